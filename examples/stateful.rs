@@ -1,0 +1,31 @@
+//! Counts its invocations from the number that START gives: `cargo barelambda invoke stateful --env START=41`
+//!
+//! A START that is no number fails the initialisation: `cargo barelambda invoke stateful --env START=x`
+#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
+use core::fmt::Write;
+
+use barelambda::{Error, Event, FunctionError, Handler, Responded, Responder};
+
+barelambda::entry!(init = counter, event = 65_536, response = 1024);
+
+static BAD_START: FunctionError = FunctionError::new("Function.BadStart", "START must be a number from 0 to 4294967295");
+
+struct Counter {
+    count: u32,
+}
+
+fn counter() -> Result<Counter, Error> {
+    match barelambda::env("START").unwrap_or("0").parse() {
+        Ok(count) => Ok(Counter { count }),
+        Err(_) => Err(Error::from(&BAD_START)),
+    }
+}
+
+impl Handler for Counter {
+    fn handle<'a>(&mut self, _: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+        self.count = self.count.wrapping_add(1);
+        let mut response = responder.writer();
+        write!(response, "{}", self.count)?;
+        response.finish()
+    }
+}

@@ -1,0 +1,139 @@
+//! A cursor over a borrowed buffer: the only way anything is written here.
+
+use core::fmt;
+use core::ops::Range;
+
+/// Writes into a buffer of fixed size from its beginning and remembers whether something did not fit.
+pub struct Cursor<'a> {
+    buffer: &'a mut [u8],
+    len: usize,
+    full: bool,
+}
+
+impl<'a> Cursor<'a> {
+    /// An empty cursor over `buffer`.
+    pub const fn new(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, len: 0, full: false }
+    }
+
+    /// Appends all of `bytes`, or nothing of them and every later write is refused as well.
+    pub fn push(&mut self, bytes: &[u8]) -> bool {
+        let room = self.buffer.get_mut(self.len..).and_then(|room| room.get_mut(..bytes.len()));
+        match room {
+            Some(room) if !self.full => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            _ => self.full = true,
+        }
+        !self.full
+    }
+
+    /// Whether something was refused.
+    pub const fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// The number of bytes that still fit.
+    pub const fn room(&self) -> usize {
+        self.buffer.len().saturating_sub(self.len)
+    }
+
+    /// The number of bytes written.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing was written.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// What was written.
+    pub fn into_written(self) -> &'a [u8] {
+        self.buffer.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Cursor<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.push(text.as_bytes()) { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+/// Moves the bytes at `from` down to `to`. Nothing happens if `from` is not in the buffer or lies below `to`.
+pub fn move_down(buffer: &mut [u8], from: Range<usize>, to: usize) {
+    let shift = from.start.saturating_sub(to);
+    if shift == 0 {
+        return;
+    }
+    if let Some(region) = buffer.get_mut(to..from.end)
+        && shift <= region.len()
+    {
+        region.copy_within(shift.., 0);
+    }
+}
+
+/// The decimal digits of a number, without `core::fmt`.
+pub struct Decimal {
+    digits: [u8; 20],
+    start: usize,
+}
+
+impl Decimal {
+    /// The digits of `number`.
+    pub fn new(mut number: u64) -> Self {
+        let mut digits = [b'0'; 20];
+        let mut start = digits.len();
+        while let Some(digit) = start.checked_sub(1).and_then(|at| digits.get_mut(at)) {
+            *digit = b'0' + (number % 10) as u8;
+            start -= 1;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        Self { digits, start }
+    }
+
+    /// The digits as ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.digits.get(self.start..).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::fmt::Write;
+    use std::string::ToString;
+
+    #[test]
+    fn refuses_what_does_not_fit_and_all_after_it() {
+        let mut buffer = [0; 4];
+        let mut cursor = Cursor::new(&mut buffer);
+        assert!(cursor.push(b"abc"));
+        assert!(!cursor.push(b"de"));
+        assert!(!cursor.push(b"f"));
+        assert!(write!(cursor, "g").is_err());
+        assert!(cursor.is_full());
+        assert_eq!(cursor.into_written(), b"abc");
+    }
+
+    #[test]
+    fn moves_overlapping_bytes_down() {
+        let mut buffer = *b"0123456789";
+        move_down(&mut buffer, 4..9, 2);
+        assert_eq!(&buffer, b"0145678789");
+        move_down(&mut buffer, 4..99, 2);
+        move_down(&mut buffer, 2..4, 4);
+        assert_eq!(&buffer, b"0145678789");
+    }
+
+    #[test]
+    fn prints_every_length_of_number() {
+        for number in [0, 7, 10, 99, 6_291_556, u64::from(u32::MAX), u64::MAX] {
+            assert_eq!(Decimal::new(number).as_bytes(), number.to_string().as_bytes());
+        }
+    }
+}

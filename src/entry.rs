@@ -1,0 +1,236 @@
+//! Where a program begins and ends: the `entry!` macro, what it starts, and what is left to say after a panic.
+#![allow(unsafe_code)]
+
+#[cfg(target_env = "musl")]
+use core::cell::UnsafeCell;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
+
+use crate::buffer::Decimal;
+use crate::context::Context;
+use crate::error::Error;
+use crate::event::Event;
+use crate::handler::Handler;
+use crate::log;
+use crate::response::{Responded, Responder};
+use crate::runtime::{Conversation, Kept, Runtime, error_answer};
+use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::endpoint::Endpoint;
+use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::request::Subject;
+use crate::sys::{env, socket::Socket, stderr};
+
+/// Makes a program out of a handler. To be called once, at the root of the program's crate.
+///
+/// ```ignore
+/// barelambda::entry!(handler);                                  // a function, or a constant closure
+/// barelambda::entry!(init = setup);                             // fn setup() -> Result<impl Handler, Error>
+/// barelambda::entry!(handler, event = 65_536, response = 4096); // the longest event and written response, in bytes
+/// ```
+///
+/// - An error or a panic of `setup` goes to /init/error, and the program ends.
+/// - The buffers are 6,291,556 bytes each by default, which is what Lambda allows. They lie in .bss: what is not used costs nothing.
+/// - For a musl target this makes `_start` and the panic handler of a `#![no_std] #![no_main]` program; elsewhere an ordinary `main`, so that
+///   the program also runs, and is tested, on the host. The crate's first line is
+///   `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
+#[macro_export]
+macro_rules! entry {
+    (init = $init:expr $(, event = $event:expr)? $(, response = $response:expr)? $(,)?) => {
+        #[cfg(all(target_env = "musl", not(test)))]
+        const _: () = {
+            static MEMORY: $crate::entry::Memory<
+                { [$($event,)? $crate::PAYLOAD_LIMIT][0] + $crate::runtime::ROOM },
+                { [$($response,)? $crate::PAYLOAD_LIMIT][0] },
+            > = $crate::entry::Memory::new();
+
+            $crate::__start!(main);
+
+            unsafe extern "C" fn main(stack: *const usize) -> ! {
+                // SAFETY: `_start` calls this, once, with the kernel's stack.
+                unsafe { $crate::entry::start(stack, &MEMORY, $init) }
+            }
+
+            /// The core library of a debug build names this function, which only unwinding would call.
+            // SAFETY: nothing else has the name, as the program is without std, and nothing calls it.
+            #[cfg(debug_assertions)]
+            #[unsafe(no_mangle)]
+            extern "C" fn rust_eh_personality() {}
+
+            #[panic_handler]
+            #[inline(always)]
+            fn panic(info: &::core::panic::PanicInfo<'_>) -> ! {
+                $crate::entry::panicked(info)
+            }
+        };
+
+        #[cfg(not(all(target_env = "musl", not(test))))]
+        fn main() {
+            $crate::host::run_sized(
+                $init,
+                [$($event,)? $crate::PAYLOAD_LIMIT][0] + $crate::runtime::ROOM,
+                [$($response,)? $crate::PAYLOAD_LIMIT][0],
+            )
+        }
+    };
+    ($handler:expr $(, event = $event:expr)? $(, response = $response:expr)? $(,)?) => {
+        $crate::entry!(init = || ::core::result::Result::Ok($handler) $(, event = $event)? $(, response = $response)?);
+    };
+}
+
+/// The buffers of a bare program, in .bss.
+#[cfg(target_env = "musl")]
+#[repr(C, align(16))]
+pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
+    receive: UnsafeCell<[u8; RECEIVE]>,
+    response: UnsafeCell<[u8; RESPONSE]>,
+}
+
+// SAFETY: only `start` uses it, once, and there are no threads.
+#[cfg(target_env = "musl")]
+unsafe impl<const RECEIVE: usize, const RESPONSE: usize> Sync for Memory<RECEIVE, RESPONSE> {}
+
+#[cfg(target_env = "musl")]
+impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
+    /// All zero.
+    #[expect(clippy::new_without_default, reason = "only statics are of use")]
+    pub const fn new() -> Self {
+        Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
+    }
+}
+
+/// Runs a bare program from its first instruction to its last.
+///
+/// # Safety
+/// To be called once, first, with `stack` as the kernel handed it to `_start`.
+#[cfg(target_env = "musl")]
+pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
+    stack: *const usize,
+    memory: &'static Memory<RECEIVE, RESPONSE>,
+    init: impl FnOnce() -> Result<H, Error>,
+) -> ! {
+    // SAFETY: as the caller promises.
+    unsafe { env::set_from_stack(stack) };
+    // SAFETY: this runs once, and nothing else uses the memory, so these are the only references to it.
+    let (receive, response) = unsafe { (&mut *memory.receive.get(), &mut *memory.response.get()) };
+    let error = serve(init, receive, response);
+    log::error(error, "");
+    crate::exit(1)
+}
+
+/// Initialises and runs invocation after invocation, until nothing can go on; gives why.
+pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) -> Error {
+    let endpoint = match endpoint() {
+        Ok(endpoint) => endpoint,
+        Err(error) => return error,
+    };
+    INITIALIZING.store(true, Relaxed);
+    let result = init();
+    INITIALIZING.store(false, Relaxed);
+    let mut handler = match result {
+        Ok(handler) => Observed(handler),
+        Err(error) => {
+            last_words(Subject::Initialization, error_answer(error, response));
+            return error;
+        }
+    };
+    let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
+    let address = endpoint.address;
+    match Runtime::new(endpoint, Socket::new(address), receive, response, pipeline) {
+        Ok(mut runtime) => loop {
+            if let Err(error) = runtime.step(&mut handler) {
+                return error;
+            }
+        },
+        Err(error) => error,
+    }
+}
+
+fn endpoint() -> Result<Endpoint<'static>, Error> {
+    Endpoint::parse(env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?)
+}
+
+/// Whether the initialiser runs.
+static INITIALIZING: AtomicBool = AtomicBool::new(false);
+
+/// The context of the invocation that a handler is working on.
+static CURRENT: AtomicPtr<Context<'static>> = AtomicPtr::new(null_mut());
+
+/// A handler, and, as long as it works, a note of what it works on, for the case of a panic.
+struct Observed<H>(H);
+
+impl<H: Handler> Handler for Observed<H> {
+    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+        let mut context = *event.context();
+        CURRENT.store((&raw mut context).cast(), Relaxed);
+        let result = self.0.handle(event, responder);
+        CURRENT.store(null_mut(), Relaxed);
+        result
+    }
+}
+
+/// Reports a panic to the caller of the function, if there is one, and on stderr, and ends the process with status 101.
+///
+/// The message is the panic's if it is constant; a formatted one needs the Cargo feature `panic-message`.
+#[cfg(target_env = "musl")]
+#[inline(always)]
+pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
+    let (file, line) = info.location().map_or(("", 0), |location| (location.file(), location.line()));
+    #[cfg(feature = "panic-message")]
+    let mut buffer = [0; 1024];
+    #[cfg(feature = "panic-message")]
+    let message = {
+        let mut cursor = crate::buffer::Cursor::new(&mut buffer);
+        // What does not fit is left out.
+        let _ = core::fmt::Write::write_fmt(&mut cursor, format_args!("{}", info.message()));
+        str::from_utf8(cursor.into_written()).unwrap_or_default()
+    };
+    #[cfg(not(feature = "panic-message"))]
+    let message = info.message().as_str().unwrap_or("(a message with values: the Cargo feature panic-message shows it)");
+    report_panic(file, line, message);
+    crate::exit(101)
+}
+
+/// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to stderr.
+pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
+    stderr::write(&[
+        b"barelambda: panicked at ",
+        file.as_bytes(),
+        b":",
+        Decimal::new(u64::from(line)).as_bytes(),
+        b": ",
+        message.as_bytes(),
+        b"\n",
+    ]);
+    const TYPE: &str = "Function.Panic";
+    let mut buffer = [0; 2048];
+    let mut body = ErrorBody::new(TYPE, &mut buffer);
+    body.push("panicked at ");
+    body.push(file);
+    body.push(":");
+    body.push_number(line);
+    body.push(": ");
+    body.push(message);
+    let answer = Answer::error(TYPE, body.finish());
+
+    // SAFETY: the context is a local variable of `Observed::handle`, which has not returned: the panic comes from inside it, on the same
+    // thread, and never unwinds before this returns. Nothing writes to the context, or to the head and invocation that it borrows.
+    let current = unsafe { CURRENT.load(Relaxed).as_ref() };
+    if INITIALIZING.load(Relaxed) {
+        last_words(Subject::Initialization, answer);
+    } else if let Some(context) = current {
+        let (invocation, head) = context.parts();
+        last_words(Subject::Invocation(invocation, head), answer);
+    }
+}
+
+/// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
+fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
+    let result = endpoint().and_then(|endpoint| {
+        let socket = Socket::new(endpoint.address);
+        let mut reply = [0; 2048];
+        Conversation::new(endpoint, socket, Exchange::last_words()).advance(&mut reply, Some(&Kept { subject, answer }))
+    });
+    if let Err(error) = result {
+        log::error(error, "");
+    }
+}

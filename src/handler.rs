@@ -1,0 +1,25 @@
+//! What a function is, to the runtime.
+
+use crate::error::Error;
+use crate::event::Event;
+use crate::response::{Responded, Responder};
+
+/// A Lambda function: called once for each invocation, one after the other.
+///
+/// Functions and closures of this shape are handlers; a type with state implements the trait.
+pub trait Handler {
+    /// Handles one invocation. Nothing has been sent when this returns, so an error is the whole answer.
+    ///
+    /// # Errors
+    /// Any [`Error`] goes to the caller of the function, with its type and message; the runtime goes on with the next invocation.
+    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error>;
+}
+
+impl<F> Handler for F
+where
+    F: for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
+{
+    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+        self(event, responder)
+    }
+}

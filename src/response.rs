@@ -1,0 +1,124 @@
+//! What a handler gives.
+
+use core::fmt;
+
+use crate::buffer::Cursor;
+use crate::error::Error;
+use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
+
+/// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
+/// can be neither forgotten nor given twice.
+pub struct Responder<'a> {
+    buffer: &'a mut [u8],
+    content_type: &'a str,
+}
+
+/// Proof that there is an answer, and what it is. Nothing has been sent yet, and nothing has been copied.
+#[derive(Debug)]
+pub struct Responded<'a> {
+    pub(crate) answer: Answer<'a>,
+}
+
+impl<'a> Responder<'a> {
+    pub(crate) const fn new(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, content_type: JSON }
+    }
+
+    /// Sets the content type, which is `application/json` otherwise. It is checked when the answer is given.
+    pub const fn content_type(mut self, content_type: &'a str) -> Self {
+        self.content_type = content_type;
+        self
+    }
+
+    /// Answers with `body`.
+    ///
+    /// # Errors
+    /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes; [`Error::CONTENT_TYPE`] for a content type that is empty or has control
+    /// characters.
+    pub fn bytes(self, body: &'a [u8]) -> Result<Responded<'a>, Error> {
+        Answer::response(self.content_type, body).map(|answer| Responded { answer })
+    }
+
+    /// Begins an answer that is written into the response buffer, piece by piece.
+    pub const fn writer(self) -> ResponseWriter<'a> {
+        ResponseWriter { cursor: Cursor::new(self.buffer), content_type: self.content_type }
+    }
+
+    /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. For a constant message,
+    /// returning `Err` of a [`FunctionError`](crate::FunctionError) is shorter.
+    ///
+    /// ```
+    /// # use barelambda::{Error, Event, Responded, Responder};
+    /// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    ///     let len = event.payload().len();
+    ///     Ok(responder.fail("Function.BadLength", format_args!("{len} bytes are odd")))
+    /// }
+    /// ```
+    pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
+        let mut body = ErrorBody::new(error_type, self.buffer);
+        // Its only error is that a value could not be shown: what could be is in the message.
+        let _ = fmt::Write::write_fmt(&mut body, message);
+        Responded { answer: Answer::error(error_type, body.finish()) }
+    }
+}
+
+/// An answer that is being written into the response buffer.
+///
+/// ```
+/// # use barelambda::{Error, Event, Responded, Responder};
+/// use core::fmt::Write;
+///
+/// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+///     let mut response = responder.writer();
+///     write!(response, "{{\"length\":{}}}", event.payload().len())?;
+///     response.finish()
+/// }
+/// ```
+pub struct ResponseWriter<'a> {
+    cursor: Cursor<'a>,
+    content_type: &'a str,
+}
+
+impl<'a> ResponseWriter<'a> {
+    /// Appends `bytes`.
+    ///
+    /// # Errors
+    /// [`Error::RESPONSE_TOO_LARGE`] if they do not fit; then nothing of them is appended, and the answer cannot be finished.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.cursor.push(bytes) { Ok(()) } else { Err(Error::RESPONSE_TOO_LARGE) }
+    }
+
+    /// The number of bytes written.
+    pub const fn len(&self) -> usize {
+        self.cursor.len()
+    }
+
+    /// Whether nothing was written.
+    pub const fn is_empty(&self) -> bool {
+        self.cursor.is_empty()
+    }
+
+    /// Answers with what was written.
+    ///
+    /// # Errors
+    /// Those of [`Responder::bytes`], and [`Error::RESPONSE_TOO_LARGE`] if something did not fit.
+    pub fn finish(self) -> Result<Responded<'a>, Error> {
+        if self.cursor.is_full() {
+            return Err(Error::RESPONSE_TOO_LARGE);
+        }
+        Answer::response(self.content_type, self.cursor.into_written()).map(|answer| Responded { answer })
+    }
+}
+
+impl fmt::Write for ResponseWriter<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.cursor.write_str(text)
+    }
+}
+
+/// What `write!` reports: a piece did not fit, or a value could not be shown.
+impl From<fmt::Error> for Error {
+    fn from(_: fmt::Error) -> Self {
+        Self::RESPONSE_TOO_LARGE
+    }
+}

@@ -1,0 +1,219 @@
+//! What is sent back for an invocation: a response, or an error.
+
+use core::fmt;
+
+use crate::buffer::{Cursor, Decimal};
+use crate::error::Error;
+use crate::http1::request::is_field_value;
+
+/// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
+pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
+
+/// The content type of a response unless the handler says otherwise.
+pub const JSON: &str = "application/json";
+
+/// A response or an error, borrowed, as it will be sent.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    error_type: &'a [u8],
+    content_type: &'a [u8],
+    body: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// A response.
+    ///
+    /// # Errors
+    /// [`Error::RESPONSE_TOO_LARGE`] for a body beyond [`RESPONSE_LIMIT`], [`Error::CONTENT_TYPE`] for a content type that would split the
+    /// request.
+    pub fn response(content_type: &'a str, body: &'a [u8]) -> Result<Self, Error> {
+        if body.len() > RESPONSE_LIMIT {
+            return Err(Error::RESPONSE_TOO_LARGE);
+        }
+        if content_type.is_empty() || !is_field_value(content_type.as_bytes()) {
+            return Err(Error::CONTENT_TYPE);
+        }
+        Ok(Self { error_type: b"", content_type: content_type.as_bytes(), body })
+    }
+
+    /// An error whose body is `body`, as an [`ErrorBody`] wrote it. A type that cannot stand in a header section becomes
+    /// `Function.Unknown`, as the server would make of any that it does not understand.
+    pub fn error(error_type: &'a str, body: &'a [u8]) -> Self {
+        let error_type = match error_type.as_bytes() {
+            fit if !fit.is_empty() && is_field_value(fit) => fit,
+            _ => b"Function.Unknown",
+        };
+        Self { error_type, content_type: b"application/vnd.aws.lambda.error+json", body }
+    }
+
+    /// The value of `Lambda-Runtime-Function-Error-Type`; empty for a response.
+    pub const fn error_type(&self) -> &'a [u8] {
+        self.error_type
+    }
+
+    /// The value of Content-Type.
+    pub const fn content_type(&self) -> &'a [u8] {
+        self.content_type
+    }
+
+    /// The body.
+    pub const fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Whether it is an error.
+    pub const fn is_error(&self) -> bool {
+        !self.error_type.is_empty()
+    }
+}
+
+/// Writes the body of an error, `{"errorType":…,"stackTrace":[],"errorMessage":…}`, into a buffer of at least 256 bytes. A message that
+/// does not fit is cut.
+///
+/// ```
+/// use barelambda::runtime_api::answer::ErrorBody;
+///
+/// let mut buffer = [0; 256];
+/// let mut body = ErrorBody::new("Function.Example", &mut buffer);
+/// body.push("a \"quoted\" word\n");
+/// assert_eq!(
+///     body.finish(),
+///     br#"{"errorType":"Function.Example","stackTrace":[],"errorMessage":"a \"quoted\" word\u000a"}"#
+/// );
+/// ```
+pub struct ErrorBody<'a> {
+    cursor: Cursor<'a>,
+    cut: bool,
+}
+
+/// What follows the error type, and what follows the message.
+const MESSAGE: &[u8] = b"\",\"stackTrace\":[],\"errorMessage\":\"";
+const END: &[u8] = b"\"}";
+
+impl<'a> ErrorBody<'a> {
+    /// The least size of the buffer, in bytes.
+    pub const MIN: usize = 256;
+
+    /// The body of an error of the type `error_type`, without a message so far.
+    pub fn new(error_type: &str, buffer: &'a mut [u8]) -> Self {
+        let mut cursor = Cursor::new(buffer);
+        cursor.push(b"{\"errorType\":\"");
+        escape(&mut cursor, error_type, MESSAGE.len() + END.len());
+        cursor.push(MESSAGE);
+        Self { cursor, cut: false }
+    }
+
+    /// Appends to the message.
+    pub fn push(&mut self, text: &str) {
+        self.cut = self.cut || !escape(&mut self.cursor, text, END.len());
+    }
+
+    /// Appends a number to the message.
+    pub fn push_number(&mut self, number: u32) {
+        let number = Decimal::new(u64::from(number));
+        // Digits need no escape, and are left out rather than cut.
+        self.cut = self.cut || self.cursor.room() < number.as_bytes().len() + END.len() || !self.cursor.push(number.as_bytes());
+    }
+
+    /// Appends an error's message, with its number.
+    pub fn push_error(&mut self, error: Error) {
+        self.push(error.message());
+        if let Some((what, number)) = error.number() {
+            self.push(what);
+            self.push_number(number);
+        }
+    }
+
+    /// The body.
+    pub fn finish(mut self) -> &'a [u8] {
+        self.cursor.push(END);
+        self.cursor.into_written()
+    }
+}
+
+impl fmt::Write for ErrorBody<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text);
+        Ok(())
+    }
+}
+
+/// Writes `text` as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)) as long as
+/// `reserve` bytes stay free. Gives whether all of it was written; a character is never split.
+fn escape(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
+    const LONGEST: usize = 6;
+    for &byte in text.as_bytes() {
+        let begins_character = byte & 0b1100_0000 != 0b1000_0000;
+        if begins_character && cursor.room() < LONGEST + reserve {
+            return false;
+        }
+        if byte < b' ' {
+            let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
+            cursor.push(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
+            continue;
+        }
+        if byte == b'"' || byte == b'\\' {
+            cursor.push(b"\\");
+        }
+        cursor.push(&[byte]);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::fmt::Write;
+
+    #[test]
+    fn a_response_is_checked() {
+        let limit = std::vec![0; RESPONSE_LIMIT + 1];
+        assert!(Answer::response(JSON, &limit[1..]).is_ok());
+        assert_eq!(Answer::response(JSON, &limit), Err(Error::RESPONSE_TOO_LARGE));
+        for bad in ["", "text/plain\r\nX: y", "a\0"] {
+            assert_eq!(Answer::response(bad, b""), Err(Error::CONTENT_TYPE), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_type_cannot_split_the_request() {
+        assert_eq!(Answer::error("Function.A", b"{}").error_type(), b"Function.A");
+        for bad in ["", "Function.A\r\nX: y", "\u{7f}"] {
+            assert_eq!(Answer::error(bad, b"{}").error_type(), b"Function.Unknown", "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn every_character_is_escaped_as_json_wants() {
+        let mut buffer = [0; 512];
+        let mut body = ErrorBody::new("Function.\"A\"", &mut buffer);
+        write!(body, "{}", "\0\t\u{1f}\\/\u{7f}é\u{1f600}").unwrap();
+        body.push_error(Error::CONNECT.with(111));
+        assert_eq!(
+            str::from_utf8(body.finish()).unwrap(),
+            "{\"errorType\":\"Function.\\\"A\\\"\",\"stackTrace\":[],\"errorMessage\":\"\
+             \\u0000\\u0009\\u001f\\\\/\u{7f}é\u{1f600}cannot connect to the Runtime API: os error 111\"}"
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_between_characters() {
+        for size in ErrorBody::MIN..ErrorBody::MIN + 16 {
+            let mut buffer = std::vec![0; size];
+            let mut body = ErrorBody::new(&"t".repeat(1000), &mut buffer);
+            for text in ["é\u{1f600}\"\0", "more"].iter().cycle().take(100) {
+                body.push(text);
+                body.push_number(1234);
+            }
+            let text = str::from_utf8(body.finish()).unwrap();
+            assert!(text.starts_with("{\"errorType\":\"ttt") && text.ends_with("\"}"), "{text}");
+            assert!(text.contains("\",\"stackTrace\":[],\"errorMessage\":\""), "{text}");
+        }
+        let mut buffer = std::vec![0; ErrorBody::MIN];
+        let mut body = ErrorBody::new("T", &mut buffer);
+        body.push(&"é".repeat(200));
+        body.push("late");
+        let text = str::from_utf8(body.finish()).unwrap();
+        assert!(text.ends_with("é\"}") && text.len() > 240, "{text}");
+    }
+}

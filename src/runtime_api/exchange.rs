@@ -1,0 +1,403 @@
+//! The state machine of the conversation with the Runtime API: what was sent, what is owed, and what a reply, or its absence, means.
+//!
+//! ```text
+//!             +--------------------------- accepted (2xx, 410, 413) --------------------------+
+//!             v                                                                               |
+//!  ------> Ready -- next: 200 --> Running -- answer ready --> Owing -- answer sent --> Sent --+
+//!             ^                                                 ^                       |  |
+//!             |                                                 |                 lost  |  |  refused (400, 403, …)
+//!             |                                   next: 200,    |                       v  |
+//!             +-- next: 200, another invocation --+-- the same -+------------------ Doubtful
+//!             |                                                                            v
+//!             +-- next: 200, another invocation --------------------------------------- Refused -- the same --> stop
+//! ```
+//!
+//! - A GET /next may be sent with the answer, before the answer's reply is there (pipelining); it is lost if the server closes.
+//! - *lost*: the connection broke before the reply was complete. In `Doubtful` the answer is kept, and /next tells whether it arrived:
+//!   if the same invocation comes again, it did not.
+//! - Any other reply to GET /next stops the runtime, as does a 5xx: the execution environment is broken.
+//! - A reply, however small, that ends a state well is what ends a row of failures to connect; the row is bounded.
+//!
+//! The machine neither reads nor writes. [`Exchange::action`] says what to do; what was done, or happened, is told to it:
+//!
+//! ```
+//! use barelambda::runtime_api::exchange::{Action, Exchange, Reply};
+//! use barelambda::Error;
+//!
+//! let mut exchange = Exchange::new(true);
+//! assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+//! exchange.connected();
+//! assert_eq!(exchange.action(), Action::Ask);
+//! exchange.asked();
+//! assert_eq!(exchange.action(), Action::Receive);
+//!
+//! // The event is there: the handler runs, and its answer goes out together with the next GET /next.
+//! let reply = exchange.reply(200, false);
+//! assert_eq!(reply, Reply::Event);
+//! exchange.complete(reply, false);
+//! assert_eq!(exchange.action(), Action::Handle);
+//! exchange.handled();
+//! assert_eq!(exchange.action(), Action::Answer { ask: true });
+//! exchange.answered();
+//!
+//! // The connection breaks before the reply: /next is asked on a new one, and gives the same invocation.
+//! exchange.lost(Error::CONNECTION_CLOSED)?;
+//! assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+//! exchange.connected();
+//! assert_eq!(exchange.action(), Action::Ask);
+//! exchange.asked();
+//! let reply = exchange.reply(200, true);
+//! assert_eq!(reply, Reply::Again);
+//! exchange.complete(reply, false);
+//!
+//! // So the kept answer is sent once more, and accepted.
+//! assert_eq!(exchange.action(), Action::Answer { ask: true });
+//! exchange.answered();
+//! let reply = exchange.reply(202, false);
+//! assert_eq!(reply, Reply::Settled);
+//! exchange.complete(reply, false);
+//!
+//! // GET /next is already on its way.
+//! assert_eq!(exchange.action(), Action::Receive);
+//! # Ok::<(), Error>(())
+//! ```
+
+use crate::error::Error;
+
+/// How many times in a row a connection may fail before the runtime gives up, and how long it waits before each further attempt but the
+/// first, which is made at once: 20, 80, 320 and 1,280 ms.
+pub const ATTEMPTS: u8 = 6;
+const FIRST_PAUSE_MS: u32 = 20;
+
+/// What to do next.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Wait, connect anew, and call [`Exchange::connected`] or [`Exchange::lost`].
+    Connect {
+        /// How long to wait before.
+        pause_ms: u32,
+    },
+    /// Send GET /next and call [`Exchange::asked`].
+    Ask,
+    /// Send the answer, with GET /next behind it if `ask`, and call [`Exchange::answered`].
+    Answer {
+        /// Whether GET /next goes with it.
+        ask: bool,
+    },
+    /// Receive a reply: call [`Exchange::reply`] when its head is there and [`Exchange::complete`] when its body is too.
+    Receive,
+    /// Let the handler work, and call [`Exchange::handled`] when its answer is ready.
+    Handle,
+    /// Nothing: the last answer was delivered, or nothing can go on.
+    Stop,
+}
+
+/// What a reply is, and so what its body is for.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// An invocation: the body is its event.
+    Event,
+    /// The invocation whose answer is kept: the body is not needed.
+    Again,
+    /// Another invocation, so the kept answer may go. The reply is to be read anew, as [`Reply::Event`]; it is not complete.
+    Released,
+    /// The end of the answered invocation, one way or the other. The body says which, if not 2xx.
+    Settled,
+    /// The answer was not taken, but the invocation may still be open. The body says why.
+    Refused,
+    /// Nothing can go on after this. The body says why.
+    Fatal(Error),
+}
+
+/// The state of the conversation. The module's documentation has the picture.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    state: State,
+    connected: bool,
+    /// GET /next was sent on this connection, and its reply has not come.
+    asked: bool,
+    /// This connection cannot be used after the next reply.
+    spoilt: bool,
+    pipeline: bool,
+    /// The answer is the last: nothing is asked after it.
+    last: bool,
+    failures: u8,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    Running,
+    Owing,
+    Sent,
+    Doubtful,
+    Refused,
+    Stopped,
+}
+
+impl Exchange {
+    /// A conversation at its beginning. With `pipeline`, GET /next is sent together with each answer.
+    pub const fn new(pipeline: bool) -> Self {
+        Self { state: State::Ready, connected: false, asked: false, spoilt: false, pipeline, last: false, failures: 0 }
+    }
+
+    /// A conversation that delivers one answer and ends: of a failed initialisation, or of a panic.
+    pub const fn last_words() -> Self {
+        Self { state: State::Owing, last: true, ..Self::new(false) }
+    }
+
+    /// What to do next.
+    pub const fn action(&self) -> Action {
+        match self.state {
+            State::Running => Action::Handle,
+            State::Stopped => Action::Stop,
+            _ if !self.connected => Action::Connect {
+                pause_ms: match self.failures {
+                    0 | 1 => 0,
+                    failures => FIRST_PAUSE_MS << (2 * (failures - 2)),
+                },
+            },
+            State::Owing => Action::Answer { ask: self.pipeline },
+            State::Ready | State::Doubtful | State::Refused if !self.asked => Action::Ask,
+            _ => Action::Receive,
+        }
+    }
+
+    /// A connection was made.
+    pub const fn connected(&mut self) {
+        self.connected = true;
+        self.asked = false;
+        self.spoilt = false;
+    }
+
+    /// GET /next was sent, or as much of it as the connection took.
+    pub const fn asked(&mut self) {
+        self.asked = true;
+    }
+
+    /// The handler's answer is ready.
+    pub const fn handled(&mut self) {
+        self.state = State::Owing;
+    }
+
+    /// The answer was sent, or as much of it as the connection took.
+    pub const fn answered(&mut self) {
+        self.state = State::Sent;
+        self.asked = self.pipeline;
+    }
+
+    /// Sending failed part of the way: a reply may still be there, but nothing comes after it.
+    pub const fn spoilt(&mut self) {
+        self.spoilt = true;
+    }
+
+    /// The connection could not be made, or broke, or what came over it made no sense.
+    ///
+    /// # Errors
+    /// `cause`, when that happened [`ATTEMPTS`] times in a row.
+    pub const fn lost(&mut self, cause: Error) -> Result<(), Error> {
+        self.connected = false;
+        self.asked = false;
+        if let State::Sent = self.state {
+            self.state = if self.last { State::Owing } else { State::Doubtful };
+        }
+        self.failures += 1;
+        if self.failures < ATTEMPTS { Ok(()) } else { Err(cause) }
+    }
+
+    /// What a reply with this status is; `same` says whether it has the ids of the invocation whose answer is kept.
+    pub const fn reply(&self, status: u16, same: bool) -> Reply {
+        match (self.state, status) {
+            (_, 500..) => Reply::Fatal(Error::SERVER_ERROR.with(status as u32)),
+            (State::Sent, 200..300 | 410 | 413) => Reply::Settled,
+            (State::Sent, _) => if self.last { Reply::Settled } else { Reply::Refused },
+            (State::Doubtful, 200) if same => Reply::Again,
+            (State::Refused, 200) if same => Reply::Fatal(Error::ANSWER_STUCK),
+            (State::Doubtful | State::Refused, 200) => Reply::Released,
+            (_, 200) => Reply::Event,
+            _ => Reply::Fatal(Error::NEXT_REFUSED.with(status as u32)),
+        }
+    }
+
+    /// The body of `reply` is there as well, or, after [`Reply::Released`], not wanted. `close` says whether the server closes the
+    /// connection. After [`Reply::Fatal`] there is only [`Action::Stop`].
+    pub const fn complete(&mut self, reply: Reply, close: bool) {
+        self.state = match reply {
+            Reply::Event => State::Running,
+            Reply::Again => State::Owing,
+            Reply::Refused => State::Refused,
+            Reply::Settled if !self.last => State::Ready,
+            Reply::Settled | Reply::Fatal(_) => State::Stopped,
+            Reply::Released => {
+                self.state = State::Ready;
+                return;
+            }
+        };
+        if matches!(reply, Reply::Event | Reply::Again) {
+            self.asked = false;
+        }
+        if !matches!(reply, Reply::Again) {
+            self.failures = 0;
+        }
+        if close || self.spoilt {
+            self.connected = false;
+            self.asked = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(pipeline: bool) -> Exchange {
+        let mut exchange = Exchange::new(pipeline);
+        exchange.connected();
+        exchange.asked();
+        exchange.complete(exchange.reply(200, false), false);
+        exchange.handled();
+        assert_eq!(exchange.action(), Action::Answer { ask: pipeline });
+        exchange.answered();
+        assert_eq!(exchange.action(), Action::Receive);
+        exchange
+    }
+
+    fn doubtful() -> Exchange {
+        let mut exchange = sent(true);
+        exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        exchange.connected();
+        assert_eq!(exchange.action(), Action::Ask);
+        exchange.asked();
+        exchange
+    }
+
+    #[test]
+    fn every_status_of_an_answer_has_its_rule() {
+        for (status, expected) in [
+            (200, Reply::Settled),
+            (202, Reply::Settled),
+            (410, Reply::Settled),
+            (413, Reply::Settled),
+            (301, Reply::Refused),
+            (400, Reply::Refused),
+            (403, Reply::Refused),
+            (404, Reply::Refused),
+            (500, Reply::Fatal(Error::SERVER_ERROR.with(500))),
+            (503, Reply::Fatal(Error::SERVER_ERROR.with(503))),
+        ] {
+            for pipeline in [true, false] {
+                let mut exchange = sent(pipeline);
+                let reply = exchange.reply(status, false);
+                assert_eq!(reply, expected, "{status}");
+                exchange.complete(reply, false);
+                let expected = match reply {
+                    Reply::Fatal(_) => Action::Stop,
+                    _ if pipeline => Action::Receive,
+                    _ => Action::Ask,
+                };
+                assert_eq!(exchange.action(), expected, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_status_of_next_but_200_stops() {
+        for exchange in [Exchange::new(true), doubtful()] {
+            for status in [202, 204, 302, 400, 403, 404, 410, 413] {
+                assert_eq!(exchange.reply(status, false), Reply::Fatal(Error::NEXT_REFUSED.with(status.into())), "{status}");
+            }
+            assert_eq!(exchange.reply(500, false), Reply::Fatal(Error::SERVER_ERROR.with(500)));
+        }
+    }
+
+    #[test]
+    fn a_close_loses_the_pipelined_next() {
+        let mut exchange = sent(true);
+        exchange.complete(Reply::Settled, true);
+        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        exchange.connected();
+        assert_eq!(exchange.action(), Action::Ask);
+    }
+
+    #[test]
+    fn a_reply_to_half_a_request_is_the_last_of_its_connection() {
+        let mut exchange = sent(true);
+        exchange.spoilt();
+        exchange.complete(exchange.reply(413, false), false);
+        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+    }
+
+    #[test]
+    fn an_event_that_closes_is_answered_on_a_new_connection() {
+        let mut exchange = Exchange::new(true);
+        exchange.connected();
+        exchange.asked();
+        exchange.complete(Reply::Event, true);
+        assert_eq!(exchange.action(), Action::Handle);
+        exchange.handled();
+        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        exchange.connected();
+        assert_eq!(exchange.action(), Action::Answer { ask: true });
+    }
+
+    #[test]
+    fn in_doubt_another_invocation_means_that_the_answer_arrived() {
+        let mut exchange = doubtful();
+        let reply = exchange.reply(200, false);
+        assert_eq!(reply, Reply::Released);
+        exchange.complete(reply, false);
+        assert_eq!(exchange.action(), Action::Receive);
+        assert_eq!(exchange.reply(200, false), Reply::Event);
+    }
+
+    #[test]
+    fn a_refused_answer_is_not_sent_for_ever() {
+        let mut exchange = sent(true);
+        exchange.complete(exchange.reply(400, false), false);
+        assert_eq!(exchange.reply(200, false), Reply::Released);
+        assert_eq!(exchange.reply(200, true), Reply::Fatal(Error::ANSWER_STUCK));
+    }
+
+    #[test]
+    fn the_row_of_failures_is_bounded_and_its_pauses_grow() {
+        let mut exchange = Exchange::new(true);
+        for pause_ms in [0, 0, 20, 80, 320] {
+            assert_eq!(exchange.action(), Action::Connect { pause_ms });
+            exchange.lost(Error::CONNECT.with(111)).unwrap();
+        }
+        assert_eq!(exchange.action(), Action::Connect { pause_ms: 1280 });
+        assert_eq!(exchange.lost(Error::CONNECT.with(111)), Err(Error::CONNECT.with(111)));
+    }
+
+    #[test]
+    fn sending_again_does_not_end_a_row_of_failures() {
+        let mut exchange = doubtful();
+        for _ in 1..ATTEMPTS - 1 {
+            exchange.complete(exchange.reply(200, true), false);
+            exchange.answered();
+            exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+            exchange.connected();
+            exchange.asked();
+        }
+        exchange.complete(exchange.reply(200, true), false);
+        exchange.answered();
+        assert_eq!(exchange.lost(Error::CONNECTION_CLOSED), Err(Error::CONNECTION_CLOSED));
+    }
+
+    #[test]
+    fn last_words_are_said_once_and_repeated_when_lost() {
+        for status in [202, 400, 403, 410] {
+            let mut exchange = Exchange::last_words();
+            exchange.connected();
+            assert_eq!(exchange.action(), Action::Answer { ask: false });
+            exchange.answered();
+            exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+            exchange.connected();
+            assert_eq!(exchange.action(), Action::Answer { ask: false });
+            exchange.answered();
+            exchange.complete(exchange.reply(status, false), false);
+            assert_eq!(exchange.action(), Action::Stop);
+        }
+    }
+}

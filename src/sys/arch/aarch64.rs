@@ -1,0 +1,60 @@
+//! aarch64, after the Procedure Call Standard for the Arm 64-bit Architecture and Linux's `arch/arm64/kernel/entry.S`.
+#![allow(unsafe_code)]
+
+use core::arch::asm;
+
+// From Linux's `include/uapi/asm-generic/unistd.h`.
+const SOCKET: usize = 198;
+#[cfg(target_env = "musl")]
+const EXIT_GROUP: usize = 94;
+
+/// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    ($main:path) => {
+        // SAFETY: the linker script makes this the entry point; nothing else has or calls the name.
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn _start() -> ! {
+            ::core::arch::naked_asm!(
+                "mov x29, xzr",    // no caller: the outermost frame has a zero frame pointer
+                "mov x30, xzr",    // and a zero return address
+                "mov x0, sp",      // first argument: argc, argv, envp and auxv lie where the stack begins, aligned to 16
+                "b {main}",        // main does not return
+                main = sym $main,
+            )
+        }
+    };
+}
+
+/// Makes a socket of the default protocol: its descriptor, or the negative errno.
+pub fn socket(domain: usize, kind: usize) -> isize {
+    let result;
+    // SAFETY: socket takes three numbers and touches no memory of ours; the kernel overwrites x0 alone.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") SOCKET,
+            inlateout("x0") domain => result,
+            in("x1") kind,
+            in("x2") 0,
+            options(nostack, nomem)
+        );
+    }
+    result
+}
+
+/// Ends the process, all threads included, with `status`.
+#[cfg(target_env = "musl")]
+pub fn exit(status: u8) -> ! {
+    // SAFETY: exit_group takes one argument, touches no memory of ours and does not return.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") EXIT_GROUP,
+            in("x0") usize::from(status),
+            options(noreturn, nostack)
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! x86_64, after the System V ABI, AMD64 supplement, section 3.4.1 (process start) and appendix A.2.1 (system calls).
+#![allow(unsafe_code)]
+
+use core::arch::asm;
+
+// From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
+const SOCKET: usize = 41;
+#[cfg(target_env = "musl")]
+const EXIT_GROUP: usize = 231;
+
+/// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    ($main:path) => {
+        // SAFETY: the linker script makes this the entry point; nothing else has or calls the name.
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn _start() -> ! {
+            ::core::arch::naked_asm!(
+                "xor ebp, ebp",    // no caller: the outermost frame has a zero frame pointer
+                "mov rdi, rsp",    // first argument: argc, argv, envp and auxv lie where the stack begins
+                "call {main}",     // rsp is aligned to 16 here, so main finds it as after any call
+                "ud2",             // main does not return
+                main = sym $main,
+            )
+        }
+    };
+}
+
+/// Makes a socket of the default protocol: its descriptor, or the negative errno.
+pub fn socket(domain: usize, kind: usize) -> isize {
+    let result;
+    // SAFETY: socket takes three numbers and touches no memory of ours; the kernel overwrites rax, rcx and r11.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") SOCKET => result,
+            in("rdi") domain,
+            in("rsi") kind,
+            in("rdx") 0,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, nomem)
+        );
+    }
+    result
+}
+
+/// Ends the process, all threads included, with `status`.
+#[cfg(target_env = "musl")]
+pub fn exit(status: u8) -> ! {
+    // SAFETY: exit_group takes one argument, touches no memory of ours and does not return.
+    unsafe {
+        asm!(
+            "syscall",
+            in("rax") EXIT_GROUP,
+            in("rdi") usize::from(status),
+            options(noreturn, nostack)
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! The environment, as the kernel laid it out.
+#![allow(unsafe_code)]
+
+use core::ffi::CStr;
+
+#[cfg(target_env = "musl")]
+pub use bare::set_from_stack;
+#[cfg(target_env = "musl")]
+use bare::environ;
+#[cfg(not(target_env = "musl"))]
+use hosted::environ;
+
+/// The value of the variable `name`; `None` if it is not set.
+pub fn var(name: &[u8]) -> Option<&'static [u8]> {
+    let mut entry = environ();
+    if entry.is_null() {
+        return None;
+    }
+    loop {
+        // SAFETY: `environ` points to an array of pointers to zero-terminated strings that ends with a null pointer. Neither changes as
+        // long as the process lives: a bare program has nothing that would change it, and a std program must not set variables while a
+        // function runs (which std itself calls unsafe).
+        let text = unsafe {
+            let text = *entry;
+            if text.is_null() {
+                return None;
+            }
+            entry = entry.add(1);
+            text
+        };
+        // SAFETY: as above, and the comparison stops at the first difference, so at the latest at the terminating zero.
+        let is_it = unsafe { (0..name.len()).all(|at| *text.add(at) == name[at]) && *text.add(name.len()) == b'=' };
+        if is_it {
+            // SAFETY: behind the `=` stands the zero-terminated value.
+            return Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes());
+        }
+    }
+}
+
+#[cfg(target_env = "musl")]
+mod bare {
+    use core::ptr::null_mut;
+    use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+    static ENVIRON: AtomicPtr<*const u8> = AtomicPtr::new(null_mut());
+
+    /// Finds the environment on the stack that the kernel made.
+    ///
+    /// # Safety
+    /// `stack` is where the stack pointer stood when the process began: argc, the pointers of argv and a null, then those of envp.
+    pub unsafe fn set_from_stack(stack: *const usize) {
+        // SAFETY: as the caller promises.
+        let environ = unsafe { stack.add(*stack + 2) };
+        ENVIRON.store(environ.cast_mut().cast(), Relaxed);
+    }
+
+    pub(super) fn environ() -> *const *const u8 {
+        ENVIRON.load(Relaxed)
+    }
+}
+
+#[cfg(not(target_env = "musl"))]
+mod hosted {
+    unsafe extern "C" {
+        #[link_name = "environ"]
+        static ENVIRON: *const *const u8;
+    }
+
+    pub(super) fn environ() -> *const *const u8 {
+        // SAFETY: a pointer of the C library, read while nothing sets variables (see `var`).
+        unsafe { ENVIRON }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn finds_what_std_finds() {
+        for name in ["PATH", "CARGO_MANIFEST_DIR", "NO_SUCH_VARIABLE", "PAT", "PATHS", ""] {
+            let expected = std::env::var_os(name);
+            assert_eq!(super::var(name.as_bytes()), expected.as_ref().map(|value| value.as_encoded_bytes()), "{name}");
+        }
+    }
+}
