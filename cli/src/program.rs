@@ -1,0 +1,178 @@
+//! The file that is run: what it is, and what it takes to run it here.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{During, Failure};
+
+/// The processors that Lambda has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    X86_64,
+    Aarch64,
+}
+
+/// A file that can be run on this machine.
+#[derive(Debug)]
+pub struct Program {
+    pub path: PathBuf,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// What is put in front of it: the emulator of a foreign processor.
+    pub runner: Option<Vec<OsString>>,
+}
+
+impl Architecture {
+    /// By Lambda's name for it, which clap has checked.
+    pub fn from_lambda(name: &str) -> Self {
+        if name == "arm64" {
+            Self::Aarch64
+        } else {
+            Self::X86_64
+        }
+    }
+
+    /// This machine's.
+    pub fn host() -> Self {
+        if cfg!(target_arch = "aarch64") {
+            Self::Aarch64
+        } else {
+            Self::X86_64
+        }
+    }
+
+    /// The target that a bare function is built for.
+    pub fn triple(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64-unknown-linux-musl",
+            Self::Aarch64 => "aarch64-unknown-linux-musl",
+        }
+    }
+
+    /// By the machine number of an ELF file.
+    fn of_machine(machine: u16) -> Option<Self> {
+        match machine {
+            62 => Some(Self::X86_64),
+            183 => Some(Self::Aarch64),
+            _ => None,
+        }
+    }
+
+    fn emulators(self) -> [&'static str; 2] {
+        match self {
+            Self::X86_64 => ["qemu-x86_64-static", "qemu-x86_64"],
+            Self::Aarch64 => ["qemu-aarch64-static", "qemu-aarch64"],
+        }
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::X86_64 => "x86_64",
+            Self::Aarch64 => "arm64",
+        })
+    }
+}
+
+impl Program {
+    /// Looks at the file: it must be there, be executable, and be for `wanted` when that is given.
+    pub fn check(path: &Path, wanted: Option<Architecture>) -> Result<Self, Failure> {
+        let shown = path.display();
+        let metadata = path.metadata().during(&shown)?;
+        if !metadata.is_file() {
+            return Err(Failure::new(format!("{shown} is not a file")));
+        }
+        if metadata.permissions().mode() & 0o111 == 0 {
+            return Err(Failure::new(format!(
+                "{shown} is not executable: `chmod +x` makes it so"
+            )));
+        }
+        let mut start = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(20).read_to_end(&mut start))
+            .during(&shown)?;
+        let architecture =
+            architecture(&start).map_err(|words| Failure::new(format!("{shown} {words}")))?;
+        if let (Some(wanted), Some(is)) = (wanted, architecture)
+            && wanted != is
+        {
+            return Err(Failure::new(format!(
+                "{shown} is built for {is}, not for {wanted}"
+            )));
+        }
+        let foreign = architecture.filter(|&is| is != Architecture::host());
+        let runner = foreign
+            .map(emulator)
+            .transpose()?
+            .map(|emulator| vec![emulator.into()]);
+        // A bare file name would be looked up in PATH instead.
+        let path = std::path::absolute(path).during(&shown)?;
+        Ok(Self {
+            path,
+            size: metadata.len(),
+            runner,
+        })
+    }
+}
+
+/// The processor that a program is for, by its first 20 bytes; nothing for a script, which runs on any.
+fn architecture(start: &[u8]) -> Result<Option<Architecture>, String> {
+    match start {
+        [b'#', b'!', ..] => Ok(None),
+        [0x7f, b'E', b'L', b'F', 2, 1, rest @ ..] if rest.len() >= 14 => {
+            let machine = u16::from_le_bytes([rest[12], rest[13]]);
+            let known = Architecture::of_machine(machine);
+            known.map(Some).ok_or_else(|| {
+                format!("is for a processor that Lambda does not have (ELF machine {machine})")
+            })
+        }
+        [0x7f, b'E', b'L', b'F', ..] => {
+            Err("is not a 64-bit little-endian ELF file, which Lambda needs".to_owned())
+        }
+        _ => Err("is neither an ELF executable nor a script that begins with #!".to_owned()),
+    }
+}
+
+/// Finds what runs programs of a foreign processor here.
+fn emulator(architecture: Architecture) -> Result<PathBuf, Failure> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let names = architecture.emulators();
+    let candidates = names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|candidate| candidate.is_file()).ok_or_else(|| {
+        Failure::new(format!(
+            "running an {architecture} program on this machine takes {}, which is not on the PATH: \
+             on Debian and Ubuntu, `apt-get install qemu-user-static`",
+            names[0]
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_what_it_is_for() {
+        let elf = |class: u8, machine: u16| {
+            let mut bytes = [0; 20];
+            bytes[..6].copy_from_slice(&[0x7f, b'E', b'L', b'F', class, 1]);
+            bytes[18..].copy_from_slice(&machine.to_le_bytes());
+            architecture(&bytes)
+        };
+        assert_eq!(elf(2, 62), Ok(Some(Architecture::X86_64)));
+        assert_eq!(elf(2, 183), Ok(Some(Architecture::Aarch64)));
+        assert!(elf(2, 8).unwrap_err().contains("ELF machine 8"));
+        assert!(elf(1, 3).unwrap_err().contains("64-bit"));
+        assert_eq!(architecture(b"#!/bin/sh\n"), Ok(None));
+        assert!(architecture(b"").is_err() && architecture(b"\x7fELF\x02\x01").is_err());
+    }
+}

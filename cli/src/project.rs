@@ -1,0 +1,252 @@
+//! What there is to run: the targets that `cargo metadata` lists.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::failure::{During, Failure};
+
+/// How like a wrong name a right one must be to be suggested, from 0 to 1.
+const ALIKE: f64 = 0.6;
+
+/// The package that the current folder belongs to, or all default members of a workspace without one.
+#[derive(Debug)]
+pub struct Project {
+    targets: Vec<Target>,
+}
+
+/// Something that cargo builds into a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub name: String,
+    pub kind: Kind,
+    pub package: String,
+    pub manifest: PathBuf,
+    pub required_features: Vec<String>,
+    /// Whether it is an ordinary program that is built for this machine: one of
+    /// `[package.metadata.barelambda] host-examples`.
+    pub for_host: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Example,
+    Binary,
+}
+
+impl Project {
+    /// Asks cargo about the current folder.
+    pub fn read() -> Result<Self, Failure> {
+        let output = Command::new(cargo())
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .during("cargo cannot be started")?;
+        if !output.status.success() {
+            return Err(Failure::new(format!(
+                "`cargo metadata` failed ({}): is there a package here?",
+                output.status
+            )));
+        }
+        let metadata: Value =
+            serde_json::from_slice(&output.stdout).during("the answer of `cargo metadata`")?;
+        let folder = env::current_dir().during("the current folder")?;
+        Ok(Self::from_metadata(&metadata, &folder))
+    }
+
+    /// The example, binary or package of this name; without a name, the only one there is.
+    pub fn target(&self, name: Option<&str>) -> Result<&Target, Failure> {
+        let binaries: Vec<_> = self
+            .targets
+            .iter()
+            .filter(|target| target.kind == Kind::Binary)
+            .collect();
+        let Some(name) = name else {
+            return match (&binaries[..], &self.targets[..]) {
+                ([only], _) => Ok(only),
+                ([], [only]) => Ok(only),
+                _ => Err(Failure::new(format!("which one? {}", self.list()))),
+            };
+        };
+        if let Some(target) = self.targets.iter().find(|target| target.name == name) {
+            return Ok(target);
+        }
+        let of_package: Vec<_> = binaries
+            .into_iter()
+            .filter(|target| target.package == name)
+            .collect();
+        match of_package[..] {
+            [only] => Ok(only),
+            _ => Err(Failure::new(format!(
+                "there is no `{name}` here{}. {}",
+                self.suggestion(name),
+                self.list()
+            ))),
+        }
+    }
+
+    fn from_metadata(metadata: &Value, folder: &Path) -> Self {
+        let packages = metadata["packages"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let home = |package: &&Value| {
+            Path::new(text(&package["manifest_path"]))
+                .parent()
+                .map(Path::to_owned)
+        };
+        let holds = |package: &&Value| home(package).is_some_and(|home| folder.starts_with(home));
+        let nearest = packages
+            .iter()
+            .filter(holds)
+            .max_by_key(|package| home(package).map(|home| home.components().count()));
+        let targets = match nearest {
+            Some(package) => targets_of(package),
+            None => packages.iter().flat_map(targets_of).collect(),
+        };
+        Self { targets }
+    }
+
+    fn suggestion(&self, name: &str) -> String {
+        let likeness =
+            |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
+        let nearest = self
+            .targets
+            .iter()
+            .max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        match nearest.filter(|target| likeness(target) >= ALIKE) {
+            Some(target) => format!(", but `{}`", target.name),
+            None => String::new(),
+        }
+    }
+
+    fn list(&self) -> String {
+        let of_kind = |kind| {
+            let names: Vec<&str> = self
+                .targets
+                .iter()
+                .filter(|target| target.kind == kind)
+                .map(|target| target.name.as_str())
+                .collect();
+            names.join(", ")
+        };
+        let lists = [
+            ("Examples", of_kind(Kind::Example)),
+            ("Binaries", of_kind(Kind::Binary)),
+        ];
+        let lists: Vec<String> = lists
+            .iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(kind, names)| format!("{kind}: {names}"))
+            .collect();
+        if lists.is_empty() {
+            "This package has neither examples nor binaries".to_owned()
+        } else {
+            lists.join(". ")
+        }
+    }
+}
+
+/// The cargo that has started this program, or the one on the path.
+pub fn cargo() -> PathBuf {
+    env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}
+
+fn targets_of(package: &Value) -> Vec<Target> {
+    let host_examples = strings(&package["metadata"]["barelambda"]["host-examples"]);
+    let targets = package["targets"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    targets
+        .iter()
+        .filter_map(|target| {
+            let kind = match &strings(&target["kind"])[..] {
+                [kind] if kind == "example" => Kind::Example,
+                [kind] if kind == "bin" => Kind::Binary,
+                _ => return None,
+            };
+            let name = text(&target["name"]).to_owned();
+            Some(Target {
+                for_host: host_examples.contains(&name),
+                name,
+                kind,
+                package: text(&package["name"]).to_owned(),
+                manifest: text(&package["manifest_path"]).into(),
+                required_features: strings(&target["required-features"]),
+            })
+        })
+        .collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    values
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_or_the_right_ones_are_listed() {
+        let project = project("/w/inner");
+        assert_eq!(project.target(Some("echo")).unwrap().kind, Kind::Example);
+        assert!(project.target(Some("std_host")).unwrap().for_host);
+        let failure = project.target(Some("ehco")).unwrap_err().to_string();
+        assert_eq!(
+            failure,
+            "there is no `ehco` here, but `echo`. Examples: echo, std_host"
+        );
+        let failure = project.target(Some("zzzzzz")).unwrap_err().to_string();
+        assert_eq!(
+            failure,
+            "there is no `zzzzzz` here. Examples: echo, std_host"
+        );
+        assert_eq!(
+            project.target(None).unwrap_err().to_string(),
+            "which one? Examples: echo, std_host"
+        );
+    }
+
+    #[test]
+    fn the_nearest_package_counts_and_its_only_binary_needs_no_name() {
+        let project = project("/w/tool/src");
+        assert_eq!(project.target(None).unwrap().name, "tool-bin");
+        assert_eq!(project.target(Some("tool")).unwrap().name, "tool-bin");
+        let failure = project.target(Some("echo")).unwrap_err().to_string();
+        assert_eq!(failure, "there is no `echo` here. Binaries: tool-bin");
+    }
+
+    fn project(folder: &str) -> Project {
+        let metadata = json!({"packages": [
+            {
+                "name": "root", "manifest_path": "/w/Cargo.toml",
+                "metadata": {"barelambda": {"host-examples": ["std_host"]}},
+                "targets": [
+                    {"name": "root", "kind": ["lib"]},
+                    {"name": "echo", "kind": ["example"]},
+                    {"name": "std_host", "kind": ["example"], "required-features": ["std"]},
+                ],
+            },
+            {
+                "name": "tool", "manifest_path": "/w/tool/Cargo.toml", "metadata": null,
+                "targets": [{"name": "tool-bin", "kind": ["bin"]}, {"name": "t", "kind": ["test"]}],
+            },
+        ]});
+        Project::from_metadata(&metadata, Path::new(folder))
+    }
+}

@@ -1,0 +1,316 @@
+use std::process::ExitStatus;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use hyper::HeaderMap;
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::process::{Process, describe};
+use crate::runtime_api::{Answer, Event, Machine, State};
+use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
+
+/// How long a process may go on after it has reported that its initialisation failed, to write its last words.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// The function: its processes, and the invocations that run in them.
+pub(crate) struct Function {
+    options: Options,
+    /// One permit for each invocation at once; tokio hands them out in order.
+    slots: Semaphore,
+    /// The processes that run no invocation; the last one used comes first.
+    idle: Mutex<Vec<Arc<Process>>>,
+    started: Mutex<Vec<Weak<Process>>>,
+    closed: AtomicBool,
+}
+
+impl Function {
+    pub fn new(options: Options) -> Self {
+        let slots = Semaphore::new(options.concurrency.max(1));
+        Self {
+            options,
+            slots,
+            idle: Mutex::default(),
+            started: Mutex::default(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Runs one invocation from its place in the queue to its end.
+    pub async fn invoke(&self, payload: Bytes, call: InvokeOptions) -> Outcome {
+        let _slot = self
+            .slots
+            .acquire()
+            .await
+            .expect("the slots are never closed");
+        let request_id = call.request_id.clone().unwrap_or_else(ids::uuid);
+        let mut outcome = Outcome::new(request_id);
+        loop {
+            let warm = lock(&self.idle).pop();
+            outcome.report.cold = warm.is_none();
+            let process = match warm.map_or_else(|| self.start(), Ok) {
+                Ok(process) => process,
+                Err(message) => {
+                    outcome.failed("Runtime.InvalidEntrypoint", &message);
+                    break;
+                }
+            };
+            outcome.pid = Some(process.pid);
+            let end = self.run(&process, &payload, &call, &mut outcome).await;
+            outcome.log += &process.log.take();
+            // A process that has ended by itself since its last invocation has not seen this one: another one takes it.
+            if !outcome.report.cold && matches!(end, End::GoneBefore) {
+                continue;
+            }
+            self.settle(process, end, &mut outcome);
+            break;
+        }
+        if let Some(sink) = &self.options.outcome_sink {
+            sink(&outcome);
+        }
+        outcome
+    }
+
+    /// Kills every process and waits until all are gone. No new one is started afterwards.
+    pub async fn close(&self) {
+        for process in self.kill_all() {
+            process.ended().await;
+        }
+    }
+
+    /// Kills every process, and gives those that were there. No new one is started afterwards.
+    pub fn kill_all(&self) -> Vec<Arc<Process>> {
+        self.closed.store(true, Ordering::Relaxed);
+        let processes: Vec<_> = lock(&self.started)
+            .drain(..)
+            .filter_map(|process| process.upgrade())
+            .collect();
+        for process in &processes {
+            process.kill();
+        }
+        processes
+    }
+
+    fn start(&self) -> Result<Arc<Process>, String> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err("the emulator is shutting down".to_owned());
+        }
+        let process = Process::start(&self.options).map_err(|error| error.to_string())?;
+        let mut started = lock(&self.started);
+        started.retain(|process| process.strong_count() > 0);
+        started.push(Arc::downgrade(&process));
+        Ok(process)
+    }
+
+    /// Gives a process the event when it asks for one, and waits for what becomes of it.
+    async fn run(
+        &self,
+        process: &Process,
+        payload: &Bytes,
+        call: &InvokeOptions,
+        outcome: &mut Outcome,
+    ) -> End {
+        let waited = timeout(self.options.timeout, process.session.wait_until(ready)).await;
+        if outcome.report.cold {
+            let first_next = process.session.look(Machine::first_next);
+            outcome.report.init = first_next.map(|at| at.duration_since(process.started));
+        }
+        let start = match waited {
+            Ok(Before::Ready) => Instant::now(),
+            Ok(Before::InitFailed(error)) => {
+                if timeout(LAST_WORDS, process.ended()).await.is_err() {
+                    process.kill();
+                    process.ended().await;
+                }
+                outcome.report.duration = process.started.elapsed();
+                return End::Answered(error);
+            }
+            Ok(Before::Ended(status)) => {
+                outcome.report.duration = process.started.elapsed();
+                return if outcome.report.cold {
+                    End::Exited(status)
+                } else {
+                    End::GoneBefore
+                };
+            }
+            Err(_) => {
+                outcome.report.duration = self.options.timeout;
+                return self.time_out(process).await;
+            }
+        };
+        let event = self.event(payload.clone(), call, &outcome.request_id);
+        process.session.change(|machine| machine.give(event));
+        let end = match timeout(self.options.timeout, process.session.wait_until(over)).await {
+            Ok(After::Answered(answer)) => {
+                outcome.report.duration = answer.at.duration_since(start);
+                return End::Answered(answer);
+            }
+            Ok(After::Exited(status)) => End::Exited(status),
+            Ok(After::GoneBefore) => End::GoneBefore,
+            Err(_) => self.time_out(process).await,
+        };
+        outcome.report.duration = start.elapsed();
+        end
+    }
+
+    async fn time_out(&self, process: &Process) -> End {
+        process.kill();
+        process.ended().await;
+        End::TimedOut
+    }
+
+    /// Writes the end of the invocation into its outcome, and keeps the process for the next one if it lives.
+    fn settle(&self, process: Arc<Process>, end: End, outcome: &mut Outcome) {
+        let id = outcome.request_id.clone();
+        match end {
+            End::Answered(answer) => {
+                outcome.report.peak_memory_kib = answer.measured.peak_memory_kib;
+                outcome.report.faults = answer.measured.faults;
+                outcome.payload = answer.payload.into();
+                outcome.function_error = answer.error;
+                if process.session.look(Machine::exit).is_none() {
+                    lock(&self.idle).push(process);
+                }
+            }
+            End::TimedOut => {
+                let seconds = self.options.timeout.as_secs_f64();
+                let words =
+                    format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
+                outcome.failed("Sandbox.Timedout", &words);
+            }
+            End::Exited(status) => {
+                outcome.failed(
+                    "Runtime.ExitError",
+                    &format!("RequestId: {id} Error: {}", describe(status)),
+                );
+            }
+            End::GoneBefore => {
+                let words =
+                    format!("RequestId: {id} Error: Runtime exited before it had read the event");
+                outcome.failed("Runtime.ExitError", &words);
+            }
+        }
+    }
+
+    fn event(&self, payload: Bytes, call: &InvokeOptions, request_id: &str) -> Event {
+        let invocation_id = match (self.options.invocation_ids, &call.invocation_id) {
+            (false, _) => String::new(),
+            (true, Some(given)) => given.clone(),
+            (true, None) => ids::uuid(),
+        };
+        let deadline = (ids::since_epoch() + self.options.timeout)
+            .as_millis()
+            .to_string();
+        let arn = arn(call
+            .function
+            .as_deref()
+            .unwrap_or(&self.options.function_name));
+        let trace_id = call.trace_id.clone().unwrap_or_else(ids::trace_id);
+        let given = |value: &Option<String>| value.clone().unwrap_or_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in [
+            ("lambda-runtime-aws-request-id", request_id.to_owned()),
+            ("lambda-runtime-aws-tenant-id", given(&call.tenant_id)),
+            ("lambda-runtime-client-context", given(&call.client_context)),
+            (
+                "lambda-runtime-cognito-identity",
+                given(&call.cognito_identity),
+            ),
+            ("lambda-runtime-deadline-ms", deadline),
+            ("lambda-runtime-invocation-id", invocation_id.clone()),
+            ("lambda-runtime-invoked-function-arn", arn),
+            ("lambda-runtime-trace-id", trace_id),
+        ] {
+            if !value.is_empty() {
+                headers.insert(HeaderName::from_static(name), http::header_value(&value));
+            }
+        }
+        Event {
+            request_id: request_id.to_owned(),
+            invocation_id,
+            headers,
+            payload,
+        }
+    }
+}
+
+/// What a process does before it takes an event.
+enum Before {
+    Ready,
+    InitFailed(Answer),
+    Ended(ExitStatus),
+}
+
+/// What a process does once it has an event.
+enum After {
+    Answered(Answer),
+    Exited(ExitStatus),
+    GoneBefore,
+}
+
+/// How an invocation ended.
+enum End {
+    /// With an answer, an error of its own included.
+    Answered(Answer),
+    TimedOut,
+    Exited(ExitStatus),
+    /// The process ended without having been handed the event.
+    GoneBefore,
+}
+
+fn ready(machine: &mut Machine) -> Option<Before> {
+    if let Some(error) = machine.init_error() {
+        return Some(Before::InitFailed(error.clone()));
+    }
+    if let Some(status) = machine.exit() {
+        return Some(Before::Ended(status));
+    }
+    (machine.state() == State::Ready).then_some(Before::Ready)
+}
+
+fn over(machine: &mut Machine) -> Option<After> {
+    if let Some(answer) = machine.answer() {
+        return Some(After::Answered(answer.clone()));
+    }
+    let status = machine.exit()?;
+    Some(if machine.was_delivered() {
+        After::Exited(status)
+    } else {
+        After::GoneBefore
+    })
+}
+
+/// The ARN of a function named in any of the ways that the Invoke API takes: `name`, `name:alias`, `account:function:name`
+/// or a whole ARN.
+fn arn(function: &str) -> String {
+    match function.split(':').collect::<Vec<_>>()[..] {
+        ["arn", ..] => function.to_owned(),
+        [account, "function", ..] => {
+            let name = &function[account.len() + ":function:".len()..];
+            format!("arn:aws:lambda:{REGION}:{account}:function:{name}")
+        }
+        _ => format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_a_name_becomes_an_arn() {
+        let whole = "arn:aws:lambda:us-east-1:123456789012:function:f";
+        assert_eq!(arn("f"), whole);
+        assert_eq!(arn("f:live"), format!("{whole}:live"));
+        assert_eq!(arn("123456789012:function:f"), whole);
+        assert_eq!(arn(whole), whole);
+    }
+}

@@ -1,0 +1,257 @@
+//! What the two servers share: the accept loop, bodies, and Go's habits that a client notices.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response, StatusCode, Version};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// A body that is left unread closes the connection when more than this is left, in bytes (Go's net/http).
+pub(crate) const MOST_DISCARDED: usize = 256 << 10;
+
+/// Header sections over this are answered with 431, in bytes (Go's net/http).
+const MOST_HEADERS: usize = 1 << 20;
+
+/// How long a connection stays half-open after a `Connection: close`, so that the answer arrives before the reset that the
+/// unread body causes (Go's net/http).
+const RESET_AVOIDANCE: Duration = Duration::from_millis(500);
+
+/// Serves every connection with `answer` until the future is dropped, and its connections with it.
+/// There is no timeout on any connection: a GET /next may wait for hours.
+pub(crate) async fn serve<F, R>(listener: TcpListener, answer: F)
+where
+    F: Fn(Request<Incoming>) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Response<Reply>> + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(serve_connection(stream, answer.clone()));
+            }
+            // Out of file descriptors, or a connection gone already: the next one may do better.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// The body of a response, in one piece.
+pub(crate) struct Reply {
+    bytes: Option<Bytes>,
+    chunked: bool,
+}
+
+impl Reply {
+    /// Framed with `Content-Length`.
+    pub fn sized(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: Some(bytes.into()),
+            chunked: false,
+        }
+    }
+
+    /// Framed as one chunk.
+    pub fn chunked(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: Some(bytes.into()),
+            chunked: true,
+        }
+    }
+}
+
+impl Body for Reply {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.bytes {
+            Some(bytes) => bytes.is_empty() && !self.chunked,
+            None => true,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.bytes {
+            // hyper takes a body of unknown size for a chunked one.
+            Some(_) if self.chunked => SizeHint::new(),
+            Some(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            None => SizeHint::with_exact(0),
+        }
+    }
+}
+
+pub(crate) fn reply(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Reply> {
+    let mut response = Response::new(Reply::sized(body));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// What came of reading a body.
+pub(crate) enum Read {
+    /// All of it, and the trailers after it.
+    Whole { bytes: Bytes, trailers: HeaderMap },
+    /// More than the limit, by this many bytes so far; the rest is still unread.
+    TooLarge(usize),
+    /// The connection ended before the body did.
+    Cut,
+}
+
+/// Reads a body of at most `limit` bytes.
+pub(crate) async fn read(body: &mut Incoming, limit: usize) -> Read {
+    let expected = body.size_hint().lower().min(limit as u64 + 1);
+    let mut bytes = Vec::with_capacity(expected as usize);
+    let mut trailers = HeaderMap::new();
+    while let Some(frame) = next_frame(body).await {
+        let Ok(frame) = frame else { return Read::Cut };
+        match frame.into_data() {
+            Ok(data) if bytes.len() + data.len() > limit => {
+                return Read::TooLarge(bytes.len() + data.len() - limit);
+            }
+            Ok(data) => bytes.extend_from_slice(&data),
+            Err(other) => trailers.extend(other.into_trailers().unwrap_or_default()),
+        }
+    }
+    Read::Whole {
+        bytes: bytes.into(),
+        trailers,
+    }
+}
+
+/// Answers without having read the body, as Go does: what is left is read when it is little, and otherwise the connection
+/// is closed.
+pub(crate) async fn leave_unread(body: Incoming, response: Response<Reply>) -> Response<Reply> {
+    leave_rest_unread(body, 0, response).await
+}
+
+/// The same, when this many bytes more than were wanted have been read: they count as unread.
+pub(crate) async fn leave_rest_unread(
+    mut body: Incoming,
+    over: usize,
+    mut response: Response<Reply>,
+) -> Response<Reply> {
+    let little = match MOST_DISCARDED.checked_sub(over) {
+        Some(most) if body.size_hint().lower() <= most as u64 => {
+            matches!(read(&mut body, most).await, Read::Whole { .. })
+        }
+        _ => false,
+    };
+    if !little {
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// A header's value from any text: control characters become spaces.
+pub(crate) fn header_value(text: &str) -> HeaderValue {
+    let plain: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte.is_ascii_control() { b' ' } else { byte })
+        .collect();
+    HeaderValue::from_bytes(&plain).expect("only control characters are refused")
+}
+
+/// A header's value as text, or nothing when it is absent or not UTF-8.
+pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    std::str::from_utf8(headers.get(name)?.as_bytes()).ok()
+}
+
+async fn serve_connection<F, R>(stream: TcpStream, answer: F)
+where
+    F: Fn(Request<Incoming>) -> R,
+    R: Future<Output = Response<Reply>>,
+{
+    // A small answer must not wait for the acknowledgement of the one before it. A failure costs only time.
+    let _ = stream.set_nodelay(true);
+    let closing = Arc::new(AtomicBool::new(false));
+    let service = service_fn(|request: Request<Incoming>| {
+        let closing = closing.clone();
+        let answered = match lacks_host(&request) {
+            true => None,
+            false => Some(answer(request)),
+        };
+        async move {
+            let response = match answered {
+                Some(answered) => answered.await,
+                None => without_host(),
+            };
+            let close = response
+                .headers()
+                .get(CONNECTION)
+                .is_some_and(|value| value == "close");
+            closing.store(close, Ordering::Relaxed);
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let connection = http1::Builder::new()
+        .title_case_headers(true)
+        .header_read_timeout(None)
+        .max_buf_size(MOST_HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    // An error here is the client's: it went away or sent what is not HTTP, and hyper has answered that.
+    let stream = connection
+        .without_shutdown()
+        .await
+        .map(|parts| parts.io.into_inner());
+    if let Ok(stream) = stream
+        && closing.load(Ordering::Relaxed)
+    {
+        // An error means that the client has hung up first.
+        let _ = close_gently(stream).await;
+    }
+}
+
+async fn close_gently(stream: TcpStream) -> io::Result<()> {
+    let stream = stream.into_std()?;
+    stream.shutdown(Shutdown::Write)?;
+    tokio::time::sleep(RESET_AVOIDANCE).await;
+    Ok(())
+}
+
+fn lacks_host(request: &Request<Incoming>) -> bool {
+    request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST)
+}
+
+fn without_host() -> Response<Reply> {
+    let words = "400 Bad Request: missing required Host header";
+    let mut response = reply(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", words);
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// The next piece of a body; `None` at its end.
+async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, io::Error>> {
+    std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context))
+        .await
+        .map(|frame| frame.map_err(io::Error::other))
+}

@@ -1,0 +1,348 @@
+//! The Invoke API, as AWS clients call it: any name, alias or ARN is this emulator's one function.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hyper::body::Incoming;
+use hyper::header::HeaderName;
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::function::Function;
+use crate::http::{self, Read, Reply, header, header_value, leave_unread, read, reply};
+use crate::{InvokeOptions, LARGEST_ASYNCHRONOUS_PAYLOAD, LARGEST_PAYLOAD, Outcome, ids};
+
+/// How much of the log's end `X-Amz-Log-Type: Tail` gives, in bytes.
+const TAIL: usize = 4 << 10;
+
+pub(crate) async fn serve(listener: TcpListener, function: Arc<Function>) {
+    http::serve(listener, move |request| answer(function.clone(), request)).await;
+}
+
+async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response<Reply> {
+    let request_id = ids::uuid();
+    let mut response = match invoke(function, request, &request_id).await {
+        Ok(response) => response,
+        Err((error, body)) => {
+            let response = error.response();
+            match body {
+                Some(body) => leave_unread(body, response).await,
+                None => response,
+            }
+        }
+    };
+    response
+        .headers_mut()
+        .insert("x-amzn-requestid", header_value(&request_id));
+    response
+}
+
+/// An error of the API itself, and the body that has not been read.
+type Refused = (ApiError, Option<Incoming>);
+
+async fn invoke(
+    function: Arc<Function>,
+    request: Request<Incoming>,
+    request_id: &str,
+) -> Result<Response<Reply>, Refused> {
+    let (head, mut body) = request.into_parts();
+    let call = match Call::read(
+        head.method,
+        head.uri.path(),
+        head.uri.query(),
+        &head.headers,
+        request_id,
+    ) {
+        Ok(call) => call,
+        Err(error) => return Err((error, Some(body))),
+    };
+    let limit = match call.kind {
+        Kind::Event => LARGEST_ASYNCHRONOUS_PAYLOAD,
+        Kind::RequestResponse | Kind::DryRun => LARGEST_PAYLOAD,
+    };
+    let payload = match read(&mut body, limit).await {
+        Read::Whole { bytes, .. } => bytes,
+        Read::TooLarge(_) => return Err((ApiError::too_large(limit), Some(body))),
+        Read::Cut => return Err((ApiError::content("The request's body was cut off"), None)),
+    };
+    match call.kind {
+        Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
+        Kind::Event => {
+            tokio::spawn(async move { function.invoke(payload, call.options).await });
+            Ok(empty(StatusCode::ACCEPTED))
+        }
+        Kind::RequestResponse => {
+            // In a task of its own: a caller that hangs up does not stop the invocation.
+            let running = tokio::spawn(async move { function.invoke(payload, call.options).await });
+            match running.await {
+                Ok(outcome) => Ok(answered(outcome, call.tail)),
+                Err(error) => Err((
+                    ApiError::service(&format!("The emulator failed: {error}")),
+                    None,
+                )),
+            }
+        }
+    }
+}
+
+/// What a request asks for.
+#[derive(Debug)]
+struct Call {
+    kind: Kind,
+    tail: bool,
+    options: InvokeOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    RequestResponse,
+    Event,
+    DryRun,
+}
+
+impl Call {
+    fn read(
+        method: Method,
+        path: &str,
+        query: Option<&str>,
+        headers: &HeaderMap,
+        request_id: &str,
+    ) -> Result<Self, ApiError> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let ["", "2015-03-31", "functions", name, "invocations"] = segments[..] else {
+            return Err(ApiError::unknown_path(path));
+        };
+        if method != Method::POST {
+            return Err(ApiError::method(&method));
+        }
+        let mut function = decoded(name);
+        if let Some(qualifier) = qualifier(query) {
+            function = format!("{function}:{qualifier}");
+        }
+        let kind = match header(headers, "x-amz-invocation-type") {
+            None | Some("RequestResponse") => Kind::RequestResponse,
+            Some("Event") => Kind::Event,
+            Some("DryRun") => Kind::DryRun,
+            Some(other) => {
+                return Err(ApiError::parameter(&format!(
+                    "Unknown invocation type: {other}"
+                )));
+            }
+        };
+        let tail = match header(headers, "x-amz-log-type") {
+            None | Some("None") => false,
+            Some("Tail") => true,
+            Some(other) => return Err(ApiError::parameter(&format!("Unknown log type: {other}"))),
+        };
+        let client_context = header(headers, "x-amz-client-context")
+            .map(client_context)
+            .transpose()?;
+        let options = InvokeOptions {
+            request_id: Some(request_id.to_owned()),
+            function: Some(function),
+            trace_id: header(headers, "x-amzn-trace-id").map(str::to_owned),
+            tenant_id: header(headers, "x-amz-tenant-id").map(str::to_owned),
+            client_context,
+            ..InvokeOptions::default()
+        };
+        Ok(Self {
+            kind,
+            tail,
+            options,
+        })
+    }
+}
+
+fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
+    let log = tail.then(|| log_tail(&outcome));
+    let failed = outcome.function_error.is_some();
+    let mut response = reply(StatusCode::OK, "application/json", outcome.payload);
+    let mut set = |name, value: &str| {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), header_value(value))
+    };
+    set("x-amz-executed-version", "$LATEST");
+    if failed {
+        set("x-amz-function-error", "Unhandled");
+    }
+    if let Some(log) = log {
+        set("x-amz-log-result", &log);
+    }
+    response
+}
+
+/// The end of the log as Lambda writes it around what the function wrote, in base64.
+fn log_tail(outcome: &Outcome) -> String {
+    let Outcome {
+        request_id, log, ..
+    } = outcome;
+    let line_feed = if log.is_empty() || log.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let text = format!(
+        "START RequestId: {request_id} Version: $LATEST\n{log}{line_feed}END RequestId: {request_id}\n{}\n",
+        outcome.report_line()
+    );
+    BASE64.encode(&text.as_bytes()[text.len().saturating_sub(TAIL)..])
+}
+
+/// The JSON of a client context, which comes as base64.
+fn client_context(base64: &str) -> Result<String, ApiError> {
+    let wrong = || ApiError::content("Client context must be a valid Base64-encoded JSON object.");
+    let bytes = BASE64.decode(base64).map_err(|_| wrong())?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong())?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(_)) => Ok(text),
+        _ => Err(wrong()),
+    }
+}
+
+fn qualifier(query: Option<&str>) -> Option<String> {
+    let pairs = query?.split('&');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| *name == "Qualifier")
+        .map(|(_, value)| decoded(value))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+fn empty(status: StatusCode) -> Response<Reply> {
+    let mut response = Response::new(Reply::sized(""));
+    *response.status_mut() = status;
+    response
+}
+
+/// An error in the shape of AWS: a type in a header, who is at fault and a message in the body.
+#[derive(Debug)]
+struct ApiError {
+    status: StatusCode,
+    kind: &'static str,
+    fault: &'static str,
+    message: String,
+}
+
+impl ApiError {
+    fn user(status: StatusCode, kind: &'static str, message: String) -> Self {
+        Self {
+            status,
+            kind,
+            fault: "User",
+            message,
+        }
+    }
+
+    fn content(message: &str) -> Self {
+        Self::user(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequestContentException",
+            message.to_owned(),
+        )
+    }
+
+    fn parameter(message: &str) -> Self {
+        Self::user(
+            StatusCode::BAD_REQUEST,
+            "InvalidParameterValueException",
+            message.to_owned(),
+        )
+    }
+
+    fn too_large(limit: usize) -> Self {
+        let message =
+            format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+        Self::user(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            message,
+        )
+    }
+
+    fn unknown_path(path: &str) -> Self {
+        let message = format!(
+            "{path} is none of this emulator's: it has POST /2015-03-31/functions/NAME/invocations"
+        );
+        Self::user(StatusCode::NOT_FOUND, "UnknownOperationException", message)
+    }
+
+    fn method(method: &Method) -> Self {
+        let message = format!("A function is invoked by POST, not by {method}");
+        Self::user(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "MethodNotAllowedException",
+            message,
+        )
+    }
+
+    fn service(message: &str) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self {
+            status,
+            kind: "ServiceException",
+            fault: "Service",
+            message: message.to_owned(),
+        }
+    }
+
+    fn response(&self) -> Response<Reply> {
+        let body = json!({"Type": self.fault, "message": self.message}).to_string();
+        let mut response = reply(self.status, "application/json", body);
+        response
+            .headers_mut()
+            .insert("x-amzn-errortype", header_value(self.kind));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_qualifiers_are_decoded() {
+        let call =
+            |path, query| Call::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
+        let plain = call(
+            "/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations",
+            None,
+        );
+        assert_eq!(
+            plain.options.function.unwrap(),
+            "arn:aws:lambda:x:1:function:f"
+        );
+        assert_eq!(plain.kind, Kind::RequestResponse);
+        let qualified = call(
+            "/2015-03-31/functions/f/invocations",
+            Some("a=b&Qualifier=%24LATEST"),
+        );
+        assert_eq!(qualified.options.function.unwrap(), "f:$LATEST");
+    }
+
+    #[test]
+    fn a_client_context_is_the_base64_of_a_json_object() {
+        assert_eq!(
+            client_context(&BASE64.encode(r#"{"custom":{}}"#)).unwrap(),
+            r#"{"custom":{}}"#
+        );
+        for wrong in [
+            "%",
+            &BASE64.encode("[]"),
+            &BASE64.encode("{"),
+            &BASE64.encode([0xff]),
+        ] {
+            let error = client_context(wrong).unwrap_err();
+            assert_eq!(
+                (error.status, error.kind),
+                (StatusCode::BAD_REQUEST, "InvalidRequestContentException")
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A local AWS Lambda for tests, benches and the command line.
+//!
+//! An [`Emulator`] runs one function. It serves the **Invoke API** to AWS clients, starts the function's program cold when
+//! it is first invoked, and serves the **Runtime API** to each of its processes on a port of its own: the states, statuses,
+//! headers and framings of the real server. Processes are killed at their timeout, replaced after an exit, and kept warm
+//! in between; their log is shown line by line.
+//!
+//! ```no_run
+//! use barelambda_emulator::{Emulator, InvokeOptions, Options};
+//!
+//! let emulator = Emulator::start(Options::new("target/x86_64-unknown-linux-musl/release/examples/echo"))?;
+//! let outcome = emulator.invoke(r#"{"n":1}"#, InvokeOptions::default());
+//! assert_eq!(outcome.payload, br#"{"n":1}"#);
+//! assert!(outcome.function_error.is_none() && outcome.report.cold);
+//! println!("{}", outcome.report_line());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! The [`script`] module is the other half: a server whose every byte a test dictates, for the faults that a correct
+//! server never shows.
+//!
+//! # Non-features
+//! - A payload is not checked to be JSON, so that tests can send any bytes.
+//! - An asynchronous invocation that fails is not tried again.
+//! - Memory and CPU are not limited; the processes run as the caller's user, without a sandbox.
+//! - No extensions, SnapStart, managed instances or streaming to the caller: a streamed answer is collected.
+
+mod emulator;
+mod environment;
+mod function;
+mod http;
+mod ids;
+mod invoke_api;
+mod log;
+mod options;
+mod outcome;
+mod process;
+mod runtime_api;
+pub mod script;
+
+pub use emulator::Emulator;
+pub use options::{EventFraming, InvokeOptions, LogSink, Options, OutcomeSink};
+pub use outcome::{FunctionError, Outcome, Report, normalized};
+
+/// The size in bytes from which an event is sent as one chunk instead of with `Content-Length` (Go's net/http).
+pub const CHUNKED_FROM: usize = 2048;
+
+/// The largest answer in bytes, 6 MiB + 100; one byte more is refused with 413 (as tried on AWS's Runtime Interface Emulator).
+pub const LARGEST_RESPONSE: usize = (6 << 20) + 100;
+
+/// The largest payload of a synchronous call of the Invoke API, in bytes (developer guide: 6 MB).
+pub const LARGEST_PAYLOAD: usize = 6 << 20;
+
+/// The largest payload of an asynchronous call of the Invoke API, in bytes (developer guide: 1 MB).
+pub const LARGEST_ASYNCHRONOUS_PAYLOAD: usize = 1 << 20;
+
+/// The region and the account that functions here belong to.
+const REGION: &str = "us-east-1";
+const ACCOUNT: &str = "123456789012";

@@ -1,0 +1,175 @@
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
+
+use super::play::Patience;
+use super::request::{self, Request};
+use super::{Step, peer};
+
+/// How long one try to read blocks before the time limit is looked at.
+const TICK: Duration = Duration::from_millis(5);
+
+/// One accepted connection.
+pub(crate) struct Connection {
+    /// `None` once a step has closed it.
+    stream: Option<TcpStream>,
+    /// What has been read and belongs to no request yet.
+    unread: Vec<u8>,
+    requests: Vec<Request>,
+}
+
+impl Connection {
+    pub fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(false)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(TICK))?;
+        Ok(Self {
+            stream: Some(stream),
+            unread: Vec::new(),
+            requests: Vec::new(),
+        })
+    }
+
+    /// Plays the steps; an error names the step that was not met.
+    pub fn play(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
+        for (index, step) in steps.iter().enumerate() {
+            self.step(step, patience)
+                .map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
+        }
+        Ok(())
+    }
+
+    pub fn into_requests(self) -> Vec<Request> {
+        self.requests
+    }
+
+    fn step(&mut self, step: &Step, patience: &Patience) -> Result<(), String> {
+        match step {
+            Step::Expect => self.expect(patience),
+            Step::ExpectBytes(count) => {
+                while self.unread.len() < *count {
+                    self.read_more(*count - self.unread.len(), patience)?;
+                }
+                self.unread.drain(..count);
+                Ok(())
+            }
+            Step::ExpectEnd => match self.read_some(usize::MAX, patience) {
+                Ok(0) if self.unread.is_empty() => Ok(()),
+                Ok(_) => Err(format!(
+                    "the client sent {:?}",
+                    String::from_utf8_lossy(&self.unread)
+                )),
+                Err(error) => Err(error),
+            },
+            Step::Send(bytes) => self.send(bytes, patience),
+            Step::SendSplit(bytes, sizes) => {
+                let mut rest = &bytes[..];
+                for size in sizes {
+                    let (piece, after) = rest.split_at((*size).min(rest.len()));
+                    self.send(piece, patience)?;
+                    peer::wait_until_read(self.stream()?);
+                    rest = after;
+                }
+                self.send(rest, patience)
+            }
+            Step::Pause(pause) => {
+                thread::sleep(*pause);
+                Ok(())
+            }
+            Step::HalfClose => self
+                .stream()?
+                .shutdown(Shutdown::Write)
+                .map_err(|error| error.to_string()),
+            Step::Close => {
+                self.stream = None;
+                Ok(())
+            }
+            Step::Reset => {
+                let linger = SockRef::from(self.stream()?).set_linger(Some(Duration::ZERO));
+                self.stream = None;
+                linger.map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    fn expect(&mut self, patience: &Patience) -> Result<(), String> {
+        let pipelined = !self.unread.is_empty();
+        loop {
+            if let Some((mut request, length)) = request::parse(&self.unread)? {
+                self.unread.drain(..length);
+                request.pipelined = pipelined;
+                self.requests.push(request);
+                return Ok(());
+            }
+            let so_far = self.unread.len();
+            self.read_more(usize::MAX, patience)
+                .map_err(|error| format!("{error}, after {so_far} bytes"))?;
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8], patience: &Patience) -> Result<(), String> {
+        let limit = patience.limit;
+        let mut stream = self.stream()?;
+        stream
+            .set_write_timeout(Some(limit))
+            .map_err(|error| error.to_string())?;
+        stream.write_all(bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => format!("the client did not read, within {limit:?}"),
+            _ => error.to_string(),
+        })
+    }
+
+    /// Reads at least one byte; the end of the connection is an error.
+    fn read_more(&mut self, most: usize, patience: &Patience) -> Result<(), String> {
+        match self.read_some(most, patience)? {
+            0 => Err("the client closed the connection".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads what there is, and gives how many bytes that was: none at the end of the connection.
+    fn read_some(&mut self, most: usize, patience: &Patience) -> Result<usize, String> {
+        let mut buffer = [0; 64 << 10];
+        let most = most.min(buffer.len());
+        let mut stream = self.stream()?;
+        let count = patience.wait(|| match stream.read(&mut buffer[..most]) {
+            Ok(count) => Ok(Some(count)),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        })?;
+        self.unread.extend_from_slice(&buffer[..count]);
+        Ok(count)
+    }
+
+    fn stream(&self) -> Result<&TcpStream, String> {
+        self.stream
+            .as_ref()
+            .ok_or_else(|| "the script has closed this connection before".to_owned())
+    }
+}
+
+impl Step {
+    fn name(&self) -> &'static str {
+        match self {
+            Step::Expect => "Expect",
+            Step::ExpectBytes(_) => "ExpectBytes",
+            Step::ExpectEnd => "ExpectEnd",
+            Step::Send(_) => "Send",
+            Step::SendSplit(..) => "SendSplit",
+            Step::Pause(_) => "Pause",
+            Step::HalfClose => "HalfClose",
+            Step::Close => "Close",
+            Step::Reset => "Reset",
+        }
+    }
+}

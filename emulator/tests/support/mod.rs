@@ -1,0 +1,278 @@
+//! What the emulator's integration tests share: a raw HTTP client, and a process whose Runtime API the test itself talks to.
+
+#![allow(dead_code, reason = "no test file uses all of it")]
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use barelambda_emulator::{Emulator, InvokeOptions, Options, Outcome};
+
+/// Paths of the Runtime API.
+pub const NEXT: &str = "/2018-06-01/runtime/invocation/next";
+pub const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
+
+/// The program of tests/programs/misbehaving_function.rs.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_misbehaving-function");
+
+/// The longest that any single read of a test may take.
+const LIMIT: Duration = Duration::from_secs(20);
+
+pub fn options() -> Options {
+    Options::new(PROGRAM)
+}
+
+pub fn start(options: Options) -> Emulator {
+    Emulator::start(options).expect("the emulator starts")
+}
+
+pub fn invoke(emulator: &Emulator, payload: &str) -> Outcome {
+    emulator.invoke(payload, InvokeOptions::default())
+}
+
+pub fn text(outcome: &Outcome) -> &str {
+    std::str::from_utf8(&outcome.payload).expect("the payload is text")
+}
+
+/// A response as it came.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+    pub chunks: usize,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is text")
+    }
+}
+
+/// A connection on which a test writes and reads as it likes.
+pub struct Client {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+impl Client {
+    pub fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("somebody listens");
+        stream.set_read_timeout(Some(LIMIT)).expect("a time limit");
+        stream.set_write_timeout(Some(LIMIT)).expect("a time limit");
+        Self {
+            stream,
+            unread: Vec::new(),
+        }
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream
+            .write_all(bytes.as_ref())
+            .expect("the server reads");
+    }
+
+    /// Writes all of it, or as much as the server takes before it closes.
+    pub fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.write_all(bytes)
+    }
+
+    pub fn get(&mut self, path: &str) -> Response {
+        self.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        self.receive()
+    }
+
+    pub fn post(&mut self, path: &str, headers: &str, body: impl AsRef<[u8]>) -> Response {
+        self.send(post(path, headers, body));
+        self.receive()
+    }
+
+    pub fn receive(&mut self) -> Response {
+        let head = self.take_through(b"\r\n\r\n");
+        let head = String::from_utf8(head).expect("the head is text");
+        let status = head
+            .get(9..12)
+            .and_then(|digits| digits.parse().ok())
+            .expect("a status");
+        let mut response = Response {
+            status,
+            head,
+            body: Vec::new(),
+            chunks: 0,
+        };
+        if response.header("transfer-encoding").is_some() {
+            loop {
+                let line = String::from_utf8(self.take_through(b"\r\n")).expect("a chunk size");
+                let size = usize::from_str_radix(line.trim_end(), 16).expect("a chunk size");
+                let mut chunk = self.take(size + 2);
+                chunk.truncate(size);
+                if size == 0 {
+                    return response;
+                }
+                response.body.append(&mut chunk);
+                response.chunks += 1;
+            }
+        }
+        let length = response
+            .header("content-length")
+            .map_or(0, |length| length.parse().expect("a length"));
+        response.body = self.take(length);
+        response
+    }
+
+    /// Whether nothing comes for a moment.
+    pub fn is_silent(&mut self) -> bool {
+        self.stream
+            .set_read_timeout(Some(Duration::from_millis(50)))
+            .expect("a time limit");
+        let silent = matches!(self.stream.read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock);
+        self.stream
+            .set_read_timeout(Some(LIMIT))
+            .expect("a time limit");
+        silent
+    }
+
+    /// Whether the server has closed the connection, in whatever way.
+    pub fn is_closed(&mut self) -> bool {
+        match self.stream.read(&mut [0]) {
+            Ok(count) => count == 0,
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        }
+    }
+
+    fn take_through(&mut self, end: &[u8]) -> Vec<u8> {
+        loop {
+            if let Some(at) = self
+                .unread
+                .windows(end.len())
+                .position(|window| window == end)
+            {
+                return self.take(at + end.len());
+            }
+            self.read_more();
+        }
+    }
+
+    fn take(&mut self, length: usize) -> Vec<u8> {
+        while self.unread.len() < length {
+            self.read_more();
+        }
+        self.unread.drain(..length).collect()
+    }
+
+    fn read_more(&mut self) {
+        let mut buffer = vec![0; 256 << 10];
+        let count = self.stream.read(&mut buffer).expect("the server answers");
+        assert_ne!(
+            count,
+            0,
+            "the server closed the connection after {:?}",
+            String::from_utf8_lossy(&self.unread)
+        );
+        self.unread.extend_from_slice(&buffer[..count]);
+    }
+}
+
+pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// An emulator whose process does nothing but say where its Runtime API is: the test is the runtime.
+pub struct StandIn {
+    emulator: Arc<Emulator>,
+    addresses: Receiver<SocketAddr>,
+}
+
+impl StandIn {
+    pub fn new(mut options: Options) -> Self {
+        let (sender, addresses) = channel();
+        let sender = Mutex::new(sender);
+        options.args = vec!["stand-in".into()];
+        options.log_sink = Some(Arc::new(move |line: &[u8]| {
+            let address = String::from_utf8_lossy(line).parse().expect("an address");
+            let _ = sender.lock().expect("one writer").send(address);
+        }));
+        Self {
+            emulator: Arc::new(start(options)),
+            addresses,
+        }
+    }
+
+    /// Invokes in a thread of its own.
+    pub fn invoke(&self, payload: impl Into<Vec<u8>>) -> JoinHandle<Outcome> {
+        self.invoke_with(payload, InvokeOptions::default())
+    }
+
+    pub fn invoke_with(
+        &self,
+        payload: impl Into<Vec<u8>>,
+        options: InvokeOptions,
+    ) -> JoinHandle<Outcome> {
+        let (emulator, payload) = (self.emulator.clone(), payload.into());
+        thread::spawn(move || emulator.invoke(payload, options))
+    }
+
+    /// A connection to the Runtime API of the process that was started last; waits for the process when it is new.
+    pub fn address(&self) -> SocketAddr {
+        self.addresses
+            .recv_timeout(LIMIT)
+            .expect("the process starts")
+    }
+}
+
+impl Drop for StandIn {
+    /// An invocation that a test has not waited for holds the emulator as well.
+    fn drop(&mut self) {
+        self.emulator.shutdown();
+    }
+}
+
+pub fn respond(client: &mut Client, event: &Response, body: impl AsRef<[u8]>) -> Response {
+    let invocation = match invocation_id(event) {
+        "" => String::new(),
+        id => format!("Lambda-Runtime-Invocation-Id: {id}\r\n"),
+    };
+    client.post(
+        &format!("/2018-06-01/runtime/invocation/{}/response", id(event)),
+        &invocation,
+        body,
+    )
+}
+
+pub fn id(event: &Response) -> &str {
+    event
+        .header("lambda-runtime-aws-request-id")
+        .expect("a request id")
+}
+
+pub fn invocation_id(event: &Response) -> &str {
+    event
+        .header("lambda-runtime-invocation-id")
+        .unwrap_or_default()
+}
+
+#[track_caller]
+pub fn assert_error(response: &Response, status: u16, error_type: &str) {
+    assert_eq!(response.status, status, "{response:?}");
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let text = response.text();
+    assert!(
+        text.contains(&format!("\"errorType\":\"{error_type}\"")) && text.ends_with("}\n"),
+        "{text}"
+    );
+}
