@@ -17,6 +17,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Appends all of `bytes`, or nothing of them and every later write is refused as well.
+    #[inline(never)]
     pub fn push(&mut self, bytes: &[u8]) -> bool {
         let room = self.buffer.get_mut(self.len..).and_then(|room| room.get_mut(..bytes.len()));
         match room {
@@ -27,6 +28,14 @@ impl<'a> Cursor<'a> {
             _ => self.full = true,
         }
         !self.full
+    }
+
+    /// Appends the decimal digits of `number`.
+    pub fn push_number(&mut self, number: u64) -> bool {
+        if number > 9 {
+            self.push_number(number / 10);
+        }
+        self.push(&[b'0' + (number % 10) as u8])
     }
 
     /// Whether something was refused.
@@ -74,34 +83,6 @@ pub fn move_down(buffer: &mut [u8], from: Range<usize>, to: usize) {
     }
 }
 
-/// The decimal digits of a number, without `core::fmt`.
-pub struct Decimal {
-    digits: [u8; 20],
-    start: usize,
-}
-
-impl Decimal {
-    /// The digits of `number`.
-    pub fn new(mut number: u64) -> Self {
-        let mut digits = [b'0'; 20];
-        let mut start = digits.len();
-        while let Some(digit) = start.checked_sub(1).and_then(|at| digits.get_mut(at)) {
-            *digit = b'0' + (number % 10) as u8;
-            start -= 1;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
-        }
-        Self { digits, start }
-    }
-
-    /// The digits as ASCII.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.digits.get(self.start..).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +114,10 @@ mod tests {
     #[test]
     fn prints_every_length_of_number() {
         for number in [0, 7, 10, 99, 6_291_556, u64::from(u32::MAX), u64::MAX] {
-            assert_eq!(Decimal::new(number).as_bytes(), number.to_string().as_bytes());
+            let mut buffer = [0; 20];
+            let mut cursor = Cursor::new(&mut buffer);
+            assert!(cursor.push_number(number));
+            assert_eq!(cursor.into_written(), number.to_string().as_bytes());
         }
     }
 }

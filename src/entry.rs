@@ -6,19 +6,18 @@ use core::cell::UnsafeCell;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 
-use crate::buffer::Decimal;
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
 use crate::log;
 use crate::response::{Responded, Responder};
-use crate::runtime::{Conversation, Kept, Runtime, error_answer};
+use crate::runtime::{Conversation, Kept, Received, Runtime, error_answer};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::request::Subject;
-use crate::sys::{env, socket::Socket, stderr};
+use crate::sys::{env, socket::Socket};
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate.
 ///
@@ -79,7 +78,7 @@ macro_rules! entry {
 
 /// The buffers of a bare program, in .bss.
 #[cfg(target_env = "musl")]
-#[repr(C, align(16))]
+#[repr(C)]
 pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
     receive: UnsafeCell<[u8; RECEIVE]>,
     response: UnsafeCell<[u8; RESPONSE]>,
@@ -134,8 +133,7 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
         }
     };
     let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
-    let address = endpoint.address;
-    match Runtime::new(endpoint, Socket::new(address), receive, response, pipeline) {
+    match Runtime::new(endpoint, Socket::new(), receive, response, pipeline) {
         Ok(mut runtime) => loop {
             if let Err(error) = runtime.step(&mut handler) {
                 return error;
@@ -192,15 +190,7 @@ pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
 
 /// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to stderr.
 pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
-    stderr::write(&[
-        b"barelambda: panicked at ",
-        file.as_bytes(),
-        b":",
-        Decimal::new(u64::from(line)).as_bytes(),
-        b": ",
-        message.as_bytes(),
-        b"\n",
-    ]);
+    log::panic(file, line, message);
     const TYPE: &str = "Function.Panic";
     let mut buffer = [0; 2048];
     let mut body = ErrorBody::new(TYPE, &mut buffer);
@@ -226,9 +216,12 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
 /// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
 fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
     let result = endpoint().and_then(|endpoint| {
-        let socket = Socket::new(endpoint.address);
         let mut reply = [0; 2048];
-        Conversation::new(endpoint, socket, Exchange::last_words()).advance(&mut reply, Some(&Kept { subject, answer }))
+        Conversation::new(endpoint, Socket::new(), Exchange::last_words(), 0).advance(
+            &mut reply,
+            Some(&Kept { subject, answer }),
+            &mut Received::default(),
+        )
     });
     if let Err(error) = result {
         log::error(error, "");

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::runtime_api::answer::is_sendable;
+
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
 ///
 /// A handler's own errors are constants of this type. `?` and [`Error::from`] turn a reference to one into an [`Error`]:
@@ -19,19 +21,18 @@ use core::fmt;
 pub struct FunctionError {
     error_type: &'static str,
     message: &'static str,
-    /// What leads to the number of an [`Error`]: `": os error "`; empty if there is none.
-    number: &'static str,
 }
 
 impl FunctionError {
     /// An error of the type `error_type`, which should look like `Function.OutOfStock`: Lambda shows any type that does not match
     /// `(Runtime|Function)\.[A-Z][a-zA-Z]+` as `Function.Unknown` or `Runtime.Unknown`.
+    ///
+    /// # Panics
+    /// When the type could not be sent: it is empty, longer than 1,024 bytes, or has control characters. In a `static`, which these are
+    /// for, that is an error of the compiler.
     pub const fn new(error_type: &'static str, message: &'static str) -> Self {
-        Self { error_type, message, number: "" }
-    }
-
-    const fn numbered(error_type: &'static str, message: &'static str, number: &'static str) -> Self {
-        Self { error_type, message, number }
+        assert!(is_sendable(error_type.as_bytes()), "the error type cannot be sent in a header section");
+        Self { error_type, message }
     }
 }
 
@@ -42,6 +43,7 @@ impl FunctionError {
 #[derive(Copy, Clone)]
 pub struct Error {
     what: &'static FunctionError,
+    /// Zero if there is none.
     number: u32,
 }
 
@@ -61,9 +63,9 @@ impl Error {
         Self { what: self.what, number }
     }
 
-    /// What leads to the number (`": os error "`), and the number; `None` if the message says it all.
-    pub fn number(self) -> Option<(&'static str, u32)> {
-        (!self.what.number.is_empty()).then_some((self.what.number, self.number))
+    /// The number that belongs at the end of the message.
+    pub const fn number(self) -> Option<u32> {
+        if self.number == 0 { None } else { Some(self.number) }
     }
 }
 
@@ -85,7 +87,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.error_type(), self.message())?;
         match self.number() {
-            Some((what, number)) => write!(f, "{what}{number}"),
+            Some(number) => write!(f, " {number}"),
             None => Ok(()),
         }
     }
@@ -100,11 +102,11 @@ impl fmt::Debug for Error {
 impl core::error::Error for Error {}
 
 macro_rules! errors {
-    ($($(#[$doc:meta])+ $name:ident = $type:literal, $message:literal $(, $number:literal)?;)*) => {
+    ($($(#[$doc:meta])+ $name:ident = $type:literal, $message:literal;)*) => {
         impl Error {$(
             $(#[$doc])+
             pub const $name: Error = Error {
-                what: &FunctionError::numbered($type, $message, concat!($($number)?)),
+                what: &FunctionError::new($type, $message),
                 number: 0,
             };
         )*}
@@ -113,53 +115,42 @@ macro_rules! errors {
 
 errors! {
     /// The address of the Runtime API is in no variable: the program was not started by Lambda or an emulator.
-    NO_ENDPOINT = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API is not set: start this program with `cargo barelambda invoke`, or on AWS Lambda";
-    /// `AWS_LAMBDA_RUNTIME_API` begins with a scheme other than `http://`.
-    ENDPOINT_SCHEME = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API: only http:// is spoken";
-    /// `AWS_LAMBDA_RUNTIME_API` has a host that is neither an IP address nor `localhost`: names are not resolved.
-    ENDPOINT_HOST = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API: the host must be an IPv4 address, an IPv6 address in brackets, or localhost";
-    /// `AWS_LAMBDA_RUNTIME_API` has no port from 1 to 65535.
-    ENDPOINT_PORT = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API: the host must be followed by a port from 1 to 65535";
-    /// `AWS_LAMBDA_RUNTIME_API` has a path with a byte that may not stand in a request line.
-    ENDPOINT_PATH = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API: the path has a blank, a control character, ? or #";
+    NO_ENDPOINT = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
+    /// `AWS_LAMBDA_RUNTIME_API` is no address. Host names are not resolved.
+    ENDPOINT = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API must be [http://]HOST:PORT[/PATH], HOST an IPv4 or [IPv6] address or localhost";
 
     /// The connection could not be made; the number is the errno.
-    CONNECT = "Runtime.ConnectionFailed", "cannot connect to the Runtime API", ": os error ";
+    CONNECT = "Runtime.Connection", "cannot connect to the Runtime API: os error";
     /// The connection broke; the number is the errno.
-    CONNECTION_BROKEN = "Runtime.ConnectionFailed", "the connection to the Runtime API broke", ": os error ";
+    CONNECTION_BROKEN = "Runtime.Connection", "connection broken: os error";
     /// The server closed the connection in the middle of a conversation.
-    CONNECTION_CLOSED = "Runtime.ConnectionFailed", "the Runtime API closed the connection";
+    CONNECTION_CLOSED = "Runtime.Connection", "connection closed by the Runtime API";
 
     /// A status line or a header section that is not HTTP/1.
-    HEAD_MALFORMED = "Runtime.InvalidReply", "a reply of the Runtime API is not HTTP/1.1";
-    /// A header section that is longer than [`HEAD_LIMIT`](crate::http1::HEAD_LIMIT) or has too many fields.
-    HEAD_TOO_LARGE = "Runtime.InvalidReply", "the header section of a reply of the Runtime API is too large";
+    HEAD_MALFORMED = "Runtime.InvalidReply", "malformed header section";
+    /// A header section that is longer than [`HEAD_LIMIT`](crate::http1::HEAD_LIMIT).
+    HEAD_TOO_LARGE = "Runtime.InvalidReply", "header section too large";
     /// A body whose length is given in no way, in two ways, or in a way that is not understood.
-    BODY_LENGTH = "Runtime.InvalidReply", "a reply of the Runtime API has no clear length: one Content-Length or Transfer-Encoding: chunked is needed";
+    BODY_LENGTH = "Runtime.InvalidReply", "neither one Content-Length nor Transfer-Encoding: chunked";
     /// A chunk that does not follow RFC 9112, section 7.1, or whose size is beyond 64 bits.
-    CHUNK_MALFORMED = "Runtime.InvalidReply", "a chunk of a reply of the Runtime API is malformed";
-    /// Chunk extensions or trailers beyond their bound.
-    CHUNK_TOO_LARGE = "Runtime.InvalidReply", "a chunk extension or trailer section of a reply of the Runtime API is too large";
+    CHUNK_MALFORMED = "Runtime.InvalidReply", "malformed chunk";
+    /// Chunk extensions or trailers beyond [`SKIP_LIMIT`](crate::http1::framing::SKIP_LIMIT).
+    CHUNK_TOO_LARGE = "Runtime.InvalidReply", "chunk extension or trailer too large";
     /// `Lambda-Runtime-Aws-Request-Id` is missing, or could not stand in a request line.
-    REQUEST_ID = "Runtime.InvalidReply", "an invocation came without a usable request id";
+    REQUEST_ID = "Runtime.InvalidReply", "no usable request id";
 
-    /// A request could not be sent because a field of it would have split it.
-    FIELD_SPLITS = "Runtime.InvalidRequest", "a header value has a line break or control character";
-    /// GET /next was refused; the number is the status.
-    NEXT_REFUSED = "Runtime.NextRefused", "the Runtime API refused to give the next invocation", ": status ";
-    /// The Runtime API answered with a server error: the execution environment is broken; the number is the status.
-    SERVER_ERROR = "Runtime.ServerError", "the Runtime API failed", ": status ";
-    /// The same invocation came again after its answer was refused: it can never be answered.
-    ANSWER_STUCK = "Runtime.AnswerStuck", "an invocation came again after its answer was refused";
+    /// The Runtime API answered with a status after which nothing can go on, which is the number: anything but 200 to GET /next, a server
+    /// error, or the invocation again whose answer it had refused.
+    CANNOT_GO_ON = "Runtime.CannotGoOn", "cannot go on after status";
     /// A buffer is smaller than the least that the runtime needs.
-    BUFFER_TOO_SMALL = "Runtime.InvalidBuffer", "a buffer is too small for the runtime";
+    BUFFER_TOO_SMALL = "Runtime.InvalidBuffer", "buffer too small";
 
     /// The event is longer than the event buffer.
     EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than the event buffer";
-    /// The answer is longer than Lambda accepts, or than the response buffer.
-    RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than the response buffer or than 6291556 bytes";
-    /// The content type has a line break or a control character.
-    CONTENT_TYPE = "Function.InvalidContentType", "the content type has a line break or control character";
+    /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
+    RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
+    /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
+    CONTENT_TYPE = "Function.InvalidContentType", "the content type is not a header value";
 }
 
 #[cfg(test)]
@@ -171,7 +162,7 @@ mod tests {
     fn names_what_went_wrong() {
         assert_eq!(
             Error::CONNECT.with(111).to_string(),
-            "Runtime.ConnectionFailed: cannot connect to the Runtime API: os error 111"
+            "Runtime.Connection: cannot connect to the Runtime API: os error 111"
         );
         assert_eq!(Error::CONNECTION_CLOSED.number(), None);
         assert_ne!(Error::CONNECT.with(1), Error::CONNECT.with(2));

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::buffer::Cursor;
 use crate::error::Error;
-use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
+use crate::runtime_api::answer::{Answer, ErrorBody, JSON, is_sendable};
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
 /// can be neither forgotten nor given twice.
@@ -24,17 +24,22 @@ impl<'a> Responder<'a> {
         Self { buffer, content_type: JSON }
     }
 
-    /// Sets the content type, which is `application/json` otherwise. It is checked when the answer is given.
-    pub const fn content_type(mut self, content_type: &'a str) -> Self {
+    /// Sets the content type, which is `application/json` otherwise.
+    ///
+    /// # Errors
+    /// [`Error::CONTENT_TYPE`] if it is empty, longer than 1,024 bytes, or has control characters.
+    pub const fn content_type(mut self, content_type: &'a str) -> Result<Self, Error> {
+        if !is_sendable(content_type.as_bytes()) {
+            return Err(Error::CONTENT_TYPE);
+        }
         self.content_type = content_type;
-        self
+        Ok(self)
     }
 
     /// Answers with `body`.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes; [`Error::CONTENT_TYPE`] for a content type that is empty or has control
-    /// characters.
+    /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes.
     pub fn bytes(self, body: &'a [u8]) -> Result<Responded<'a>, Error> {
         Answer::response(self.content_type, body).map(|answer| Responded { answer })
     }
@@ -44,7 +49,8 @@ impl<'a> Responder<'a> {
         ResponseWriter { cursor: Cursor::new(self.buffer), content_type: self.content_type }
     }
 
-    /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. For a constant message,
+    /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type
+    /// that is empty, longer than 1,024 bytes, or has control characters becomes `Function.Unknown`. For a constant message,
     /// returning `Err` of a [`FunctionError`](crate::FunctionError) is shorter.
     ///
     /// ```
@@ -55,6 +61,7 @@ impl<'a> Responder<'a> {
     /// }
     /// ```
     pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
+        let error_type = if is_sendable(error_type.as_bytes()) { error_type } else { "Function.Unknown" };
         let mut body = ErrorBody::new(error_type, self.buffer);
         // Its only error is that a value could not be shown: what could be is in the message.
         let _ = fmt::Write::write_fmt(&mut body, message);

@@ -1,14 +1,13 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
-use core::ops::Range;
+use core::net::SocketAddr;
 
-use crate::buffer::{Decimal, move_down};
+use crate::buffer::{Cursor, move_down};
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
-use crate::http1::body::Body;
-use crate::http1::request::Parts;
+use crate::http1::response::Response;
 use crate::http1::{HEAD_LIMIT, Progress};
 use crate::log;
 use crate::response::Responder;
@@ -19,8 +18,8 @@ use crate::runtime_api::invocation::{Field, Invocation};
 use crate::runtime_api::request::{self, Subject};
 use crate::sys::{clock, socket::Socket};
 
-/// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and the reply to the answer, which
-/// comes while event and head are still in use.
+/// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and, while both are in use, the
+/// head of the answer and then the reply to it.
 pub const ROOM: usize = 3 * HEAD_LIMIT;
 
 /// The part of a reply that is shown when it is not a success, in bytes.
@@ -28,17 +27,17 @@ const SHOWN: usize = 1024;
 
 /// A connection to the Runtime API, or something that acts as one in a test.
 pub trait Transport {
-    /// Connects; an earlier connection is closed.
+    /// Connects to `address`; an earlier connection is closed.
     ///
     /// # Errors
     /// Whatever prevents it; the runtime tries again a few times.
-    fn connect(&mut self) -> Result<(), Error>;
+    fn connect(&mut self, address: &SocketAddr) -> Result<(), Error>;
 
     /// Sends all of the parts, one after the other.
     ///
     /// # Errors
     /// When not all could be sent. [`receive`](Self::receive) must not wait after that.
-    fn send(&mut self, parts: &[&[u8]]) -> Result<(), Error>;
+    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
 
     /// Waits, for however long it takes, for at least one byte, and gives the number of bytes received; zero if the other side closed.
     ///
@@ -51,15 +50,14 @@ pub trait Transport {
 }
 
 impl Transport for Socket {
-    fn connect(&mut self) -> Result<(), Error> {
-        Self::connect(self)
+    fn connect(&mut self, address: &SocketAddr) -> Result<(), Error> {
+        Self::connect(self, address)
     }
 
-    fn send(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
+    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
         Self::send(self, parts)
     }
 
-    #[inline(never)]
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         Self::receive(self, buffer)
     }
@@ -75,6 +73,8 @@ impl Transport for Socket {
 /// answer has been accepted, what came in moves to the front.
 pub struct Runtime<'b, T> {
     conversation: Conversation<'b, T>,
+    event: Received,
+    reply: Received,
     receive: &'b mut [u8],
     response: &'b mut [u8],
 }
@@ -95,9 +95,9 @@ impl<'b, T: Transport> Runtime<'b, T> {
         if receive.len() <= ROOM || response.len() < ErrorBody::MIN {
             return Err(Error::BUFFER_TOO_SMALL);
         }
-        let mut conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline));
-        conversation.event_limit = receive.len() - ROOM;
-        Ok(Self { conversation, receive, response })
+        let event_limit = receive.len() - ROOM;
+        let conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline), event_limit);
+        Ok(Self { conversation, event: Received::default(), reply: Received::default(), receive, response })
     }
 
     /// Waits for one invocation, lets `handler` handle it, and delivers its answer, however often the connection breaks.
@@ -106,19 +106,18 @@ impl<'b, T: Transport> Runtime<'b, T> {
     /// When nothing can go on: the Runtime API cannot be reached, or is broken, or the conversation has reached a state that it does not
     /// leave. The process should then end with a status other than zero; Lambda starts a new one.
     pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
-        let Self { conversation, receive, response } = self;
-        let Some(received) = conversation.advance(receive, None)? else {
-            return Ok(());
-        };
-        let (kept, free) = split(receive, received.end);
-        let (head, rest) = split(kept, received.head_len);
+        let Self { conversation, event, reply, receive, response } = self;
+        conversation.advance(receive, None, event)?;
+        let Received { invocation, response: Response { head_len, body_start, body_len, end, is_cut, .. } } = event;
+        let (kept, free) = receive.split_at_mut_checked(*end).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (head, rest) = kept.split_at_mut_checked(*head_len).ok_or(Error::BUFFER_TOO_SMALL)?;
         let head = &*head;
-        let payload = rest.get_mut(received.body.start - received.head_len..received.body.end - received.head_len).unwrap_or_default();
-        let invocation = &received.invocation;
+        let payload = rest.get_mut(*body_start - *head_len..).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let payload = payload.get_mut(..*body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
         invocation.check(head)?;
 
         let context = Context::new(invocation, head);
-        let result = if received.is_cut {
+        let result = if *is_cut {
             Err(Error::EVENT_TOO_LARGE)
         } else {
             handler.handle(Event::new(context, payload), Responder::new(response))
@@ -128,10 +127,10 @@ impl<'b, T: Transport> Runtime<'b, T> {
             Err(error) => error_answer(error, response),
         };
         conversation.exchange.handled();
-        conversation.advance(free, Some(&Kept { subject: Subject::Invocation(invocation, head), answer }))?;
+        let kept = Kept { subject: Subject::Invocation(invocation, head), answer };
+        conversation.advance(free, Some(&kept), reply)?;
 
-        let came = received.end..received.end + conversation.filled;
-        move_down(receive, came, 0);
+        move_down(receive, *end..*end + conversation.filled, 0);
         Ok(())
     }
 }
@@ -160,127 +159,131 @@ pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
     Answer::error(error.error_type(), body.finish())
 }
 
-/// An invocation, complete at the front of a region.
+/// A reply, at the front of a region.
+#[derive(Default)]
 pub(crate) struct Received {
     invocation: Invocation,
-    head_len: usize,
-    /// Where the event stands in the region.
-    body: Range<usize>,
-    /// Where the reply ends.
-    end: usize,
-    is_cut: bool,
+    response: Response,
 }
 
 /// Both sides of the exchange: does what the state machine says, and tells it what came of it.
+#[repr(C)]
 pub(crate) struct Conversation<'e, T> {
-    endpoint: Endpoint<'e>,
-    transport: T,
     exchange: Exchange,
+    transport: T,
     /// How many bytes at the front of the region have been received and not used.
     filled: usize,
     /// The longest event.
     event_limit: usize,
+    endpoint: Endpoint<'e>,
 }
 
 impl<'e, T: Transport> Conversation<'e, T> {
-    pub(crate) const fn new(endpoint: Endpoint<'e>, transport: T, exchange: Exchange) -> Self {
-        Self { endpoint, transport, exchange, filled: 0, event_limit: 0 }
+    pub(crate) const fn new(endpoint: Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
+        Self { exchange, transport, filled: 0, event_limit, endpoint }
     }
 
-    /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What comes in is put into
+    /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What is received is put into
     /// `region`. When there is an invocation, the unused bytes stand behind it, and otherwise at the front.
     ///
     /// # Errors
     /// When nothing can go on.
-    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>) -> Result<Option<Received>, Error> {
+    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, received: &mut Received) -> Result<(), Error> {
         loop {
-            match self.exchange.action() {
-                Action::Connect { pause_ms } => {
-                    if pause_ms > 0 {
-                        self.transport.pause(pause_ms);
+            let action = self.exchange.action();
+            match action {
+                Action::Connect => {
+                    if self.exchange.pause_ms() > 0 {
+                        self.transport.pause(self.exchange.pause_ms());
                     }
                     self.filled = 0;
-                    match self.transport.connect() {
+                    match self.transport.connect(&self.endpoint.address()) {
                         Ok(()) => self.exchange.connected(),
                         Err(cause) => self.lost(cause)?,
                     }
                 }
                 Action::Ask => {
-                    self.send(None, true);
+                    self.send(region, None, true)?;
                     self.exchange.asked();
                 }
-                Action::Answer { ask } => {
-                    self.send(kept, ask);
+                Action::Answer | Action::AnswerAndAsk => {
+                    self.send(region, kept, action == Action::AnswerAndAsk)?;
                     self.exchange.answered();
                 }
-                Action::Receive => match self.receive(region, kept) {
-                    Ok((Reply::Event, received)) => return Ok(Some(received)),
-                    Ok((Reply::Settled | Reply::Released, _)) => return Ok(None),
-                    Ok((Reply::Again | Reply::Refused, _)) => {}
-                    Ok((Reply::Fatal(error), _)) => return Err(error),
+                Action::Receive => match self.receive(region, kept, received) {
+                    Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
+                    Ok(Reply::Again | Reply::Refused) => {}
+                    Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(received.response.status.into())),
                     Err(cause) => self.lost(cause)?,
                 },
-                Action::Handle | Action::Stop => return Ok(None),
+                Action::Handle | Action::Stop => return Ok(()),
             }
         }
     }
 
-    /// Sends the kept answer, if any, and GET /next behind it if `ask`.
-    fn send(&mut self, kept: Option<&Kept<'_>>, ask: bool) {
-        let length;
-        let mut parts = Parts::new();
+    /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
+    ///
+    /// # Errors
+    /// [`Error::BUFFER_TOO_SMALL`] if the heads do not fit into the region, which [`ROOM`] prevents.
+    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Error> {
+        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Error::BUFFER_TOO_SMALL)?);
         if let Some(kept) = kept {
-            length = Decimal::new(kept.answer.body().len() as u64);
-            request::answer(&mut parts, &self.endpoint, kept.subject, &kept.answer, &length);
+            request::answer(&mut heads, &self.endpoint, kept.subject, &kept.answer);
         }
+        let answer_len = heads.len();
         if ask {
-            request::next(&mut parts, &self.endpoint);
+            request::next(&mut heads, &self.endpoint);
         }
-        if self.transport.send(parts.as_slices()).is_err() {
+        if heads.is_full() {
+            return Err(Error::BUFFER_TOO_SMALL);
+        }
+        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        if self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]).is_err() {
             // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
             self.exchange.spoilt();
         }
+        Ok(())
     }
 
-    /// Receives one reply. Its errors say that the connection is of no more use.
-    #[inline(never)]
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>) -> Result<(Reply, Received), Error> {
-        let (head, invocation) = loop {
-            match Invocation::parse(region.get(..self.filled).unwrap_or_default())? {
-                Progress::Complete(found) => break found,
-                Progress::Partial => self.fill(region)?,
+    /// Receives one reply. An error says that the connection is of no more use.
+    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, received: &mut Received) -> Result<Reply, Error> {
+        let Received { invocation, response } = received;
+        loop {
+            let bytes = region.get(..self.filled).ok_or(Error::CONNECTION_CLOSED)?;
+            *invocation = Invocation::default();
+            if response.read_head(bytes, |name, value| invocation.note(bytes, name, value))? != Progress::Partial {
+                break;
             }
-        };
-        let reply = self.exchange.reply(head.status, kept.is_some_and(|kept| kept.is_for(&invocation, region)));
+            self.fill(region)?;
+        }
+        let reply = self.exchange.reply(response.status, kept.is_some_and(|kept| kept.is_for(invocation, region)));
         let limit = match reply {
             Reply::Event => self.event_limit,
             Reply::Again => 0,
+            Reply::Released => {
+                self.exchange.complete(reply, false);
+                return Ok(reply);
+            }
             _ => SHOWN,
         };
-        let mut body = Body::new(head.framing, head.len, limit);
-        if reply != Reply::Released {
-            while body.decode(region, &mut self.filled)? == Progress::Partial {
-                self.fill(region)?;
-            }
+        while response.read_body(region, &mut self.filled, limit)? == Progress::Partial {
+            self.fill(region)?;
         }
-        self.exchange.complete(reply, head.close);
-        if !(200..300).contains(&head.status) {
-            log::status(head.status, region.get(body.range()).unwrap_or_default());
+        self.exchange.complete(reply, response.close);
+        if response.status >= 300 {
+            let body = region.get(response.body_start..response.body_start + response.body_len);
+            log::status(response.status, body.ok_or(Error::CONNECTION_CLOSED)?);
         }
-        match reply {
-            Reply::Released => {}
-            Reply::Event => self.filled -= body.end(),
-            _ => {
-                move_down(region, body.end()..self.filled, 0);
-                self.filled -= body.end();
-            }
+        if reply != Reply::Event {
+            move_down(region, response.end..self.filled, 0);
         }
-        Ok((reply, Received { invocation, head_len: head.len, body: body.range(), end: body.end(), is_cut: body.is_cut() }))
+        self.filled -= response.end;
+        Ok(reply)
     }
 
     /// Waits for more bytes.
     fn fill(&mut self, region: &mut [u8]) -> Result<(), Error> {
-        match self.transport.receive(region.get_mut(self.filled..).unwrap_or_default())? {
+        match self.transport.receive(region.get_mut(self.filled..).ok_or(Error::CONNECTION_CLOSED)?)? {
             0 => Err(Error::CONNECTION_CLOSED),
             count => {
                 self.filled += count;
@@ -289,13 +292,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
         }
     }
 
+    /// Notes that the connection is of no more use, for whatever cause.
+    ///
+    /// # Errors
+    /// `cause`, when it is time to give up.
     fn lost(&mut self, cause: Error) -> Result<(), Error> {
         log::error(cause, "; trying again");
         self.exchange.lost(cause)
     }
-}
-
-/// The two sides of `at`; all and nothing if there is no such place.
-fn split(buffer: &mut [u8], at: usize) -> (&mut [u8], &mut [u8]) {
-    if at <= buffer.len() { buffer.split_at_mut(at) } else { (buffer, &mut []) }
 }

@@ -1,15 +1,16 @@
 //! Bytes to messages and back: the part of HTTP/1.1 ([RFC 9112]) that a client of the Runtime API needs, without any input or output.
 //!
-//! - [`request`] lays a request out as slices, to be sent one after the other.
-//! - [`response`] reads a status line and header section.
-//! - [`body`] takes a body out of what follows, by Content-Length or, through [`chunked`], by chunks, in place.
+//! - [`request`] writes a request line and header section.
+//! - [`response`] reads a status line, a header section and a body, the latter in place.
+//! - [`framing`] says where in a body the data is.
 //!
-//! That more bytes are needed is a value, [`Progress::Partial`]; an [`Error`](crate::Error) says what is malformed. Nothing is guessed.
+//! That more bytes are needed is a value, [`Progress::Partial`]; an [`Error`] says what is malformed. Nothing is guessed.
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
-pub mod body;
-pub mod chunked;
+use crate::error::Error;
+
+pub mod framing;
 pub mod request;
 pub mod response;
 
@@ -24,6 +25,18 @@ pub enum Progress<T> {
     Complete(T),
     /// More bytes are needed.
     Partial,
+}
+
+/// The line at the front of `bytes`, without its CR LF; `None` if its end has not come.
+///
+/// # Errors
+/// `malformed`, if the line feed has no carriage return before it.
+fn line(bytes: &[u8], malformed: Error) -> Result<Option<&[u8]>, Error> {
+    match bytes.iter().position(|&byte| byte == b'\n').and_then(|end| bytes.get(..end)) {
+        None => Ok(None),
+        Some([line @ .., b'\r']) => Ok(Some(line)),
+        Some(_) => Err(malformed),
+    }
 }
 
 /// Whether two names are the same, without regard to the case of ASCII letters.

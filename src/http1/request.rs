@@ -1,90 +1,67 @@
-//! Requests, laid out as slices: nothing is copied together, so nothing can be too long for a buffer.
+//! The head of a request: request line and header section
+//! ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
-use crate::buffer::Decimal;
+use crate::buffer::Cursor;
 
-/// The most slices in one write: an answer takes 22 and a GET behind it 6.
-const PARTS: usize = 32;
-
-/// The slices to be sent, one after the other. Empty ones are left out.
-pub struct Parts<'a> {
-    slices: [&'a [u8]; PARTS],
-    count: usize,
+/// Writes a head, field by field, into a buffer. What does not fit shows in [`Cursor::is_full`].
+///
+/// ```
+/// use barelambda::buffer::Cursor;
+/// use barelambda::http1::request::Head;
+///
+/// let mut buffer = [0; 256];
+/// let mut cursor = Cursor::new(&mut buffer);
+/// cursor.push(b"POST /path/to");
+/// let mut head = Head::begin(&mut cursor, b"localhost:80");
+/// head.field("\r\nContent-Type: ", b"text/plain");
+/// head.end_with_length(5);
+/// assert!(cursor.into_written().starts_with(b"POST /path/to HTTP/1.1\r\nHost: localhost:80\r\nUser-Agent: barelambda/"));
+/// ```
+pub struct Head<'c, 'b> {
+    cursor: &'c mut Cursor<'b>,
 }
 
-/// A request that is being laid out: request line and header section
-/// ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
-pub struct Request<'p, 'a> {
-    parts: &'p mut Parts<'a>,
-}
-
-impl<'a> Parts<'a> {
-    /// None so far.
-    pub const fn new() -> Self {
-        Self { slices: [b""; PARTS], count: 0 }
+impl<'c, 'b> Head<'c, 'b> {
+    /// Begins the header section of a request to `host`, behind a method and a target, the latter as [`is_path`] wants it.
+    pub fn begin(cursor: &'c mut Cursor<'b>, host: &[u8]) -> Self {
+        let mut head = Self { cursor };
+        head.field(" HTTP/1.1\r\nHost: ", host);
+        head.field("\r\nUser-Agent: ", concat!("barelambda/", env!("CARGO_PKG_VERSION")).as_bytes());
+        head
     }
 
-    /// Begins a request with `method` for `target` (the slices one after the other) at `host`.
-    pub fn request(&mut self, method: &'static str, target: [&'a [u8]; 4], host: &'a [u8]) -> Request<'_, 'a> {
-        self.push(method.as_bytes());
-        self.push(b" ");
-        for part in target {
-            self.push(part);
-        }
-        self.push(b" HTTP/1.1\r\nHost: ");
-        self.push(host);
-        self.push(concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n").as_bytes());
-        Request { parts: self }
-    }
-
-    /// The slices.
-    pub fn as_slices(&self) -> &[&'a [u8]] {
-        self.slices.get(..self.count).unwrap_or_default()
-    }
-
-    fn push(&mut self, part: &'a [u8]) {
-        if !part.is_empty()
-            && let Some(slice) = self.slices.get_mut(self.count)
-        {
-            *slice = part;
-            self.count += 1;
-        }
-    }
-}
-
-impl Default for Parts<'_> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<'a> Request<'_, 'a> {
-    /// Adds a field, unless its value is empty. `lead` is the name with the colon and the blank behind it; [`is_field_value`] must hold for
-    /// the value.
-    pub fn field(&mut self, lead: &'static str, value: &'a [u8]) {
+    /// Adds a field, unless its value is empty. `lead` is the end of the line before, the name, the colon and a blank;
+    /// [`is_field_value`] must hold for the value.
+    pub fn field(&mut self, lead: &str, value: &[u8]) {
         if !value.is_empty() {
-            self.parts.push(lead.as_bytes());
-            self.parts.push(value);
-            self.parts.push(b"\r\n");
+            self.cursor.push(lead.as_bytes());
+            self.cursor.push(value);
         }
     }
 
-    /// Ends a request that has no body.
+    /// Ends the head of a request without a body.
     pub fn end(self) {
-        self.parts.push(b"\r\n");
+        self.cursor.push(b"\r\n\r\n");
     }
 
-    /// Ends a request with `body`, whose length `length` spells.
-    pub fn end_with(mut self, length: &'a Decimal, body: &'a [u8]) {
-        self.field("Content-Length: ", length.as_bytes());
-        self.parts.push(b"\r\n");
-        self.parts.push(body);
+    /// Ends the head of a request with a body of `length` bytes.
+    pub fn end_with_length(self, length: usize) {
+        self.cursor.push(b"\r\nContent-Length: ");
+        self.cursor.push_number(length as u64);
+        self.end();
     }
 }
 
 /// Whether `value` may stand in a header section as it is: no control characters but the tab
 /// ([RFC 9110, section 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
-pub fn is_field_value(value: &[u8]) -> bool {
-    value.iter().all(|&byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
+pub const fn is_field_value(mut value: &[u8]) -> bool {
+    while let [byte, rest @ ..] = value {
+        if *byte < b' ' && *byte != b'\t' || *byte == 0x7f {
+            return false;
+        }
+        value = rest;
+    }
+    true
 }
 
 /// Whether `text` may stand in a request target as it is, between two slashes or as several segments: visible ASCII without `?` and `#`
@@ -96,25 +73,36 @@ pub fn is_path(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
-    #[test]
-    fn a_get_has_no_body_and_no_length() {
-        let mut parts = Parts::new();
-        parts.request("GET", [b"/a", b"/b", b"", b""], b"h:1").end();
-        let expected = concat!("GET /a/b HTTP/1.1\r\nHost: h:1\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
-        assert_eq!(parts.as_slices().concat(), expected.as_bytes());
+    fn written(write: impl FnOnce(&mut Cursor<'_>)) -> Vec<u8> {
+        let mut buffer = [0; 512];
+        let mut cursor = Cursor::new(&mut buffer);
+        write(&mut cursor);
+        assert!(!cursor.is_full());
+        cursor.into_written().to_vec()
     }
 
     #[test]
-    fn a_post_has_its_fields_and_the_length_of_its_body() {
-        for (body, end) in [(&b"body"[..], &b"\r\nA: 1\r\nContent-Length: 4\r\n\r\nbody"[..]), (b"", b"\r\nContent-Length: 0\r\n\r\n")] {
-            let length = Decimal::new(body.len() as u64);
-            let mut parts = Parts::new();
-            let mut request = parts.request("POST", [b"/x", b"", b"", b""], b"h");
-            request.field("A: ", b"1");
-            request.field("B: ", b"");
-            request.end_with(&length, body);
-            let text = parts.as_slices().concat();
+    fn a_get_has_no_length() {
+        let text = written(|cursor| {
+            cursor.push(b"GET /a/b");
+            Head::begin(cursor, b"h:1").end();
+        });
+        let expected = concat!("GET /a/b HTTP/1.1\r\nHost: h:1\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
+        assert_eq!(text, expected.as_bytes());
+    }
+
+    #[test]
+    fn a_post_has_its_fields_and_a_length() {
+        for (length, end) in [(1234, &b"\r\nA: 1\r\nContent-Length: 1234\r\n\r\n"[..]), (0, b"\r\nContent-Length: 0\r\n\r\n")] {
+            let text = written(|cursor| {
+                cursor.push(b"POST /x");
+                let mut head = Head::begin(cursor, b"h");
+                head.field("\r\nA: ", b"1");
+                head.field("\r\nB: ", b"");
+                head.end_with_length(length);
+            });
             assert!(text.ends_with(end) && text.starts_with(b"POST /x HTTP/1.1\r\n"));
             assert!(!text.windows(3).any(|window| window == b"B: "));
         }

@@ -1,93 +1,150 @@
-//! The head of a response: status line and header section.
+//! Responses: status line, header section and body, read from the buffer in which they arrive
+//! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
-use core::mem::MaybeUninit;
-
-use super::{HEAD_LIMIT, Progress, same_name};
+use super::framing::{Framing, Part};
+use super::request::{is_field_value, is_path};
+use super::{HEAD_LIMIT, Progress, line, same_name};
+use crate::buffer::move_down;
 use crate::error::Error;
 
-/// The most header fields in one head; Lambda sends about ten.
-const FIELDS: usize = 64;
-
-/// What the head of a response says about its framing.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// The status code; never 1xx.
-    pub status: u16,
+/// A response that is being read. It knows places, and borrows nothing.
+///
+/// The buffer holds, from its beginning: the head, the body as far as it is decoded, and the bytes that arrived behind it. Of a body in one
+/// piece (a Content-Length, or a single chunk) not a byte is moved; the data of later chunks moves down to the data before it.
+///
+/// ```
+/// use barelambda::http1::{Progress, response::Response};
+///
+/// let mut buffer = *b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\nHTTP/1.1 ...";
+/// let mut filled = buffer.len();
+/// let mut response = Response::default();
+/// assert_eq!(response.read_head(&buffer, |_, _| {}), Ok(Progress::Complete(())));
+/// assert_eq!(response.status, 200);
+/// assert_eq!(response.read_body(&mut buffer, &mut filled, 1024), Ok(Progress::Complete(())));
+/// assert_eq!(&buffer[response.body_start..][..response.body_len], b"Wikipedia ");
+/// assert_eq!(&buffer[response.end..filled], b"HTTP/1.1 ...");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
     /// The number of bytes of the head, with any 1xx responses that came before it and were skipped.
-    pub len: usize,
-    /// How the end of the body is found.
-    pub framing: Framing,
+    pub head_len: usize,
+    /// Where the decoded body begins, and how much of it there is.
+    pub body_start: usize,
+    /// The number of bytes of the decoded body.
+    pub body_len: usize,
+    /// Where the response ends, once it is complete; until then, how far it has been read.
+    pub end: usize,
+    framing: Framing,
+    /// The status code, from 200 to 599.
+    pub status: u16,
     /// Whether the server closes the connection after this response.
     pub close: bool,
+    /// Whether the body was longer than the limit.
+    pub is_cut: bool,
 }
 
-/// How the end of a body is found ([RFC 9112, section 6](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Framing {
-    /// By the number of bytes in Content-Length.
-    Length(u64),
-    /// By the last chunk.
-    Chunked,
-}
-
-#[inline(never)]
-/// Reads the head at the beginning of `bytes`, and shows `visit` the name and the value of each of its fields.
-///
-/// 1xx responses are skipped. `visit` may have been called for fields of a skipped response, or of one that proves malformed.
-///
-/// # Errors
-/// [`Error::HEAD_MALFORMED`], [`Error::HEAD_TOO_LARGE`] and [`Error::BODY_LENGTH`].
-pub fn parse<'b>(bytes: &'b [u8], mut visit: impl FnMut(&'b [u8], &'b [u8])) -> Result<Progress<Head>, Error> {
-    let mut skipped = 0;
-    loop {
-        let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
-        let mut response = httparse::Response::new(&mut []);
-        let rest = bytes.get(skipped..).unwrap_or_default();
-        let len = match httparse::ParserConfig::default().parse_response_with_uninit_headers(&mut response, rest, &mut fields) {
-            Ok(httparse::Status::Complete(len)) => skipped + len,
-            Ok(httparse::Status::Partial) if bytes.len() < HEAD_LIMIT => return Ok(Progress::Partial),
-            Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => return Err(Error::HEAD_TOO_LARGE),
-            Err(_) => return Err(Error::HEAD_MALFORMED),
-        };
-        let status = match response.code {
-            Some(100 | 102..200) => {
-                skipped = len;
-                continue;
-            }
-            Some(status @ 200..600) => status,
-            _ => return Err(Error::HEAD_MALFORMED),
-        };
+impl Response {
+    /// Reads the head at the beginning of `bytes`, and shows `visit` the name and the value of each of its fields that is not about
+    /// framing.
+    ///
+    /// 1xx responses are skipped. `visit` may have been called for fields of a skipped response, or of one that proves malformed.
+    ///
+    /// # Errors
+    /// [`Error::HEAD_MALFORMED`], [`Error::HEAD_TOO_LARGE`] and [`Error::BODY_LENGTH`].
+    pub fn read_head<'b>(&mut self, bytes: &'b [u8], mut visit: impl FnMut(&'b [u8], &'b [u8])) -> Result<Progress<()>, Error> {
+        *self = Self::default();
+        // Zero status: the next line is a status line.
         let mut framing = None;
-        let mut close = response.version != Some(1);
-        for field in response.headers.iter() {
-            let is = |name: &[u8]| same_name(field.name.as_bytes(), name);
-            let found = if is(b"content-length") {
-                Framing::Length(decimal(field.value).ok_or(Error::BODY_LENGTH)?)
-            } else if is(b"transfer-encoding") {
-                if !same_name(field.value, b"chunked") {
+        while let Some(line) = line(bytes.get(self.end..).ok_or(Error::HEAD_MALFORMED)?, Error::HEAD_MALFORMED)? {
+            self.end += line.len() + 2;
+            if self.status == 0 {
+                self.status = status(line).ok_or(Error::HEAD_MALFORMED)?;
+                self.close = !line.starts_with(b"HTTP/1.1");
+            } else if !line.is_empty() {
+                let (name, value) = field(line).ok_or(Error::HEAD_MALFORMED)?;
+                let found = if same_name(name, b"content-length") {
+                    decimal(value).map(Framing::Length)
+                } else if same_name(name, b"transfer-encoding") {
+                    Some(Framing::ChunkSize).filter(|_| same_name(value, b"chunked"))
+                } else {
+                    // An option that only contains the word is not known, and a close too many costs no more than a connection.
+                    self.close |= same_name(name, b"connection") && value.windows(5).any(|word| same_name(word, b"close"));
+                    visit(name, value);
+                    continue;
+                };
+                if found.is_none() || framing.is_some() {
                     return Err(Error::BODY_LENGTH);
                 }
-                Framing::Chunked
+                framing = found;
+            } else if self.status < 200 {
+                self.status = 0;
+                framing = None;
             } else {
-                if is(b"connection") {
-                    close |= field.value.split(|&byte| byte == b',').any(|token| same_name(token.trim_ascii(), b"close"));
-                } else {
-                    visit(field.name.as_bytes(), field.value);
+                if self.status == 204 || self.status == 304 {
+                    framing = Some(Framing::Length(0));
                 }
-                continue;
-            };
-            if framing.replace(found).is_some() {
-                return Err(Error::BODY_LENGTH);
+                self.framing = framing.ok_or(Error::BODY_LENGTH)?;
+                self.head_len = self.end;
+                self.body_start = self.end;
+                return Ok(Progress::Complete(()));
             }
         }
-        return match framing {
-            Some(framing) => Ok(Progress::Complete(Head { status, len, framing, close })),
-            None if status == 204 || status == 304 => {
-                Ok(Progress::Complete(Head { status, len, framing: Framing::Length(0), close }))
-            }
-            None => Err(Error::BODY_LENGTH),
-        };
+        if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(Error::HEAD_TOO_LARGE) }
     }
+
+    /// Decodes what has arrived of the body in `buffer[..filled]`; of its data, `limit` bytes are kept and the rest is dropped. When more
+    /// is needed, `filled` is where to put it: it goes down when room is won.
+    ///
+    /// # Errors
+    /// Those of [`Framing::look`].
+    pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, Error> {
+        loop {
+            let arrived = buffer.get(self.end..*filled).ok_or(Error::CHUNK_MALFORMED)?;
+            match self.framing.look(arrived)? {
+                Part::Framing(len) => self.end += len,
+                Part::End(len) => {
+                    self.end += len;
+                    return Ok(Progress::Complete(()));
+                }
+                Part::Data(size) if !arrived.is_empty() => {
+                    let count = usize::try_from(size).unwrap_or(usize::MAX).min(arrived.len());
+                    let kept = count.min(limit - self.body_len);
+                    self.is_cut |= kept < count;
+                    if self.body_len == 0 && kept > 0 {
+                        self.body_start = self.end;
+                    }
+                    move_down(buffer, self.end..self.end + kept, self.body_start + self.body_len);
+                    self.body_len += kept;
+                    self.end += count;
+                    self.framing.step(count as u64);
+                }
+                Part::Data(_) | Part::Partial => {
+                    // Framing that has been read, and data that was dropped, leave a gap that is of use now.
+                    let data_end = self.body_start + self.body_len;
+                    move_down(buffer, self.end..*filled, data_end);
+                    *filled -= self.end - data_end;
+                    self.end = data_end;
+                    return Ok(Progress::Partial);
+                }
+            }
+        }
+    }
+}
+
+/// The status that a status line gives; `None` for anything but HTTP/1.0, HTTP/1.1 and a status from 100 to 599 that does not change the
+/// protocol.
+fn status(line: &[u8]) -> Option<u16> {
+    let (version, rest) = line.split_at_checked(9)?;
+    let (code, reason) = rest.split_at_checked(3)?;
+    let status = decimal(code).filter(|&status| status >= 100 && status < 600 && status != 101)?;
+    let is_fit = (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]) && is_field_value(reason);
+    is_fit.then_some(status as u16)
+}
+
+fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, rest) = line.split_at_checked(line.iter().position(|&byte| byte == b':')?)?;
+    let value = rest.get(1..)?.trim_ascii();
+    (!name.is_empty() && is_path(name) && is_field_value(value)).then_some((name, value))
 }
 
 /// The number that `digits` spell; `None` for anything else, an empty text and a number beyond 64 bits included.
@@ -99,94 +156,4 @@ pub fn decimal(digits: &[u8]) -> Option<u64> {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::vec::Vec;
-
-    fn head(text: &str) -> Result<Progress<Head>, Error> {
-        parse(text.as_bytes(), |_, _| {})
-    }
-
-    #[test]
-    fn reads_a_head_cut_anywhere() {
-        let text = "HTTP/1.1 100 Continue\r\nContent-Length: 7\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n\
-                    HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\ncontent-LENGTH: 16\r\nX-Y:  z \r\n\r\n";
-        for cut in 0..text.len() {
-            assert_eq!(head(&text[..cut]), Ok(Progress::Partial), "{cut}");
-        }
-        let mut seen = Vec::new();
-        let parsed = parse(text.as_bytes(), |name, value| seen.push((name, value)));
-        let expected = Head { status: 202, len: text.len(), framing: Framing::Length(16), close: false };
-        assert_eq!(parsed, Ok(Progress::Complete(expected)));
-        assert_eq!(seen, [(&b"Content-Type"[..], &b"application/json"[..]), (b"X-Y", b"z")]);
-    }
-
-    #[test]
-    fn the_length_is_clear_or_an_error() {
-        for (fields, expected) in [
-            ("Content-Length: 0\r\n", Ok(Framing::Length(0))),
-            ("Content-Length: 18446744073709551615\r\n", Ok(Framing::Length(u64::MAX))),
-            ("Transfer-Encoding: Chunked\r\n", Ok(Framing::Chunked)),
-            ("", Err(Error::BODY_LENGTH)),
-            ("Content-Length:\r\n", Err(Error::BODY_LENGTH)),
-            ("Content-Length: +1\r\n", Err(Error::BODY_LENGTH)),
-            ("Content-Length: 1,1\r\n", Err(Error::BODY_LENGTH)),
-            ("Content-Length: 18446744073709551616\r\n", Err(Error::BODY_LENGTH)),
-            ("Content-Length: 1\r\nContent-Length: 1\r\n", Err(Error::BODY_LENGTH)),
-            ("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", Err(Error::BODY_LENGTH)),
-            ("Transfer-Encoding: gzip, chunked\r\n", Err(Error::BODY_LENGTH)),
-        ] {
-            let parsed = head(&std::format!("HTTP/1.1 200 OK\r\n{fields}\r\n"));
-            let framing = parsed.map(|progress| match progress {
-                Progress::Complete(head) => head.framing,
-                Progress::Partial => panic!("partial: {fields}"),
-            });
-            assert_eq!(framing, expected, "{fields}");
-        }
-        assert!(matches!(head("HTTP/1.1 204 No Content\r\n\r\n"), Ok(Progress::Complete(Head { framing: Framing::Length(0), .. }))));
-    }
-
-    #[test]
-    fn sees_that_the_server_closes() {
-        for (start, fields, expected) in [
-            ("HTTP/1.1", "", false),
-            ("HTTP/1.1", "Connection: keep-alive\r\n", false),
-            ("HTTP/1.1", "connection: Close\r\n", true),
-            ("HTTP/1.1", "Connection: foo , close\r\n", true),
-            ("HTTP/1.1", "Connection: closed\r\n", false),
-            ("HTTP/1.0", "", true),
-        ] {
-            match head(&std::format!("{start} 200 OK\r\nContent-Length: 0\r\n{fields}\r\n")) {
-                Ok(Progress::Complete(head)) => assert_eq!(head.close, expected, "{start} {fields}"),
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn malformed_and_endless_heads_are_errors() {
-        for bad in [
-            "SSH-2.0-OpenSSH\r\n",
-            "HTTP/2.0 200 OK\r\n\r\n",
-            "HTTP/1.1 20 OK\r\n\r\n",
-            "HTTP/1.1 999 OK\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
-            "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n\r\n",
-        ] {
-            assert_eq!(head(bad), Err(Error::HEAD_MALFORMED), "{bad:?}");
-        }
-        let long = std::format!("HTTP/1.1 200 OK\r\nA: {}", "a".repeat(HEAD_LIMIT));
-        assert_eq!(head(&long), Err(Error::HEAD_TOO_LARGE));
-        assert_eq!(head(&long[..HEAD_LIMIT - 1]), Ok(Progress::Partial));
-        let many = std::format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(FIELDS + 1));
-        assert_eq!(head(&many), Err(Error::HEAD_TOO_LARGE));
-        let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(HEAD_LIMIT / 25 + 1);
-        assert_eq!(head(&endless), Err(Error::HEAD_TOO_LARGE));
-    }
 }

@@ -25,7 +25,7 @@
 //! use barelambda::Error;
 //!
 //! let mut exchange = Exchange::new(true);
-//! assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+//! assert_eq!(exchange.action(), Action::Connect);
 //! exchange.connected();
 //! assert_eq!(exchange.action(), Action::Ask);
 //! exchange.asked();
@@ -37,12 +37,12 @@
 //! exchange.complete(reply, false);
 //! assert_eq!(exchange.action(), Action::Handle);
 //! exchange.handled();
-//! assert_eq!(exchange.action(), Action::Answer { ask: true });
+//! assert_eq!(exchange.action(), Action::AnswerAndAsk);
 //! exchange.answered();
 //!
 //! // The connection breaks before the reply: /next is asked on a new one, and gives the same invocation.
 //! exchange.lost(Error::CONNECTION_CLOSED)?;
-//! assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+//! assert_eq!(exchange.action(), Action::Connect);
 //! exchange.connected();
 //! assert_eq!(exchange.action(), Action::Ask);
 //! exchange.asked();
@@ -51,7 +51,7 @@
 //! exchange.complete(reply, false);
 //!
 //! // So the kept answer is sent once more, and accepted.
-//! assert_eq!(exchange.action(), Action::Answer { ask: true });
+//! assert_eq!(exchange.action(), Action::AnswerAndAsk);
 //! exchange.answered();
 //! let reply = exchange.reply(202, false);
 //! assert_eq!(reply, Reply::Settled);
@@ -67,23 +67,18 @@ use crate::error::Error;
 /// How many times in a row a connection may fail before the runtime gives up, and how long it waits before each further attempt but the
 /// first, which is made at once: 20, 80, 320 and 1,280 ms.
 pub const ATTEMPTS: u8 = 6;
-const FIRST_PAUSE_MS: u32 = 20;
 
 /// What to do next.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Wait, connect anew, and call [`Exchange::connected`] or [`Exchange::lost`].
-    Connect {
-        /// How long to wait before.
-        pause_ms: u32,
-    },
+    /// Wait for [`Exchange::pause_ms`], connect anew, and call [`Exchange::connected`] or [`Exchange::lost`].
+    Connect,
     /// Send GET /next and call [`Exchange::asked`].
     Ask,
-    /// Send the answer, with GET /next behind it if `ask`, and call [`Exchange::answered`].
-    Answer {
-        /// Whether GET /next goes with it.
-        ask: bool,
-    },
+    /// Send the answer and call [`Exchange::answered`].
+    Answer,
+    /// Send the answer and GET /next together, and call [`Exchange::answered`].
+    AnswerAndAsk,
     /// Receive a reply: call [`Exchange::reply`] when its head is there and [`Exchange::complete`] when its body is too.
     Receive,
     /// Let the handler work, and call [`Exchange::handled`] when its answer is ready.
@@ -106,7 +101,7 @@ pub enum Reply {
     /// The answer was not taken, but the invocation may still be open. The body says why.
     Refused,
     /// Nothing can go on after this. The body says why.
-    Fatal(Error),
+    Fatal,
 }
 
 /// The state of the conversation. The module's documentation has the picture.
@@ -151,15 +146,19 @@ impl Exchange {
         match self.state {
             State::Running => Action::Handle,
             State::Stopped => Action::Stop,
-            _ if !self.connected => Action::Connect {
-                pause_ms: match self.failures {
-                    0 | 1 => 0,
-                    failures => FIRST_PAUSE_MS << (2 * (failures - 2)),
-                },
-            },
-            State::Owing => Action::Answer { ask: self.pipeline },
+            _ if !self.connected => Action::Connect,
+            State::Owing if self.pipeline => Action::AnswerAndAsk,
+            State::Owing => Action::Answer,
             State::Ready | State::Doubtful | State::Refused if !self.asked => Action::Ask,
             _ => Action::Receive,
+        }
+    }
+
+    /// How long to wait before connecting, in milliseconds.
+    pub const fn pause_ms(&self) -> u32 {
+        match self.failures {
+            0 | 1 => 0,
+            failures => 5 << (2 * (failures - 1)),
         }
     }
 
@@ -207,15 +206,18 @@ impl Exchange {
 
     /// What a reply with this status is; `same` says whether it has the ids of the invocation whose answer is kept.
     pub const fn reply(&self, status: u16, same: bool) -> Reply {
-        match (self.state, status) {
-            (_, 500..) => Reply::Fatal(Error::SERVER_ERROR.with(status as u32)),
-            (State::Sent, 200..300 | 410 | 413) => Reply::Settled,
-            (State::Sent, _) => if self.last { Reply::Settled } else { Reply::Refused },
-            (State::Doubtful, 200) if same => Reply::Again,
-            (State::Refused, 200) if same => Reply::Fatal(Error::ANSWER_STUCK),
-            (State::Doubtful | State::Refused, 200) => Reply::Released,
-            (_, 200) => Reply::Event,
-            _ => Reply::Fatal(Error::NEXT_REFUSED.with(status as u32)),
+        match self.state {
+            State::Sent => match status {
+                200..300 | 410 | 413 => Reply::Settled,
+                500.. => Reply::Fatal,
+                _ if self.last => Reply::Settled,
+                _ => Reply::Refused,
+            },
+            _ if status != 200 => Reply::Fatal,
+            State::Doubtful if same => Reply::Again,
+            State::Refused if same => Reply::Fatal,
+            State::Doubtful | State::Refused => Reply::Released,
+            _ => Reply::Event,
         }
     }
 
@@ -227,7 +229,7 @@ impl Exchange {
             Reply::Again => State::Owing,
             Reply::Refused => State::Refused,
             Reply::Settled if !self.last => State::Ready,
-            Reply::Settled | Reply::Fatal(_) => State::Stopped,
+            Reply::Settled | Reply::Fatal => State::Stopped,
             Reply::Released => {
                 self.state = State::Ready;
                 return;
@@ -256,7 +258,7 @@ mod tests {
         exchange.asked();
         exchange.complete(exchange.reply(200, false), false);
         exchange.handled();
-        assert_eq!(exchange.action(), Action::Answer { ask: pipeline });
+        assert_eq!(exchange.action(), if pipeline { Action::AnswerAndAsk } else { Action::Answer });
         exchange.answered();
         assert_eq!(exchange.action(), Action::Receive);
         exchange
@@ -265,7 +267,7 @@ mod tests {
     fn doubtful() -> Exchange {
         let mut exchange = sent(true);
         exchange.lost(Error::CONNECTION_CLOSED).unwrap();
-        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        assert_eq!(exchange.action(), Action::Connect);
         exchange.connected();
         assert_eq!(exchange.action(), Action::Ask);
         exchange.asked();
@@ -283,8 +285,8 @@ mod tests {
             (400, Reply::Refused),
             (403, Reply::Refused),
             (404, Reply::Refused),
-            (500, Reply::Fatal(Error::SERVER_ERROR.with(500))),
-            (503, Reply::Fatal(Error::SERVER_ERROR.with(503))),
+            (500, Reply::Fatal),
+            (503, Reply::Fatal),
         ] {
             for pipeline in [true, false] {
                 let mut exchange = sent(pipeline);
@@ -292,7 +294,7 @@ mod tests {
                 assert_eq!(reply, expected, "{status}");
                 exchange.complete(reply, false);
                 let expected = match reply {
-                    Reply::Fatal(_) => Action::Stop,
+                    Reply::Fatal => Action::Stop,
                     _ if pipeline => Action::Receive,
                     _ => Action::Ask,
                 };
@@ -305,9 +307,9 @@ mod tests {
     fn every_status_of_next_but_200_stops() {
         for exchange in [Exchange::new(true), doubtful()] {
             for status in [202, 204, 302, 400, 403, 404, 410, 413] {
-                assert_eq!(exchange.reply(status, false), Reply::Fatal(Error::NEXT_REFUSED.with(status.into())), "{status}");
+                assert_eq!(exchange.reply(status, false), Reply::Fatal, "{status}");
             }
-            assert_eq!(exchange.reply(500, false), Reply::Fatal(Error::SERVER_ERROR.with(500)));
+            assert_eq!(exchange.reply(500, false), Reply::Fatal);
         }
     }
 
@@ -315,7 +317,7 @@ mod tests {
     fn a_close_loses_the_pipelined_next() {
         let mut exchange = sent(true);
         exchange.complete(Reply::Settled, true);
-        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        assert_eq!(exchange.action(), Action::Connect);
         exchange.connected();
         assert_eq!(exchange.action(), Action::Ask);
     }
@@ -325,7 +327,7 @@ mod tests {
         let mut exchange = sent(true);
         exchange.spoilt();
         exchange.complete(exchange.reply(413, false), false);
-        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        assert_eq!(exchange.action(), Action::Connect);
     }
 
     #[test]
@@ -336,9 +338,9 @@ mod tests {
         exchange.complete(Reply::Event, true);
         assert_eq!(exchange.action(), Action::Handle);
         exchange.handled();
-        assert_eq!(exchange.action(), Action::Connect { pause_ms: 0 });
+        assert_eq!(exchange.action(), Action::Connect);
         exchange.connected();
-        assert_eq!(exchange.action(), Action::Answer { ask: true });
+        assert_eq!(exchange.action(), Action::AnswerAndAsk);
     }
 
     #[test]
@@ -356,17 +358,17 @@ mod tests {
         let mut exchange = sent(true);
         exchange.complete(exchange.reply(400, false), false);
         assert_eq!(exchange.reply(200, false), Reply::Released);
-        assert_eq!(exchange.reply(200, true), Reply::Fatal(Error::ANSWER_STUCK));
+        assert_eq!(exchange.reply(200, true), Reply::Fatal);
     }
 
     #[test]
     fn the_row_of_failures_is_bounded_and_its_pauses_grow() {
         let mut exchange = Exchange::new(true);
         for pause_ms in [0, 0, 20, 80, 320] {
-            assert_eq!(exchange.action(), Action::Connect { pause_ms });
+            assert_eq!((exchange.action(), exchange.pause_ms()), (Action::Connect, pause_ms));
             exchange.lost(Error::CONNECT.with(111)).unwrap();
         }
-        assert_eq!(exchange.action(), Action::Connect { pause_ms: 1280 });
+        assert_eq!(exchange.pause_ms(), 1280);
         assert_eq!(exchange.lost(Error::CONNECT.with(111)), Err(Error::CONNECT.with(111)));
     }
 
@@ -390,11 +392,11 @@ mod tests {
         for status in [202, 400, 403, 410] {
             let mut exchange = Exchange::last_words();
             exchange.connected();
-            assert_eq!(exchange.action(), Action::Answer { ask: false });
+            assert_eq!(exchange.action(), Action::Answer);
             exchange.answered();
             exchange.lost(Error::CONNECTION_CLOSED).unwrap();
             exchange.connected();
-            assert_eq!(exchange.action(), Action::Answer { ask: false });
+            assert_eq!(exchange.action(), Action::Answer);
             exchange.answered();
             exchange.complete(exchange.reply(status, false), false);
             assert_eq!(exchange.action(), Action::Stop);

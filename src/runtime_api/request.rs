@@ -3,8 +3,8 @@
 use super::answer::Answer;
 use super::endpoint::Endpoint;
 use super::invocation::{Field, Invocation};
-use crate::buffer::Decimal;
-use crate::http1::request::Parts;
+use crate::buffer::Cursor;
+use crate::http1::request::Head;
 
 /// What an answer answers.
 #[derive(Copy, Clone, Debug)]
@@ -16,85 +16,78 @@ pub enum Subject<'a> {
 }
 
 /// Asks for the next invocation. The reply may take hours: waiting for it must never time out.
-pub fn next<'a>(parts: &mut Parts<'a>, endpoint: &Endpoint<'a>) {
-    parts.request("GET", [endpoint.prefix, b"/2018-06-01/runtime/invocation/next", b"", b""], endpoint.host).end();
+pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
+    cursor.push(b"GET ");
+    cursor.push(endpoint.prefix);
+    cursor.push(b"/2018-06-01/runtime/invocation/next");
+    Head::begin(cursor, endpoint.host).end();
 }
 
-/// Sends an answer to its subject: to /response, to /error or to /init/error. `length` spells the length of its body.
-pub fn answer<'a>(parts: &mut Parts<'a>, endpoint: &Endpoint<'a>, subject: Subject<'a>, answer: &Answer<'a>, length: &'a Decimal) {
-    let (area, id, invocation_id): (&[u8], &[u8], &[u8]) = match subject {
-        Subject::Initialization => (b"/2018-06-01/runtime/init", b"", b""),
-        Subject::Invocation(invocation, head) => (
-            b"/2018-06-01/runtime/invocation/",
-            invocation.value(head, Field::RequestId),
-            invocation.value(head, Field::InvocationId),
-        ),
+/// Announces the body of an answer to its subject: to /response, to /error or to /init/error.
+pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject<'_>, answer: &Answer<'_>) {
+    cursor.push(b"POST ");
+    cursor.push(endpoint.prefix);
+    let mut invocation_id: &[u8] = b"";
+    match subject {
+        Subject::Initialization => cursor.push(b"/2018-06-01/runtime/init"),
+        Subject::Invocation(invocation, head) => {
+            invocation_id = invocation.value(head, Field::InvocationId);
+            cursor.push(b"/2018-06-01/runtime/invocation/");
+            cursor.push(invocation.value(head, Field::RequestId))
+        }
     };
-    let action: &[u8] = if answer.is_error() { b"/error" } else { b"/response" };
-    let mut request = parts.request("POST", [endpoint.prefix, area, id, action], endpoint.host);
-    request.field("Content-Type: ", answer.content_type());
-    request.field("Lambda-Runtime-Invocation-Id: ", invocation_id);
-    request.field("Lambda-Runtime-Function-Error-Type: ", answer.error_type());
-    request.end_with(length, answer.body());
+    cursor.push(if answer.is_error() { b"/error" } else { b"/response" });
+    let mut head = Head::begin(cursor, endpoint.host);
+    head.field("\r\nContent-Type: ", answer.content_type());
+    head.field("\r\nLambda-Runtime-Invocation-Id: ", invocation_id);
+    head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
+    head.end_with_length(answer.body().len());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http1::Progress;
     use std::string::String;
 
-    const AGENT: &str = concat!("User-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n");
+    const AGENT: &str = concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"));
 
-    fn text(endpoint: &Endpoint<'_>, subject: Subject<'_>, given: &Answer<'_>) -> String {
-        let length = Decimal::new(given.body().len() as u64);
-        let mut parts = Parts::new();
-        answer(&mut parts, endpoint, subject, given, &length);
-        String::from_utf8(parts.as_slices().concat()).unwrap().replace(AGENT, "")
+    fn written(write: impl FnOnce(&mut Cursor<'_>)) -> String {
+        let mut buffer = [0; 1024];
+        let mut cursor = Cursor::new(&mut buffer);
+        write(&mut cursor);
+        assert!(!cursor.is_full());
+        str::from_utf8(cursor.into_written()).unwrap().replace(AGENT, "")
     }
 
     #[test]
     fn every_request_stands_under_the_prefix() {
         let endpoint = Endpoint::parse(b"http://localhost:9000/.rt/f").unwrap();
-        let mut parts = Parts::new();
-        next(&mut parts, &endpoint);
         assert_eq!(
-            String::from_utf8(parts.as_slices().concat()).unwrap().replace(AGENT, ""),
+            written(|cursor| next(cursor, &endpoint)),
             "GET /.rt/f/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost:9000\r\n\r\n"
         );
         assert_eq!(
-            text(&endpoint, Subject::Initialization, &Answer::error("Runtime.Test", b"{}")),
+            written(|cursor| answer(cursor, &endpoint, Subject::Initialization, &Answer::error("Runtime.Test", b"{}"))),
             "POST /.rt/f/2018-06-01/runtime/init/error HTTP/1.1\r\nHost: localhost:9000\r\n\
              Content-Type: application/vnd.aws.lambda.error+json\r\nLambda-Runtime-Function-Error-Type: Runtime.Test\r\n\
-             Content-Length: 2\r\n\r\n{}"
+             Content-Length: 2\r\n\r\n"
         );
     }
 
     #[test]
     fn an_answer_names_its_invocation() {
         let endpoint = Endpoint::parse(b"127.0.0.1:9001").unwrap();
-        let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
-        let Ok(Progress::Complete((_, invocation))) = Invocation::parse(head) else { panic!() };
+        let head = b"r-1 i-1";
+        let mut invocation = Invocation::default();
+        invocation.note(head, b"Lambda-Runtime-Aws-Request-Id", &head[..3]);
+        invocation.note(head, b"Lambda-Runtime-Invocation-Id", &head[4..]);
         let subject = Subject::Invocation(&invocation, head);
         assert_eq!(
-            text(&endpoint, subject, &Answer::response("text/plain", b"hello").unwrap()),
+            written(|cursor| answer(cursor, &endpoint, subject, &Answer::response("text/plain", b"hello").unwrap())),
             "POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nContent-Type: text/plain\r\n\
-             Lambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 5\r\n\r\nhello"
+             Lambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 5\r\n\r\n"
         );
-        let error = text(&endpoint, subject, &Answer::error("Function.E", b"{}"));
+        let error = written(|cursor| answer(cursor, &endpoint, subject, &Answer::error("Function.E", b"{}")));
         assert!(error.starts_with("POST /2018-06-01/runtime/invocation/r-1/error HTTP/1.1\r\n"));
-    }
-
-    #[test]
-    fn an_answer_and_a_get_behind_it_fit() {
-        let endpoint = Endpoint::parse(b"127.0.0.1:9001/prefix").unwrap();
-        let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
-        let Ok(Progress::Complete((_, invocation))) = Invocation::parse(head) else { panic!() };
-        let length = Decimal::new(2);
-        let mut parts = Parts::new();
-        answer(&mut parts, &endpoint, Subject::Invocation(&invocation, head), &Answer::error("Function.E", b"{}"), &length);
-        next(&mut parts, &endpoint);
-        let text = parts.as_slices().concat();
-        assert!(text.ends_with(b"\r\n\r\n") && text.windows(7).any(|window| window == b"{}GET /"));
     }
 }

@@ -4,7 +4,6 @@
 pub mod arch;
 pub mod clock;
 pub mod env;
-mod gather;
 pub mod socket;
 pub mod stderr;
 

@@ -4,40 +4,48 @@
 use core::net::SocketAddr;
 
 use rustix::fd::{BorrowedFd, RawFd};
-use rustix::io::{Errno, Result};
-use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, connect, recv, sendmsg, shutdown};
+use rustix::io::{Errno, IoSlice, read};
+use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 
 use super::arch;
-use super::gather::write_all;
 use crate::error::Error;
 
-/// A blocking TCP socket that can be connected again and again to one address.
+/// The number of slices that [`Socket::send`] takes.
+pub const PARTS: usize = 3;
+
+/// A blocking TCP socket that can be connected again and again.
 ///
 /// No call has a timeout. No signal is raised when the other side is gone.
 pub struct Socket {
-    address: SocketAddr,
-    connection: Connection,
+    /// The descriptor, which this owns, or [`NONE`]. In a no_std program rustix's owned descriptors check their number with an assertion
+    /// whose message takes 2 KiB.
+    descriptor: RawFd,
 }
 
+const NONE: RawFd = -1;
+
 impl Socket {
-    /// A socket for `address`, not connected yet.
-    pub const fn new(address: SocketAddr) -> Self {
-        Self { address, connection: Connection(NONE) }
+    /// Not connected yet.
+    pub const fn new() -> Self {
+        Self { descriptor: NONE }
     }
 
-    /// Connects; an earlier connection is closed.
+    /// Connects to `address`; an earlier connection is closed.
     ///
     /// # Errors
     /// [`Error::CONNECT`] with the errno.
-    pub fn connect(&mut self) -> core::result::Result<(), Error> {
-        self.connection = Connection(NONE);
-        let connect = || {
-            let connection = Connection::open(self.address.is_ipv4())?;
-            connect(connection.get()?, &self.address)?;
-            Ok(connection)
-        };
-        self.connection = connect().map_err(|errno| Error::CONNECT.with(number(errno)))?;
-        Ok(())
+    pub fn connect(&mut self, address: &SocketAddr) -> Result<(), Error> {
+        const AF_INET: usize = 2;
+        const AF_INET6: usize = 10;
+        const SOCK_STREAM_CLOEXEC: usize = 1 | 0o2_000_000;
+        self.close();
+        let result = arch::socket(if address.is_ipv4() { AF_INET } else { AF_INET6 }, SOCK_STREAM_CLOEXEC);
+        if result < 0 {
+            return Err(Error::CONNECT.with(result.unsigned_abs() as u32));
+        }
+        self.descriptor = result as RawFd;
+        let connected = self.borrow().and_then(|descriptor| rustix::net::connect(descriptor, address));
+        connected.map_err(|errno| with_number(Error::CONNECT, errno))
     }
 
     /// Sends all of the parts, one after the other.
@@ -45,72 +53,119 @@ impl Socket {
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the parts may have been sent, so nothing more can be: the connection is shut
     /// down, and [`receive`](Self::receive) gives what had come before, and then zero, without waiting.
-    pub fn send(&mut self, parts: &[&[u8]]) -> core::result::Result<(), Error> {
-        let send = |connection| {
-            write_all(parts, &mut |slices| sendmsg(connection, slices, &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL)).inspect_err(
-                |_| {
+    pub fn send(&mut self, mut parts: [&[u8]; PARTS]) -> Result<(), Error> {
+        let descriptor = self.borrow().map_err(broken)?;
+        while parts.iter().any(|part| !part.is_empty()) {
+            match sendmsg(descriptor, &parts.map(IoSlice::new), &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL) {
+                Ok(mut sent) => {
+                    for part in &mut parts {
+                        let of_this = sent.min(part.len());
+                        *part = part.get(of_this..).unwrap_or_default();
+                        sent -= of_this;
+                    }
+                }
+                Err(Errno::INTR) => {}
+                Err(errno) => {
                     // It fails if the connection is gone already, which is as good.
-                    let _ = shutdown(connection, Shutdown::Both);
-                },
-            )
-        };
-        self.connection.get().and_then(send).map_err(broken)
+                    let _ = shutdown(descriptor, Shutdown::Both);
+                    return Err(broken(errno));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Receives some bytes, at least one, and gives their number; zero if the other side has closed.
     ///
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno.
-    pub fn receive(&mut self, buffer: &mut [u8]) -> core::result::Result<usize, Error> {
-        let receive = |connection| {
-            loop {
-                match recv(connection, &mut *buffer, RecvFlags::empty()) {
-                    Ok((count, _)) => return Ok(count),
-                    Err(Errno::INTR) => {}
-                    Err(errno) => return Err(errno),
-                }
+    pub fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        let descriptor = self.borrow().map_err(broken)?;
+        loop {
+            match read(descriptor, &mut *buffer) {
+                Err(Errno::INTR) => {}
+                result => return result.map_err(broken),
             }
-        };
-        self.connection.get().and_then(receive).map_err(broken)
-    }
-}
-
-/// An open socket, or [`NONE`]. In a no_std program rustix's own type checks its number with an assertion whose message takes 2 KiB.
-struct Connection(RawFd);
-
-const NONE: RawFd = -1;
-
-impl Connection {
-    fn open(ipv4: bool) -> Result<Self> {
-        const AF_INET: usize = 2;
-        const AF_INET6: usize = 10;
-        const SOCK_STREAM_CLOEXEC: usize = 1 | 0o2_000_000;
-        let result = arch::socket(if ipv4 { AF_INET } else { AF_INET6 }, SOCK_STREAM_CLOEXEC);
-        if result < 0 { Err(Errno::from_raw_os_error(-result as i32)) } else { Ok(Self(result as RawFd)) }
+        }
     }
 
-    fn get(&self) -> Result<BorrowedFd<'_>> {
-        if self.0 < 0 {
+    fn borrow(&self) -> Result<BorrowedFd<'_>, Errno> {
+        if self.descriptor < 0 {
             return Err(Errno::NOTCONN);
         }
-        // SAFETY: the descriptor is open for as long as `self` lives, which owns it.
-        Ok(unsafe { BorrowedFd::borrow_raw(self.0) })
+        // SAFETY: the descriptor is open as long as `self` is borrowed: only `close`, with a unique borrow, closes it.
+        Ok(unsafe { BorrowedFd::borrow_raw(self.descriptor) })
+    }
+
+    fn close(&mut self) {
+        if self.descriptor >= 0 {
+            // SAFETY: this owned the descriptor, and forgets it.
+            unsafe { rustix::io::close(self.descriptor) };
+            self.descriptor = NONE;
+        }
     }
 }
 
-impl Drop for Connection {
+impl Drop for Socket {
     fn drop(&mut self) {
-        if self.0 >= 0 {
-            // SAFETY: this owned the descriptor, and is gone now.
-            unsafe { rustix::io::close(self.0) };
-        }
+        self.close();
     }
 }
 
 fn broken(errno: Errno) -> Error {
-    Error::CONNECTION_BROKEN.with(number(errno))
+    with_number(Error::CONNECTION_BROKEN, errno)
 }
 
-fn number(errno: Errno) -> u32 {
-    errno.raw_os_error() as u32
+fn with_number(error: Error, errno: Errno) -> Error {
+    error.with(errno.raw_os_error() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
+
+    #[test]
+    fn sends_more_than_the_kernel_takes_at_once() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut socket = Socket::new();
+        let large = std::vec![7; 20_000_000];
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut got = std::vec::Vec::new();
+            let mut buffer = [0; 100_000];
+            while got.len() < 20_000_007 {
+                let count = stream.read(&mut buffer).unwrap();
+                got.extend_from_slice(&buffer[..count]);
+            }
+            stream.write_all(b"done").unwrap();
+            got
+        });
+        socket.connect(&address).unwrap();
+        socket.send([b"head", &large, b"end"]).unwrap();
+        let mut buffer = [0; 10];
+        assert_eq!(socket.receive(&mut buffer), Ok(4));
+        assert_eq!(socket.receive(&mut buffer), Ok(0));
+        let got = server.join().unwrap();
+        assert!(got.starts_with(b"head\x07") && got.ends_with(b"\x07end") && got.len() == 20_000_007);
+    }
+
+    #[test]
+    fn a_gone_server_is_an_error_and_not_a_signal() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut socket = Socket::new();
+        assert_eq!(socket.send([b"x", b"", b""]), Err(broken(Errno::NOTCONN)));
+        socket.connect(&address).unwrap();
+        drop(listener.accept().unwrap());
+        let large = std::vec![0; 1_000_000];
+        let error = (0..100).find_map(|_| socket.send([&large, b"", b""]).err()).unwrap();
+        assert!([broken(Errno::PIPE), broken(Errno::CONNRESET)].contains(&error), "{error}");
+        assert!(socket.receive(&mut [0; 10]) != Ok(10));
+        drop(listener);
+        assert_eq!(socket.connect(&address), Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32)));
+    }
 }

@@ -1,13 +1,20 @@
 //! The standard error output.
 #![allow(unsafe_code)]
 
-use super::gather::write_all;
+use rustix::io::Errno;
 
-/// Writes the parts as one line: with one system call, unless the kernel takes less. An error is not reported, as there is no other place
-/// to report it to, and a log that cannot be written to is no reason to fail an invocation.
-pub fn write(parts: &[&[u8]]) {
-    // SAFETY: nothing in this program closes descriptor 2. If whoever started it left it closed, the call fails with EBADF; our sockets
-    // may then have the number 2, which is why a program is not to be started so.
+/// Writes `text` with one system call, unless the kernel takes less. An error is not reported, as there is no other place to report it to,
+/// and a log that cannot be written to is no reason to fail an invocation.
+pub fn write(mut text: &[u8]) {
+    // SAFETY: nothing in this program closes descriptor 2. If whoever started it left it closed, our socket may have its number: a line of
+    // log would then break the connection, which is an error that is handled like any other.
     let stderr = unsafe { rustix::stdio::stderr() };
-    let _ = write_all(parts, &mut |slices| rustix::io::writev(stderr, slices));
+    while !text.is_empty() {
+        match rustix::io::write(stderr, text) {
+            Ok(0) => return,
+            Ok(count) => text = text.get(count..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
 }
