@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::runtime_api::invocation::{Field, Invocation};
+use crate::runtime_api::invocation::Invocation;
 use crate::sys::clock;
 
 /// The context of an invocation, borrowed from the receive buffer ([AWS: the headers of /next][next]).
@@ -12,69 +12,60 @@ use crate::sys::clock;
 /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
 #[derive(Copy, Clone, Debug)]
 pub struct Context<'a> {
-    invocation: &'a Invocation,
-    head: &'a [u8],
+    pub(crate) invocation: Invocation<'a>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) const fn new(invocation: &'a Invocation, head: &'a [u8]) -> Self {
-        Self { invocation, head }
-    }
-
     /// The request id. A retry of an asynchronous invocation has the same.
     pub fn request_id(&self) -> &'a str {
-        self.text(Field::RequestId).unwrap_or_default()
+        text(self.invocation.request_id()).unwrap_or_default()
     }
 
     /// The id of this attempt (sent since July 2026). The runtime sends it back with the answer.
     pub fn invocation_id(&self) -> Option<&'a str> {
-        self.text(Field::InvocationId)
+        text(self.invocation.invocation_id()).filter(|id| !id.is_empty())
     }
 
     /// The ARN under which the function was invoked, with its version or alias.
     pub fn function_arn(&self) -> Option<&'a str> {
-        self.text(Field::FunctionArn)
+        self.invocation.find("Lambda-Runtime-Invoked-Function-Arn").and_then(text)
     }
 
     /// The AWS X-Ray trace header. Other runtimes put it into the environment as `_X_AMZN_TRACE_ID`; without libc there is no environment
     /// to write to, so it is found here only.
     pub fn trace_id(&self) -> Option<&'a str> {
-        self.text(Field::TraceId)
+        self.invocation.find("Lambda-Runtime-Trace-Id").and_then(text)
     }
 
     /// The tenant, for a function with tenant isolation.
     pub fn tenant_id(&self) -> Option<&'a str> {
-        self.text(Field::TenantId)
+        self.invocation.find("Lambda-Runtime-Aws-Tenant-Id").and_then(text)
     }
 
     /// The client context, JSON, as the caller sent it.
     pub fn client_context(&self) -> Option<&'a str> {
-        self.text(Field::ClientContext)
+        self.invocation.find("Lambda-Runtime-Client-Context").and_then(text)
     }
 
     /// The identity of an Amazon Cognito user, JSON.
     pub fn cognito_identity(&self) -> Option<&'a str> {
-        self.text(Field::CognitoIdentity)
+        self.invocation.find("Lambda-Runtime-Cognito-Identity").and_then(text)
     }
 
     /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say.
-    pub const fn deadline_ms(&self) -> Option<u64> {
-        self.invocation.deadline_ms
+    pub fn deadline_ms(&self) -> Option<u64> {
+        self.invocation.deadline_ms()
     }
 
     /// The time that remains until the deadline: zero after it, [`Duration::MAX`] if there is none.
     pub fn remaining(&self) -> Duration {
-        match self.invocation.deadline_ms {
+        match self.deadline_ms() {
             Some(deadline) => Duration::from_millis(deadline.saturating_sub(clock::now_ms())),
             None => Duration::MAX,
         }
     }
+}
 
-    pub(crate) const fn parts(&self) -> (&'a Invocation, &'a [u8]) {
-        (self.invocation, self.head)
-    }
-
-    fn text(&self, field: Field) -> Option<&'a str> {
-        str::from_utf8(self.invocation.value(self.head, field)).ok().filter(|text| !text.is_empty())
-    }
+fn text(value: &[u8]) -> Option<&str> {
+    str::from_utf8(value).ok()
 }

@@ -12,7 +12,8 @@ use crate::event::Event;
 use crate::handler::Handler;
 use crate::log;
 use crate::response::{Responded, Responder};
-use crate::runtime::{Conversation, Kept, Received, Runtime, error_answer};
+use crate::http1::response::Response;
+use crate::runtime::{Conversation, Kept, Runtime, error_answer};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
@@ -208,8 +209,7 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     if INITIALIZING.load(Relaxed) {
         last_words(Subject::Initialization, answer);
     } else if let Some(context) = current {
-        let (invocation, head) = context.parts();
-        last_words(Subject::Invocation(invocation, head), answer);
+        last_words(Subject::Invocation(context.invocation), answer);
     }
 }
 
@@ -220,7 +220,7 @@ fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
         Conversation::new(endpoint, Socket::new(), Exchange::last_words(), 0).advance(
             &mut reply,
             Some(&Kept { subject, answer }),
-            &mut Received::default(),
+            &mut Response::default(),
         )
     });
     if let Err(error) = result {

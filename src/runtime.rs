@@ -1,7 +1,5 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
-use core::net::SocketAddr;
-
 use crate::buffer::{Cursor, move_down};
 use crate::context::Context;
 use crate::error::Error;
@@ -12,9 +10,9 @@ use crate::http1::{HEAD_LIMIT, Progress};
 use crate::log;
 use crate::response::Responder;
 use crate::runtime_api::answer::{Answer, ErrorBody};
-use crate::runtime_api::endpoint::Endpoint;
+use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::runtime_api::exchange::{Action, Exchange, Reply};
-use crate::runtime_api::invocation::{Field, Invocation};
+use crate::runtime_api::invocation::{IDS, Invocation};
 use crate::runtime_api::request::{self, Subject};
 use crate::sys::{clock, socket::Socket};
 
@@ -31,7 +29,7 @@ pub trait Transport {
     ///
     /// # Errors
     /// Whatever prevents it; the runtime tries again a few times.
-    fn connect(&mut self, address: &SocketAddr) -> Result<(), Error>;
+    fn connect(&mut self, address: &Address) -> Result<(), Error>;
 
     /// Sends all of the parts, one after the other.
     ///
@@ -50,8 +48,8 @@ pub trait Transport {
 }
 
 impl Transport for Socket {
-    fn connect(&mut self, address: &SocketAddr) -> Result<(), Error> {
-        Self::connect(self, address)
+    fn connect(&mut self, address: &Address) -> Result<(), Error> {
+        Self::connect(self, &address.numbers, address.is_ipv4, address.port)
     }
 
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
@@ -73,8 +71,8 @@ impl Transport for Socket {
 /// answer has been accepted, what came in moves to the front.
 pub struct Runtime<'b, T> {
     conversation: Conversation<'b, T>,
-    event: Received,
-    reply: Received,
+    event: Response,
+    reply: Response,
     receive: &'b mut [u8],
     response: &'b mut [u8],
 }
@@ -97,7 +95,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         }
         let event_limit = receive.len() - ROOM;
         let conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline), event_limit);
-        Ok(Self { conversation, event: Received::default(), reply: Received::default(), receive, response })
+        Ok(Self { conversation, event: Response::default(), reply: Response::default(), receive, response })
     }
 
     /// Waits for one invocation, lets `handler` handle it, and delivers its answer, however often the connection breaks.
@@ -108,16 +106,17 @@ impl<'b, T: Transport> Runtime<'b, T> {
     pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
         let Self { conversation, event, reply, receive, response } = self;
         conversation.advance(receive, None, event)?;
-        let Received { invocation, response: Response { head_len, body_start, body_len, end, is_cut, .. } } = event;
-        let (kept, free) = receive.split_at_mut_checked(*end).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let (head, rest) = kept.split_at_mut_checked(*head_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let event = &*event;
+        let (kept, free) = receive.split_at_mut_checked(event.end).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (head, rest) = kept.split_at_mut_checked(event.head_len).ok_or(Error::BUFFER_TOO_SMALL)?;
         let head = &*head;
-        let payload = rest.get_mut(*body_start - *head_len..).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let payload = payload.get_mut(..*body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
-        invocation.check(head)?;
+        let payload = rest.get_mut(event.body_start - event.head_len..).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let payload = payload.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let invocation = Invocation::new(event, head);
+        invocation.check()?;
 
-        let context = Context::new(invocation, head);
-        let result = if *is_cut {
+        let context = Context { invocation };
+        let result = if event.is_cut {
             Err(Error::EVENT_TOO_LARGE)
         } else {
             handler.handle(Event::new(context, payload), Responder::new(response))
@@ -127,10 +126,10 @@ impl<'b, T: Transport> Runtime<'b, T> {
             Err(error) => error_answer(error, response),
         };
         conversation.exchange.handled();
-        let kept = Kept { subject: Subject::Invocation(invocation, head), answer };
+        let kept = Kept { subject: Subject::Invocation(invocation), answer };
         conversation.advance(free, Some(&kept), reply)?;
 
-        move_down(receive, *end..*end + conversation.filled, 0);
+        move_down(receive, event.end..event.end + conversation.filled, 0);
         Ok(())
     }
 }
@@ -142,12 +141,10 @@ pub(crate) struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    fn is_for(&self, invocation: &Invocation, head: &[u8]) -> bool {
-        match self.subject {
+    fn is_for(&self, invocation: &Invocation<'_>) -> bool {
+        match &self.subject {
             Subject::Initialization => false,
-            Subject::Invocation(kept, kept_head) => [Field::RequestId, Field::InvocationId]
-                .into_iter()
-                .all(|field| kept.value(kept_head, field) == invocation.value(head, field)),
+            Subject::Invocation(kept) => kept.is_same(invocation),
         }
     }
 }
@@ -157,13 +154,6 @@ pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
     let mut body = ErrorBody::new(error.error_type(), buffer);
     body.push_error(error);
     Answer::error(error.error_type(), body.finish())
-}
-
-/// A reply, at the front of a region.
-#[derive(Default)]
-pub(crate) struct Received {
-    invocation: Invocation,
-    response: Response,
 }
 
 /// Both sides of the exchange: does what the state machine says, and tells it what came of it.
@@ -188,7 +178,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     ///
     /// # Errors
     /// When nothing can go on.
-    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, received: &mut Received) -> Result<(), Error> {
+    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<(), Error> {
         loop {
             let action = self.exchange.action();
             match action {
@@ -197,7 +187,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
                         self.transport.pause(self.exchange.pause_ms());
                     }
                     self.filled = 0;
-                    match self.transport.connect(&self.endpoint.address()) {
+                    match self.transport.connect(&self.endpoint.address) {
                         Ok(()) => self.exchange.connected(),
                         Err(cause) => self.lost(cause)?,
                     }
@@ -210,10 +200,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
                     self.send(region, kept, action == Action::AnswerAndAsk)?;
                     self.exchange.answered();
                 }
-                Action::Receive => match self.receive(region, kept, received) {
+                Action::Receive => match self.receive(region, kept, response) {
                     Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
                     Ok(Reply::Again | Reply::Refused) => {}
-                    Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(received.response.status.into())),
+                    Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
                     Err(cause) => self.lost(cause)?,
                 },
                 Action::Handle | Action::Stop => return Ok(()),
@@ -246,17 +236,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Receives one reply. An error says that the connection is of no more use.
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, received: &mut Received) -> Result<Reply, Error> {
-        let Received { invocation, response } = received;
-        loop {
-            let bytes = region.get(..self.filled).ok_or(Error::CONNECTION_CLOSED)?;
-            *invocation = Invocation::default();
-            if response.read_head(bytes, |name, value| invocation.note(bytes, name, value))? != Progress::Partial {
-                break;
-            }
+    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Error> {
+        while response.read_head(region.get(..self.filled).ok_or(Error::CONNECTION_CLOSED)?, &IDS)? == Progress::Partial {
             self.fill(region)?;
         }
-        let reply = self.exchange.reply(response.status, kept.is_some_and(|kept| kept.is_for(invocation, region)));
+        let same = kept.is_some_and(|kept| kept.is_for(&Invocation::new(response, region)));
+        let reply = self.exchange.reply(response.status, same);
         let limit = match reply {
             Reply::Event => self.event_limit,
             Reply::Again => 0,

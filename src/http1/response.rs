@@ -2,7 +2,6 @@
 //! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
 use super::framing::{Framing, Part};
-use super::request::{is_field_value, is_path};
 use super::{HEAD_LIMIT, Progress, line, same_name};
 use crate::buffer::move_down;
 use crate::error::Error;
@@ -15,11 +14,11 @@ use crate::error::Error;
 /// ```
 /// use barelambda::http1::{Progress, response::Response};
 ///
-/// let mut buffer = *b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\nHTTP/1.1 ...";
+/// let mut buffer = *b"HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\nHTTP/1.1 ...";
 /// let mut filled = buffer.len();
 /// let mut response = Response::default();
-/// assert_eq!(response.read_head(&buffer, |_, _| {}), Ok(Progress::Complete(())));
-/// assert_eq!(response.status, 200);
+/// assert_eq!(response.read_head(&buffer, &[b"x", b"date"]), Ok(Progress::Complete(())));
+/// assert_eq!((response.status, response.value(&buffer, 1)), (200, &b"today"[..]));
 /// assert_eq!(response.read_body(&mut buffer, &mut filled, 1024), Ok(Progress::Complete(())));
 /// assert_eq!(&buffer[response.body_start..][..response.body_len], b"Wikipedia ");
 /// assert_eq!(&buffer[response.end..filled], b"HTTP/1.1 ...");
@@ -28,13 +27,14 @@ use crate::error::Error;
 pub struct Response {
     /// The number of bytes of the head, with any 1xx responses that came before it and were skipped.
     pub head_len: usize,
-    /// Where the decoded body begins, and how much of it there is.
+    /// Where the decoded body begins.
     pub body_start: usize,
     /// The number of bytes of the decoded body.
     pub body_len: usize,
     /// Where the response ends, once it is complete; until then, how far it has been read.
     pub end: usize,
     framing: Framing,
+    values: [Place; WANTED],
     /// The status code, from 200 to 599.
     pub status: u16,
     /// Whether the server closes the connection after this response.
@@ -43,53 +43,70 @@ pub struct Response {
     pub is_cut: bool,
 }
 
+/// The number of fields whose places are noted.
+pub const WANTED: usize = 2;
+
+/// Where in a head, which is shorter than 64 KiB, something stands.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    start: u16,
+    len: u16,
+}
+
 impl Response {
-    /// Reads the head at the beginning of `bytes`, and shows `visit` the name and the value of each of its fields that is not about
-    /// framing.
-    ///
-    /// 1xx responses are skipped. `visit` may have been called for fields of a skipped response, or of one that proves malformed.
+    /// Reads the head at the beginning of `bytes`, and notes where in it the values of the fields with the `wanted` names are. 1xx
+    /// responses are skipped.
     ///
     /// # Errors
     /// [`Error::HEAD_MALFORMED`], [`Error::HEAD_TOO_LARGE`] and [`Error::BODY_LENGTH`].
-    pub fn read_head<'b>(&mut self, bytes: &'b [u8], mut visit: impl FnMut(&'b [u8], &'b [u8])) -> Result<Progress<()>, Error> {
+    pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, Error> {
         *self = Self::default();
-        // Zero status: the next line is a status line.
         let mut framing = None;
+        // Zero status: the next line is a status line.
         while let Some(line) = line(bytes.get(self.end..).ok_or(Error::HEAD_MALFORMED)?, Error::HEAD_MALFORMED)? {
             self.end += line.len() + 2;
             if self.status == 0 {
                 self.status = status(line).ok_or(Error::HEAD_MALFORMED)?;
                 self.close = !line.starts_with(b"HTTP/1.1");
-            } else if !line.is_empty() {
-                let (name, value) = field(line).ok_or(Error::HEAD_MALFORMED)?;
+            } else if line.is_empty() {
+                if self.status >= 200 {
+                    self.framing = framing.ok_or(Error::BODY_LENGTH)?;
+                    self.head_len = self.end;
+                    self.body_start = self.end;
+                    return Ok(Progress::Complete(()));
+                }
+                self.status = 0;
+                framing = None;
+            } else {
+                let (name, value) = split_field(line).ok_or(Error::HEAD_MALFORMED)?;
+                for (wanted, place) in wanted.iter().zip(&mut self.values) {
+                    if same_name(name, wanted) {
+                        let start = value.as_ptr().addr() - bytes.as_ptr().addr();
+                        *place = Place { start: start as u16, len: value.len() as u16 };
+                    }
+                }
                 let found = if same_name(name, b"content-length") {
                     decimal(value).map(Framing::Length)
                 } else if same_name(name, b"transfer-encoding") {
                     Some(Framing::ChunkSize).filter(|_| same_name(value, b"chunked"))
                 } else {
-                    // An option that only contains the word is not known, and a close too many costs no more than a connection.
-                    self.close |= same_name(name, b"connection") && value.windows(5).any(|word| same_name(word, b"close"));
-                    visit(name, value);
+                    self.close |= same_name(name, b"connection") && same_name(value, b"close");
                     continue;
                 };
                 if found.is_none() || framing.is_some() {
                     return Err(Error::BODY_LENGTH);
                 }
                 framing = found;
-            } else if self.status < 200 {
-                self.status = 0;
-                framing = None;
-            } else {
-                if self.status == 204 || self.status == 304 {
-                    framing = Some(Framing::Length(0));
-                }
-                self.framing = framing.ok_or(Error::BODY_LENGTH)?;
-                self.head_len = self.end;
-                self.body_start = self.end;
-                return Ok(Progress::Complete(()));
             }
         }
         if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(Error::HEAD_TOO_LARGE) }
+    }
+
+    /// The value of the wanted field with this index, in the head that was read; empty if there was none.
+    pub fn value<'h>(&self, head: &'h [u8], index: usize) -> &'h [u8] {
+        let place = self.values.get(index).copied().unwrap_or_default();
+        let start = usize::from(place.start);
+        head.get(start..start + usize::from(place.len)).unwrap_or_default()
     }
 
     /// Decodes what has arrived of the body in `buffer[..filled]`; of its data, `limit` bytes are kept and the rest is dropped. When more
@@ -137,14 +154,21 @@ fn status(line: &[u8]) -> Option<u16> {
     let (version, rest) = line.split_at_checked(9)?;
     let (code, reason) = rest.split_at_checked(3)?;
     let status = decimal(code).filter(|&status| status >= 100 && status < 600 && status != 101)?;
-    let is_fit = (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]) && is_field_value(reason);
+    let is_fit = (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]);
     is_fit.then_some(status as u16)
 }
 
-fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, rest) = line.split_at_checked(line.iter().position(|&byte| byte == b':')?)?;
-    let value = rest.get(1..)?.trim_ascii();
-    (!name.is_empty() && is_path(name) && is_field_value(value)).then_some((name, value))
+/// The name and the value of a field line.
+fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, value) = line.split_at_checked(line.iter().position(|&byte| byte == b':')?)?;
+    // No blank may stand before the colon; RFC 9112, section 5.1, has the attacks that it makes possible.
+    if matches!(name, [] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
+}
+
+/// The value of the first field with this name in a head that was read well; `None` if there is none.
+pub fn find<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
+    let mut lines = head.split(|&byte| byte == b'\n').filter_map(split_field);
+    lines.find(|(other, _)| same_name(name, other)).map(|(_, value)| value)
 }
 
 /// The number that `digits` spell; `None` for anything else, an empty text and a number beyond 64 bits included.

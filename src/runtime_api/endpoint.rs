@@ -1,6 +1,6 @@
 //! Where the Runtime API is.
 
-use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::Error;
 use crate::http1::request::is_path;
@@ -14,7 +14,8 @@ use crate::http1::same_name;
 /// let endpoint = Endpoint::parse(b"http://localhost:9000/.rt/hello/").unwrap();
 /// assert_eq!(endpoint.host, b"localhost:9000");
 /// assert_eq!(endpoint.prefix, b"/.rt/hello");
-/// assert_eq!(endpoint.address(), "127.0.0.1:9000".parse().unwrap());
+/// assert_eq!(endpoint.address.ip(), "127.0.0.1".parse::<core::net::IpAddr>().unwrap());
+/// assert_eq!(endpoint.address.port, 9000);
 /// ```
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint<'a> {
@@ -22,8 +23,19 @@ pub struct Endpoint<'a> {
     pub host: &'a [u8],
     /// What every path begins with; empty, or a path without a slash at its end.
     pub prefix: &'a [u8],
-    ip: Ip,
-    port: u16,
+    /// Where to connect to.
+    pub address: Address,
+}
+
+/// The address of a TCP port.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// The numbers that are written between the separators: four up to 255, or eight.
+    pub numbers: [u16; 8],
+    /// From 1 to 65,535.
+    pub port: u16,
+    /// Whether there are four.
+    pub is_ipv4: bool,
 }
 
 /// The longest value, in bytes: each request repeats it.
@@ -50,60 +62,57 @@ impl<'a> Endpoint<'a> {
         if value.len() > LIMIT || !is_path(prefix) {
             return Err(Error::ENDPOINT);
         }
-        match address(host) {
-            Some((ip, port)) => Ok(Self { host, prefix, ip, port }),
+        match Address::parse(host) {
+            Some(address) => Ok(Self { host, prefix, address }),
             None => Err(Error::ENDPOINT),
         }
     }
+}
 
-    /// Where to connect to.
-    pub fn address(&self) -> SocketAddr {
-        match self.ip {
-            Ip::V4([a, b, c, d]) => (Ipv4Addr::new(a as u8, b as u8, c as u8, d as u8), self.port).into(),
-            Ip::V6(groups) => (Ipv6Addr::from(groups), self.port).into(),
+impl Address {
+    /// The IP address as the type of `core`.
+    pub fn ip(&self) -> IpAddr {
+        if let (true, [a, b, c, d, ..]) = (self.is_ipv4, self.numbers) {
+            Ipv4Addr::new(a as u8, b as u8, c as u8, d as u8).into()
+        } else {
+            Ipv6Addr::from(self.numbers).into()
         }
     }
-}
 
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Ip {
-    /// Numbers up to 255.
-    V4([u16; 4]),
-    V6([u16; 8]),
-}
-
-/// Reads `HOST:PORT`.
-fn address(host: &[u8]) -> Option<(Ip, u16)> {
-    let (name, port) = host.split_at_checked(host.iter().rposition(|&byte| byte == b':')?)?;
-    let mut number = [0];
-    numbers(port.get(1..)?, b':', 10, &mut number)?;
-    let [port] = number;
-    if port == 0 {
-        return None;
+    /// Reads `HOST:PORT`.
+    fn parse(host: &[u8]) -> Option<Self> {
+        let (name, port) = host.split_at_checked(host.iter().rposition(|&byte| byte == b':')?)?;
+        let mut port_number = [0];
+        numbers(port.get(1..)?, b':', 10, &mut port_number)?;
+        let mut address = Self { numbers: [0; 8], port: port_number[0], is_ipv4: false };
+        if let [b'[', inner @ .., b']'] = name {
+            ipv6(inner, &mut address.numbers)?;
+        } else {
+            let name = if same_name(name, b"localhost") { b"127.0.0.1" } else { name };
+            address.is_ipv4 = numbers(name, b'.', 10, &mut address.numbers)? == 4 && address.numbers.iter().all(|&byte| byte < 256);
+            if !address.is_ipv4 {
+                return None;
+            }
+        }
+        if address.port > 0 { Some(address) } else { None }
     }
-    if let [b'[', inner @ .., b']'] = name {
-        return ipv6(inner).map(|groups| (Ip::V6(groups), port));
-    }
-    let name = if same_name(name, b"localhost") { b"127.0.0.1" } else { name };
-    let mut bytes = [0; 4];
-    let is_ipv4 = numbers(name, b'.', 10, &mut bytes)? == 4 && bytes.iter().all(|&byte| byte < 256);
-    is_ipv4.then_some((Ip::V4(bytes), port))
 }
 
 /// Reads eight groups of hexadecimal digits, of which `::` may stand for one row of zeros
 /// ([RFC 4291, section 2.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.2), forms 1 and 2); no dotted end, no zone.
-fn ipv6(text: &[u8]) -> Option<[u16; 8]> {
-    let mut groups = [0; 8];
-    let Some(gap) = text.windows(2).position(|pair| pair == b"::") else {
-        return (numbers(text, b':', 16, &mut groups)? == 8).then_some(groups);
-    };
-    let mut last = [0; 8];
-    let first_count = numbers(text.get(..gap)?, b':', 16, &mut groups)?;
-    let last_count = numbers(text.get(gap + 2..)?, b':', 16, &mut last)?;
-    for (group, last) in groups.iter_mut().skip(8 - last_count).zip(last) {
+fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<()> {
+    let gap = text.windows(2).position(|pair| pair == b"::");
+    let first = numbers(text.get(..gap.unwrap_or(text.len()))?, b':', 16, groups)?;
+    let mut rest = [0; 8];
+    let mut count = 0;
+    if let Some(gap) = gap {
+        count = numbers(text.get(gap + 2..)?, b':', 16, &mut rest)?;
+    }
+    for (group, last) in groups.iter_mut().skip(8 - count).zip(rest) {
         *group = last;
     }
-    (first_count + last_count < 8).then_some(groups)
+    let is_fit = if gap.is_some() { first + count < 8 } else { first == 8 };
+    is_fit.then_some(())
 }
 
 /// Reads the numbers between the separators into `values`, and gives how many there are. A decimal number must not begin with a zero
@@ -131,6 +140,7 @@ fn numbers(text: &[u8], separator: u8, radix: u32, values: &mut [u16]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::net::SocketAddr;
 
     #[test]
     fn reads_every_form() {
@@ -149,7 +159,8 @@ mod tests {
             let endpoint = Endpoint::parse(value.as_bytes()).unwrap_or_else(|error| panic!("{value}: {error}"));
             assert_eq!(endpoint.host, host.as_bytes(), "{value}");
             assert_eq!(endpoint.prefix, prefix.as_bytes(), "{value}");
-            assert_eq!(endpoint.address(), address.parse().unwrap(), "{value}");
+            let address: SocketAddr = address.parse().unwrap();
+            assert_eq!((endpoint.address.ip(), endpoint.address.port), (address.ip(), address.port()), "{value}");
         }
     }
 

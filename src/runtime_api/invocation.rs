@@ -1,140 +1,131 @@
-//! What the header section of a reply to GET /next says of an invocation.
-
-use core::ops::Range;
+//! What the head of a reply to GET /next says of an invocation.
 
 use crate::error::Error;
-use crate::http1::same_name;
 use crate::http1::request::is_path;
-use crate::http1::response::decimal;
+use crate::http1::response::{Response, WANTED, decimal, find};
 
-/// The fields of an invocation, found in a head and kept as places in it: the head can be read on, moved and lent while they are known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Invocation {
-    places: [Range<u16>; NAMES.len()],
-    /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
-    /// understood.
-    pub deadline_ms: Option<u64>,
+/// The fields that [`Invocation`] wants to have been noted in its response.
+pub const IDS: [&[u8]; WANTED] = [b"Lambda-Runtime-Aws-Request-Id", b"Lambda-Runtime-Invocation-Id"];
+const REQUEST_ID: usize = 0;
+const INVOCATION_ID: usize = 1;
+
+/// An invocation, borrowed: the response that gave it, and its head. The fields that the runtime needs have been noted; the others are
+/// looked for when they are asked for.
+#[derive(Copy, Clone, Debug)]
+pub struct Invocation<'a> {
+    response: &'a Response,
+    head: &'a [u8],
 }
 
-/// A field whose value is text. Empty ones are not sent by Lambda.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// The request id; a retry of an asynchronous invocation has the same.
-    RequestId,
-    /// The id of this attempt; to be sent back with the answer.
-    InvocationId,
-    /// The ARN under which the function was invoked.
-    FunctionArn,
-    /// The AWS X-Ray trace header.
-    TraceId,
-    /// The tenant of a function with tenant isolation.
-    TenantId,
-    /// The client context, JSON.
-    ClientContext,
-    /// The Cognito identity, JSON.
-    CognitoIdentity,
-}
-
-/// Field names in the order of [`Field`], without what all begin with.
-const NAMES: [&[u8]; 7] = [
-    b"Aws-Request-Id",
-    b"Invocation-Id",
-    b"Invoked-Function-Arn",
-    b"Trace-Id",
-    b"Aws-Tenant-Id",
-    b"Client-Context",
-    b"Cognito-Identity",
-];
-const PREFIX: &[u8] = b"Lambda-Runtime-";
-
-impl Invocation {
-    /// Takes note of a field of `head`, if it is about an invocation.
-    pub fn note(&mut self, head: &[u8], name: &[u8], value: &[u8]) {
-        let Some((prefix, name)) = name.split_at_checked(PREFIX.len()) else {
-            return;
-        };
-        if !same_name(prefix, PREFIX) {
-            return;
-        }
-        if same_name(name, b"Deadline-Ms") {
-            self.deadline_ms = decimal(value);
-        }
-        for (known, place) in NAMES.iter().zip(&mut self.places) {
-            if same_name(name, known) {
-                // A head is shorter than 64 KiB, and `value` lies in it.
-                let start = (value.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
-                *place = start as u16..(start + value.len()) as u16;
-            }
-        }
+impl<'a> Invocation<'a> {
+    /// The invocation of a response whose head was read with [`IDS`].
+    pub const fn new(response: &'a Response, head: &'a [u8]) -> Self {
+        Self { response, head }
     }
 
-    /// The value of `field`, in the head that it was found in; empty if there is none.
-    pub fn value<'h>(&self, head: &'h [u8], field: Field) -> &'h [u8] {
-        let place = self.places.get(field as usize).cloned().unwrap_or_default();
-        head.get(usize::from(place.start)..usize::from(place.end)).unwrap_or_default()
+    /// The request id; empty if there is none.
+    pub fn request_id(&self) -> &'a [u8] {
+        self.response.value(self.head, REQUEST_ID)
     }
 
-    /// Whether the invocation can be answered: its ids can stand in a request.
+    /// The invocation id; empty if there is none.
+    pub fn invocation_id(&self) -> &'a [u8] {
+        self.response.value(self.head, INVOCATION_ID)
+    }
+
+    /// Whether the invocation can be answered: it has a request id, and both ids can stand in a request.
     ///
     /// # Errors
     /// [`Error::REQUEST_ID`].
-    pub fn check(&self, head: &[u8]) -> Result<(), Error> {
-        let id = self.value(head, Field::RequestId);
-        if !id.is_empty() && is_path(id) { Ok(()) } else { Err(Error::REQUEST_ID) }
+    pub fn check(&self) -> Result<(), Error> {
+        let is_fit = !self.request_id().is_empty() && is_path(self.request_id()) && is_path(self.invocation_id());
+        if is_fit { Ok(()) } else { Err(Error::REQUEST_ID) }
+    }
+
+    /// Whether both are the same attempt of the same invocation.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.request_id() == other.request_id() && self.invocation_id() == other.invocation_id()
+    }
+
+    /// The value of the field `Lambda-Runtime-` and so on; `None` if it was not sent, or empty.
+    pub fn find(&self, name: &str) -> Option<&'a [u8]> {
+        find(self.head, name.as_bytes()).filter(|value| !value.is_empty())
+    }
+
+    /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
+    /// understood.
+    pub fn deadline_ms(&self) -> Option<u64> {
+        decimal(self.find("Lambda-Runtime-Deadline-Ms")?)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http1::{Progress, response::Response};
+    use crate::http1::Progress;
 
     const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
         lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
-        Lambda-Runtime-Aws-Tenant-Id: blue\r\nLambda-Runtime-Client-Context: {\"k\":\"\xc3\xa9\"}\r\n\
-        Lambda-Runtime-Cognito-Identity: {\"i\":1}\r\nLAMBDA-RUNTIME-DEADLINE-MS: 1542409706888\r\n\
-        Lambda-Runtime-Invocation-Id: 7\r\nLambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-2:123456789012:function:f\r\n\
-        Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=1\r\nLambda-Runtime-Unknown: x\r\nLambda: y\r\n\
-        Content-Length: 0\r\n\r\n";
+        Lambda-Runtime-Aws-Tenant-Id:blue \r\nLambda-Runtime-Client-Context: {\"k\":\"\xc3\xa9\"}\r\n\
+        Lambda-Runtime-Cognito-Identity: \r\nLAMBDA-RUNTIME-DEADLINE-MS: 1542409706888\r\n\
+        Lambda-Runtime-Invocation-Id:  7 \r\nContent-Length: 0\r\n\r\n";
 
-    fn parse(head: &[u8]) -> Invocation {
-        let mut invocation = Invocation::default();
-        let progress = Response::default().read_head(head, |name, value| invocation.note(head, name, value));
-        assert_eq!(progress, Ok(Progress::Complete(())));
-        invocation
+    fn read(head: &[u8]) -> Response {
+        let mut response = Response::default();
+        assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
+        response
     }
 
     #[test]
     fn finds_every_field() {
-        let invocation = parse(HEAD);
-        for (field, value) in [
-            (Field::RequestId, &b"8476a536-e9f4-11e8-9739-2dfe598c3fcd"[..]),
-            (Field::InvocationId, b"7"),
-            (Field::FunctionArn, b"arn:aws:lambda:us-east-2:123456789012:function:f"),
-            (Field::TraceId, b"Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=1"),
-            (Field::TenantId, b"blue"),
-            (Field::ClientContext, b"{\"k\":\"\xc3\xa9\"}"),
-            (Field::CognitoIdentity, b"{\"i\":1}"),
-        ] {
-            assert_eq!(invocation.value(HEAD, field), value, "{field:?}");
-        }
-        assert_eq!(invocation.deadline_ms, Some(1_542_409_706_888));
-        assert_eq!(invocation.check(HEAD), Ok(()));
+        let response = read(HEAD);
+        let invocation = Invocation::new(&response, HEAD);
+        assert_eq!(invocation.request_id(), b"8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+        assert_eq!(invocation.invocation_id(), b"7");
+        assert_eq!(invocation.find("Lambda-Runtime-Aws-Tenant-Id"), Some(&b"blue"[..]));
+        assert_eq!(invocation.find("Lambda-Runtime-Client-Context"), Some(&b"{\"k\":\"\xc3\xa9\"}"[..]));
+        assert_eq!(invocation.find("Lambda-Runtime-Cognito-Identity"), None);
+        assert_eq!(invocation.find("Lambda-Runtime-Trace-Id"), None);
+        assert_eq!(invocation.deadline_ms(), Some(1_542_409_706_888));
+        assert_eq!(invocation.check(), Ok(()));
     }
 
     #[test]
     fn an_id_that_could_split_a_request_is_refused() {
-        for id in ["", "a b", "a?b", "a#b", "\u{e9}"] {
-            let head = std::format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {id}\r\nContent-Length: 0\r\n\r\n");
-            assert_eq!(parse(head.as_bytes()).check(head.as_bytes()), Err(Error::REQUEST_ID), "{id}");
+        for fields in [
+            "Lambda-Runtime-Aws-Request-Id: \r\n",
+            "Lambda-Runtime-Aws-Request-Id: a b\r\n",
+            "Lambda-Runtime-Aws-Request-Id: a?b\r\n",
+            "Lambda-Runtime-Aws-Request-Id: a#b\r\n",
+            "Lambda-Runtime-Aws-Request-Id: \u{e9}\r\n",
+            "Lambda-Runtime-Aws-Request-Id: a\r\nLambda-Runtime-Invocation-Id: b\tc\r\n",
+            "",
+        ] {
+            let head = std::format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
+            let response = read(head.as_bytes());
+            assert_eq!(Invocation::new(&response, head.as_bytes()).check(), Err(Error::REQUEST_ID), "{fields}");
         }
-        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-        assert_eq!(parse(head).check(head), Err(Error::REQUEST_ID));
+    }
+
+    #[test]
+    fn the_same_needs_both_ids() {
+        let texts = [("a", "1"), ("a", "2"), ("b", "1"), ("a", "")].map(|(request, invocation)| {
+            std::format!(
+                "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {request}\r\nLambda-Runtime-Invocation-Id: {invocation}\r\nContent-Length: 0\r\n\r\n"
+            )
+        });
+        for (at, text) in texts.iter().enumerate() {
+            for (other_at, other) in texts.iter().enumerate() {
+                let (response, other_response) = (read(text.as_bytes()), read(other.as_bytes()));
+                let (invocation, other) = (Invocation::new(&response, text.as_bytes()), Invocation::new(&other_response, other.as_bytes()));
+                assert_eq!(invocation.is_same(&other), at == other_at);
+            }
+        }
     }
 
     #[test]
     fn a_strange_deadline_is_none() {
         let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Deadline-Ms: soon\r\nContent-Length: 0\r\n\r\n";
-        assert_eq!(parse(head).deadline_ms, None);
+        assert_eq!(Invocation::new(&read(head), head).deadline_ms(), None);
     }
 }

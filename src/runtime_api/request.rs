@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::endpoint::Endpoint;
-use super::invocation::{Field, Invocation};
+use super::invocation::Invocation;
 use crate::buffer::Cursor;
 use crate::http1::request::Head;
 
@@ -11,8 +11,8 @@ use crate::http1::request::Head;
 pub enum Subject<'a> {
     /// The initialisation, which failed.
     Initialization,
-    /// An invocation whose ids [`Invocation::check`] found fit, and the head it was found in.
-    Invocation(&'a Invocation, &'a [u8]),
+    /// An invocation that [`Invocation::check`] found fit.
+    Invocation(Invocation<'a>),
 }
 
 /// Asks for the next invocation. The reply may take hours: waiting for it must never time out.
@@ -30,10 +30,10 @@ pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject
     let mut invocation_id: &[u8] = b"";
     match subject {
         Subject::Initialization => cursor.push(b"/2018-06-01/runtime/init"),
-        Subject::Invocation(invocation, head) => {
-            invocation_id = invocation.value(head, Field::InvocationId);
+        Subject::Invocation(invocation) => {
+            invocation_id = invocation.invocation_id();
             cursor.push(b"/2018-06-01/runtime/invocation/");
-            cursor.push(invocation.value(head, Field::RequestId))
+            cursor.push(invocation.request_id())
         }
     };
     cursor.push(if answer.is_error() { b"/error" } else { b"/response" });
@@ -46,7 +46,9 @@ pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject
 
 #[cfg(test)]
 mod tests {
+    use super::super::invocation::IDS;
     use super::*;
+    use crate::http1::{Progress, response::Response};
     use std::string::String;
 
     const AGENT: &str = concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"));
@@ -77,11 +79,10 @@ mod tests {
     #[test]
     fn an_answer_names_its_invocation() {
         let endpoint = Endpoint::parse(b"127.0.0.1:9001").unwrap();
-        let head = b"r-1 i-1";
-        let mut invocation = Invocation::default();
-        invocation.note(head, b"Lambda-Runtime-Aws-Request-Id", &head[..3]);
-        invocation.note(head, b"Lambda-Runtime-Invocation-Id", &head[4..]);
-        let subject = Subject::Invocation(&invocation, head);
+        let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
+        let mut response = Response::default();
+        assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
+        let subject = Subject::Invocation(Invocation::new(&response, head));
         assert_eq!(
             written(|cursor| answer(cursor, &endpoint, subject, &Answer::response("text/plain", b"hello").unwrap())),
             "POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nContent-Type: text/plain\r\n\

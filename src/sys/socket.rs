@@ -1,8 +1,6 @@
 //! A TCP connection.
 #![allow(unsafe_code)]
 
-use core::net::SocketAddr;
-
 use rustix::fd::{BorrowedFd, RawFd};
 use rustix::io::{Errno, IoSlice, read};
 use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
@@ -30,22 +28,23 @@ impl Socket {
         Self { descriptor: NONE }
     }
 
-    /// Connects to `address`; an earlier connection is closed.
+    /// Connects to a port of the host with these numbers (four, or the eight of IPv6); an earlier connection is closed.
     ///
     /// # Errors
     /// [`Error::CONNECT`] with the errno.
-    pub fn connect(&mut self, address: &SocketAddr) -> Result<(), Error> {
-        const AF_INET: usize = 2;
-        const AF_INET6: usize = 10;
+    pub fn connect(&mut self, numbers: &[u16; 8], is_ipv4: bool, port: u16) -> Result<(), Error> {
         const SOCK_STREAM_CLOEXEC: usize = 1 | 0o2_000_000;
         self.close();
-        let result = arch::socket(if address.is_ipv4() { AF_INET } else { AF_INET6 }, SOCK_STREAM_CLOEXEC);
-        if result < 0 {
-            return Err(Error::CONNECT.with(result.unsigned_abs() as u32));
+        let address = Sockaddr::new(numbers, is_ipv4, port);
+        // SAFETY: socket takes three numbers.
+        let mut result = unsafe { arch::syscall(arch::SOCKET, address.family.into(), SOCK_STREAM_CLOEXEC, 0) };
+        if result >= 0 {
+            self.descriptor = result;
+            let len = if is_ipv4 { 16 } else { size_of::<Sockaddr>() };
+            // SAFETY: connect reads `len` bytes of the address, which has them.
+            result = unsafe { arch::syscall(arch::CONNECT, result as usize, (&raw const address).expose_provenance(), len) };
         }
-        self.descriptor = result as RawFd;
-        let connected = self.borrow().and_then(|descriptor| rustix::net::connect(descriptor, address));
-        connected.map_err(|errno| with_number(Error::CONNECT, errno))
+        if result < 0 { Err(Error::CONNECT.with(result.unsigned_abs())) } else { Ok(()) }
     }
 
     /// Sends all of the parts, one after the other.
@@ -112,6 +111,27 @@ impl Drop for Socket {
     }
 }
 
+/// `sockaddr_in6`, or `sockaddr_in`, which is 16 bytes of the same form: its address is at the place of the flow information, and what
+/// follows is not looked at.
+#[repr(C)]
+struct Sockaddr {
+    family: u16,
+    port: u16,
+    flow_or_ipv4: [u8; 4],
+    ipv6: [u16; 8],
+    scope: u32,
+}
+
+impl Sockaddr {
+    fn new(numbers: &[u16; 8], is_ipv4: bool, port: u16) -> Self {
+        const AF_INET: u16 = 2;
+        const AF_INET6: u16 = 10;
+        let [a, b, c, d, ..] = numbers.map(|number| number as u8);
+        let (family, flow_or_ipv4) = if is_ipv4 { (AF_INET, [a, b, c, d]) } else { (AF_INET6, [0; 4]) };
+        Self { family, port: port.to_be(), flow_or_ipv4, ipv6: numbers.map(u16::to_be), scope: 0 }
+    }
+}
+
 fn broken(errno: Errno) -> Error {
     with_number(Error::CONNECTION_BROKEN, errno)
 }
@@ -130,7 +150,7 @@ mod tests {
     #[test]
     fn sends_more_than_the_kernel_takes_at_once() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
+        let port = listener.local_addr().unwrap().port();
         let mut socket = Socket::new();
         let large = std::vec![7; 20_000_000];
         let server = thread::spawn(move || {
@@ -144,7 +164,7 @@ mod tests {
             stream.write_all(b"done").unwrap();
             got
         });
-        socket.connect(&address).unwrap();
+        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
         socket.send([b"head", &large, b"end"]).unwrap();
         let mut buffer = [0; 10];
         assert_eq!(socket.receive(&mut buffer), Ok(4));
@@ -154,18 +174,30 @@ mod tests {
     }
 
     #[test]
+    fn connects_over_ipv6() {
+        let Ok(listener) = TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, 0)) else {
+            std::eprintln!("no IPv6 on this machine: not tested");
+            return;
+        };
+        let mut socket = Socket::new();
+        socket.connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, listener.local_addr().unwrap().port()).unwrap();
+        listener.accept().unwrap().0.write_all(b"hello").unwrap();
+        assert_eq!(socket.receive(&mut [0; 10]), Ok(5));
+    }
+
+    #[test]
     fn a_gone_server_is_an_error_and_not_a_signal() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
+        let port = listener.local_addr().unwrap().port();
         let mut socket = Socket::new();
         assert_eq!(socket.send([b"x", b"", b""]), Err(broken(Errno::NOTCONN)));
-        socket.connect(&address).unwrap();
+        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
         drop(listener.accept().unwrap());
         let large = std::vec![0; 1_000_000];
         let error = (0..100).find_map(|_| socket.send([&large, b"", b""]).err()).unwrap();
         assert!([broken(Errno::PIPE), broken(Errno::CONNRESET)].contains(&error), "{error}");
         assert!(socket.receive(&mut [0; 10]) != Ok(10));
         drop(listener);
-        assert_eq!(socket.connect(&address), Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32)));
+        assert_eq!(socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port), Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32)));
     }
 }

@@ -4,7 +4,8 @@
 use core::arch::asm;
 
 // From Linux's `include/uapi/asm-generic/unistd.h`.
-const SOCKET: usize = 198;
+pub const SOCKET: usize = 198;
+pub const CONNECT: usize = 203;
 #[cfg(target_env = "musl")]
 const EXIT_GROUP: usize = 94;
 
@@ -28,21 +29,24 @@ macro_rules! __start {
     };
 }
 
-/// Makes a socket of the default protocol: its descriptor, or the negative errno.
-pub fn socket(domain: usize, kind: usize) -> isize {
-    let result;
-    // SAFETY: socket takes three numbers and touches no memory of ours; the kernel overwrites x0 alone.
+/// Makes a system call of three arguments; its result is small, and negative if it is an errno.
+///
+/// # Safety
+/// Whatever the call does with its arguments must be sound; it must not write to memory.
+pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> i32 {
+    let result: isize;
+    // SAFETY: as the caller promises; the kernel overwrites x0 alone, and nothing on our stack.
     unsafe {
         asm!(
             "svc 0",
-            in("x8") SOCKET,
-            inlateout("x0") domain => result,
-            in("x1") kind,
-            in("x2") 0,
-            options(nostack, nomem)
+            in("x8") number,
+            inlateout("x0") a => result,
+            in("x1") b,
+            in("x2") c,
+            options(nostack, readonly)
         );
     }
-    result
+    result as i32
 }
 
 /// Ends the process, all threads included, with `status`.

@@ -4,7 +4,8 @@
 use core::arch::asm;
 
 // From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
-const SOCKET: usize = 41;
+pub const SOCKET: usize = 41;
+pub const CONNECT: usize = 42;
 #[cfg(target_env = "musl")]
 const EXIT_GROUP: usize = 231;
 
@@ -28,23 +29,26 @@ macro_rules! __start {
     };
 }
 
-/// Makes a socket of the default protocol: its descriptor, or the negative errno.
-pub fn socket(domain: usize, kind: usize) -> isize {
-    let result;
-    // SAFETY: socket takes three numbers and touches no memory of ours; the kernel overwrites rax, rcx and r11.
+/// Makes a system call of three arguments; its result is small, and negative if it is an errno.
+///
+/// # Safety
+/// Whatever the call does with its arguments must be sound; it must not write to memory.
+pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> i32 {
+    let result: isize;
+    // SAFETY: as the caller promises; the kernel overwrites rax, rcx and r11, and nothing on our stack.
     unsafe {
         asm!(
             "syscall",
-            inlateout("rax") SOCKET => result,
-            in("rdi") domain,
-            in("rsi") kind,
-            in("rdx") 0,
+            inlateout("rax") number => result,
+            in("rdi") a,
+            in("rsi") b,
+            in("rdx") c,
             lateout("rcx") _,
             lateout("r11") _,
-            options(nostack, nomem)
+            options(nostack, readonly)
         );
     }
-    result
+    result as i32
 }
 
 /// Ends the process, all threads included, with `status`.
