@@ -28,28 +28,28 @@ impl<'a> Context<'a> {
 
     /// The ARN under which the function was invoked, with its version or alias.
     pub fn function_arn(&self) -> Option<&'a str> {
-        self.invocation.find("Lambda-Runtime-Invoked-Function-Arn").and_then(text)
+        self.invocation.find("lambda-runtime-invoked-function-arn").and_then(text)
     }
 
     /// The AWS X-Ray trace header. Other runtimes put it into the environment as `_X_AMZN_TRACE_ID`; without libc there is no environment
     /// to write to, so it is found here only.
     pub fn trace_id(&self) -> Option<&'a str> {
-        self.invocation.find("Lambda-Runtime-Trace-Id").and_then(text)
+        self.invocation.find("lambda-runtime-trace-id").and_then(text)
     }
 
     /// The tenant, for a function with tenant isolation.
     pub fn tenant_id(&self) -> Option<&'a str> {
-        self.invocation.find("Lambda-Runtime-Aws-Tenant-Id").and_then(text)
+        self.invocation.find("lambda-runtime-aws-tenant-id").and_then(text)
     }
 
     /// The client context, JSON, as the caller sent it.
     pub fn client_context(&self) -> Option<&'a str> {
-        self.invocation.find("Lambda-Runtime-Client-Context").and_then(text)
+        self.invocation.find("lambda-runtime-client-context").and_then(text)
     }
 
     /// The identity of an Amazon Cognito user, JSON.
     pub fn cognito_identity(&self) -> Option<&'a str> {
-        self.invocation.find("Lambda-Runtime-Cognito-Identity").and_then(text)
+        self.invocation.find("lambda-runtime-cognito-identity").and_then(text)
     }
 
     /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say.

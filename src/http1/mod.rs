@@ -59,9 +59,10 @@ fn visible(bytes: &[u8]) -> usize {
     words.len() * 8 + rest.iter().take_while(|&&byte| byte >= b' ').count()
 }
 
-/// Whether two names are the same, without regard to the case of ASCII letters.
-pub(crate) fn same_name(name: &[u8], other: &[u8]) -> bool {
-    name.len() == other.len() && name.iter().zip(other).all(|(byte, other)| byte.eq_ignore_ascii_case(other))
+/// Whether `text`, which has no control characters, is `lowercase` in any case. The latter has lower-case letters, digits and
+/// `-`, `/` or `:` alone; so no other visible character becomes one of them when the bit is set that makes a letter lower-case.
+pub(crate) fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
+    text.len() == lowercase.len() && text.iter().zip(lowercase).all(|(byte, lower)| byte | 0x20 == *lower)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Responses: status line, header section and body, read from the buffer in which they arrive
 //! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
-use super::framing::{Framing, Part};
-use super::{HEAD_LIMIT, Progress, line, same_name};
+use super::framing::{Behind, Framing};
+use super::{HEAD_LIMIT, Progress, line, is_name};
 use crate::buffer::move_down;
 use crate::error::Error;
 
@@ -54,7 +54,7 @@ struct Place {
 }
 
 impl Response {
-    /// Reads the head at the beginning of `bytes`, and notes where in it the values of the fields with the `wanted` names are. 1xx
+    /// Reads the head at the beginning of `bytes`, and notes where in it the values of the fields with the `wanted` names, in lower case, are. 1xx
     /// responses are skipped.
     ///
     /// # Errors
@@ -80,17 +80,17 @@ impl Response {
             } else {
                 let (name, value) = split_field(line).ok_or(Error::HEAD_MALFORMED)?;
                 for (wanted, place) in wanted.iter().zip(&mut self.values) {
-                    if same_name(name, wanted) {
+                    if is_name(name, wanted) {
                         let start = value.as_ptr().addr() - bytes.as_ptr().addr();
                         *place = Place { start: start as u16, len: value.len() as u16 };
                     }
                 }
-                let found = if same_name(name, b"content-length") {
-                    decimal(value).map(Framing::Length)
-                } else if same_name(name, b"transfer-encoding") {
-                    Some(Framing::ChunkSize).filter(|_| same_name(value, b"chunked"))
+                let found = if is_name(name, b"content-length") {
+                    decimal(value).map(Framing::length)
+                } else if is_name(name, b"transfer-encoding") {
+                    is_name(value, b"chunked").then_some(Framing::chunked())
                 } else {
-                    self.close |= same_name(name, b"connection") && same_name(value, b"close");
+                    self.close |= is_name(name, b"connection") && is_name(value, b"close");
                     continue;
                 };
                 if found.is_none() || framing.is_some() {
@@ -113,37 +113,40 @@ impl Response {
     /// is needed, `filled` is where to put it: it goes down when room is won.
     ///
     /// # Errors
-    /// Those of [`Framing::look`].
+    /// [`Error::CHUNK_MALFORMED`] and [`Error::CHUNK_TOO_LARGE`].
     pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, Error> {
         loop {
             let arrived = buffer.get(self.end..*filled).ok_or(Error::CHUNK_MALFORMED)?;
-            match self.framing.look(arrived)? {
-                Part::Framing(len) => self.end += len,
-                Part::End(len) => {
-                    self.end += len;
+            let count = arrived.len().min(usize::try_from(self.framing.data).unwrap_or(usize::MAX));
+            if count > 0 {
+                let kept = count.min(limit - self.body_len);
+                self.is_cut |= kept < count;
+                if self.body_len == 0 && kept > 0 {
+                    self.body_start = self.end;
+                }
+                move_down(buffer, self.end..self.end + kept, self.body_start + self.body_len);
+                self.body_len += kept;
+                self.end += count;
+                self.framing.step(count);
+                continue;
+            }
+            if self.framing.data == 0 {
+                if self.framing.behind == Behind::End {
                     return Ok(Progress::Complete(()));
                 }
-                Part::Data(size) if !arrived.is_empty() => {
-                    let count = usize::try_from(size).unwrap_or(usize::MAX).min(arrived.len());
-                    let kept = count.min(limit - self.body_len);
-                    self.is_cut |= kept < count;
-                    if self.body_len == 0 && kept > 0 {
-                        self.body_start = self.end;
-                    }
-                    move_down(buffer, self.end..self.end + kept, self.body_start + self.body_len);
-                    self.body_len += kept;
-                    self.end += count;
-                    self.framing.step(count as u64);
+                if let Some(line) = line(arrived, Error::CHUNK_MALFORMED)? {
+                    self.end += line.len() + 2;
+                    self.framing.line(line)?;
+                    continue;
                 }
-                Part::Data(_) | Part::Partial => {
-                    // Framing that has been read, and data that was dropped, leave a gap that is of use now.
-                    let data_end = self.body_start + self.body_len;
-                    move_down(buffer, self.end..*filled, data_end);
-                    *filled -= self.end - data_end;
-                    self.end = data_end;
-                    return Ok(Progress::Partial);
-                }
+                self.framing.check(arrived.len())?;
             }
+            // Framing that has been read, and data that was dropped, leave a gap that is of use now.
+            let data_end = self.body_start + self.body_len;
+            move_down(buffer, self.end..*filled, data_end);
+            *filled -= self.end - data_end;
+            self.end = data_end;
+            return Ok(Progress::Partial);
         }
     }
 }
@@ -165,10 +168,10 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     if matches!(name, [] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
 }
 
-/// The value of the first field with this name in a head that was read well; `None` if there is none.
+/// The value of the first field with this name, in lower case, in a head that was read well; `None` if there is none.
 pub fn find<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
     let mut lines = head.split(|&byte| byte == b'\n').filter_map(split_field);
-    lines.find(|(other, _)| same_name(name, other)).map(|(_, value)| value)
+    lines.find(|(other, _)| is_name(other, name)).map(|(_, value)| value)
 }
 
 /// The number that `digits` spell; `None` for anything else, an empty text and a number beyond 64 bits included.

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::Error;
 use crate::http1::request::is_path;
-use crate::http1::same_name;
+use crate::http1::is_name;
 
 /// What `AWS_LAMBDA_RUNTIME_API` says: `[http://]HOST:PORT[/PREFIX]`.
 ///
@@ -49,7 +49,7 @@ impl<'a> Endpoint<'a> {
     pub fn parse(value: &'a [u8]) -> Result<Self, Error> {
         const HTTP: &[u8] = b"http://";
         let mut host = match value.split_at_checked(HTTP.len()) {
-            Some((scheme, rest)) if same_name(scheme, HTTP) => rest,
+            Some((scheme, rest)) if is_name(scheme, HTTP) => rest,
             _ => value,
         };
         let mut prefix: &[u8] = b"";
@@ -88,7 +88,7 @@ impl Address {
         if let [b'[', inner @ .., b']'] = name {
             ipv6(inner, &mut address.numbers)?;
         } else {
-            let name = if same_name(name, b"localhost") { b"127.0.0.1" } else { name };
+            let name = if is_name(name, b"localhost") { b"127.0.0.1" } else { name };
             address.is_ipv4 = numbers(name, b'.', 10, &mut address.numbers)? == 4 && address.numbers.iter().all(|&byte| byte < 256);
             if !address.is_ipv4 {
                 return None;

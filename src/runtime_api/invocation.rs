@@ -5,7 +5,7 @@ use crate::http1::request::is_path;
 use crate::http1::response::{Response, WANTED, decimal, find};
 
 /// The fields that [`Invocation`] wants to have been noted in its response.
-pub const IDS: [&[u8]; WANTED] = [b"Lambda-Runtime-Aws-Request-Id", b"Lambda-Runtime-Invocation-Id"];
+pub const IDS: [&[u8]; WANTED] = [b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"];
 const REQUEST_ID: usize = 0;
 const INVOCATION_ID: usize = 1;
 
@@ -47,7 +47,7 @@ impl<'a> Invocation<'a> {
         self.request_id() == other.request_id() && self.invocation_id() == other.invocation_id()
     }
 
-    /// The value of the field `Lambda-Runtime-` and so on; `None` if it was not sent, or empty.
+    /// The value of the field with this name, in lower case; `None` if it was not sent, or empty.
     pub fn find(&self, name: &str) -> Option<&'a [u8]> {
         find(self.head, name.as_bytes()).filter(|value| !value.is_empty())
     }
@@ -55,7 +55,7 @@ impl<'a> Invocation<'a> {
     /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
     /// understood.
     pub fn deadline_ms(&self) -> Option<u64> {
-        decimal(self.find("Lambda-Runtime-Deadline-Ms")?)
+        decimal(self.find("lambda-runtime-deadline-ms")?)
     }
 }
 
@@ -82,10 +82,10 @@ mod tests {
         let invocation = Invocation::new(&response, HEAD);
         assert_eq!(invocation.request_id(), b"8476a536-e9f4-11e8-9739-2dfe598c3fcd");
         assert_eq!(invocation.invocation_id(), b"7");
-        assert_eq!(invocation.find("Lambda-Runtime-Aws-Tenant-Id"), Some(&b"blue"[..]));
-        assert_eq!(invocation.find("Lambda-Runtime-Client-Context"), Some(&b"{\"k\":\"\xc3\xa9\"}"[..]));
-        assert_eq!(invocation.find("Lambda-Runtime-Cognito-Identity"), None);
-        assert_eq!(invocation.find("Lambda-Runtime-Trace-Id"), None);
+        assert_eq!(invocation.find("lambda-runtime-aws-tenant-id"), Some(&b"blue"[..]));
+        assert_eq!(invocation.find("lambda-runtime-client-context"), Some(&b"{\"k\":\"\xc3\xa9\"}"[..]));
+        assert_eq!(invocation.find("lambda-runtime-cognito-identity"), None);
+        assert_eq!(invocation.find("lambda-runtime-trace-id"), None);
         assert_eq!(invocation.deadline_ms(), Some(1_542_409_706_888));
         assert_eq!(invocation.check(), Ok(()));
     }
