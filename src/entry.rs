@@ -4,7 +4,7 @@
 #[cfg(target_env = "musl")]
 use core::cell::UnsafeCell;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::handler::Handler;
 use crate::log;
 use crate::response::{Responded, Responder};
 use crate::http1::response::Response;
-use crate::runtime::{Conversation, Kept, Runtime, error_answer};
+use crate::runtime::{Conversation, Kept, ROOM, Runtime, error_answer};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
@@ -94,6 +94,8 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     /// All zero.
     #[expect(clippy::new_without_default, reason = "only statics are of use")]
     pub const fn new() -> Self {
+        assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
+        assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
         Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
     }
 }
@@ -113,7 +115,7 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     // SAFETY: this runs once, and nothing else uses the memory, so these are the only references to it.
     let (receive, response) = unsafe { (&mut *memory.receive.get(), &mut *memory.response.get()) };
     let error = serve(init, receive, response);
-    log::error(error, "");
+    log::error(error);
     crate::exit(1)
 }
 
@@ -123,9 +125,9 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
         Ok(endpoint) => endpoint,
         Err(error) => return error,
     };
-    INITIALIZING.store(true, Relaxed);
+    INITIALIZING.store(1, Relaxed);
     let result = init();
-    INITIALIZING.store(false, Relaxed);
+    INITIALIZING.store(0, Relaxed);
     let mut handler = match result {
         Ok(handler) => Observed(handler),
         Err(error) => {
@@ -134,13 +136,11 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
         }
     };
     let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
-    match Runtime::new(endpoint, Socket::new(), receive, response, pipeline) {
-        Ok(mut runtime) => loop {
-            if let Err(error) = runtime.step(&mut handler) {
-                return error;
-            }
-        },
-        Err(error) => error,
+    let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), receive, response, pipeline);
+    loop {
+        if let Err(error) = runtime.step(&mut handler) {
+            return error;
+        }
     }
 }
 
@@ -148,8 +148,8 @@ fn endpoint() -> Result<Endpoint<'static>, Error> {
     Endpoint::parse(env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?)
 }
 
-/// Whether the initialiser runs.
-static INITIALIZING: AtomicBool = AtomicBool::new(false);
+/// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
+static INITIALIZING: AtomicUsize = AtomicUsize::new(0);
 
 /// The context of the invocation that a handler is working on.
 static CURRENT: AtomicPtr<Context<'static>> = AtomicPtr::new(null_mut());
@@ -191,7 +191,6 @@ pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
 
 /// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to stderr.
 pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
-    log::panic(file, line, message);
     const TYPE: &str = "Function.Panic";
     let mut buffer = [0; 2048];
     let mut body = ErrorBody::new(TYPE, &mut buffer);
@@ -201,12 +200,14 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     body.push_number(line);
     body.push(": ");
     body.push(message);
-    let answer = Answer::error(TYPE, body.finish());
+    let body = body.finish();
+    log::line("panicked:", 0, body);
+    let answer = Answer::error(TYPE, body);
 
     // SAFETY: the context is a local variable of `Observed::handle`, which has not returned: the panic comes from inside it, on the same
     // thread, and never unwinds before this returns. Nothing writes to the context, or to the head and invocation that it borrows.
     let current = unsafe { CURRENT.load(Relaxed).as_ref() };
-    if INITIALIZING.load(Relaxed) {
+    if INITIALIZING.load(Relaxed) != 0 {
         last_words(Subject::Initialization, answer);
     } else if let Some(context) = current {
         last_words(Subject::Invocation(context.invocation), answer);
@@ -217,13 +218,13 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
 fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
     let result = endpoint().and_then(|endpoint| {
         let mut reply = [0; 2048];
-        Conversation::new(endpoint, Socket::new(), Exchange::last_words(), 0).advance(
+        Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(
             &mut reply,
             Some(&Kept { subject, answer }),
             &mut Response::default(),
         )
     });
     if let Err(error) = result {
-        log::error(error, "");
+        log::error(error);
     }
 }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::log;
 use crate::runtime::ROOM;
+use crate::runtime_api::answer::ErrorBody;
 
 /// Serves invocation after invocation with `handler`, for as long as the process lives.
 ///
@@ -25,6 +26,7 @@ pub fn run(handler: impl Handler) -> ! {
 /// As [`run`], with an initialiser and the sizes of the buffers.
 #[doc(hidden)]
 pub fn run_sized<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: usize, response: usize) -> ! {
+    assert!(receive > ROOM && response >= ErrorBody::MIN, "the event buffer must have at least one byte, the response buffer 256");
     let (mut receive, mut response) = (vec![0; receive], vec![0; response]);
     let thread = thread::current().id();
     let others = panic::take_hook();
@@ -36,7 +38,7 @@ pub fn run_sized<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: u
         }
         others(info);
     }));
-    log::error(serve(init, &mut receive, &mut response), "");
+    log::error(serve(init, &mut receive, &mut response));
     process::exit(1)
 }
 

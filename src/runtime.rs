@@ -84,7 +84,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
     /// # Errors
     /// [`Error::BUFFER_TOO_SMALL`] if `receive` is not longer than [`ROOM`] or `response` is shorter than 256 bytes.
     pub fn new(
-        endpoint: Endpoint<'b>,
+        endpoint: &'b Endpoint<'b>,
         transport: T,
         receive: &'b mut [u8],
         response: &'b mut [u8],
@@ -93,9 +93,19 @@ impl<'b, T: Transport> Runtime<'b, T> {
         if receive.len() <= ROOM || response.len() < ErrorBody::MIN {
             return Err(Error::BUFFER_TOO_SMALL);
         }
-        let event_limit = receive.len() - ROOM;
-        let conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline), event_limit);
-        Ok(Self { conversation, event: Response::default(), reply: Response::default(), receive, response })
+        Ok(Self::with_fit_buffers(endpoint, transport, receive, response, pipeline))
+    }
+
+    /// As [`new`](Self::new), with buffers that were checked.
+    pub(crate) fn with_fit_buffers(
+        endpoint: &'b Endpoint<'b>,
+        transport: T,
+        receive: &'b mut [u8],
+        response: &'b mut [u8],
+        pipeline: bool,
+    ) -> Self {
+        let conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline), receive.len() - ROOM);
+        Self { conversation, event: Response::default(), reply: Response::default(), receive, response }
     }
 
     /// Waits for one invocation, lets `handler` handle it, and delivers its answer, however often the connection breaks.
@@ -108,10 +118,9 @@ impl<'b, T: Transport> Runtime<'b, T> {
         conversation.advance(receive, None, event)?;
         let event = &*event;
         let (kept, free) = receive.split_at_mut_checked(event.end).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let (head, rest) = kept.split_at_mut_checked(event.head_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (head, rest) = kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
         let head = &*head;
-        let payload = rest.get_mut(event.body_start - event.head_len..).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let payload = payload.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let payload = rest.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
         let invocation = Invocation::new(event, head);
         invocation.check()?;
 
@@ -165,11 +174,11 @@ pub(crate) struct Conversation<'e, T> {
     filled: usize,
     /// The longest event.
     event_limit: usize,
-    endpoint: Endpoint<'e>,
+    endpoint: &'e Endpoint<'e>,
 }
 
 impl<'e, T: Transport> Conversation<'e, T> {
-    pub(crate) const fn new(endpoint: Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
+    pub(crate) const fn new(endpoint: &'e Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
         Self { exchange, transport, filled: 0, event_limit, endpoint }
     }
 
@@ -218,11 +227,11 @@ impl<'e, T: Transport> Conversation<'e, T> {
     fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Error> {
         let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Error::BUFFER_TOO_SMALL)?);
         if let Some(kept) = kept {
-            request::answer(&mut heads, &self.endpoint, kept.subject, &kept.answer);
+            request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
         }
         let answer_len = heads.len();
         if ask {
-            request::next(&mut heads, &self.endpoint);
+            request::next(&mut heads, self.endpoint);
         }
         if heads.is_full() {
             return Err(Error::BUFFER_TOO_SMALL);
@@ -257,7 +266,8 @@ impl<'e, T: Transport> Conversation<'e, T> {
         self.exchange.complete(reply, response.close);
         if response.status >= 300 {
             let body = region.get(response.body_start..response.body_start + response.body_len);
-            log::status(response.status, body.ok_or(Error::CONNECTION_CLOSED)?);
+            let body = body.ok_or(Error::CONNECTION_CLOSED)?;
+            log::line("the Runtime API answered with status", response.status.into(), body.strip_suffix(b"\n").unwrap_or(body));
         }
         if reply != Reply::Event {
             move_down(region, response.end..self.filled, 0);
@@ -282,7 +292,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// # Errors
     /// `cause`, when it is time to give up.
     fn lost(&mut self, cause: Error) -> Result<(), Error> {
-        log::error(cause, "; trying again");
+        log::error(cause);
         self.exchange.lost(cause)
     }
 }

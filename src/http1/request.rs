@@ -67,7 +67,7 @@ pub const fn is_field_value(mut value: &[u8]) -> bool {
 /// Whether `text` may stand in a request target as it is, between two slashes or as several segments: visible ASCII without `?` and `#`
 /// ([RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
 pub fn is_path(text: &[u8]) -> bool {
-    text.iter().all(|&byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#')
+    text.iter().all(|&byte| byte > b' ' && byte < 0x7f && byte != b'?' && byte != b'#')
 }
 
 #[cfg(test)]

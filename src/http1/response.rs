@@ -25,9 +25,7 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
-    /// The number of bytes of the head, with any 1xx responses that came before it and were skipped.
-    pub head_len: usize,
-    /// Where the decoded body begins.
+    /// Where the decoded body begins, somewhere behind the head (and any 1xx responses before that, which were skipped).
     pub body_start: usize,
     /// The number of bytes of the decoded body.
     pub body_len: usize,
@@ -71,7 +69,6 @@ impl Response {
             } else if line.is_empty() {
                 if self.status >= 200 {
                     self.framing = framing.ok_or(Error::BODY_LENGTH)?;
-                    self.head_len = self.end;
                     self.body_start = self.end;
                     return Ok(Progress::Complete(()));
                 }

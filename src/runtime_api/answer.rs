@@ -80,12 +80,13 @@ pub const fn is_sendable(value: &[u8]) -> bool {
 /// ```
 pub struct ErrorBody<'a> {
     cursor: Cursor<'a>,
-    cut: bool,
 }
 
 /// What follows the error type, and what follows the message.
 const MESSAGE: &[u8] = b"\",\"stackTrace\":[],\"errorMessage\":\"";
 const END: &[u8] = b"\"}";
+/// The most digits of a number.
+const LONGEST_NUMBER: usize = 10;
 
 impl<'a> ErrorBody<'a> {
     /// The least size of the buffer, in bytes.
@@ -97,18 +98,19 @@ impl<'a> ErrorBody<'a> {
         cursor.push(b"{\"errorType\":\"");
         escape(&mut cursor, error_type, MESSAGE.len() + END.len());
         cursor.push(MESSAGE);
-        Self { cursor, cut: false }
+        Self { cursor }
     }
 
     /// Appends to the message.
     pub fn push(&mut self, text: &str) {
-        self.cut = self.cut || !escape(&mut self.cursor, text, END.len());
+        escape(&mut self.cursor, text, END.len());
     }
 
     /// Appends a number to the message; one that does not fit is left out.
     pub fn push_number(&mut self, number: u32) {
-        const LONGEST: usize = 10;
-        self.cut = self.cut || self.cursor.room() < LONGEST + END.len() || !self.cursor.push_number(number.into());
+        if self.cursor.room() > LONGEST_NUMBER + END.len() {
+            self.cursor.push_number(number.into());
+        }
     }
 
     /// Appends an error's message, with its number.
@@ -134,14 +136,14 @@ impl fmt::Write for ErrorBody<'_> {
     }
 }
 
-/// Writes `text` as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)) as long as
-/// `reserve` bytes stay free. Gives whether all of it was written; a character is never split.
-fn escape(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
+/// Writes `text` as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)), as much of it
+/// as leaves `reserve` bytes free. A character is never split.
+fn escape(cursor: &mut Cursor<'_>, text: &str, reserve: usize) {
     const LONGEST: usize = 6;
     for &byte in text.as_bytes() {
         let begins_character = byte & 0b1100_0000 != 0b1000_0000;
         if begins_character && cursor.room() < LONGEST + reserve {
-            return false;
+            return;
         }
         if byte < b' ' {
             let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
@@ -153,7 +155,6 @@ fn escape(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
         }
         cursor.push(&[byte]);
     }
-    true
 }
 
 #[cfg(test)]
@@ -205,7 +206,6 @@ mod tests {
         let mut buffer = std::vec![0; ErrorBody::MIN];
         let mut body = ErrorBody::new("T", &mut buffer);
         body.push(&"é".repeat(200));
-        body.push("late");
         let text = str::from_utf8(body.finish()).unwrap();
         assert!(text.ends_with("é\"}") && text.len() > 240, "{text}");
     }

@@ -48,24 +48,22 @@ impl<'a> Endpoint<'a> {
     /// [`Error::ENDPOINT`].
     pub fn parse(value: &'a [u8]) -> Result<Self, Error> {
         const HTTP: &[u8] = b"http://";
-        let mut host = match value.split_at_checked(HTTP.len()) {
-            Some((scheme, rest)) if is_name(scheme, HTTP) => rest,
-            _ => value,
-        };
-        let mut prefix: &[u8] = b"";
-        if let Some((before, path)) = host.iter().position(|&byte| byte == b'/').and_then(|slash| host.split_at_checked(slash)) {
-            (host, prefix) = (before, path);
+        let mut endpoint = Self { host: value, prefix: b"", address: Address::default() };
+        if let Some((scheme, rest)) = value.split_at_checked(HTTP.len())
+            && is_name(scheme, HTTP)
+        {
+            endpoint.host = rest;
         }
-        while let [shorter @ .., b'/'] = prefix {
-            prefix = shorter;
+        if let Some(slash) = endpoint.host.iter().position(|&byte| byte == b'/') {
+            (endpoint.host, endpoint.prefix) = endpoint.host.split_at_checked(slash).ok_or(Error::ENDPOINT)?;
         }
-        if value.len() > LIMIT || !is_path(prefix) {
+        while let [shorter @ .., b'/'] = endpoint.prefix {
+            endpoint.prefix = shorter;
+        }
+        if value.len() > LIMIT || !is_path(endpoint.prefix) || endpoint.address.read(endpoint.host).is_none() {
             return Err(Error::ENDPOINT);
         }
-        match Address::parse(host) {
-            Some(address) => Ok(Self { host, prefix, address }),
-            None => Err(Error::ENDPOINT),
-        }
+        Ok(endpoint)
     }
 }
 
@@ -79,28 +77,25 @@ impl Address {
         }
     }
 
-    /// Reads `HOST:PORT`.
-    fn parse(host: &[u8]) -> Option<Self> {
+    /// Reads `HOST:PORT`; `None` if it is malformed.
+    fn read(&mut self, host: &[u8]) -> Option<()> {
         let (name, port) = host.split_at_checked(host.iter().rposition(|&byte| byte == b':')?)?;
-        let mut port_number = [0];
-        numbers(port.get(1..)?, b':', 10, &mut port_number)?;
-        let mut address = Self { numbers: [0; 8], port: port_number[0], is_ipv4: false };
-        if let [b'[', inner @ .., b']'] = name {
-            ipv6(inner, &mut address.numbers)?;
-        } else {
-            let name = if is_name(name, b"localhost") { b"127.0.0.1" } else { name };
-            address.is_ipv4 = numbers(name, b'.', 10, &mut address.numbers)? == 4 && address.numbers.iter().all(|&byte| byte < 256);
-            if !address.is_ipv4 {
-                return None;
+        numbers(port.get(1..)?, b':', 10, core::slice::from_mut(&mut self.port))?;
+        let is_fit = match name {
+            [b'[', inner @ .., b']'] => ipv6(inner, &mut self.numbers)?,
+            _ => {
+                self.is_ipv4 = true;
+                let name = if is_name(name, b"localhost") { b"127.0.0.1" } else { name };
+                numbers(name, b'.', 10, &mut self.numbers)? == 4 && self.numbers.iter().all(|&byte| byte < 256)
             }
-        }
-        if address.port > 0 { Some(address) } else { None }
+        };
+        (is_fit && self.port > 0).then_some(())
     }
 }
 
-/// Reads eight groups of hexadecimal digits, of which `::` may stand for one row of zeros
+/// Reads groups of hexadecimal digits, and gives whether they are eight, counting the row of zeros that `::` may stand for once
 /// ([RFC 4291, section 2.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.2), forms 1 and 2); no dotted end, no zone.
-fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<()> {
+fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<bool> {
     let gap = text.windows(2).position(|pair| pair == b"::");
     let first = numbers(text.get(..gap.unwrap_or(text.len()))?, b':', 16, groups)?;
     let mut rest = [0; 8];
@@ -111,8 +106,7 @@ fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<()> {
     for (group, last) in groups.iter_mut().skip(8 - count).zip(rest) {
         *group = last;
     }
-    let is_fit = if gap.is_some() { first + count < 8 } else { first == 8 };
-    is_fit.then_some(())
+    Some(if gap.is_some() { first + count < 8 } else { first == 8 })
 }
 
 /// Reads the numbers between the separators into `values`, and gives how many there are. A decimal number must not begin with a zero

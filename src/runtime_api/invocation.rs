@@ -38,8 +38,8 @@ impl<'a> Invocation<'a> {
     /// # Errors
     /// [`Error::REQUEST_ID`].
     pub fn check(&self) -> Result<(), Error> {
-        let is_fit = !self.request_id().is_empty() && is_path(self.request_id()) && is_path(self.invocation_id());
-        if is_fit { Ok(()) } else { Err(Error::REQUEST_ID) }
+        let id = self.request_id();
+        if !id.is_empty() && is_path(id) && is_path(self.invocation_id()) { Ok(()) } else { Err(Error::REQUEST_ID) }
     }
 
     /// Whether both are the same attempt of the same invocation.
