@@ -13,26 +13,44 @@ use crate::handler::Handler;
 use crate::log;
 use crate::response::{Responded, Responder};
 use crate::http1::response::Response;
-use crate::runtime::{Conversation, Kept, ROOM, Runtime, error_answer};
+#[cfg(target_env = "musl")]
+use crate::runtime::ROOM;
+use crate::runtime::{Conversation, Kept, Runtime, error_answer};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
-/// Makes a program out of a handler. To be called once, at the root of the program's crate.
+/// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
+/// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
 ///
-/// ```ignore
-/// barelambda::entry!(handler);                                  // a function, or a constant closure
-/// barelambda::entry!(init = setup);                             // fn setup() -> Result<impl Handler, Error>
-/// barelambda::entry!(handler, event = 65_536, response = 4096); // the longest event and written response, in bytes
+/// ```no_run
+/// use barelambda::{Error, Event, Handler, Responded, Responder};
+///
+/// struct Counter(u32);
+///
+/// fn setup() -> Result<Counter, Error> {
+///     Ok(Counter(0))
+/// }
+///
+/// impl Handler for Counter {
+///     fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+///         self.0 += 1;
+///         responder.bytes(event.into_payload())
+///     }
+/// }
+///
+/// barelambda::entry!(init = setup, event = 65_536, response = 4096);
 /// ```
 ///
-/// - An error or a panic of `setup` goes to /init/error, and the program ends.
-/// - The buffers are 6,291,556 bytes each by default, which is what Lambda allows. They lie in .bss: what is not used costs nothing.
-/// - For a musl target this makes `_start` and the panic handler of a `#![no_std] #![no_main]` program; elsewhere an ordinary `main`, so that
-///   the program also runs, and is tested, on the host. The crate's first line is
-///   `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
+/// - `entry!(handler)` takes a [`Handler`], usually a function; `entry!(init = setup)` a function that makes one. An error or a panic of
+///   `setup` goes to /init/error, and the program ends.
+/// - `event` is the length of the longest event, and `response` that of the longest answer that is written with
+///   [`Responder::writer`], in bytes. Both are 6,291,556 by default, which is what Lambda allows. The buffers lie in .bss: what is not used
+///   costs nothing. The least `response` is 256.
+/// - For a musl target this makes `_start` and the panic handler of a program without std; elsewhere an ordinary `main`, so that the program
+///   also runs, and its tests too, on the host.
 #[macro_export]
 macro_rules! entry {
     (init = $init:expr $(, event = $event:expr)? $(, response = $response:expr)? $(,)?) => {
@@ -201,7 +219,7 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     body.push(": ");
     body.push(message);
     let body = body.finish();
-    log::line("panicked:", 0, body);
+    log::line("panicked", 0, body);
     let answer = Answer::error(TYPE, body);
 
     // SAFETY: the context is a local variable of `Observed::handle`, which has not returned: the panic comes from inside it, on the same

@@ -102,7 +102,7 @@ impl fmt::Debug for Error {
 impl core::error::Error for Error {}
 
 macro_rules! errors {
-    ($($(#[$doc:meta])+ $name:ident = $type:literal, $message:literal;)*) => {
+    ($($(#[$doc:meta])+ $name:ident = $type:expr, $message:literal;)*) => {
         impl Error {$(
             $(#[$doc])+
             pub const $name: Error = Error {
@@ -113,40 +113,43 @@ macro_rules! errors {
     };
 }
 
+/// The type of the errors that only the runtime meets; they are logged, and end the process or cost a connection.
+const RUNTIME: &str = "Runtime.Failed";
+
 errors! {
     /// The address of the Runtime API is in no variable: the program was not started by Lambda or an emulator.
-    NO_ENDPOINT = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
-    /// `AWS_LAMBDA_RUNTIME_API` is no address. Host names are not resolved.
-    ENDPOINT = "Runtime.InvalidEndpoint", "AWS_LAMBDA_RUNTIME_API must be [http://]HOST:PORT[/PATH], HOST an IPv4 or [IPv6] address or localhost";
+    NO_ENDPOINT = RUNTIME, "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
+    /// `AWS_LAMBDA_RUNTIME_API` is no address. The host is an IPv4 address, an IPv6 address in brackets, or localhost: names are not resolved.
+    ENDPOINT = RUNTIME, "AWS_LAMBDA_RUNTIME_API is not [http://]IP:PORT[/PATH] or localhost:PORT";
 
     /// The connection could not be made; the number is the errno.
-    CONNECT = "Runtime.Connection", "cannot connect to the Runtime API: os error";
+    CONNECT = RUNTIME, "cannot connect to the Runtime API: os error";
     /// The connection broke; the number is the errno.
-    CONNECTION_BROKEN = "Runtime.Connection", "connection broken: os error";
+    CONNECTION_BROKEN = RUNTIME, "connection broken: os error";
     /// The server closed the connection in the middle of a conversation.
-    CONNECTION_CLOSED = "Runtime.Connection", "connection closed by the Runtime API";
+    CONNECTION_CLOSED = RUNTIME, "connection closed by the Runtime API";
 
     /// A status line or a header section that is not HTTP/1.
-    HEAD_MALFORMED = "Runtime.InvalidReply", "malformed header section";
+    HEAD_MALFORMED = RUNTIME, "malformed header section";
     /// A header section that is longer than [`HEAD_LIMIT`](crate::http1::HEAD_LIMIT).
-    HEAD_TOO_LARGE = "Runtime.InvalidReply", "header section too large";
+    HEAD_TOO_LARGE = RUNTIME, "header section too large";
     /// A body whose length is given in no way, in two ways, or in a way that is not understood.
-    BODY_LENGTH = "Runtime.InvalidReply", "neither one Content-Length nor Transfer-Encoding: chunked";
+    BODY_LENGTH = RUNTIME, "neither one Content-Length nor Transfer-Encoding: chunked";
     /// A chunk that does not follow RFC 9112, section 7.1, or whose size is beyond 64 bits.
-    CHUNK_MALFORMED = "Runtime.InvalidReply", "malformed chunk";
+    CHUNK_MALFORMED = RUNTIME, "malformed chunk";
     /// Chunk extensions or trailers beyond [`SKIP_LIMIT`](crate::http1::framing::SKIP_LIMIT).
-    CHUNK_TOO_LARGE = "Runtime.InvalidReply", "chunk extension or trailer too large";
+    CHUNK_TOO_LARGE = RUNTIME, "chunk extension or trailer too large";
     /// `Lambda-Runtime-Aws-Request-Id` is missing, or could not stand in a request line.
-    REQUEST_ID = "Runtime.InvalidReply", "no usable request id";
+    REQUEST_ID = RUNTIME, "no usable request id";
 
     /// The Runtime API answered with a status after which nothing can go on, which is the number: anything but 200 to GET /next, a server
     /// error, or the invocation again whose answer it had refused.
-    CANNOT_GO_ON = "Runtime.CannotGoOn", "cannot go on after status";
+    CANNOT_GO_ON = RUNTIME, "cannot go on after status";
     /// A buffer is smaller than the least that the runtime needs.
-    BUFFER_TOO_SMALL = "Runtime.InvalidBuffer", "buffer too small";
+    BUFFER_TOO_SMALL = RUNTIME, "buffer too small";
 
     /// The event is longer than the event buffer.
-    EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than the event buffer";
+    EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
     /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
     /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
@@ -162,7 +165,7 @@ mod tests {
     fn names_what_went_wrong() {
         assert_eq!(
             Error::CONNECT.with(111).to_string(),
-            "Runtime.Connection: cannot connect to the Runtime API: os error 111"
+            "Runtime.Failed: cannot connect to the Runtime API: os error 111"
         );
         assert_eq!(Error::CONNECTION_CLOSED.number(), None);
         assert_ne!(Error::CONNECT.with(1), Error::CONNECT.with(2));

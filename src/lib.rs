@@ -1,4 +1,35 @@
-//! A runtime for AWS Lambda's `provided.al2023` in a few KiB.
+//! A runtime for AWS Lambda's `provided.al2023`: the program that is built with it *is* the runtime, a static executable of a few KiB
+//! that opens one socket to the Runtime API and calls a handler.
+//!
+//! ```no_run
+//! # // On the host; examples/hello.rs has the line that makes it a program without std on musl.
+//! use barelambda::{Error, Event, Responded, Responder};
+//!
+//! barelambda::entry!(hello);
+//!
+//! fn hello<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+//!     responder.bytes(b"\"hello, world\"")
+//! }
+//! ```
+//!
+//! # Layers
+//! Each imports only what stands below it.
+//!
+//! | layer | modules | |
+//! |---|---|---|
+//! | 6 | [`mod@entry`], host | start, panic |
+//! | 5 | [`runtime`] | joins protocol and operating system |
+//! | 4 | [`Handler`] | |
+//! | 3 | [`Event`], [`Context`], [`Responder`], log | what handlers see |
+//! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
+//! | 1 | [`http1`], sys | bytes; the kernel, through rustix |
+//! | 0 | [`Error`], [`buffer`] | |
+//!
+//! # Non-features
+//! - No allocator, no threads, and no libc calls but memcpy and its like.
+//! - No timeout while it waits for the next invocation: the wait, and the process, may be frozen for hours.
+//! - No TLS and no name resolution: the Runtime API is plain HTTP at an IP address.
+//! - `_X_AMZN_TRACE_ID` is not set: there is no environment to write to. See [`Context::trace_id`].
 #![no_std]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

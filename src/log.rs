@@ -12,7 +12,7 @@ pub(crate) fn error(error: Error) {
     line(error.message(), error.number().unwrap_or_default(), b"");
 }
 
-/// Writes one line: `text`, the number unless it is zero, and the rest.
+/// Writes one line: `text`, the number unless it is zero, and the rest unless there is none.
 pub(crate) fn line(text: &str, number: u32, rest: &[u8]) {
     let mut buffer = [0; LINE];
     let mut line = Cursor::new(&mut buffer);
@@ -22,8 +22,10 @@ pub(crate) fn line(text: &str, number: u32, rest: &[u8]) {
         line.push(b" ");
         line.push_number(number.into());
     }
-    line.push(b" ");
-    line.push(rest);
+    if !rest.is_empty() {
+        line.push(b": ");
+        line.push(rest);
+    }
     line.push(b"\n");
     stderr::write(line.into_written());
 }

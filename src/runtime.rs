@@ -292,7 +292,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// # Errors
     /// `cause`, when it is time to give up.
     fn lost(&mut self, cause: Error) -> Result<(), Error> {
-        log::error(cause);
+        log::line(cause.message(), cause.number().unwrap_or_default(), b"trying again");
         self.exchange.lost(cause)
     }
 }

@@ -153,7 +153,7 @@ impl Response {
 fn status(line: &[u8]) -> Option<u16> {
     let (version, rest) = line.split_at_checked(9)?;
     let (code, reason) = rest.split_at_checked(3)?;
-    let status = decimal(code).filter(|&status| status >= 100 && status < 600 && status != 101)?;
+    let status = decimal(code).filter(|status| (100..600).contains(status) && *status != 101)?;
     let is_fit = (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]);
     is_fit.then_some(status as u16)
 }

@@ -181,7 +181,7 @@ mod tests {
     fn every_character_is_escaped_as_json_wants() {
         let mut buffer = [0; 512];
         let mut body = ErrorBody::new("Function.\"A\"", &mut buffer);
-        write!(body, "{}", "\0\t\u{1f}\\/\u{7f}é\u{1f600}").unwrap();
+        body.write_str("\0\t\u{1f}\\/\u{7f}é\u{1f600}").unwrap();
         body.push_error(Error::CONNECT.with(111));
         assert_eq!(
             str::from_utf8(body.finish()).unwrap(),
