@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::runtime_api::answer::is_sendable;
+use crate::field::is_sendable;
 
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
 ///
@@ -142,8 +142,10 @@ errors! {
     /// `Lambda-Runtime-Aws-Request-Id` is missing, or could not stand in a request line.
     REQUEST_ID = RUNTIME, "no usable request id";
 
-    /// The Runtime API answered with a status after which nothing can go on, which is the number: anything but 200 to GET /next, a server
-    /// error, or the invocation again whose answer it had refused.
+    /// The same invocation came again after its answer was refused: it can never be answered.
+    ANSWER_STUCK = RUNTIME, "an invocation came again after its answer was refused";
+    /// The Runtime API answered with a status after which nothing can go on, which is the number: anything but 200 to GET /next, or a server
+    /// error.
     CANNOT_GO_ON = RUNTIME, "cannot go on after status";
     /// A buffer is smaller than the least that the runtime needs.
     BUFFER_TOO_SMALL = RUNTIME, "buffer too small";

@@ -23,7 +23,7 @@
 //! | 3 | [`Event`], [`Context`], [`Responder`], log | what handlers see |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`] | |
+//! | 0 | [`Error`], [`buffer`], [`field`] | |
 //!
 //! # Non-features
 //! - No allocator, no threads, and no libc calls but memcpy and its like.
@@ -42,6 +42,7 @@ mod context;
 pub mod entry;
 mod error;
 mod event;
+pub mod field;
 mod handler;
 #[cfg(not(target_env = "musl"))]
 #[doc(hidden)]

@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::buffer::Cursor;
 use crate::error::Error;
-use crate::runtime_api::answer::{Answer, ErrorBody, JSON, is_sendable};
+use crate::field::is_sendable;
+use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
 /// can be neither forgotten nor given twice.

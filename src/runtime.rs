@@ -212,10 +212,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
                 Action::Receive => match self.receive(region, kept, response) {
                     Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
                     Ok(Reply::Again | Reply::Refused) => {}
+                    Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
                     Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
                     Err(cause) => self.lost(cause)?,
                 },
-                Action::Handle | Action::Stop => return Ok(()),
+                Action::Handle => return Ok(()),
+                Action::Stop => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
             }
         }
     }
@@ -296,3 +298,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         self.exchange.lost(cause)
     }
 }
+
+#[cfg(test)]
+#[path = "runtime_tests.rs"]
+mod tests;

@@ -1,6 +1,7 @@
 //! The head of a request: request line and header section
 //! ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
+use super::find;
 use crate::buffer::Cursor;
 
 /// Writes a head, field by field, into a buffer. What does not fit shows in [`Cursor::is_full`].
@@ -15,7 +16,7 @@ use crate::buffer::Cursor;
 /// let mut head = Head::begin(&mut cursor, b"localhost:80");
 /// head.field("\r\nContent-Type: ", b"text/plain");
 /// head.end_with_length(5);
-/// assert!(cursor.into_written().starts_with(b"POST /path/to HTTP/1.1\r\nHost: localhost:80\r\nUser-Agent: barelambda/"));
+/// assert!(cursor.into_written().starts_with(b"POST /path/to HTTP/1.1\r\nHost: localhost:80\r\nContent-Type: text/plain\r\n"));
 /// ```
 pub struct Head<'c, 'b> {
     cursor: &'c mut Cursor<'b>,
@@ -24,14 +25,13 @@ pub struct Head<'c, 'b> {
 impl<'c, 'b> Head<'c, 'b> {
     /// Begins the header section of a request to `host`, behind a method and a target, the latter as [`is_path`] wants it.
     pub fn begin(cursor: &'c mut Cursor<'b>, host: &[u8]) -> Self {
-        let mut head = Self { cursor };
-        head.field(" HTTP/1.1\r\nHost: ", host);
-        head.field("\r\nUser-Agent: ", concat!("barelambda/", env!("CARGO_PKG_VERSION")).as_bytes());
-        head
+        cursor.push(b" HTTP/1.1\r\nHost: ");
+        cursor.push(host);
+        Self { cursor }
     }
 
     /// Adds a field, unless its value is empty. `lead` is the end of the line before, the name, the colon and a blank;
-    /// [`is_field_value`] must hold for the value.
+    /// [`is_value`](crate::field::is_value) must hold for the value.
     pub fn field(&mut self, lead: &str, value: &[u8]) {
         if !value.is_empty() {
             self.cursor.push(lead.as_bytes());
@@ -41,7 +41,7 @@ impl<'c, 'b> Head<'c, 'b> {
 
     /// Ends the head of a request without a body.
     pub fn end(self) {
-        self.cursor.push(b"\r\n\r\n");
+        self.cursor.push(concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n").as_bytes());
     }
 
     /// Ends the head of a request with a body of `length` bytes.
@@ -52,16 +52,10 @@ impl<'c, 'b> Head<'c, 'b> {
     }
 }
 
-/// Whether `value` may stand in a header section as it is: no control characters but the tab
-/// ([RFC 9110, section 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
-pub const fn is_field_value(mut value: &[u8]) -> bool {
-    while let [byte, rest @ ..] = value {
-        if *byte < b' ' && *byte != b'\t' || *byte == 0x7f {
-            return false;
-        }
-        value = rest;
-    }
-    true
+/// Whether `text` can stand in a request line or header section without splitting it: there is no blank, and no control character but,
+/// perhaps, DEL.
+pub fn is_unsplit(text: &[u8]) -> bool {
+    find(text, 0, 0, b'!') == text.len()
 }
 
 /// Whether `text` may stand in a request target as it is, between two slashes or as several segments: visible ASCII without `?` and `#`
@@ -95,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_post_has_its_fields_and_a_length() {
-        for (length, end) in [(1234, &b"\r\nA: 1\r\nContent-Length: 1234\r\n\r\n"[..]), (0, b"\r\nContent-Length: 0\r\n\r\n")] {
+        for (length, fields) in [(1234, "\r\nA: 1\r\nContent-Length: 1234\r\n"), (0, "\r\nA: 1\r\nContent-Length: 0\r\n")] {
             let text = written(|cursor| {
                 cursor.push(b"POST /x");
                 let mut head = Head::begin(cursor, b"h");
@@ -103,17 +97,17 @@ mod tests {
                 head.field("\r\nB: ", b"");
                 head.end_with_length(length);
             });
-            assert!(text.ends_with(end) && text.starts_with(b"POST /x HTTP/1.1\r\n"));
-            assert!(!text.windows(3).any(|window| window == b"B: "));
+            let end = concat!("User-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
+            assert_eq!(text, ["POST /x HTTP/1.1\r\nHost: h", fields, end].concat().as_bytes());
         }
     }
 
     #[test]
     fn knows_what_would_split_a_request() {
-        assert!(is_field_value(b"text/plain; charset=\"utf-8\"\t\xff"));
-        assert!(!is_field_value(b"a\r\nb"));
-        assert!(!is_field_value(b"a\0"));
-        assert!(!is_field_value(b"\x7f"));
+        assert!(is_unsplit(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd") && is_unsplit(b""));
+        for bad in [" ", "a b", "a\r", "a\tb", "\0"] {
+            assert!(!is_unsplit(bad.as_bytes()), "{bad:?}");
+        }
         assert!(is_path(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd"));
         for bad in ["a b", "a\r", "a?b", "a#b", "\u{e9}"] {
             assert!(!is_path(bad.as_bytes()), "{bad:?}");

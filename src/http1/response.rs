@@ -2,7 +2,7 @@
 //! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
 use super::framing::{Behind, Framing};
-use super::{HEAD_LIMIT, Progress, line, is_name};
+use super::{HEAD_LIMIT, Progress, find as find_byte, is_name, line};
 use crate::buffer::move_down;
 use crate::error::Error;
 
@@ -25,7 +25,9 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
-    /// Where the decoded body begins, somewhere behind the head (and any 1xx responses before that, which were skipped).
+    /// Where the head begins: behind the 1xx responses that were skipped.
+    pub head_start: usize,
+    /// Where the decoded body begins, somewhere behind the head.
     pub body_start: usize,
     /// The number of bytes of the decoded body.
     pub body_len: usize,
@@ -63,6 +65,9 @@ impl Response {
         // Zero status: the next line is a status line.
         while let Some(line) = line(bytes.get(self.end..).ok_or(Error::HEAD_MALFORMED)?, Error::HEAD_MALFORMED)? {
             self.end += line.len() + 2;
+            if self.end > HEAD_LIMIT {
+                break;
+            }
             if self.status == 0 {
                 self.status = status(line).ok_or(Error::HEAD_MALFORMED)?;
                 self.close = !line.starts_with(b"HTTP/1.1");
@@ -72,7 +77,7 @@ impl Response {
                     self.body_start = self.end;
                     return Ok(Progress::Complete(()));
                 }
-                self.status = 0;
+                *self = Self { head_start: self.end, end: self.end, ..Self::default() };
                 framing = None;
             } else {
                 let (name, value) = split_field(line).ok_or(Error::HEAD_MALFORMED)?;
@@ -87,7 +92,7 @@ impl Response {
                 } else if is_name(name, b"transfer-encoding") {
                     is_name(value, b"chunked").then_some(Framing::chunked())
                 } else {
-                    self.close |= is_name(name, b"connection") && is_name(value, b"close");
+                        self.close |= is_name(name, b"connection") && has_close(value);
                     continue;
                 };
                 if found.is_none() || framing.is_some() {
@@ -112,7 +117,7 @@ impl Response {
     /// # Errors
     /// [`Error::CHUNK_MALFORMED`] and [`Error::CHUNK_TOO_LARGE`].
     pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, Error> {
-        loop {
+        let progress = loop {
             let arrived = buffer.get(self.end..*filled).ok_or(Error::CHUNK_MALFORMED)?;
             let count = arrived.len().min(usize::try_from(self.framing.data).unwrap_or(usize::MAX));
             if count > 0 {
@@ -125,26 +130,24 @@ impl Response {
                 self.body_len += kept;
                 self.end += count;
                 self.framing.step(count);
-                continue;
-            }
-            if self.framing.data == 0 {
-                if self.framing.behind == Behind::End {
-                    return Ok(Progress::Complete(()));
-                }
-                if let Some(line) = line(arrived, Error::CHUNK_MALFORMED)? {
-                    self.end += line.len() + 2;
-                    self.framing.line(line)?;
-                    continue;
-                }
+            } else if self.framing.data > 0 {
+                break Progress::Partial;
+            } else if self.framing.behind == Behind::End {
+                break Progress::Complete(());
+            } else if let Some(line) = line(arrived, Error::CHUNK_MALFORMED)? {
+                self.end += line.len() + 2;
+                self.framing.line(line)?;
+            } else {
                 self.framing.check(arrived.len())?;
+                break Progress::Partial;
             }
-            // Framing that has been read, and data that was dropped, leave a gap that is of use now.
-            let data_end = self.body_start + self.body_len;
-            move_down(buffer, self.end..*filled, data_end);
-            *filled -= self.end - data_end;
-            self.end = data_end;
-            return Ok(Progress::Partial);
-        }
+        };
+        // Framing that has been read, and data that was dropped, leave a gap that is of use now.
+        let body_end = self.body_start + self.body_len;
+        move_down(buffer, self.end..*filled, body_end);
+        *filled -= self.end - body_end;
+        self.end = body_end;
+        Ok(progress)
     }
 }
 
@@ -158,11 +161,16 @@ fn status(line: &[u8]) -> Option<u16> {
     is_fit.then_some(status as u16)
 }
 
+/// Whether `close` is among the options of a Connection field.
+fn has_close(value: &[u8]) -> bool {
+    value.split(|&byte| byte == b',').any(|option| is_name(option.trim_ascii(), b"close"))
+}
+
 /// The name and the value of a field line.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = line.split_at_checked(line.iter().position(|&byte| byte == b':')?)?;
-    // No blank may stand before the colon; RFC 9112, section 5.1, has the attacks that it makes possible.
-    if matches!(name, [] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
+    let (name, value) = line.split_at_checked(find_byte(line, 0, b':', 1))?;
+    // A blank in front would continue the line before, one behind has led to attacks (RFC 9112, sections 5.2 and 5.1).
+    if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
 }
 
 /// The value of the first field with this name, in lower case, in a head that was read well; `None` if there is none.

@@ -4,7 +4,6 @@ use core::fmt;
 
 use crate::buffer::Cursor;
 use crate::error::Error;
-use crate::http1::request::is_field_value;
 
 /// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
 pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -21,7 +20,7 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// A response. `content_type` must be [sendable](is_sendable).
+    /// A response. `content_type` must be [sendable](crate::field::is_sendable).
     ///
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] for a body beyond [`RESPONSE_LIMIT`].
@@ -32,7 +31,7 @@ impl<'a> Answer<'a> {
         Ok(Self { error_type: b"", content_type: content_type.as_bytes(), body })
     }
 
-    /// An error whose body is `body`, as an [`ErrorBody`] wrote it. `error_type` must be [sendable](is_sendable).
+    /// An error whose body is `body`, as an [`ErrorBody`] wrote it. `error_type` must be [sendable](crate::field::is_sendable).
     pub const fn error(error_type: &'a str, body: &'a [u8]) -> Self {
         Self { error_type: error_type.as_bytes(), content_type: b"application/vnd.aws.lambda.error+json", body }
     }
@@ -56,12 +55,6 @@ impl<'a> Answer<'a> {
     pub const fn is_error(&self) -> bool {
         !self.error_type.is_empty()
     }
-}
-
-/// Whether `value` may be the content type or the error type of an answer: not empty, not longer than 1,024 bytes (the buffer holds the
-/// rest of the head as well), and no control characters, which would split it.
-pub const fn is_sendable(value: &[u8]) -> bool {
-    !value.is_empty() && value.len() <= 1024 && is_field_value(value)
 }
 
 /// Writes the body of an error, `{"errorType":…,"stackTrace":[],"errorMessage":…}`, into a buffer of at least 256 bytes. A message that
@@ -167,14 +160,6 @@ mod tests {
         let limit = std::vec![0; RESPONSE_LIMIT + 1];
         assert!(Answer::response(JSON, &limit[1..]).is_ok());
         assert_eq!(Answer::response(JSON, &limit), Err(Error::RESPONSE_TOO_LARGE));
-    }
-
-    #[test]
-    fn nothing_can_split_the_request() {
-        assert!(is_sendable(b"Function.A") && is_sendable(b"text/plain; charset=utf-8"));
-        for bad in ["", "text/plain\r\nX: y", "a\0", "\u{7f}", &"x".repeat(1025)] {
-            assert!(!is_sendable(bad.as_bytes()), "{bad:?}");
-        }
     }
 
     #[test]

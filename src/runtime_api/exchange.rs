@@ -193,7 +193,7 @@ impl Exchange {
     /// The connection could not be made, or broke, or what came over it made no sense.
     ///
     /// # Errors
-    /// `cause`, when that happened [`ATTEMPTS`] times in a row.
+    /// `cause`, when that happened [`ATTEMPTS`] times in a row. Then there is only [`Action::Stop`].
     pub const fn lost(&mut self, cause: Error) -> Result<(), Error> {
         self.connected = false;
         self.asked = false;
@@ -201,7 +201,11 @@ impl Exchange {
             self.state = if self.last { State::Owing } else { State::Doubtful };
         }
         self.failures += 1;
-        if self.failures < ATTEMPTS { Ok(()) } else { Err(cause) }
+        if self.failures < ATTEMPTS {
+            return Ok(());
+        }
+        self.state = State::Stopped;
+        Err(cause)
     }
 
     /// What a reply with this status is; `same` says whether it has the ids of the invocation whose answer is kept.

@@ -1,7 +1,7 @@
 //! What the head of a reply to GET /next says of an invocation.
 
 use crate::error::Error;
-use crate::http1::request::is_path;
+use crate::http1::request::is_unsplit;
 use crate::http1::response::{Response, WANTED, decimal, find};
 
 /// The fields that [`Invocation`] wants to have been noted in its response.
@@ -39,7 +39,7 @@ impl<'a> Invocation<'a> {
     /// [`Error::REQUEST_ID`].
     pub fn check(&self) -> Result<(), Error> {
         let id = self.request_id();
-        if !id.is_empty() && is_path(id) && is_path(self.invocation_id()) { Ok(()) } else { Err(Error::REQUEST_ID) }
+        if !id.is_empty() && is_unsplit(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Error::REQUEST_ID) }
     }
 
     /// Whether both are the same attempt of the same invocation.
@@ -49,7 +49,8 @@ impl<'a> Invocation<'a> {
 
     /// The value of the field with this name, in lower case; `None` if it was not sent, or empty.
     pub fn find(&self, name: &str) -> Option<&'a [u8]> {
-        find(self.head, name.as_bytes()).filter(|value| !value.is_empty())
+        let head = self.head.get(self.response.head_start..)?;
+        find(head, name.as_bytes()).filter(|value| !value.is_empty())
     }
 
     /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
@@ -95,9 +96,7 @@ mod tests {
         for fields in [
             "Lambda-Runtime-Aws-Request-Id: \r\n",
             "Lambda-Runtime-Aws-Request-Id: a b\r\n",
-            "Lambda-Runtime-Aws-Request-Id: a?b\r\n",
-            "Lambda-Runtime-Aws-Request-Id: a#b\r\n",
-            "Lambda-Runtime-Aws-Request-Id: \u{e9}\r\n",
+            "Lambda-Runtime-Aws-Request-Id: a\tb\r\n",
             "Lambda-Runtime-Aws-Request-Id: a\r\nLambda-Runtime-Invocation-Id: b\tc\r\n",
             "",
         ] {

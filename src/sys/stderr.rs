@@ -8,6 +8,7 @@ use rustix::io::Errno;
 pub fn write(mut text: &[u8]) {
     // SAFETY: nothing in this program closes descriptor 2. If whoever started it left it closed, our socket may have its number: a line of
     // log would then break the connection, which is an error that is handled like any other.
+    #[allow(unused_unsafe, reason = "with rustix's feature std, which other crates may turn on, the function is safe")]
     let stderr = unsafe { rustix::stdio::stderr() };
     while !text.is_empty() {
         match rustix::io::write(stderr, text) {

@@ -1,0 +1,16 @@
+//! What the end-to-end tests share.
+//!
+//! - [`programs`] builds the programs under test, with [`cargo`].
+//! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`; [`rie`] runs them under AWS's own.
+//! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
+//! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
+
+pub mod cargo;
+pub mod elf;
+pub mod emulated;
+pub mod measured;
+pub mod programs;
+pub mod rie;
+pub mod scripted;
+pub mod syscalls;
+pub mod tools;

@@ -1,0 +1,40 @@
+//! What can be sent in a header section.
+
+/// Whether `value` may stand in a header section as it is: no control characters but the tab
+/// ([RFC 9110, section 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+pub const fn is_value(mut value: &[u8]) -> bool {
+    while let [byte, rest @ ..] = value {
+        if *byte < b' ' && *byte != b'\t' || *byte == 0x7f {
+            return false;
+        }
+        value = rest;
+    }
+    true
+}
+
+/// Whether `value` may be the content type or the error type of an answer: a value that is not empty, and not longer than 1,024 bytes, as
+/// the buffer has to hold the rest of the head as well.
+pub const fn is_sendable(value: &[u8]) -> bool {
+    !value.is_empty() && value.len() <= 1024 && is_value(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_would_split_a_head() {
+        assert!(is_value(b"text/plain; charset=\"utf-8\"\t\xff"));
+        for bad in ["a\r\nb", "a\0", "\u{7f}"] {
+            assert!(!is_value(bad.as_bytes()), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn knows_what_can_be_sent() {
+        assert!(is_sendable(b"Function.A") && is_sendable(b"text/plain; charset=utf-8"));
+        for bad in ["", "text/plain\r\nX: y", "a\0", "\u{7f}", &"x".repeat(1025)] {
+            assert!(!is_sendable(bad.as_bytes()), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Bodies in chunks: what is skipped, and what is refused.
+
+use super::super::framing::{Behind, Framing, SKIP_LIMIT};
+use super::*;
+
+const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+fn chunked(body: &[u8]) -> Vec<u8> {
+    [HEAD, body].concat()
+}
+
+#[test]
+fn every_form_of_size_is_read() {
+    for size in ["a", "A", "0a", "000000000000000000000000A", "a;", "A ;x", "a\t", "a;x=\"\\\"\u{e9}\"", "a ; x ; y"] {
+        for end in ["0\r\n\r\n", "00\r\n\r\n", "0;x\r\n\r\n", "0\r\nA: b\r\n\r\n", "0\r\nanything\r\n at all\r\n\r\n"] {
+            let message = chunked(std::format!("{size}\r\n0123456789\r\n{end}").as_bytes());
+            for pieces in [[usize::MAX], [1]] {
+                let got = complete(&[&message[..], BEHIND].concat(), &pieces, 100);
+                assert_eq!((&got.body[..], &got.rest[..]), (&b"0123456789"[..], BEHIND), "{size:?} {end:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_large_event_comes_whole_in_any_chunks() {
+    let data: Vec<u8> = (0..20_000u32).map(|at| (at * at % 251) as u8).collect();
+    for size in [1, 2, 15, 16, 4095, 4096, 19_999, 20_000] {
+        let mut message = HEAD.to_vec();
+        for piece in data.chunks(size) {
+            message.extend_from_slice(std::format!("{:x}\r\n", piece.len()).as_bytes());
+            message.extend_from_slice(&[piece, b"\r\n"].concat());
+        }
+        message.extend_from_slice(b"0\r\n\r\n");
+        for pieces in [&[usize::MAX][..], &[600, 4096], &[47, 3, 1500], &[11]] {
+            let got = complete(&[&message[..], BEHIND].concat(), pieces, data.len());
+            assert!(got.body == data && got.rest == BEHIND && !got.is_cut, "{size} {pieces:?}");
+        }
+    }
+}
+
+#[test]
+fn malformed_chunks_are_errors() {
+    for bad in [
+        &b"\r\n"[..],
+        b"\n",
+        b"g\r\n",
+        b"5g\r\n",
+        b";\r\n",
+        b";a=b\r\n",
+        b" 5\r\n",
+        b"\t5\r\n",
+        b"-1\r\n",
+        b"+1\r\n",
+        b"0x5\r\n",
+        b"5,\r\n",
+        b"5.\r\n",
+        b"\xb2\r\n",
+        b"5\nhello",
+        b"5\rhello\n",
+        b"5\r\r\nhello",
+        b"5;a\nhello",
+        b"5;a\0\r\nhello",
+        b"5;\x7f\x01\r\nhello",
+        b"5\r\nhelloX\r\n",
+        b"5\r\nhello\rX\n",
+        b"5\r\nhello\n0\r\n\r\n",
+        b"5\r\nhello0\r\n\r\n",
+        b"5\r\nhello \r\n0\r\n\r\n",
+        b"5\r\nhello\r\n\r\n",
+        b"5\r\nhello\r\n5\r\nhello\r\nx\r\n",
+        b"0\n\r\n",
+        b"0\r\n\n",
+        b"0\r\nA: b\n\r\n",
+        b"0\r\nA: b\0\r\n\r\n",
+        b"0\r\n\rX\n",
+        b"1ffffffffffffffff\r\n",
+        b"10000000000000000\r\n",
+        b"0010000000000000000\r\n",
+    ] {
+        refused(&chunked(bad), Error::CHUNK_MALFORMED);
+    }
+}
+
+#[test]
+fn a_chunk_of_64_bits_is_read_on_for_ever() {
+    let message = chunked(b"fFfFfFfFfFfFfFfF\r\nabcdefgh");
+    for pieces in [[usize::MAX], [1]] {
+        assert_eq!(read(&message, &pieces, message.len(), 4), Ok(Progress::Partial));
+    }
+}
+
+#[test]
+fn endless_extensions_trailers_and_sizes_are_errors() {
+    let long = std::vec![b'0'; 10_000];
+    let many = b"A: b\r\n".repeat(3000);
+    for bad in [
+        [b"1;", &long[..], b"\r\n"].concat(),
+        [b"1;", &long[..]].concat(),
+        [b"5\r\nhello\r\n1 ", &long[..], b"\r\n"].concat(),
+        [b"0\r\nA:", &long[..]].concat(),
+        [b"0;", &long[..], b"\r\n\r\n"].concat(),
+        [b"0\r\n", &many[..], b"\r\n"].concat(),
+        [b"0\r\n", &many[..]].concat(),
+        [b"5\r\nhello\r\n0\r\n", &many[..]].concat(),
+        [b"5\r\nhello", &long[..]].concat(),
+        [&long[..], b"1\r\n"].concat(),
+        long,
+    ] {
+        refused(&chunked(&bad), Error::CHUNK_TOO_LARGE);
+    }
+}
+
+#[test]
+fn what_is_skipped_in_a_row_may_have_the_limit() {
+    for (start, before, after, end) in [
+        ("", "1;", "\r\n", "x\r\n0\r\n\r\n"),
+        ("", "0;", "\r\n\r\n", ""),
+        ("", "0\r\nA:", "\r\n\r\n", ""),
+        ("5\r\nhello", "\r\n1;", "\r\n", "x\r\n0\r\n\r\n"),
+        ("5\r\nhello", "\r\n0\r\nA:", "\r\nB: c\r\n\r\n", ""),
+    ] {
+        for (len, is_fit) in [(SKIP_LIMIT, true), (SKIP_LIMIT + 1, false)] {
+            let filler = "x".repeat(len - before.len() - after.len());
+            let message = chunked([start, before, &filler, after, end].concat().as_bytes());
+            for pieces in [&[usize::MAX][..], &[HEAD.len(), 1], &[1000, 7]] {
+                let got = read(&message, pieces, message.len(), 100);
+                let expected = if is_fit { Ok(true) } else { Err(Error::CHUNK_TOO_LARGE) };
+                assert_eq!(got.map(|progress| progress != Progress::Partial), expected, "{start:?} {before:?} {pieces:?}");
+            }
+        }
+    }
+}
+
+/// What is skipped is counted anew behind each chunk.
+#[test]
+fn many_extensions_are_no_error() {
+    let chunk = [b"1;", &[b'x'; 3000][..], b"\r\nx\r\n"].concat();
+    let message = chunked(&[&chunk.repeat(20)[..], b"0\r\n\r\n"].concat());
+    for pieces in [&[usize::MAX][..], &[100]] {
+        assert_eq!(complete(&message, pieces, 100).body, [b'x'; 20]);
+    }
+    // The buffer holds the one before the first data, and one that is coming.
+    assert!(matches!(read(&message, &[100], HEAD.len() + 20 + 2 * SKIP_LIMIT, 100), Ok(Progress::Complete(_))));
+}
+
+#[test]
+fn framing_goes_from_state_to_state() {
+    let mut framing = Framing::chunked();
+    for (line, data, behind) in [
+        ("3;x", 3, Behind::ChunkEnd),
+        ("", 0, Behind::ChunkSize),
+        ("0", 0, Behind::Trailers),
+        ("A: b", 0, Behind::Trailers),
+        ("", 0, Behind::End),
+    ] {
+        framing.step(usize::try_from(framing.data).unwrap());
+        assert_eq!(framing.line(line.as_bytes()), Ok(()));
+        assert_eq!((framing.data, framing.behind), (data, behind), "{line}");
+    }
+    let mut framing = Framing::length(5);
+    framing.step(3);
+    assert_eq!((framing.data, framing.behind), (2, Behind::End));
+    assert_eq!(Framing::default(), Framing::length(0));
+    assert_eq!(Framing::chunked().check(SKIP_LIMIT), Ok(()));
+    assert_eq!(Framing::chunked().check(SKIP_LIMIT + 1), Err(Error::CHUNK_TOO_LARGE));
+}

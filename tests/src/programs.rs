@@ -1,0 +1,94 @@
+//! The programs under test.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::{cargo, tools};
+
+/// The processors that Lambda has. The tests run on x86_64.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    /// Runs as it is.
+    X86_64,
+    /// Runs through qemu.
+    Aarch64,
+}
+
+impl Architecture {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::X86_64, Self::Aarch64];
+
+    /// The target that bare programs are built for.
+    pub const fn target(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64-unknown-linux-musl",
+            Self::Aarch64 => "aarch64-unknown-linux-musl",
+        }
+    }
+
+    /// What is put in front of a program to run it here.
+    pub fn runner(self) -> Option<Vec<OsString>> {
+        match self {
+            Self::X86_64 => None,
+            Self::Aarch64 => Some(vec![tools::qemu_aarch64().into()]),
+        }
+    }
+}
+
+/// The examples that are bare programs.
+const BARE: [&str; 4] = ["echo", "faults", "hello", "stateful"];
+
+/// A bare example, built as the README says.
+pub fn example(name: &str, architecture: Architecture) -> PathBuf {
+    static BUILT: [OnceLock<Vec<PathBuf>>; 2] = [const { OnceLock::new() }; 2];
+    let built = BUILT[architecture as usize].get_or_init(|| build_bare(architecture, &["--release"]));
+    find(built, name)
+}
+
+/// A bare example of this machine's architecture, built without optimisation.
+pub fn debug_example(name: &str) -> PathBuf {
+    find(&build_bare(Architecture::X86_64, &[]), name)
+}
+
+/// The example `faults` with the feature that shows the values in panic messages, for this machine's architecture.
+pub fn faults_with_panic_messages() -> PathBuf {
+    // In a folder of its own, so that it does not take the place of the program without the feature.
+    let target_folder = cargo::target_folder().join("barelambda-tests/panic-message");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    find(&build_bare(Architecture::X86_64, &["--release", "--features", "panic-message", "--target-dir", target_folder]), "faults")
+}
+
+/// The example that is a std program, built for this machine.
+pub fn std_host() -> PathBuf {
+    find(&cargo::build(cargo::root(), &["--release", "--package", "barelambda", "--example", "std_host"]), "std_host")
+}
+
+/// The smallest program that makes the same first calls, which the start is measured against.
+pub fn floor() -> PathBuf {
+    let folder = cargo::root().join("benches/floor");
+    let target_folder = cargo::target_folder().join("floor");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
+}
+
+/// `FILE:LINE`, as a panic message has it, of the only line of an example that contains `text`.
+pub fn panic_place(name: &str, text: &str) -> String {
+    let file = format!("examples/{name}.rs");
+    let source = std::fs::read_to_string(cargo::root().join(&file)).expect("the example can be read");
+    let lines: Vec<usize> = source.lines().enumerate().filter(|(_, line)| line.contains(text)).map(|(index, _)| index + 1).collect();
+    let [line] = lines[..] else { panic!("{text:?} is in these lines of {file}: {lines:?}") };
+    format!("{file}:{line}")
+}
+
+fn build_bare(architecture: Architecture, more: &[&str]) -> Vec<PathBuf> {
+    let mut arguments = vec!["--package", "barelambda", "--target", architecture.target()];
+    arguments.extend(BARE.iter().flat_map(|name| ["--example", name]));
+    arguments.extend(more);
+    cargo::build(cargo::root(), &arguments)
+}
+
+fn find(built: &[PathBuf], name: &str) -> PathBuf {
+    let found = built.iter().find(|path| path.file_name().is_some_and(|file| file == name));
+    found.unwrap_or_else(|| panic!("cargo has built {built:?}, and no {name}")).clone()
+}

@@ -1,0 +1,49 @@
+//! Finds the programs that the tests run besides the project's own. A test that misses one fails, and says how to get it.
+
+use std::env;
+use std::path::PathBuf;
+
+use crate::cargo;
+
+/// AWS's Runtime Interface Emulator.
+pub fn rie() -> PathBuf {
+    find("AWS's Runtime Interface Emulator", Some("BARELAMBDA_RIE"), "aws-lambda-rie", "aws-lambda-rie")
+}
+
+/// The AWS CLI.
+pub fn aws() -> PathBuf {
+    find("the AWS CLI", Some("BARELAMBDA_AWS"), "aws/bin/aws", "aws")
+}
+
+/// Runs aarch64 programs on this machine.
+pub fn qemu_aarch64() -> PathBuf {
+    find("qemu's user-mode emulator for aarch64", None, "qemu-aarch64-static", "qemu-aarch64-static")
+}
+
+/// Shows system calls.
+pub fn strace() -> PathBuf {
+    find("strace", None, "strace", "strace")
+}
+
+/// Counts instructions.
+pub fn valgrind() -> PathBuf {
+    find("valgrind", None, "valgrind", "valgrind")
+}
+
+/// Looks at the environment variable, then in the folder that `.ci/tools` fills, then in `PATH`.
+fn find(what: &str, variable: Option<&str>, installed: &str, name: &str) -> PathBuf {
+    if let Some(variable) = variable
+        && let Some(path) = env::var_os(variable)
+    {
+        let path = PathBuf::from(path);
+        assert!(path.is_file(), "{variable} names {}, and there is no such file", path.display());
+        return path;
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).map(|folder| folder.join(name));
+    let mut candidates = [cargo::target_folder().join("tools").join(installed)].into_iter().chain(folders);
+    candidates.find(|candidate| candidate.is_file()).unwrap_or_else(|| {
+        let or = variable.map(|variable| format!(", or set {variable} to its path")).unwrap_or_default();
+        panic!("this test needs {what} ({name}), which is not on this machine. To install it: `bash .ci/tools`{or}")
+    })
+}

@@ -1,0 +1,62 @@
+//! The aarch64 examples, through qemu, under the emulator.
+
+use barelambda_emulator::{Emulator, EventFraming, Options};
+use barelambda_tests::emulated::{answer, failure, invoke, pattern, start};
+use barelambda_tests::programs::{Architecture, example, panic_place};
+
+fn options(name: &str) -> Options {
+    let mut options = Options::new(example(name, Architecture::Aarch64));
+    options.runner = Architecture::Aarch64.runner();
+    options
+}
+
+fn serve(name: &str) -> Emulator {
+    start(options(name))
+}
+
+#[test]
+fn hello_and_stateful_answer() {
+    assert_eq!(answer(&serve("hello"), "{}"), b"\"hello, world\"");
+    let emulator = start(options("stateful").env("START", "41"));
+    assert_eq!(answer(&emulator, "{}"), b"42");
+    assert_eq!(answer(&emulator, "{}"), b"43");
+    let (error, _) = failure(&emulator, pattern(65_537));
+    assert_eq!(error.reported, "Function.EventTooLarge");
+    assert_eq!(answer(&emulator, "{}"), b"44");
+    let (error, _) = failure(&start(options("stateful").env("START", "x")), "{}");
+    assert_eq!(error.reported, "Function.BadStart");
+}
+
+#[test]
+fn echo_answers_every_size_byte_for_byte_in_both_framings() {
+    for framing in [EventFraming::ContentLength, EventFraming::Chunked] {
+        let mut options = options("echo");
+        options.event_framing = framing;
+        let emulator = start(options);
+        for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
+            let outcome = invoke(&emulator, pattern(size));
+            assert_eq!(outcome.function_error, None, "{size} bytes, {framing:?}");
+            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: {} came back", outcome.payload.len());
+        }
+    }
+}
+
+#[test]
+fn every_fault_is_reported_and_the_next_invocation_works() {
+    let emulator = serve("faults");
+    let panic = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
+    for (event, error_type, message) in [
+        ("\"fail\"", "Function.AskedFor", "the event asked for an error"),
+        ("\"fail with a value\"", "Function.AskedFor", "asked for an error"),
+        ("\"panic\"", "Function.Panic", &panic),
+        ("\"index\"", "Function.Panic", &panic_place("faults", "[100..]")),
+        ("\"large\"", "Function.ResponseSizeTooLarge", "6291556 bytes"),
+        ("\"exit\"", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
+    ] {
+        let (error, _) = failure(&emulator, event);
+        assert_eq!(error.error_type, error_type, "{event}");
+        assert!(error.message.contains(message), "{event}: {}", error.message);
+        assert_eq!(answer(&emulator, "{}"), b"{}", "after {event}");
+    }
+    assert_eq!(answer(&emulator, "\"slow\""), b"\"slow\"");
+}

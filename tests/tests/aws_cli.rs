@@ -1,0 +1,116 @@
+//! The AWS CLI against the emulator's Invoke API, from the library and from `cargo barelambda serve`.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use barelambda_emulator::Options;
+use barelambda_tests::emulated::start;
+use barelambda_tests::programs::{Architecture, example, panic_place};
+use barelambda_tests::{cargo, tools};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+const NATIVE: Architecture = Architecture::X86_64;
+
+/// How long an asynchronous invocation may take to arrive.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Runs `aws lambda invoke`; gives what it prints, and the payload that it writes to a file. `name` names the test.
+///
+/// The event goes in by a file: of the text of `--payload`, version 1 of the CLI and version 2 have different ideas.
+fn invoke(server: SocketAddr, name: &str, event: &str, more: &[&str]) -> (Value, Vec<u8>) {
+    let folder = cargo::scratch(&format!("aws-{name}"));
+    let (payload, out) = (folder.join("event"), folder.join("answer"));
+    fs::write(&payload, event).expect("a file can be written");
+    let output = Command::new(tools::aws())
+        .args(["lambda", "invoke", "--function-name", "function", "--endpoint-url", &format!("http://{server}")])
+        .args(["--payload", &format!("fileb://{}", payload.display())])
+        .args(more)
+        .arg(&out)
+        // Whatever is configured on this machine is of no interest, and must not be used.
+        .env_clear()
+        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "us-east-1")])
+        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"), ("AWS_MAX_ATTEMPTS", "1")])
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .stdin(Stdio::null())
+        .output()
+        .expect("the AWS CLI can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = serde_json::from_slice(&output.stdout).expect("the AWS CLI prints JSON");
+    (printed, fs::read(out).expect("the AWS CLI writes the payload"))
+}
+
+#[test]
+fn a_payload_goes_in_and_comes_out() {
+    const EVENT: &str = r#"{"key":"välue"}"#;
+    let emulator = start(Options::new(example("echo", NATIVE)));
+    let (printed, payload) = invoke(emulator.address(), "payload", EVENT, &[]);
+    assert_eq!(payload, EVENT.as_bytes());
+    assert_eq!((&printed["StatusCode"], &printed["ExecutedVersion"]), (&Value::from(200), &Value::from("$LATEST")));
+    assert_eq!(printed["FunctionError"], Value::Null);
+}
+
+#[test]
+fn a_failure_is_marked_and_the_log_comes_with_it() {
+    let emulator = start(Options::new(example("faults", NATIVE)));
+    let (printed, payload) = invoke(emulator.address(), "failure", "\"panic\"", &["--log-type", "Tail"]);
+    assert_eq!((&printed["StatusCode"], &printed["FunctionError"]), (&Value::from(200), &Value::from("Unhandled")));
+    let words = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
+    let error: Value = serde_json::from_slice(&payload).expect("errors are JSON");
+    assert_eq!((&error["errorType"], &error["errorMessage"]), (&Value::from("Function.Panic"), &Value::from(words.as_str())));
+    let log = BASE64.decode(printed["LogResult"].as_str().expect("there is a log")).expect("the log is base64");
+    let log = String::from_utf8(log).expect("the log is text");
+    assert!(log.starts_with("START RequestId: ") && log.contains(&words) && log.contains("\nREPORT RequestId: "), "{log}");
+}
+
+#[test]
+fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
+    let (sender, receiver) = mpsc::channel();
+    let mut options = Options::new(example("stateful", NATIVE));
+    options.outcome_sink = Some(Arc::new(move |outcome| {
+        // The receiver is gone only when the test has failed already.
+        let _ = sender.send(outcome.payload.clone());
+    }));
+    let emulator = start(options);
+    let (printed, payload) = invoke(emulator.address(), "dry-run", "{}", &["--invocation-type", "DryRun"]);
+    assert_eq!((&printed["StatusCode"], payload.len()), (&Value::from(204), 0));
+    let (printed, payload) = invoke(emulator.address(), "event", "{}", &["--invocation-type", "Event"]);
+    assert_eq!((&printed["StatusCode"], payload.len()), (&Value::from(202), 0));
+    assert_eq!(receiver.recv_timeout(LIMIT).as_deref(), Ok(&b"1"[..]), "the dry run has not been counted");
+}
+
+#[test]
+fn serve_stays_up_for_the_aws_cli_until_it_is_told_to_end() {
+    let mut serving = cargo::cargo(cargo::root())
+        .args(["barelambda", "serve", "stateful", "--port", "0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cargo can be started");
+    let mut words = BufReader::new(serving.stderr.take().expect("stderr is a pipe"));
+    let mut line = String::new();
+    let address = loop {
+        line.clear();
+        assert_ne!(words.read_line(&mut line).expect("stderr can be read"), 0, "it ended without a line that says where it serves");
+        let address = line.strip_prefix("Serving stateful at http://").and_then(|rest| rest.split_once(','));
+        if let Some((address, _)) = address {
+            break address.parse().expect("the line has the address");
+        }
+    };
+    for count in ["1", "2"] {
+        let (printed, payload) = invoke(address, "serve", "{}", &[]);
+        assert_eq!((&printed["StatusCode"], payload.as_slice()), (&Value::from(200), count.as_bytes()));
+    }
+    let pid = Pid::from_raw(serving.id().cast_signed()).expect("a process id is positive");
+    kill_process(pid, Signal::TERM).expect("it is still there");
+    assert_eq!(serving.wait().expect("it ends").code(), Some(0));
+    let mut rest = String::new();
+    words.read_to_string(&mut rest).expect("stderr can be read");
+    assert_eq!(rest.lines().filter(|line| line.starts_with("REPORT RequestId: ")).count(), 2, "{rest}");
+}

@@ -1,0 +1,123 @@
+//! Every form of `AWS_LAMBDA_RUNTIME_API`.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::thread;
+
+use barelambda::Error;
+use barelambda_emulator::script::{Script, Step, message};
+use barelambda_tests::programs::{Architecture, example};
+use barelambda_tests::scripted::{answered, run_command, story, the_end};
+
+fn echo() -> Command {
+    Command::new(example("echo", Architecture::X86_64))
+}
+
+/// Runs one invocation at the address that `form` makes of the server's; gives the requests' paths and their Host.
+fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>) {
+    let steps = [vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]].concat();
+    let mut given = String::new();
+    let ran = run_command(Script::new().connection(steps), |address| {
+        given = form(address);
+        let mut command = echo();
+        command.env("AWS_LAMBDA_RUNTIME_API", &given);
+        command
+    });
+    let hosts: Vec<_> = ran.transcript.requests().map(|request| request.header("Host").unwrap_or_default().to_owned()).collect();
+    assert!(hosts.iter().all(|host| *host == hosts[0]) && given.contains(&hosts[0]), "{given}: {hosts:?}");
+    (hosts[0].clone(), story(&ran).concat())
+}
+
+#[test]
+fn a_scheme_a_prefix_and_localhost_are_understood() {
+    const PLAIN: [&str; 3] = ["GET next", "POST r-1/response: {}", "GET next"];
+    let (host, requests) = conversation(|address| address.to_string());
+    assert!(host.starts_with("127.0.0.1:"));
+    assert_eq!(requests, PLAIN);
+    let (_, requests) = conversation(|address| format!("http://{address}"));
+    assert_eq!(requests, PLAIN);
+    let (_, requests) = conversation(|address| format!("HTTP://{address}/"));
+    assert_eq!(requests, PLAIN);
+    let (host, requests) = conversation(|address| format!("localhost:{}", address.port()));
+    assert!(host.starts_with("localhost:"), "{host}");
+    assert_eq!(requests, PLAIN);
+    for end in ["", "/"] {
+        let (_, requests) = conversation(|address| format!("http://localhost:{}/.rt/echo{end}", address.port()));
+        assert_eq!(
+            requests,
+            [
+                "GET /.rt/echo/2018-06-01/runtime/invocation/next",
+                "POST /.rt/echo/2018-06-01/runtime/invocation/r-1/response: {}",
+                "GET /.rt/echo/2018-06-01/runtime/invocation/next",
+            ]
+        );
+    }
+}
+
+/// On a machine without IPv6 the program must try the address, and say that it cannot be reached.
+#[test]
+fn an_ipv6_address_in_brackets_is_understood() {
+    match TcpListener::bind("[::1]:0") {
+        Ok(listener) => {
+            let (host, requests) = conversation(|address| forward(listener, address));
+            assert!(host.starts_with("[::1]:"), "{host}");
+            assert_eq!(requests, ["GET next", "POST r-1/response: {}", "GET next"]);
+        }
+        Err(error) => {
+            eprintln!("This machine has no IPv6 loopback ({error}): only that the program tries to connect is tested here.");
+            let output = echo().env("AWS_LAMBDA_RUNTIME_API", "[::1]:9").output().expect("it can be started");
+            let words = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1));
+            assert!(words.contains(Error::CONNECT.message()), "{words}");
+        }
+    }
+}
+
+/// Takes one connection at `listener` on to `server`, and gives the address to connect to.
+fn forward(listener: TcpListener, server: SocketAddr) -> String {
+    let address = listener.local_addr().expect("it listens").to_string();
+    thread::spawn(move || {
+        let (client, _) = listener.accept().expect("the program connects");
+        let server = TcpStream::connect(server).expect("the server listens");
+        thread::scope(|scope| {
+            scope.spawn(|| pour(&client, &server));
+            scope.spawn(|| pour(&server, &client));
+        });
+    });
+    address
+}
+
+/// Copies until either side has gone.
+fn pour(mut from: &TcpStream, mut to: &TcpStream) {
+    let _ = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+#[test]
+fn a_bad_address_ends_the_program_with_words() {
+    let refused = |command: &mut Command, error: Error| {
+        let output = command.output().expect("it can be started");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words}");
+        assert!(words.contains(error.message()), "{words}");
+    };
+    refused(echo().env_remove("AWS_LAMBDA_RUNTIME_API"), Error::NO_ENDPOINT);
+    for bad in [
+        "",
+        "https://127.0.0.1:9001",
+        "unix:///run/api",
+        "runtime.example:9001",
+        "127.0.0.1",
+        "127.0.0.1:",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "127.0.0.256:9001",
+        "127.0.0.1:9001/a b",
+        "127.0.0.1:9001/?a",
+        "::1:9001",
+        "[::1]",
+    ] {
+        refused(echo().env("AWS_LAMBDA_RUNTIME_API", bad), Error::ENDPOINT);
+    }
+}

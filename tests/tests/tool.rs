@@ -1,0 +1,114 @@
+//! `cargo barelambda`, called as the README says, from the repository's root.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use barelambda_tests::cargo::{self, cargo, root};
+use barelambda_tests::programs::{Architecture, example, panic_place};
+
+fn barelambda(arguments: &[&str]) -> Output {
+    cargo(root()).arg("barelambda").args(arguments).output().expect("cargo can be started")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Nothing but the answer on stdout, one REPORT line on stderr, and success.
+fn assert_answered(output: &Output, answer: &[u8]) {
+    let report = answered(output, answer);
+    assert!(report.contains("Max Memory Used: "), "{report}");
+}
+
+/// As [`assert_answered`], for a program whose memory cannot be told from that of the emulated processor. Gives the REPORT line.
+fn answered(output: &Output, answer: &[u8]) -> String {
+    let words = stderr(output);
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    assert!(output.stdout == answer, "{:?}\n{words}", String::from_utf8_lossy(&output.stdout));
+    let [report] = words.lines().filter(|line| line.starts_with("REPORT ")).collect::<Vec<_>>()[..] else {
+        panic!("one REPORT line is wanted: {words}")
+    };
+    for part in ["RequestId: ", "Init Duration: ", " Duration: ", "Binary Size: "] {
+        assert!(report.contains(part), "{part}: {report}");
+    }
+    report.to_owned()
+}
+
+#[test]
+fn invoke_prints_the_answer_and_one_report() {
+    assert_answered(&barelambda(&["invoke", "hello"]), b"\"hello, world\"");
+    assert_answered(&barelambda(&["invoke", "echo", r#"{"key":"value"}"#]), br#"{"key":"value"}"#);
+    assert_answered(&barelambda(&["invoke", "stateful", "--env", "START=41"]), b"42");
+    assert_answered(&barelambda(&["invoke", "std_host", r#"{"name":"Ada"}"#]), br#"{"NAME":"ADA"}"#);
+    answered(&barelambda(&["invoke", "echo", "--arch", "arm64", "[1]"]), b"[1]");
+}
+
+#[test]
+fn an_event_comes_from_a_file_or_from_stdin_byte_for_byte() {
+    let file = cargo::scratch("tool").join("event");
+    let event = b"\x00\xff no JSON\r\n";
+    fs::write(&file, event).expect("a file can be written");
+    let file = file.to_str().expect("the path is UTF-8");
+    assert_answered(&barelambda(&["invoke", "echo", "--file", file]), event);
+
+    let mut child = cargo(root())
+        .args(["barelambda", "invoke", "echo", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cargo can be started");
+    // Dropping it ends the event.
+    child.stdin.take().expect("stdin is a pipe").write_all(event).expect("the tool reads its stdin");
+    assert_answered(&child.wait_with_output().expect("the tool ends"), event);
+}
+
+#[test]
+fn a_program_is_run_as_it_is() {
+    let path = example("echo", Architecture::X86_64);
+    let path = path.to_str().expect("the path is UTF-8");
+    assert_answered(&barelambda(&["invoke", "--bootstrap", path, "{}"]), b"{}");
+}
+
+#[test]
+fn a_failure_is_the_answer_and_gives_exit_code_1() {
+    let failed = |arguments: &[&str], answer: &str| {
+        let output = barelambda(arguments);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains(answer), "{text}");
+        stderr(&output)
+    };
+    let words = failed(&["invoke", "faults", "\"fail\""], r#""errorType":"Function.AskedFor""#);
+    assert!(words.contains("Function.AskedFor: the event asked for an error"), "{words}");
+    let words = failed(&["invoke", "faults", "\"panic\""], r#""errorType":"Function.Panic""#);
+    assert!(words.contains(&format!("panicked at {}", panic_place("faults", "panic!("))), "{words}");
+    let words = failed(&["invoke", "faults", "\"exit\""], "exit status 3");
+    assert!(words.contains("Runtime.ExitError"), "{words}");
+    let words = failed(&["invoke", "stateful", "--env", "START=x"], r#""errorType":"Function.BadStart""#);
+    assert!(words.contains("START must be a number"), "{words}");
+    let words = failed(&["invoke", "faults", "\"slow\"", "--timeout", "0.2"], "timed out after 0.20 seconds");
+    assert!(words.contains("Sandbox.Timedout"), "{words}");
+}
+
+#[test]
+fn a_wrong_name_lists_the_right_ones() {
+    let output = barelambda(&["invoke", "ehco"]);
+    let words = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{words}");
+    assert!(output.stdout.is_empty());
+    for name in ["echo", "faults", "hello", "stateful", "std_host"] {
+        assert!(words.contains(name), "{name}: {words}");
+    }
+}
+
+#[test]
+fn wrong_usage_gives_exit_code_2_and_help_shows_how() {
+    let output = barelambda(&["invoke", "echo", "--no-such-option"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{}", stderr(&output));
+    let output = barelambda(&["invoke", "--help"]);
+    let words = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(words.contains("cargo barelambda invoke echo"), "{words}");
+}
