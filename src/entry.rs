@@ -10,9 +10,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
+use crate::http1::response::Response;
 use crate::log;
 use crate::response::{Responded, Responder};
-use crate::http1::response::Response;
 #[cfg(target_env = "musl")]
 use crate::runtime::ROOM;
 use crate::runtime::{Conversation, Kept, Runtime, error_answer};

@@ -165,10 +165,7 @@ mod tests {
 
     #[test]
     fn names_what_went_wrong() {
-        assert_eq!(
-            Error::CONNECT.with(111).to_string(),
-            "Runtime.Failed: cannot connect to the Runtime API: os error 111"
-        );
+        assert_eq!(Error::CONNECT.with(111).to_string(), "Runtime.Failed: cannot connect to the Runtime API: os error 111");
         assert_eq!(Error::CONNECTION_CLOSED.number(), None);
         assert_ne!(Error::CONNECT.with(1), Error::CONNECT.with(2));
         assert_ne!(Error::CONNECT, Error::CONNECTION_BROKEN);

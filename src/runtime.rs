@@ -125,11 +125,8 @@ impl<'b, T: Transport> Runtime<'b, T> {
         invocation.check()?;
 
         let context = Context { invocation };
-        let result = if event.is_cut {
-            Err(Error::EVENT_TOO_LARGE)
-        } else {
-            handler.handle(Event::new(context, payload), Responder::new(response))
-        };
+        let result =
+            if event.is_cut { Err(Error::EVENT_TOO_LARGE) } else { handler.handle(Event::new(context, payload), Responder::new(response)) };
         let answer = match result {
             Ok(responded) => responded.answer,
             Err(error) => error_answer(error, response),

@@ -195,7 +195,8 @@ fn status(status: u16, fields: &str) -> Vec<u8> {
         202 => "{\"status\":\"OK\"}\n",
         _ => "{\"errorMessage\":\"a test\",\"errorType\":\"Test\"}\n",
     };
-    format!("HTTP/1.1 {status} Reason\r\nContent-Type: application/json\r\n{fields}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!("HTTP/1.1 {status} Reason\r\nContent-Type: application/json\r\n{fields}Content-Length: {}\r\n\r\n{body}", body.len())
+        .into_bytes()
 }
 
 fn accepted() -> Vec<u8> {

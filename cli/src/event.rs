@@ -32,9 +32,7 @@ pub fn read(text: Option<&str>, matches: &ArgMatches) -> Result<Vec<u8>, Failure
         None => Ok(b"{}".to_vec()),
         Some("-") => {
             let mut event = Vec::new();
-            io::stdin()
-                .read_to_end(&mut event)
-                .during("reading the event from standard input")?;
+            io::stdin().read_to_end(&mut event).during("reading the event from standard input")?;
             Ok(event)
         }
         Some(text) => Ok(text.as_bytes().to_vec()),

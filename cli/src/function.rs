@@ -56,25 +56,14 @@ pub fn arguments() -> Vec<Arg> {
 
 /// Builds what the arguments name, or takes the file that they name, and says how the emulator is to run it.
 pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Failure> {
-    let wanted = matches
-        .get_one::<String>("arch")
-        .map(|name| Architecture::from_lambda(name));
+    let wanted = matches.get_one::<String>("arch").map(|name| Architecture::from_lambda(name));
     let (name, path) = match matches.get_one::<PathBuf>("bootstrap") {
         Some(path) => ("bootstrap".to_owned(), path.clone()),
         None => {
             let project = Project::read()?;
-            let target =
-                project.target(matches.get_one::<String>("EXAMPLE").map(String::as_str))?;
-            let features: Vec<String> = matches
-                .get_many("features")
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect();
-            (
-                target.name.clone(),
-                build::build(target, wanted, &features)?,
-            )
+            let target = project.target(matches.get_one::<String>("EXAMPLE").map(String::as_str))?;
+            let features: Vec<String> = matches.get_many("features").into_iter().flatten().cloned().collect();
+            (target.name.clone(), build::build(target, wanted, &features)?)
         }
     };
     let program = Program::check(&path, wanted)?;
@@ -84,12 +73,7 @@ pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Failure> {
     options.runner = program.runner.clone();
     // Of a program under qemu the figures would be qemu's.
     options.measure = program.runner.is_none();
-    options.environment = matches
-        .get_many("env")
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect();
+    options.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
     options.timeout = *matches.get_one("timeout").expect("it has a default");
     options.memory_size = *matches.get_one("memory").expect("it has a default");
     Ok((program, options))
@@ -103,9 +87,7 @@ fn variable(text: &str) -> Result<(OsString, OsString), String> {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "it is a number of seconds".to_owned())?;
+    let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
     // Lambda's own limit is 15 minutes.
     if (0.001..=900.0).contains(&seconds) {
         Ok(Duration::from_secs_f64(seconds))

@@ -49,13 +49,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let emulator = Arc::new(Emulator::start(options).during("starting the emulator")?);
     let signals = Signals::end_with(130, &emulator)?;
     let client_context = matches.get_one::<String>("client-context").cloned();
-    let outcome = emulator.invoke(
-        event,
-        InvokeOptions {
-            client_context,
-            ..InvokeOptions::default()
-        },
-    );
+    let outcome = emulator.invoke(event, InvokeOptions { client_context, ..InvokeOptions::default() });
     signals.go_on();
     emulator.shutdown();
     print_answer(&outcome.payload).during("writing the answer")?;
@@ -79,38 +73,23 @@ pub fn to_stderr() -> LogSink {
 
 /// The REPORT line, with the size of the program at its end.
 pub fn report(outcome: &Outcome, size: u64) -> String {
-    format!(
-        "{} Binary Size: {} bytes",
-        outcome.report_line(),
-        grouped(size)
-    )
+    format!("{} Binary Size: {} bytes", outcome.report_line(), grouped(size))
 }
 
 /// What went wrong in the function, for people; nothing when nothing did.
 pub fn error_line(outcome: &Outcome) -> Option<String> {
     let error = outcome.function_error.as_ref()?;
-    Some(format!(
-        "error: the function failed: {}: {}",
-        error.error_type, error.message
-    ))
+    Some(format!("error: the function failed: {}: {}", error.error_type, error.message))
 }
 
 /// With --bootstrap there is no example to name, so the first word is the event.
 fn event_text(matches: &ArgMatches) -> Result<Option<&str>, clap::Error> {
     let word = |name| matches.get_one::<String>(name).map(String::as_str);
     let conflict = |words: &str| command().error(ErrorKind::ArgumentConflict, words);
-    match (
-        matches.contains_id("bootstrap"),
-        word("EXAMPLE"),
-        word("EVENT"),
-    ) {
+    match (matches.contains_id("bootstrap"), word("EXAMPLE"), word("EVENT")) {
         (false, _, event) => Ok(event),
-        (true, Some(_), Some(_)) => Err(conflict(
-            "with --bootstrap there is no example to name: give the event alone",
-        )),
-        (true, Some(_), None) if matches.contains_id("file") => {
-            Err(conflict("--file names an event, and there is another"))
-        }
+        (true, Some(_), Some(_)) => Err(conflict("with --bootstrap there is no example to name: give the event alone")),
+        (true, Some(_), None) if matches.contains_id("file") => Err(conflict("--file names an event, and there is another")),
         (true, event, _) => Ok(event),
     }
 }
@@ -135,12 +114,7 @@ fn json_object(text: &str) -> Result<String, String> {
 /// A number with commas between its thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| std::str::from_utf8(group).expect("digits"))
-        .collect();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).expect("digits")).collect();
     groups.join(",")
 }
 
@@ -150,12 +124,7 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped() {
-        for (number, words) in [
-            (0, "0"),
-            (999, "999"),
-            (6152, "6,152"),
-            (1_234_567, "1,234,567"),
-        ] {
+        for (number, words) in [(0, "0"), (999, "999"), (6152, "6,152"), (1_234_567, "1,234,567")] {
             assert_eq!(grouped(number), words);
         }
     }
@@ -164,16 +133,11 @@ mod tests {
     fn with_a_bootstrap_the_first_word_is_the_event() {
         let event = |words: &[&str]| {
             let matches = command().try_get_matches_from(words).unwrap();
-            event_text(&matches)
-                .map(|text| text.map(str::to_owned))
-                .map_err(|error| error.kind())
+            event_text(&matches).map(|text| text.map(str::to_owned)).map_err(|error| error.kind())
         };
         assert_eq!(event(&["invoke", "echo", "e"]), Ok(Some("e".to_owned())));
         assert_eq!(event(&["invoke", "echo"]), Ok(None));
-        assert_eq!(
-            event(&["invoke", "--bootstrap", "b", "e"]),
-            Ok(Some("e".to_owned()))
-        );
+        assert_eq!(event(&["invoke", "--bootstrap", "b", "e"]), Ok(Some("e".to_owned())));
         assert!(event(&["invoke", "--bootstrap", "b", "e", "f"]).is_err());
         assert!(event(&["invoke", "--bootstrap", "b", "e", "--file", "f"]).is_err());
     }

@@ -64,13 +64,7 @@ mod tests {
     #[test]
     fn cargos_own_word_is_taken_off_once() {
         let given = |words: &[&str]| arguments(words.iter().map(OsString::from).collect());
-        assert_eq!(
-            given(&["cargo-barelambda", "barelambda", "invoke"]),
-            ["cargo-barelambda", "invoke"]
-        );
-        assert_eq!(
-            given(&["cargo-barelambda", "invoke", "barelambda"]),
-            ["cargo-barelambda", "invoke", "barelambda"]
-        );
+        assert_eq!(given(&["cargo-barelambda", "barelambda", "invoke"]), ["cargo-barelambda", "invoke"]);
+        assert_eq!(given(&["cargo-barelambda", "invoke", "barelambda"]), ["cargo-barelambda", "invoke", "barelambda"]);
     }
 }

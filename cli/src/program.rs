@@ -30,20 +30,12 @@ pub struct Program {
 impl Architecture {
     /// By Lambda's name for it, which clap has checked.
     pub fn from_lambda(name: &str) -> Self {
-        if name == "arm64" {
-            Self::Aarch64
-        } else {
-            Self::X86_64
-        }
+        if name == "arm64" { Self::Aarch64 } else { Self::X86_64 }
     }
 
     /// This machine's.
     pub fn host() -> Self {
-        if cfg!(target_arch = "aarch64") {
-            Self::Aarch64
-        } else {
-            Self::X86_64
-        }
+        if cfg!(target_arch = "aarch64") { Self::Aarch64 } else { Self::X86_64 }
     }
 
     /// The target that a bare function is built for.
@@ -89,35 +81,21 @@ impl Program {
             return Err(Failure::new(format!("{shown} is not a file")));
         }
         if metadata.permissions().mode() & 0o111 == 0 {
-            return Err(Failure::new(format!(
-                "{shown} is not executable: `chmod +x` makes it so"
-            )));
+            return Err(Failure::new(format!("{shown} is not executable: `chmod +x` makes it so")));
         }
         let mut start = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(20).read_to_end(&mut start))
-            .during(&shown)?;
-        let architecture =
-            architecture(&start).map_err(|words| Failure::new(format!("{shown} {words}")))?;
+        File::open(path).and_then(|file| file.take(20).read_to_end(&mut start)).during(&shown)?;
+        let architecture = architecture(&start).map_err(|words| Failure::new(format!("{shown} {words}")))?;
         if let (Some(wanted), Some(is)) = (wanted, architecture)
             && wanted != is
         {
-            return Err(Failure::new(format!(
-                "{shown} is built for {is}, not for {wanted}"
-            )));
+            return Err(Failure::new(format!("{shown} is built for {is}, not for {wanted}")));
         }
         let foreign = architecture.filter(|&is| is != Architecture::host());
-        let runner = foreign
-            .map(emulator)
-            .transpose()?
-            .map(|emulator| vec![emulator.into()]);
+        let runner = foreign.map(emulator).transpose()?.map(|emulator| vec![emulator.into()]);
         // A bare file name would be looked up in PATH instead.
         let path = std::path::absolute(path).during(&shown)?;
-        Ok(Self {
-            path,
-            size: metadata.len(),
-            runner,
-        })
+        Ok(Self { path, size: metadata.len(), runner })
     }
 }
 
@@ -128,13 +106,9 @@ fn architecture(start: &[u8]) -> Result<Option<Architecture>, String> {
         [0x7f, b'E', b'L', b'F', 2, 1, rest @ ..] if rest.len() >= 14 => {
             let machine = u16::from_le_bytes([rest[12], rest[13]]);
             let known = Architecture::of_machine(machine);
-            known.map(Some).ok_or_else(|| {
-                format!("is for a processor that Lambda does not have (ELF machine {machine})")
-            })
+            known.map(Some).ok_or_else(|| format!("is for a processor that Lambda does not have (ELF machine {machine})"))
         }
-        [0x7f, b'E', b'L', b'F', ..] => {
-            Err("is not a 64-bit little-endian ELF file, which Lambda needs".to_owned())
-        }
+        [0x7f, b'E', b'L', b'F', ..] => Err("is not a 64-bit little-endian ELF file, which Lambda needs".to_owned()),
         _ => Err("is neither an ELF executable nor a script that begins with #!".to_owned()),
     }
 }
@@ -144,9 +118,7 @@ fn emulator(architecture: Architecture) -> Result<PathBuf, Failure> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
     let names = architecture.emulators();
-    let candidates = names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file()).ok_or_else(|| {
         Failure::new(format!(
             "running an {architecture} program on this machine takes {}, which is not on the PATH: \

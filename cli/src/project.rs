@@ -46,24 +46,16 @@ impl Project {
             .output()
             .during("cargo cannot be started")?;
         if !output.status.success() {
-            return Err(Failure::new(format!(
-                "`cargo metadata` failed ({}): is there a package here?",
-                output.status
-            )));
+            return Err(Failure::new(format!("`cargo metadata` failed ({}): is there a package here?", output.status)));
         }
-        let metadata: Value =
-            serde_json::from_slice(&output.stdout).during("the answer of `cargo metadata`")?;
+        let metadata: Value = serde_json::from_slice(&output.stdout).during("the answer of `cargo metadata`")?;
         let folder = env::current_dir().during("the current folder")?;
         Ok(Self::from_metadata(&metadata, &folder))
     }
 
     /// The example, binary or package of this name; without a name, the only one there is.
     pub fn target(&self, name: Option<&str>) -> Result<&Target, Failure> {
-        let binaries: Vec<_> = self
-            .targets
-            .iter()
-            .filter(|target| target.kind == Kind::Binary)
-            .collect();
+        let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == Kind::Binary).collect();
         let Some(name) = name else {
             return match (&binaries[..], &self.targets[..]) {
                 ([only], _) => Ok(only),
@@ -74,35 +66,18 @@ impl Project {
         if let Some(target) = self.targets.iter().find(|target| target.name == name) {
             return Ok(target);
         }
-        let of_package: Vec<_> = binaries
-            .into_iter()
-            .filter(|target| target.package == name)
-            .collect();
+        let of_package: Vec<_> = binaries.into_iter().filter(|target| target.package == name).collect();
         match of_package[..] {
             [only] => Ok(only),
-            _ => Err(Failure::new(format!(
-                "there is no `{name}` here{}. {}",
-                self.suggestion(name),
-                self.list()
-            ))),
+            _ => Err(Failure::new(format!("there is no `{name}` here{}. {}", self.suggestion(name), self.list()))),
         }
     }
 
     fn from_metadata(metadata: &Value, folder: &Path) -> Self {
-        let packages = metadata["packages"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let home = |package: &&Value| {
-            Path::new(text(&package["manifest_path"]))
-                .parent()
-                .map(Path::to_owned)
-        };
+        let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let home = |package: &&Value| Path::new(text(&package["manifest_path"])).parent().map(Path::to_owned);
         let holds = |package: &&Value| home(package).is_some_and(|home| folder.starts_with(home));
-        let nearest = packages
-            .iter()
-            .filter(holds)
-            .max_by_key(|package| home(package).map(|home| home.components().count()));
+        let nearest = packages.iter().filter(holds).max_by_key(|package| home(package).map(|home| home.components().count()));
         let targets = match nearest {
             Some(package) => targets_of(package),
             None => packages.iter().flat_map(targets_of).collect(),
@@ -111,12 +86,8 @@ impl Project {
     }
 
     fn suggestion(&self, name: &str) -> String {
-        let likeness =
-            |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
-        let nearest = self
-            .targets
-            .iter()
-            .max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        let likeness = |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
+        let nearest = self.targets.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
         match nearest.filter(|target| likeness(target) >= ALIKE) {
             Some(target) => format!(", but `{}`", target.name),
             None => String::new(),
@@ -125,28 +96,13 @@ impl Project {
 
     fn list(&self) -> String {
         let of_kind = |kind| {
-            let names: Vec<&str> = self
-                .targets
-                .iter()
-                .filter(|target| target.kind == kind)
-                .map(|target| target.name.as_str())
-                .collect();
+            let names: Vec<&str> = self.targets.iter().filter(|target| target.kind == kind).map(|target| target.name.as_str()).collect();
             names.join(", ")
         };
-        let lists = [
-            ("Examples", of_kind(Kind::Example)),
-            ("Binaries", of_kind(Kind::Binary)),
-        ];
-        let lists: Vec<String> = lists
-            .iter()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(kind, names)| format!("{kind}: {names}"))
-            .collect();
-        if lists.is_empty() {
-            "This package has neither examples nor binaries".to_owned()
-        } else {
-            lists.join(". ")
-        }
+        let lists = [("Examples", of_kind(Kind::Example)), ("Binaries", of_kind(Kind::Binary))];
+        let lists: Vec<String> =
+            lists.iter().filter(|(_, names)| !names.is_empty()).map(|(kind, names)| format!("{kind}: {names}")).collect();
+        if lists.is_empty() { "This package has neither examples nor binaries".to_owned() } else { lists.join(". ") }
     }
 }
 
@@ -157,10 +113,7 @@ pub fn cargo() -> PathBuf {
 
 fn targets_of(package: &Value) -> Vec<Target> {
     let host_examples = strings(&package["metadata"]["barelambda"]["host-examples"]);
-    let targets = package["targets"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let targets = package["targets"].as_array().map(Vec::as_slice).unwrap_or_default();
     targets
         .iter()
         .filter_map(|target| {
@@ -188,11 +141,7 @@ fn text(value: &Value) -> &str {
 
 fn strings(value: &Value) -> Vec<String> {
     let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    values
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -207,19 +156,10 @@ mod tests {
         assert_eq!(project.target(Some("echo")).unwrap().kind, Kind::Example);
         assert!(project.target(Some("std_host")).unwrap().for_host);
         let failure = project.target(Some("ehco")).unwrap_err().to_string();
-        assert_eq!(
-            failure,
-            "there is no `ehco` here, but `echo`. Examples: echo, std_host"
-        );
+        assert_eq!(failure, "there is no `ehco` here, but `echo`. Examples: echo, std_host");
         let failure = project.target(Some("zzzzzz")).unwrap_err().to_string();
-        assert_eq!(
-            failure,
-            "there is no `zzzzzz` here. Examples: echo, std_host"
-        );
-        assert_eq!(
-            project.target(None).unwrap_err().to_string(),
-            "which one? Examples: echo, std_host"
-        );
+        assert_eq!(failure, "there is no `zzzzzz` here. Examples: echo, std_host");
+        assert_eq!(project.target(None).unwrap_err().to_string(), "which one? Examples: echo, std_host");
     }
 
     #[test]

@@ -59,11 +59,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let host: IpAddr = *matches.get_one("host").expect("it has a default");
     let port: u16 = *matches.get_one("port").expect("it has a default");
     options.listen = SocketAddr::new(host, port);
-    options.concurrency = usize::from(
-        *matches
-            .get_one::<u16>("concurrency")
-            .expect("it has a default"),
-    );
+    options.concurrency = usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
     options.log_sink = Some(invoke::to_stderr());
     let size = program.size;
     options.outcome_sink = Some(Arc::new(move |outcome: &Outcome| {

@@ -22,25 +22,16 @@ impl Signals {
     pub fn end_with(code: i32, emulator: &Arc<Emulator>) -> Result<Self, Failure> {
         let emulator = emulator.clone();
         let told_to_end = Arc::new(AtomicBool::new(false));
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .during("waiting for signals")?;
+        let runtime = Builder::new_current_thread().enable_io().build().during("waiting for signals")?;
         let (mut interrupt, mut terminate) = {
             let _inside = runtime.enter();
             let interrupt = signal(SignalKind::interrupt()).during("waiting for Ctrl-C")?;
-            (
-                interrupt,
-                signal(SignalKind::terminate()).during("waiting for SIGTERM")?,
-            )
+            (interrupt, signal(SignalKind::terminate()).during("waiting for SIGTERM")?)
         };
-        let signals = Self {
-            told_to_end: told_to_end.clone(),
-        };
+        let signals = Self { told_to_end: told_to_end.clone() };
         thread::spawn(move || {
             runtime.block_on(poll_fn(|context| {
-                let told = interrupt.poll_recv(context).is_ready()
-                    | terminate.poll_recv(context).is_ready();
+                let told = interrupt.poll_recv(context).is_ready() | terminate.poll_recv(context).is_ready();
                 if told { Poll::Ready(()) } else { Poll::Pending }
             }));
             told_to_end.store(true, Ordering::SeqCst);

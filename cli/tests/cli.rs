@@ -9,82 +9,34 @@ fn help_is_where_people_look_for_it() {
     for words in [&["--help"][..], &["help"], &["barelambda", "--help"]] {
         let ran = barelambda(words, "");
         assert_eq!(ran.code, 0);
-        assert!(
-            ran.stdout.contains("invoke") && ran.stdout.contains("serve"),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains("invoke") && ran.stdout.contains("serve"), "{}", ran.stdout);
     }
     for subcommand in ["invoke", "serve"] {
         let ran = barelambda(&[subcommand, "--help"], "");
         assert_eq!(ran.code, 0);
-        assert!(
-            ran.stdout.contains("Examples:\n  cargo barelambda"),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains("Examples:\n  cargo barelambda"), "{}", ran.stdout);
     }
     let ran = barelambda(&[], "");
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr.contains("Usage: cargo barelambda <COMMAND>"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("Usage: cargo barelambda <COMMAND>"), "{}", ran.stderr);
 }
 
 #[test]
 fn wrong_usage_is_code_2_with_words() {
     for (words, expected) in [
         (&["invok"][..], "a similar subcommand exists: 'invoke'"),
-        (
-            &["invoke", "echo", "--env", "A"],
-            "it has the form NAME=VALUE",
-        ),
-        (
-            &["invoke", "echo", "--timeout", "0"],
-            "between 0.001 and 900 seconds",
-        ),
-        (
-            &["invoke", "echo", "--memory", "64"],
-            "64 is not in 128..=10240",
-        ),
-        (
-            &["invoke", "echo", "--arch", "mips"],
-            "possible values: x86_64, arm64",
-        ),
-        (
-            &["invoke", "echo", "{}", "--file", "f"],
-            "cannot be used with",
-        ),
-        (
-            &["invoke", "echo", "--client-context", "[]"],
-            "it is a JSON object",
-        ),
-        (
-            &["invoke", "--bootstrap", "b", "a", "b"],
-            "give the event alone",
-        ),
-        (
-            &["invoke", "--bootstrap", "b", "a", "--file", "f"],
-            "--file names an event",
-        ),
-        (
-            &["invoke", "--bootstrap", "b", "--features", "f"],
-            "cannot be used with",
-        ),
-        (
-            &["serve", "echo", "--bootstrap", "b"],
-            "cannot be used with",
-        ),
-        (
-            &["serve", "echo", "--port", "70000"],
-            "70000 is not in 0..=65535",
-        ),
-        (
-            &["serve", "echo", "--concurrency", "0"],
-            "0 is not in 1..=1000",
-        ),
+        (&["invoke", "echo", "--env", "A"], "it has the form NAME=VALUE"),
+        (&["invoke", "echo", "--timeout", "0"], "between 0.001 and 900 seconds"),
+        (&["invoke", "echo", "--memory", "64"], "64 is not in 128..=10240"),
+        (&["invoke", "echo", "--arch", "mips"], "possible values: x86_64, arm64"),
+        (&["invoke", "echo", "{}", "--file", "f"], "cannot be used with"),
+        (&["invoke", "echo", "--client-context", "[]"], "it is a JSON object"),
+        (&["invoke", "--bootstrap", "b", "a", "b"], "give the event alone"),
+        (&["invoke", "--bootstrap", "b", "a", "--file", "f"], "--file names an event"),
+        (&["invoke", "--bootstrap", "b", "--features", "f"], "cannot be used with"),
+        (&["serve", "echo", "--bootstrap", "b"], "cannot be used with"),
+        (&["serve", "echo", "--port", "70000"], "70000 is not in 0..=65535"),
+        (&["serve", "echo", "--concurrency", "0"], "0 is not in 1..=1000"),
     ] {
         let ran = barelambda(words, "");
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{words:?}");
@@ -98,57 +50,24 @@ fn every_source_of_an_event_and_nothing_but_the_answer_on_stdout() {
     let bootstrap = folder.script("bootstrap", support::ECHO);
     let file = folder.file("event.json", "{\"from\":\n\"file\"}\n");
     for (words, input, answer) in [
-        (
-            &["{\"from\":\"argument\"}"][..],
-            "",
-            "{\"from\":\"argument\"}",
-        ),
+        (&["{\"from\":\"argument\"}"][..], "", "{\"from\":\"argument\"}"),
         (&[], "", "{}"),
         (&["-"], "{\"from\":\"stdin\"}\n", "{\"from\":\"stdin\"}\n"),
         (&["-"], "", ""),
         (&["-7"], "", "-7"),
         (&["--file", &file], "", "{\"from\":\n\"file\"}\n"),
     ] {
-        let ran = barelambda(
-            &[&["invoke", "--bootstrap", &bootstrap], words].concat(),
-            input,
-        );
-        assert_eq!(
-            (ran.code, ran.stdout.as_str()),
-            (0, answer),
-            "{words:?}: {}",
-            ran.stderr
-        );
+        let ran = barelambda(&[&["invoke", "--bootstrap", &bootstrap], words].concat(), input);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, answer), "{words:?}: {}", ran.stderr);
         let lines: Vec<&str> = ran.stderr.lines().collect();
         assert_eq!(lines[0], "the function's log");
-        assert!(
-            lines[1].starts_with("REPORT RequestId: ") && lines[1].contains(" Init Duration: "),
-            "{}",
-            lines[1]
-        );
-        assert!(
-            lines[1].ends_with(&format!(" Binary Size: {} bytes", support::ECHO.len())),
-            "{}",
-            lines[1]
-        );
+        assert!(lines[1].starts_with("REPORT RequestId: ") && lines[1].contains(" Init Duration: "), "{}", lines[1]);
+        assert!(lines[1].ends_with(&format!(" Binary Size: {} bytes", support::ECHO.len())), "{}", lines[1]);
         assert_eq!(lines.len(), 2);
     }
-    let ran = barelambda(
-        &[
-            "invoke",
-            "--bootstrap",
-            &bootstrap,
-            "--file",
-            "/nowhere/event",
-        ],
-        "",
-    );
+    let ran = barelambda(&["invoke", "--bootstrap", &bootstrap, "--file", "/nowhere/event"], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(
-        ran.stderr.contains("/nowhere/event: No such file"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("/nowhere/event: No such file"), "{}", ran.stderr);
 }
 
 #[test]
@@ -156,17 +75,7 @@ fn options_reach_the_function() {
     let folder = Folder::new("options");
     let script = "#!/bin/sh\necho \"$COLOUR $SIZE $AWS_LAMBDA_FUNCTION_MEMORY_SIZE\" >&2\nexit 3\n";
     let bootstrap = folder.script("bootstrap", script);
-    let words = [
-        "invoke",
-        "--bootstrap",
-        &bootstrap,
-        "-e",
-        "COLOUR=red",
-        "--env",
-        "SIZE=x=1",
-        "--memory",
-        "512",
-    ];
+    let words = ["invoke", "--bootstrap", &bootstrap, "-e", "COLOUR=red", "--env", "SIZE=x=1", "--memory", "512"];
     let ran = barelambda(&words, "");
     assert!(ran.stderr.starts_with("red x=1 512\n"), "{}", ran.stderr);
 }
@@ -177,26 +86,12 @@ fn a_failed_function_is_code_1_with_its_json_on_stdout() {
     let exits = folder.script("exits", "#!/bin/sh\nexit 3\n");
     let ran = barelambda(&["invoke", "--bootstrap", &exits], "");
     assert_eq!(ran.code, 1);
-    assert!(
-        ran.stdout
-            .starts_with(r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: "#),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stderr
-            .contains("error: the function failed: Runtime.ExitError: "),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stdout.starts_with(r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: "#), "{}", ran.stdout);
+    assert!(ran.stderr.contains("error: the function failed: Runtime.ExitError: "), "{}", ran.stderr);
     let hangs = folder.script("hangs", "#!/bin/sh\nsleep 60\n");
     let ran = barelambda(&["invoke", "--bootstrap", &hangs, "--timeout", "0.2"], "");
     assert_eq!(ran.code, 1);
-    assert!(
-        ran.stderr.contains("Sandbox.Timedout: ") && ran.stderr.contains("after 0.20 seconds"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("Sandbox.Timedout: ") && ran.stderr.contains("after 0.20 seconds"), "{}", ran.stderr);
 }
 
 #[test]
@@ -204,83 +99,43 @@ fn a_bootstrap_that_cannot_run_is_named() {
     let folder = Folder::new("bootstraps");
     let mut elf = [0; 64];
     elf[..6].copy_from_slice(b"\x7fELF\x02\x01");
-    elf[18] = if cfg!(target_arch = "aarch64") {
-        62
-    } else {
-        183
-    };
+    elf[18] = if cfg!(target_arch = "aarch64") { 62 } else { 183 };
     let foreign = folder.executable("foreign", &elf);
-    let (native_name, foreign_name) = if cfg!(target_arch = "aarch64") {
-        ("arm64", "x86_64")
-    } else {
-        ("x86_64", "arm64")
-    };
+    let (native_name, foreign_name) = if cfg!(target_arch = "aarch64") { ("arm64", "x86_64") } else { ("x86_64", "arm64") };
     let plain = folder.file("plain", "#!/bin/sh\n");
     let text = folder.executable("text", b"hello");
     let nowhere = format!("{}/nowhere", folder.path());
     for (path, arch, expected) in [
         (&nowhere[..], foreign_name, "No such file"),
         (folder.path(), foreign_name, "is not a file"),
-        (
-            &plain,
-            foreign_name,
-            "is not executable: `chmod +x` makes it so",
-        ),
-        (
-            &text,
-            foreign_name,
-            "is neither an ELF executable nor a script",
-        ),
-        (
-            &foreign,
-            native_name,
-            &format!("is built for {foreign_name}, not for {native_name}"),
-        ),
+        (&plain, foreign_name, "is not executable: `chmod +x` makes it so"),
+        (&text, foreign_name, "is neither an ELF executable nor a script"),
+        (&foreign, native_name, &format!("is built for {foreign_name}, not for {native_name}")),
         (&foreign, foreign_name, "qemu-user-static"),
     ] {
         let mut command = support::command(&["invoke", "--bootstrap", path, "--arch", arch]);
         let ran = Ran::of(command.env("PATH", "/nowhere"), "");
         assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{path}");
-        assert!(
-            ran.stderr.starts_with("error: ") && ran.stderr.contains(expected),
-            "{path}: {}",
-            ran.stderr
-        );
+        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains(expected), "{path}: {}", ran.stderr);
     }
 }
 
 #[test]
 fn a_wrong_name_lists_the_right_ones() {
     let folder = Folder::new("names");
-    folder.file(
-        "Cargo.toml",
-        "[package]\nname = \"two\"\nedition = \"2024\"\n[workspace]\n",
-    );
+    folder.file("Cargo.toml", "[package]\nname = \"two\"\nedition = \"2024\"\n[workspace]\n");
     folder.file("src/lib.rs", "");
     folder.file("examples/first.rs", "fn main() {}");
     folder.file("examples/second.rs", "fn main() {}");
     let ran = barelambda_in(&folder, &["invoke", "frist"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(
-        ran.stderr
-            .contains("there is no `frist` here, but `first`. Examples: first, second"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("there is no `frist` here, but `first`. Examples: first, second"), "{}", ran.stderr);
     let ran = barelambda_in(&folder, &["serve"]);
-    assert!(
-        ran.stderr.contains("which one? Examples: first, second"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("which one? Examples: first, second"), "{}", ran.stderr);
     let nothing = Folder::new("nothing");
     let ran = barelambda_in(&nothing, &["invoke", "echo"]);
     assert_eq!(ran.code, 3);
-    assert!(
-        ran.stderr.contains("is there a package here?"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("is there a package here?"), "{}", ran.stderr);
 }
 
 #[test]
@@ -294,86 +149,34 @@ fn a_package_of_ones_own_is_built_and_run() {
     folder.file("examples/hosted.rs", program);
     for (words, log) in [
         (&["invoke"][..], "true false"),
-        (
-            &["invoke", "mine", "{}", "--features", "shout"],
-            "true true",
-        ),
+        (&["invoke", "mine", "{}", "--features", "shout"], "true true"),
         (&["invoke", "hosted"], "false false"),
     ] {
         let ran = barelambda_in(&folder, words);
         assert_eq!(ran.code, 1, "{}", ran.stderr);
-        assert!(
-            ran.stdout.contains("exit status 7"),
-            "{words:?}: {}",
-            ran.stdout
-        );
-        assert!(
-            ran.stderr.lines().any(|line| line == log),
-            "{words:?}: {}",
-            ran.stderr
-        );
+        assert!(ran.stdout.contains("exit status 7"), "{words:?}: {}", ran.stdout);
+        assert!(ran.stderr.lines().any(|line| line == log), "{words:?}: {}", ran.stderr);
     }
     folder.file("src/main.rs", "fn main() { nonsense }");
     let ran = barelambda_in(&folder, &["invoke"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(
-        ran.stderr.contains("error: `mine` could not be built"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("error: `mine` could not be built"), "{}", ran.stderr);
 }
 
 #[test]
 fn a_missing_target_is_installed_or_said_to_be_missing() {
     let folder = Folder::new("target");
-    folder.file(
-        "Cargo.toml",
-        "[package]\nname = \"mine\"\nedition = \"2024\"\n[workspace]\n",
-    );
+    folder.file("Cargo.toml", "[package]\nname = \"mine\"\nedition = \"2024\"\n[workspace]\n");
     folder.file("src/main.rs", "fn main() {}");
     let rustc = folder.script("rustc", "#!/bin/sh\necho /nowhere/lib\n");
-    let ran = Ran::of(
-        support::command_in(&folder, &["invoke"])
-            .env("RUSTC", &rustc)
-            .env("PATH", folder.path()),
-        "",
-    );
+    let ran = Ran::of(support::command_in(&folder, &["invoke"]).env("RUSTC", &rustc).env("PATH", folder.path()), "");
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(
-        ran.stderr.contains("Running `rustup target add"),
-        "{}",
-        ran.stderr
-    );
-    assert!(
-        ran.stderr.contains("install Rust through rustup"),
-        "{}",
-        ran.stderr
-    );
-    folder.script(
-        "rustup",
-        "#!/bin/sh\necho \"rustup was asked: $*\"\nexit 1\n",
-    );
-    let ran = Ran::of(
-        support::command_in(&folder, &["invoke"])
-            .env("RUSTC", &rustc)
-            .env("PATH", folder.path()),
-        "",
-    );
+    assert!(ran.stderr.contains("Running `rustup target add"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("install Rust through rustup"), "{}", ran.stderr);
+    folder.script("rustup", "#!/bin/sh\necho \"rustup was asked: $*\"\nexit 1\n");
+    let ran = Ran::of(support::command_in(&folder, &["invoke"]).env("RUSTC", &rustc).env("PATH", folder.path()), "");
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    let words = if cfg!(target_arch = "aarch64") {
-        "aarch64-unknown-linux-musl"
-    } else {
-        "x86_64-unknown-linux-musl"
-    };
-    assert!(
-        ran.stderr
-            .contains(&format!("rustup was asked: target add {words}\n")),
-        "{}",
-        ran.stderr
-    );
-    assert!(
-        ran.stderr.contains("failed (exit status: 1)"),
-        "{}",
-        ran.stderr
-    );
+    let words = if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-musl" } else { "x86_64-unknown-linux-musl" };
+    assert!(ran.stderr.contains(&format!("rustup was asked: target add {words}\n")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("failed (exit status: 1)"), "{}", ran.stderr);
 }

@@ -19,23 +19,11 @@ fn serve_answers_until_it_is_told_to_end() {
     for signal in ["INT", "TERM"] {
         let (mut tool, mut stderr) = start(&["serve", "--bootstrap", &bootstrap, "--port", "0"]);
         let line = line_with(&mut stderr, "Serving bootstrap at http://");
-        let address = line
-            .split("http://")
-            .nth(1)
-            .unwrap()
-            .split(',')
-            .next()
-            .unwrap();
-        line_with(
-            &mut stderr,
-            &format!("aws lambda invoke --endpoint-url http://{address} --function-name bootstrap"),
-        );
+        let address = line.split("http://").nth(1).unwrap().split(',').next().unwrap();
+        line_with(&mut stderr, &format!("aws lambda invoke --endpoint-url http://{address} --function-name bootstrap"));
         for event in ["{\"n\":1}", "{\"n\":2}"] {
             let answer = post(address, event);
-            assert!(
-                answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("\r\n\r\n{event}")),
-                "{answer}"
-            );
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("\r\n\r\n{event}")), "{answer}");
             line_with(&mut stderr, "REPORT RequestId: ");
         }
         assert_eq!(end(&mut tool, signal), Some(0));
@@ -51,21 +39,13 @@ fn serve_says_why_it_cannot_listen() {
     let port = busy.local_addr().unwrap().port().to_string();
     let ran = support::barelambda(&["serve", "--bootstrap", &bootstrap, "--port", &port], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(
-        ran.stderr
-            .contains(&format!("cannot listen at 127.0.0.1:{port}: ")),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains(&format!("cannot listen at 127.0.0.1:{port}: ")), "{}", ran.stderr);
 }
 
 #[test]
 fn an_interrupted_invoke_leaves_nothing_behind() {
     let folder = Folder::new("interrupt");
-    let bootstrap = folder.script(
-        "bootstrap",
-        "#!/bin/bash\necho started >&2\nwhile true; do sleep 1; done\n",
-    );
+    let bootstrap = folder.script("bootstrap", "#!/bin/bash\necho started >&2\nwhile true; do sleep 1; done\n");
     let (mut tool, mut stderr) = start(&["invoke", "--bootstrap", &bootstrap]);
     line_with(&mut stderr, "started");
     assert_ne!(functions(&bootstrap), 0);
@@ -75,12 +55,7 @@ fn an_interrupted_invoke_leaves_nothing_behind() {
 
 fn start(words: &[&str]) -> (Child, BufReader<ChildStderr>) {
     let mut tool = support::command(words);
-    let mut tool = tool
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut tool = tool.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let stderr = BufReader::new(tool.stderr.take().unwrap());
     (tool, stderr)
 }
@@ -89,11 +64,7 @@ fn line_with(stderr: &mut BufReader<ChildStderr>, words: &str) -> String {
     let mut line = String::new();
     while !line.contains(words) {
         line.clear();
-        assert_ne!(
-            stderr.read_line(&mut line).unwrap(),
-            0,
-            "the tool ended before it said {words:?}"
-        );
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the tool ended before it said {words:?}");
     }
     line
 }
@@ -103,25 +74,15 @@ fn post(address: &str, event: &str) -> String {
     stream.set_read_timeout(Some(LIMIT)).unwrap();
     let length = event.len();
     let path = "/2015-03-31/functions/any/invocations";
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
-    );
-    stream
-        .write_all(format!("{head}{event}").as_bytes())
-        .unwrap();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(format!("{head}{event}").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
 }
 
 fn end(tool: &mut Child, signal: &str) -> Option<i32> {
-    assert!(
-        Command::new("kill")
-            .args(["-s", signal, &tool.id().to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-s", signal, &tool.id().to_string()]).status().unwrap().success());
     let limit = Instant::now() + LIMIT;
     loop {
         if let Some(status) = tool.try_wait().unwrap() {

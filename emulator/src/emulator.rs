@@ -33,28 +33,14 @@ impl Emulator {
     /// Fails when [`Options::listen`] cannot be listened at, or the system has no thread or descriptor left.
     pub fn start(mut options: Options) -> io::Result<Self> {
         // The process starts in its program's folder, so a relative path would be looked for in the wrong place.
-        if options
-            .program
-            .parent()
-            .is_some_and(|folder| !folder.as_os_str().is_empty())
-        {
+        if options.program.parent().is_some_and(|folder| !folder.as_os_str().is_empty()) {
             options.program = std::path::absolute(&options.program)?;
         }
-        let listener = StdListener::bind(options.listen).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!(
-                    "the Invoke API cannot listen at {}: {error}",
-                    options.listen
-                ),
-            )
-        })?;
+        let listener = StdListener::bind(options.listen)
+            .map_err(|error| io::Error::new(error.kind(), format!("the Invoke API cannot listen at {}: {error}", options.listen)))?;
         let address = listener.local_addr()?;
         listener.set_nonblocking(true)?;
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()?;
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let handle = runtime.handle().clone();
         let function = Arc::new(Function::new(options));
         let (stop, stopped) = oneshot::channel();
@@ -63,23 +49,16 @@ impl Emulator {
             let _inside = handle.enter();
             TcpListener::from_std(listener)?
         };
-        let thread = std::thread::Builder::new()
-            .name("lambda emulator".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    let api = tokio::spawn(invoke_api::serve(listener, served.clone()));
-                    // Ends by the message or by the end of its sender alike.
-                    let _ = stopped.await;
-                    api.abort();
-                    served.close().await;
-                });
-            })?;
-        Ok(Self {
-            address,
-            function,
-            runtime: handle,
-            running: Mutex::new(Some(Running { stop, thread })),
-        })
+        let thread = std::thread::Builder::new().name("lambda emulator".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                let api = tokio::spawn(invoke_api::serve(listener, served.clone()));
+                // Ends by the message or by the end of its sender alike.
+                let _ = stopped.await;
+                api.abort();
+                served.close().await;
+            });
+        })?;
+        Ok(Self { address, function, runtime: handle, running: Mutex::new(Some(Running { stop, thread })) })
     }
 
     /// Where the Invoke API listens.

@@ -8,9 +8,7 @@ use crate::{Options, REGION};
 /// The variables of the caller that a started process inherits: what finds and configures tools. Nothing else is passed on,
 /// so that a function sees here what it will see on Lambda.
 pub(crate) fn inherited() -> impl Iterator<Item = (OsString, OsString)> {
-    ["PATH", "HOME"]
-        .into_iter()
-        .filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
+    ["PATH", "HOME"].into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
 }
 
 /// The folder of the program, where its process starts; nothing when the program is looked up in `PATH`.
@@ -21,11 +19,7 @@ pub(crate) fn task_root(options: &Options) -> Option<PathBuf> {
 
 /// Lambda's variables for an OS-only runtime, by the developer guide's list of defined runtime environment variables,
 /// and the function's own after them. `AWS_EXECUTION_ENV` is not defined for such runtimes, and so is left out.
-pub(crate) fn variables(
-    options: &Options,
-    runtime_api: &str,
-    log_stream: &str,
-) -> Vec<(OsString, OsString)> {
+pub(crate) fn variables(options: &Options, runtime_api: &str, log_stream: &str) -> Vec<(OsString, OsString)> {
     let name = &options.function_name;
     let folder = task_root(options).map_or_else(|| OsString::from("/var/task"), OsString::from);
     let mut variables: Vec<(OsString, OsString)> = inherited().collect();
@@ -36,14 +30,8 @@ pub(crate) fn variables(
     set("LAMBDA_RUNTIME_DIR", folder);
     set("AWS_LAMBDA_FUNCTION_NAME", name.into());
     set("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".into());
-    set(
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        options.memory_size.to_string().into(),
-    );
-    set(
-        "AWS_LAMBDA_LOG_GROUP_NAME",
-        format!("/aws/lambda/{name}").into(),
-    );
+    set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", options.memory_size.to_string().into());
+    set("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}").into());
     set("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into());
     set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into());
     set("AWS_REGION", REGION.into());

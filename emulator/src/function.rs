@@ -30,22 +30,12 @@ pub(crate) struct Function {
 impl Function {
     pub fn new(options: Options) -> Self {
         let slots = Semaphore::new(options.concurrency.max(1));
-        Self {
-            options,
-            slots,
-            idle: Mutex::default(),
-            started: Mutex::default(),
-            closed: AtomicBool::new(false),
-        }
+        Self { options, slots, idle: Mutex::default(), started: Mutex::default(), closed: AtomicBool::new(false) }
     }
 
     /// Runs one invocation from its place in the queue to its end.
     pub async fn invoke(&self, payload: Bytes, call: InvokeOptions) -> Outcome {
-        let _slot = self
-            .slots
-            .acquire()
-            .await
-            .expect("the slots are never closed");
+        let _slot = self.slots.acquire().await.expect("the slots are never closed");
         let request_id = call.request_id.clone().unwrap_or_else(ids::uuid);
         let mut outcome = Outcome::new(request_id);
         loop {
@@ -84,10 +74,7 @@ impl Function {
     /// Kills every process, and gives those that were there. No new one is started afterwards.
     pub fn kill_all(&self) -> Vec<Arc<Process>> {
         self.closed.store(true, Ordering::Relaxed);
-        let processes: Vec<_> = lock(&self.started)
-            .drain(..)
-            .filter_map(|process| process.upgrade())
-            .collect();
+        let processes: Vec<_> = lock(&self.started).drain(..).filter_map(|process| process.upgrade()).collect();
         for process in &processes {
             process.kill();
         }
@@ -106,13 +93,7 @@ impl Function {
     }
 
     /// Gives a process the event when it asks for one, and waits for what becomes of it.
-    async fn run(
-        &self,
-        process: &Process,
-        payload: &Bytes,
-        call: &InvokeOptions,
-        outcome: &mut Outcome,
-    ) -> End {
+    async fn run(&self, process: &Process, payload: &Bytes, call: &InvokeOptions, outcome: &mut Outcome) -> End {
         let waited = timeout(self.options.timeout, process.session.wait_until(ready)).await;
         if outcome.report.cold {
             let first_next = process.session.look(Machine::first_next);
@@ -130,11 +111,7 @@ impl Function {
             }
             Ok(Before::Ended(status)) => {
                 outcome.report.duration = process.started.elapsed();
-                return if outcome.report.cold {
-                    End::Exited(status)
-                } else {
-                    End::GoneBefore
-                };
+                return if outcome.report.cold { End::Exited(status) } else { End::GoneBefore };
             }
             Err(_) => {
                 outcome.report.duration = self.options.timeout;
@@ -177,19 +154,14 @@ impl Function {
             }
             End::TimedOut => {
                 let seconds = self.options.timeout.as_secs_f64();
-                let words =
-                    format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
+                let words = format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
                 outcome.failed("Sandbox.Timedout", &words);
             }
             End::Exited(status) => {
-                outcome.failed(
-                    "Runtime.ExitError",
-                    &format!("RequestId: {id} Error: {}", describe(status)),
-                );
+                outcome.failed("Runtime.ExitError", &format!("RequestId: {id} Error: {}", describe(status)));
             }
             End::GoneBefore => {
-                let words =
-                    format!("RequestId: {id} Error: Runtime exited before it had read the event");
+                let words = format!("RequestId: {id} Error: Runtime exited before it had read the event");
                 outcome.failed("Runtime.ExitError", &words);
             }
         }
@@ -201,13 +173,8 @@ impl Function {
             (true, Some(given)) => given.clone(),
             (true, None) => ids::uuid(),
         };
-        let deadline = (ids::since_epoch() + self.options.timeout)
-            .as_millis()
-            .to_string();
-        let arn = arn(call
-            .function
-            .as_deref()
-            .unwrap_or(&self.options.function_name));
+        let deadline = (ids::since_epoch() + self.options.timeout).as_millis().to_string();
+        let arn = arn(call.function.as_deref().unwrap_or(&self.options.function_name));
         let trace_id = call.trace_id.clone().unwrap_or_else(ids::trace_id);
         let given = |value: &Option<String>| value.clone().unwrap_or_default();
         let mut headers = HeaderMap::new();
@@ -216,10 +183,7 @@ impl Function {
             ("lambda-runtime-aws-request-id", request_id.to_owned()),
             ("lambda-runtime-aws-tenant-id", given(&call.tenant_id)),
             ("lambda-runtime-client-context", given(&call.client_context)),
-            (
-                "lambda-runtime-cognito-identity",
-                given(&call.cognito_identity),
-            ),
+            ("lambda-runtime-cognito-identity", given(&call.cognito_identity)),
             ("lambda-runtime-deadline-ms", deadline),
             ("lambda-runtime-invocation-id", invocation_id.clone()),
             ("lambda-runtime-invoked-function-arn", arn),
@@ -229,12 +193,7 @@ impl Function {
                 headers.insert(HeaderName::from_static(name), http::header_value(&value));
             }
         }
-        Event {
-            request_id: request_id.to_owned(),
-            invocation_id,
-            headers,
-            payload,
-        }
+        Event { request_id: request_id.to_owned(), invocation_id, headers, payload }
     }
 }
 
@@ -277,11 +236,7 @@ fn over(machine: &mut Machine) -> Option<After> {
         return Some(After::Answered(answer.clone()));
     }
     let status = machine.exit()?;
-    Some(if machine.was_delivered() {
-        After::Exited(status)
-    } else {
-        After::GoneBefore
-    })
+    Some(if machine.was_delivered() { After::Exited(status) } else { After::GoneBefore })
 }
 
 /// The ARN of a function named in any of the ways that the Invoke API takes: `name`, `name:alias`, `account:function:name`

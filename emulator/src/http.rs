@@ -57,18 +57,12 @@ pub(crate) struct Reply {
 impl Reply {
     /// Framed with `Content-Length`.
     pub fn sized(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            bytes: Some(bytes.into()),
-            chunked: false,
-        }
+        Self { bytes: Some(bytes.into()), chunked: false }
     }
 
     /// Framed as one chunk.
     pub fn chunked(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            bytes: Some(bytes.into()),
-            chunked: true,
-        }
+        Self { bytes: Some(bytes.into()), chunked: true }
     }
 }
 
@@ -76,10 +70,7 @@ impl Body for Reply {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 
@@ -100,16 +91,10 @@ impl Body for Reply {
     }
 }
 
-pub(crate) fn reply(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<Bytes>,
-) -> Response<Reply> {
+pub(crate) fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Reply> {
     let mut response = Response::new(Reply::sized(body));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -138,10 +123,7 @@ pub(crate) async fn read(body: &mut Incoming, limit: usize) -> Read {
             Err(other) => trailers.extend(other.into_trailers().unwrap_or_default()),
         }
     }
-    Read::Whole {
-        bytes: bytes.into(),
-        trailers,
-    }
+    Read::Whole { bytes: bytes.into(), trailers }
 }
 
 /// Answers without having read the body, as Go does: what is left is read when it is little, and otherwise the connection
@@ -151,11 +133,7 @@ pub(crate) async fn leave_unread(body: Incoming, response: Response<Reply>) -> R
 }
 
 /// The same, when this many bytes more than were wanted have been read: they count as unread.
-pub(crate) async fn leave_rest_unread(
-    mut body: Incoming,
-    over: usize,
-    mut response: Response<Reply>,
-) -> Response<Reply> {
+pub(crate) async fn leave_rest_unread(mut body: Incoming, over: usize, mut response: Response<Reply>) -> Response<Reply> {
     let little = match MOST_DISCARDED.checked_sub(over) {
         Some(most) if body.size_hint().lower() <= most as u64 => {
             matches!(read(&mut body, most).await, Read::Whole { .. })
@@ -163,19 +141,14 @@ pub(crate) async fn leave_rest_unread(
         _ => false,
     };
     if !little {
-        response
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
 /// A header's value from any text: control characters become spaces.
 pub(crate) fn header_value(text: &str) -> HeaderValue {
-    let plain: Vec<u8> = text
-        .bytes()
-        .map(|byte| if byte.is_ascii_control() { b' ' } else { byte })
-        .collect();
+    let plain: Vec<u8> = text.bytes().map(|byte| if byte.is_ascii_control() { b' ' } else { byte }).collect();
     HeaderValue::from_bytes(&plain).expect("only control characters are refused")
 }
 
@@ -203,10 +176,7 @@ where
                 Some(answered) => answered.await,
                 None => without_host(),
             };
-            let close = response
-                .headers()
-                .get(CONNECTION)
-                .is_some_and(|value| value == "close");
+            let close = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
             closing.store(close, Ordering::Relaxed);
             Ok::<_, Infallible>(response)
         }
@@ -217,10 +187,7 @@ where
         .max_buf_size(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     // An error here is the client's: it went away or sent what is not HTTP, and hyper has answered that.
-    let stream = connection
-        .without_shutdown()
-        .await
-        .map(|parts| parts.io.into_inner());
+    let stream = connection.without_shutdown().await.map(|parts| parts.io.into_inner());
     if let Ok(stream) = stream
         && closing.load(Ordering::Relaxed)
     {
@@ -243,15 +210,11 @@ fn lacks_host(request: &Request<Incoming>) -> bool {
 fn without_host() -> Response<Reply> {
     let words = "400 Bad Request: missing required Host header";
     let mut response = reply(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", words);
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
 /// The next piece of a body; `None` at its end.
 async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, io::Error>> {
-    std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context))
-        .await
-        .map(|frame| frame.map_err(io::Error::other))
+    std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.map(|frame| frame.map_err(io::Error::other))
 }

@@ -8,23 +8,14 @@ pub(crate) fn uuid() -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let digits = hex(&bytes);
-    let (a, b, c, d, e) = (
-        &digits[..8],
-        &digits[8..12],
-        &digits[12..16],
-        &digits[16..20],
-        &digits[20..],
-    );
+    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
     format!("{a}-{b}-{c}-{d}-{e}")
 }
 
 /// An X-Ray trace header that is not sampled.
 pub(crate) fn trace_id() -> String {
     let (root, parent) = (hex(&random::<12>()), hex(&random::<8>()));
-    format!(
-        "Root=1-{:08x}-{root};Parent={parent};Sampled=0",
-        since_epoch().as_secs()
-    )
+    format!("Root=1-{:08x}-{root};Parent={parent};Sampled=0", since_epoch().as_secs())
 }
 
 /// The name of a log stream, as Lambda's but for the date in front.
@@ -34,9 +25,7 @@ pub(crate) fn log_stream() -> String {
 
 /// The time of day of the system's clock.
 pub(crate) fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Bytes that nobody can guess.
@@ -61,13 +50,7 @@ mod tests {
         assert_eq!(one.len(), 36);
         assert_eq!(&one[14..15], "4");
         let trace = trace_id();
-        assert!(
-            trace.starts_with("Root=1-") && trace.ends_with(";Sampled=0"),
-            "{trace}"
-        );
-        assert_eq!(
-            trace.len(),
-            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0".len()
-        );
+        assert!(trace.starts_with("Root=1-") && trace.ends_with(";Sampled=0"), "{trace}");
+        assert_eq!(trace.len(), "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0".len());
     }
 }

@@ -34,28 +34,16 @@ async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response
             }
         }
     };
-    response
-        .headers_mut()
-        .insert("x-amzn-requestid", header_value(&request_id));
+    response.headers_mut().insert("x-amzn-requestid", header_value(&request_id));
     response
 }
 
 /// An error of the API itself, and the body that has not been read.
 type Refused = (ApiError, Option<Incoming>);
 
-async fn invoke(
-    function: Arc<Function>,
-    request: Request<Incoming>,
-    request_id: &str,
-) -> Result<Response<Reply>, Refused> {
+async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id: &str) -> Result<Response<Reply>, Refused> {
     let (head, mut body) = request.into_parts();
-    let call = match Call::read(
-        head.method,
-        head.uri.path(),
-        head.uri.query(),
-        &head.headers,
-        request_id,
-    ) {
+    let call = match Call::read(head.method, head.uri.path(), head.uri.query(), &head.headers, request_id) {
         Ok(call) => call,
         Err(error) => return Err((error, Some(body))),
     };
@@ -79,10 +67,7 @@ async fn invoke(
             let running = tokio::spawn(async move { function.invoke(payload, call.options).await });
             match running.await {
                 Ok(outcome) => Ok(answered(outcome, call.tail)),
-                Err(error) => Err((
-                    ApiError::service(&format!("The emulator failed: {error}")),
-                    None,
-                )),
+                Err(error) => Err((ApiError::service(&format!("The emulator failed: {error}")), None)),
             }
         }
     }
@@ -104,13 +89,7 @@ enum Kind {
 }
 
 impl Call {
-    fn read(
-        method: Method,
-        path: &str,
-        query: Option<&str>,
-        headers: &HeaderMap,
-        request_id: &str,
-    ) -> Result<Self, ApiError> {
+    fn read(method: Method, path: &str, query: Option<&str>, headers: &HeaderMap, request_id: &str) -> Result<Self, ApiError> {
         let segments: Vec<&str> = path.split('/').collect();
         let ["", "2015-03-31", "functions", name, "invocations"] = segments[..] else {
             return Err(ApiError::unknown_path(path));
@@ -127,9 +106,7 @@ impl Call {
             Some("Event") => Kind::Event,
             Some("DryRun") => Kind::DryRun,
             Some(other) => {
-                return Err(ApiError::parameter(&format!(
-                    "Unknown invocation type: {other}"
-                )));
+                return Err(ApiError::parameter(&format!("Unknown invocation type: {other}")));
             }
         };
         let tail = match header(headers, "x-amz-log-type") {
@@ -137,9 +114,7 @@ impl Call {
             Some("Tail") => true,
             Some(other) => return Err(ApiError::parameter(&format!("Unknown log type: {other}"))),
         };
-        let client_context = header(headers, "x-amz-client-context")
-            .map(client_context)
-            .transpose()?;
+        let client_context = header(headers, "x-amz-client-context").map(client_context).transpose()?;
         let options = InvokeOptions {
             request_id: Some(request_id.to_owned()),
             function: Some(function),
@@ -148,11 +123,7 @@ impl Call {
             client_context,
             ..InvokeOptions::default()
         };
-        Ok(Self {
-            kind,
-            tail,
-            options,
-        })
+        Ok(Self { kind, tail, options })
     }
 }
 
@@ -160,11 +131,7 @@ fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
     let log = tail.then(|| log_tail(&outcome));
     let failed = outcome.function_error.is_some();
     let mut response = reply(StatusCode::OK, "application/json", outcome.payload);
-    let mut set = |name, value: &str| {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), header_value(value))
-    };
+    let mut set = |name, value: &str| response.headers_mut().insert(HeaderName::from_static(name), header_value(value));
     set("x-amz-executed-version", "$LATEST");
     if failed {
         set("x-amz-function-error", "Unhandled");
@@ -177,18 +144,10 @@ fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
 
 /// The end of the log as Lambda writes it around what the function wrote, in base64.
 fn log_tail(outcome: &Outcome) -> String {
-    let Outcome {
-        request_id, log, ..
-    } = outcome;
-    let line_feed = if log.is_empty() || log.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
-    let text = format!(
-        "START RequestId: {request_id} Version: $LATEST\n{log}{line_feed}END RequestId: {request_id}\n{}\n",
-        outcome.report_line()
-    );
+    let Outcome { request_id, log, .. } = outcome;
+    let line_feed = if log.is_empty() || log.ends_with('\n') { "" } else { "\n" };
+    let text =
+        format!("START RequestId: {request_id} Version: $LATEST\n{log}{line_feed}END RequestId: {request_id}\n{}\n", outcome.report_line());
     BASE64.encode(&text.as_bytes()[text.len().saturating_sub(TAIL)..])
 }
 
@@ -205,10 +164,7 @@ fn client_context(base64: &str) -> Result<String, ApiError> {
 
 fn qualifier(query: Option<&str>) -> Option<String> {
     let pairs = query?.split('&');
-    pairs
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(name, _)| *name == "Qualifier")
-        .map(|(_, value)| decoded(value))
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == "Qualifier").map(|(_, value)| decoded(value))
 }
 
 fn decoded(text: &str) -> String {
@@ -232,72 +188,41 @@ struct ApiError {
 
 impl ApiError {
     fn user(status: StatusCode, kind: &'static str, message: String) -> Self {
-        Self {
-            status,
-            kind,
-            fault: "User",
-            message,
-        }
+        Self { status, kind, fault: "User", message }
     }
 
     fn content(message: &str) -> Self {
-        Self::user(
-            StatusCode::BAD_REQUEST,
-            "InvalidRequestContentException",
-            message.to_owned(),
-        )
+        Self::user(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message.to_owned())
     }
 
     fn parameter(message: &str) -> Self {
-        Self::user(
-            StatusCode::BAD_REQUEST,
-            "InvalidParameterValueException",
-            message.to_owned(),
-        )
+        Self::user(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message.to_owned())
     }
 
     fn too_large(limit: usize) -> Self {
-        let message =
-            format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
-        Self::user(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestTooLargeException",
-            message,
-        )
+        let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+        Self::user(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message)
     }
 
     fn unknown_path(path: &str) -> Self {
-        let message = format!(
-            "{path} is none of this emulator's: it has POST /2015-03-31/functions/NAME/invocations"
-        );
+        let message = format!("{path} is none of this emulator's: it has POST /2015-03-31/functions/NAME/invocations");
         Self::user(StatusCode::NOT_FOUND, "UnknownOperationException", message)
     }
 
     fn method(method: &Method) -> Self {
         let message = format!("A function is invoked by POST, not by {method}");
-        Self::user(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "MethodNotAllowedException",
-            message,
-        )
+        Self::user(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message)
     }
 
     fn service(message: &str) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self {
-            status,
-            kind: "ServiceException",
-            fault: "Service",
-            message: message.to_owned(),
-        }
+        Self { status, kind: "ServiceException", fault: "Service", message: message.to_owned() }
     }
 
     fn response(&self) -> Response<Reply> {
         let body = json!({"Type": self.fault, "message": self.message}).to_string();
         let mut response = reply(self.status, "application/json", body);
-        response
-            .headers_mut()
-            .insert("x-amzn-errortype", header_value(self.kind));
+        response.headers_mut().insert("x-amzn-errortype", header_value(self.kind));
         response
     }
 }
@@ -308,41 +233,20 @@ mod tests {
 
     #[test]
     fn names_and_qualifiers_are_decoded() {
-        let call =
-            |path, query| Call::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
-        let plain = call(
-            "/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations",
-            None,
-        );
-        assert_eq!(
-            plain.options.function.unwrap(),
-            "arn:aws:lambda:x:1:function:f"
-        );
+        let call = |path, query| Call::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
+        let plain = call("/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations", None);
+        assert_eq!(plain.options.function.unwrap(), "arn:aws:lambda:x:1:function:f");
         assert_eq!(plain.kind, Kind::RequestResponse);
-        let qualified = call(
-            "/2015-03-31/functions/f/invocations",
-            Some("a=b&Qualifier=%24LATEST"),
-        );
+        let qualified = call("/2015-03-31/functions/f/invocations", Some("a=b&Qualifier=%24LATEST"));
         assert_eq!(qualified.options.function.unwrap(), "f:$LATEST");
     }
 
     #[test]
     fn a_client_context_is_the_base64_of_a_json_object() {
-        assert_eq!(
-            client_context(&BASE64.encode(r#"{"custom":{}}"#)).unwrap(),
-            r#"{"custom":{}}"#
-        );
-        for wrong in [
-            "%",
-            &BASE64.encode("[]"),
-            &BASE64.encode("{"),
-            &BASE64.encode([0xff]),
-        ] {
+        assert_eq!(client_context(&BASE64.encode(r#"{"custom":{}}"#)).unwrap(), r#"{"custom":{}}"#);
+        for wrong in ["%", &BASE64.encode("[]"), &BASE64.encode("{"), &BASE64.encode([0xff])] {
             let error = client_context(wrong).unwrap_err();
-            assert_eq!(
-                (error.status, error.kind),
-                (StatusCode::BAD_REQUEST, "InvalidRequestContentException")
-            );
+            assert_eq!((error.status, error.kind), (StatusCode::BAD_REQUEST, "InvalidRequestContentException"));
         }
     }
 }

@@ -57,3 +57,9 @@ pub const LARGEST_ASYNCHRONOUS_PAYLOAD: usize = 1 << 20;
 /// The region and the account that functions here belong to.
 const REGION: &str = "us-east-1";
 const ACCOUNT: &str = "123456789012";
+
+/// Peak memory (`VmHWM`) in KiB and minor faults of the process so far, read from `/proc`; `None` for what cannot be read, or reads as zero.
+pub fn measured(pid: u32) -> (Option<u64>, Option<u64>) {
+    let measured = process::measure(pid);
+    (measured.peak_memory_kib, measured.faults)
+}

@@ -32,14 +32,7 @@ impl Log {
     pub fn new(pipe: PipeReader, sink: Option<LogSink>) -> io::Result<(Self, Receiver)> {
         // This makes the pipe non-blocking, for both its descriptors.
         let receiver = Receiver::from_owned_fd(pipe.try_clone()?.into())?;
-        Ok((
-            Self {
-                pipe,
-                text: Mutex::default(),
-                sink,
-            },
-            receiver,
-        ))
+        Ok((Self { pipe, text: Mutex::default(), sink }, receiver))
     }
 
     /// Passes on what is written until the last writer has closed the pipe.

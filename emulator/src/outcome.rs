@@ -49,34 +49,19 @@ pub struct Report {
 impl Outcome {
     /// The beginning of an outcome: nothing has happened yet.
     pub(crate) fn new(request_id: String) -> Self {
-        Self {
-            payload: Vec::new(),
-            function_error: None,
-            request_id,
-            log: String::new(),
-            report: Report::default(),
-            pid: None,
-        }
+        Self { payload: Vec::new(), function_error: None, request_id, log: String::new(), report: Report::default(), pid: None }
     }
 
     /// Makes it an error that Lambda itself has found.
     pub(crate) fn failed(&mut self, error_type: &str, message: &str) {
         self.payload = error_json(error_type, message).into_bytes();
-        self.function_error = Some(FunctionError {
-            error_type: error_type.to_owned(),
-            message: message.to_owned(),
-            reported: error_type.to_owned(),
-        });
+        self.function_error =
+            Some(FunctionError { error_type: error_type.to_owned(), message: message.to_owned(), reported: error_type.to_owned() });
     }
 
     /// The line that Lambda writes at the end of an invocation's log, with what is known of the figures.
     pub fn report_line(&self) -> String {
-        let Report {
-            init,
-            duration,
-            peak_memory_kib,
-            ..
-        } = &self.report;
+        let Report { init, duration, peak_memory_kib, .. } = &self.report;
         let mut line = format!("REPORT RequestId: {}", self.request_id);
         if let Some(init) = init {
             line += &format!(" Init Duration: {:.2} ms", milliseconds(*init));
@@ -106,9 +91,7 @@ impl FunctionError {
 /// Lambda's rule for the type of an error: `(Runtime|Function)\.[A-Z][a-zA-Z]+` stays, anything else becomes
 /// `Function.Unknown` when it begins with `Function.`, and `Runtime.Unknown` when not.
 pub fn normalized(error_type: &str) -> String {
-    let name = error_type
-        .strip_prefix("Runtime.")
-        .or_else(|| error_type.strip_prefix("Function."));
+    let name = error_type.strip_prefix("Runtime.").or_else(|| error_type.strip_prefix("Function."));
     let fits = name.is_some_and(|name| {
         name.len() >= 2
             && name.starts_with(|first: char| first.is_ascii_uppercase())
@@ -123,11 +106,7 @@ pub fn normalized(error_type: &str) -> String {
 
 /// The JSON that a caller gets for an error found by Lambda itself.
 pub(crate) fn error_json(error_type: &str, message: &str) -> String {
-    format!(
-        r#"{{"errorType":{},"errorMessage":{}}}"#,
-        Value::from(error_type),
-        Value::from(message)
-    )
+    format!(r#"{{"errorType":{},"errorMessage":{}}}"#, Value::from(error_type), Value::from(message))
 }
 
 fn milliseconds(duration: Duration) -> f64 {
@@ -159,34 +138,21 @@ mod tests {
 
     #[test]
     fn an_error_is_read_from_its_json_and_falls_back_on_the_header() {
-        let error = FunctionError::from_report(
-            br#"{"errorMessage":"no","errorType":"Mine"}"#,
-            Some("Function.Mine"),
-        );
-        assert_eq!(
-            (error.error_type.as_str(), error.message.as_str()),
-            ("Mine", "no")
-        );
+        let error = FunctionError::from_report(br#"{"errorMessage":"no","errorType":"Mine"}"#, Some("Function.Mine"));
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Mine", "no"));
         assert_eq!(error.reported, "Function.Mine");
         let error = FunctionError::from_report(b"not json", None);
-        assert_eq!(
-            (error.error_type.as_str(), error.message.as_str()),
-            ("Runtime.Unknown", "")
-        );
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Runtime.Unknown", ""));
     }
 
     #[test]
     fn the_report_line_leaves_out_what_is_not_known() {
         let mut outcome = Outcome::new("id".to_owned());
         outcome.report.duration = Duration::from_micros(204);
-        assert_eq!(
-            outcome.report_line(),
-            "REPORT RequestId: id Duration: 0.20 ms"
-        );
+        assert_eq!(outcome.report_line(), "REPORT RequestId: id Duration: 0.20 ms");
         outcome.report.init = Some(Duration::from_micros(610));
         outcome.report.peak_memory_kib = Some(24);
-        let line =
-            "REPORT RequestId: id Init Duration: 0.61 ms Duration: 0.20 ms Max Memory Used: 24 KB";
+        let line = "REPORT RequestId: id Init Duration: 0.61 ms Duration: 0.20 ms Max Memory Used: 24 KB";
         assert_eq!(outcome.report_line(), line);
     }
 }

@@ -34,35 +34,22 @@ impl Process {
     ///
     /// Fails when there is no such program, or no port, pipe or process to be had; the error names which.
     pub fn start(options: &Options) -> io::Result<Arc<Self>> {
-        let listener =
-            listen().map_err(|error| named("the process's Runtime API cannot listen", error))?;
+        let listener = listen().map_err(|error| named("the process's Runtime API cannot listen", error))?;
         let address = listener.local_addr()?.to_string();
-        let (reader, writer) =
-            io::pipe().map_err(|error| named("no pipe for the process's log", error))?;
+        let (reader, writer) = io::pipe().map_err(|error| named("no pipe for the process's log", error))?;
         let (log, receiver) = Log::new(reader, options.log_sink.clone())?;
         let log = Arc::new(log);
         let mut command = command(options);
         command
             .env_clear()
-            .envs(environment::variables(
-                options,
-                &address,
-                &ids::log_stream(),
-            ))
+            .envs(environment::variables(options, &address, &ids::log_stream()))
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
             .stderr(writer);
         let started = Instant::now();
-        let child = command.spawn().map_err(|error| {
-            named(
-                &format!(
-                    "{} cannot be started",
-                    command.get_program().to_string_lossy()
-                ),
-                error,
-            )
-        })?;
+        let child =
+            command.spawn().map_err(|error| named(&format!("{} cannot be started", command.get_program().to_string_lossy()), error))?;
         // The command holds the pipe's writing end, which would keep the log from ending.
         drop(command);
         let pid = child.id();
@@ -71,31 +58,14 @@ impl Process {
         let api = Arc::new(RuntimeApi {
             session: session.clone(),
             framing: options.event_framing,
-            measure: Box::new(move || {
-                if measured {
-                    measure(pid)
-                } else {
-                    Measured::default()
-                }
-            }),
+            measure: Box::new(move || if measured { measure(pid) } else { Measured::default() }),
         });
-        let api = tokio::spawn(http::serve(listener, move |request| {
-            api.clone().answer(request)
-        }));
-        let process = Arc::new(Self {
-            pid,
-            started,
-            session,
-            log,
-            child: Mutex::new(Some(child)),
-            api,
-        });
+        let api = tokio::spawn(http::serve(listener, move |request| api.clone().answer(request)));
+        let process = Arc::new(Self { pid, started, session, log, child: Mutex::new(Some(child)), api });
         let followed = process.log.clone();
         tokio::spawn(async move { followed.follow(receiver).await });
         let waiting = process.clone();
-        let waiter = thread::Builder::new()
-            .name(format!("waits for {pid}"))
-            .spawn(move || waiting.wait());
+        let waiter = thread::Builder::new().name(format!("waits for {pid}")).spawn(move || waiting.wait());
         if let Err(error) = waiter {
             process.kill();
             process.reap();
@@ -134,8 +104,7 @@ impl Process {
         self.api.abort();
         self.log.end();
         let unknown = ExitStatus::from_raw(0);
-        self.session
-            .change(|machine| machine.exited(status.unwrap_or(unknown)));
+        self.session.change(|machine| machine.exited(status.unwrap_or(unknown)));
     }
 
     fn id(&self) -> Pid {
@@ -153,11 +122,7 @@ pub(crate) fn describe(status: ExitStatus) -> String {
         (Some(0), _) => return "Runtime exited without providing a reason".to_owned(),
         (Some(code), _) => format!("exit status {code}"),
         (None, signal) => {
-            let core = if status.core_dumped() {
-                " (core dumped)"
-            } else {
-                ""
-            };
+            let core = if status.core_dumped() { " (core dumped)" } else { "" };
             format!("signal: {}{core}", signal_name(signal.unwrap_or_default()))
         }
     };
@@ -188,37 +153,21 @@ fn named(what: &str, error: io::Error) -> io::Error {
 
 /// Reads peak memory (`VmHWM`) and minor faults (field 10 of `stat`). The resource usage that a parent gets at its child's end
 /// would not do: its peak begins with the parent's own memory.
-fn measure(pid: u32) -> Measured {
+pub(crate) fn measure(pid: u32) -> Measured {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    Measured {
-        peak_memory_kib: peak_memory(&status),
-        faults: minor_faults(&stat),
-    }
+    Measured { peak_memory_kib: peak_memory(&status), faults: minor_faults(&stat) }
 }
 
 fn peak_memory(status: &str) -> Option<u64> {
-    let value = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    value
-        .trim()
-        .strip_suffix("kB")?
-        .trim_end()
-        .parse()
-        .ok()
-        .filter(|&kib| kib > 0)
+    let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    value.trim().strip_suffix("kB")?.trim_end().parse().ok().filter(|&kib| kib > 0)
 }
 
 fn minor_faults(stat: &str) -> Option<u64> {
     // The name in parentheses, field 2, may hold spaces and parentheses; field 3 follows its last one.
     let (_, fields) = stat.rsplit_once(") ")?;
-    fields
-        .split(' ')
-        .nth(10 - 3)?
-        .parse()
-        .ok()
-        .filter(|&faults| faults > 0)
+    fields.split(' ').nth(10 - 3)?.parse().ok().filter(|&faults| faults > 0)
 }
 
 /// A signal's name as Go, and so Lambda, prints it.
@@ -252,19 +201,13 @@ mod tests {
         let words = |raw| describe(ExitStatus::from_raw(raw));
         assert_eq!(words(3 << 8), "Runtime exited with error: exit status 3");
         assert_eq!(words(9), "Runtime exited with error: signal: killed");
-        assert_eq!(
-            words(11 | 0x80),
-            "Runtime exited with error: signal: segmentation fault (core dumped)"
-        );
+        assert_eq!(words(11 | 0x80), "Runtime exited with error: signal: segmentation fault (core dumped)");
         assert_eq!(words(0), "Runtime exited without providing a reason");
     }
 
     #[test]
     fn proc_is_read_and_a_zero_is_no_measurement() {
-        assert_eq!(
-            peak_memory("Name:\tx\nVmHWM:\t      24 kB\nVmRSS:\t 20 kB\n"),
-            Some(24)
-        );
+        assert_eq!(peak_memory("Name:\tx\nVmHWM:\t      24 kB\nVmRSS:\t 20 kB\n"), Some(24));
         assert_eq!(peak_memory("VmHWM:\t       0 kB\n"), None);
         let stat = "7 (a ) b) S 1 7 7 0 -1 4194304 5 0 0 0 0 0";
         assert_eq!(minor_faults(stat), Some(5));

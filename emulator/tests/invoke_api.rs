@@ -33,18 +33,12 @@ fn the_callers_words_reach_the_event() {
     let mut client = Client::connect(emulator.address());
     let path = "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A1%3Afunction%3Aorders/invocations?Qualifier=live";
     let response = client.post(path, &headers, "headers");
-    let event = Response {
-        head: response.text().to_owned(),
-        ..response
-    };
+    let event = Response { head: response.text().to_owned(), ..response };
     let seen = |name: &str| event.header(&format!("lambda-runtime-{name}"));
     assert_eq!(seen("client-context"), Some(r#"{"custom":{"k":"v"}}"#));
     assert_eq!(seen("trace-id"), Some("Root=1-2-3"));
     assert_eq!(seen("aws-tenant-id"), Some("blue"));
-    assert_eq!(
-        seen("invoked-function-arn"),
-        Some("arn:aws:lambda:eu-west-1:1:function:orders:live")
-    );
+    assert_eq!(seen("invoked-function-arn"), Some("arn:aws:lambda:eu-west-1:1:function:orders:live"));
     assert_eq!(seen("aws-request-id").map(str::len), Some(36));
 }
 
@@ -52,21 +46,11 @@ fn the_callers_words_reach_the_event() {
 fn a_function_error_is_marked() {
     let emulator = start(options());
     let response = call(&emulator, "", "fail Function.Asked");
-    assert_eq!(
-        (response.status, response.header("x-amz-function-error")),
-        (200, Some("Unhandled"))
-    );
+    assert_eq!((response.status, response.header("x-amz-function-error")), (200, Some("Unhandled")));
     assert!(response.text().contains(r#""errorMessage":"as asked""#));
     let response = call(&emulator, "", "exit 3");
-    assert_eq!(
-        (response.status, response.header("x-amz-function-error")),
-        (200, Some("Unhandled"))
-    );
-    assert!(
-        response
-            .text()
-            .starts_with(r#"{"errorType":"Runtime.ExitError""#)
-    );
+    assert_eq!((response.status, response.header("x-amz-function-error")), (200, Some("Unhandled")));
+    assert!(response.text().starts_with(r#"{"errorType":"Runtime.ExitError""#));
 }
 
 #[test]
@@ -83,11 +67,7 @@ fn the_log_tail_comes_in_base64() {
         "START RequestId: {id} Version: $LATEST\ninitialised\nout: hello\nerr: hello\nEND RequestId: {id}\nREPORT RequestId: {id} Init Duration: "
     );
     assert!(log.starts_with(&begin) && log.ends_with(" KB\n"), "{log}");
-    let response = call(
-        &emulator,
-        "X-Amz-Log-Type: Tail\r\n",
-        format!("say {}", "x".repeat(5000)),
-    );
+    let response = call(&emulator, "X-Amz-Log-Type: Tail\r\n", format!("say {}", "x".repeat(5000)));
     assert_eq!(tail(&response).len(), 4096);
 }
 
@@ -119,16 +99,8 @@ fn payloads_have_their_limits() {
     assert_eq!((largest.status, largest.body.len()), (200, 6 << 20));
     let over = call(&emulator, "", vec![b' '; (6 << 20) + 1]);
     assert_api_error(&over, 413, "RequestTooLargeException");
-    assert!(
-        over.text().contains("smaller than 6291456 bytes"),
-        "{}",
-        over.text()
-    );
-    let over = call(
-        &emulator,
-        "X-Amz-Invocation-Type: Event\r\n",
-        vec![b' '; (1 << 20) + 1],
-    );
+    assert!(over.text().contains("smaller than 6291456 bytes"), "{}", over.text());
+    let over = call(&emulator, "X-Amz-Invocation-Type: Event\r\n", vec![b' '; (1 << 20) + 1]);
     assert_api_error(&over, 413, "RequestTooLargeException");
 }
 
@@ -136,24 +108,14 @@ fn payloads_have_their_limits() {
 fn what_is_wrong_is_said_in_the_shape_of_aws() {
     let emulator = start(options());
     for (headers, kind) in [
-        (
-            "X-Amz-Invocation-Type: Later\r\n",
-            "InvalidParameterValueException",
-        ),
+        ("X-Amz-Invocation-Type: Later\r\n", "InvalidParameterValueException"),
         ("X-Amz-Log-Type: Head\r\n", "InvalidParameterValueException"),
-        (
-            "X-Amz-Client-Context: %%%\r\n",
-            "InvalidRequestContentException",
-        ),
+        ("X-Amz-Client-Context: %%%\r\n", "InvalidRequestContentException"),
     ] {
         assert_api_error(&call(&emulator, headers, "{}"), 400, kind);
     }
     let mut client = Client::connect(emulator.address());
-    assert_api_error(
-        &client.get("/2015-03-31/functions"),
-        404,
-        "UnknownOperationException",
-    );
+    assert_api_error(&client.get("/2015-03-31/functions"), 404, "UnknownOperationException");
     assert_api_error(&client.get(PATH), 405, "MethodNotAllowedException");
 }
 
@@ -162,9 +124,7 @@ fn several_callers_are_served_at_once() {
     let mut options = options();
     options.concurrency = 2;
     let emulator = start(options);
-    let mut clients: Vec<_> = (0..2)
-        .map(|_| Client::connect(emulator.address()))
-        .collect();
+    let mut clients: Vec<_> = (0..2).map(|_| Client::connect(emulator.address())).collect();
     let begin = Instant::now();
     for client in &mut clients {
         client.send(support::post(PATH, "", "sleep 1000"));
@@ -172,11 +132,7 @@ fn several_callers_are_served_at_once() {
     for client in &mut clients {
         assert_eq!(client.receive().text(), "slept");
     }
-    assert!(
-        begin.elapsed() < Duration::from_millis(2000),
-        "{:?}",
-        begin.elapsed()
-    );
+    assert!(begin.elapsed() < Duration::from_millis(2000), "{:?}", begin.elapsed());
 }
 
 fn call(emulator: &Emulator, headers: &str, payload: impl AsRef<[u8]>) -> Response {
@@ -188,12 +144,6 @@ fn call(emulator: &Emulator, headers: &str, payload: impl AsRef<[u8]>) -> Respon
 
 #[track_caller]
 fn assert_api_error(response: &Response, status: u16, kind: &str) {
-    assert_eq!(
-        (response.status, response.header("x-amzn-errortype")),
-        (status, Some(kind)),
-        "{response:?}"
-    );
-    assert!(
-        response.text().contains(r#""Type":"User""#) && response.text().contains(r#""message":"#)
-    );
+    assert_eq!((response.status, response.header("x-amzn-errortype")), (status, Some(kind)), "{response:?}");
+    assert!(response.text().contains(r#""Type":"User""#) && response.text().contains(r#""message":"#));
 }

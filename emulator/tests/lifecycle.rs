@@ -17,11 +17,7 @@ fn the_first_invocation_is_cold_and_the_next_ones_are_warm() {
     let cold = invoke(&emulator, "count");
     assert_eq!(text(&cold), "1");
     assert!(cold.report.cold && cold.report.init.is_some());
-    assert!(
-        cold.report.peak_memory_kib.is_some_and(|kib| kib > 100),
-        "{:?}",
-        cold.report
-    );
+    assert!(cold.report.peak_memory_kib.is_some_and(|kib| kib > 100), "{:?}", cold.report);
     assert!(cold.report.faults.is_some());
     assert_eq!(cold.log, "initialised\n");
     let warm = invoke(&emulator, "count");
@@ -56,10 +52,7 @@ fn the_process_has_lambdas_environment_and_little_of_the_callers() {
     ] {
         assert!(lines.contains(&expected), "{expected} is not in {lines:#?}");
     }
-    assert!(
-        !lines.iter().any(|line| line.starts_with("CARGO")),
-        "{lines:#?}"
-    );
+    assert!(!lines.iter().any(|line| line.starts_with("CARGO")), "{lines:#?}");
 }
 
 #[test]
@@ -67,29 +60,14 @@ fn an_exit_is_reported_and_the_next_invocation_gets_a_new_process() {
     let emulator = start(options());
     assert_eq!(text(&invoke(&emulator, "count")), "1");
     let exited = invoke(&emulator, "exit 3");
-    let words = format!(
-        "RequestId: {} Error: Runtime exited with error: exit status 3",
-        exited.request_id
-    );
-    assert_eq!(
-        text(&exited),
-        format!(r#"{{"errorType":"Runtime.ExitError","errorMessage":"{words}"}}"#)
-    );
+    let words = format!("RequestId: {} Error: Runtime exited with error: exit status 3", exited.request_id);
+    assert_eq!(text(&exited), format!(r#"{{"errorType":"Runtime.ExitError","errorMessage":"{words}"}}"#));
     let error = exited.function_error.unwrap();
-    assert_eq!(
-        (error.error_type.as_str(), error.message),
-        ("Runtime.ExitError", words)
-    );
+    assert_eq!((error.error_type.as_str(), error.message), ("Runtime.ExitError", words));
     let next = invoke(&emulator, "count");
     assert_eq!((text(&next), next.report.cold), ("1", true));
     let signal = invoke(&emulator, "kill-self").function_error.unwrap();
-    assert!(
-        signal
-            .message
-            .contains("Runtime exited with error: signal: killed"),
-        "{}",
-        signal.message
-    );
+    assert!(signal.message.contains("Runtime exited with error: signal: killed"), "{}", signal.message);
 }
 
 #[test]
@@ -106,14 +84,8 @@ fn a_process_is_killed_at_its_timeout() {
     options.timeout = Duration::from_millis(500);
     let emulator = start(options);
     let late = invoke(&emulator, "sleep 10000");
-    let words = format!(
-        "RequestId: {} Error: Task timed out after 0.50 seconds",
-        late.request_id
-    );
-    assert_eq!(
-        text(&late),
-        format!(r#"{{"errorType":"Sandbox.Timedout","errorMessage":"{words}"}}"#)
-    );
+    let words = format!("RequestId: {} Error: Task timed out after 0.50 seconds", late.request_id);
+    assert_eq!(text(&late), format!(r#"{{"errorType":"Sandbox.Timedout","errorMessage":"{words}"}}"#));
     assert!(late.report.duration >= Duration::from_millis(500));
     assert!(is_gone(late.pid.unwrap()));
     assert_eq!(text(&invoke(&emulator, "count")), "1");
@@ -140,36 +112,18 @@ fn failed_initialisations_have_their_own_errors() {
         invoke(&start(options), "{}")
     };
     let reported = with("fail-init");
-    assert_eq!(
-        text(&reported),
-        r#"{"errorMessage":"no table","errorType":"Config"}"#
-    );
+    assert_eq!(text(&reported), r#"{"errorMessage":"no table","errorType":"Config"}"#);
     assert_eq!(reported.function_error.unwrap().reported, "Function.Config");
     assert_eq!(reported.log, "before\nafter\n");
     let exited = with("exit-in-init").function_error.unwrap();
-    assert!(
-        exited
-            .message
-            .ends_with("Runtime exited with error: exit status 5"),
-        "{}",
-        exited.message
-    );
+    assert!(exited.message.ends_with("Runtime exited with error: exit status 5"), "{}", exited.message);
     let hung = with("hang-in-init");
     assert_eq!(hung.function_error.unwrap().error_type, "Sandbox.Timedout");
     assert!(is_gone(hung.pid.unwrap()));
     let missing = invoke(&start(Options::new("/nowhere/bootstrap")), "{}");
     let error = missing.function_error.unwrap();
-    assert_eq!(
-        (error.error_type.as_str(), missing.pid),
-        ("Runtime.InvalidEntrypoint", None)
-    );
-    assert!(
-        error
-            .message
-            .contains("/nowhere/bootstrap cannot be started"),
-        "{}",
-        error.message
-    );
+    assert_eq!((error.error_type.as_str(), missing.pid), ("Runtime.InvalidEntrypoint", None));
+    assert!(error.message.contains("/nowhere/bootstrap cannot be started"), "{}", error.message);
 }
 
 #[test]
@@ -178,10 +132,7 @@ fn errors_of_the_function_keep_its_process() {
     let failed = invoke(&emulator, "fail Function.Asked");
     assert_eq!(failed.function_error.unwrap().reported, "Function.Asked");
     let large = invoke(&emulator, "large 6291557");
-    assert_eq!(
-        large.function_error.unwrap().error_type,
-        "Function.ResponseSizeTooLarge"
-    );
+    assert_eq!(large.function_error.unwrap().error_type, "Function.ResponseSizeTooLarge");
     assert_eq!(invoke(&emulator, "large 6291556").payload.len(), 6_291_556);
     assert_eq!(text(&invoke(&emulator, "count")), "4");
 }
@@ -191,9 +142,7 @@ fn what_is_written_before_an_answer_is_in_its_log() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut options = options();
     let seen = lines.clone();
-    options.log_sink = Some(Arc::new(move |line: &[u8]| {
-        seen.lock().unwrap().push(line.to_vec())
-    }));
+    options.log_sink = Some(Arc::new(move |line: &[u8]| seen.lock().unwrap().push(line.to_vec())));
     let emulator = start(options);
     for round in 0..50 {
         let outcome = invoke(&emulator, &format!("say {round}"));
@@ -220,10 +169,7 @@ fn invocations_at_once_run_in_processes_of_their_own() {
     let processes: HashSet<_> = outcomes.iter().map(|outcome| outcome.pid).collect();
     assert_eq!(processes.len(), 3);
     assert!(outcomes.iter().all(|outcome| outcome.payload == b"slept"));
-    assert!(
-        begin.elapsed() >= Duration::from_millis(400),
-        "six invocations in three processes take two rounds"
-    );
+    assert!(begin.elapsed() >= Duration::from_millis(400), "six invocations in three processes take two rounds");
 }
 
 #[test]
@@ -278,36 +224,24 @@ fn every_outcome_is_shown() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let mut options = options();
     let sink = seen.clone();
-    options.outcome_sink = Some(Arc::new(move |outcome| {
-        sink.lock().unwrap().push(outcome.request_id.clone())
-    }));
+    options.outcome_sink = Some(Arc::new(move |outcome| sink.lock().unwrap().push(outcome.request_id.clone())));
     let emulator = start(options);
-    let call = InvokeOptions {
-        request_id: Some("chosen".to_owned()),
-        ..InvokeOptions::default()
-    };
+    let call = InvokeOptions { request_id: Some("chosen".to_owned()), ..InvokeOptions::default() };
     assert_eq!(emulator.invoke("{}", call).request_id, "chosen");
     assert_eq!(*seen.lock().unwrap(), ["chosen"]);
 }
 
 fn at_once(emulator: &Emulator, count: usize, event: &str) -> Vec<barelambda_emulator::Outcome> {
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..count)
-            .map(|_| scope.spawn(|| invoke(emulator, event)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        let threads: Vec<_> = (0..count).map(|_| scope.spawn(|| invoke(emulator, event))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
 }
 
 /// Whether a process has ended; one that its parent has not waited for yet counts as ended.
 fn is_gone(pid: u32) -> bool {
     match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(stat) => stat
-            .rsplit_once(") ")
-            .is_some_and(|(_, state)| state.starts_with('Z')),
+        Ok(stat) => stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('Z')),
         Err(_) => true,
     }
 }

@@ -21,10 +21,7 @@ fn an_answer_over_the_limit_is_refused_and_the_process_goes_on() {
         assert_eq!(outcome.function_error.is_some(), status == 413);
         if status == 413 {
             assert_error(&response, 413, "RequestEntityTooLarge");
-            assert_eq!(
-                outcome.function_error.unwrap().error_type,
-                "Function.ResponseSizeTooLarge"
-            );
+            assert_eq!(outcome.function_error.unwrap().error_type, "Function.ResponseSizeTooLarge");
             let path = format!("/2018-06-01/runtime/invocation/{}/error", id(&event));
             assert_error(&client.post(&path, "", "{}"), 403, "InvalidStateTransition");
         }
@@ -43,37 +40,20 @@ fn a_connection_is_closed_when_more_than_256_kib_are_left_unread() {
     let address = stand_in.address();
     let mut client = Client::connect(address);
     let event = client.get(NEXT);
-    let small = client.post(
-        "/2018-06-01/runtime/invocation/wrong/response",
-        "",
-        vec![b'x'; 256 << 10],
-    );
+    let small = client.post("/2018-06-01/runtime/invocation/wrong/response", "", vec![b'x'; 256 << 10]);
     assert_eq!((small.status, small.header("connection")), (400, None));
-    let request = post(
-        "/2018-06-01/runtime/invocation/wrong/response",
-        "",
-        vec![b'x'; 1 << 20],
-    );
+    let request = post("/2018-06-01/runtime/invocation/wrong/response", "", vec![b'x'; 1 << 20]);
     let _ = client.try_send(&request);
     let large = client.receive();
-    assert_eq!(
-        (large.status, large.header("connection")),
-        (400, Some("close"))
-    );
+    assert_eq!((large.status, large.header("connection")), (400, Some("close")));
     assert!(client.is_closed());
     let mut client = Client::connect(address);
     let path = format!("/2018-06-01/runtime/invocation/{}/response", id(&event));
     let _ = client.try_send(&post(&path, "", vec![b'x'; 7 << 20]));
     let too_large = client.receive();
-    assert_eq!(
-        (too_large.status, too_large.header("connection")),
-        (413, Some("close"))
-    );
+    assert_eq!((too_large.status, too_large.header("connection")), (413, Some("close")));
     assert!(client.is_closed());
-    assert_eq!(
-        running.join().unwrap().function_error.unwrap().error_type,
-        "Function.ResponseSizeTooLarge"
-    );
+    assert_eq!(running.join().unwrap().function_error.unwrap().error_type, "Function.ResponseSizeTooLarge");
 }
 
 #[test]
@@ -94,19 +74,12 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
             // The server notices the end of the connection on its own time.
             std::thread::sleep(Duration::from_millis(50));
         } else {
-            let response = client.post(
-                &path,
-                "Lambda-Runtime-Function-Response-Mode: fast\r\n",
-                "x",
-            );
+            let response = client.post(&path, "Lambda-Runtime-Function-Response-Mode: fast\r\n", "x");
             assert_error(&response, 400, "InvalidFunctionResponseMode");
         }
         let mut client = Client::connect(address);
         assert_error(&client.get(NEXT), 403, "InvalidStateTransition");
-        assert_eq!(
-            running.join().unwrap().function_error.unwrap().error_type,
-            "Sandbox.Timedout"
-        );
+        assert_eq!(running.join().unwrap().function_error.unwrap().error_type, "Sandbox.Timedout");
     }
 }
 
@@ -114,10 +87,7 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
 fn a_stream_is_collected_and_its_trailers_make_an_error() {
     let stand_in = StandIn::new(options());
     let mut client = None;
-    for trailers in [
-        "",
-        "Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: e30=\r\n",
-    ] {
+    for trailers in ["", "Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: e30=\r\n"] {
         let running = stand_in.invoke("1");
         let client = client.get_or_insert_with(|| Client::connect(stand_in.address()));
         let event = client.get(NEXT);
@@ -132,10 +102,7 @@ fn a_stream_is_collected_and_its_trailers_make_an_error() {
         let outcome = running.join().unwrap();
         match outcome.function_error {
             None => assert_eq!((outcome.payload.as_slice(), trailers), (&b"abcde"[..], "")),
-            Some(error) => assert_eq!(
-                (outcome.payload.as_slice(), error.reported.as_str()),
-                (&b"{}"[..], "Function.Late")
-            ),
+            Some(error) => assert_eq!((outcome.payload.as_slice(), error.reported.as_str()), (&b"{}"[..], "Function.Late")),
         }
     }
 }

@@ -92,7 +92,7 @@ impl Response {
                 } else if is_name(name, b"transfer-encoding") {
                     is_name(value, b"chunked").then_some(Framing::chunked())
                 } else {
-                        self.close |= is_name(name, b"connection") && has_close(value);
+                    self.close |= is_name(name, b"connection") && has_close(value);
                     continue;
                 };
                 if found.is_none() || framing.is_some() {

@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn an_answer_names_its_invocation() {
         let endpoint = Endpoint::parse(b"127.0.0.1:9001").unwrap();
-        let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
+        let head =
+            b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
         let mut response = Response::default();
         assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
         let subject = Subject::Invocation(Invocation::new(&response, head));

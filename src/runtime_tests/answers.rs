@@ -116,13 +116,8 @@ fn bytes_may_come_from_the_event_changed_in_place() {
 
 #[test]
 fn a_response_may_have_the_limit() {
-    let script = std::vec![
-        Accept,
-        Gets(next()),
-        Gives(event("r-1", "one")),
-        Gets(both(answer("r-1", &LARGE[1..]), next())),
-        Gives(accepted()),
-    ];
+    let script =
+        std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(both(answer("r-1", &LARGE[1..]), next())), Gives(accepted()),];
     assert_eq!(talk_with(script, true, 1, |_, responder| responder.bytes(&LARGE[1..])).events(), ["one"]);
 }
 

@@ -18,7 +18,9 @@ fn too_large(id: &str) -> Vec<u8> {
 
 #[test]
 fn a_runtime_needs_its_room() {
-    for (receive_len, response_len, is_fit) in [(ROOM + 1, 256, true), (ROOM, 256, false), (0, 256, false), (ROOM + 1, 255, false), (ROOM + 1, 0, false)] {
+    for (receive_len, response_len, is_fit) in
+        [(ROOM + 1, 256, true), (ROOM, 256, false), (0, 256, false), (ROOM + 1, 255, false), (ROOM + 1, 0, false)]
+    {
         let mut peer = Peer::new(Vec::new());
         let (mut receive, mut response) = (std::vec![0; receive_len], std::vec![0; response_len]);
         let result = runtime(&mut peer, &mut receive, &mut response, true).map(|_| ());
@@ -73,10 +75,22 @@ fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
     let (first, second) = (data(LIMIT), data(LIMIT - 1000));
     let sent = || both(answer("r-1", &first), next());
     for (size, chunk) in [(100_000_000, LIMIT), (100_000_000, 50_000), (4096, 4000), (60_001, 9999), (1500, LIMIT)] {
-        for again in [event("r-1", text(&data(LIMIT))), event_in_chunks("r-1", &[b'!'; LIMIT], chunk), event_in_chunks("r-1", &[b'!'; 2 * LIMIT], 77)] {
+        for again in [
+            event("r-1", text(&data(LIMIT))),
+            event_in_chunks("r-1", &[b'!'; LIMIT], chunk),
+            event_in_chunks("r-1", &[b'!'; 2 * LIMIT], 77),
+        ] {
             let mut script = std::vec![Accept, Gets(next()), GivesBy(size, event_in_chunks("r-1", &first, chunk)), Gets(sent())];
             // The reply does not come; half of it comes; it comes byte by byte.
-            script.extend([Closes, Accept, Gets(next()), GivesBy(size, again), Gets(sent()), GivesBy(1, accepted()[..60].to_vec()), Breaks]);
+            script.extend([
+                Closes,
+                Accept,
+                Gets(next()),
+                GivesBy(size, again),
+                Gets(sent()),
+                GivesBy(1, accepted()[..60].to_vec()),
+                Breaks,
+            ]);
             script.extend([Refuse(111), Accept, Gets(next()), GivesBy(size, event("r-1", "short")), Gets(sent()), GivesBy(1, accepted())]);
             script.extend([GivesBy(size, event_in_chunks("r-2", &second, chunk)), Gets(both(answer("r-2", &second), next()))]);
             script.extend([GivesBy(3, accepted()), Gives(event("r-3", "three")), Gets(both(answer("r-3", "three"), next()))]);
@@ -112,7 +126,9 @@ fn everything_may_have_its_limit_at_once() {
     for framing in ["Content-Length: 1000\r\n", "Transfer-Encoding: chunked\r\n"] {
         let mut head = format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: \r\nLambda-Runtime-Invocation-Id: \r\n{framing}\r\n");
         let (id, invocation_id) = ("r".repeat(5000), "i".repeat(HEAD_LIMIT - 5000 - head.len()));
-        head = head.replace("Request-Id: ", &format!("Request-Id: {id}")).replace("Invocation-Id: ", &format!("Invocation-Id: {invocation_id}"));
+        head = head
+            .replace("Request-Id: ", &format!("Request-Id: {id}"))
+            .replace("Invocation-Id: ", &format!("Invocation-Id: {invocation_id}"));
         assert_eq!(head.len(), HEAD_LIMIT);
         let large = if framing.starts_with('C') {
             both(head.into(), body.clone())
@@ -123,7 +139,8 @@ fn everything_may_have_its_limit_at_once() {
         };
         for size in [100_000, 5000, 100] {
             let sent = || both(answer_to(&id, &invocation_id, content_type, &body), next());
-            let mut script = std::vec![Accept, Gets(next()), GivesBy(size, large.clone()), Gets(sent()), Gives(accepted()[..50].to_vec()), Breaks];
+            let mut script =
+                std::vec![Accept, Gets(next()), GivesBy(size, large.clone()), Gets(sent()), Gives(accepted()[..50].to_vec()), Breaks];
             script.extend([Accept, Gets(next()), GivesBy(size, large.clone()), Gets(sent())]);
             script.extend([GivesBy(size, both(accepted(), large.clone())), Gets(sent()), Gives(accepted())]);
             let talk = talk_with(script, true, 2, |event, responder| responder.content_type(content_type)?.bytes(event.into_payload()));
@@ -139,7 +156,8 @@ fn an_event_in_small_chunks_that_comes_at_once_can_be_answered() {
     for len in [EVENT_LIMIT, 8000, 8200, 8400, 9000, 12_000] {
         let (body, limit) = (data(len), len.max(EVENT_LIMIT));
         for chunk in [1, 2] {
-            let mut script = std::vec![Accept, Gets(next()), Gives(event_in_chunks("r-1", &body, chunk)), Gets(both(answer("r-1", &body), next()))];
+            let mut script =
+                std::vec![Accept, Gets(next()), Gives(event_in_chunks("r-1", &body, chunk)), Gets(both(answer("r-1", &body), next()))];
             script.extend([Gives(both(accepted(), event("r-2", "two"))), Gets(both(answer("r-2", "two"), next())), Gives(accepted())]);
             let talk = talk_in(limit, script, true, 2, echo);
             assert_eq!(talk.results, [Ok(()), Ok(())], "{len} bytes in chunks of {chunk}");

@@ -9,7 +9,8 @@ fn with_context(fields: &str, look: impl Fn(&Context<'_>)) {
 }
 
 fn with_head(head: &[u8], look: impl Fn(&Context<'_>)) {
-    let mut peer = Peer::new(std::vec![Accept, Gets(next()), Gives([head, b"{}"].concat()), Fails(answer("r-1", "{}")), Gives(status(410, ""))]);
+    let mut peer =
+        Peer::new(std::vec![Accept, Gets(next()), Gives([head, b"{}"].concat()), Fails(answer("r-1", "{}")), Gives(status(410, ""))]);
     let (mut receive, mut response) = (std::vec![0; ROOM + 2], [0; 256]);
     let mut runtime = runtime(&mut peer, &mut receive, &mut response, false).unwrap();
     let result = runtime.step(&mut observe(|event, responder| {

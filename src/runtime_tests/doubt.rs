@@ -6,7 +6,8 @@ use super::*;
 /// The ways in which a connection ends before a reply is complete.
 fn losses() -> Vec<Vec<Beat>> {
     let reply = accepted();
-    let mut losses: Vec<Vec<Beat>> = [1, 20, reply.len() - 1].into_iter().map(|cut| std::vec![Gives(reply[..cut].to_vec()), Closes]).collect();
+    let mut losses: Vec<Vec<Beat>> =
+        [1, 20, reply.len() - 1].into_iter().map(|cut| std::vec![Gives(reply[..cut].to_vec()), Closes]).collect();
     losses.extend([std::vec![Closes], std::vec![Breaks], std::vec![Gives(reply[..30].to_vec()), Breaks]]);
     for nonsense in ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 202 OK\r\n\r\n", "HTTP/1.1 202 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"] {
         losses.push(std::vec![Gives(nonsense.into())]);

@@ -4,9 +4,9 @@
 use core::ffi::CStr;
 
 #[cfg(target_env = "musl")]
-pub use bare::set_from_stack;
-#[cfg(target_env = "musl")]
 use bare::environ;
+#[cfg(target_env = "musl")]
+pub use bare::set_from_stack;
 #[cfg(not(target_env = "musl"))]
 use hosted::environ;
 

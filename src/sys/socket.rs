@@ -198,6 +198,9 @@ mod tests {
         assert!([broken(Errno::PIPE), broken(Errno::CONNRESET)].contains(&error), "{error}");
         assert!(socket.receive(&mut [0; 10]) != Ok(10));
         drop(listener);
-        assert_eq!(socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port), Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32)));
+        assert_eq!(
+            socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port),
+            Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32))
+        );
     }
 }

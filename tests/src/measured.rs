@@ -69,6 +69,18 @@ impl Server {
         time
     }
 
+    /// Peak memory in KiB and minor faults of `program` when its first answer has arrived; zero if they cannot be read.
+    pub fn memory(&self, program: &Path, event: &[u8]) -> (u64, u64) {
+        let mut child = self.command(program).spawn().expect("the program can be started");
+        let mut peer = self.accept();
+        peer.expect_next();
+        peer.send(event);
+        peer.expect_next();
+        let (peak, faults) = barelambda_emulator::measured(child.id());
+        child.kill().and_then(|()| child.wait()).expect("the program can be ended");
+        (peak.unwrap_or(0), faults.unwrap_or(0))
+    }
+
     /// The user-space instructions that `program` executes until it waits for the event after `count` answered ones.
     ///
     /// Callgrind counts them and prints the sum when the program ends; the program is ended by a signal while it waits, so that

@@ -37,10 +37,7 @@ pub struct Ran {
 
 impl Ran {
     pub fn of(command: &mut Command, input: &str) -> Self {
-        let command = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the tool starts");
         let mut stdin = child.stdin.take().expect("a pipe");
         // A tool that reads no event has closed its end.
@@ -64,9 +61,7 @@ pub fn command(words: &[&str]) -> Command {
 /// A command in a folder, with everything that is built kept inside it.
 pub fn command_in(folder: &Folder, words: &[&str]) -> Command {
     let mut command = command(words);
-    command
-        .current_dir(folder.path())
-        .env("CARGO_TARGET_DIR", format!("{}/target", folder.path()));
+    command.current_dir(folder.path()).env("CARGO_TARGET_DIR", format!("{}/target", folder.path()));
     command
 }
 
@@ -83,8 +78,7 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("cargo-barelambda-{}-{name}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("cargo-barelambda-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }
@@ -109,8 +103,7 @@ impl Folder {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, bytes).expect("a file");
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode))
-            .expect("a file of this test's");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("a file of this test's");
         path.to_str().expect("a path that is text").to_owned()
     }
 }

@@ -118,31 +118,12 @@ impl Machine {
 
     /// POST …/response (`to` is "InvocationResponse") or …/error ("InvocationErrorResponse") has begun.
     /// The ids are checked before the state.
-    pub fn begin_answer(
-        &mut self,
-        to: &str,
-        request_id: &str,
-        invocation_id: Option<&str>,
-    ) -> Result<(), Refusal> {
-        let Some(event) = self
-            .event
-            .as_ref()
-            .filter(|event| event.request_id == request_id)
-        else {
-            return Err(Refusal::new(
-                StatusCode::BAD_REQUEST,
-                "InvalidRequestID",
-                "Invalid request ID",
-            ));
+    pub fn begin_answer(&mut self, to: &str, request_id: &str, invocation_id: Option<&str>) -> Result<(), Refusal> {
+        let Some(event) = self.event.as_ref().filter(|event| event.request_id == request_id) else {
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
         };
-        if !event.invocation_id.is_empty()
-            && invocation_id.is_some_and(|id| id != event.invocation_id)
-        {
-            return Err(Refusal::new(
-                StatusCode::GONE,
-                "InvokeTimeout",
-                "Invoke timeout",
-            ));
+        if !event.invocation_id.is_empty() && invocation_id.is_some_and(|id| id != event.invocation_id) {
+            return Err(Refusal::new(StatusCode::GONE, "InvokeTimeout", "Invoke timeout"));
         }
         if self.state != State::Running {
             return Err(self.forbidden(to));
@@ -197,21 +178,14 @@ impl Machine {
     }
 
     fn forbidden(&self, to: &str) -> Refusal {
-        let message = format!(
-            "Transition from {} to {to} failed for runtime. Error: State transition is not allowed",
-            self.state
-        );
+        let message = format!("Transition from {} to {to} failed for runtime. Error: State transition is not allowed", self.state);
         Refusal::new(StatusCode::FORBIDDEN, "InvalidStateTransition", message)
     }
 }
 
 impl Refusal {
     pub fn new(status: StatusCode, error_type: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            error_type,
-            message: message.into(),
-        }
+        Self { status, error_type, message: message.into() }
     }
 }
 
@@ -243,9 +217,7 @@ mod tests {
         assert!(!machine.was_delivered());
         assert_eq!(machine.deliver().unwrap().request_id, "a");
         assert!(machine.was_delivered());
-        machine
-            .begin_answer("InvocationResponse", "a", Some("inv-a"))
-            .unwrap();
+        machine.begin_answer("InvocationResponse", "a", Some("inv-a")).unwrap();
         machine.answered(answer());
         assert!(machine.answer().is_some());
         machine.next().unwrap();
@@ -254,34 +226,21 @@ mod tests {
 
     #[test]
     fn an_answer_before_the_first_next_has_no_valid_id() {
-        let refusal = Machine::default()
-            .begin_answer("InvocationResponse", "a", None)
-            .unwrap_err();
-        assert_eq!(
-            (refusal.status, refusal.error_type),
-            (StatusCode::BAD_REQUEST, "InvalidRequestID")
-        );
+        let refusal = Machine::default().begin_answer("InvocationResponse", "a", None).unwrap_err();
+        assert_eq!((refusal.status, refusal.error_type), (StatusCode::BAD_REQUEST, "InvalidRequestID"));
     }
 
     #[test]
     fn the_ids_are_checked_before_the_state() {
         let mut machine = running();
-        machine
-            .begin_answer("InvocationResponse", "a", Some("inv-a"))
-            .unwrap();
+        machine.begin_answer("InvocationResponse", "a", Some("inv-a")).unwrap();
         machine.answered(answer());
         let refused = |machine: &mut Machine, id: &str, invocation: Option<&str>| {
-            machine
-                .begin_answer("InvocationResponse", id, invocation)
-                .unwrap_err()
-                .status
+            machine.begin_answer("InvocationResponse", id, invocation).unwrap_err().status
         };
         assert_eq!(refused(&mut machine, "b", None), StatusCode::BAD_REQUEST);
         assert_eq!(refused(&mut machine, "a", Some("other")), StatusCode::GONE);
-        assert_eq!(
-            refused(&mut machine, "a", Some("inv-a")),
-            StatusCode::FORBIDDEN
-        );
+        assert_eq!(refused(&mut machine, "a", Some("inv-a")), StatusCode::FORBIDDEN);
         machine.next().unwrap();
         assert_eq!(refused(&mut machine, "a", None), StatusCode::FORBIDDEN);
     }
@@ -289,15 +248,9 @@ mod tests {
     #[test]
     fn a_wrong_invocation_id_leaves_the_invocation_running() {
         let mut machine = running();
-        assert!(
-            machine
-                .begin_answer("InvocationResponse", "a", Some("other"))
-                .is_err()
-        );
+        assert!(machine.begin_answer("InvocationResponse", "a", Some("other")).is_err());
         assert_eq!(machine.state(), State::Running);
-        machine
-            .begin_answer("InvocationResponse", "a", None)
-            .unwrap();
+        machine.begin_answer("InvocationResponse", "a", None).unwrap();
     }
 
     #[test]
@@ -311,20 +264,14 @@ mod tests {
     #[test]
     fn an_unfinished_answer_is_stuck() {
         let mut machine = running();
-        machine
-            .begin_answer("InvocationResponse", "a", None)
-            .unwrap();
+        machine.begin_answer("InvocationResponse", "a", None).unwrap();
         let refusal = machine.next().unwrap_err();
         assert_eq!(refusal.status, StatusCode::FORBIDDEN);
         assert_eq!(
             refusal.message,
             "Transition from InvocationResponse to Ready failed for runtime. Error: State transition is not allowed"
         );
-        assert!(
-            machine
-                .begin_answer("InvocationErrorResponse", "a", None)
-                .is_err()
-        );
+        assert!(machine.begin_answer("InvocationErrorResponse", "a", None).is_err());
     }
 
     #[test]
@@ -335,10 +282,7 @@ mod tests {
         assert!(machine.next().is_err());
         let mut machine = Machine::default();
         machine.next().unwrap();
-        assert_eq!(
-            machine.begin_init_error().unwrap_err().status,
-            StatusCode::FORBIDDEN
-        );
+        assert_eq!(machine.begin_init_error().unwrap_err().status, StatusCode::FORBIDDEN);
     }
 
     fn running() -> Machine {
@@ -349,20 +293,10 @@ mod tests {
     }
 
     fn event(id: &str) -> Event {
-        Event {
-            request_id: id.to_owned(),
-            invocation_id: format!("inv-{id}"),
-            headers: HeaderMap::new(),
-            payload: Bytes::new(),
-        }
+        Event { request_id: id.to_owned(), invocation_id: format!("inv-{id}"), headers: HeaderMap::new(), payload: Bytes::new() }
     }
 
     fn answer() -> Answer {
-        Answer {
-            payload: Bytes::new(),
-            error: None,
-            at: Instant::now(),
-            measured: Measured::default(),
-        }
+        Answer { payload: Bytes::new(), error: None, at: Instant::now(), measured: Measured::default() }
     }
 }

@@ -39,19 +39,11 @@ impl RuntimeApi {
         let segments: Vec<&str> = path.split('/').collect();
         let (method, call) = match segments[..] {
             ["", "2018-06-01", "runtime", "invocation", "next"] => (Method::GET, Call::Next),
-            ["", "2018-06-01", "runtime", "invocation", id, "response"] => {
-                (Method::POST, Call::Response(id))
-            }
-            ["", "2018-06-01", "runtime", "invocation", id, "error"] => {
-                (Method::POST, Call::Error(id))
-            }
+            ["", "2018-06-01", "runtime", "invocation", id, "response"] => (Method::POST, Call::Response(id)),
+            ["", "2018-06-01", "runtime", "invocation", id, "error"] => (Method::POST, Call::Error(id)),
             ["", "2018-06-01", "runtime", "init", "error"] => (Method::POST, Call::InitError),
             _ => {
-                let words = reply(
-                    StatusCode::NOT_FOUND,
-                    "text/plain; charset=utf-8",
-                    "404 page not found\n",
-                );
+                let words = reply(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n");
                 return leave_unread(request.into_body(), words).await;
             }
         };
@@ -78,11 +70,7 @@ impl RuntimeApi {
             EventFraming::ContentLength => false,
             EventFraming::Chunked => true,
         };
-        let mut response = Response::new(if chunked {
-            Reply::chunked(event.payload)
-        } else {
-            Reply::sized(event.payload)
-        });
+        let mut response = Response::new(if chunked { Reply::chunked(event.payload) } else { Reply::sized(event.payload) });
         *response.headers_mut() = event.headers;
         response
     }
@@ -90,9 +78,7 @@ impl RuntimeApi {
     async fn response(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
         let (head, mut body) = request.into_parts();
         let invocation_id = header(&head.headers, "lambda-runtime-invocation-id");
-        let begun = self
-            .session
-            .change(|machine| machine.begin_answer("InvocationResponse", id, invocation_id));
+        let begun = self.session.change(|machine| machine.begin_answer("InvocationResponse", id, invocation_id));
         if let Err(refusal) = begun {
             return leave_unread(body, refuse(&refusal)).await;
         }
@@ -102,11 +88,7 @@ impl RuntimeApi {
             // From here on the process is stuck, as it is on Lambda.
             Some(other) => {
                 let message = format!("Invalid function response mode: {other}");
-                let refusal = Refusal::new(
-                    StatusCode::BAD_REQUEST,
-                    "InvalidFunctionResponseMode",
-                    message,
-                );
+                let refusal = Refusal::new(StatusCode::BAD_REQUEST, "InvalidFunctionResponseMode", message);
                 return leave_unread(body, refuse(&refusal)).await;
             }
         };
@@ -119,21 +101,12 @@ impl RuntimeApi {
                 accepted()
             }
             Read::TooLarge(over) => {
-                let words = format!(
-                    "Response payload size exceeded maximum allowed payload size ({limit} bytes)."
-                );
+                let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
                 let payload = error_json("Function.ResponseSizeTooLarge", &words);
-                let error = FunctionError::from_report(
-                    payload.as_bytes(),
-                    Some("Function.ResponseSizeTooLarge"),
-                );
+                let error = FunctionError::from_report(payload.as_bytes(), Some("Function.ResponseSizeTooLarge"));
                 self.finish(payload.into(), Some(error));
                 let words = format!("Exceeded maximum allowed payload size ({limit} bytes).");
-                let refusal = Refusal::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "RequestEntityTooLarge",
-                    words,
-                );
+                let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", words);
                 leave_rest_unread(body, over, refuse(&refusal)).await
             }
             Read::Cut => refuse(&truncated()),
@@ -143,9 +116,7 @@ impl RuntimeApi {
     async fn error(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
         let (head, mut body) = request.into_parts();
         let invocation_id = header(&head.headers, "lambda-runtime-invocation-id");
-        let begun = self
-            .session
-            .change(|machine| machine.begin_answer("InvocationErrorResponse", id, invocation_id));
+        let begun = self.session.change(|machine| machine.begin_answer("InvocationErrorResponse", id, invocation_id));
         if let Err(refusal) = begun {
             return leave_unread(body, refuse(&refusal)).await;
         }
@@ -180,12 +151,7 @@ impl RuntimeApi {
 
     fn answer_of(&self, payload: Bytes, error: Option<FunctionError>) -> Answer {
         let at = Instant::now();
-        Answer {
-            payload,
-            error,
-            at,
-            measured: (self.measure)(),
-        }
+        Answer { payload, error, at, measured: (self.measure)() }
     }
 }
 
@@ -231,9 +197,5 @@ fn refuse(refusal: &Refusal) -> Response<Reply> {
 }
 
 fn truncated() -> Refusal {
-    Refusal::new(
-        StatusCode::BAD_REQUEST,
-        "TruncatedHTTPRequest",
-        "HTTP request detected as truncated",
-    )
+    Refusal::new(StatusCode::BAD_REQUEST, "TruncatedHTTPRequest", "HTTP request detected as truncated")
 }

@@ -12,10 +12,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub fn new() -> Self {
-        Self {
-            machine: Mutex::default(),
-            changed: watch::Sender::new(()),
-        }
+        Self { machine: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
     /// Makes a change and wakes everybody who waits.

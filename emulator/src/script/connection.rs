@@ -26,18 +26,13 @@ impl Connection {
         stream.set_nonblocking(false)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TICK))?;
-        Ok(Self {
-            stream: Some(stream),
-            unread: Vec::new(),
-            requests: Vec::new(),
-        })
+        Ok(Self { stream: Some(stream), unread: Vec::new(), requests: Vec::new() })
     }
 
     /// Plays the steps; an error names the step that was not met.
     pub fn play(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
         for (index, step) in steps.iter().enumerate() {
-            self.step(step, patience)
-                .map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
+            self.step(step, patience).map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
         }
         Ok(())
     }
@@ -58,10 +53,7 @@ impl Connection {
             }
             Step::ExpectEnd => match self.read_some(usize::MAX, patience) {
                 Ok(0) if self.unread.is_empty() => Ok(()),
-                Ok(_) => Err(format!(
-                    "the client sent {:?}",
-                    String::from_utf8_lossy(&self.unread)
-                )),
+                Ok(_) => Err(format!("the client sent {:?}", String::from_utf8_lossy(&self.unread))),
                 Err(error) => Err(error),
             },
             Step::Send(bytes) => self.send(bytes, patience),
@@ -79,10 +71,7 @@ impl Connection {
                 thread::sleep(*pause);
                 Ok(())
             }
-            Step::HalfClose => self
-                .stream()?
-                .shutdown(Shutdown::Write)
-                .map_err(|error| error.to_string()),
+            Step::HalfClose => self.stream()?.shutdown(Shutdown::Write).map_err(|error| error.to_string()),
             Step::Close => {
                 self.stream = None;
                 Ok(())
@@ -105,17 +94,14 @@ impl Connection {
                 return Ok(());
             }
             let so_far = self.unread.len();
-            self.read_more(usize::MAX, patience)
-                .map_err(|error| format!("{error}, after {so_far} bytes"))?;
+            self.read_more(usize::MAX, patience).map_err(|error| format!("{error}, after {so_far} bytes"))?;
         }
     }
 
     fn send(&mut self, bytes: &[u8], patience: &Patience) -> Result<(), String> {
         let limit = patience.limit;
         let mut stream = self.stream()?;
-        stream
-            .set_write_timeout(Some(limit))
-            .map_err(|error| error.to_string())?;
+        stream.set_write_timeout(Some(limit)).map_err(|error| error.to_string())?;
         stream.write_all(bytes).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => format!("the client did not read, within {limit:?}"),
             _ => error.to_string(),
@@ -137,14 +123,7 @@ impl Connection {
         let mut stream = self.stream()?;
         let count = patience.wait(|| match stream.read(&mut buffer[..most]) {
             Ok(count) => Ok(Some(count)),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-                ) =>
-            {
-                Ok(None)
-            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(None),
             Err(error) => Err(error),
         })?;
         self.unread.extend_from_slice(&buffer[..count]);
@@ -152,9 +131,7 @@ impl Connection {
     }
 
     fn stream(&self) -> Result<&TcpStream, String> {
-        self.stream
-            .as_ref()
-            .ok_or_else(|| "the script has closed this connection before".to_owned())
+        self.stream.as_ref().ok_or_else(|| "the script has closed this connection before".to_owned())
     }
 }
 

@@ -15,24 +15,12 @@ pub fn next(request_id: &str, event: impl AsRef<[u8]>) -> Next {
         ("Content-Type", "application/json"),
         ("Lambda-Runtime-Aws-Request-Id", request_id),
         ("Lambda-Runtime-Deadline-Ms", "4102444800000"),
-        (
-            "Lambda-Runtime-Invoked-Function-Arn",
-            "arn:aws:lambda:us-east-1:123456789012:function:function",
-        ),
-        (
-            "Lambda-Runtime-Trace-Id",
-            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0",
-        ),
+        ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:function"),
+        ("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0"),
         ("Date", DATE),
     ];
-    let headers = headers
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec();
-    Next {
-        headers,
-        event: event.as_ref().to_vec(),
-        chunks: None,
-    }
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Next { headers, event: event.as_ref().to_vec(), chunks: None }
 }
 
 /// 202 to a POST.
@@ -50,10 +38,8 @@ pub fn error(status: u16, error_type: &str, message: &str) -> Vec<u8> {
 pub fn answer(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
     let reason = reason(status);
-    format!(
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nDate: {DATE}\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nDate: {DATE}\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
 }
 
 /// Adds a header to any message, after the headers that it has.
@@ -61,26 +47,15 @@ pub fn answer(status: u16, body: &str) -> Vec<u8> {
 /// # Panics
 /// When the message has no end of its head.
 pub fn with_header(message: &[u8], name: &str, value: &str) -> Vec<u8> {
-    let end = message
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .expect("a head ends with an empty line");
-    [
-        &message[..end],
-        format!("\r\n{name}: {value}").as_bytes(),
-        &message[end..],
-    ]
-    .concat()
+    let end = message.windows(4).position(|window| window == b"\r\n\r\n").expect("a head ends with an empty line");
+    [&message[..end], format!("\r\n{name}: {value}").as_bytes(), &message[end..]].concat()
 }
 
 impl Next {
     /// Sets a header in place of the one of that name, or after the others; an empty value takes it away.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let place = self
-            .headers
-            .iter()
-            .position(|(given, _)| given.eq_ignore_ascii_case(name));
+        let place = self.headers.iter().position(|(given, _)| given.eq_ignore_ascii_case(name));
         match place {
             Some(place) if value.is_empty() => {
                 self.headers.remove(place);
@@ -112,14 +87,8 @@ impl Next {
             head += &format!("{name}: {value}\r\n");
         }
         let (framing, body) = match &self.chunks {
-            None => (
-                format!("Content-Length: {}", self.event.len()),
-                self.event.clone(),
-            ),
-            Some(sizes) => (
-                "Transfer-Encoding: chunked".to_owned(),
-                chunks(&self.event, sizes),
-            ),
+            None => (format!("Content-Length: {}", self.event.len()), self.event.clone()),
+            Some(sizes) => ("Transfer-Encoding: chunked".to_owned(), chunks(&self.event, sizes)),
         };
         head += &format!("{framing}\r\n\r\n");
         [head.as_bytes(), &body].concat()
@@ -170,29 +139,15 @@ mod tests {
         let sized = String::from_utf8(next("id", "abc").bytes()).unwrap();
         assert!(sized.ends_with("Content-Length: 3\r\n\r\nabc"), "{sized}");
         let chunked = String::from_utf8(next("id", "abcdef").chunked(&[1, 0, 3]).bytes()).unwrap();
-        assert!(
-            chunked.ends_with("chunked\r\n\r\n1\r\na\r\n3\r\nbcd\r\n2\r\nef\r\n0\r\n\r\n"),
-            "{chunked}"
-        );
+        assert!(chunked.ends_with("chunked\r\n\r\n1\r\na\r\n3\r\nbcd\r\n2\r\nef\r\n0\r\n\r\n"), "{chunked}");
     }
 
     #[test]
     fn headers_are_replaced_added_and_taken_away() {
-        let next = next("id", "")
-            .header("date", "")
-            .invocation_id("inv")
-            .header("Lambda-Runtime-Deadline-Ms", "7");
+        let next = next("id", "").header("date", "").invocation_id("inv").header("Lambda-Runtime-Deadline-Ms", "7");
         let text = String::from_utf8(next.bytes()).unwrap();
-        assert!(
-            !text.contains("Date:")
-                && text.contains("Invocation-Id: inv\r\n")
-                && text.contains("Deadline-Ms: 7\r\n")
-        );
+        assert!(!text.contains("Date:") && text.contains("Invocation-Id: inv\r\n") && text.contains("Deadline-Ms: 7\r\n"));
         let closed = with_header(&accepted(), "Connection", "close");
-        assert!(
-            String::from_utf8(closed)
-                .unwrap()
-                .contains("\r\nConnection: close\r\n\r\n{")
-        );
+        assert!(String::from_utf8(closed).unwrap().contains("\r\nConnection: close\r\n\r\n{"));
     }
 }

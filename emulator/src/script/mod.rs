@@ -110,18 +110,9 @@ impl Script {
         let listener = listen_anywhere()?;
         let address = listener.local_addr()?;
         let client_gone = Arc::new(AtomicBool::new(false));
-        let patience = Patience {
-            limit: self.patience.unwrap_or(PATIENCE),
-            client_gone: client_gone.clone(),
-        };
-        let thread = thread::Builder::new()
-            .name("script".to_owned())
-            .spawn(move || play(&self.acts, listener, address, &patience))?;
-        Ok(ScriptServer {
-            address,
-            client_gone,
-            thread,
-        })
+        let patience = Patience { limit: self.patience.unwrap_or(PATIENCE), client_gone: client_gone.clone() };
+        let thread = thread::Builder::new().name("script".to_owned()).spawn(move || play(&self.acts, listener, address, &patience))?;
+        Ok(ScriptServer { address, client_gone, thread })
     }
 }
 
@@ -141,10 +132,9 @@ impl ScriptServer {
 
     /// Waits for the end of the script.
     pub fn finish(self) -> Transcript {
-        self.thread.join().unwrap_or_else(|_| Transcript {
-            connections: Vec::new(),
-            failure: Some("the script's thread has panicked".to_owned()),
-        })
+        self.thread
+            .join()
+            .unwrap_or_else(|_| Transcript { connections: Vec::new(), failure: Some("the script's thread has panicked".to_owned()) })
     }
 
     fn is_played(&self) -> bool {
@@ -174,10 +164,7 @@ impl Transcript {
     /// With the words of [`Transcript::failure`] otherwise.
     pub fn checked(&self) -> &Self {
         if let Some(failure) = &self.failure {
-            panic!(
-                "the script was not played to its end: {failure}\nseen so far: {:#?}",
-                self.connections
-            );
+            panic!("the script was not played to its end: {failure}\nseen so far: {:#?}", self.connections);
         }
         self
     }
@@ -204,12 +191,8 @@ mod tests {
 
     #[test]
     fn requests_are_seen_whole_and_in_order() {
-        let script = Script::new().connection([
-            Step::Expect,
-            Step::Expect,
-            Step::SendSplit(b"abcdef".to_vec(), vec![2, 1]),
-            Step::ExpectEnd,
-        ]);
+        let script =
+            Script::new().connection([Step::Expect, Step::Expect, Step::SendSplit(b"abcdef".to_vec(), vec![2, 1]), Step::ExpectEnd]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         let post = b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nxyz";
@@ -223,10 +206,7 @@ mod tests {
         let transcript = server.finish();
         let requests = &transcript.checked().connections[0];
         assert_eq!(sizes, [2, 1, 3]);
-        assert_eq!(
-            (requests[0].method.as_str(), requests[0].target.as_str()),
-            ("POST", "/a")
-        );
+        assert_eq!((requests[0].method.as_str(), requests[0].target.as_str()), ("POST", "/a"));
         assert_eq!(requests[0].body, b"xyz");
         assert_eq!(requests[0].raw, post);
         assert!(!requests[0].pipelined && requests[1].pipelined);
@@ -234,27 +214,15 @@ mod tests {
 
     #[test]
     fn a_step_that_is_not_met_fails_with_words() {
-        let script = Script::new()
-            .patience(Duration::from_millis(30))
-            .connection([Step::Expect]);
+        let script = Script::new().patience(Duration::from_millis(30)).connection([Step::Expect]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(b"GET /ne").unwrap();
         let failure = server.finish().failure.unwrap();
-        assert!(
-            failure.starts_with("connection 1, step 1 (Expect): nothing came, within 30ms"),
-            "{failure}"
-        );
-        let nobody = Script::new()
-            .patience(Duration::from_millis(30))
-            .connection([])
-            .serve()
-            .unwrap();
+        assert!(failure.starts_with("connection 1, step 1 (Expect): nothing came, within 30ms"), "{failure}");
+        let nobody = Script::new().patience(Duration::from_millis(30)).connection([]).serve().unwrap();
         let failure = nobody.finish().failure.unwrap();
-        assert!(
-            failure.starts_with("connection 1 was not made"),
-            "{failure}"
-        );
+        assert!(failure.starts_with("connection 1 was not made"), "{failure}");
     }
 
     #[test]
@@ -266,10 +234,7 @@ mod tests {
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(GET).unwrap();
-        assert_eq!(
-            client.read(&mut [0]).unwrap_err().kind(),
-            io::ErrorKind::ConnectionReset
-        );
+        assert_eq!(client.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::ConnectionReset);
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(GET).unwrap();
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
@@ -282,10 +247,7 @@ mod tests {
 
     #[test]
     fn a_server_that_is_gone_refuses_and_comes_back_at_its_port() {
-        let script = Script::new()
-            .connection([Step::Expect])
-            .gone(Duration::from_millis(200))
-            .connection([Step::Expect]);
+        let script = Script::new().connection([Step::Expect]).gone(Duration::from_millis(200)).connection([Step::Expect]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(GET).unwrap();
@@ -296,17 +258,11 @@ mod tests {
         client.write_all(GET).unwrap();
         assert_eq!(server.finish().checked().requests().count(), 2);
         let nowhere = refused_address().unwrap();
-        assert_eq!(
-            TcpStream::connect(nowhere).unwrap_err().kind(),
-            io::ErrorKind::ConnectionRefused
-        );
+        assert_eq!(TcpStream::connect(nowhere).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 
     /// Connects again and again, for a bounded time; slowly, since a full backlog does not refuse but blocks.
-    fn connect_until(
-        address: SocketAddr,
-        wanted: impl Fn(&io::Result<TcpStream>) -> bool,
-    ) -> io::Result<TcpStream> {
+    fn connect_until(address: SocketAddr, wanted: impl Fn(&io::Result<TcpStream>) -> bool) -> io::Result<TcpStream> {
         for _ in 0..1000 {
             let result = TcpStream::connect(address);
             if wanted(&result) {

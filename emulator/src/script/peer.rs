@@ -26,16 +26,10 @@ pub(crate) fn wait_until_read(stream: &TcpStream) {
 
 /// How many bytes lie unread in the client's socket; nothing when it is not in the kernel's list.
 fn unread_by_peer(stream: &TcpStream) -> Option<u64> {
-    let (SocketAddr::V4(server), SocketAddr::V4(client)) =
-        (stream.local_addr().ok()?, stream.peer_addr().ok()?)
-    else {
+    let (SocketAddr::V4(server), SocketAddr::V4(client)) = (stream.local_addr().ok()?, stream.peer_addr().ok()?) else {
         return None;
     };
-    receive_queue(
-        &std::fs::read_to_string("/proc/net/tcp").ok()?,
-        client,
-        server,
-    )
+    receive_queue(&std::fs::read_to_string("/proc/net/tcp").ok()?, client, server)
 }
 
 /// Finds the socket from `local` to `remote` in the text of `/proc/net/tcp`: its fields are the number, both addresses, the
@@ -52,11 +46,7 @@ fn receive_queue(list: &str, local: SocketAddrV4, remote: SocketAddrV4) -> Optio
 
 /// An address as the kernel writes it there: the four bytes as one number of this machine, in hexadecimal.
 fn written(address: SocketAddrV4) -> String {
-    format!(
-        "{:08X}:{:04X}",
-        u32::from_ne_bytes(address.ip().octets()),
-        address.port()
-    )
+    format!("{:08X}:{:04X}", u32::from_ne_bytes(address.ip().octets()), address.port())
 }
 
 #[cfg(test)]

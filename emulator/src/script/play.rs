@@ -13,12 +13,7 @@ use crate::ids;
 const AFTERWARDS: Duration = Duration::from_millis(200);
 
 /// Plays a script from its beginning to its end or to the first step that is not met.
-pub(crate) fn play(
-    acts: &[Act],
-    listener: TcpListener,
-    address: SocketAddr,
-    patience: &Patience,
-) -> Transcript {
+pub(crate) fn play(acts: &[Act], listener: TcpListener, address: SocketAddr, patience: &Patience) -> Transcript {
     let mut transcript = Transcript::default();
     let mut listener = Some(listener);
     for act in acts {
@@ -84,24 +79,15 @@ impl Patience {
                 deadline = deadline.min(Instant::now() + AFTERWARDS);
             }
             if Instant::now() >= deadline {
-                let who = if gone {
-                    "the program had ended"
-                } else {
-                    "nothing came"
-                };
-                return Err(format!(
-                    "{who}, within {:?}",
-                    if gone { AFTERWARDS } else { self.limit }
-                ));
+                let who = if gone { "the program had ended" } else { "nothing came" };
+                return Err(format!("{who}, within {:?}", if gone { AFTERWARDS } else { self.limit }));
             }
         }
     }
 }
 
 fn accept(listener: &TcpListener, patience: &Patience) -> Result<Connection, String> {
-    listener
-        .set_nonblocking(true)
-        .map_err(|error| error.to_string())?;
+    listener.set_nonblocking(true).map_err(|error| error.to_string())?;
     let stream = patience.wait(|| match listener.accept() {
         Ok((stream, _)) => Ok(Some(stream)),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

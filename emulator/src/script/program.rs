@@ -38,23 +38,13 @@ impl ScriptServer {
     /// The program finds the server through `AWS_LAMBDA_RUNTIME_API`, which is set here unless the command has it already. Fails when
     /// the program cannot be started or waited for; then the script is not waited for either.
     pub fn run(self, command: &mut Command, until: Until, limit: Duration) -> io::Result<Ran> {
-        if !command
-            .get_envs()
-            .any(|(name, _)| name == "AWS_LAMBDA_RUNTIME_API")
-        {
+        if !command.get_envs().any(|(name, _)| name == "AWS_LAMBDA_RUNTIME_API") {
             command.env("AWS_LAMBDA_RUNTIME_API", self.address().to_string());
         }
-        command
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("{}: {error}", command.get_program().to_string_lossy()),
-            )
-        })?;
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", command.get_program().to_string_lossy())))?;
         let stdout = read_all(child.stdout.take());
         let stderr = read_all(child.stderr.take());
         let deadline = Instant::now() + limit;
@@ -73,13 +63,7 @@ impl ScriptServer {
         self.client_has_gone();
         let transcript = self.finish();
         let stderr = String::from_utf8_lossy(&joined(stderr)?).into_owned();
-        Ok(Ran {
-            transcript,
-            status,
-            timed_out,
-            stdout: joined(stdout)?,
-            stderr,
-        })
+        Ok(Ran { transcript, status, timed_out, stdout: joined(stdout)?, stderr })
     }
 }
 
@@ -101,9 +85,7 @@ fn read_all(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<io::Result<V
 }
 
 fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
-    reader
-        .join()
-        .map_err(|_| io::Error::other("the thread that reads the program's output has panicked"))?
+    reader.join().map_err(|_| io::Error::other("the thread that reads the program's output has panicked"))?
 }
 
 #[cfg(test)]
@@ -122,11 +104,7 @@ mod tests {
             exec 3<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}
             printf 'GET /x HTTP/1.1\r\n\r\n' >&3
             read -r line <&3; echo "$line"; echo words >&2; exit 7"#;
-        let ran = script
-            .serve()
-            .unwrap()
-            .run(&mut bash(program), Until::Exit, LIMIT)
-            .unwrap();
+        let ran = script.serve().unwrap().run(&mut bash(program), Until::Exit, LIMIT).unwrap();
         assert_eq!(ran.transcript.checked().connections[0][0].target, "/x");
         assert_eq!((ran.status.code(), ran.timed_out), (Some(7), false));
         assert_eq!(ran.stdout, b"HTTP/1.1 202 Accepted\r\n");
@@ -136,25 +114,12 @@ mod tests {
     #[test]
     fn a_program_is_killed_after_the_script_or_at_the_limit() {
         let played = Script::new().serve().unwrap();
-        let ran = played
-            .run(&mut bash("sleep 60 & wait"), Until::Played, LIMIT)
-            .unwrap();
+        let ran = played.run(&mut bash("sleep 60 & wait"), Until::Played, LIMIT).unwrap();
         assert_eq!((ran.status.signal(), ran.timed_out), (Some(9), false));
         let waits = Script::new().connection([Step::Expect]).serve().unwrap();
-        let ran = waits
-            .run(
-                &mut bash("sleep 60"),
-                Until::Exit,
-                Duration::from_millis(30),
-            )
-            .unwrap();
+        let ran = waits.run(&mut bash("sleep 60"), Until::Exit, Duration::from_millis(30)).unwrap();
         assert!(ran.timed_out);
-        assert!(
-            ran.transcript
-                .failure
-                .unwrap()
-                .contains("the program had ended")
-        );
+        assert!(ran.transcript.failure.unwrap().contains("the program had ended"));
     }
 
     fn bash(program: &str) -> Command {

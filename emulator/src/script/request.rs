@@ -49,26 +49,19 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, String> {
         return bounded(bytes.len(), LARGEST_HEAD, "a head").map(|()| None);
     };
     let body_start = head_end + 4;
-    let head = std::str::from_utf8(&bytes[..head_end])
-        .map_err(|_| "a head that is not UTF-8".to_owned())?;
+    let head = std::str::from_utf8(&bytes[..head_end]).map_err(|_| "a head that is not UTF-8".to_owned())?;
     let (line, fields) = head.split_once("\r\n").unwrap_or((head, ""));
     let [method, target, "HTTP/1.1"] = line.split(' ').collect::<Vec<_>>()[..] else {
         return Err(format!("no request line: {line:?}"));
     };
     let headers = fields_of(fields)?;
     let rest = &bytes[body_start..];
-    let framed = match (
-        value(&headers, "transfer-encoding"),
-        value(&headers, "content-length"),
-    ) {
+    let framed = match (value(&headers, "transfer-encoding"), value(&headers, "content-length")) {
         (Some(coding), None) if coding.eq_ignore_ascii_case("chunked") => chunked(rest)?,
         (None, Some(length)) => {
-            let length: usize = length
-                .parse()
-                .map_err(|_| format!("Content-Length: {length}"))?;
+            let length: usize = length.parse().map_err(|_| format!("Content-Length: {length}"))?;
             bounded(length, LARGEST, "a body")?;
-            rest.get(..length)
-                .map(|body| (body.to_vec(), Vec::new(), length))
+            rest.get(..length).map(|body| (body.to_vec(), Vec::new(), length))
         }
         (None, None) => Some((Vec::new(), Vec::new(), 0)),
         framing => return Err(format!("no way to frame a body: {framing:?}")),
@@ -77,18 +70,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, String> {
         let length = body_start + length;
         let (method, target) = (method.to_owned(), target.to_owned());
         let raw = bytes[..length].to_vec();
-        (
-            Request {
-                method,
-                target,
-                headers,
-                body,
-                trailers,
-                raw,
-                pipelined: false,
-            },
-            length,
-        )
+        (Request { method, target, headers, body, trailers, raw, pipelined: false }, length)
     }))
 }
 
@@ -105,8 +87,7 @@ fn chunked(bytes: &[u8]) -> Result<Option<Framed>, String> {
         };
         let line = String::from_utf8_lossy(&rest[..line_end]);
         let digits = line.split(';').next().unwrap_or_default().trim_end();
-        let size =
-            usize::from_str_radix(digits, 16).map_err(|_| format!("the chunk size {line:?}"))?;
+        let size = usize::from_str_radix(digits, 16).map_err(|_| format!("the chunk size {line:?}"))?;
         bounded(size.saturating_add(body.len()), LARGEST, "a body")?;
         let data = line_end + 2;
         if size == 0 {
@@ -140,34 +121,22 @@ fn fields_of(text: &str) -> Result<Vec<(String, String)>, String> {
 }
 
 fn value<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers
-        .iter()
-        .find(|(given, _)| given.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes
-        .windows(pattern.len())
-        .position(|window| window == pattern)
+    bytes.windows(pattern.len()).position(|window| window == pattern)
 }
 
 fn bounded(length: usize, limit: usize, what: &str) -> Result<(), String> {
-    if length > limit {
-        Err(format!(
-            "{what} of {length} bytes: {limit} are read at most"
-        ))
-    } else {
-        Ok(())
-    }
+    if length > limit { Err(format!("{what} of {length} bytes: {limit} are read at most")) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CHUNKED: &[u8] =
-        b"POST /r HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
+    const CHUNKED: &[u8] = b"POST /r HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
 
     #[test]
     fn a_request_is_read_only_when_it_is_whole() {
@@ -186,10 +155,7 @@ mod tests {
     fn a_chunked_body_may_have_no_trailers() {
         let bytes = b"POST /r HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
         let (request, length) = parse(bytes).unwrap().unwrap();
-        assert_eq!(
-            (request.body.len(), request.trailers.len(), length),
-            (0, 0, bytes.len())
-        );
+        assert_eq!((request.body.len(), request.trailers.len(), length), (0, 0, bytes.len()));
     }
 
     #[test]
@@ -197,18 +163,9 @@ mod tests {
         for (bytes, words) in [
             (&b"GET /x HTTP/1.0\r\n\r\n"[..], "no request line"),
             (b"GET /x HTTP/1.1\r\nhost\r\n\r\n", "no header"),
-            (
-                b"POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-                "Content-Length: -1",
-            ),
-            (
-                b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n",
-                "the chunk size",
-            ),
-            (
-                b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc",
-                "no line end",
-            ),
+            (b"POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "Content-Length: -1"),
+            (b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", "the chunk size"),
+            (b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc", "no line end"),
         ] {
             let error = parse(bytes).unwrap_err();
             assert!(error.contains(words), "{error}");

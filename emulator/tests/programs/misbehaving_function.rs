@@ -18,11 +18,7 @@ fn main() {
             eprintln!("before");
             let mut connection = Connection::open(&api);
             let body = r#"{"errorMessage":"no table","errorType":"Config"}"#;
-            connection.post(
-                "init/error",
-                "Lambda-Runtime-Function-Error-Type: Function.Config\r\n",
-                body.as_bytes(),
-            );
+            connection.post("init/error", "Lambda-Runtime-Function-Error-Type: Function.Config\r\n", body.as_bytes());
             eprintln!("after");
             exit(4);
         }
@@ -47,9 +43,7 @@ fn serve(api: &str) {
         match command {
             "count" => connection.post(&respond, "", count.to_string().as_bytes()),
             "environment" => {
-                let mut lines: Vec<String> = std::env::vars()
-                    .map(|(name, value)| format!("{name}={value}"))
-                    .collect();
+                let mut lines: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
                 lines.sort();
                 connection.post(&respond, "", lines.join("\n").as_bytes());
             }
@@ -59,19 +53,14 @@ fn serve(api: &str) {
                 exit(0);
             }
             "fail" => {
-                let body = format!(
-                    r#"{{"errorMessage":"as asked","errorType":"{argument}","stackTrace":[]}}"#
-                );
+                let body = format!(r#"{{"errorMessage":"as asked","errorType":"{argument}","stackTrace":[]}}"#);
                 let headers = format!("Lambda-Runtime-Function-Error-Type: {argument}\r\n");
                 connection.post(&format!("invocation/{id}/error"), &headers, body.as_bytes());
             }
             "headers" => connection.post(&respond, "", headers.as_bytes()),
             "kill-self" => {
                 let me = std::process::id().to_string();
-                std::process::Command::new("kill")
-                    .args(["-KILL", &me])
-                    .status()
-                    .expect("kill runs");
+                std::process::Command::new("kill").args(["-KILL", &me]).status().expect("kill runs");
                 sleep(Duration::from_secs(600));
             }
             "large" => connection.post(&respond, "", &vec![b'x'; number()]),
@@ -86,10 +75,7 @@ fn serve(api: &str) {
                 connection.post(&respond, "", b"slept");
             }
             "start-a-child" => {
-                let mut child = std::process::Command::new("sleep")
-                    .arg("600")
-                    .spawn()
-                    .expect("sleep runs");
+                let mut child = std::process::Command::new("sleep").arg("600").spawn().expect("sleep runs");
                 connection.post(&respond, "", child.id().to_string().as_bytes());
                 child.wait().expect("the child is waited for");
             }
@@ -102,9 +88,7 @@ struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     fn open(api: &str) -> Self {
-        Self(BufReader::new(
-            TcpStream::connect(api).expect("the Runtime API listens"),
-        ))
+        Self(BufReader::new(TcpStream::connect(api).expect("the Runtime API listens")))
     }
 
     fn next(&mut self) -> (String, Vec<u8>) {
@@ -114,18 +98,12 @@ impl Connection {
 
     fn post(&mut self, path: &str, headers: &str, body: &[u8]) {
         let length = body.len();
-        let head = format!(
-            "POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {length}\r\n\r\n"
-        );
+        let head = format!("POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {length}\r\n\r\n");
         self.send(head.as_bytes());
         self.send(body);
         let (head, body) = self.receive();
         if !head.starts_with("HTTP/1.1 202") {
-            println!(
-                "{}: {}",
-                head.lines().next().unwrap_or_default(),
-                String::from_utf8_lossy(&body).trim()
-            );
+            println!("{}: {}", head.lines().next().unwrap_or_default(), String::from_utf8_lossy(&body).trim());
         }
     }
 
@@ -161,8 +139,5 @@ impl Connection {
 
 fn value<'h>(head: &'h str, name: &str) -> &'h str {
     let fields = head.lines().filter_map(|line| line.split_once(':'));
-    fields
-        .map(|(given, value)| (given, value.trim()))
-        .find(|(given, _)| given.eq_ignore_ascii_case(name))
-        .map_or("", |(_, value)| value)
+    fields.map(|(given, value)| (given, value.trim())).find(|(given, _)| given.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
 }

@@ -49,9 +49,7 @@ pub struct Response {
 impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
-        fields
-            .find(|(given, _)| given.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        fields.find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     pub fn text(&self) -> &str {
@@ -70,16 +68,11 @@ impl Client {
         let stream = TcpStream::connect(address).expect("somebody listens");
         stream.set_read_timeout(Some(LIMIT)).expect("a time limit");
         stream.set_write_timeout(Some(LIMIT)).expect("a time limit");
-        Self {
-            stream,
-            unread: Vec::new(),
-        }
+        Self { stream, unread: Vec::new() }
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.stream
-            .write_all(bytes.as_ref())
-            .expect("the server reads");
+        self.stream.write_all(bytes.as_ref()).expect("the server reads");
     }
 
     /// Writes all of it, or as much as the server takes before it closes.
@@ -100,16 +93,8 @@ impl Client {
     pub fn receive(&mut self) -> Response {
         let head = self.take_through(b"\r\n\r\n");
         let head = String::from_utf8(head).expect("the head is text");
-        let status = head
-            .get(9..12)
-            .and_then(|digits| digits.parse().ok())
-            .expect("a status");
-        let mut response = Response {
-            status,
-            head,
-            body: Vec::new(),
-            chunks: 0,
-        };
+        let status = head.get(9..12).and_then(|digits| digits.parse().ok()).expect("a status");
+        let mut response = Response { status, head, body: Vec::new(), chunks: 0 };
         if response.header("transfer-encoding").is_some() {
             loop {
                 let line = String::from_utf8(self.take_through(b"\r\n")).expect("a chunk size");
@@ -123,22 +108,16 @@ impl Client {
                 response.chunks += 1;
             }
         }
-        let length = response
-            .header("content-length")
-            .map_or(0, |length| length.parse().expect("a length"));
+        let length = response.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         response.body = self.take(length);
         response
     }
 
     /// Whether nothing comes for a moment.
     pub fn is_silent(&mut self) -> bool {
-        self.stream
-            .set_read_timeout(Some(Duration::from_millis(50)))
-            .expect("a time limit");
+        self.stream.set_read_timeout(Some(Duration::from_millis(50))).expect("a time limit");
         let silent = matches!(self.stream.read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock);
-        self.stream
-            .set_read_timeout(Some(LIMIT))
-            .expect("a time limit");
+        self.stream.set_read_timeout(Some(LIMIT)).expect("a time limit");
         silent
     }
 
@@ -152,11 +131,7 @@ impl Client {
 
     fn take_through(&mut self, end: &[u8]) -> Vec<u8> {
         loop {
-            if let Some(at) = self
-                .unread
-                .windows(end.len())
-                .position(|window| window == end)
-            {
+            if let Some(at) = self.unread.windows(end.len()).position(|window| window == end) {
                 return self.take(at + end.len());
             }
             self.read_more();
@@ -173,22 +148,14 @@ impl Client {
     fn read_more(&mut self) {
         let mut buffer = vec![0; 256 << 10];
         let count = self.stream.read(&mut buffer).expect("the server answers");
-        assert_ne!(
-            count,
-            0,
-            "the server closed the connection after {:?}",
-            String::from_utf8_lossy(&self.unread)
-        );
+        assert_ne!(count, 0, "the server closed the connection after {:?}", String::from_utf8_lossy(&self.unread));
         self.unread.extend_from_slice(&buffer[..count]);
     }
 }
 
 pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
@@ -207,10 +174,7 @@ impl StandIn {
             let address = String::from_utf8_lossy(line).parse().expect("an address");
             let _ = sender.lock().expect("one writer").send(address);
         }));
-        Self {
-            emulator: Arc::new(start(options)),
-            addresses,
-        }
+        Self { emulator: Arc::new(start(options)), addresses }
     }
 
     /// Invokes in a thread of its own.
@@ -218,20 +182,14 @@ impl StandIn {
         self.invoke_with(payload, InvokeOptions::default())
     }
 
-    pub fn invoke_with(
-        &self,
-        payload: impl Into<Vec<u8>>,
-        options: InvokeOptions,
-    ) -> JoinHandle<Outcome> {
+    pub fn invoke_with(&self, payload: impl Into<Vec<u8>>, options: InvokeOptions) -> JoinHandle<Outcome> {
         let (emulator, payload) = (self.emulator.clone(), payload.into());
         thread::spawn(move || emulator.invoke(payload, options))
     }
 
     /// A connection to the Runtime API of the process that was started last; waits for the process when it is new.
     pub fn address(&self) -> SocketAddr {
-        self.addresses
-            .recv_timeout(LIMIT)
-            .expect("the process starts")
+        self.addresses.recv_timeout(LIMIT).expect("the process starts")
     }
 }
 
@@ -247,23 +205,15 @@ pub fn respond(client: &mut Client, event: &Response, body: impl AsRef<[u8]>) ->
         "" => String::new(),
         id => format!("Lambda-Runtime-Invocation-Id: {id}\r\n"),
     };
-    client.post(
-        &format!("/2018-06-01/runtime/invocation/{}/response", id(event)),
-        &invocation,
-        body,
-    )
+    client.post(&format!("/2018-06-01/runtime/invocation/{}/response", id(event)), &invocation, body)
 }
 
 pub fn id(event: &Response) -> &str {
-    event
-        .header("lambda-runtime-aws-request-id")
-        .expect("a request id")
+    event.header("lambda-runtime-aws-request-id").expect("a request id")
 }
 
 pub fn invocation_id(event: &Response) -> &str {
-    event
-        .header("lambda-runtime-invocation-id")
-        .unwrap_or_default()
+    event.header("lambda-runtime-invocation-id").unwrap_or_default()
 }
 
 #[track_caller]
@@ -271,8 +221,5 @@ pub fn assert_error(response: &Response, status: u16, error_type: &str) {
     assert_eq!(response.status, status, "{response:?}");
     assert_eq!(response.header("content-type"), Some("application/json"));
     let text = response.text();
-    assert!(
-        text.contains(&format!("\"errorType\":\"{error_type}\"")) && text.ends_with("}\n"),
-        "{text}"
-    );
+    assert!(text.contains(&format!("\"errorType\":\"{error_type}\"")) && text.ends_with("}\n"), "{text}");
 }
