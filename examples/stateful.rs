@@ -29,3 +29,11 @@ impl Handler for Counter {
         response.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_from_zero_without_a_start() {
+        assert_eq!(super::counter().map(|counter| counter.count), Ok(0));
+    }
+}

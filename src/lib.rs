@@ -34,6 +34,9 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does");
+
 #[cfg(test)]
 extern crate std;
 

@@ -245,7 +245,8 @@ impl<'e, T: Transport> Conversation<'e, T> {
 
     /// Receives one reply. An error says that the connection is of no more use.
     fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Error> {
-        while response.read_head(region.get(..self.filled).ok_or(Error::CONNECTION_CLOSED)?, &IDS)? == Progress::Partial {
+        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Error::CONNECTION_CLOSED)?, &IDS)? == Progress::Partial
+        {
             self.fill(region)?;
         }
         let same = kept.is_some_and(|kept| kept.is_for(&Invocation::new(response, region)));

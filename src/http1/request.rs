@@ -52,10 +52,15 @@ impl<'c, 'b> Head<'c, 'b> {
     }
 }
 
-/// Whether `text` can stand in a request line or header section without splitting it: there is no blank, and no control character but,
-/// perhaps, DEL.
+/// Whether `text` cannot split a request line or a header section: nothing in it is below `-`, which leaves out blanks,
+/// control characters, `#` and `%`.
 pub fn is_unsplit(text: &[u8]) -> bool {
-    find(text, 0, 0, b'!') == text.len()
+    find(text, 0, 0, b'-') == text.len()
+}
+
+/// Whether `text` can be a segment of a path: visible ASCII from `-` on, without `?`.
+pub fn is_segment(text: &[u8]) -> bool {
+    text.iter().all(|&byte| byte >= b'-' && byte < 0x7f && byte != b'?')
 }
 
 /// Whether `text` may stand in a request target as it is, between two slashes or as several segments: visible ASCII without `?` and `#`
@@ -104,9 +109,9 @@ mod tests {
 
     #[test]
     fn knows_what_would_split_a_request() {
-        assert!(is_unsplit(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd") && is_unsplit(b""));
-        for bad in [" ", "a b", "a\r", "a\tb", "\0"] {
-            assert!(!is_unsplit(bad.as_bytes()), "{bad:?}");
+        assert!(is_segment(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd") && is_segment(b""));
+        for bad in [" ", "a b", "a\r", "a\tb", "\0", "a?b", "a#b", "a%20b"] {
+            assert!(!is_segment(bad.as_bytes()), "{bad:?}");
         }
         assert!(is_path(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd"));
         for bad in ["a b", "a\r", "a?b", "a#b", "\u{e9}"] {

@@ -1,7 +1,7 @@
 //! What the head of a reply to GET /next says of an invocation.
 
 use crate::error::Error;
-use crate::http1::request::is_unsplit;
+use crate::http1::request::{is_segment, is_unsplit};
 use crate::http1::response::{Response, WANTED, decimal, find};
 
 /// The fields that [`Invocation`] wants to have been noted in its response.
@@ -39,7 +39,7 @@ impl<'a> Invocation<'a> {
     /// [`Error::REQUEST_ID`].
     pub fn check(&self) -> Result<(), Error> {
         let id = self.request_id();
-        if !id.is_empty() && is_unsplit(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Error::REQUEST_ID) }
+        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Error::REQUEST_ID) }
     }
 
     /// Whether both are the same attempt of the same invocation.
@@ -97,6 +97,8 @@ mod tests {
             "Lambda-Runtime-Aws-Request-Id: \r\n",
             "Lambda-Runtime-Aws-Request-Id: a b\r\n",
             "Lambda-Runtime-Aws-Request-Id: a\tb\r\n",
+            "Lambda-Runtime-Aws-Request-Id: a?b\r\n",
+            "Lambda-Runtime-Aws-Request-Id: a#b\r\n",
             "Lambda-Runtime-Aws-Request-Id: a\r\nLambda-Runtime-Invocation-Id: b\tc\r\n",
             "",
         ] {
