@@ -90,7 +90,7 @@ fn the_same_invocation_after_a_refused_answer_ends_the_program() {
             let requests = &story(&ran)[0];
             assert!(requests[1].starts_with(&format!("POST r-1/{action}: ")) && requests.len() == 3, "{requests:?}");
             assert_eq!(ran.status.code(), Some(1), "{code}");
-            assert!(ran.stderr.contains(Error::CANNOT_GO_ON.message()), "{code}: {}", ran.stderr);
+            assert!(ran.stderr.contains(Error::ANSWER_STUCK.message()), "{code}: {}", ran.stderr);
         }
     }
 }
