@@ -63,8 +63,10 @@ macro_rules! entry {
 
             $crate::__start!(main);
 
+            /// # Safety
+            /// For `_start` alone, which calls it once, with the kernel's stack.
             unsafe extern "C" fn main(stack: *const usize) -> ! {
-                // SAFETY: `_start` calls this, once, with the kernel's stack.
+                // SAFETY: as `_start` promises.
                 unsafe { $crate::entry::start(stack, &MEMORY, $init) }
             }
 

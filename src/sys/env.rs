@@ -61,6 +61,7 @@ mod bare {
 
 #[cfg(not(target_env = "musl"))]
 mod hosted {
+    // SAFETY: POSIX has this variable, of this type, in every C library.
     unsafe extern "C" {
         #[link_name = "environ"]
         static ENVIRON: *const *const u8;

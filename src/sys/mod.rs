@@ -19,6 +19,7 @@ pub fn exit(status: u8) -> ! {
 
 // memcpy and its like, which the compiler calls, come from the libc.a that rustup installs with the musl target (build.rs finds it).
 // Of all its other functions none is linked.
+// SAFETY: nothing is declared.
 #[cfg(target_env = "musl")]
 #[link(name = "c", kind = "static", modifiers = "-bundle")]
 unsafe extern "C" {}
