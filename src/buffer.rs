@@ -19,8 +19,8 @@ impl<'a> Cursor<'a> {
     /// Appends all of `bytes`, or nothing of them and every later write is refused as well.
     #[inline(never)]
     pub fn push(&mut self, bytes: &[u8]) -> bool {
-        let room = self.buffer.get_mut(self.len..).and_then(|room| room.get_mut(..bytes.len()));
-        match room {
+        // No two slices are so long that the sum of their lengths overflows.
+        match self.buffer.get_mut(self.len..self.len + bytes.len()) {
             Some(room) if !self.full => {
                 room.copy_from_slice(bytes);
                 self.len += bytes.len();
@@ -28,6 +28,12 @@ impl<'a> Cursor<'a> {
             _ => self.full = true,
         }
         !self.full
+    }
+
+    /// Appends as much of `bytes` as leaves `reserve` bytes free.
+    pub fn push_cut(&mut self, bytes: &[u8], reserve: usize) {
+        let count = bytes.len().min(self.room().saturating_sub(reserve));
+        self.push(bytes.get(..count).unwrap_or_default());
     }
 
     /// Appends the decimal digits of `number`.
@@ -99,6 +105,17 @@ mod tests {
         assert!(write!(cursor, "g").is_err());
         assert!(cursor.is_full());
         assert_eq!(cursor.into_written(), b"abc");
+    }
+
+    #[test]
+    fn cuts_what_may_be_cut() {
+        let mut buffer = [0; 6];
+        let mut cursor = Cursor::new(&mut buffer);
+        cursor.push_cut(b"abc", 1);
+        cursor.push_cut(b"defg", 1);
+        cursor.push_cut(b"h", 1);
+        assert!(cursor.push(b"!") && !cursor.is_full());
+        assert_eq!(cursor.into_written(), b"abcde!");
     }
 
     #[test]

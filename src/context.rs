@@ -7,7 +7,7 @@ use crate::sys::clock;
 
 /// The context of an invocation, borrowed from the receive buffer ([AWS: the headers of /next][next]).
 ///
-/// An `Option` is `None` when Lambda did not send the value, or when the value is not UTF-8; the bytes are then in none of these.
+/// An `Option` is `None` when Lambda did not send the value, or when the value is not UTF-8.
 ///
 /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
 #[derive(Copy, Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The request id. A retry of an asynchronous invocation has the same.
+    /// The request id, which is visible ASCII. A retry of an asynchronous invocation has the same.
     pub fn request_id(&self) -> &'a str {
         text(self.invocation.request_id()).unwrap_or_default()
     }

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
+use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
 use crate::log;
 use crate::response::{Responded, Responder};
@@ -165,7 +166,8 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
 }
 
 fn endpoint() -> Result<Endpoint<'static>, Error> {
-    Endpoint::parse(env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?)
+    let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
+    Endpoint::parse(value).inspect_err(|_| log::line("AWS_LAMBDA_RUNTIME_API", 0, value))
 }
 
 /// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
@@ -198,15 +200,29 @@ pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
     let mut buffer = [0; 1024];
     #[cfg(feature = "panic-message")]
     let message = {
-        let mut cursor = crate::buffer::Cursor::new(&mut buffer);
-        // What does not fit is left out.
-        let _ = core::fmt::Write::write_fmt(&mut cursor, format_args!("{}", info.message()));
-        str::from_utf8(cursor.into_written()).unwrap_or_default()
+        let mut text = Cut(crate::buffer::Cursor::new(&mut buffer));
+        // Its only error is that a value could not be shown: what could be is in the text.
+        let _ = core::fmt::Write::write_fmt(&mut text, format_args!("{}", info.message()));
+        let text = text.0.into_written();
+        let valid = str::from_utf8(text).map_or_else(|error| error.valid_up_to(), |text| text.len());
+        str::from_utf8(text.get(..valid).unwrap_or_default()).unwrap_or_default()
     };
     #[cfg(not(feature = "panic-message"))]
     let message = info.message().as_str().unwrap_or("(a message with values: the Cargo feature panic-message shows it)");
     report_panic(file, line, message);
     crate::exit(101)
+}
+
+/// Takes as much of a message as fits.
+#[cfg(all(target_env = "musl", feature = "panic-message"))]
+struct Cut<'a>(crate::buffer::Cursor<'a>);
+
+#[cfg(all(target_env = "musl", feature = "panic-message"))]
+impl core::fmt::Write for Cut<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0.push_cut(text.as_bytes(), 0);
+        Ok(())
+    }
 }
 
 /// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to stderr.
@@ -237,7 +253,8 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
 /// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
 fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
     let result = endpoint().and_then(|endpoint| {
-        let mut reply = [0; 2048];
+        // For the heads of the request, whose ids come from a head, and then for the reply.
+        let mut reply = [0; 2 * HEAD_LIMIT];
         Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(
             &mut reply,
             Some(&Kept { subject, answer }),

@@ -4,8 +4,9 @@ use crate::buffer::Cursor;
 use crate::error::Error;
 use crate::sys::stderr;
 
-/// The longest line, in bytes; what does not fit is left out.
+/// The longest line, in bytes; what does not fit is cut.
 const LINE: usize = 2048;
+const END: &[u8] = b"\n";
 
 /// Writes what went wrong.
 pub(crate) fn error(error: Error) {
@@ -23,9 +24,9 @@ pub(crate) fn line(text: &str, number: u32, rest: &[u8]) {
         line.push_number(number.into());
     }
     if !rest.is_empty() {
-        line.push(b": ");
-        line.push(rest);
+        line.push_cut(b": ", END.len());
+        line.push_cut(rest, END.len());
     }
-    line.push(b"\n");
+    line.push(END);
     stderr::write(line.into_written());
 }

@@ -171,12 +171,14 @@ pub(crate) struct Conversation<'e, T> {
     filled: usize,
     /// The longest event.
     event_limit: usize,
+    /// Why something could not be sent on this connection.
+    send_error: Option<Error>,
     endpoint: &'e Endpoint<'e>,
 }
 
 impl<'e, T: Transport> Conversation<'e, T> {
     pub(crate) const fn new(endpoint: &'e Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
-        Self { exchange, transport, filled: 0, event_limit, endpoint }
+        Self { exchange, transport, filled: 0, event_limit, send_error: None, endpoint }
     }
 
     /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What is received is put into
@@ -193,6 +195,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
                         self.transport.pause(self.exchange.pause_ms());
                     }
                     self.filled = 0;
+                    self.send_error = None;
                     match self.transport.connect(&self.endpoint.address) {
                         Ok(()) => self.exchange.connected(),
                         Err(cause) => self.lost(cause)?,
@@ -236,9 +239,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
             return Err(Error::BUFFER_TOO_SMALL);
         }
         let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Error::BUFFER_TOO_SMALL)?;
-        if self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]).is_err() {
+        if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
             // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
             self.exchange.spoilt();
+            self.send_error = Some(error);
         }
         Ok(())
     }
@@ -260,8 +264,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
             }
             _ => SHOWN,
         };
-        while response.read_body(region, &mut self.filled, limit)? == Progress::Partial {
-            self.fill(region)?;
+        match self.read_body(region, response, limit, reply != Reply::Fatal) {
+            Err(cause) if matches!(reply, Reply::Event | Reply::Again) => return Err(cause),
+            // The head of any other reply says all that matters, so only the connection is lost.
+            Err(_) => self.exchange.spoilt(),
+            // Nothing that was asked for can come behind an event.
+            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.spoilt(),
+            Ok(()) => {}
         }
         self.exchange.complete(reply, response.close);
         if response.status >= 300 {
@@ -276,9 +285,18 @@ impl<'e, T: Transport> Conversation<'e, T> {
         Ok(reply)
     }
 
+    /// Reads a body, to its end if it is to wait for that.
+    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Error> {
+        while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
+            self.fill(region)?;
+        }
+        Ok(())
+    }
+
     /// Waits for more bytes.
     fn fill(&mut self, region: &mut [u8]) -> Result<(), Error> {
-        match self.transport.receive(region.get_mut(self.filled..).ok_or(Error::CONNECTION_CLOSED)?)? {
+        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Error::BUFFER_TOO_SMALL)?;
+        match self.transport.receive(free)? {
             0 => Err(Error::CONNECTION_CLOSED),
             count => {
                 self.filled += count;
@@ -292,8 +310,11 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// # Errors
     /// `cause`, when it is time to give up.
     fn lost(&mut self, cause: Error) -> Result<(), Error> {
+        // If sending failed, that is why no reply came.
+        let cause = self.send_error.take().unwrap_or(cause);
+        self.exchange.lost(cause)?;
         log::line(cause.message(), cause.number().unwrap_or_default(), b"trying again");
-        self.exchange.lost(cause)
+        Ok(())
     }
 }
 

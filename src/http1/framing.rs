@@ -71,8 +71,8 @@ impl Framing {
             }
             Behind::Trailers if !line.is_empty() => Behind::Trailers,
             Behind::Trailers => Behind::End,
-            _ if line.is_empty() => Behind::ChunkSize,
-            _ => return Err(Error::CHUNK_MALFORMED),
+            Behind::ChunkEnd if line.is_empty() => Behind::ChunkSize,
+            Behind::ChunkEnd | Behind::End => return Err(Error::CHUNK_MALFORMED),
         };
         Ok(())
     }
@@ -86,15 +86,18 @@ impl Framing {
     }
 }
 
-/// The size that a chunk-size line gives; what comes behind it is an extension, and of no interest.
+/// The size that a chunk-size line gives. Behind it may stand blanks, and an extension, which is of no interest.
 fn size(line: &[u8]) -> Option<u64> {
     let mut size = 0;
     for (at, &byte) in line.iter().enumerate() {
-        match (byte as char).to_digit(16) {
-            Some(digit) if size >> 60 == 0 => size = size << 4 | u64::from(digit),
-            None if at > 0 && matches!(byte, b';' | b' ' | b'\t') => return Some(size),
-            _ => return None,
+        let Some(digit) = (byte as char).to_digit(16) else {
+            let is_extension = matches!(line.get(at..)?.trim_ascii_start(), [] | [b';', ..]);
+            return (at > 0 && is_extension).then_some(size);
+        };
+        if size >> 60 != 0 {
+            return None;
         }
+        size = size << 4 | u64::from(digit);
     }
-    if line.is_empty() { None } else { Some(size) }
+    (!line.is_empty()).then_some(size)
 }

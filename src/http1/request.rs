@@ -60,7 +60,7 @@ pub fn is_unsplit(text: &[u8]) -> bool {
 
 /// Whether `text` can be a segment of a path: visible ASCII from `-` on, without `?`.
 pub fn is_segment(text: &[u8]) -> bool {
-    text.iter().all(|&byte| byte >= b'-' && byte < 0x7f && byte != b'?')
+    text.iter().all(|byte| (b'-'..0x7f).contains(byte) && *byte != b'?')
 }
 
 /// Whether `text` may stand in a request target as it is, between two slashes or as several segments: visible ASCII without `?` and `#`

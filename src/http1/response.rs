@@ -83,6 +83,9 @@ impl Response {
                 let (name, value) = split_field(line).ok_or(Error::HEAD_MALFORMED)?;
                 for (wanted, place) in wanted.iter().zip(&mut self.values) {
                     if is_name(name, wanted) {
+                        if place.start > 0 {
+                            return Err(Error::HEAD_MALFORMED);
+                        }
                         let start = value.as_ptr().addr() - bytes.as_ptr().addr();
                         *place = Place { start: start as u16, len: value.len() as u16 };
                     }

@@ -200,7 +200,7 @@ impl Exchange {
         if let State::Sent = self.state {
             self.state = if self.last { State::Owing } else { State::Doubtful };
         }
-        self.failures += 1;
+        self.failures = self.failures.saturating_add(1);
         if self.failures < ATTEMPTS {
             return Ok(());
         }

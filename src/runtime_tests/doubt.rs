@@ -3,17 +3,40 @@
 use super::peer::BROKEN;
 use super::*;
 
-/// The ways in which a connection ends before a reply is complete.
+/// The ways in which a connection ends before the head of a reply is complete.
 fn losses() -> Vec<Vec<Beat>> {
     let reply = accepted();
     let mut losses: Vec<Vec<Beat>> =
-        [1, 20, reply.len() - 1].into_iter().map(|cut| std::vec![Gives(reply[..cut].to_vec()), Closes]).collect();
+        [1, 20, head_len(&reply) - 1].into_iter().map(|cut| std::vec![Gives(reply[..cut].to_vec()), Closes]).collect();
     losses.extend([std::vec![Closes], std::vec![Breaks], std::vec![Gives(reply[..30].to_vec()), Breaks]]);
-    for nonsense in ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 202 OK\r\n\r\n", "HTTP/1.1 202 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"] {
+    for nonsense in ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 202 OK\r\n\r\n"] {
         losses.push(std::vec![Gives(nonsense.into())]);
     }
     losses.push(std::vec![Gives([b"HTTP/1.1 202 OK\r\nA: ", &[b'a'; HEAD_LIMIT][..]].concat())]);
     losses
+}
+
+fn head_len(reply: &[u8]) -> usize {
+    reply.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4
+}
+
+/// The 202 has been seen, so what comes then is a new attempt, and not the old one again.
+#[test]
+fn a_202_whose_body_is_lost_settles() {
+    let reply = accepted();
+    let head = head_len(&reply);
+    for pipeline in [true, false] {
+        for loss in [
+            std::vec![Gives(reply[..head].to_vec()), Closes],
+            std::vec![Gives(reply[..reply.len() - 1].to_vec()), Breaks],
+            std::vec![Gives("HTTP/1.1 202 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n".into())],
+        ] {
+            let mut script = lost(pipeline, loss);
+            script.extend([Gives(event_of("r-1", "i-1", "two")), Gets(asks(pipeline, answer_to("r-1", "i-1", JSON_TYPE, b"two")))]);
+            script.push(Gives(accepted()));
+            assert_eq!(talk(script, pipeline, 2).events(), ["one", "two"]);
+        }
+    }
 }
 
 fn asks(pipeline: bool, answer: Vec<u8>) -> Vec<u8> {

@@ -127,12 +127,14 @@ fn requests_stand_under_the_prefix() {
 
 /// RFC 9112, section 9.3.2: replies come in the order of the requests. What comes too early is taken as the next reply.
 #[test]
-fn what_stands_behind_an_event_is_the_next_reply() {
+fn what_stands_behind_an_event_was_not_asked_for() {
     let script = std::vec![
         Accept,
         Gets(next()),
-        Gives([event("r-1", "one"), accepted(), event("r-2", "two")].concat()),
+        Gives([event("r-1", "one"), accepted(), event("r-0", "early")].concat()),
+        Accept,
         Gets(both(answer("r-1", "one"), next())),
+        Gives(both(accepted(), event("r-2", "two"))),
         Gets(both(answer("r-2", "two"), next())),
         Gives(accepted()),
     ];

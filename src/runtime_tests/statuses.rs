@@ -184,7 +184,7 @@ fn half_a_question_is_asked_again_and_not_for_ever() {
     let mut bad = script();
     bad.extend([Accept, Fails(next()), Closes]);
     let talk = talk(bad, false, 1);
-    assert_eq!((talk.error(), talk.pauses), (Error::CONNECTION_CLOSED, std::vec![20, 80, 320, 1280]));
+    assert_eq!((talk.error(), talk.pauses), (super::peer::BROKEN, std::vec![20, 80, 320, 1280]));
 }
 
 #[test]

@@ -28,8 +28,10 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
             entry = entry.add(1);
             text
         };
-        // SAFETY: as above, and the comparison stops at the first difference, so at the latest at the terminating zero.
-        let is_it = unsafe { (0..name.len()).all(|at| *text.add(at) == name[at]) && *text.add(name.len()) == b'=' };
+        // SAFETY: as above, and the comparison stops at the first difference, so at the latest at the terminating zero, which is like no
+        // byte of a name.
+        let is_it =
+            unsafe { name.iter().enumerate().all(|(at, &byte)| byte != 0 && *text.add(at) == byte) && *text.add(name.len()) == b'=' };
         if is_it {
             // SAFETY: behind the `=` stands the zero-terminated value.
             return Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes());
@@ -75,6 +77,14 @@ mod hosted {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_name_with_a_zero_is_not_set() {
+        let (name, value) = std::env::vars_os().next().unwrap();
+        let text = [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat();
+        assert_eq!(super::var(&[&text[..], b"\0"].concat()), None);
+        assert_eq!(super::var(b"\0"), None);
+    }
+
     #[test]
     fn finds_what_std_finds() {
         for name in ["PATH", "CARGO_MANIFEST_DIR", "NO_SUCH_VARIABLE", "PAT", "PATHS", ""] {

@@ -5,6 +5,8 @@ use core::arch::asm;
 
 // From Linux's `include/uapi/asm-generic/unistd.h`.
 pub const SOCKET: usize = 198;
+#[cfg(target_env = "musl")]
+pub const RT_SIGACTION: usize = 134;
 pub const CONNECT: usize = 203;
 #[cfg(target_env = "musl")]
 const EXIT_GROUP: usize = 94;
@@ -29,11 +31,11 @@ macro_rules! __start {
     };
 }
 
-/// Makes a system call of three arguments; its result is small, and negative if it is an errno.
+/// Makes a system call of up to four arguments; its result is small, and negative if it is an errno.
 ///
 /// # Safety
 /// Whatever the call does with its arguments must be sound; it must not write to memory.
-pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> i32 {
+pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
     // SAFETY: as the caller promises; the kernel overwrites x0 alone, and nothing on our stack.
     unsafe {
@@ -43,6 +45,7 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> i32 {
             inlateout("x0") a => result,
             in("x1") b,
             in("x2") c,
+            in("x3") d,
             options(nostack, readonly)
         );
     }

@@ -5,6 +5,8 @@ use core::arch::asm;
 
 // From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
 pub const SOCKET: usize = 41;
+#[cfg(target_env = "musl")]
+pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
 #[cfg(target_env = "musl")]
 const EXIT_GROUP: usize = 231;
@@ -29,11 +31,11 @@ macro_rules! __start {
     };
 }
 
-/// Makes a system call of three arguments; its result is small, and negative if it is an errno.
+/// Makes a system call of up to four arguments; its result is small, and negative if it is an errno.
 ///
 /// # Safety
 /// Whatever the call does with its arguments must be sound; it must not write to memory.
-pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> i32 {
+pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
     // SAFETY: as the caller promises; the kernel overwrites rax, rcx and r11, and nothing on our stack.
     unsafe {
@@ -43,6 +45,7 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> i32 {
             in("rdi") a,
             in("rsi") b,
             in("rdx") c,
+            in("r10") d,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack, readonly)
