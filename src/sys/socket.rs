@@ -8,8 +8,6 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 use super::arch;
 use crate::error::Error;
 
-/// The number of slices that [`Socket::send`] takes.
-pub const PARTS: usize = 3;
 
 /// A blocking TCP socket that can be connected again and again.
 ///
@@ -52,7 +50,7 @@ impl Socket {
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the parts may have been sent, so nothing more can be: the connection is shut
     /// down, and [`receive`](Self::receive) gives what had come before, and then zero, without waiting.
-    pub fn send(&mut self, mut parts: [&[u8]; PARTS]) -> Result<(), Error> {
+    pub fn send(&mut self, mut parts: [&[u8]; 3]) -> Result<(), Error> {
         let descriptor = self.borrow().map_err(broken)?;
         while parts.iter().any(|part| !part.is_empty()) {
             match sendmsg(descriptor, &parts.map(IoSlice::new), &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL) {
