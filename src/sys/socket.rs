@@ -8,7 +8,6 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 use super::arch;
 use crate::error::Error;
 
-
 /// A blocking TCP socket that can be connected again and again.
 ///
 /// No call has a timeout. No signal is raised when the other side is gone.
@@ -165,6 +164,71 @@ mod tests {
         assert_eq!(socket.receive(&mut buffer), Ok(0));
         let got = server.join().unwrap();
         assert!(got.starts_with(b"head\x07") && got.ends_with(b"\x07end") && got.len() == 20_000_007);
+    }
+
+    /// Signals whose handler does not restart system calls, for as long as `work` takes.
+    fn interrupted<T>(work: impl FnOnce() -> T) -> T {
+        use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+        unsafe extern "C" {
+            fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
+            fn siginterrupt(signal: i32, interrupts: i32) -> i32;
+            fn pthread_self() -> usize;
+            fn pthread_kill(thread: usize, signal: i32) -> i32;
+        }
+        extern "C" fn nothing(_: i32) {}
+        const SIGUSR1: i32 = 10;
+
+        // SAFETY: functions of the C library, as POSIX has them; the handler does nothing.
+        let worker = unsafe {
+            signal(SIGUSR1, nothing);
+            siginterrupt(SIGUSR1, 1);
+            pthread_self()
+        };
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(SeqCst) {
+                    // SAFETY: the worker lives: it is in this scope.
+                    unsafe { pthread_kill(worker, SIGUSR1) };
+                    thread::sleep(std::time::Duration::from_micros(200));
+                }
+            });
+            // The signals must end even if the work panics.
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+            done.store(true, SeqCst);
+            result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    #[test]
+    fn a_signal_neither_ends_nor_repeats_anything() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let pause = || thread::sleep(std::time::Duration::from_millis(5));
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut got = std::vec::Vec::new();
+            let mut buffer = std::vec![0; 1_000_000];
+            while got.len() < 20_000_000 {
+                pause();
+                let count = stream.read(&mut buffer).unwrap();
+                got.extend_from_slice(&buffer[..count]);
+            }
+            pause();
+            stream.write_all(b"done").unwrap();
+            got
+        });
+        let large: std::vec::Vec<u8> = (0..20_000_000u32).map(|number| number.wrapping_mul(2_654_435_761) as u8).collect();
+        let mut socket = Socket::new();
+        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
+        let mut buffer = [0; 10];
+        let received = interrupted(|| {
+            socket.send([&large, b"", b""]).unwrap();
+            socket.receive(&mut buffer)
+        });
+        assert_eq!((received, &buffer[..4]), (Ok(4), &b"done"[..]));
+        assert!(server.join().unwrap() == large);
     }
 
     #[test]
