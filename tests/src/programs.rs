@@ -72,6 +72,19 @@ pub fn floor() -> PathBuf {
     find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
 }
 
+/// What the example `faults` can be asked for: the event, and the type and a part of the message of the error that it leads to.
+pub fn faults() -> [(&'static str, &'static str, String); 6] {
+    let asked_for_a_panic = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
+    [
+        ("\"fail\"", "Function.AskedFor", "the event asked for an error".into()),
+        ("\"fail with a value\"", "Function.AskedFor", "asked for an error".into()),
+        ("\"panic\"", "Function.Panic", asked_for_a_panic),
+        ("\"index\"", "Function.Panic", panic_place("faults", "[100..]")),
+        ("\"large\"", "Function.ResponseSizeTooLarge", "6291556 bytes".into()),
+        ("\"exit\"", "Runtime.ExitError", "Runtime exited with error: exit status 3".into()),
+    ]
+}
+
 /// `FILE:LINE`, as a panic message has it, of the only line of an example that contains `text`.
 pub fn panic_place(name: &str, text: &str) -> String {
     let file = format!("examples/{name}.rs");
