@@ -11,6 +11,9 @@ const MOST_KEPT: usize = 1 << 20;
 /// A line longer than this many bytes goes to the sink in pieces.
 const LONGEST_LINE: usize = 256 << 10;
 
+/// What a pipe can hold at most, in bytes, unless root allows more (`/proc/sys/fs/pipe-max-size`); 64 KiB is usual.
+const LARGEST_PIPE: usize = 1 << 20;
+
 /// What one process writes to stdout and stderr: one pipe for both, so that their order is kept.
 pub(crate) struct Log {
     /// Never blocks. Read directly, without asking tokio first, so that [`Log::take`] misses nothing.
@@ -41,6 +44,8 @@ impl Log {
             if let Pumped::Ended = self.pump(|buffer| receiver.try_read(buffer)) {
                 return;
             }
+            // A pipe that is never empty is ready at once, every time.
+            tokio::task::yield_now().await;
         }
     }
 
@@ -60,11 +65,12 @@ impl Log {
         }
     }
 
-    /// Reads what the pipe holds, without waiting for more.
+    /// Reads what the pipe holds, without waiting for more, and no more than any pipe can hold at once: a program that writes without end
+    /// must not keep the emulator from everything else.
     fn pump(&self, mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> Pumped {
         let mut text = self.text();
         let mut buffer = [0; 16 << 10];
-        loop {
+        for _ in 0..LARGEST_PIPE / buffer.len() {
             match read(&mut buffer) {
                 Ok(0) => return Pumped::Ended,
                 Ok(count) => self.add(&mut text, &buffer[..count]),
@@ -73,6 +79,7 @@ impl Log {
                 Err(_) => return Pumped::Ended,
             }
         }
+        Pumped::Empty
     }
 
     fn add(&self, text: &mut Text, bytes: &[u8]) {
