@@ -134,7 +134,7 @@ errors! {
     /// A header section that is longer than [`HEAD_LIMIT`](crate::http1::HEAD_LIMIT).
     HEAD_TOO_LARGE = RUNTIME, "header section too large";
     /// A body whose length is given in no way, in two ways, or in a way that is not understood.
-    BODY_LENGTH = RUNTIME, "neither one Content-Length nor Transfer-Encoding: chunked";
+    BODY_LENGTH = RUNTIME, "neither one Content-Length nor chunked";
     /// A chunk that does not follow RFC 9112, section 7.1, or whose size is beyond 64 bits.
     CHUNK_MALFORMED = RUNTIME, "malformed chunk";
     /// Chunk extensions or trailers beyond [`SKIP_LIMIT`](crate::http1::framing::SKIP_LIMIT).

@@ -267,7 +267,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
         match self.read_body(region, response, limit, reply != Reply::Fatal) {
             Err(cause) if matches!(reply, Reply::Event | Reply::Again) => return Err(cause),
             // The head of any other reply says all that matters, so only the connection is lost.
-            Err(_) => self.exchange.spoilt(),
+            Err(cause) => {
+                log::error(cause);
+                self.exchange.spoilt();
+            }
             // Nothing that was asked for can come behind an event.
             Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.spoilt(),
             Ok(()) => {}

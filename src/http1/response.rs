@@ -54,8 +54,8 @@ struct Place {
 }
 
 impl Response {
-    /// Reads the head at the beginning of `bytes`, and notes where in it the values of the fields with the `wanted` names, in lower case, are. 1xx
-    /// responses are skipped.
+    /// Reads the head at the beginning of `bytes`, and notes where in it the values of the fields with the `wanted` names, in lower case,
+    /// are. 1xx responses are skipped.
     ///
     /// # Errors
     /// [`Error::HEAD_MALFORMED`], [`Error::HEAD_TOO_LARGE`] and [`Error::BODY_LENGTH`].

@@ -13,8 +13,8 @@
 //! ```
 //!
 //! - A GET /next may be sent with the answer, before the answer's reply is there (pipelining); it is lost if the server closes.
-//! - *lost*: the connection broke before the reply was complete. In `Doubtful` the answer is kept, and /next tells whether it arrived:
-//!   if the same invocation comes again, it did not.
+//! - *lost*: the connection broke before the head of the reply was complete. In `Doubtful` the answer is kept, and /next tells whether it
+//!   arrived: if the same invocation comes again, it did not.
 //! - Any other reply to GET /next stops the runtime, as does a 5xx: the execution environment is broken.
 //! - A reply, however small, that ends a state well is what ends a row of failures to connect; the row is bounded.
 //!
@@ -185,7 +185,8 @@ impl Exchange {
         self.asked = self.pipeline;
     }
 
-    /// Sending failed part of the way: a reply may still be there, but nothing comes after it.
+    /// Nothing can come over this connection after the reply that is being received: sending failed part of the way, or the body of the
+    /// reply broke off, or bytes came that nobody asked for.
     pub const fn spoilt(&mut self) {
         self.spoilt = true;
     }

@@ -170,6 +170,7 @@ mod tests {
     fn interrupted<T>(work: impl FnOnce() -> T) -> T {
         use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
+        // SAFETY: POSIX has these functions, with arguments and results of this size.
         unsafe extern "C" {
             fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
             fn siginterrupt(signal: i32, interrupts: i32) -> i32;

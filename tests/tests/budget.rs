@@ -15,7 +15,7 @@ use barelambda_tests::scripted::{run_command, the_end};
 use barelambda_tests::{cargo, syscalls};
 
 /// What was reached on x86_64 and on aarch64; ARCHITECTURE.md, "Where the bytes are", says what was tried to come closer to 8,192.
-const SIZE_BYTES: [f64; 2] = [11_840.0, 12_976.0];
+const SIZE_BYTES: [f64; 2] = [11_824.0, 12_976.0];
 const SYSCALLS_TO_FIRST_NEXT: f64 = 4.0;
 const SYSCALLS_PER_INVOCATION: f64 = 3.0;
 const SYSCALLS_WHEN_COALESCED: f64 = 2.0;
@@ -135,6 +135,7 @@ fn memory() -> Vec<Row> {
     vec![
         Row::new("peak memory (VmHWM) after the first answer, most, KiB", at(&peaks, PROCESSES - 1), PEAK_MEMORY_KIB),
         Row::new("minor faults after the first answer, median", at(&faults, PROCESSES / 2), MINOR_FAULTS),
+        Row::new("the same, most, less the starter's one", at(&faults, PROCESSES - 1) - 1.0, MINOR_FAULTS),
     ]
 }
 

@@ -36,17 +36,19 @@ fn last(event: Vec<u8>) -> Vec<Step> {
     [vec![Step::Expect], answered(event), vec![the_end()]].concat()
 }
 
+/// Plays a script whose first connection brings r-1 and ends after its answer, and whose second brings r-2.
+fn answers_one_on_each(script: Script, end: &Step) {
+    let ran = run(script, &example("stateful", NATIVE));
+    let expected = [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]];
+    assert_eq!(story(&ran), expected, "{end:?}");
+}
+
 #[test]
 fn a_get_that_is_lost_with_a_closing_202_is_asked_again() {
     let accepted_and = |end| [unanswered(event("r-1")), vec![Step::Send(closing(accepted())), end]].concat();
     for end in [Step::Close, Step::HalfClose] {
         let script = Script::new().connection(accepted_and(end.clone())).connection(last(event("r-2")));
-        let ran = run(script, &example("stateful", NATIVE));
-        assert_eq!(
-            story(&ran),
-            [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]],
-            "{end:?}"
-        );
+        answers_one_on_each(script, &end);
     }
 }
 
@@ -55,12 +57,7 @@ fn a_get_that_is_lost_without_a_word_is_asked_again() {
     for end in [Step::Close, Step::Reset] {
         let first = [vec![Step::Expect], answered(event("r-1")), vec![Step::Pause(Duration::from_millis(50)), end.clone()]];
         let script = Script::new().connection(first.concat()).connection(last(event("r-2")));
-        let ran = run(script, &example("stateful", NATIVE));
-        assert_eq!(
-            story(&ran),
-            [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]],
-            "{end:?}"
-        );
+        answers_one_on_each(script, &end);
     }
 }
 
