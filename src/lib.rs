@@ -45,13 +45,19 @@ mod context;
 pub mod entry;
 mod error;
 mod event;
+#[cfg(feature = "events")]
+pub mod events;
 pub mod field;
 mod handler;
 #[cfg(not(target_env = "musl"))]
 #[doc(hidden)]
 pub mod host;
 pub mod http1;
+#[cfg(feature = "json")]
+pub mod json;
 mod log;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod response;
 pub mod runtime;
 pub mod runtime_api;

@@ -1,0 +1,1 @@
+//! JSON, read in place and written without an allocator.

@@ -1,0 +1,1 @@
+//! CloudWatch metrics as lines of log.
