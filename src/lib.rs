@@ -23,7 +23,7 @@
 //! | 3 | [`Event`], [`Context`], [`Responder`], log | what handlers see |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`], [`field`] | |
+//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`] | |
 //!
 //! # Non-features
 //! - No allocator, no threads, and no libc calls but memcpy and its like.
@@ -44,6 +44,7 @@ pub mod buffer;
 mod context;
 pub mod entry;
 mod error;
+pub mod escape;
 mod event;
 #[cfg(feature = "events")]
 pub mod events;

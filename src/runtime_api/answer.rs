@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::buffer::Cursor;
 use crate::error::Error;
+use crate::escape::escape_cut;
 
 /// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
 pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -89,14 +90,14 @@ impl<'a> ErrorBody<'a> {
     pub fn new(error_type: &str, buffer: &'a mut [u8]) -> Self {
         let mut cursor = Cursor::new(buffer);
         cursor.push(b"{\"errorType\":\"");
-        escape(&mut cursor, error_type, MESSAGE.len() + END.len());
+        escape_cut(&mut cursor, error_type, MESSAGE.len() + END.len());
         cursor.push(MESSAGE);
         Self { cursor }
     }
 
     /// Appends to the message.
     pub fn push(&mut self, text: &str) {
-        escape(&mut self.cursor, text, END.len());
+        escape_cut(&mut self.cursor, text, END.len());
     }
 
     /// Appends a number to the message; one that does not fit is left out.
@@ -126,27 +127,6 @@ impl fmt::Write for ErrorBody<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push(text);
         Ok(())
-    }
-}
-
-/// Writes `text` as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)), as much of it
-/// as leaves `reserve` bytes free. A character is never split.
-fn escape(cursor: &mut Cursor<'_>, text: &str, reserve: usize) {
-    const LONGEST: usize = 6;
-    for &byte in text.as_bytes() {
-        let begins_character = byte & 0b1100_0000 != 0b1000_0000;
-        if begins_character && cursor.room() < LONGEST + reserve {
-            return;
-        }
-        if byte < b' ' {
-            let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
-            cursor.push(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
-            continue;
-        }
-        if byte == b'"' || byte == b'\\' {
-            cursor.push(b"\\");
-        }
-        cursor.push(&[byte]);
     }
 }
 

@@ -1,0 +1,89 @@
+//! Text as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
+
+use crate::buffer::Cursor;
+
+/// The most bytes that a byte of text, or a character that needs no escape, becomes.
+pub const LONGEST: usize = 6;
+
+/// Writes `text` escaped, as much of it as leaves `reserve` bytes free. A character is never split; the last [`LONGEST`] bytes before
+/// the reserve may stay empty. Gives whether all of it was written.
+pub fn escape_cut(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
+    for &byte in text.as_bytes() {
+        let begins_character = byte & 0b1100_0000 != 0b1000_0000;
+        if begins_character && cursor.room() < LONGEST + reserve {
+            return false;
+        }
+        escape_byte(cursor, byte);
+    }
+    true
+}
+
+/// Writes `text` escaped. Gives whether it fits; when it does not, a part of it may have been written, and the cursor
+/// [is full](Cursor::is_full).
+pub fn escape(cursor: &mut Cursor<'_>, text: &str) -> bool {
+    for run in text.as_bytes().split_inclusive(|&byte| must_be_escaped(byte)) {
+        match run.split_last() {
+            Some((&byte, plain)) if must_be_escaped(byte) => {
+                cursor.push(plain);
+                escape_byte(cursor, byte);
+            }
+            _ => _ = cursor.push(run),
+        }
+    }
+    !cursor.is_full()
+}
+
+/// Whether a byte may not stand in a string as it is. Those of a character beyond ASCII may.
+const fn must_be_escaped(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+#[inline(always)]
+fn escape_byte(cursor: &mut Cursor<'_>, byte: u8) {
+    if byte < b' ' {
+        let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
+        cursor.push(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
+        return;
+    }
+    if must_be_escaped(byte) {
+        cursor.push(b"\\");
+    }
+    cursor.push(&[byte]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "a\"b\\c/\0\t\n\u{1f}\u{7f}\u{e9}\u{1f600}z";
+    const ESCAPED: &str = "a\\\"b\\\\c/\\u0000\\u0009\\u000a\\u001f\u{7f}\u{e9}\u{1f600}z";
+
+    #[test]
+    fn escapes_what_json_wants_escaped() {
+        let mut buffer = [0; 64];
+        let mut cursor = Cursor::new(&mut buffer);
+        assert!(escape(&mut cursor, TEXT) && escape(&mut cursor, ""));
+        assert_eq!(str::from_utf8(cursor.into_written()), Ok(ESCAPED));
+        let mut cursor = Cursor::new(&mut buffer);
+        assert!(escape_cut(&mut cursor, TEXT, 0));
+        assert_eq!(str::from_utf8(cursor.into_written()), Ok(ESCAPED));
+    }
+
+    #[test]
+    fn says_at_every_size_whether_all_of_it_fits() {
+        for size in 0..=ESCAPED.len() + 16 {
+            let mut buffer = std::vec![0; size];
+            let mut cursor = Cursor::new(&mut buffer);
+            assert_eq!(escape(&mut cursor, TEXT), size >= ESCAPED.len(), "{size}");
+            assert_eq!(cursor.is_full(), size < ESCAPED.len(), "{size}");
+
+            let mut cursor = Cursor::new(&mut buffer);
+            let all = escape_cut(&mut cursor, TEXT, 5);
+            assert!(!cursor.is_full() && cursor.room() >= 5.min(size), "{size}");
+            let written = str::from_utf8(cursor.into_written()).expect("characters are whole");
+            assert!(ESCAPED.starts_with(written), "{size}");
+            assert_eq!(all, written == ESCAPED, "{size}");
+            assert!(all || written.len() + LONGEST + 5 > size, "{size}");
+        }
+    }
+}
