@@ -4,15 +4,19 @@
 #[cfg(target_env = "musl")]
 use core::cell::UnsafeCell;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
+#[cfg(target_env = "musl")]
+use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
+#[cfg(not(target_env = "musl"))]
+use crate::host::CURRENT;
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
-use crate::log;
+use crate::log::{self, Level};
 use crate::response::{Responded, Responder};
 #[cfg(target_env = "musl")]
 use crate::runtime::ROOM;
@@ -136,12 +140,14 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     // SAFETY: this runs once, and nothing else uses the memory, so these are the only references to it.
     let (receive, response) = unsafe { (&mut *memory.receive.get(), &mut *memory.response.get()) };
     let error = serve(init, receive, response);
-    log::error(error);
+    log::error(Level::Fatal, error);
     crate::exit(1)
 }
 
 /// Initialises and runs invocation after invocation, until nothing can go on; gives why.
 pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) -> Error {
+    #[cfg(feature = "log")]
+    set_logger();
     let endpoint = match endpoint() {
         Ok(endpoint) => endpoint,
         Err(error) => return error,
@@ -167,25 +173,57 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
 
 fn endpoint() -> Result<Endpoint<'static>, Error> {
     let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Endpoint::parse(value).inspect_err(|_| log::line("AWS_LAMBDA_RUNTIME_API", 0, value))
+    Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, "AWS_LAMBDA_RUNTIME_API", 0, value))
 }
 
 /// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
 static INITIALIZING: AtomicUsize = AtomicUsize::new(0);
 
-/// The context of the invocation that a handler is working on.
-static CURRENT: AtomicPtr<Context<'static>> = AtomicPtr::new(null_mut());
+/// The place of the context of the invocation that a handler is working on, or null. A bare program has one thread; in others, each thread
+/// has a note of its own.
+#[cfg(target_env = "musl")]
+static CURRENT: Note = Note(AtomicPtr::new(null_mut()));
 
-/// A handler, and, as long as it works, a note of what it works on, for the case of a panic.
+#[cfg(target_env = "musl")]
+struct Note(AtomicPtr<Context<'static>>);
+
+#[cfg(target_env = "musl")]
+impl Note {
+    fn set(&self, context: *mut Context<'static>) {
+        self.0.store(context, Relaxed);
+    }
+
+    fn get(&self) -> *mut Context<'static> {
+        self.0.load(Relaxed)
+    }
+}
+
+/// Calls `then` with the context of the invocation that the handler on this thread is working on.
+fn with_current<R>(then: impl FnOnce(Option<&Context<'_>>) -> R) -> R {
+    // SAFETY: the context is a local variable of `Observed::handle`, which takes the note back before it returns or unwinds; this is called
+    // from inside it, on the same thread, and ends before it does. Nothing writes to the context, or to the head and invocation that it
+    // borrows.
+    then(unsafe { CURRENT.get().as_ref() })
+}
+
+/// Takes the note back.
+struct Forget;
+
+impl Drop for Forget {
+    fn drop(&mut self) {
+        CURRENT.set(null_mut());
+    }
+}
+
+/// A handler, and, as long as it works, a note of what it works on, for the log and for the case of a panic.
 struct Observed<H>(H);
 
 impl<H: Handler> Handler for Observed<H> {
     fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
         let mut context = *event.context();
-        CURRENT.store((&raw mut context).cast(), Relaxed);
-        let result = self.0.handle(event, responder);
-        CURRENT.store(null_mut(), Relaxed);
-        result
+        CURRENT.set((&raw mut context).cast());
+        let _forget = Forget;
+        self.0.handle(event, responder)
     }
 }
 
@@ -237,17 +275,15 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     body.push(": ");
     body.push(message);
     let body = body.finish();
-    log::line("panicked", 0, body);
     let answer = Answer::error(TYPE, body);
-
-    // SAFETY: the context is a local variable of `Observed::handle`, which has not returned: the panic comes from inside it, on the same
-    // thread, and never unwinds before this returns. Nothing writes to the context, or to the head and invocation that it borrows.
-    let current = unsafe { CURRENT.load(Relaxed).as_ref() };
-    if INITIALIZING.load(Relaxed) != 0 {
-        last_words(Subject::Initialization, answer);
-    } else if let Some(context) = current {
-        last_words(Subject::Invocation(context.invocation), answer);
-    }
+    with_current(|current| {
+        log::panicked(current, body, (file, line), message);
+        if INITIALIZING.load(Relaxed) != 0 {
+            last_words(Subject::Initialization, answer);
+        } else if let Some(context) = current {
+            last_words(Subject::Invocation(context.invocation), answer);
+        }
+    });
 }
 
 /// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
@@ -262,6 +298,38 @@ fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
         )
     });
     if let Err(error) = result {
-        log::error(error);
+        log::error(Level::Error, error);
     }
+}
+
+/// Makes this crate's logger that of the crate `log`, with the level that the environment names. A program that has set one before keeps
+/// it, and its level.
+#[cfg(feature = "log")]
+fn set_logger() {
+    let logger = match log::Format::from_environment() {
+        log::Format::Text => &Logger(log::Format::Text),
+        log::Format::Json => &Logger(log::Format::Json),
+    };
+    if ::log::set_logger(logger).is_ok() {
+        ::log::set_max_level(log::threshold().into());
+    }
+}
+
+/// Writes each record as a line, with the ids of the invocation that the handler on this thread is working on.
+#[cfg(feature = "log")]
+struct Logger(log::Format);
+
+#[cfg(feature = "log")]
+impl ::log::Log for Logger {
+    fn enabled(&self, metadata: &::log::Metadata<'_>) -> bool {
+        metadata.level() <= ::log::max_level()
+    }
+
+    fn log(&self, record: &::log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            with_current(|current| log::record(self.0, record.level().into(), current, *record.args()));
+        }
+    }
+
+    fn flush(&self) {}
 }

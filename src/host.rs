@@ -2,18 +2,26 @@
 
 extern crate std;
 
+use core::cell::Cell;
+use core::ptr::null_mut;
 use std::boxed::Box;
 use std::panic::PanicHookInfo;
 use std::string::String;
-use std::{panic, process, thread, vec};
+use std::{panic, process, thread, thread_local, vec};
 
 use crate::PAYLOAD_LIMIT;
+use crate::context::Context;
 use crate::entry::{report_panic, serve};
 use crate::error::Error;
 use crate::handler::Handler;
-use crate::log;
+use crate::log::{self, Level};
 use crate::runtime::ROOM;
 use crate::runtime_api::answer::ErrorBody;
+
+thread_local! {
+    /// The place of the context of the invocation that the handler on this thread is working on, or null.
+    pub(crate) static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
+}
 
 /// Serves invocation after invocation with `handler`, for as long as the process lives.
 ///
@@ -38,7 +46,7 @@ pub fn run_sized<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: u
         }
         others(info);
     }));
-    log::error(serve(init, &mut receive, &mut response));
+    log::error(Level::Fatal, serve(init, &mut receive, &mut response));
     process::exit(1)
 }
 

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::handler::Handler;
 use crate::http1::response::Response;
 use crate::http1::{HEAD_LIMIT, Progress};
-use crate::log;
+use crate::log::{self, Level};
 use crate::response::Responder;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::{Address, Endpoint};
@@ -146,7 +146,15 @@ pub(crate) struct Kept<'a> {
     pub(crate) answer: Answer<'a>,
 }
 
-impl Kept<'_> {
+impl<'a> Kept<'a> {
+    /// The context of the invocation that it is the answer to.
+    fn context(&self) -> Option<Context<'a>> {
+        match self.subject {
+            Subject::Initialization => None,
+            Subject::Invocation(invocation) => Some(Context { invocation }),
+        }
+    }
+
     fn is_for(&self, invocation: &Invocation<'_>) -> bool {
         match &self.subject {
             Subject::Initialization => false,
@@ -268,7 +276,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             Err(cause) if matches!(reply, Reply::Event | Reply::Again) => return Err(cause),
             // The head of any other reply says all that matters, so only the connection is lost.
             Err(cause) => {
-                log::error(cause);
+                log::error(Level::Warn, cause);
                 self.exchange.spoilt();
             }
             // Nothing that was asked for can come behind an event.
@@ -279,7 +287,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
         if response.status >= 300 {
             let body = region.get(response.body_start..response.body_start + response.body_len);
             let body = body.ok_or(Error::CONNECTION_CLOSED)?;
-            log::line("the Runtime API answered with status", response.status.into(), body.strip_suffix(b"\n").unwrap_or(body));
+            let body = body.strip_suffix(b"\n").unwrap_or(body);
+            let context = kept.and_then(Kept::context);
+            log::line(Level::Warn, context.as_ref(), "the Runtime API answered with status", response.status.into(), body);
         }
         if reply != Reply::Event {
             move_down(region, response.end..self.filled, 0);
@@ -316,7 +326,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         // If sending failed, that is why no reply came.
         let cause = self.send_error.take().unwrap_or(cause);
         self.exchange.lost(cause)?;
-        log::line(cause.message(), cause.number().unwrap_or_default(), b"trying again");
+        log::line(Level::Warn, None, cause.message(), cause.number().unwrap_or_default(), b"trying again");
         Ok(())
     }
 }

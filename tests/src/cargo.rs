@@ -39,11 +39,28 @@ pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
 
 /// Where cargo builds the workspace.
 pub fn target_folder() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
+    Path::new(metadata()["target_directory"].as_str().expect("the metadata name the target directory"))
+}
+
+/// The features that an example of the root package requires.
+///
+/// # Panics
+/// When there is no such example.
+pub fn required_features(example: &str) -> Vec<&'static str> {
+    let packages = metadata()["packages"].as_array().expect("the metadata list the packages");
+    let root = packages.iter().find(|package| package["name"] == "barelambda").expect("the root package is one of them");
+    let targets = root["targets"].as_array().expect("a package has targets");
+    let is_it = |target: &&Value| target["name"] == example && target["kind"][0] == "example";
+    let target = targets.iter().find(is_it).unwrap_or_else(|| panic!("there is no example {example}"));
+    let features = target["required-features"].as_array().map(Vec::as_slice).unwrap_or_default();
+    features.iter().filter_map(Value::as_str).collect()
+}
+
+fn metadata() -> &'static Value {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    METADATA.get_or_init(|| {
         let output = cargo(root()).args(["metadata", "--no-deps", "--format-version", "1"]).output().expect("cargo can be started");
-        let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
-        PathBuf::from(metadata["target_directory"].as_str().expect("the metadata name the target directory"))
+        serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
     })
 }
 

@@ -51,12 +51,22 @@ pub fn debug_example(name: &str) -> PathBuf {
     find(&build_bare(Architecture::X86_64, &[]), name)
 }
 
+/// A bare example with the features that it requires, and these.
+pub fn example_with_features(name: &str, architecture: Architecture, more: &[&str]) -> PathBuf {
+    let mut features = cargo::required_features(name);
+    features.extend(more);
+    // In a folder for these features, so that it does not take the place of the program without them.
+    let target_folder = cargo::target_folder().join("barelambda-tests/with").join(features.join("-"));
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let features = features.join(",");
+    let arguments = ["--release", "--package", "barelambda", "--example", name, "--target", architecture.target()];
+    let arguments = [&arguments[..], &["--features", &features, "--target-dir", target_folder]].concat();
+    find(&cargo::build(cargo::root(), &arguments), name)
+}
+
 /// The example `faults` with the feature that shows the values in panic messages, for this machine's architecture.
 pub fn faults_with_panic_messages() -> PathBuf {
-    // In a folder of its own, so that it does not take the place of the program without the feature.
-    let target_folder = cargo::target_folder().join("barelambda-tests/panic-message");
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    find(&build_bare(Architecture::X86_64, &["--release", "--features", "panic-message", "--target-dir", target_folder]), "faults")
+    example_with_features("faults", Architecture::X86_64, &["panic-message"])
 }
 
 /// The example that is a std program, built for this machine.

@@ -1,20 +1,16 @@
-//! The runtime's own messages, on stderr, which is the function's log.
+//! The runtime's own messages, as plain lines.
 
+use super::Level;
 use crate::buffer::Cursor;
-use crate::error::Error;
+use crate::context::Context;
 use crate::sys::stderr;
 
 /// The longest line, in bytes; what does not fit is cut.
 const LINE: usize = 2048;
 const END: &[u8] = b"\n";
 
-/// Writes what went wrong.
-pub(crate) fn error(error: Error) {
-    line(error.message(), error.number().unwrap_or_default(), b"");
-}
-
 /// Writes one line: `text`, the number unless it is zero, and the rest unless there is none.
-pub(crate) fn line(text: &str, number: u32, rest: &[u8]) {
+pub(crate) fn line(_: Level, _: Option<&Context<'_>>, text: &str, number: u32, rest: &[u8]) {
     let mut buffer = [0; LINE];
     let mut line = Cursor::new(&mut buffer);
     line.push(b"barelambda: ");
@@ -29,4 +25,9 @@ pub(crate) fn line(text: &str, number: u32, rest: &[u8]) {
     }
     line.push(END);
     stderr::write(line.into_written());
+}
+
+/// Writes that the program has panicked; `body` is what the caller of the function will see.
+pub(crate) fn panicked(_: Option<&Context<'_>>, body: &[u8], _: (&str, u32), _: &str) {
+    line(Level::Fatal, None, "panicked", 0, body);
 }

@@ -1,0 +1,42 @@
+//! The function's log, on stderr: the runtime's own messages, and, with the feature `log`, the records of the crate `log`.
+//!
+//! Without the feature, a message is a plain line. With it, all lines have a time, a level and the request id, in the format that
+//! `AWS_LAMBDA_LOG_FORMAT` names.
+
+#[cfg(feature = "log")]
+mod formatted;
+#[cfg(not(feature = "log"))]
+mod plain;
+#[cfg(feature = "log")]
+mod settings;
+#[cfg(feature = "log")]
+mod timestamp;
+
+use crate::error::Error;
+
+#[cfg(feature = "log")]
+pub(crate) use formatted::{line, panicked, record};
+#[cfg(not(feature = "log"))]
+pub(crate) use plain::{line, panicked};
+#[cfg(feature = "log")]
+pub(crate) use settings::{Format, threshold};
+
+/// How grave a message is, by Lambda's names; the gravest first. The numbers are those of the crate `log`, which has no FATAL.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// The process ends.
+    Fatal = 0,
+    Error = 1,
+    Warn = 2,
+    #[cfg(feature = "log")]
+    Info = 3,
+    #[cfg(feature = "log")]
+    Debug = 4,
+    #[cfg(feature = "log")]
+    Trace = 5,
+}
+
+/// Writes what went wrong.
+pub(crate) fn error(level: Level, error: Error) {
+    line(level, None, error.message(), error.number().unwrap_or_default(), b"");
+}

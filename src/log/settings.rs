@@ -1,0 +1,111 @@
+//! What the environment says of the log ([AWS: advanced logging controls][aws]).
+//!
+//! [aws]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
+
+use ::log::LevelFilter;
+
+use super::Level;
+use crate::sys::env;
+
+/// The format of a line.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// The time, the request id, the level and the message, with spaces between them.
+    Text,
+    /// An object.
+    Json,
+}
+
+impl Format {
+    /// The one that `AWS_LAMBDA_LOG_FORMAT` names: JSON, in capitals or not; text for any other value, or none.
+    pub(crate) fn from_environment() -> Self {
+        Self::named(env::var(b"AWS_LAMBDA_LOG_FORMAT").unwrap_or_default())
+    }
+
+    fn named(name: &[u8]) -> Self {
+        if name.eq_ignore_ascii_case(b"json") { Self::Json } else { Self::Text }
+    }
+}
+
+/// The last level that is logged: the one that `AWS_LAMBDA_LOG_LEVEL` names, in capitals or not; INFO for any other value, or none.
+pub(crate) fn threshold() -> Level {
+    Level::named(env::var(b"AWS_LAMBDA_LOG_LEVEL").unwrap_or_default()).unwrap_or(Level::Info)
+}
+
+impl Level {
+    const ALL: [Self; 6] = [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+
+    /// Lambda's name.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Fatal => "FATAL",
+            Self::Error => "ERROR",
+            Self::Warn => "WARN",
+            Self::Info => "INFO",
+            Self::Debug => "DEBUG",
+            Self::Trace => "TRACE",
+        }
+    }
+
+    fn named(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name().as_bytes().eq_ignore_ascii_case(name))
+    }
+}
+
+impl From<::log::Level> for Level {
+    fn from(level: ::log::Level) -> Self {
+        match level {
+            ::log::Level::Error => Self::Error,
+            ::log::Level::Warn => Self::Warn,
+            ::log::Level::Info => Self::Info,
+            ::log::Level::Debug => Self::Debug,
+            ::log::Level::Trace => Self::Trace,
+        }
+    }
+}
+
+impl From<Level> for LevelFilter {
+    /// Of the records of the crate `log`, none is FATAL.
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Fatal => Self::Off,
+            Level::Error => Self::Error,
+            Level::Warn => Self::Warn,
+            Level::Info => Self::Info,
+            Level::Debug => Self::Debug,
+            Level::Trace => Self::Trace,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_json_or_text() {
+        for json in ["JSON", "json", "Json"] {
+            assert_eq!(Format::named(json.as_bytes()), Format::Json, "{json}");
+        }
+        for text in ["Text", "text", "", "JSON ", "JSONL", "xml"] {
+            assert_eq!(Format::named(text.as_bytes()), Format::Text, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_level_has_lambdas_name_and_the_number_of_the_crate_log() {
+        let names = ["FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
+        for (number, (level, name)) in Level::ALL.into_iter().zip(names).enumerate() {
+            assert_eq!((level as usize, level.name()), (number, name));
+            assert_eq!(Level::named(name.as_bytes()), Some(level));
+            assert_eq!(Level::named(name.to_ascii_lowercase().as_bytes()), Some(level));
+            assert_eq!(LevelFilter::from(level) as usize, number);
+        }
+        for level in ::log::Level::iter() {
+            assert_eq!(Level::from(level).name(), level.as_str());
+        }
+        for unknown in ["", "OFF", "WARNING", "INFO ", "3"] {
+            assert_eq!(Level::named(unknown.as_bytes()), None, "{unknown}");
+        }
+    }
+}
