@@ -44,7 +44,7 @@ pub struct Aside {
     pub is_some: bool,
 }
 
-impl<'de> Deserialize<'de> for Base64<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Base64<'a> {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(BASE64, Decode)
     }

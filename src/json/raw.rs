@@ -176,7 +176,7 @@ impl fmt::Debug for RawJson<'_> {
     }
 }
 
-impl<'de> Deserialize<'de> for RawJson<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for RawJson<'a> {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(RAW, Capture)
     }
