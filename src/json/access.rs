@@ -3,61 +3,63 @@
 use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::de::Deserializer;
+use super::failure::Failure;
 use crate::error::Error;
 
 /// The elements of an array, or the fields of an object, which was opened.
 pub(super) struct Members<'d, 'de> {
     deserializer: &'d mut Deserializer<'de>,
-    /// What closes it.
+    /// What closes it; zero when that has been read.
     bracket: u8,
-    is_first: bool,
-    has_ended: bool,
 }
 
 impl<'d, 'de> Members<'d, 'de> {
     pub(super) const fn new(deserializer: &'d mut Deserializer<'de>, bracket: u8) -> Self {
-        Self { deserializer, bracket, is_first: true, has_ended: false }
+        Self { deserializer, bracket }
     }
 
     /// Closes it, unless that has been done.
     ///
     /// # Errors
     /// [`Error::JSON_LENGTH`], if there is more than was read.
-    pub(super) fn end(&mut self) -> Result<(), Error> {
-        if self.more()? { Err(self.deserializer.reader.error(Error::JSON_LENGTH)) } else { Ok(()) }
+    pub(super) fn end(&mut self) -> Result<(), Failure> {
+        if self.more()? { Err(self.deserializer.reader.fail(Error::JSON_LENGTH)) } else { Ok(()) }
     }
 
-    fn more(&mut self) -> Result<bool, Error> {
-        self.has_ended = self.has_ended || !self.deserializer.reader.more(self.is_first, self.bracket)?;
-        self.is_first = false;
-        Ok(!self.has_ended)
+    fn more(&mut self) -> Result<bool, Failure> {
+        if self.bracket == 0 {
+            return Ok(false);
+        }
+        let more = self.deserializer.reader.more(self.bracket)?;
+        if !more {
+            self.bracket = 0;
+        }
+        Ok(more)
     }
 }
 
 impl<'de> SeqAccess<'de> for &mut Members<'_, 'de> {
-    type Error = Error;
+    type Error = Failure;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        if self.more()? { self.deserializer.read(seed).map(Some) } else { Ok(None) }
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
+        if self.more()? { seed.deserialize(&mut *self.deserializer).map(Some) } else { Ok(None) }
     }
 }
 
 impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
-    type Error = Error;
+    type Error = Failure;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
         if !self.more()? {
             return Ok(None);
         }
-        if !self.deserializer.reader.is_string() {
-            return Err(self.deserializer.reader.unexpected(Error::JSON_NAME));
-        }
-        self.deserializer.read(seed).map(Some)
+        let name = seed.deserialize(&mut *self.deserializer)?;
+        self.deserializer.reader.colon()?;
+        Ok(Some(name))
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        self.deserializer.reader.expect(b':', Error::JSON_COLON)?;
-        self.deserializer.read(seed)
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failure> {
+        seed.deserialize(&mut *self.deserializer)
     }
 }
 
@@ -73,31 +75,31 @@ impl<'d, 'de> Variant<'d, 'de> {
     }
 
     /// Goes to what the variant holds.
-    fn content(self) -> Result<&'d mut Deserializer<'de>, Error> {
+    fn content(self) -> Result<&'d mut Deserializer<'de>, Failure> {
         if self.is_unit {
-            return Err(self.deserializer.reader.error(Error::JSON_UNFIT));
+            return Err(self.deserializer.reader.fail(Error::JSON_UNFIT));
         }
-        self.deserializer.reader.expect(b':', Error::JSON_COLON)?;
+        self.deserializer.reader.colon()?;
         Ok(self.deserializer)
     }
 }
 
 impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
-    type Error = Error;
+    type Error = Failure;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Failure> {
         if !self.deserializer.reader.is_string() {
-            return Err(self.deserializer.reader.unexpected(Error::JSON_NO_VARIANT));
+            return Err(self.deserializer.reader.fail(Error::JSON_NO_VARIANT));
         }
-        Ok((self.deserializer.read(seed)?, self))
+        Ok((seed.deserialize(&mut *self.deserializer)?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
-    type Error = Error;
+    type Error = Failure;
 
-    fn unit_variant(self) -> Result<(), Error> {
+    fn unit_variant(self) -> Result<(), Failure> {
         if self.is_unit {
             return Ok(());
         }
@@ -105,15 +107,15 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
         serde::Deserialize::deserialize(deserializer)
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
-        self.content()?.read(seed)
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Failure> {
+        seed.deserialize(self.content()?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Failure> {
         self.content()?.deserialize_seq(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Failure> {
         self.content()?.deserialize_map(visitor)
     }
 }

@@ -1,16 +1,16 @@
 //! The [`Deserializer`].
 
-use core::marker::PhantomData;
 use core::str::FromStr;
 
 use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Visitor};
+use serde::de::{self, Visitor};
 
 use super::access::{Members, Variant};
 use super::base64;
+use super::failure::Failure;
 use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
-use super::reader::{Number, Reader};
+use super::reader::Reader;
 use crate::error::Error;
 
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.
@@ -30,20 +30,18 @@ impl<'de> Deserializer<'de> {
         Self { reader: Reader::captured(text), aside: None }
     }
 
-    /// Reads the next value.
+    /// Reads all of the text.
     ///
     /// # Errors
-    /// Those of [`from_slice`](super::from_slice), but [`Error::JSON_TRAILING`].
-    pub fn value<T: Deserialize<'de>>(&mut self) -> Result<T, Error> {
-        self.read(PhantomData)
+    /// Those of [`from_slice`](super::from_slice).
+    pub fn all<T: Deserialize<'de>>(&mut self) -> Result<T, Error> {
+        let value = T::deserialize(&mut *self);
+        value.and_then(|value| self.reader.end().map(|()| value)).map_err(|failure| self.error(failure))
     }
 
-    /// Reads to the end of the text.
-    ///
-    /// # Errors
-    /// [`Error::JSON_TRAILING`], if there is anything but blanks.
-    pub fn end(&mut self) -> Result<(), Error> {
-        self.reader.end()
+    /// Why reading has failed, and where.
+    pub fn error(&self, failure: Failure) -> Error {
+        self.reader.error(failure)
     }
 
     /// The string of the field that was of the type [`Aside`](super::Aside), if it has been read and was not null.
@@ -51,67 +49,56 @@ impl<'de> Deserializer<'de> {
         self.aside.take()
     }
 
-    /// Reads the next value. Its place becomes that of an error that has none, as it came from the type.
-    pub(super) fn read<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let start = self.reader.start();
-        seed.deserialize(&mut *self).map_err(|error| if error.number().is_none() { error.with(start) } else { error })
+    /// Reads an integer that is not negative.
+    fn unsigned(&mut self) -> Result<u64, Failure> {
+        self.reader.number(Error::JSON_NO_NUMBER)?;
+        integer(self.reader.token()).ok_or_else(|| self.reader.fail_token(Error::JSON_RANGE))
     }
 
-    fn integer(&mut self) -> Result<(Number, u64), Error> {
-        let start = self.reader.start();
-        let number = self.reader.number(Error::JSON_NO_INTEGER)?;
-        let is_integer = !self.reader.text_of(&number).contains(['.', 'e', 'E']);
-        let error = if is_integer { Error::JSON_RANGE } else { Error::JSON_NO_INTEGER };
-        let integer = number.integer.ok_or(error.with(start))?;
-        Ok((number, integer))
+    fn signed(&mut self) -> Result<i64, Failure> {
+        self.reader.number(Error::JSON_NO_NUMBER)?;
+        let value = match self.reader.token() {
+            [b'-', digits @ ..] => integer(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
+            digits => integer(digits).and_then(|value| value.try_into().ok()),
+        };
+        value.ok_or_else(|| self.reader.fail_token(Error::JSON_RANGE))
     }
 
-    fn unsigned(&mut self) -> Result<u64, Error> {
-        let start = self.reader.start();
-        let (number, integer) = self.integer()?;
-        if number.is_negative && integer > 0 { Err(Error::JSON_RANGE.with(start)) } else { Ok(integer) }
+    fn float<F: Float>(&mut self) -> Result<F, Failure> {
+        self.reader.number(Error::JSON_NO_NUMBER)?;
+        self.float_token()
     }
 
-    fn signed(&mut self) -> Result<i64, Error> {
-        let start = self.reader.start();
-        let (number, integer) = self.integer()?;
-        signed(&number, integer).ok_or(Error::JSON_RANGE.with(start))
+    /// The value of the number that was read last.
+    fn float_token<F: Float>(&mut self) -> Result<F, Failure> {
+        let value = str::from_utf8(self.reader.token()).ok().and_then(|text| text.parse().ok());
+        value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(Error::JSON_RANGE))
     }
 
-    fn float<F: Float>(&mut self) -> Result<F, Error> {
-        let start = self.reader.start();
-        let number = self.reader.number(Error::JSON_NO_NUMBER)?;
-        self.float_of(&number).ok_or(Error::JSON_RANGE.with(start))
-    }
-
-    fn float_of<F: Float>(&self, number: &Number) -> Option<F> {
-        self.reader.text_of(number).parse().ok().filter(|&value: &F| value.into().is_finite())
-    }
-
-    fn bool(&mut self) -> Result<bool, Error> {
+    fn bool(&mut self) -> Result<bool, Failure> {
         let value = self.reader.peek() == b't';
         self.reader.word(if value { b"true" } else { b"false" }, Error::JSON_NO_BOOL)?;
         Ok(value)
     }
 
-    fn null(&mut self) -> Result<(), Error> {
+    fn null(&mut self) -> Result<(), Failure> {
         self.reader.peek();
         self.reader.word(b"null", Error::JSON_NO_NULL)
     }
 
-    fn string(&mut self) -> Result<&'de str, Error> {
+    fn string(&mut self) -> Result<&'de str, Failure> {
         self.reader.string(Error::JSON_NO_STRING)
     }
 
-    fn base64(&mut self) -> Result<&'de [u8], Error> {
+    fn base64(&mut self) -> Result<&'de [u8], Failure> {
         let start = self.reader.start();
         let text = self.reader.string_mut()?;
-        let length = base64::decode_in_place(text).map_err(|_| Error::JSON_BASE64.with(start))?;
+        let length = base64::decode_in_place(text).map_err(|_| self.reader.fail_at(start, Error::JSON_BASE64))?;
         Ok(text.get(..length).unwrap_or_default())
     }
 
     /// Sets a string aside; says whether it was one, and not null.
-    fn set_aside(&mut self) -> Result<bool, Error> {
+    fn set_aside(&mut self) -> Result<bool, Failure> {
         if self.reader.peek() == b'n' {
             self.null()?;
             return Ok(false);
@@ -127,41 +114,52 @@ trait Float: FromStr + Copy + Into<f64> {}
 impl Float for f32 {}
 impl Float for f64 {}
 
-/// The integer with its sign; `None` if it is beyond 64 bits.
-fn signed(number: &Number, integer: u64) -> Option<i64> {
-    if number.is_negative { 0i64.checked_sub_unsigned(integer) } else { integer.try_into().ok() }
+/// The value of digits; `None` if there is something else, or it is beyond 64 bits.
+fn integer(digits: &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(digit.into())?;
+    }
+    Some(value)
 }
 
 macro_rules! integers {
     ($($deserialize:ident $visit:ident $read:ident)*) => {$(
-        fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
             visitor.$visit(self.$read()?)
         }
     )*};
 }
 
 impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
-    type Error = Error;
+    type Error = Failure;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.reader.peek() {
             b'{' => self.deserialize_map(visitor),
             b'[' => self.deserialize_seq(visitor),
             b't' | b'f' => self.deserialize_bool(visitor),
             b'n' => self.deserialize_unit(visitor),
             b'-' | b'0'..=b'9' => {
-                let start = self.reader.place();
-                let number = self.reader.number(Error::JSON_VALUE)?;
-                let unsigned = number.integer.filter(|_| !number.is_negative);
-                // -0 is a float, as only floats have it.
-                let signed = number.integer.filter(|&integer| integer > 0).and_then(|integer| signed(&number, integer));
-                match (unsigned, signed) {
-                    (Some(integer), _) => visitor.visit_u64(integer),
-                    (None, Some(integer)) => visitor.visit_i64(integer),
-                    (None, None) => visitor.visit_f64(self.float_of(&number).ok_or(Error::JSON_RANGE.with(start))?),
+                self.reader.number(Error::JSON_SYNTAX)?;
+                let signed = match self.reader.token() {
+                    // -0 is a float, as only floats have it.
+                    [b'-', digits @ ..] => integer(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
+                    digits => match integer(digits) {
+                        Some(value) => return visitor.visit_u64(value),
+                        None => None,
+                    },
+                };
+                match signed {
+                    Some(value) => visitor.visit_i64(value),
+                    None => visitor.visit_f64(self.float_token()?),
                 }
             }
-            _ => visitor.visit_borrowed_str(self.reader.string(Error::JSON_VALUE)?),
+            _ => visitor.visit_borrowed_str(self.reader.string(Error::JSON_SYNTAX)?),
         }
     }
 
@@ -181,23 +179,23 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
         deserialize_identifier visit_borrowed_str string
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         visitor.visit_f32(self.float::<f32>()?)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         visitor.visit_f64(self.float::<f64>()?)
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         visitor.visit_borrowed_bytes(self.string()?.as_bytes())
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         self.deserialize_bytes(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         if self.reader.peek() == b'n' {
             self.null()?;
             return visitor.visit_none();
@@ -205,19 +203,19 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         self.null()?;
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Failure> {
         self.deserialize_unit(visitor)
     }
 
     /// The types of this module tell by their names how they want to be read.
     // Inlined so that only what the program's types need is linked.
     #[inline(always)]
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Failure> {
         match name {
             RAW => visitor.visit_borrowed_bytes(self.reader.capture()?),
             BASE64 => visitor.visit_borrowed_bytes(self.base64()?),
@@ -226,7 +224,7 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         self.reader.open(b'[', Error::JSON_NO_ARRAY)?;
         let mut elements = Members::new(self, b']');
         let value = visitor.visit_seq(&mut elements)?;
@@ -234,15 +232,15 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
         Ok(value)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Failure> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Failure> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         self.reader.open(b'{', Error::JSON_NO_OBJECT)?;
         let mut fields = Members::new(self, b'}');
         let value = visitor.visit_map(&mut fields)?;
@@ -250,20 +248,20 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
         Ok(value)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Failure> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Failure> {
         if self.reader.is_string() {
             return visitor.visit_enum(Variant::new(self, true));
         }
         self.reader.open(b'{', Error::JSON_NO_VARIANT)?;
         let value = visitor.visit_enum(Variant::new(self, false))?;
-        if self.reader.more(true, b'}')? { Err(self.reader.error(Error::JSON_NO_VARIANT)) } else { Ok(value) }
+        if self.reader.take(b'}') { Ok(value) } else { Err(self.reader.fail(Error::JSON_NO_VARIANT)) }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         self.reader.skip()?;
         visitor.visit_unit()
     }

@@ -35,7 +35,7 @@
 mod access;
 pub(crate) mod base64;
 mod de;
-mod error;
+mod failure;
 mod in_place;
 mod raw;
 mod reader;
@@ -43,6 +43,7 @@ mod records;
 mod string;
 
 pub use de::Deserializer;
+pub use failure::Failure;
 pub use in_place::{Aside, Base64};
 pub use raw::{Elements, Fields, RawJson};
 pub use records::Records;
@@ -66,10 +67,7 @@ pub trait FromJson<'a>: Sized {
 
 impl<'a, T: Deserialize<'a>> FromJson<'a> for T {
     fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
-        let mut deserializer = Deserializer::new(text);
-        let value = deserializer.value()?;
-        deserializer.end()?;
-        Ok(value)
+        Deserializer::new(text).all()
     }
 }
 

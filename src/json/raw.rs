@@ -51,7 +51,7 @@ impl<'a> RawJson<'a> {
     /// # Errors
     /// Those of [`from_slice`](super::from_slice); [`Error::JSON_UNCHANGEABLE`].
     pub fn read<T: Deserialize<'a>>(self) -> Result<T, Error> {
-        Deserializer::captured(self.text).value()
+        Deserializer::captured(self.text).all()
     }
 
     /// The fields of an object, in their order: name and value. There are none if the value is no object.
@@ -108,14 +108,13 @@ impl<'a> Iterator for Elements<'a> {
 struct Contents<'a> {
     reader: Option<Reader<'a>>,
     close: u8,
-    is_first: bool,
 }
 
 impl<'a> Contents<'a> {
     fn of(value: RawJson<'a>, open: u8, close: u8) -> Self {
         let mut reader = Reader::captured(value.text);
-        let is_it = reader.open(open, Error::JSON_VALUE).is_ok();
-        Self { reader: is_it.then_some(reader), close, is_first: true }
+        let is_it = reader.open(open, Error::JSON_SYNTAX).is_ok();
+        Self { reader: is_it.then_some(reader), close }
     }
 
     /// The next value, with its name if it has one.
@@ -130,14 +129,13 @@ impl<'a> Contents<'a> {
     /// As [`next`](Self::next). Nothing here fails, as the text has been checked, unless it came from elsewhere.
     fn read(&mut self, is_named: bool) -> Option<(&'a str, RawJson<'a>)> {
         let reader = self.reader.as_mut()?;
-        if !reader.more(self.is_first, self.close).ok()? {
+        if !reader.more(self.close).ok()? {
             return None;
         }
-        self.is_first = false;
         let mut name = "";
         if is_named {
-            name = reader.string(Error::JSON_NAME).ok()?;
-            reader.expect(b':', Error::JSON_COLON).ok()?;
+            name = reader.string(Error::JSON_SYNTAX).ok()?;
+            reader.colon().ok()?;
         }
         Some((name, RawJson { text: reader.capture().ok()? }))
     }
@@ -160,7 +158,9 @@ impl fmt::Display for RawJson<'_> {
                 f.write_str(text(escaped.into_written())?)?;
             }
             f.write_char('"')?;
-            rest = marked.get(close + 1..).unwrap_or_default();
+            let behind = marked.get(close + 1..).unwrap_or_default();
+            let end = behind.iter().position(|&byte| byte == CLOSE).map_or(behind.len(), |end| end + 1);
+            rest = behind.get(end..).unwrap_or_default();
         }
         f.write_str(text(rest)?)
     }

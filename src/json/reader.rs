@@ -4,8 +4,11 @@ use core::mem::take;
 use core::ops::Range;
 
 use super::DEPTH_LIMIT;
-use super::string::{CLOSE, Inside, OPEN, plain, unescape, unescaped};
+use super::failure::Failure;
+use super::string::{CLOSE, OPEN, escape, plain};
+use crate::buffer::move_down;
 use crate::error::Error;
+use crate::search::find;
 
 /// Reads a text from its beginning to its end, and hands parts of it out.
 pub(super) struct Reader<'a> {
@@ -14,8 +17,14 @@ pub(super) struct Reader<'a> {
     at: usize,
     /// How much of the text has been handed out: the rest begins there.
     handed_out: usize,
+    /// Where in the rest the last token is: the inside of a string, unescaped, or a number.
+    token: Range<usize>,
+    /// Where something was wrong, counted from 1.
+    failed_at: u32,
     /// How many arrays and objects are open.
     depth: u8,
+    /// Whether nothing has been read of the innermost one.
+    is_first: bool,
 }
 
 /// What has not been handed out.
@@ -26,38 +35,47 @@ enum Rest<'a> {
     Captured(&'a [u8]),
 }
 
-/// A number.
-pub(super) struct Number {
-    pub(super) is_negative: bool,
-    /// Its absolute value, if it is an integer of at most 64 bits.
-    pub(super) integer: Option<u64>,
-    /// Where it begins, in the rest.
-    start: usize,
-}
-
 impl<'a> Reader<'a> {
     pub(super) const fn new(text: &'a mut [u8]) -> Self {
-        Self { rest: Rest::Own(text), at: 0, handed_out: 0, depth: 0 }
+        Self::of(Rest::Own(text))
     }
 
     /// A reader of what [`capture`](Self::capture) gave.
     pub(super) const fn captured(text: &'a [u8]) -> Self {
-        Self { rest: Rest::Captured(text), at: 0, handed_out: 0, depth: 0 }
+        Self::of(Rest::Captured(text))
+    }
+
+    const fn of(rest: Rest<'a>) -> Self {
+        Self { rest, at: 0, handed_out: 0, token: 0..0, failed_at: 0, depth: 0, is_first: false }
+    }
+
+    /// What is wrong, with its place: of what a type reported, the place that has been read to.
+    pub(super) fn error(&self, failure: Failure) -> Error {
+        failure.error().with(if self.failed_at == 0 { self.place() } else { self.failed_at })
+    }
+
+    /// Notes that the text does not go on as it should, at this place.
+    #[inline(never)]
+    pub(super) fn fail(&mut self, error: Error) -> Failure {
+        self.failed_at = self.place();
+        Failure::new(if self.next().is_some() { error } else { Error::JSON_END })
+    }
+
+    /// Notes that what began at `place` is not what it should be.
+    pub(super) fn fail_at(&mut self, place: u32, error: Error) -> Failure {
+        self.failed_at = place;
+        Failure::new(error)
     }
 
     /// The place of the next byte in the text, counted from 1.
-    pub(super) const fn place(&self) -> u32 {
+    const fn place(&self) -> u32 {
         (self.handed_out + self.at) as u32 + 1
     }
 
-    /// `error` at this place.
-    pub(super) const fn error(&self, error: Error) -> Error {
-        error.with(self.place())
-    }
-
-    /// `error` at this place, unless the text ends here.
-    pub(super) fn unexpected(&self, error: Error) -> Error {
-        self.error(if self.at < self.bytes().len() { error } else { Error::JSON_END })
+    /// Passes over blanks. Gives their end.
+    pub(super) fn start(&mut self) -> u32 {
+        self.peek();
+        self.place()
     }
 
     /// Passes over blanks. Gives the byte behind them, before which the reader stays: zero, with which nothing begins, at the end.
@@ -71,12 +89,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over blanks. Gives the place of what is behind them.
-    pub(super) fn start(&mut self) -> u32 {
-        self.peek();
-        self.place()
-    }
-
     /// Passes over blanks, and over `byte` if it is behind them; says whether it was.
     pub(super) fn take(&mut self, byte: u8) -> bool {
         let is_there = self.peek() == byte;
@@ -88,43 +100,52 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `otherwise`, if another byte comes.
-    pub(super) fn expect(&mut self, byte: u8, otherwise: Error) -> Result<(), Error> {
-        if self.take(byte) { Ok(()) } else { Err(self.unexpected(otherwise)) }
+    pub(super) fn expect(&mut self, byte: u8, otherwise: Error) -> Result<(), Failure> {
+        if self.take(byte) { Ok(()) } else { Err(self.fail(otherwise)) }
     }
 
     /// Passes over blanks to the end of the text.
     ///
     /// # Errors
     /// [`Error::JSON_TRAILING`], if there is something else.
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    pub(super) fn end(&mut self) -> Result<(), Failure> {
         self.peek();
-        if self.next().is_none() { Ok(()) } else { Err(self.error(Error::JSON_TRAILING)) }
+        if self.next().is_none() { Ok(()) } else { Err(self.fail(Error::JSON_TRAILING)) }
     }
 
     /// Passes over `bracket`, which opens an array or an object.
     ///
     /// # Errors
     /// `otherwise`, if another byte comes; [`Error::JSON_DEPTH`].
-    pub(super) fn open(&mut self, bracket: u8, otherwise: Error) -> Result<(), Error> {
-        self.expect(bracket, otherwise)?;
+    pub(super) fn open(&mut self, bracket: u8, otherwise: Error) -> Result<(), Failure> {
         if self.depth == DEPTH_LIMIT {
-            return Err(Error::JSON_DEPTH.with(self.place() - 1));
+            return Err(self.fail(Error::JSON_DEPTH));
         }
         self.depth += 1;
-        Ok(())
+        self.is_first = true;
+        self.expect(bracket, otherwise)
     }
 
-    /// Whether another element or field follows, before which a comma stands unless it is the first. Passes over the comma, or over the
-    /// `bracket` that closes the array or object.
-    pub(super) fn more(&mut self, is_first: bool, bracket: u8) -> Result<bool, Error> {
+    /// Whether the innermost array or object goes on, which `bracket` closes. Passes over the comma, to the field's name, if there are
+    /// names; or over the bracket.
+    pub(super) fn more(&mut self, bracket: u8) -> Result<bool, Failure> {
+        let is_first = take(&mut self.is_first);
         if self.take(bracket) {
-            self.depth = self.depth.saturating_sub(1);
+            self.depth = self.depth.wrapping_sub(1);
             return Ok(false);
         }
         if !is_first {
-            self.expect(b',', Error::JSON_COMMA)?;
+            self.expect(b',', Error::JSON_SYNTAX)?;
+        }
+        if bracket == b'}' && !self.is_string() {
+            return Err(self.fail(Error::JSON_SYNTAX));
         }
         Ok(true)
+    }
+
+    /// Passes over the colon behind the name of a field.
+    pub(super) fn colon(&mut self) -> Result<(), Failure> {
+        self.expect(b':', Error::JSON_SYNTAX)
     }
 
     /// Whether a string is next.
@@ -136,132 +157,134 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn string(&mut self, otherwise: Error) -> Result<&'a str, Error> {
-        let inside = self.inside(otherwise)?;
-        let start = self.place();
-        let text = self.hand_out(self.at + 1..inside.end, inside.next);
-        str::from_utf8(text).map_err(|_| Error::JSON_UTF8.with(start))
+    pub(super) fn string(&mut self, otherwise: Error) -> Result<&'a str, Failure> {
+        self.pass_string(otherwise)?;
+        str::from_utf8(self.hand_out()).map_err(|_| self.fail_at(self.place(), Error::JSON_UTF8))
     }
 
     /// As [`string`](Self::string), for what will be decoded further in place. It is UTF-8.
     ///
     /// # Errors
     /// Also [`Error::JSON_UNCHANGEABLE`].
-    pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], Error> {
-        let inside = self.inside(Error::JSON_NO_STRING)?;
-        let start = self.place();
-        let text = self.hand_out_mut(self.at + 1..inside.end, inside.next).ok_or(Error::JSON_UNCHANGEABLE.with(start))?;
-        if str::from_utf8(text).is_err() {
-            return Err(Error::JSON_UTF8.with(start));
+    pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], Failure> {
+        self.pass_string(Error::JSON_NO_STRING)?;
+        match self.hand_out_mut() {
+            Some(text) if str::from_utf8(text).is_ok() => Ok(text),
+            Some(_) => Err(self.fail_at(self.place(), Error::JSON_UTF8)),
+            None => Err(self.fail(Error::JSON_UNCHANGEABLE)),
         }
-        Ok(text)
     }
 
     /// Reads a number. The reader then stands right behind it.
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn number(&mut self, otherwise: Error) -> Result<Number, Error> {
-        let is_negative = self.peek() == b'-';
-        let start = self.at;
-        self.at += usize::from(is_negative);
-        let first = self.at;
-        let mut integer = Some(0u64);
-        while let Some(digit) = self.digit() {
-            integer = integer.and_then(|value| value.checked_mul(10)?.checked_add(digit.into()));
+    pub(super) fn number(&mut self, otherwise: Error) -> Result<(), Failure> {
+        let is_negative = self.take(b'-');
+        self.token.start = self.at - usize::from(is_negative);
+        let is_zero = self.pass(b'0', b'0');
+        // No digit follows a zero.
+        let mut is_well_formed = is_zero != self.digits();
+        if !is_negative && self.token.start == self.at {
+            return Err(self.fail(otherwise));
         }
-        let has_leading_zero = self.at > first + 1 && self.bytes().get(first) == Some(&b'0');
-        if self.at == first && !is_negative {
-            return Err(self.unexpected(otherwise));
+        if self.pass(b'.', b'.') {
+            is_well_formed &= self.digits();
         }
-        if self.at == first || has_leading_zero {
-            return Err(self.unexpected(Error::JSON_NUMBER));
+        if self.pass(b'e', b'E') {
+            self.pass(b'+', b'-');
+            is_well_formed &= self.digits();
         }
-        if self.next() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-            integer = None;
-        }
-        if let Some(b'e' | b'E') = self.next() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.next() {
-                self.at += 1;
-            }
-            self.digits()?;
-            integer = None;
-        }
-        Ok(Number { is_negative, integer, start })
+        self.token.end = self.at;
+        if is_well_formed { Ok(()) } else { Err(self.fail(Error::JSON_NUMBER)) }
     }
 
-    /// The text of the number that was read last.
-    pub(super) fn text_of(&self, number: &Number) -> &str {
-        str::from_utf8(self.bytes().get(number.start..self.at).unwrap_or_default()).unwrap_or_default()
+    /// The text of the token that was read last.
+    pub(super) fn token(&self) -> &[u8] {
+        self.bytes().get(self.token.clone()).unwrap_or_default()
+    }
+
+    /// Notes that the token that was read last is not what it should be.
+    pub(super) fn fail_token(&mut self, error: Error) -> Failure {
+        self.at = self.token.start;
+        self.fail(error)
+    }
+
+    /// Passes over one of two bytes, if it is next.
+    fn pass(&mut self, one: u8, other: u8) -> bool {
+        let is_there = self.next().is_some_and(|byte| byte == one || byte == other);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    /// Passes over digits; says whether there are any.
+    fn digits(&mut self) -> bool {
+        let start = self.at;
+        while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        self.at > start
     }
 
     /// Passes over `word`.
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn word(&mut self, word: &[u8], otherwise: Error) -> Result<(), Error> {
+    pub(super) fn word(&mut self, word: &[u8], otherwise: Error) -> Result<(), Failure> {
         for &byte in word {
-            if self.next() != Some(byte) {
-                return Err(self.unexpected(otherwise));
+            if !self.pass(byte, byte) {
+                return Err(self.fail(otherwise));
             }
-            self.at += 1;
         }
         Ok(())
     }
 
     /// Passes over a value, in which everything is checked and strings are unescaped. What is in it takes no stack.
-    pub(super) fn skip(&mut self) -> Result<(), Error> {
+    #[inline(never)]
+    pub(super) fn skip(&mut self) -> Result<(), Failure> {
         // A bit for each array or object that was opened here, the innermost the lowest: one for an object.
         let mut objects = 0u128;
         let outside = self.depth;
         loop {
-            let mut is_first = false;
             match self.peek() {
                 bracket @ (b'[' | b'{') => {
-                    self.open(bracket, Error::JSON_VALUE)?;
+                    self.open(bracket, Error::JSON_SYNTAX)?;
                     objects = objects << 1 | u128::from(bracket == b'{');
-                    is_first = true;
                 }
                 b'"' | OPEN => self.skip_string()?,
-                b't' => self.word(b"true", Error::JSON_VALUE)?,
-                b'f' => self.word(b"false", Error::JSON_VALUE)?,
-                b'n' => self.word(b"null", Error::JSON_VALUE)?,
-                _ => drop(self.number(Error::JSON_VALUE)?),
+                b't' => self.word(b"true", Error::JSON_SYNTAX)?,
+                b'f' => self.word(b"false", Error::JSON_SYNTAX)?,
+                b'n' => self.word(b"null", Error::JSON_SYNTAX)?,
+                _ => self.number(Error::JSON_SYNTAX)?,
             }
             loop {
                 if self.depth == outside {
                     return Ok(());
                 }
                 let is_object = objects & 1 != 0;
-                if self.more(is_first, if is_object { b'}' } else { b']' })? {
+                if self.more(if is_object { b'}' } else { b']' })? {
                     if is_object {
                         self.skip_string()?;
-                        self.expect(b':', Error::JSON_COLON)?;
+                        self.colon()?;
                     }
                     break;
                 }
                 objects >>= 1;
-                is_first = false;
             }
         }
     }
 
     /// Passes over a value as [`skip`](Self::skip) does, and gives it.
-    pub(super) fn capture(&mut self) -> Result<&'a [u8], Error> {
+    pub(super) fn capture(&mut self) -> Result<&'a [u8], Failure> {
         self.peek();
         let start = self.at;
         self.skip()?;
-        Ok(self.hand_out(start..self.at, self.at))
+        self.token = start..self.at;
+        Ok(self.hand_out())
     }
 
     /// Passes over a value as far as its brackets say, and gives it, unread. What is in it may be malformed.
-    ///
-    /// # Errors
-    /// [`Error::JSON_END`], if it has no end; [`Error::JSON_VALUE`], if there is none.
-    pub(super) fn cut_out(&mut self) -> Result<&'a mut [u8], Error> {
+    pub(super) fn cut_out(&mut self) -> Result<&'a mut [u8], Failure> {
         let mut open = 0usize;
         self.peek();
         let start = self.at;
@@ -270,8 +293,8 @@ impl<'a> Reader<'a> {
                 b'[' | b'{' => open += 1,
                 b']' | b'}' if open > 0 => open -= 1,
                 b',' | b':' if open > 0 => {}
-                0 | b']' | b'}' | b',' | b':' => return Err(self.unexpected(Error::JSON_VALUE)),
-                b'"' => self.pass_string(),
+                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(Error::JSON_SYNTAX)),
+                b'"' => self.find_quote(),
                 _ => {
                     let is_inside = |byte: &u8| !matches!(byte, b',' | b':' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
                     let rest = self.bytes().get(self.at + 1..).unwrap_or_default();
@@ -283,12 +306,14 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        self.hand_out_mut(start..self.at, self.at).ok_or(self.error(Error::JSON_END))
+        self.token = start..self.at;
+        self.hand_out_mut().ok_or_else(|| self.fail(Error::JSON_END))
     }
 
-    fn pass_string(&mut self) {
+    /// Goes to the closing quotation mark of a string.
+    fn find_quote(&mut self) {
         loop {
-            self.at = plain(self.bytes(), self.at + 1, &mut 0);
+            self.at = plain(self.bytes(), self.at + 1);
             match self.next() {
                 Some(b'\\') => self.at += 1,
                 Some(b'"') | None => return,
@@ -298,84 +323,83 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over a string, and marks it if it had escapes.
-    fn skip_string(&mut self) -> Result<(), Error> {
-        let inside = self.inside(Error::JSON_NAME)?;
+    fn skip_string(&mut self) -> Result<(), Failure> {
+        self.pass_string(Error::JSON_SYNTAX)?;
+        if str::from_utf8(self.token()).is_err() {
+            return Err(self.fail_at(self.place(), Error::JSON_UTF8));
+        }
         if let Rest::Own(text) = &mut self.rest
-            && let Some(text) = text.get_mut(self.at..inside.next)
+            && let Some([before, inside @ .., quote]) = text.get_mut(self.token.start - 1..self.at)
+            && let Some(behind) = inside.get_mut(self.token.len())
         {
-            let end = inside.end - self.at;
-            if !inside.is_ascii && str::from_utf8(text.get(1..end).unwrap_or_default()).is_err() {
-                return Err(self.error(Error::JSON_UTF8));
-            }
-            if let Some([place, blanks @ ..]) = text.get_mut(end..)
-                && !blanks.is_empty()
-            {
-                *place = CLOSE;
-                blanks.fill(b' ');
-                if let [first, ..] = text {
-                    *first = OPEN;
-                }
-            }
+            *before = OPEN;
+            *behind = CLOSE;
+            *quote = CLOSE;
         }
-        self.at = inside.next;
         Ok(())
     }
 
-    /// Unescapes the string that is next, before which the reader stays.
-    fn inside(&mut self, otherwise: Error) -> Result<Inside, Error> {
+    /// Passes over a string, and unescapes it.
+    fn pass_string(&mut self, otherwise: Error) -> Result<(), Failure> {
+        let is_marked = self.peek() == OPEN;
         if !self.is_string() {
-            return Err(self.unexpected(otherwise));
-        }
-        let is_marked = self.next() == Some(OPEN);
-        let start = self.at + 1;
-        let inside = match &mut self.rest {
-            Rest::Own(_) if is_marked => return Err(self.unexpected(otherwise)),
-            Rest::Own(text) => unescape(text, start),
-            Rest::Captured(text) => unescaped(text, start, is_marked),
-        };
-        inside.map_err(|error| error.with(error.number().unwrap_or_default() + self.handed_out as u32))
-    }
-
-    /// Hands out the bytes at `range`, and drops the other ones up to `end`.
-    fn hand_out(&mut self, range: Range<usize>, end: usize) -> &'a [u8] {
-        match &mut self.rest {
-            Rest::Own(_) => self.hand_out_mut(range, end).unwrap_or_default(),
-            Rest::Captured(text) => {
-                let (part, rest) = text.split_at_checked(end).unwrap_or_default();
-                *text = rest;
-                self.handed_out += end;
-                self.at = 0;
-                part.get(range).unwrap_or_default()
-            }
-        }
-    }
-
-    /// As [`hand_out`](Self::hand_out); `None` if they cannot be changed.
-    fn hand_out_mut(&mut self, range: Range<usize>, end: usize) -> Option<&'a mut [u8]> {
-        let Rest::Own(text) = &mut self.rest else { return None };
-        let (part, rest) = take(text).split_at_mut_checked(end)?;
-        *text = rest;
-        self.handed_out += end;
-        self.at = 0;
-        part.get_mut(range)
-    }
-
-    /// Passes over one digit or more.
-    fn digits(&mut self) -> Result<(), Error> {
-        if self.digit().is_none() {
-            return Err(self.unexpected(Error::JSON_NUMBER));
-        }
-        while self.digit().is_some() {}
-        Ok(())
-    }
-
-    fn digit(&mut self) -> Option<u8> {
-        let digit = self.next()?.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
+            return Err(self.fail(otherwise));
         }
         self.at += 1;
-        Some(digit)
+        self.token.start = self.at;
+        let mut write = self.at;
+        loop {
+            match &mut self.rest {
+                Rest::Own(text) => {
+                    let end = plain(text, self.at);
+                    move_down(text, self.at..end, write);
+                    write += end - self.at;
+                    self.at = end;
+                    if text.get(end) == Some(&b'\\') {
+                        match escape(text, &mut self.at, &mut write) {
+                            Some(()) => continue,
+                            None => return Err(self.fail(Error::JSON_ESCAPE)),
+                        }
+                    }
+                }
+                Rest::Captured(text) => {
+                    write = if is_marked { find(text, self.at, CLOSE, 1) } else { plain(text, self.at) };
+                    self.at = if is_marked { find(text, write + 1, CLOSE, 1) } else { write };
+                }
+            }
+            self.token.end = write;
+            return match self.pass(b'"', CLOSE) {
+                true => Ok(()),
+                false => Err(self.fail(Error::JSON_CONTROL_CHARACTER)),
+            };
+        }
+    }
+
+    /// Hands out the token that was read last, and drops what is before it.
+    fn hand_out(&mut self) -> &'a [u8] {
+        let part = match &mut self.rest {
+            Rest::Own(text) => {
+                let (part, rest) = take(text).split_at_mut_checked(self.at).unwrap_or_default();
+                *text = rest;
+                &*part
+            }
+            Rest::Captured(text) => {
+                let (part, rest) = take(text).split_at_checked(self.at).unwrap_or_default();
+                *text = rest;
+                part
+            }
+        };
+        self.handed_out += take(&mut self.at);
+        part.get(self.token.clone()).unwrap_or_default()
+    }
+
+    /// As [`hand_out`](Self::hand_out); `None` if it could not be changed.
+    fn hand_out_mut(&mut self) -> Option<&'a mut [u8]> {
+        let Rest::Own(text) = &mut self.rest else { return None };
+        let (part, rest) = take(text).split_at_mut_checked(self.at)?;
+        *text = rest;
+        self.handed_out += take(&mut self.at);
+        part.get_mut(self.token.clone())
     }
 
     /// The next byte; `None` at the end.

@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use super::FromJson;
+use super::failure::Failure;
 use super::reader::Reader;
 use crate::error::Error;
 
@@ -15,7 +16,7 @@ use crate::error::Error;
 /// let mut text = *br#"{"Records":[1,"two",3],"more":0}"#;
 /// let mut records = Records::<u8>::new(&mut text, "Records")?;
 /// assert_eq!(records.next(), Some(Ok(1)));
-/// assert_eq!(records.next().unwrap().unwrap_err().to_string(), "Function.InvalidJson: an integer should be here, at byte 15");
+/// assert_eq!(records.next().unwrap().unwrap_err().to_string(), "Function.InvalidJson: no number at byte 15");
 /// assert_eq!(records.next(), Some(Ok(3)));
 /// assert_eq!(records.next(), None);
 /// # Ok::<(), Error>(())
@@ -25,7 +26,6 @@ use crate::error::Error;
 /// the object around it is malformed, that is the last item.
 pub struct Records<'a, T> {
     reader: Option<Reader<'a>>,
-    is_first: bool,
     records: PhantomData<fn() -> T>,
 }
 
@@ -36,15 +36,16 @@ impl<'a, T: FromJson<'a>> Records<'a, T> {
     /// [`Error::JSON_MISSING_FIELD`], if there is no such field; [`Error::JSON_NO_OBJECT`] and [`Error::JSON_NO_ARRAY`]; whatever is
     /// malformed before the array.
     pub fn new(text: &'a mut [u8], name: &str) -> Result<Self, Error> {
-        Ok(Self { reader: Some(find(text, name)?), is_first: true, records: PhantomData })
+        let mut reader = Reader::new(text);
+        find(&mut reader, name).map_err(|failure| reader.error(failure))?;
+        Ok(Self { reader: Some(reader), records: PhantomData })
     }
 
-    fn read(&mut self) -> Result<Option<(u32, &'a mut [u8])>, Error> {
+    fn read(&mut self) -> Result<Option<(u32, &'a mut [u8])>, Failure> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
-        if !reader.more(self.is_first, b']')? {
+        if !reader.more(b']')? {
             return rest(reader).map(|()| None);
         }
-        self.is_first = false;
         let place = reader.start();
         Ok(Some((place, reader.cut_out()?)))
     }
@@ -56,38 +57,37 @@ impl<'a, T: FromJson<'a>> Iterator for Records<'a, T> {
     fn next(&mut self) -> Option<Self::Item> {
         match self.read() {
             Ok(Some((place, text))) => Some(T::from_json(text).map_err(|error| error.moved(place))),
-            end => {
+            Ok(None) => {
                 self.reader = None;
-                end.err().map(Err)
+                None
             }
+            Err(failure) => self.reader.take().map(|reader| Err(reader.error(failure))),
         }
     }
 }
 
-/// A reader of `text`, an object, inside the array that is its field `name`.
-fn find<'a>(text: &'a mut [u8], name: &str) -> Result<Reader<'a>, Error> {
-    let mut reader = Reader::new(text);
-    let start = reader.start();
+/// Goes into the array that is the field `name` of an object.
+fn find(reader: &mut Reader<'_>, name: &str) -> Result<(), Failure> {
+    reader.peek();
     reader.open(b'{', Error::JSON_NO_OBJECT)?;
-    let mut is_first = true;
-    while reader.more(is_first, b'}')? {
-        is_first = false;
-        let is_it = reader.string(Error::JSON_NAME)? == name;
-        reader.expect(b':', Error::JSON_COLON)?;
+    while reader.more(b'}')? {
+        let is_it = reader.string(Error::JSON_SYNTAX)? == name;
+        reader.colon()?;
         if is_it {
-            reader.open(b'[', Error::JSON_NO_ARRAY)?;
-            return Ok(reader);
+            reader.peek();
+            return reader.open(b'[', Error::JSON_NO_ARRAY);
         }
         reader.skip()?;
     }
-    Err(Error::JSON_MISSING_FIELD.with(start))
+    let end = reader.start();
+    Err(reader.fail_at(end, Error::JSON_MISSING_FIELD))
 }
 
 /// Checks what is behind the array.
-fn rest(reader: &mut Reader<'_>) -> Result<(), Error> {
-    while reader.more(false, b'}')? {
-        reader.string(Error::JSON_NAME)?;
-        reader.expect(b':', Error::JSON_COLON)?;
+fn rest(reader: &mut Reader<'_>) -> Result<(), Failure> {
+    while reader.more(b'}')? {
+        reader.string(Error::JSON_SYNTAX)?;
+        reader.colon()?;
         reader.skip()?;
     }
     reader.end()
