@@ -78,6 +78,21 @@ impl<'a> Cursor<'a> {
         self.len == 0
     }
 
+    /// What was written so far.
+    pub fn written(&self) -> &[u8] {
+        self.buffer.get(..self.len).unwrap_or_default()
+    }
+
+    /// What was written so far, to be changed.
+    pub fn written_mut(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(..self.len).unwrap_or_default()
+    }
+
+    /// Takes back what was written behind the first `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
     /// What was written.
     pub fn into_written(self) -> &'a [u8] {
         self.buffer.get(..self.len).unwrap_or_default()

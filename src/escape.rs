@@ -13,7 +13,11 @@ pub fn escape_cut(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
         if begins_character && cursor.room() < LONGEST + reserve {
             return false;
         }
-        escape_byte(cursor, byte);
+        if must_be_escaped(byte) {
+            escape_byte(cursor, byte);
+        } else {
+            cursor.push(&[byte]);
+        }
     }
     true
 }
@@ -38,17 +42,18 @@ const fn must_be_escaped(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-#[inline(always)]
+/// Writes the escape of a byte that [must be escaped](must_be_escaped), the shortest there is.
+#[cold]
 fn escape_byte(cursor: &mut Cursor<'_>, byte: u8) {
-    if byte < b' ' {
-        let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
-        cursor.push(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
-        return;
-    }
-    if must_be_escaped(byte) {
-        cursor.push(b"\\");
-    }
-    cursor.push(&[byte]);
+    /// The digits, and then the letters of the bytes from 8, the backspace, to 13, the carriage return. 11 has none.
+    static SYMBOLS: [u8; 22] = *b"0123456789abcdefbtnufr";
+    let letter = match byte {
+        8..14 => SYMBOLS[usize::from(byte) + 8],
+        0..b' ' => b'u',
+        _ => byte,
+    };
+    let escaped = [b'\\', letter, b'0', b'0', b'0' + (byte >> 4), SYMBOLS[usize::from(byte & 15)]];
+    cursor.push(if letter == b'u' { &escaped } else { &escaped[..2] });
 }
 
 #[cfg(test)]
@@ -56,7 +61,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "a\"b\\c/\0\t\n\u{1f}\u{7f}\u{e9}\u{1f600}z";
-    const ESCAPED: &str = "a\\\"b\\\\c/\\u0000\\u0009\\u000a\\u001f\u{7f}\u{e9}\u{1f600}z";
+    const ESCAPED: &str = "a\\\"b\\\\c/\\u0000\\t\\n\\u001f\u{7f}\u{e9}\u{1f600}z";
 
     #[test]
     fn escapes_what_json_wants_escaped() {
@@ -64,6 +69,9 @@ mod tests {
         let mut cursor = Cursor::new(&mut buffer);
         assert!(escape(&mut cursor, TEXT) && escape(&mut cursor, ""));
         assert_eq!(str::from_utf8(cursor.into_written()), Ok(ESCAPED));
+        let mut cursor = Cursor::new(&mut buffer);
+        assert!(escape(&mut cursor, "\u{7}\u{8}\t\n\u{b}\u{c}\r\u{e}"));
+        assert_eq!(cursor.into_written(), br"\u0007\b\t\n\u000b\f\r\u000e");
         let mut cursor = Cursor::new(&mut buffer);
         assert!(escape_cut(&mut cursor, TEXT, 0));
         assert_eq!(str::from_utf8(cursor.into_written()), Ok(ESCAPED));

@@ -5,6 +5,8 @@ use core::fmt;
 use crate::buffer::Cursor;
 use crate::error::Error;
 use crate::field::is_sendable;
+#[cfg(feature = "json")]
+use crate::json;
 use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
@@ -43,6 +45,17 @@ impl<'a> Responder<'a> {
     /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes.
     pub fn bytes(self, body: &'a [u8]) -> Result<Responded<'a>, Error> {
         Answer::response(self.content_type, body).map(|answer| Responded { answer })
+    }
+
+    /// Answers with `value` as JSON, written into the response buffer.
+    ///
+    /// # Errors
+    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit, and those of [`json::to_slice`].
+    #[cfg(feature = "json")]
+    pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<Responded<'a>, Error> {
+        let mut writer = self.writer();
+        writer.json(value)?;
+        writer.finish()
     }
 
     /// Begins an answer that is written into the response buffer, piece by piece.
@@ -94,6 +107,16 @@ impl<'a> ResponseWriter<'a> {
     /// [`Error::RESPONSE_TOO_LARGE`] if they do not fit; then nothing of them is appended, and the answer cannot be finished.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.cursor.push(bytes) { Ok(()) } else { Err(Error::RESPONSE_TOO_LARGE) }
+    }
+
+    /// Appends `value` as JSON: a list, for example, element by element.
+    ///
+    /// # Errors
+    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit; then the answer cannot be finished. Those of [`json::to_slice`]. Nothing of the
+    /// value is appended after an error.
+    #[cfg(feature = "json")]
+    pub fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        json::ser::write(&mut self.cursor, value, Error::RESPONSE_TOO_LARGE)
     }
 
     /// The number of bytes written.

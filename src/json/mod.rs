@@ -40,6 +40,7 @@ mod in_place;
 mod raw;
 mod reader;
 mod records;
+pub(crate) mod ser;
 mod string;
 
 pub use de::Deserializer;
@@ -47,6 +48,7 @@ pub use failure::Failure;
 pub use in_place::{Aside, Base64};
 pub use raw::{Elements, Fields, RawJson};
 pub use records::Records;
+pub use ser::to_slice;
 
 use serde::Deserialize;
 

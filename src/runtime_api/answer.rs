@@ -69,7 +69,7 @@ impl<'a> Answer<'a> {
 /// body.push("a \"quoted\" word\n");
 /// assert_eq!(
 ///     body.finish(),
-///     br#"{"errorType":"Function.Example","stackTrace":[],"errorMessage":"a \"quoted\" word\u000a"}"#
+///     br#"{"errorType":"Function.Example","stackTrace":[],"errorMessage":"a \"quoted\" word\n"}"#
 /// );
 /// ```
 pub struct ErrorBody<'a> {
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(
             str::from_utf8(body.finish()).unwrap(),
             "{\"errorType\":\"Function.\\\"A\\\"\",\"stackTrace\":[],\"errorMessage\":\"\
-             \\u0000\\u0009\\u001f\\\\/\u{7f}é\u{1f600}cannot connect to the Runtime API: os error 111\"}"
+             \\u0000\\t\\u001f\\\\/\u{7f}é\u{1f600}cannot connect to the Runtime API: os error 111\"}"
         );
     }
 

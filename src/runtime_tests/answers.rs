@@ -39,7 +39,7 @@ where
 
 #[test]
 fn a_handlers_error_has_its_type_and_message() {
-    let expected = error("r-1", "Function.OutOfStock", "the \\\"last\\\" one\\\\was\\u000asold \u{e9}");
+    let expected = error("r-1", "Function.OutOfStock", "the \\\"last\\\" one\\\\was\\nsold \u{e9}");
     answers(&expected, |_, _| Err(Error::from(&FAILURE)));
     answers(&error("r-1", BROKEN.error_type(), &format!("{} 104", BROKEN.message())), |_, _| Err(BROKEN));
 }

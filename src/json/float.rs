@@ -1,0 +1,151 @@
+//! Writes a float as the shortest decimal that gives the same float again when it is read.
+//!
+//! This is the exact algorithm of Steele and White ("How to print floating-point numbers accurately", 1990), with large integers and no
+//! tables: a KiB of code, where `core::fmt` takes 22 for a float. Most floats cost a microsecond or two.
+
+use core::cmp::Ordering;
+
+use crate::buffer::Cursor;
+
+/// Large enough for the smallest float over its power of two, and a digit more: 1,074 + 63 bits.
+type Large = [u32; LIMBS];
+const LIMBS: usize = 36;
+
+/// The most digits of the shortest decimal of an `f64`.
+const DIGITS: usize = 17;
+
+/// How a kind of float is laid out.
+pub(crate) struct Layout {
+    fraction_bits: u32,
+    /// The exponent of the last bit of a subnormal number.
+    least_exponent: i32,
+    /// From this power of ten on, the decimal has an exponent.
+    exponent_from: i32,
+    /// Down to this one, it has none.
+    exponent_below: i32,
+}
+
+pub(crate) static F32: Layout = Layout { fraction_bits: 23, least_exponent: -149, exponent_from: 13, exponent_below: -6 };
+pub(crate) static F64: Layout = Layout { fraction_bits: 52, least_exponent: -1074, exponent_from: 16, exponent_below: -5 };
+
+/// Appends the float with the bits `bits`, without their sign, which must be finite, as serde_json does: `1.0`, `0.001`, `1e16`.
+pub(crate) fn write(cursor: &mut Cursor<'_>, bits: u64, layout: &Layout) {
+    let mut digits = [b'0'; DIGITS];
+    let (len, point) = shortest(&mut digits, bits, layout);
+    let digits = digits.get(..len).unwrap_or_default();
+    let plain = point > layout.exponent_below && point <= layout.exponent_from;
+    let (dot, end) = if plain { (point, (point + 1).max(len as i32)) } else { (1, len as i32) };
+    for place in (dot - 1).min(0)..end {
+        if place == dot {
+            cursor.push(b".");
+        }
+        // Before the first digit, and behind the last one, there are zeros.
+        cursor.push(&[digits.get(place as usize).copied().unwrap_or(b'0')]);
+    }
+    if !plain {
+        cursor.push(if point < 1 { b"e-" } else { b"e" });
+        cursor.push_number((point - 1).unsigned_abs().into());
+    }
+}
+
+/// Gives the number of digits, and where the decimal point is: before the first one at zero.
+fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i32) {
+    let hidden = 1 << layout.fraction_bits;
+    let fraction = bits & (hidden - 1);
+    let field = (bits >> layout.fraction_bits) as i32;
+    let mantissa = if field == 0 { fraction } else { fraction | hidden };
+    if mantissa == 0 {
+        return (1, 1);
+    }
+    let exponent = layout.least_exponent + field.max(1) - 1;
+    // Both ends of the interval of what is read as this float belong to it if the mantissa is even.
+    let even = mantissa % 2 == 0;
+    // The next float below a power of two is only half as far away.
+    let narrow = fraction == 0 && field > 1;
+
+    // The float is value / scale; half the way to the next float below is `half`, and that to the next above `above` times that.
+    let (half, above) = if narrow { (1, 2) } else { (2, 1) };
+    let (up, down) = (exponent.max(0).unsigned_abs(), exponent.min(0).unsigned_abs());
+    let mut value = large(mantissa * 4, up);
+    let mut half = large(half, up);
+    let mut scale = large(4, down);
+    let limbs = exponent.unsigned_abs() as usize / 32 + 3;
+    let compare = |value: &Large, times: i64, half: &Large, with: &Large| compare(limbs, value, times, half, with);
+
+    // The logarithm of the highest bit, times 2^20: at most one too low, and never too high.
+    let mut point = ((exponent + mantissa.ilog2() as i32) * 315_652 >> 20) + 1;
+    for _ in 0..point {
+        multiply(limbs, &mut scale, 10);
+    }
+    for _ in point..0 {
+        multiply(limbs, &mut value, 10);
+        multiply(limbs, &mut half, 10);
+    }
+    let is_high = |order: Ordering| order == Ordering::Greater || even && order == Ordering::Equal;
+    let mut is_scaled = is_high(compare(&value, above, &half, &scale));
+    if is_scaled {
+        point += 1;
+    }
+    let mut len = 0;
+    for place in digits {
+        if !is_scaled {
+            multiply(limbs, &mut value, 10);
+            multiply(limbs, &mut half, 10);
+        }
+        is_scaled = false;
+        while compare(&value, 0, &half, &scale) != Ordering::Less {
+            subtract(limbs, &mut value, &scale);
+            *place += 1;
+        }
+        len += 1;
+        let low = !is_high(compare(&value, 0, &half, &half)) || even && compare(&value, 0, &half, &half) == Ordering::Equal;
+        let high = is_high(compare(&value, above, &half, &scale));
+        if high && (!low || compare(&value, 1, &value, &scale) != Ordering::Less) {
+            *place += 1;
+        }
+        if low || high {
+            break;
+        }
+    }
+    (len, point)
+}
+
+/// `number` times two to the power of `shift`.
+fn large(number: u64, shift: u32) -> Large {
+    let mut large = [0; LIMBS];
+    for (limb, part) in large.iter_mut().skip(shift as usize / 32).zip([number as u32, (number >> 32) as u32]) {
+        *limb = part;
+    }
+    multiply(LIMBS, &mut large, 1 << (shift % 32));
+    large
+}
+
+fn multiply(limbs: usize, large: &mut Large, by: u32) {
+    let mut carry = 0;
+    for limb in large.iter_mut().take(limbs) {
+        carry += u64::from(*limb) * u64::from(by);
+        *limb = carry as u32;
+        carry >>= 32;
+    }
+}
+
+fn subtract(limbs: usize, from: &mut Large, large: &Large) {
+    let mut carry = 0;
+    for (limb, other) in from.iter_mut().zip(large).take(limbs) {
+        carry += i64::from(*limb) - i64::from(*other);
+        *limb = carry as u32;
+        carry >>= 32;
+    }
+}
+
+/// Compares `large + times * other` with `with`.
+fn compare(limbs: usize, large: &Large, times: i64, other: &Large, with: &Large) -> Ordering {
+    let mut carry = 0;
+    let mut rest = 0;
+    for ((limb, other), with) in large.iter().zip(other).zip(with).take(limbs) {
+        carry += i64::from(*limb) + times * i64::from(*other) - i64::from(*with);
+        rest |= carry as u32;
+        carry >>= 32;
+    }
+    if carry < 0 { Ordering::Less } else { (u64::from(rest) | carry as u64).cmp(&0) }
+}

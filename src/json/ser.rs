@@ -1,0 +1,435 @@
+//! Writes values as JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), with serde's data model in the form that serde_json gives it.
+
+use core::fmt::{self, Display, Write};
+use core::mem;
+
+use serde::ser::{self, Serialize};
+
+use crate::buffer::Cursor;
+use crate::error::Error;
+use crate::escape::escape;
+
+/// Writes `value` as JSON to the front of `buffer` and gives what was written.
+///
+/// Everything that serde knows has the form that serde_json gives it, without blanks: enums are externally tagged, bytes are an array of
+/// numbers, floats are the shortest text that gives the same float again, or `null` if they are not finite. The keys of a map may be text,
+/// numbers and bools, and enum variants without data. What cannot be JSON is an error, and nothing here panics. Integers have 64
+/// bits: an `i128` or `u128` beyond them is an error. Floats, and whatever is written through [`Display`], link `core::fmt`.
+///
+/// ```
+/// let mut buffer = [0; 64];
+/// assert_eq!(barelambda::json::to_slice(&("a \"b\"\n", 1, [None, Some('é')]), &mut buffer)?, r#"["a \"b\"\n",1,[null,"é"]]"#.as_bytes());
+/// # Ok::<(), barelambda::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::JSON_TOO_LONG`] if it does not fit, [`Error::JSON_KEY`], [`Error::JSON_INTEGER`], and [`Error::JSON_UNWRITABLE`] for an error
+/// that the value's own `Serialize` gives.
+pub fn to_slice<'b, T: Serialize + ?Sized>(value: &T, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+    let mut cursor = Cursor::new(buffer);
+    write(&mut cursor, value, Error::JSON_TOO_LONG)?;
+    Ok(cursor.into_written())
+}
+
+/// Appends `value`, or nothing of it.
+///
+/// # Errors
+/// Those of [`to_slice`], with `too_long` if it does not fit; then every later write is refused as well.
+pub(crate) fn write<T: Serialize + ?Sized>(cursor: &mut Cursor<'_>, value: &T, too_long: Error) -> Result<(), Error> {
+    let start = cursor.len();
+    let mut serializer = Serializer { cursor, error: too_long, failed: false };
+    let failed = value.serialize(&mut serializer).is_err();
+    serializer.finish(failed, start)
+}
+
+/// What [`to_slice`] writes with. It goes on when something does not fit, and notes it: without a test after each piece, derived code is a
+/// third smaller. Only elements and entries give up, as there may be many of them.
+struct Serializer<'c, 'b> {
+    cursor: &'c mut Cursor<'b>,
+    /// What is wrong if something is.
+    error: Error,
+    /// Whether there is an error besides what did not fit.
+    failed: bool,
+}
+
+/// That something failed; the serializer knows what.
+#[derive(Debug)]
+struct Failed;
+
+impl Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Error::JSON_UNWRITABLE.message())
+    }
+}
+
+impl ser::StdError for Failed {}
+
+impl ser::Error for Failed {
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+}
+
+impl Serializer<'_, '_> {
+    fn finish(self, failed: bool, start: usize) -> Result<(), Error> {
+        if self.failed || self.cursor.is_full() {
+            self.cursor.truncate(start);
+            return Err(self.error);
+        }
+        if failed {
+            self.cursor.truncate(start);
+            return Err(Error::JSON_UNWRITABLE);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, text: &str) {
+        self.cursor.push(text.as_bytes());
+    }
+
+    #[cold]
+    fn fail(&mut self, error: Error) -> Failed {
+        self.error = error;
+        self.failed = true;
+        Failed
+    }
+
+    /// Separates what comes from what stands before it in the same array or object.
+    fn separate(&mut self) -> Result<(), Failed> {
+        if !matches!(self.cursor.written().last(), Some(b'[' | b'{')) {
+            self.push(",");
+        }
+        if self.cursor.is_full() { Err(Failed) } else { Ok(()) }
+    }
+
+    fn string(&mut self, text: &str) {
+        self.push("\"");
+        escape(self.cursor, text);
+        self.push("\"");
+    }
+
+    fn name(&mut self, name: &str) {
+        _ = self.separate();
+        self.string(name);
+        self.push(":");
+    }
+
+    fn variant(&mut self, name: &str) {
+        self.push("{");
+        self.name(name);
+    }
+
+    /// Ends a key that was written as a value at `start`.
+    fn end_key(&mut self, start: usize) -> Result<(), Failed> {
+        match self.cursor.written().get(start) {
+            Some(b'"') => {}
+            Some(b'n' | b'[' | b'{') => return Err(self.fail(Error::JSON_KEY)),
+            _ => {
+                self.push("\"\"");
+                let mut before = b'"';
+                for byte in self.cursor.written_mut().iter_mut().skip(start) {
+                    mem::swap(byte, &mut before);
+                }
+            }
+        }
+        self.push(":");
+        Ok(())
+    }
+}
+
+type Done = Result<(), Failed>;
+
+impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
+    type Ok = ();
+    type Error = Failed;
+    type SerializeSeq = Self;
+    type SerializeTuple = Self;
+    type SerializeTupleStruct = Self;
+    type SerializeTupleVariant = Self;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Self;
+
+    fn serialize_bool(self, value: bool) -> Done {
+        self.push(if value { "true" } else { "false" });
+        Ok(())
+    }
+
+    fn serialize_i8(self, value: i8) -> Done {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i16(self, value: i16) -> Done {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i32(self, value: i32) -> Done {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i64(self, value: i64) -> Done {
+        if value < 0 {
+            self.push("-");
+        }
+        self.serialize_u64(value.unsigned_abs())
+    }
+
+    fn serialize_i128(self, value: i128) -> Done {
+        match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => self.serialize_i64(value),
+            (_, Ok(value)) => self.serialize_u64(value),
+            _ => Err(self.fail(Error::JSON_INTEGER)),
+        }
+    }
+
+    fn serialize_u8(self, value: u8) -> Done {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u16(self, value: u16) -> Done {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u32(self, value: u32) -> Done {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u64(self, value: u64) -> Done {
+        self.cursor.push_number(value);
+        Ok(())
+    }
+
+    fn serialize_u128(self, value: u128) -> Done {
+        match u64::try_from(value) {
+            Ok(value) => self.serialize_u64(value),
+            Err(_) => Err(self.fail(Error::JSON_INTEGER)),
+        }
+    }
+
+    fn serialize_f32(self, value: f32) -> Done {
+        if !value.is_finite() {
+            return self.serialize_unit();
+        }
+        // Debug, unlike Display, writes neither hundreds of zeros nor an integer.
+        _ = write!(self.cursor, "{value:?}");
+        Ok(())
+    }
+
+    fn serialize_f64(self, value: f64) -> Done {
+        if !value.is_finite() {
+            return self.serialize_unit();
+        }
+        _ = write!(self.cursor, "{value:?}");
+        Ok(())
+    }
+
+    fn serialize_char(self, value: char) -> Done {
+        self.string(value.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Done {
+        self.string(value);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Done {
+        self.push("[");
+        for byte in value {
+            self.separate()?;
+            self.serialize_u8(*byte)?;
+        }
+        self.push("]");
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Done {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Done {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Done {
+        self.push("null");
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Done {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Done {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Done {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, variant: &'static str, value: &T) -> Done {
+        self.variant(variant);
+        value.serialize(&mut *self)?;
+        self.push("}");
+        Ok(())
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Failed> {
+        self.push("[");
+        Ok(self)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self, Failed> {
+        self.push("[");
+        Ok(self)
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Failed> {
+        self.push("[");
+        Ok(self)
+    }
+
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, Failed> {
+        self.variant(variant);
+        self.push("[");
+        Ok(self)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, Failed> {
+        self.push("{");
+        Ok(self)
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Failed> {
+        self.push("{");
+        Ok(self)
+    }
+
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, Failed> {
+        self.variant(variant);
+        self.push("{");
+        Ok(self)
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Done {
+        self.push("\"");
+        let shown = write!(Escaped(self.cursor), "{value}");
+        self.push("\"");
+        shown.map_err(|_| Failed)
+    }
+}
+
+/// Escapes text as it comes.
+struct Escaped<'c, 'b>(&'c mut Cursor<'b>);
+
+impl fmt::Write for Escaped<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if escape(self.0, text) { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+impl ser::SerializeSeq for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+        self.separate()?;
+        value.serialize(&mut **self)
+    }
+
+    fn end(self) -> Done {
+        self.push("]");
+        Ok(())
+    }
+}
+
+impl ser::SerializeTuple for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+        ser::SerializeSeq::serialize_element(self, value)
+    }
+
+    fn end(self) -> Done {
+        ser::SerializeSeq::end(self)
+    }
+}
+
+impl ser::SerializeTupleStruct for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+        ser::SerializeSeq::serialize_element(self, value)
+    }
+
+    fn end(self) -> Done {
+        ser::SerializeSeq::end(self)
+    }
+}
+
+impl ser::SerializeTupleVariant for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+        ser::SerializeSeq::serialize_element(self, value)
+    }
+
+    fn end(self) -> Done {
+        self.push("]}");
+        Ok(())
+    }
+}
+
+impl ser::SerializeMap for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
+        self.separate()?;
+        let start = self.cursor.len();
+        key.serialize(&mut **self)?;
+        self.end_key(start)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
+        value.serialize(&mut **self)
+    }
+
+    fn end(self) -> Done {
+        self.push("}");
+        Ok(())
+    }
+}
+
+impl ser::SerializeStruct for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
+        self.name(name);
+        value.serialize(&mut **self)
+    }
+
+    fn end(self) -> Done {
+        self.push("}");
+        Ok(())
+    }
+}
+
+impl ser::SerializeStructVariant for &mut Serializer<'_, '_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
+        ser::SerializeStruct::serialize_field(self, name, value)
+    }
+
+    fn end(self) -> Done {
+        self.push("}}");
+        Ok(())
+    }
+}
