@@ -18,7 +18,7 @@ fn setup() -> Result<Function, Error> {
 fn handle<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
     let (context, payload) = (event.context(), event.payload());
     log::trace!("called as {}", context.function_arn().unwrap_or("a function without an ARN"));
-    log::debug!("{} ms are left", context.remaining().as_millis());
+    log::debug!("{} s are left", context.remaining().as_secs());
     match str::from_utf8(payload) {
         Ok("") => log::error!("the event is empty"),
         Ok(text) => log::info!("the event is {text}"),

@@ -9,7 +9,7 @@ pub fn now_ms() -> u64 {
     u64::try_from(seconds).unwrap_or_default().saturating_mul(1000) + nanoseconds.unsigned_abs() / 1_000_000
 }
 
-// In a program without libc, rustix's function looks for the vDSO, opens /proc/self/auxv to do so, and takes 11 KiB; the system call takes
+// In a program without libc, rustix's function looks for the vDSO, opens /proc/self/auxv to do so, and takes 8 KB; the system call takes
 // 30 bytes, and half a microsecond at most.
 #[cfg(target_env = "musl")]
 use super::arch::clock_gettime as now;
