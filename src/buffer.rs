@@ -19,15 +19,29 @@ impl<'a> Cursor<'a> {
     /// Appends all of `bytes`, or nothing of them and every later write is refused as well.
     #[inline(never)]
     pub fn push(&mut self, bytes: &[u8]) -> bool {
-        // No two slices are so long that the sum of their lengths overflows.
-        match self.buffer.get_mut(self.len..self.len + bytes.len()) {
-            Some(room) if !self.full => {
+        match self.take(bytes.len()) {
+            Some(room) => {
                 room.copy_from_slice(bytes);
-                self.len += bytes.len();
+                true
             }
-            _ => self.full = true,
+            None => false,
         }
-        !self.full
+    }
+
+    /// The next `count` bytes of the buffer, to be written to; or none, and every later write is refused as well.
+    #[inline]
+    pub fn take(&mut self, count: usize) -> Option<&mut [u8]> {
+        // No two slices are so long that the sum of their lengths overflows.
+        match self.buffer.get_mut(self.len..self.len + count) {
+            Some(room) if !self.full => {
+                self.len += count;
+                Some(room)
+            }
+            _ => {
+                self.full = true;
+                None
+            }
+        }
     }
 
     /// Appends as much of `bytes` as leaves `reserve` bytes free.

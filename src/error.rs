@@ -63,6 +63,13 @@ impl Error {
         Self { what: self.what, number }
     }
 
+    /// The error, whose number is a place in a part of a text, with that place in all of it. Both are counted from 1, and the part begins
+    /// at `place`.
+    #[cfg(feature = "json")]
+    pub(crate) const fn moved(self, place: u32) -> Self {
+        self.with(self.number + place - 1)
+    }
+
     /// The number that belongs at the end of the message.
     pub const fn number(self) -> Option<u32> {
         if self.number == 0 { None } else { Some(self.number) }
@@ -156,7 +163,70 @@ errors! {
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
     /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
     CONTENT_TYPE = "Function.InvalidContentType", "the content type is not a header value";
+
+    /// A JSON text ends where more must come. The number of this error and of those below is the place of the byte, counted from 1.
+    JSON_END = JSON, "the JSON text ends too early, at byte";
+    /// No value of JSON begins like this.
+    JSON_VALUE = JSON, "no JSON value begins like this, at byte";
+    /// A string has a control character as it is (RFC 8259, section 7).
+    JSON_CONTROL_CHARACTER = JSON, "a string has an unescaped control character, at byte";
+    /// A string has a backslash that begins no escape of JSON.
+    JSON_ESCAPE = JSON, "a string has an escape that JSON does not know, at byte";
+    /// A string has an escaped surrogate without its other half.
+    JSON_SURROGATE = JSON, "a string has half of a surrogate pair, at byte";
+    /// A string is not UTF-8; the number is the place of its beginning.
+    JSON_UTF8 = JSON, "this string is not UTF-8, at byte";
+    /// A number that does not follow RFC 8259, section 6.
+    JSON_NUMBER = JSON, "malformed number, at byte";
+    /// A number that its type does not hold.
+    JSON_RANGE = JSON, "number out of range, at byte";
+    /// Something else between the elements of an array, or the fields of an object.
+    JSON_COMMA = JSON, "a comma or the closing bracket should be here, at byte";
+    /// Something else behind the name of a field.
+    JSON_COLON = JSON, "a colon should be here, at byte";
+    /// Something else where a field begins.
+    JSON_NAME = JSON, "a field's name should be here, at byte";
+    /// Something behind the value.
+    JSON_TRAILING = JSON, "something follows the JSON value, at byte";
+    /// Arrays and objects beyond [`DEPTH_LIMIT`](crate::json::DEPTH_LIMIT).
+    JSON_DEPTH = JSON, "more than 127 arrays and objects in each other, at byte";
+
+    /// Another value where the type has a string.
+    JSON_NO_STRING = JSON, "a string should be here, at byte";
+    /// Another value where the type has an integer.
+    JSON_NO_INTEGER = JSON, "an integer should be here, at byte";
+    /// Another value where the type has a number.
+    JSON_NO_NUMBER = JSON, "a number should be here, at byte";
+    /// Another value where the type has a bool.
+    JSON_NO_BOOL = JSON, "true or false should be here, at byte";
+    /// Another value where the type has a unit.
+    JSON_NO_NULL = JSON, "null should be here, at byte";
+    /// Another value where the type has a sequence.
+    JSON_NO_ARRAY = JSON, "an array should be here, at byte";
+    /// Another value where the type has a struct or a map.
+    JSON_NO_OBJECT = JSON, "an object should be here, at byte";
+    /// Another value where the type has an enum.
+    JSON_NO_VARIANT = JSON, "a string or an object with one field should be here, at byte";
+    /// A value that the type does not take: it is of another kind, out of range, or refused by the type itself.
+    JSON_UNFIT = JSON, "a value that its type does not take, at byte";
+    /// A field that the type needs; the number is the place of the object.
+    JSON_MISSING_FIELD = JSON, "a field is missing in the object at byte";
+    /// A field that the type does not have, and does not ignore.
+    JSON_UNKNOWN_FIELD = JSON, "an unknown field in the object at byte";
+    /// A field that comes twice.
+    JSON_DUPLICATE_FIELD = JSON, "a field comes twice in the object at byte";
+    /// A variant that the enum does not have.
+    JSON_UNKNOWN_VARIANT = JSON, "an unknown variant, at byte";
+    /// More or fewer elements than the type takes.
+    JSON_LENGTH = JSON, "too many or too few elements, at byte";
+    /// A string that is not base64 (RFC 4648, section 4).
+    JSON_BASE64 = JSON, "this string is not base64, at byte";
+    /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
+    JSON_UNCHANGEABLE = JSON, "this string cannot be decoded in place, at byte";
 }
+
+/// The type of what is wrong with a JSON text.
+const JSON: &str = "Function.InvalidJson";
 
 /// The type of the errors in what [`Metrics`](crate::metrics::Metrics) was given.
 #[cfg(feature = "metrics")]

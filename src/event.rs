@@ -1,6 +1,10 @@
 //! What a handler gets.
 
 use crate::context::Context;
+#[cfg(feature = "json")]
+use crate::error::Error;
+#[cfg(feature = "json")]
+use crate::json::{FromJson, Records};
 
 /// An event: its bytes, and the [`Context`] of its invocation.
 #[derive(Debug)]
@@ -27,5 +31,38 @@ impl<'a> Event<'a> {
     /// The event's bytes for as long as the invocation lasts, to be decoded in place, or answered with.
     pub const fn into_payload(self) -> &'a mut [u8] {
         self.payload
+    }
+
+    /// The event, read as JSON into a type: one that derives `Deserialize`, or one of [`events`](crate::events). What is borrowed in it is
+    /// borrowed from the event's bytes, in which strings are unescaped where they lie.
+    ///
+    /// ```
+    /// # use barelambda::{Error, Event, Responded, Responder};
+    /// #[derive(serde::Deserialize)]
+    /// struct Order<'a> {
+    ///     name: &'a str,
+    ///     count: u32,
+    /// }
+    ///
+    /// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    ///     let order: Order = event.json()?;
+    ///     responder.bytes(order.name.as_bytes())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`json::from_slice`](crate::json::from_slice): what is malformed, or does not fit the type, and where.
+    #[cfg(feature = "json")]
+    pub fn json<T: FromJson<'a>>(self) -> Result<T, Error> {
+        T::from_json(self.payload)
+    }
+
+    /// The records of a batch, which are the elements of the array `Records`, as most services send them: each is read when it is asked for.
+    ///
+    /// # Errors
+    /// Those of [`Records::new`](crate::json::Records::new).
+    #[cfg(feature = "json")]
+    pub fn records<T: FromJson<'a>>(self) -> Result<Records<'a, T>, Error> {
+        Records::new(self.payload, "Records")
     }
 }

@@ -77,6 +77,7 @@ pub mod metrics;
 mod response;
 pub mod runtime;
 pub mod runtime_api;
+mod search;
 mod sys;
 
 use core::time::Duration;

@@ -9,6 +9,7 @@
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
 use crate::error::Error;
+use crate::search::find;
 
 pub mod framing;
 pub mod request;
@@ -44,25 +45,6 @@ fn line(bytes: &[u8], malformed: Error) -> Result<Option<&[u8]>, Error> {
     }
 }
 
-/// The place of the first byte from `at` on for which `byte ^ with` is below `below`; the length if there is none. Zero and a blank find a
-/// control character, a byte and one find that byte. Eight at a time: it is here that most of the time of an invocation goes.
-fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let with = EACH * u64::from(with);
-    let below = EACH * u64::from(below);
-    let (words, rest) = bytes.get(at..).unwrap_or_default().as_chunks();
-    for word in words {
-        let word = u64::from_le_bytes(*word) ^ with;
-        // The subtraction borrows from a byte's highest bit if the byte is below, and sometimes if it stands behind such a one.
-        let found = word.wrapping_sub(below) & !word & (EACH << 7);
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + rest.iter().take_while(|&&byte| u64::from(byte ^ with as u8) >= below & 0xff).count()
-}
-
 /// Whether `text`, which has no control characters, is `lowercase` in any case. The latter has lower-case letters, digits and
 /// `-`, `/` or `:` alone; so no other visible character becomes one of them when the bit is set that makes a letter lower-case.
 #[inline(always)]
@@ -75,34 +57,6 @@ pub(crate) fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
 fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
     // From the end, as the names of one protocol begin alike.
     text.iter().zip(lowercase).rev().all(|(byte, lower)| byte | 0x20 == *lower)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_the_first_byte_anywhere() {
-        for (with, below, all) in [(0, b' ', &[0, 9, 10, 13, 0x1f][..]), (b':', 1, b":")] {
-            for len in 0..40 {
-                for at in 0..=len {
-                    for found in all {
-                        let mut bytes = std::vec![b' '; len];
-                        bytes[at..].fill(0xff);
-                        for place in [at, len.saturating_sub(1)] {
-                            if let Some(byte) = bytes.get_mut(place) {
-                                *byte = *found;
-                            }
-                        }
-                        for from in [0, at / 2] {
-                            let expected = (from..len).find(|&place| all.contains(&bytes[place])).unwrap_or(len);
-                            assert_eq!(find(&bytes, from, with, below), expected, "{bytes:?}");
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The head of a request: request line and header section
 //! ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
-use super::find;
 use crate::buffer::Cursor;
+use crate::search::find;
 
 /// Writes a head, field by field, into a buffer. What does not fit shows in [`Cursor::is_full`].
 ///

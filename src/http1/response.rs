@@ -2,9 +2,10 @@
 //! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
 use super::framing::{Behind, Framing};
-use super::{HEAD_LIMIT, Progress, find as find_byte, is_name, line};
+use super::{HEAD_LIMIT, Progress, is_name, line};
 use crate::buffer::move_down;
 use crate::error::Error;
+use crate::search::find as find_byte;
 
 /// A response that is being read. It knows places, and borrows nothing.
 ///

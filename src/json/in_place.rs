@@ -1,0 +1,85 @@
+//! Strings that are decoded further in place.
+
+use core::fmt;
+use core::ops::Deref;
+
+use serde::de::{self, Deserialize, Visitor};
+
+/// The names by which the types here tell the deserializer how they want to be read.
+pub(super) const BASE64: &str = "$barelambda::json::Base64";
+pub(super) const ASIDE: &str = "$barelambda::json::Aside";
+
+/// The bytes that a string of base64 stands for ([RFC 4648, section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), decoded where it
+/// lies.
+///
+/// ```
+/// use barelambda::json::{self, Base64};
+///
+/// let mut text = *br#""aGVsbG8=""#;
+/// let data: Base64 = json::from_slice(&mut text)?;
+/// assert_eq!(*data, *b"hello");
+/// # Ok::<(), barelambda::Error>(())
+/// ```
+///
+/// Reading one is [`Error::JSON_BASE64`](crate::Error::JSON_BASE64) if the string is not base64, and
+/// [`Error::JSON_UNCHANGEABLE`](crate::Error::JSON_UNCHANGEABLE) if it is in a [`RawJson`](super::RawJson).
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base64<'a>(pub &'a [u8]);
+
+impl Deref for Base64<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.0
+    }
+}
+
+/// The place of a string that the [`Deserializer`](super::Deserializer) sets aside, to be decoded further in place:
+/// [`take_aside`](super::Deserializer::take_aside) gives it, unescaped. serde itself could only lend it out, never to be changed again.
+///
+/// A field of this type may be null, and one with `#[serde(default)]` may be missing. Of several the last counts.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// Whether there is a string.
+    pub is_some: bool,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Base64<'a> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(BASE64, Decode)
+    }
+}
+
+struct Decode;
+
+impl<'de> Visitor<'de> for Decode {
+    type Value = Base64<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("base64 in barelambda's JSON")
+    }
+
+    fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Base64<'de>, E> {
+        Ok(Base64(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Aside {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(ASIDE, SetAside)
+    }
+}
+
+struct SetAside;
+
+impl Visitor<'_> for SetAside {
+    type Value = Aside;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string in barelambda's JSON")
+    }
+
+    fn visit_bool<E: de::Error>(self, is_some: bool) -> Result<Aside, E> {
+        Ok(Aside { is_some })
+    }
+}

@@ -1,0 +1,197 @@
+//! Parts of a text that are read later.
+
+use core::fmt::{self, Write};
+
+use serde::de::{self, Deserialize, Visitor};
+
+use super::de::Deserializer;
+use super::reader::Reader;
+use super::string::{CLOSE, OPEN};
+use crate::buffer::Cursor;
+use crate::error::Error;
+use crate::escape::{LONGEST, escape};
+
+/// The name by which a [`RawJson`] asks for the text of its value.
+pub(super) const RAW: &str = "$barelambda::json::RawJson";
+
+/// A part of a JSON text that is read later, as often as wanted, or never. It has been checked.
+///
+/// ```
+/// use barelambda::json::{self, RawJson};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Message<'a> {
+///     kind: &'a str,
+///     #[serde(borrow)]
+///     content: RawJson<'a>,
+/// }
+///
+/// let mut text = *br#"{"content":{"a":1,"b":"\u2713"},"kind":"map"}"#;
+/// let message: Message = json::from_slice(&mut text)?;
+/// for (name, value) in message.content.fields() {
+///     match name {
+///         "a" => assert_eq!(value.read(), Ok(1)),
+///         _ => assert_eq!(value.as_str(), Some("✓")),
+///     }
+/// }
+/// # assert_eq!(message.kind, "map");
+/// # Ok::<(), barelambda::Error>(())
+/// ```
+///
+/// In what is read from it, strings are borrowed as from the text itself, and [`Base64`](super::Base64) is an error. The places that errors
+/// name are counted from its own beginning.
+#[derive(Copy, Clone)]
+pub struct RawJson<'a> {
+    text: &'a [u8],
+}
+
+impl<'a> RawJson<'a> {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Those of [`from_slice`](super::from_slice); [`Error::JSON_UNCHANGEABLE`].
+    pub fn read<T: Deserialize<'a>>(self) -> Result<T, Error> {
+        Deserializer::captured(self.text).value()
+    }
+
+    /// The fields of an object, in their order: name and value. There are none if the value is no object.
+    pub fn fields(self) -> Fields<'a> {
+        Fields(Contents::of(self, b'{', b'}'))
+    }
+
+    /// The elements of an array, in their order. There are none if the value is no array.
+    pub fn elements(self) -> Elements<'a> {
+        Elements(Contents::of(self, b'[', b']'))
+    }
+
+    /// The value of a string; `None` if the value is something else.
+    pub fn as_str(self) -> Option<&'a str> {
+        Reader::captured(self.text).string(Error::JSON_NO_STRING).ok()
+    }
+
+    /// Whether the value is null.
+    pub fn is_null(self) -> bool {
+        self.text == b"null"
+    }
+}
+
+/// Null.
+impl Default for RawJson<'_> {
+    fn default() -> Self {
+        Self { text: b"null" }
+    }
+}
+
+/// The fields of an object: see [`RawJson::fields`].
+pub struct Fields<'a>(Contents<'a>);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a str, RawJson<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next(true)
+    }
+}
+
+/// The elements of an array: see [`RawJson::elements`].
+pub struct Elements<'a>(Contents<'a>);
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = RawJson<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.0.next(false)?.1)
+    }
+}
+
+/// What is left of an object or array.
+struct Contents<'a> {
+    reader: Option<Reader<'a>>,
+    close: u8,
+    is_first: bool,
+}
+
+impl<'a> Contents<'a> {
+    fn of(value: RawJson<'a>, open: u8, close: u8) -> Self {
+        let mut reader = Reader::captured(value.text);
+        let is_it = reader.open(open, Error::JSON_VALUE).is_ok();
+        Self { reader: is_it.then_some(reader), close, is_first: true }
+    }
+
+    /// The next value, with its name if it has one.
+    fn next(&mut self, is_named: bool) -> Option<(&'a str, RawJson<'a>)> {
+        let next = self.read(is_named);
+        if next.is_none() {
+            self.reader = None;
+        }
+        next
+    }
+
+    /// As [`next`](Self::next). Nothing here fails, as the text has been checked, unless it came from elsewhere.
+    fn read(&mut self, is_named: bool) -> Option<(&'a str, RawJson<'a>)> {
+        let reader = self.reader.as_mut()?;
+        if !reader.more(self.is_first, self.close).ok()? {
+            return None;
+        }
+        self.is_first = false;
+        let mut name = "";
+        if is_named {
+            name = reader.string(Error::JSON_NAME).ok()?;
+            reader.expect(b':', Error::JSON_COLON).ok()?;
+        }
+        Some((name, RawJson { text: reader.capture().ok()? }))
+    }
+}
+
+/// Valid JSON again.
+impl fmt::Display for RawJson<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.text;
+        while let Some(open) = rest.iter().position(|&byte| byte == OPEN) {
+            let (plain, marked) = rest.split_at_checked(open).unwrap_or_default();
+            let marked = marked.get(1..).unwrap_or_default();
+            let close = marked.iter().position(|&byte| byte == CLOSE).unwrap_or(marked.len());
+            f.write_str(text(plain)?)?;
+            f.write_char('"')?;
+            for character in text(marked.get(..close).unwrap_or_default())?.chars() {
+                let mut buffer = [0; LONGEST];
+                let mut escaped = Cursor::new(&mut buffer);
+                escape(&mut escaped, character.encode_utf8(&mut [0; 4]));
+                f.write_str(text(escaped.into_written())?)?;
+            }
+            f.write_char('"')?;
+            rest = marked.get(close + 1..).unwrap_or_default();
+        }
+        f.write_str(text(rest)?)
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<&str, fmt::Error> {
+    str::from_utf8(bytes).map_err(|_| fmt::Error)
+}
+
+impl fmt::Debug for RawJson<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawJson<'a> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(RAW, Capture)
+    }
+}
+
+struct Capture;
+
+impl<'de> Visitor<'de> for Capture {
+    type Value = RawJson<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of barelambda's JSON")
+    }
+
+    fn visit_borrowed_bytes<E: de::Error>(self, text: &'de [u8]) -> Result<RawJson<'de>, E> {
+        Ok(RawJson { text })
+    }
+}
