@@ -333,3 +333,7 @@ impl ::log::Log for Logger {
 
     fn flush(&self) {}
 }
+
+#[cfg(test)]
+#[path = "entry_tests.rs"]
+mod tests;

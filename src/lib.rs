@@ -20,10 +20,25 @@
 //! | 6 | [`mod@entry`], host | start, panic |
 //! | 5 | [`runtime`] | joins protocol and operating system |
 //! | 4 | [`Handler`] | |
-//! | 3 | [`Event`], [`Context`], [`Responder`], log | what handlers see |
+//! | 3 | [`Event`], [`Context`], [`Responder`], log, metrics | what handlers see |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], sys | bytes; the kernel, through rustix |
 //! | 0 | [`Error`], [`buffer`], [`escape`], [`field`] | |
+//!
+//! # The log
+//! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
+//!
+//! With the feature `log`, [`entry!`] sets a logger for the crate `log`, unless the program has set one, and the runtime's own messages
+//! take the same way:
+//!
+//! | variable | value | |
+//! |---|---|---|
+//! | `AWS_LAMBDA_LOG_FORMAT` | `JSON` | `{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"…","message":"…"}`, and a `tenantId` behind the `requestId` when there is one |
+//! | | anything else | `2026-11-22T20:06:39.007Z REQUEST-ID INFO message`, with `-` for the request id outside of an invocation; a line break in the message becomes a carriage return, so that CloudWatch makes one event of it |
+//! | `AWS_LAMBDA_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL` | this level and graver ones are logged; INFO if it is anything else. FATAL is for panics and for what ends the process: the crate `log` has no such level |
+//!
+//! Capitals or not makes no difference. A line is written with one write, and has at most 4,096 bytes: a longer message is cut, and ends
+//! with `…[cut]`. In a std program, other threads than the one that runs the handler log without a request id.
 //!
 //! # Non-features
 //! - No allocator, no threads, and no libc calls but memcpy and its like.

@@ -9,9 +9,8 @@ use crate::context::Context;
 use crate::escape::escape_cut;
 use crate::sys::{clock, stderr};
 
-/// The longest line, in bytes, with its line break. It is what a pipe takes in one piece (PIPE_BUF), so that lines of several threads or
-/// processes never mix.
-const LINE: usize = 4096;
+/// The longest line, in bytes, with its line break.
+const LINE: usize = stderr::WHOLE;
 
 /// The most bytes of a request id or a tenant id that are shown. Lambda's are 36 bytes, and 256 at most.
 const ID: usize = 1024;

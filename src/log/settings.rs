@@ -23,7 +23,7 @@ impl Format {
     }
 
     fn named(name: &[u8]) -> Self {
-        if name.eq_ignore_ascii_case(b"json") { Self::Json } else { Self::Text }
+        if is_named(name, "JSON") { Self::Json } else { Self::Text }
     }
 }
 
@@ -48,7 +48,7 @@ impl Level {
     }
 
     fn named(name: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.name().as_bytes().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|level| is_named(name, level.name()))
     }
 }
 
@@ -76,6 +76,11 @@ impl From<Level> for LevelFilter {
             Level::Trace => Self::Trace,
         }
     }
+}
+
+/// Whether `text` is `name`, which has capitals alone, in any case. (`eq_ignore_ascii_case` brings a panic.)
+fn is_named(text: &[u8], name: &str) -> bool {
+    text.len() == name.len() && text.iter().zip(name.as_bytes()).all(|(byte, capital)| byte.to_ascii_uppercase() == *capital)
 }
 
 #[cfg(test)]

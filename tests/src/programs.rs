@@ -53,15 +53,12 @@ pub fn debug_example(name: &str) -> PathBuf {
 
 /// A bare example with the features that it requires, and these.
 pub fn example_with_features(name: &str, architecture: Architecture, more: &[&str]) -> PathBuf {
-    let mut features = cargo::required_features(name);
-    features.extend(more);
-    // In a folder for these features, so that it does not take the place of the program without them.
-    let target_folder = cargo::target_folder().join("barelambda-tests/with").join(features.join("-"));
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    let features = features.join(",");
-    let arguments = ["--release", "--package", "barelambda", "--example", name, "--target", architecture.target()];
-    let arguments = [&arguments[..], &["--features", &features, "--target-dir", target_folder]].concat();
-    find(&cargo::build(cargo::root(), &arguments), name)
+    build_with_features(name, &["--target", architecture.target()], more)
+}
+
+/// An example with the features that it requires, and these, as an ordinary program for this machine.
+pub fn hosted_example(name: &str, more: &[&str]) -> PathBuf {
+    build_with_features(name, &[], more)
 }
 
 /// The example `faults` with the feature that shows the values in panic messages, for this machine's architecture.
@@ -109,6 +106,17 @@ fn build_bare(architecture: Architecture, more: &[&str]) -> Vec<PathBuf> {
     arguments.extend(BARE.iter().flat_map(|name| ["--example", name]));
     arguments.extend(more);
     cargo::build(cargo::root(), &arguments)
+}
+
+fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
+    let mut features = cargo::required_features(name);
+    features.extend(more);
+    // In a folder for these features, so that it does not take the place of the program without them.
+    let target_folder = cargo::target_folder().join("barelambda-tests/with").join(features.join("-"));
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let features = features.join(",");
+    let arguments = ["--release", "--package", "barelambda", "--example", name, "--features", &features, "--target-dir", target_folder];
+    find(&cargo::build(cargo::root(), &[&arguments, target].concat()), name)
 }
 
 fn find(built: &[PathBuf], name: &str) -> PathBuf {

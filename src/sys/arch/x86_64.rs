@@ -9,6 +9,8 @@ pub const SOCKET: usize = 41;
 pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
 #[cfg(target_env = "musl")]
+const CLOCK_GETTIME: usize = 228;
+#[cfg(target_env = "musl")]
 const EXIT_GROUP: usize = 231;
 
 /// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
@@ -52,6 +54,26 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> 
         );
     }
     result as i32
+}
+
+/// The time since 1970-01-01 UTC: seconds, and the nanoseconds beyond.
+#[cfg(target_env = "musl")]
+pub fn clock_gettime() -> [i64; 2] {
+    const CLOCK_REALTIME: usize = 0;
+    let mut time = [0; 2];
+    // SAFETY: clock_gettime writes to the two numbers, and nothing else of ours; the kernel overwrites rax, rcx and r11.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") CLOCK_GETTIME => _,
+            in("rdi") CLOCK_REALTIME,
+            in("rsi") &raw mut time,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack)
+        );
+    }
+    time
 }
 
 /// Ends the process, all threads included, with `status`.

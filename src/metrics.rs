@@ -1,1 +1,0 @@
-//! CloudWatch metrics as lines of log.

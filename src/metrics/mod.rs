@@ -1,0 +1,235 @@
+//! CloudWatch metrics as lines of log, in the Embedded Metric Format ([AWS: specification][emf]), from which CloudWatch takes them. No
+//! call of an API, and no allocation.
+//!
+//! ```
+//! use barelambda::metrics::{Metric, Metrics, Unit};
+//!
+//! # fn main() -> Result<(), barelambda::Error> {
+//! Metrics {
+//!     namespace: "Shop",
+//!     dimensions: &[("service", "orders")],
+//!     metrics: &[Metric::new("Latency", Unit::Milliseconds, 12.5), Metric::new("Orders", Unit::Count, 1)],
+//!     properties: &[("orderId", "A-17")],
+//! }
+//! .emit()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! writes
+//!
+//! ```json
+//! {"_aws":{"Timestamp":1795377999007,"CloudWatchMetrics":[{"Namespace":"Shop","Dimensions":[["service"]],
+//! "Metrics":[{"Name":"Latency","Unit":"Milliseconds"},{"Name":"Orders","Unit":"Count"}]}]},
+//! "service":"orders","Latency":12.5,"Orders":1,"orderId":"A-17"}
+//! ```
+//!
+//! as one line, with one write, to stderr. It is the same for both values of `AWS_LAMBDA_LOG_FORMAT`, and `AWS_LAMBDA_LOG_LEVEL` does not
+//! hold it back here; but Lambda itself takes a line without a level for INFO when it filters ([AWS: log-level filtering][filter]).
+//!
+//! CloudWatch drops what breaks its rules without a word, so all of them are checked before anything is written.
+//!
+//! [emf]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+//! [filter]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+
+mod unit;
+mod value;
+
+use crate::buffer::Cursor;
+use crate::error::Error;
+use crate::escape::escape;
+use crate::sys::{clock, stderr};
+
+pub use unit::Unit;
+pub use value::Value;
+
+/// The most metrics in a line.
+const METRICS: usize = 100;
+/// The most dimensions of a metric.
+const DIMENSIONS: usize = 30;
+
+// Where the format's schema and CloudWatch's API differ (1,024 and 255 for the first two, 250 and 255 for the third), the stricter counts:
+// what one of them refuses is lost.
+/// The longest namespace.
+const NAMESPACE: usize = 255;
+/// The longest name of a metric, in characters.
+const METRIC_NAME: usize = 255;
+/// The longest name of a dimension.
+const DIMENSION_NAME: usize = 250;
+/// The longest value of a dimension.
+const DIMENSION_VALUE: usize = 1024;
+
+/// Some metrics of one moment that have the same namespace and dimensions.
+#[derive(Copy, Clone, Debug)]
+pub struct Metrics<'a> {
+    /// What the metrics belong to: 1 to 255 ASCII letters, digits, spaces and `.-_/#:`, and no colon first. `AWS/` is for AWS's own.
+    pub namespace: &'a str,
+    /// Names and values: a metric is counted apart for each combination of values, and billed so. At most 30; a name has 1 to 250
+    /// characters, and no colon first, a value 1 to 1,024; both are visible ASCII and spaces.
+    pub dimensions: &'a [(&'a str, &'a str)],
+    /// 1 to 100 metrics.
+    pub metrics: &'a [Metric<'a>],
+    /// Names and values that stand in the line for whoever reads the log, and are no part of a metric.
+    pub properties: &'a [(&'a str, &'a str)],
+}
+
+/// A metric: a name, a unit and a value.
+#[derive(Copy, Clone, Debug)]
+pub struct Metric<'a> {
+    name: &'a str,
+    unit: Unit,
+    value: Value,
+    is_high_resolution: bool,
+}
+
+impl<'a> Metric<'a> {
+    /// A metric. Its name has 1 to 255 characters. The value is a number of Rust's: an integer of up to 64 bits, or an `f64` from
+    /// -2^360 to 2^360. Printing an `f64` takes about 22 KB of code, unless the program prints one anyway; integers take almost none.
+    pub fn new(name: &'a str, unit: Unit, value: impl Into<Value>) -> Self {
+        Self { name, unit, value: value.into(), is_high_resolution: false }
+    }
+
+    /// The same metric, kept by CloudWatch for each second instead of each minute.
+    #[must_use]
+    pub const fn high_resolution(mut self) -> Self {
+        self.is_high_resolution = true;
+        self
+    }
+}
+
+impl Metrics<'_> {
+    /// Writes the metrics, with the time, as one line of at most 4,096 bytes to stderr.
+    ///
+    /// # Errors
+    /// - [`Error::METRIC_NAMESPACE`], [`Error::METRIC_COUNT`], [`Error::METRIC_DIMENSIONS`], [`Error::METRIC_NAME`],
+    ///   [`Error::METRIC_DIMENSION_NAME`], [`Error::METRIC_DIMENSION_VALUE`], [`Error::METRIC_VALUE`] and [`Error::METRIC_NAME_TWICE`] for
+    ///   what the fields say must hold.
+    /// - [`Error::METRIC_LINE`] for a longer line, see [`emit_with`](Self::emit_with).
+    ///
+    /// Nothing has been written then.
+    pub fn emit(&self) -> Result<(), Error> {
+        self.emit_with(&mut [0; stderr::WHOLE])
+    }
+
+    /// As [`emit`](Self::emit), for a line as long as `buffer`. CloudWatch takes 1 MiB. Lines beyond 4,096 bytes may mix with those of
+    /// other threads or processes.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_with(&self, buffer: &mut [u8]) -> Result<(), Error> {
+        stderr::write(self.line(clock::now_ms(), buffer)?);
+        Ok(())
+    }
+
+    fn line<'b>(&self, now_ms: u64, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        self.check()?;
+        let mut cursor = Cursor::new(buffer);
+        cursor.push(b"{\"_aws\":{\"Timestamp\":");
+        cursor.push_number(now_ms);
+        cursor.push(b",\"CloudWatchMetrics\":[{\"Namespace\":\"");
+        escape(&mut cursor, self.namespace);
+        cursor.push(b"\",\"Dimensions\":[[");
+        let mut separator: &[u8] = b"\"";
+        for (name, _) in self.dimensions {
+            cursor.push(separator);
+            escape(&mut cursor, name);
+            cursor.push(b"\"");
+            separator = b",\"";
+        }
+        cursor.push(b"]],\"Metrics\":[");
+        let mut separator: &[u8] = b"{\"Name\":\"";
+        for metric in self.metrics {
+            cursor.push(separator);
+            escape(&mut cursor, metric.name);
+            cursor.push(b"\",\"Unit\":\"");
+            cursor.push(metric.unit.name().as_bytes());
+            cursor.push(if metric.is_high_resolution { b"\",\"StorageResolution\":1}" } else { b"\"}" });
+            separator = b",{\"Name\":\"";
+        }
+        cursor.push(b"]}]}");
+        push_texts(&mut cursor, self.dimensions);
+        for (metric, number) in self.metrics.iter().zip(1..) {
+            push_name(&mut cursor, metric.name);
+            metric.value.push(&mut cursor).ok_or(Error::METRIC_VALUE.with(number))?;
+        }
+        push_texts(&mut cursor, self.properties);
+        if !cursor.push(b"}\n") {
+            return Err(Error::METRIC_LINE);
+        }
+        Ok(cursor.into_written())
+    }
+
+    /// Checks all but the values.
+    fn check(&self) -> Result<(), Error> {
+        if !is_namespace(self.namespace.as_bytes()) {
+            return Err(Error::METRIC_NAMESPACE);
+        }
+        if self.metrics.is_empty() || self.metrics.len() > METRICS {
+            return Err(Error::METRIC_COUNT);
+        }
+        if self.dimensions.len() > DIMENSIONS {
+            return Err(Error::METRIC_DIMENSIONS);
+        }
+        for (&(name, value), number) in self.dimensions.iter().zip(1..) {
+            if !is_ascii(name, DIMENSION_NAME) || name.starts_with(':') {
+                return Err(Error::METRIC_DIMENSION_NAME.with(number));
+            }
+            if !is_ascii(value, DIMENSION_VALUE) {
+                return Err(Error::METRIC_DIMENSION_VALUE.with(number));
+            }
+        }
+        for (metric, number) in self.metrics.iter().zip(1..) {
+            if metric.name.trim_ascii().is_empty() || metric.name.chars().count() > METRIC_NAME {
+                return Err(Error::METRIC_NAME.with(number));
+            }
+        }
+        for (name, number) in self.names().zip(1..) {
+            // As many as stand before it.
+            let before = self.names().zip(1..number).map(|(name, _)| name);
+            if name == "_aws" || before.into_iter().any(|before| before == name) {
+                return Err(Error::METRIC_NAME_TWICE.with(number));
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of the line's members, but for `_aws`.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let texts = |&(name, _): &(_, _)| name;
+        self.dimensions.iter().map(texts).chain(self.metrics.iter().map(|metric| metric.name)).chain(self.properties.iter().map(texts))
+    }
+}
+
+fn push_texts(cursor: &mut Cursor<'_>, texts: &[(&str, &str)]) {
+    for (name, text) in texts {
+        push_name(cursor, name);
+        cursor.push(b"\"");
+        escape(cursor, text);
+        cursor.push(b"\"");
+    }
+}
+
+fn push_name(cursor: &mut Cursor<'_>, name: &str) {
+    cursor.push(b",\"");
+    escape(cursor, name);
+    cursor.push(b"\":");
+}
+
+/// Whether `text` may be a namespace ([AWS: concepts][concepts]).
+///
+/// [concepts]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace
+fn is_namespace(text: &[u8]) -> bool {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b" .-_/#:".contains(byte);
+    !text.trim_ascii().is_empty() && text.len() <= NAMESPACE && !text.starts_with(b":") && text.iter().all(is_allowed)
+}
+
+/// Whether `text` may be part of a dimension ([AWS: Dimension][dimension]).
+///
+/// [dimension]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+fn is_ascii(text: &str, limit: usize) -> bool {
+    !text.trim_ascii().is_empty() && text.len() <= limit && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+#[cfg(test)]
+#[path = "metrics_tests.rs"]
+mod tests;
