@@ -3,6 +3,8 @@
 use core::fmt;
 
 use crate::field::is_sendable;
+#[cfg(feature = "error-path")]
+use crate::path::Path;
 
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
 ///
@@ -45,9 +47,21 @@ pub struct Error {
     what: &'static FunctionError,
     /// Zero if there is none.
     number: u32,
+    /// In a JSON text, what leads to the place.
+    #[cfg(feature = "error-path")]
+    path: Path,
 }
 
 impl Error {
+    const fn of(what: &'static FunctionError) -> Self {
+        Self {
+            what,
+            number: 0,
+            #[cfg(feature = "error-path")]
+            path: Path::EMPTY,
+        }
+    }
+
     /// The error's type, for example `Function.ResponseSizeTooLarge`.
     pub const fn error_type(self) -> &'static str {
         self.what.error_type
@@ -66,7 +80,7 @@ impl Error {
 
     /// The error with the number that says more: an errno, a status code.
     pub(crate) const fn with(self, number: u32) -> Self {
-        Self { what: self.what, number }
+        Self { number, ..self }
     }
 
     /// The error, whose number is a place in a part of a text, with that place in all of it. Both are counted from 1, and the part begins
@@ -74,6 +88,22 @@ impl Error {
     #[cfg(feature = "json")]
     pub(crate) const fn moved(self, place: u32) -> Self {
         self.with(self.number + place - 1)
+    }
+
+    /// The error with what leads to its place.
+    #[cfg(feature = "error-path")]
+    pub(crate) const fn with_path(self, path: Path) -> Self {
+        Self { path, ..self }
+    }
+
+    /// In an error of JSON, the fields and elements that lead to the place, as in `orders[2].price`; empty at the root, in other errors, and
+    /// without the Cargo feature `error-path`. At most 96 bytes: the beginning is cut.
+    pub fn path(&self) -> &str {
+        #[cfg(feature = "error-path")]
+        let path = self.path.as_str();
+        #[cfg(not(feature = "error-path"))]
+        let path = "";
+        path
     }
 
     /// The number that belongs at the end of the message.
@@ -84,13 +114,13 @@ impl Error {
 
 impl From<&'static FunctionError> for Error {
     fn from(what: &'static FunctionError) -> Self {
-        Self { what, number: 0 }
+        Self::of(what)
     }
 }
 
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
-        self.what == other.what && self.number == other.number
+        self.what == other.what && self.number == other.number && self.path() == other.path()
     }
 }
 
@@ -99,9 +129,12 @@ impl Eq for Error {}
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.error_type(), self.message())?;
-        match self.number() {
-            Some(number) => write!(f, " {number}"),
-            None => Ok(()),
+        if let Some(number) = self.number() {
+            write!(f, " {number}")?;
+        }
+        match self.path() {
+            "" => Ok(()),
+            path => write!(f, ", in {path}"),
         }
     }
 }
@@ -118,10 +151,7 @@ macro_rules! errors {
     ($($(#[$doc:meta])+ $name:ident = $type:expr, $message:literal;)*) => {
         impl Error {$(
             $(#[$doc])+
-            pub const $name: Error = Error {
-                what: &FunctionError::new($type, $message),
-                number: 0,
-            };
+            pub const $name: Error = Error::of(&FunctionError::new($type, $message));
         )*}
     };
 }
@@ -281,6 +311,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(not(feature = "error-path"))]
     fn stays_in_registers() {
         assert_eq!(size_of::<Result<(), Error>>(), 16);
     }

@@ -74,6 +74,8 @@ pub mod json;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[cfg(feature = "error-path")]
+mod path;
 mod response;
 pub mod runtime;
 pub mod runtime_api;

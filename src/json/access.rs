@@ -4,18 +4,32 @@ use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAc
 
 use super::de::Deserializer;
 use super::failure::Failure;
+use super::text::Text;
 use crate::error::Error;
 
 /// The elements of an array, or the fields of an object, which was opened.
-pub(super) struct Members<'d, 'de> {
-    deserializer: &'d mut Deserializer<'de>,
+pub(super) struct Members<'d, 'de, T> {
+    deserializer: &'d mut Deserializer<'de, T>,
     /// What closes it; zero when that has been read.
     bracket: u8,
+    /// The name of the field that is read.
+    #[cfg(feature = "error-path")]
+    name: &'de str,
+    /// How many elements have been read.
+    #[cfg(feature = "error-path")]
+    count: usize,
 }
 
-impl<'d, 'de> Members<'d, 'de> {
-    pub(super) const fn new(deserializer: &'d mut Deserializer<'de>, bracket: u8) -> Self {
-        Self { deserializer, bracket }
+impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
+    pub(super) const fn new(deserializer: &'d mut Deserializer<'de, T>, bracket: u8) -> Self {
+        Self {
+            deserializer,
+            bracket,
+            #[cfg(feature = "error-path")]
+            name: "",
+            #[cfg(feature = "error-path")]
+            count: 0,
+        }
     }
 
     /// Closes it, unless that has been done.
@@ -27,26 +41,40 @@ impl<'d, 'de> Members<'d, 'de> {
     }
 
     fn more(&mut self) -> Result<bool, Failure> {
-        if self.bracket == 0 {
-            return Ok(false);
+        self.deserializer.reader.more(&mut self.bracket)?;
+        Ok(self.bracket != 0)
+    }
+
+    fn read<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failure> {
+        let value = seed.deserialize(&mut *self.deserializer);
+        #[cfg(feature = "error-path")]
+        match value {
+            Ok(_) => self.count += 1,
+            Err(failure) => {
+                let path = &mut self.deserializer.reader.path;
+                if path.as_str().is_empty() {
+                    path.prepend_name(failure.name);
+                }
+                if self.bracket == b']' {
+                    path.prepend_index(self.count);
+                } else {
+                    path.prepend_name(self.name);
+                }
+            }
         }
-        let more = self.deserializer.reader.more(self.bracket)?;
-        if !more {
-            self.bracket = 0;
-        }
-        Ok(more)
+        value
     }
 }
 
-impl<'de> SeqAccess<'de> for &mut Members<'_, 'de> {
+impl<'de, T: Text<'de>> SeqAccess<'de> for &mut Members<'_, 'de, T> {
     type Error = Failure;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
-        if self.more()? { seed.deserialize(&mut *self.deserializer).map(Some) } else { Ok(None) }
+        if self.more()? { self.read(seed).map(Some) } else { Ok(None) }
     }
 }
 
-impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
+impl<'de, T: Text<'de>> MapAccess<'de> for &mut Members<'_, 'de, T> {
     type Error = Failure;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
@@ -54,28 +82,32 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
             return Ok(None);
         }
         let name = seed.deserialize(&mut *self.deserializer)?;
+        #[cfg(feature = "error-path")]
+        {
+            self.name = self.deserializer.reader.last;
+        }
         self.deserializer.reader.colon()?;
         Ok(Some(name))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failure> {
-        seed.deserialize(&mut *self.deserializer)
+        self.read(seed)
     }
 }
 
 /// A variant of an enum: a string, or the only field of an object, which was opened.
-pub(super) struct Variant<'d, 'de> {
-    deserializer: &'d mut Deserializer<'de>,
+pub(super) struct Variant<'d, 'de, T> {
+    deserializer: &'d mut Deserializer<'de, T>,
     is_unit: bool,
 }
 
-impl<'d, 'de> Variant<'d, 'de> {
-    pub(super) const fn new(deserializer: &'d mut Deserializer<'de>, is_unit: bool) -> Self {
+impl<'d, 'de, T: Text<'de>> Variant<'d, 'de, T> {
+    pub(super) const fn new(deserializer: &'d mut Deserializer<'de, T>, is_unit: bool) -> Self {
         Self { deserializer, is_unit }
     }
 
     /// Goes to what the variant holds.
-    fn content(self) -> Result<&'d mut Deserializer<'de>, Failure> {
+    fn content(self) -> Result<&'d mut Deserializer<'de, T>, Failure> {
         if self.is_unit {
             return Err(self.deserializer.reader.fail(Error::JSON_UNFIT));
         }
@@ -84,7 +116,7 @@ impl<'d, 'de> Variant<'d, 'de> {
     }
 }
 
-impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
+impl<'de, T: Text<'de>> EnumAccess<'de> for Variant<'_, 'de, T> {
     type Error = Failure;
     type Variant = Self;
 
@@ -96,7 +128,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
     }
 }
 
-impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+impl<'de, T: Text<'de>> VariantAccess<'de> for Variant<'_, 'de, T> {
     type Error = Failure;
 
     fn unit_variant(self) -> Result<(), Failure> {

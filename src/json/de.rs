@@ -11,31 +11,36 @@ use super::failure::Failure;
 use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
 use super::reader::Reader;
+use super::text::{Captured, Own, Text};
 use crate::error::Error;
 
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.
-pub struct Deserializer<'de> {
-    pub(super) reader: Reader<'de>,
+pub struct Deserializer<'de, T = Own<'de>> {
+    pub(super) reader: Reader<'de, T>,
     aside: Option<&'de mut [u8]>,
 }
 
 impl<'de> Deserializer<'de> {
     /// A deserializer of `text`, which it will change.
-    pub const fn new(text: &'de mut [u8]) -> Self {
-        Self { reader: Reader::new(text), aside: None }
+    pub fn new(text: &'de mut [u8]) -> Self {
+        Self { reader: Reader::new(Own::new(text)), aside: None }
     }
+}
 
+impl<'de> Deserializer<'de, Captured<'de>> {
     /// A deserializer of what was captured.
-    pub(super) const fn captured(text: &'de [u8]) -> Self {
-        Self { reader: Reader::captured(text), aside: None }
+    pub(super) fn captured(text: &'de [u8]) -> Self {
+        Self { reader: Reader::new(Captured::new(text)), aside: None }
     }
+}
 
+impl<'de, T: Text<'de>> Deserializer<'de, T> {
     /// Reads all of the text.
     ///
     /// # Errors
     /// Those of [`from_slice`](super::from_slice).
-    pub fn all<T: Deserialize<'de>>(&mut self) -> Result<T, Error> {
-        let value = T::deserialize(&mut *self);
+    pub fn all<V: Deserialize<'de>>(&mut self) -> Result<V, Error> {
+        let value = V::deserialize(&mut *self);
         value.and_then(|value| self.reader.end().map(|()| value)).map_err(|failure| self.error(failure))
     }
 
@@ -135,7 +140,7 @@ macro_rules! integers {
     )*};
 }
 
-impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
+impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
     type Error = Failure;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {

@@ -12,15 +12,24 @@ use crate::error::{Error, FunctionError};
 /// One pointer, so that a `Result` of it stays in registers. What a type says is not formatted, as that would link `core::fmt`: each error is
 /// a constant.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Failure(&'static FunctionError);
+pub struct Failure {
+    what: &'static FunctionError,
+    /// Of the field that is missing.
+    #[cfg(feature = "error-path")]
+    pub(super) name: &'static str,
+}
 
 impl Failure {
     pub(super) const fn new(error: Error) -> Self {
-        Self(error.what())
+        Self {
+            what: error.what(),
+            #[cfg(feature = "error-path")]
+            name: "",
+        }
     }
 
     pub(super) fn error(self) -> Error {
-        Error::from(self.0)
+        Error::from(self.what)
     }
 }
 
@@ -57,8 +66,13 @@ impl de::Error for Failure {
         Self::new(Error::JSON_UNKNOWN_FIELD)
     }
 
-    fn missing_field(_: &'static str) -> Self {
-        Self::new(Error::JSON_MISSING_FIELD)
+    #[cfg_attr(not(feature = "error-path"), expect(unused_variables, reason = "the name is part of the path"))]
+    fn missing_field(name: &'static str) -> Self {
+        Self {
+            #[cfg(feature = "error-path")]
+            name,
+            ..Self::new(Error::JSON_MISSING_FIELD)
+        }
     }
 
     fn duplicate_field(_: &'static str) -> Self {

@@ -42,6 +42,8 @@ mod reader;
 mod records;
 pub(crate) mod ser;
 mod string;
+mod text;
+mod utf8;
 
 pub use de::Deserializer;
 pub use failure::Failure;

@@ -7,6 +7,7 @@ use serde::de::{self, Deserialize, Visitor};
 use super::de::Deserializer;
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN};
+use super::text::Captured;
 use crate::buffer::Cursor;
 use crate::error::Error;
 use crate::escape::{LONGEST, escape};
@@ -66,7 +67,7 @@ impl<'a> RawJson<'a> {
 
     /// The value of a string; `None` if the value is something else.
     pub fn as_str(self) -> Option<&'a str> {
-        Reader::captured(self.text).string(Error::JSON_NO_STRING).ok()
+        Reader::new(Captured::new(self.text)).string(Error::JSON_NO_STRING).ok()
     }
 
     /// Whether the value is null.
@@ -106,13 +107,13 @@ impl<'a> Iterator for Elements<'a> {
 
 /// What is left of an object or array.
 struct Contents<'a> {
-    reader: Option<Reader<'a>>,
+    reader: Option<Reader<'a, Captured<'a>>>,
     close: u8,
 }
 
 impl<'a> Contents<'a> {
     fn of(value: RawJson<'a>, open: u8, close: u8) -> Self {
-        let mut reader = Reader::captured(value.text);
+        let mut reader = Reader::new(Captured::new(value.text));
         let is_it = reader.open(open, Error::JSON_SYNTAX).is_ok();
         Self { reader: is_it.then_some(reader), close }
     }
@@ -129,7 +130,8 @@ impl<'a> Contents<'a> {
     /// As [`next`](Self::next). Nothing here fails, as the text has been checked, unless it came from elsewhere.
     fn read(&mut self, is_named: bool) -> Option<(&'a str, RawJson<'a>)> {
         let reader = self.reader.as_mut()?;
-        if !reader.more(self.close).ok()? {
+        reader.more(&mut self.close).ok()?;
+        if self.close == 0 {
             return None;
         }
         let mut name = "";

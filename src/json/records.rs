@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use super::FromJson;
 use super::failure::Failure;
 use super::reader::Reader;
+use super::text::Own;
 use crate::error::Error;
 
 /// The elements of one array of a JSON object, each read in place when it is asked for, so that there may be any number of them.
@@ -25,7 +26,7 @@ use crate::error::Error;
 /// A record that its type does not take, or in which something is malformed, is an error, and the next record follows. When the array or
 /// the object around it is malformed, that is the last item.
 pub struct Records<'a, T> {
-    reader: Option<Reader<'a>>,
+    reader: Option<Reader<'a, Own<'a>>>,
     records: PhantomData<fn() -> T>,
 }
 
@@ -36,14 +37,14 @@ impl<'a, T: FromJson<'a>> Records<'a, T> {
     /// [`Error::JSON_MISSING_FIELD`], if there is no such field; [`Error::JSON_NO_OBJECT`] and [`Error::JSON_NO_ARRAY`]; whatever is
     /// malformed before the array.
     pub fn new(text: &'a mut [u8], name: &str) -> Result<Self, Error> {
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::new(Own::new(text));
         find(&mut reader, name).map_err(|failure| reader.error(failure))?;
         Ok(Self { reader: Some(reader), records: PhantomData })
     }
 
     fn read(&mut self) -> Result<Option<(u32, &'a mut [u8])>, Failure> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
-        if !reader.more(b']')? {
+        if !more(reader, b']')? {
             return rest(reader).map(|()| None);
         }
         let place = reader.start();
@@ -67,10 +68,10 @@ impl<'a, T: FromJson<'a>> Iterator for Records<'a, T> {
 }
 
 /// Goes into the array that is the field `name` of an object.
-fn find(reader: &mut Reader<'_>, name: &str) -> Result<(), Failure> {
+fn find<'a>(reader: &mut Reader<'a, Own<'a>>, name: &str) -> Result<(), Failure> {
     reader.peek();
     reader.open(b'{', Error::JSON_NO_OBJECT)?;
-    while reader.more(b'}')? {
+    while more(reader, b'}')? {
         let is_it = reader.string(Error::JSON_SYNTAX)? == name;
         reader.colon()?;
         if is_it {
@@ -84,11 +85,16 @@ fn find(reader: &mut Reader<'_>, name: &str) -> Result<(), Failure> {
 }
 
 /// Checks what is behind the array.
-fn rest(reader: &mut Reader<'_>) -> Result<(), Failure> {
-    while reader.more(b'}')? {
+fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
+    while more(reader, b'}')? {
         reader.string(Error::JSON_SYNTAX)?;
         reader.colon()?;
         reader.skip()?;
     }
     reader.end()
+}
+
+fn more<'a>(reader: &mut Reader<'a, Own<'a>>, mut bracket: u8) -> Result<bool, Failure> {
+    reader.more(&mut bracket)?;
+    Ok(bracket != 0)
 }

@@ -14,9 +14,7 @@ pub(super) const CLOSE: u8 = 0xff;
 pub(super) fn plain(text: &[u8], mut at: usize) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let (words, rest) = text.get(at..).unwrap_or_default().as_chunks();
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    for word in words.iter().chain([&last]) {
+    for word in words {
         let word = u64::from_le_bytes(*word);
         // A control character, or a quotation mark, is below 0x21 when this bit of it is turned: no other character is. The subtraction
         // borrows from a byte's highest bit if the byte is below, and sometimes if it stands behind such a one.
@@ -28,7 +26,7 @@ pub(super) fn plain(text: &[u8], mut at: usize) -> usize {
         }
         at += 8;
     }
-    at
+    at + rest.iter().take_while(|&&byte| byte >= b' ' && byte != b'"' && byte != b'\\').count()
 }
 
 /// Puts the character for which the escape at `read` stands at `write`. `None` if it stands for none.

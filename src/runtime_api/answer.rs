@@ -114,6 +114,10 @@ impl<'a> ErrorBody<'a> {
             self.push(" ");
             self.push_number(number);
         }
+        if !error.path().is_empty() {
+            self.push(", in ");
+            self.push(error.path());
+        }
     }
 
     /// The body.

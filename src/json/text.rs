@@ -1,0 +1,204 @@
+//! The two kinds of text that are read: one that may be changed, and what was captured of it.
+
+use core::mem::take;
+use core::ops::Range;
+
+use super::failure::Failure;
+use super::reader::Reader;
+use super::string::{CLOSE, OPEN, escape, plain};
+use super::utf8::checked;
+use crate::buffer::move_down;
+use crate::error::Error;
+use crate::search::find;
+
+/// What a [`Reader`] has not handed out.
+pub trait Text<'a>: Sized {
+    /// The bytes.
+    fn bytes(&self) -> &[u8];
+
+    /// Whether a string begins with this byte.
+    fn opens(byte: u8) -> bool;
+
+    /// Passes over the inside of a string, from `at`, and the byte behind it; gives the end of the inside, unescaped.
+    ///
+    /// # Errors
+    /// What is wrong at `at`.
+    fn string(&mut self, at: &mut usize) -> Result<usize, Error>;
+
+    /// The place of the last byte of a string whose inside begins at `at`; the length, or more, if it has none.
+    fn last_of_string(&self, at: usize) -> usize;
+
+    /// Passes over a value.
+    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure>;
+
+    /// Cuts off the bytes up to `end`, and gives those at `range`.
+    fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8];
+
+    /// As [`cut`](Self::cut), to be changed further; `None` if that cannot be.
+    fn cut_mut(&mut self, range: Range<usize>, end: usize) -> Option<&'a mut [u8]>;
+}
+
+/// A text that nobody else sees: its strings are unescaped where they lie.
+pub struct Own<'a>(&'a mut [u8]);
+
+impl<'a> Own<'a> {
+    pub(super) const fn new(text: &'a mut [u8]) -> Self {
+        Self(text)
+    }
+}
+
+impl<'a> Text<'a> for Own<'a> {
+    fn bytes(&self) -> &[u8] {
+        self.0
+    }
+
+    fn opens(byte: u8) -> bool {
+        byte == b'"'
+    }
+
+    fn string(&mut self, at: &mut usize) -> Result<usize, Error> {
+        let mut write = *at;
+        loop {
+            let end = plain(self.0, *at);
+            move_down(self.0, *at..end, write);
+            write += end - *at;
+            *at = end;
+            match self.0.get(end) {
+                Some(b'\\') => escape(self.0, at, &mut write).ok_or(Error::JSON_ESCAPE)?,
+                Some(b'"') => break,
+                _ => return Err(Error::JSON_CONTROL_CHARACTER),
+            }
+        }
+        *at += 1;
+        Ok(write)
+    }
+
+    fn last_of_string(&self, mut at: usize) -> usize {
+        loop {
+            at = plain(self.0, at);
+            match self.0.get(at) {
+                Some(b'\\') => at += 2,
+                Some(b'"') | None => return at,
+                Some(_) => at += 1,
+            }
+        }
+    }
+
+    /// Everything in it is checked, and strings are unescaped. What is in it takes no stack.
+    #[inline(never)]
+    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {
+        // A bit for each array or object that was opened here, the innermost the lowest: one for an object.
+        let mut objects = 0u128;
+        let outside = reader.depth;
+        loop {
+            match reader.peek() {
+                bracket @ (b'[' | b'{') => {
+                    reader.open(bracket, Error::JSON_SYNTAX)?;
+                    objects = objects << 1 | u128::from(bracket == b'{');
+                }
+                b'"' => skip_string(reader)?,
+                b't' => reader.word(b"true", Error::JSON_SYNTAX)?,
+                b'f' => reader.word(b"false", Error::JSON_SYNTAX)?,
+                b'n' => reader.word(b"null", Error::JSON_SYNTAX)?,
+                _ => reader.number(Error::JSON_SYNTAX)?,
+            }
+            loop {
+                if reader.depth == outside {
+                    return Ok(());
+                }
+                let is_object = objects & 1 != 0;
+                let mut bracket = if is_object { b'}' } else { b']' };
+                reader.more(&mut bracket)?;
+                if bracket != 0 {
+                    if is_object {
+                        skip_string(reader)?;
+                        reader.colon()?;
+                    }
+                    break;
+                }
+                objects >>= 1;
+            }
+        }
+    }
+
+    fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8] {
+        self.cut_mut(range, end).unwrap_or_default()
+    }
+
+    fn cut_mut(&mut self, range: Range<usize>, end: usize) -> Option<&'a mut [u8]> {
+        let (part, rest) = take(&mut self.0).split_at_mut_checked(end)?;
+        self.0 = rest;
+        part.get_mut(range)
+    }
+}
+
+/// Passes over a string, and marks it if it had escapes.
+fn skip_string<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
+    reader.pass_string(Error::JSON_SYNTAX)?;
+    if checked(reader.token()).is_none() {
+        return Err(reader.fail_behind(Error::JSON_UTF8));
+    }
+    let token = reader.token.clone();
+    if let Some([before, inside @ .., quote]) = reader.text.0.get_mut(token.start - 1..reader.at)
+        && let Some(behind) = inside.get_mut(token.len())
+    {
+        *before = OPEN;
+        *behind = CLOSE;
+        *quote = CLOSE;
+    }
+    Ok(())
+}
+
+/// A part of a text that was captured. Nothing is wrong with it, and its strings have been unescaped.
+pub struct Captured<'a>(&'a [u8]);
+
+impl<'a> Captured<'a> {
+    pub(super) const fn new(text: &'a [u8]) -> Self {
+        Self(text)
+    }
+
+    /// Where the inside of a string ends that begins at `at`, and where the string's last byte is.
+    fn end_of_string(&self, at: usize) -> (usize, usize) {
+        if self.0.get(at - 1) == Some(&OPEN) {
+            let end = find(self.0, at, CLOSE, 1);
+            (end, find(self.0, end + 1, CLOSE, 1))
+        } else {
+            let end = find(self.0, at, b'"', 1);
+            (end, end)
+        }
+    }
+}
+
+impl<'a> Text<'a> for Captured<'a> {
+    fn bytes(&self) -> &[u8] {
+        self.0
+    }
+
+    fn opens(byte: u8) -> bool {
+        byte == b'"' || byte == OPEN
+    }
+
+    fn last_of_string(&self, at: usize) -> usize {
+        self.end_of_string(at).1
+    }
+
+    fn string(&mut self, at: &mut usize) -> Result<usize, Error> {
+        let (end, last) = self.end_of_string(*at);
+        *at = last + 1;
+        if last < self.0.len() { Ok(end) } else { Err(Error::JSON_SYNTAX) }
+    }
+
+    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {
+        reader.pass_over()
+    }
+
+    fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8] {
+        let (part, rest) = self.0.split_at_checked(end).unwrap_or_default();
+        self.0 = rest;
+        part.get(range).unwrap_or_default()
+    }
+
+    fn cut_mut(&mut self, _: Range<usize>, _: usize) -> Option<&'a mut [u8]> {
+        None
+    }
+}
