@@ -159,9 +159,6 @@ macro_rules! errors {
 /// The type of the errors that only the runtime meets; they are logged, and end the process or cost a connection.
 const RUNTIME: &str = "Runtime.Failed";
 
-/// The type of the errors that JSON causes, read or written.
-const INVALID_JSON: &str = "Function.InvalidJson";
-
 errors! {
     /// The address of the Runtime API is in no variable: the program was not started by Lambda or an emulator.
     NO_ENDPOINT = RUNTIME, "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
@@ -200,15 +197,6 @@ errors! {
     EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
     /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
-    /// A JSON text does not fit the buffer it is written into.
-    JSON_TOO_LONG = INVALID_JSON, "the JSON is longer than its buffer";
-    /// The key of a map is neither text nor a number, a bool or an enum variant without data.
-    JSON_KEY = INVALID_JSON, "the key of a map is neither text nor a number";
-    /// An integer is beyond 64 bits.
-    JSON_INTEGER = INVALID_JSON, "an integer is beyond 64 bits";
-    /// A `Serialize` or a `Display` of the value's own gave an error.
-    JSON_UNWRITABLE = INVALID_JSON, "the value cannot be written as JSON";
-
     /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
     CONTENT_TYPE = "Function.InvalidContentType", "the content type is not a header value";
 
@@ -262,7 +250,34 @@ errors! {
     JSON_BASE64 = JSON, "string not base64 at byte";
     /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
     JSON_UNCHANGEABLE = JSON, "string that cannot be decoded in place at byte";
+
+    /// The status of an HTTP answer, the number, is not from 200 to 599.
+    HTTP_STATUS = HTTP, "the status is not from 200 to 599:";
+    /// The name of a header field is no token ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+    HTTP_NAME = HTTP, "a header name is not a token";
+    /// The value of a header field has a control character, a character beyond ASCII, or a blank or a tab at an end.
+    HTTP_VALUE = HTTP, "a header value has a control character, one beyond ASCII, or a blank at an end";
+    /// A header field that is not the function's to set: Connection, Content-Length, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade.
+    HTTP_CONNECTION = HTTP, "Content-Length, Connection and their like cannot be set";
+    /// A cookie does not begin with a name, which is a token, and `=`.
+    HTTP_COOKIE = HTTP, "a cookie does not begin with NAME=";
+    /// The content type is set twice.
+    HTTP_CONTENT_TYPE = HTTP, "the content type is set twice";
+    /// There is a body, and the status, the number, means that there is none.
+    HTTP_BODY = HTTP, "there can be no body with status";
+
+    /// A JSON text does not fit the buffer it is written into.
+    JSON_TOO_LONG = JSON, "the JSON is longer than its buffer";
+    /// The key of a map to be written is neither text nor a number, a bool or an enum variant without data.
+    JSON_KEY = JSON, "cannot write JSON: the key of a map is neither text nor a number";
+    /// An integer to be written is beyond 64 bits.
+    JSON_INTEGER = JSON, "cannot write JSON: an integer is beyond 64 bits";
+    /// A `Serialize` or a `Display` of the value's own gave an error.
+    JSON_UNWRITABLE = JSON, "the value cannot be written as JSON";
 }
+
+/// The type of what is wrong with an answer over HTTP.
+const HTTP: &str = "Function.InvalidHttpResponse";
 
 /// The type of what is wrong with a JSON text.
 const JSON: &str = "Function.InvalidJson";

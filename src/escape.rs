@@ -38,7 +38,7 @@ pub fn escape(cursor: &mut Cursor<'_>, text: &str) -> bool {
 }
 
 /// Whether a byte may not stand in a string as it is. Those of a character beyond ASCII may.
-const fn must_be_escaped(byte: u8) -> bool {
+pub const fn must_be_escaped(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 

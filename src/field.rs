@@ -12,6 +12,15 @@ pub const fn is_value(mut value: &[u8]) -> bool {
     true
 }
 
+/// Whether `name` is a token, as the names of header fields and cookies are
+/// ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+pub fn is_token(name: &[u8]) -> bool {
+    let is_character = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'#'..=b'\'' | b'^'..=b'`' | b'!' | b'*' | b'+' | b'-' | b'.' | b'|' | b'~')
+    };
+    !name.is_empty() && name.iter().all(is_character)
+}
+
 /// Whether `value` may be the content type or the error type of an answer: a value that is not empty, and not longer than 1,024 bytes, as
 /// the buffer has to hold the rest of the head as well.
 pub const fn is_sendable(value: &[u8]) -> bool {
@@ -28,6 +37,14 @@ mod tests {
         for bad in ["a\r\nb", "a\0", "\u{7f}"] {
             assert!(!is_value(bad.as_bytes()), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn knows_tokens() {
+        for byte in 0..=255_u8 {
+            assert_eq!(is_token(&[b'a', byte]), byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte), "{byte}");
+        }
+        assert!(!is_token(b""));
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub use event::Event;
 pub use handler::Handler;
 #[cfg(not(target_env = "musl"))]
 pub use host::run;
+#[cfg(feature = "json")]
+pub use response::HttpResponse;
 pub use response::{Responded, Responder, ResponseWriter};
 
 /// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.

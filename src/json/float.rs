@@ -81,8 +81,9 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
         multiply(limbs, &mut value, 10);
         multiply(limbs, &mut half, 10);
     }
-    let is_high = |order: Ordering| order == Ordering::Greater || even && order == Ordering::Equal;
-    let mut is_scaled = is_high(compare(&value, above, &half, &scale));
+    let is_within = |order: Ordering, end: Ordering| order == end || even && order == Ordering::Equal;
+    let is_high = |value: &Large, half: &Large| is_within(compare(value, above, half, &scale), Ordering::Greater);
+    let mut is_scaled = is_high(&value, &half);
     if is_scaled {
         point += 1;
     }
@@ -98,9 +99,15 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
             *place += 1;
         }
         len += 1;
-        let low = !is_high(compare(&value, 0, &half, &half)) || even && compare(&value, 0, &half, &half) == Ordering::Equal;
-        let high = is_high(compare(&value, above, &half, &scale));
-        if high && (!low || compare(&value, 1, &value, &scale) != Ordering::Less) {
+        let low = is_within(compare(&value, 0, &half, &half), Ordering::Less);
+        let high = is_high(&value, &half);
+        let is_up = match compare(&value, 1, &value, &scale) {
+            Ordering::Less => false,
+            // Half way between two digits: the even one.
+            Ordering::Equal => *place % 2 != 0,
+            Ordering::Greater => true,
+        };
+        if high && (!low || is_up) {
             *place += 1;
         }
         if low || high {

@@ -36,6 +36,7 @@ mod access;
 pub(crate) mod base64;
 mod de;
 mod failure;
+mod float;
 mod in_place;
 mod raw;
 mod reader;

@@ -8,13 +8,14 @@ use serde::ser::{self, Serialize};
 use crate::buffer::Cursor;
 use crate::error::Error;
 use crate::escape::escape;
+use crate::json::float;
 
 /// Writes `value` as JSON to the front of `buffer` and gives what was written.
 ///
 /// Everything that serde knows has the form that serde_json gives it, without blanks: enums are externally tagged, bytes are an array of
 /// numbers, floats are the shortest text that gives the same float again, or `null` if they are not finite. The keys of a map may be text,
 /// numbers and bools, and enum variants without data. What cannot be JSON is an error, and nothing here panics. Integers have 64
-/// bits: an `i128` or `u128` beyond them is an error. Floats, and whatever is written through [`Display`], link `core::fmt`.
+/// bits: an `i128` or `u128` beyond them is an error. What writes itself through [`Display`] links `core::fmt`; floats do not.
 ///
 /// ```
 /// let mut buffer = [0; 64];
@@ -102,6 +103,12 @@ impl Serializer<'_, '_> {
         if self.cursor.is_full() { Err(Failed) } else { Ok(()) }
     }
 
+    fn sign(&mut self, is_negative: bool) {
+        if is_negative {
+            self.push("-");
+        }
+    }
+
     fn string(&mut self, text: &str) {
         self.push("\"");
         escape(self.cursor, text);
@@ -168,9 +175,7 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
     }
 
     fn serialize_i64(self, value: i64) -> Done {
-        if value < 0 {
-            self.push("-");
-        }
+        self.sign(value < 0);
         self.serialize_u64(value.unsigned_abs())
     }
 
@@ -210,8 +215,8 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         if !value.is_finite() {
             return self.serialize_unit();
         }
-        // Debug, unlike Display, writes neither hundreds of zeros nor an integer.
-        _ = write!(self.cursor, "{value:?}");
+        self.sign(value.is_sign_negative());
+        float::write(self.cursor, value.abs().to_bits().into(), &float::F32);
         Ok(())
     }
 
@@ -219,7 +224,8 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         if !value.is_finite() {
             return self.serialize_unit();
         }
-        _ = write!(self.cursor, "{value:?}");
+        self.sign(value.is_sign_negative());
+        float::write(self.cursor, value.abs().to_bits(), &float::F64);
         Ok(())
     }
 

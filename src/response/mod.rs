@@ -9,11 +9,18 @@ use crate::field::is_sendable;
 use crate::json;
 use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
 
+#[cfg(feature = "json")]
+mod http;
+
+#[cfg(feature = "json")]
+pub use http::HttpResponse;
+
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
 /// can be neither forgotten nor given twice.
 pub struct Responder<'a> {
     buffer: &'a mut [u8],
-    content_type: &'a str,
+    /// `None` if the handler did not set it.
+    content_type: Option<&'a str>,
 }
 
 /// Proof that there is an answer, and what it is. Nothing has been sent yet, and nothing has been copied.
@@ -24,7 +31,7 @@ pub struct Responded<'a> {
 
 impl<'a> Responder<'a> {
     pub(crate) const fn new(buffer: &'a mut [u8]) -> Self {
-        Self { buffer, content_type: JSON }
+        Self { buffer, content_type: None }
     }
 
     /// Sets the content type, which is `application/json` otherwise.
@@ -35,7 +42,7 @@ impl<'a> Responder<'a> {
         if !is_sendable(content_type.as_bytes()) {
             return Err(Error::CONTENT_TYPE);
         }
-        self.content_type = content_type;
+        self.content_type = Some(content_type);
         Ok(self)
     }
 
@@ -44,7 +51,7 @@ impl<'a> Responder<'a> {
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes.
     pub fn bytes(self, body: &'a [u8]) -> Result<Responded<'a>, Error> {
-        Answer::response(self.content_type, body).map(|answer| Responded { answer })
+        Answer::response(self.content_type.unwrap_or(JSON), body).map(|answer| Responded { answer })
     }
 
     /// Answers with `value` as JSON, written into the response buffer.
@@ -58,9 +65,20 @@ impl<'a> Responder<'a> {
         writer.finish()
     }
 
+    /// Begins an answer over HTTP with the status `status`, for API Gateway, a function URL or a load balancer. A content type that was
+    /// [set](Self::content_type) is that of its body.
+    #[cfg(feature = "json")]
+    pub fn http(self, status: u16) -> HttpResponse<'a> {
+        HttpResponse::new(self.buffer, status, self.content_type)
+    }
+
     /// Begins an answer that is written into the response buffer, piece by piece.
     pub const fn writer(self) -> ResponseWriter<'a> {
-        ResponseWriter { cursor: Cursor::new(self.buffer), content_type: self.content_type }
+        let content_type = match self.content_type {
+            Some(content_type) => content_type,
+            None => JSON,
+        };
+        ResponseWriter { cursor: Cursor::new(self.buffer), content_type }
     }
 
     /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type

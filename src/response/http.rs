@@ -1,0 +1,289 @@
+//! Answers over HTTP, in the JSON that API Gateway, function URLs and load balancers turn into HTTP.
+
+use serde::Serialize;
+
+use super::Responded;
+use crate::buffer::Cursor;
+use crate::error::Error;
+use crate::escape::{escape, must_be_escaped};
+use crate::field::{is_token, is_value};
+use crate::json::{base64, ser};
+use crate::runtime_api::answer::{Answer, JSON};
+
+const CONTENT_TYPE: &str = "content-type";
+const SET_COOKIE: &str = "set-cookie";
+
+/// The fields of one connection, and of one form of the body. Who sends the answer sets them; a load balancer drops these, HTTP/2 has no
+/// place for most of them ([RFC 9113, section 8.2.2](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2)), and the length of a body in
+/// base64 is not what a handler counts.
+const OF_THE_CONNECTION: [&str; 6] = ["connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
+
+/// An answer over HTTP that is being made: header fields and cookies, and then the body, which ends it.
+///
+/// ```
+/// # use barelambda::{Error, Event, Responded, Responder};
+/// fn handler<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+///     responder
+///         .http(200)
+///         .header("cache-control", "no-store")
+///         .cookie("session=31d4d96e; Secure; HttpOnly")
+///         .content_type("text/html; charset=utf-8")
+///         .text("<p>Hello</p>")
+/// }
+/// ```
+///
+/// The answer has the form of [payload format version 2.0][v2], which function URLs and HTTP APIs understand. REST APIs, HTTP APIs in
+/// version 1.0, and load balancers with multi-value headers take the other form, [`multi_value_headers`](Self::multi_value_headers). A load
+/// balancer without them takes the first form too, but knows no cookies in it.
+///
+/// What would break the answer is an error. The first one is given in place of the answer, when the body is set; until then it is kept, so
+/// that header fields can be set one after the other. The errors are
+///
+/// - [`Error::HTTP_STATUS`]: the status is not from 200 to 599; those below 200 do not end an exchange over HTTP.
+/// - [`Error::HTTP_NAME`], [`Error::HTTP_VALUE`] and [`Error::HTTP_COOKIE`]: a header field or a cookie would not arrive as it is.
+/// - [`Error::HTTP_CONNECTION`]: a header field like Content-Length, which is not the function's to set.
+/// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
+/// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which mean that there is none.
+/// - [`Error::RESPONSE_TOO_LARGE`]: the answer does not fit the response buffer, which holds the header fields twice while they are written,
+///   or is longer than 6,291,556 bytes. Base64 makes of three bytes four.
+///
+/// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+pub struct HttpResponse<'a> {
+    /// The header fields so far stand at its end, the last one first: name, colon, value escaped for JSON, NUL.
+    buffer: &'a mut [u8],
+    /// Where they begin.
+    fields: usize,
+    status: u16,
+    is_multi_value: bool,
+    error: Option<Error>,
+}
+
+impl<'a> HttpResponse<'a> {
+    pub(super) fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&str>) -> Self {
+        let fields = buffer.len();
+        let error = if matches!(status, 200..=599) { None } else { Some(Error::HTTP_STATUS.with(status.into())) };
+        let mut response = Self { buffer, fields, status, is_multi_value: false, error };
+        if let Some(content_type) = content_type {
+            response.set(CONTENT_TYPE, content_type);
+        }
+        response
+    }
+
+    /// Whether the answer has `multiValueHeaders`, each with a list of values, cookies among them, in place of `headers` and `cookies`.
+    ///
+    /// This is what REST APIs and load balancers with multi-value headers take: answer with them when the event has them.
+    pub fn multi_value_headers(mut self, has_them: bool) -> Self {
+        self.is_multi_value = has_them;
+        self
+    }
+
+    /// Sets the header field `name`, of which case does not matter. One that is set already gets a further value: in a list of its own
+    /// where there are multi-value headers, and otherwise behind a comma
+    /// ([RFC 9110, section 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). `Set-Cookie` is the same as [`cookie`](Self::cookie).
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Sets a cookie: a name, `=`, a value and attributes, as they stand in `Set-Cookie`
+    /// ([RFC 6265, section 4.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1)). There may be several.
+    pub fn cookie(self, cookie: &str) -> Self {
+        self.header(SET_COOKIE, cookie)
+    }
+
+    /// Sets the content type, in place of the one that the way to set the body implies.
+    pub fn content_type(self, content_type: &str) -> Self {
+        self.header(CONTENT_TYPE, content_type)
+    }
+
+    /// Answers with `body`, `text/plain; charset=utf-8` if nothing else is set.
+    ///
+    /// # Errors
+    /// See [`HttpResponse`].
+    pub fn text(self, body: &str) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(Some("text/plain; charset=utf-8"), body.is_empty(), false)?;
+        escape(&mut cursor, body);
+        end(cursor)
+    }
+
+    /// Answers with `value` as JSON, `application/json` if nothing else is set.
+    ///
+    /// # Errors
+    /// See [`HttpResponse`], and those of [`json::to_slice`](crate::json::to_slice).
+    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(Some(JSON), false, false)?;
+        let start = cursor.len();
+        ser::write(&mut cursor, value, Error::RESPONSE_TOO_LARGE)?;
+        escape_written(&mut cursor, start);
+        end(cursor)
+    }
+
+    /// Answers with `body`, bytes of any kind, which are written as base64; `application/octet-stream` if nothing else is set.
+    ///
+    /// # Errors
+    /// See [`HttpResponse`].
+    pub fn bytes(self, body: &[u8]) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(Some("application/octet-stream"), body.is_empty(), true)?;
+        base64::encode(&mut cursor, body);
+        end(cursor)
+    }
+
+    /// Answers without a body; a content type is sent if one is set.
+    ///
+    /// # Errors
+    /// See [`HttpResponse`].
+    pub fn empty(self) -> Result<Responded<'a>, Error> {
+        end(self.begin(None, true, false)?)
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        if self.error.is_none() {
+            self.error = self.try_set(name, value).err();
+        }
+    }
+
+    fn try_set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let bytes = value.as_bytes();
+        if !is_token(name.as_bytes()) {
+            return Err(Error::HTTP_NAME);
+        }
+        if !is_value(bytes) || !bytes.is_ascii() || bytes.trim_ascii().len() < bytes.len() {
+            return Err(Error::HTTP_VALUE);
+        }
+        if OF_THE_CONNECTION.iter().any(|other| name.eq_ignore_ascii_case(other)) {
+            return Err(Error::HTTP_CONNECTION);
+        }
+        if name.eq_ignore_ascii_case(SET_COOKIE) && !begins_with_name(bytes) {
+            return Err(Error::HTTP_COOKIE);
+        }
+        let (free, fields) = self.buffer.split_at_mut_checked(self.fields).ok_or(Error::RESPONSE_TOO_LARGE)?;
+        if name.eq_ignore_ascii_case(CONTENT_TYPE) && values(fields, CONTENT_TYPE.as_bytes()).next().is_some() {
+            return Err(Error::HTTP_CONTENT_TYPE);
+        }
+        let mut cursor = Cursor::new(&mut *free);
+        cursor.push(name.as_bytes());
+        cursor.push(b":");
+        escape(&mut cursor, value);
+        if !cursor.push(b"\0") {
+            return Err(Error::RESPONSE_TOO_LARGE);
+        }
+        let len = cursor.len();
+        self.fields = free.len() - len;
+        free.copy_within(..len, self.fields);
+        Ok(())
+    }
+
+    /// Writes all before the body. `content_type` is set if none was.
+    fn begin(mut self, content_type: Option<&str>, is_empty: bool, is_base64: bool) -> Result<Cursor<'a>, Error> {
+        if let Some(content_type) = content_type
+            && values(self.buffer.get(self.fields..).unwrap_or_default(), CONTENT_TYPE.as_bytes()).next().is_none()
+        {
+            self.set(CONTENT_TYPE, content_type);
+        }
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if !is_empty && matches!(self.status, 204 | 205 | 304) {
+            return Err(Error::HTTP_BODY.with(self.status.into()));
+        }
+        let (free, fields) = self.buffer.split_at_mut_checked(self.fields).ok_or(Error::RESPONSE_TOO_LARGE)?;
+        let mut cursor = Cursor::new(free);
+        cursor.push(b"{\"statusCode\":");
+        cursor.push_number(self.status.into());
+        write_fields(&mut cursor, fields, self.is_multi_value);
+        cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
+        if cursor.is_full() {
+            return Err(Error::RESPONSE_TOO_LARGE);
+        }
+        let len = cursor.len();
+        // The fields are written: the body may have the whole buffer.
+        let mut cursor = Cursor::new(self.buffer);
+        cursor.take(len);
+        Ok(cursor)
+    }
+}
+
+/// Whether a cookie begins with a name and an equals sign.
+fn begins_with_name(cookie: &[u8]) -> bool {
+    cookie.iter().position(|byte| *byte == b'=').and_then(|end| cookie.get(..end)).is_some_and(is_token)
+}
+
+/// The names and values of the fields as [`HttpResponse`] keeps them, in the order in which they were set.
+fn entries(fields: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    fields.rsplit(|byte| *byte == 0).filter_map(|entry| {
+        let mut parts = entry.splitn(2, |byte| *byte == b':');
+        Some((parts.next()?, parts.next()?))
+    })
+}
+
+/// The values of the field `name`.
+fn values<'f>(fields: &'f [u8], name: &[u8]) -> impl Iterator<Item = &'f [u8]> {
+    entries(fields).filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// Writes `headers` and `cookies`, or `multiValueHeaders`.
+fn write_fields(cursor: &mut Cursor<'_>, fields: &[u8], is_multi_value: bool) {
+    const LIST: [&str; 3] = ["[\"", "\",\"", "\"]"];
+    let (lead, value) = if is_multi_value { (",\"multiValueHeaders\":{", LIST) } else { (",\"headers\":{", ["\"", ", ", "\""]) };
+    cursor.push(lead.as_bytes());
+    for (index, (name, _)) in entries(fields).enumerate() {
+        let is_cookie = !is_multi_value && name.eq_ignore_ascii_case(SET_COOKIE.as_bytes());
+        if is_cookie || entries(fields).take(index).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        cursor.push(if cursor.written().ends_with(b"{") { b"\"" } else { b",\"" });
+        cursor.push(name);
+        cursor.push(b"\":");
+        write_values(cursor, fields, name, value);
+    }
+    cursor.push(b"}");
+    if !is_multi_value && values(fields, SET_COOKIE.as_bytes()).next().is_some() {
+        cursor.push(b",\"cookies\":");
+        write_values(cursor, fields, SET_COOKIE.as_bytes(), LIST);
+    }
+}
+
+/// Writes the values of the field `name`, and what stands before, between and behind them.
+fn write_values(cursor: &mut Cursor<'_>, fields: &[u8], name: &[u8], [before, between, behind]: [&str; 3]) {
+    let mut lead = before;
+    for value in values(fields, name) {
+        cursor.push(lead.as_bytes());
+        cursor.push(value);
+        lead = between;
+    }
+    cursor.push(behind.as_bytes());
+}
+
+/// Escapes, where it stands, the JSON that was written from `start` on, as the inside of a JSON string. There are no control characters in
+/// it, so what must be escaped gets a backslash.
+fn escape_written(cursor: &mut Cursor<'_>, start: usize) {
+    let json = cursor.written().get(start..).unwrap_or_default();
+    let mut from = json.len();
+    let more = json.iter().filter(|byte| must_be_escaped(**byte)).count();
+    cursor.take(more);
+    let json = cursor.written_mut().get_mut(start..).unwrap_or_default();
+    let mut to = json.len();
+    // All before it is in place once both are the same.
+    while from < to {
+        from -= 1;
+        let byte = json.get(from).copied().unwrap_or_default();
+        for byte in [Some(byte), must_be_escaped(byte).then_some(b'\\')].into_iter().flatten() {
+            to -= 1;
+            if let Some(place) = json.get_mut(to) {
+                *place = byte;
+            }
+        }
+    }
+}
+
+/// Ends the body and the answer.
+fn end(mut cursor: Cursor<'_>) -> Result<Responded<'_>, Error> {
+    if !cursor.push(b"\"}") {
+        return Err(Error::RESPONSE_TOO_LARGE);
+    }
+    Answer::response(JSON, cursor.into_written()).map(|answer| Responded { answer })
+}
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;
