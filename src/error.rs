@@ -232,6 +232,16 @@ errors! {
     JSON_BASE64 = JSON, "string not base64 at byte";
     /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
     JSON_UNCHANGEABLE = JSON, "string that cannot be decoded in place at byte";
+    JSON_UNCHANGEABLE = JSON, "this string cannot be decoded in place, at byte";
+
+    /// The body of a request is not base64, though the event says so.
+    BODY_BASE64 = "Function.InvalidBody", "the body is not base64";
+    /// The body of a request should be text, and is not UTF-8.
+    BODY_UTF8 = "Function.InvalidBody", "the body is not UTF-8";
+    /// A text that is encoded as in a URL has a `%` without two hexadecimal digits, or is not UTF-8.
+    URL_ENCODING = "Function.InvalidUrlEncoding", "the text is not URL-encoded UTF-8";
+    /// The buffer to decode into is too small.
+    DECODING_BUFFER = "Function.BufferTooSmall", "the text does not fit the buffer to decode into";
 }
 
 /// The type of what is wrong with a JSON text.

@@ -1,7 +1,6 @@
 //! Which records of a batch have failed.
 
 use crate::error::Error;
-use crate::escape::escape;
 use crate::response::{Responded, Responder, ResponseWriter};
 
 /// A partial batch response: `{"batchItemFailures":[{"itemIdentifier":"…"}]}`, written into the response buffer as failures come
@@ -52,11 +51,11 @@ impl<'a> BatchItemFailures<'a> {
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit; then the answer cannot be finished, and the whole batch fails.
     pub fn add(&mut self, item_identifier: &str) -> Result<(), Error> {
-        let lead: &[u8] = if self.is_first { b"{\"batchItemFailures\":[{\"itemIdentifier\":\"" } else { b",{\"itemIdentifier\":\"" };
+        let lead: &[u8] = if self.is_first { b"{\"batchItemFailures\":[{\"itemIdentifier\":" } else { b",{\"itemIdentifier\":" };
         self.is_first = false;
         self.response.write(lead)?;
-        self.response.write_escaped(item_identifier)?;
-        self.response.write(b"\"}")
+        self.response.json(item_identifier)?;
+        self.response.write(b"}")
     }
 
     /// Whether there is no failure so far.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 pub use super::fields::{Headers, Parameters, Texts};
 use crate::error::Error;
-use crate::json::{self, FromJson, base64};
+use crate::json::{self, Deserializer, FromJson, base64};
 
 /// A request that came over HTTP, as [`Event::http`](crate::Event::http) reads it. A handler that is written for any of them takes events
 /// from API Gateway, function URLs and load balancers:
@@ -14,13 +14,9 @@ use crate::json::{self, FromJson, base64};
 /// use barelambda::{Error, Event, Responded, Responder};
 ///
 /// fn handler<'a, R: HttpRequest<'a>>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let (request, body) = event.http::<R>()?;
-///     match (request.method(), request.path()) {
-///         ("POST", "/echo") => responder.bytes(body.bytes()?),
-///         _ => responder.bytes(b"{\"statusCode\":404}"),
-///     }
+///     let (request, _) = event.http::<R>()?;
+///     responder.bytes(request.header("user-agent").unwrap_or("unknown").as_bytes())
 /// }
-/// # let _ = handler::<barelambda::events::api_gateway_v2::Request<'_>>;
 /// ```
 pub trait HttpRequest<'a>: Deserialize<'a> {
     /// The method: `GET`, `POST` and so on.
@@ -60,6 +56,19 @@ pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
     pair.trim_ascii().strip_prefix(name)?.strip_prefix('=')
 }
 
+/// Reads all of `text`, in place, as a request, and gives it and its body: what [`Event::http`](crate::Event::http) does, for tests.
+///
+/// # Errors
+/// Those of [`json::from_slice`].
+pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body<'a>), Error> {
+    let mut deserializer = Deserializer::new(text);
+    let request: R = deserializer.value()?;
+    deserializer.end()?;
+    let bytes = deserializer.take_aside().unwrap_or_default();
+    let is_base64 = request.is_base64_encoded();
+    Ok((request, Body { bytes, is_base64 }))
+}
+
 /// The body of a request. It is decoded where it lies in the event, once: so every way to read it uses it up.
 ///
 /// A request without a body has an empty one.
@@ -70,11 +79,6 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The body that stands in the event as `bytes`, unescaped; base64 if `is_base64`.
-    pub(crate) const fn new(bytes: &'a mut [u8], is_base64: bool) -> Self {
-        Self { bytes, is_base64 }
-    }
-
     /// Whether there is no body, or one of no bytes.
     pub const fn is_empty(&self) -> bool {
         self.bytes.is_empty()
