@@ -72,3 +72,39 @@ impl<'a> BatchItemFailures<'a> {
         self.response.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body<'a>(buffer: &'a mut [u8], identifiers: &[&str]) -> Result<&'a str, Error> {
+        let mut failures = BatchItemFailures::new(Responder::new(buffer));
+        assert!(failures.is_empty());
+        for identifier in identifiers {
+            failures.add(identifier)?;
+        }
+        assert_eq!(failures.is_empty(), identifiers.is_empty());
+        let responded = failures.finish()?;
+        Ok(str::from_utf8(responded.answer.body()).unwrap())
+    }
+
+    #[test]
+    fn failures_stand_in_the_answer() {
+        let mut buffer = [0; 256];
+        assert_eq!(body(&mut buffer, &[]), Ok(r#"{"batchItemFailures":[]}"#));
+        assert_eq!(body(&mut buffer, &["1"]), Ok(r#"{"batchItemFailures":[{"itemIdentifier":"1"}]}"#));
+        assert_eq!(
+            body(&mut buffer, &["2f8e1a54-93a1", "a\"b\\é", ""]),
+            Ok(r#"{"batchItemFailures":[{"itemIdentifier":"2f8e1a54-93a1"},{"itemIdentifier":"a\"b\\é"},{"itemIdentifier":""}]}"#)
+        );
+    }
+
+    #[test]
+    fn failures_that_do_not_fit_are_an_error() {
+        let whole = r#"{"batchItemFailures":[{"itemIdentifier":"1"},{"itemIdentifier":"2"}]}"#;
+        for size in 0..whole.len() {
+            assert_eq!(body(&mut std::vec![0; size], &["1", "2"]), Err(Error::RESPONSE_TOO_LARGE), "{size}");
+        }
+        assert_eq!(body(&mut std::vec![0; whole.len()], &["1", "2"]), Ok(whole));
+    }
+}

@@ -112,3 +112,7 @@ impl<'a> Body<'a> {
         json::from_slice(self.bytes()?)
     }
 }
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;

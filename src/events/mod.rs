@@ -40,3 +40,7 @@ mod time;
 pub use batch::BatchItemFailures;
 pub use encoded::{Base64Text, url_decode};
 pub use event_bridge::EventBridge;
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;
