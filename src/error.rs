@@ -232,7 +232,6 @@ errors! {
     JSON_BASE64 = JSON, "string not base64 at byte";
     /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
     JSON_UNCHANGEABLE = JSON, "string that cannot be decoded in place at byte";
-    JSON_UNCHANGEABLE = JSON, "this string cannot be decoded in place, at byte";
 
     /// The body of a request is not base64, though the event says so.
     BODY_BASE64 = "Function.InvalidBody", "the body is not base64";

@@ -1,6 +1,6 @@
 //! Triggers of Cognito user pools.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::fields::Parameters;
 use crate::json::RawJson;
@@ -22,7 +22,7 @@ use crate::json::RawJson;
 /// ```
 ///
 /// [1]: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "Q: Deserialize<'de>, S: Deserialize<'de>"))]
 pub struct Trigger<'a, Q = RawJson<'a>, S = RawJson<'a>> {
     /// The version of the event's format: for example `1`.
@@ -51,7 +51,7 @@ pub struct Trigger<'a, Q = RawJson<'a>, S = RawJson<'a>> {
 pub type PreSignUp<'a> = Trigger<'a, PreSignUpRequest<'a>, PreSignUpResponse>;
 
 /// Who wants to sign up.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreSignUpRequest<'a> {
     /// The user's attributes: `email` and so on.
@@ -66,7 +66,7 @@ pub struct PreSignUpRequest<'a> {
 }
 
 /// What becomes of a user who signs up.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PreSignUpResponse {
     /// Whether the user needs no confirmation.

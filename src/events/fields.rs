@@ -1,6 +1,6 @@
 //! Names with values, and lists of texts, of any number: they stay as they came, and are looked through when they are asked for something.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::json::RawJson;
 
@@ -103,6 +103,13 @@ impl<'a> Texts<'a> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
+    }
+}
+
+/// An object again, for answers that have the question in them.
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

@@ -62,8 +62,7 @@ pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
 /// Those of [`json::from_slice`].
 pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body<'a>), Error> {
     let mut deserializer = Deserializer::new(text);
-    let request: R = deserializer.value()?;
-    deserializer.end()?;
+    let request: R = deserializer.all()?;
     let bytes = deserializer.take_aside().unwrap_or_default();
     let is_base64 = request.is_base64_encoded();
     Ok((request, Body { bytes, is_base64 }))
