@@ -73,16 +73,15 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         self.path
     }
 
-    /// [`multi_value_headers`](Request::multi_value_headers), unless only [`headers`](Request::headers) has something.
+    /// [`multi_value_headers`](Request::multi_value_headers), unless there are only [`headers`](Request::headers).
     fn headers(&self) -> Headers<'a> {
-        if self.multi_value_headers.is_empty() { self.headers } else { self.multi_value_headers }
+        self.multi_value_headers.or(self.headers)
     }
 
-    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), unless only
-    /// [`query_string_parameters`](Request::query_string_parameters) has something. Not decoded.
+    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), unless there are only
+    /// [`query_string_parameters`](Request::query_string_parameters). Not decoded.
     fn query_parameters(&self) -> Parameters<'a> {
-        let all = self.multi_value_query_string_parameters;
-        if all.is_empty() { self.query_string_parameters } else { all }
+        self.multi_value_query_string_parameters.or(self.query_string_parameters)
     }
 
     fn is_base64_encoded(&self) -> bool {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::http::{Headers, HttpRequest, Parameters};
+use super::object::object;
 use crate::json::{Aside, RawJson};
 
 /// A request to a REST API with Lambda proxy integration, or to an HTTP API with payload format version 1.0
@@ -66,73 +67,55 @@ pub struct Request<'a> {
     body: Aside,
 }
 
-/// What API Gateway knows about a request.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RequestContext<'a> {
-    /// The account of the API.
-    #[serde(default)]
-    pub account_id: &'a str,
-    /// The id of the API.
-    #[serde(default)]
-    pub api_id: &'a str,
-    /// What the authorizer found out: `{"claims":{…}}` of a Cognito user pool, or the `principalId` and the context of a Lambda
-    /// authorizer. Its fields are read by name, or as a type.
-    #[serde(borrow, default)]
-    pub authorizer: RawJson<'a>,
-    /// The host name of the API.
-    #[serde(default)]
-    pub domain_name: Option<&'a str>,
-    /// Who sent the request.
-    pub identity: Identity<'a>,
-    /// The path of the request, with the stage.
-    #[serde(default)]
-    pub path: Option<&'a str>,
-    /// The version of HTTP, for example `HTTP/1.1`.
-    #[serde(default)]
-    pub protocol: Option<&'a str>,
-    /// The id of this request.
-    #[serde(default)]
-    pub request_id: &'a str,
-    /// When the request came, for example `24/Sep/2024:11:17:44 +0000`.
-    #[serde(default)]
-    pub request_time: Option<&'a str>,
-    /// When the request came, in milliseconds since 1970-01-01 UTC.
-    #[serde(default)]
-    pub request_time_epoch: u64,
-    /// The stage of the API.
-    #[serde(default)]
-    pub stage: &'a str,
+object! {
+    /// What API Gateway knows about a request.
+    pub struct RequestContext<'a> {
+        /// The account of the API.
+        pub account_id: &'a str = "accountId" or default,
+        /// The id of the API.
+        pub api_id: &'a str = "apiId" or default,
+        /// What the authorizer found out: `{"claims":{…}}` of a Cognito user pool, or the `principalId` and the context of a Lambda
+        /// authorizer. Its fields are read by name, or as a type.
+        pub authorizer: RawJson<'a> = "authorizer" or default,
+        /// The host name of the API.
+        pub domain_name: Option<&'a str> = "domainName" or default,
+        /// Who sent the request.
+        pub identity: Identity<'a> = "identity",
+        /// The path of the request, with the stage.
+        pub path: Option<&'a str> = "path" or default,
+        /// The version of HTTP, for example `HTTP/1.1`.
+        pub protocol: Option<&'a str> = "protocol" or default,
+        /// The id of this request.
+        pub request_id: &'a str = "requestId" or default,
+        /// When the request came, for example `24/Sep/2024:11:17:44 +0000`.
+        pub request_time: Option<&'a str> = "requestTime" or default,
+        /// When the request came, in milliseconds since 1970-01-01 UTC.
+        pub request_time_epoch: u64 = "requestTimeEpoch" or default,
+        /// The stage of the API.
+        pub stage: &'a str = "stage" or default,
+    }
 }
 
-/// Who sent a request.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Identity<'a> {
-    /// The address that the request came from.
-    #[serde(default)]
-    pub source_ip: &'a str,
-    /// The header field User-Agent.
-    #[serde(default)]
-    pub user_agent: Option<&'a str>,
-    /// The key that the request was made with, if the method needs one.
-    #[serde(default)]
-    pub api_key: Option<&'a str>,
-    /// The caller's account, of a request that was signed.
-    #[serde(default)]
-    pub account_id: Option<&'a str>,
-    /// The caller's principal, of a request that was signed.
-    #[serde(default)]
-    pub caller: Option<&'a str>,
-    /// The caller's ARN, of a request that was signed.
-    #[serde(default)]
-    pub user_arn: Option<&'a str>,
-    /// The caller's id in a Cognito identity pool.
-    #[serde(default)]
-    pub cognito_identity_id: Option<&'a str>,
-    /// The client's certificate, for mutual TLS.
-    #[serde(borrow, default)]
-    pub client_cert: RawJson<'a>,
+object! {
+    /// Who sent a request.
+    pub struct Identity<'a> {
+        /// The address that the request came from.
+        pub source_ip: &'a str = "sourceIp" or default,
+        /// The header field User-Agent.
+        pub user_agent: Option<&'a str> = "userAgent" or default,
+        /// The key that the request was made with, if the method needs one.
+        pub api_key: Option<&'a str> = "apiKey" or default,
+        /// The caller's account, of a request that was signed.
+        pub account_id: Option<&'a str> = "accountId" or default,
+        /// The caller's principal, of a request that was signed.
+        pub caller: Option<&'a str> = "caller" or default,
+        /// The caller's ARN, of a request that was signed.
+        pub user_arn: Option<&'a str> = "userArn" or default,
+        /// The caller's id in a Cognito identity pool.
+        pub cognito_identity_id: Option<&'a str> = "cognitoIdentityId" or default,
+        /// The client's certificate, for mutual TLS.
+        pub client_cert: RawJson<'a> = "clientCert" or default,
+    }
 }
 
 impl<'a> HttpRequest<'a> for Request<'a> {
@@ -144,16 +127,15 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         self.path
     }
 
-    /// [`multi_value_headers`](Request::multi_value_headers), unless only [`headers`](Request::headers) has something.
+    /// [`multi_value_headers`](Request::multi_value_headers), unless there are only [`headers`](Request::headers).
     fn headers(&self) -> Headers<'a> {
-        if self.multi_value_headers.is_empty() { self.headers } else { self.multi_value_headers }
+        self.multi_value_headers.or(self.headers)
     }
 
-    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), unless only
-    /// [`query_string_parameters`](Request::query_string_parameters) has something.
+    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), unless there are only
+    /// [`query_string_parameters`](Request::query_string_parameters).
     fn query_parameters(&self) -> Parameters<'a> {
-        let all = self.multi_value_query_string_parameters;
-        if all.is_empty() { self.query_string_parameters } else { all }
+        self.multi_value_query_string_parameters.or(self.query_string_parameters)
     }
 
     fn is_base64_encoded(&self) -> bool {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::fields::field;
 use super::http::{Headers, HttpRequest, Parameters, Texts, cookie_value};
+use super::object::{Field, FromField, Misfit, object};
 use crate::json::{Aside, RawJson};
 
 /// A request to an HTTP API or to a function URL, whose format is the same
@@ -65,59 +66,46 @@ pub struct Request<'a> {
     body: Aside,
 }
 
-/// What API Gateway or Lambda knows about a request.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RequestContext<'a> {
-    /// The account of the API; for function URLs that of the caller, or `anonymous`.
-    #[serde(default)]
-    pub account_id: &'a str,
-    /// The id of the API or of the function URL.
-    #[serde(default)]
-    pub api_id: &'a str,
-    /// The client's certificate, for mutual TLS: `{"clientCert":{…}}`.
-    #[serde(borrow, default)]
-    pub authentication: RawJson<'a>,
-    /// What the authorizer found out.
-    #[serde(borrow, default)]
-    pub authorizer: Authorizer<'a>,
-    /// The host name of the API or of the function URL.
-    #[serde(default)]
-    pub domain_name: &'a str,
-    /// The request line and its sender.
-    pub http: Http<'a>,
-    /// The id of this request.
-    #[serde(default)]
-    pub request_id: &'a str,
-    /// The stage of the API.
-    #[serde(default)]
-    pub stage: &'a str,
-    /// When the request came, for example `24/Sep/2024:11:08:32 +0000`.
-    #[serde(default)]
-    pub time: &'a str,
-    /// When the request came, in milliseconds since 1970-01-01 UTC.
-    #[serde(default)]
-    pub time_epoch: u64,
+object! {
+    /// What API Gateway or Lambda knows about a request.
+    pub struct RequestContext<'a> {
+        /// The account of the API; for function URLs that of the caller, or `anonymous`.
+        pub account_id: &'a str = "accountId" or default,
+        /// The id of the API or of the function URL.
+        pub api_id: &'a str = "apiId" or default,
+        /// The client's certificate, for mutual TLS: `{"clientCert":{…}}`.
+        pub authentication: RawJson<'a> = "authentication" or default,
+        /// What the authorizer found out.
+        pub authorizer: Authorizer<'a> = "authorizer" or default,
+        /// The host name of the API or of the function URL.
+        pub domain_name: &'a str = "domainName" or default,
+        /// The request line and its sender.
+        pub http: Http<'a> = "http",
+        /// The id of this request.
+        pub request_id: &'a str = "requestId" or default,
+        /// The stage of the API.
+        pub stage: &'a str = "stage" or default,
+        /// When the request came, for example `24/Sep/2024:11:08:32 +0000`.
+        pub time: &'a str = "time" or default,
+        /// When the request came, in milliseconds since 1970-01-01 UTC.
+        pub time_epoch: u64 = "timeEpoch" or default,
+    }
 }
 
-/// The request line of a request, and its sender.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Http<'a> {
-    /// The method: `GET`, `POST` and so on.
-    pub method: &'a str,
-    /// The path.
-    #[serde(default)]
-    pub path: &'a str,
-    /// The version of HTTP, for example `HTTP/1.1`.
-    #[serde(default)]
-    pub protocol: &'a str,
-    /// The address that the request came from.
-    #[serde(default)]
-    pub source_ip: &'a str,
-    /// The header field User-Agent.
-    #[serde(default)]
-    pub user_agent: Option<&'a str>,
+object! {
+    /// The request line of a request, and its sender.
+    pub struct Http<'a> {
+        /// The method: `GET`, `POST` and so on.
+        pub method: &'a str = "method",
+        /// The path.
+        pub path: &'a str = "path" or default,
+        /// The version of HTTP, for example `HTTP/1.1`.
+        pub protocol: &'a str = "protocol" or default,
+        /// The address that the request came from.
+        pub source_ip: &'a str = "sourceIp" or default,
+        /// The header field User-Agent.
+        pub user_agent: Option<&'a str> = "userAgent" or default,
+    }
 }
 
 /// What an authorizer found out about the caller; what kind of authorizer it was decides which part is there.
@@ -151,6 +139,14 @@ impl<'a> Authorizer<'a> {
 
     fn jwt(&self) -> RawJson<'a> {
         field(self.object, "jwt")
+    }
+}
+
+impl<'a> FromField<'a> for Authorizer<'a> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+        Ok(Self { object: field.raw })
     }
 }
 

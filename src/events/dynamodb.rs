@@ -6,84 +6,71 @@ use serde::Deserialize;
 
 use super::encoded::Base64Text;
 use super::fields::{Parameters, Texts};
-use super::time::since_epoch;
+use super::object::{Field, FromField, Misfit, object};
 use crate::json::RawJson;
 
-/// A change of an item (AWS: [Using AWS Lambda with Amazon DynamoDB][1], and [Record][2] in the DynamoDB Streams API).
-///
-/// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-/// the [`sequence_number`](StreamRecord::sequence_number) of the first failure goes.
-///
-/// ```json
-/// {"Records": [{
-///   "eventID": "5d41402abc4b2a76b9719d911017c592", "eventName": "MODIFY", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
-///   "awsRegion": "eu-central-1",
-///   "dynamodb": {
-///     "ApproximateCreationDateTime": 1727177580, "Keys": {"Id": {"N": "101"}},
-///     "NewImage": {"Id": {"N": "101"}, "Message": {"S": "new"}}, "OldImage": {"Id": {"N": "101"}, "Message": {"S": "old"}},
-///     "SequenceNumber": "7000000000000000042381605091", "SizeBytes": 59, "StreamViewType": "NEW_AND_OLD_IMAGES"
-///   },
-///   "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2024-09-01T00:00:00.000"
-/// }]}
-/// ```
-///
-/// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-/// [2]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Record<'a> {
-    /// The change's id.
-    #[serde(rename = "eventID", default)]
-    pub event_id: &'a str,
-    /// `INSERT`, `MODIFY` or `REMOVE`.
-    pub event_name: &'a str,
-    /// The version of the record's format.
-    #[serde(default)]
-    pub event_version: &'a str,
-    /// `aws:dynamodb`.
-    #[serde(default)]
-    pub event_source: &'a str,
-    /// The region of the table.
-    #[serde(default)]
-    pub aws_region: &'a str,
-    /// The change.
-    #[serde(borrow)]
-    pub dynamodb: StreamRecord<'a>,
-    /// Who did it, if that was DynamoDB itself when an item's time to live was over: `type` is `Service`, and `principalId` is
-    /// `dynamodb.amazonaws.com`.
-    #[serde(borrow, default)]
-    pub user_identity: Parameters<'a>,
-    /// The ARN of the stream.
-    #[serde(rename = "eventSourceARN", default)]
-    pub event_source_arn: &'a str,
+object! {
+    /// A change of an item (AWS: [Using AWS Lambda with Amazon DynamoDB][1], and [Record][2] in the DynamoDB Streams API).
+    ///
+    /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
+    /// the [`sequence_number`](StreamRecord::sequence_number) of the first failure goes.
+    ///
+    /// ```json
+    /// {"Records": [{
+    ///   "eventID": "5d41402abc4b2a76b9719d911017c592", "eventName": "MODIFY", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+    ///   "awsRegion": "eu-central-1",
+    ///   "dynamodb": {
+    ///     "ApproximateCreationDateTime": 1727177580, "Keys": {"Id": {"N": "101"}},
+    ///     "NewImage": {"Id": {"N": "101"}, "Message": {"S": "new"}}, "OldImage": {"Id": {"N": "101"}, "Message": {"S": "old"}},
+    ///     "SequenceNumber": "7000000000000000042381605091", "SizeBytes": 59, "StreamViewType": "NEW_AND_OLD_IMAGES"
+    ///   },
+    ///   "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2024-09-01T00:00:00.000"
+    /// }]}
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    /// [2]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
+    pub struct Record<'a> {
+        /// The change's id.
+        pub event_id: &'a str = "eventID" or default,
+        /// `INSERT`, `MODIFY` or `REMOVE`.
+        pub event_name: &'a str = "eventName",
+        /// The version of the record's format.
+        pub event_version: &'a str = "eventVersion" or default,
+        /// `aws:dynamodb`.
+        pub event_source: &'a str = "eventSource" or default,
+        /// The region of the table.
+        pub aws_region: &'a str = "awsRegion" or default,
+        /// The change.
+        pub dynamodb: StreamRecord<'a> = "dynamodb",
+        /// Who did it, if that was DynamoDB itself when an item's time to live was over: `type` is `Service`, and `principalId` is
+        /// `dynamodb.amazonaws.com`.
+        pub user_identity: Parameters<'a> = "userIdentity" or default,
+        /// The ARN of the stream.
+        pub event_source_arn: &'a str = "eventSourceARN" or default,
+    }
 }
 
-/// The change of an item (AWS: [StreamRecord][1]).
-///
-/// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct StreamRecord<'a> {
-    /// When the change was made, as the time since 1970-01-01 UTC, usually to the second.
-    #[serde(default, deserialize_with = "since_epoch")]
-    pub approximate_creation_date_time: Option<Duration>,
-    /// The item's primary key.
-    #[serde(borrow, default)]
-    pub keys: Item<'a>,
-    /// The item after the change; empty if the view does not have it, or the item was removed.
-    #[serde(borrow, default)]
-    pub new_image: Item<'a>,
-    /// The item before the change; empty if the view does not have it, or the item is new.
-    #[serde(borrow, default)]
-    pub old_image: Item<'a>,
-    /// The change's place in its shard: a number of up to 40 digits. It is that by which a failure is reported.
-    pub sequence_number: &'a str,
-    /// The size of the change, in bytes.
-    #[serde(default)]
-    pub size_bytes: u64,
-    /// What the stream has: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
-    #[serde(default)]
-    pub stream_view_type: &'a str,
+object! {
+    /// The change of an item (AWS: [StreamRecord][1]).
+    ///
+    /// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+    pub struct StreamRecord<'a> {
+        /// When the change was made, as the time since 1970-01-01 UTC, usually to the second.
+        pub approximate_creation_date_time: Option<Duration> = "ApproximateCreationDateTime" or default,
+        /// The item's primary key.
+        pub keys: Item<'a> = "Keys" or default,
+        /// The item after the change; empty if the view does not have it, or the item was removed.
+        pub new_image: Item<'a> = "NewImage" or default,
+        /// The item before the change; empty if the view does not have it, or the item is new.
+        pub old_image: Item<'a> = "OldImage" or default,
+        /// The change's place in its shard: a number of up to 40 digits. It is that by which a failure is reported.
+        pub sequence_number: &'a str = "SequenceNumber",
+        /// The size of the change, in bytes.
+        pub size_bytes: u64 = "SizeBytes" or default,
+        /// What the stream has: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
+        pub stream_view_type: &'a str = "StreamViewType" or default,
+    }
 }
 
 /// Attributes by name, of any number: those of an item, or of a map in it.
@@ -108,6 +95,14 @@ impl<'a> Item<'a> {
     /// Whether there is no attribute.
     pub fn is_empty(&self) -> bool {
         self.object.fields().next().is_none()
+    }
+}
+
+impl<'a> FromField<'a> for Item<'a> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+        Ok(Self { object: field.raw })
     }
 }
 

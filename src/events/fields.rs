@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::object::{Field, FromField, Misfit};
 use crate::json::RawJson;
 
 /// The header fields of a request. Names are compared without regard to case
@@ -38,7 +39,7 @@ pub struct Texts<'a> {
 impl<'a> Headers<'a> {
     /// The first value of the field `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.iter().find(|(other, _)| name.eq_ignore_ascii_case(other)).map(|(_, value)| value)
+        self.object.fields().filter(|(other, _)| name.eq_ignore_ascii_case(other)).find_map(|(_, value)| first(value))
     }
 
     /// All values of the field `name`, in their order. Values that a service has joined by commas are one.
@@ -49,6 +50,11 @@ impl<'a> Headers<'a> {
     /// Every value with its name, in their order. A name with several values comes several times.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         values(self.object)
+    }
+
+    /// These, or `others` if these are missing in the event or null.
+    pub(super) fn or(self, others: Self) -> Self {
+        if self.object.is_null() { others } else { self }
     }
 
     /// Whether there is no value.
@@ -65,7 +71,7 @@ impl<'a> Parameters<'a> {
 
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.iter().find(|(other, _)| name == *other).map(|(_, value)| value)
+        self.object.fields().filter(|(other, _)| name == *other).find_map(|(_, value)| first(value))
     }
 
     /// All values of `name`, in their order.
@@ -76,6 +82,11 @@ impl<'a> Parameters<'a> {
     /// Every value with its name, in their order. A name with several values comes several times.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         values(self.object)
+    }
+
+    /// These, or `others` if these are missing in the event or null.
+    pub(super) fn or(self, others: Self) -> Self {
+        if self.object.is_null() { others } else { self }
     }
 
     /// Whether there is no value.
@@ -106,11 +117,24 @@ impl<'a> Texts<'a> {
     }
 }
 
+impl<'a> FromField<'a> for Parameters<'a> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+        Ok(Self::new(field.raw))
+    }
+}
+
 /// An object again, for answers that have the question in them.
 impl Serialize for Parameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
+}
+
+/// The text that `value` is, or the first one in it.
+fn first(value: RawJson<'_>) -> Option<&str> {
+    value.as_str().or_else(|| value.elements().find_map(RawJson::as_str))
 }
 
 /// The values of `object`, each with its name.

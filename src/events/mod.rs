@@ -32,6 +32,7 @@ mod event_bridge;
 mod fields;
 pub mod http;
 pub mod kinesis;
+mod object;
 pub mod s3;
 pub mod sns;
 pub mod sqs;

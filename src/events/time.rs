@@ -2,17 +2,24 @@
 
 use core::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer};
 
+use super::object::{Field, FromField, Misfit};
 use crate::json::RawJson;
 
-/// Reads seconds as the time since 1970-01-01 UTC; null is none. serde's own way leads through floating point, whose parser takes many KiB.
-pub(super) fn since_epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let number = RawJson::deserialize(deserializer)?;
-    if number.is_null() {
-        return Ok(None);
+/// Seconds, as the time since 1970-01-01 UTC. serde's own way leads through floating point, whose parser takes many KiB.
+impl FromField<'_> for Option<Duration> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+        if field.raw.is_null() { Ok(None) } else { seconds(field.raw.text()).map(Some).ok_or(Misfit::Kind) }
     }
-    seconds(number.text()).map(Some).ok_or_else(|| D::Error::custom("a time in seconds since 1970 should be here"))
+}
+
+/// Reads seconds as the time since 1970-01-01 UTC; null is none.
+pub(super) fn since_epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let raw = RawJson::deserialize(deserializer)?;
+    FromField::from_field(&Field { raw, text: "" }).map_err(Misfit::into_error)
 }
 
 /// As many seconds as the decimal number `text`, cut to nanoseconds. `None` if it is negative, beyond 584 years, or no number.
