@@ -3,6 +3,8 @@
 use crate::context::Context;
 #[cfg(feature = "json")]
 use crate::error::Error;
+#[cfg(feature = "events")]
+use crate::events::http::{self, Body, HttpRequest};
 #[cfg(feature = "json")]
 use crate::json::{FromJson, Records};
 
@@ -64,5 +66,29 @@ impl<'a> Event<'a> {
     #[cfg(feature = "json")]
     pub fn records<T: FromJson<'a>>(self) -> Result<Records<'a, T>, Error> {
         Records::new(self.payload, "Records")
+    }
+
+    /// The request that the event is, and its body, apart from it, so that the one can be looked at before the other is read. `R` is the
+    /// type for its source, in [`events`](crate::events).
+    ///
+    /// ```
+    /// use barelambda::events::api_gateway_v2;
+    /// use barelambda::events::http::HttpRequest;
+    /// # use barelambda::{Error, Event, Responded, Responder};
+    ///
+    /// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    ///     let (request, body) = event.http::<api_gateway_v2::Request>()?;
+    ///     match (request.method(), request.path()) {
+    ///         ("POST", "/echo") => responder.bytes(body.bytes()?),
+    ///         _ => responder.bytes(b"{\"statusCode\":404}"),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`json`](Self::json).
+    #[cfg(feature = "events")]
+    pub fn http<R: HttpRequest<'a>>(self) -> Result<(R, Body<'a>), Error> {
+        http::from_slice(self.payload)
     }
 }

@@ -70,6 +70,12 @@ impl<'a> RawJson<'a> {
         Reader::new(Captured::new(self.text)).string(Error::JSON_NO_STRING).ok()
     }
 
+    /// The text as it was captured: of a number, that is the number.
+    #[cfg(feature = "events")]
+    pub(crate) const fn text(self) -> &'a [u8] {
+        self.text
+    }
+
     /// Whether the value is null.
     pub fn is_null(self) -> bool {
         self.text == b"null"

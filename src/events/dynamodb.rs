@@ -1,0 +1,211 @@
+//! Changes of DynamoDB tables, from their streams.
+
+use core::time::Duration;
+
+use serde::Deserialize;
+
+use super::encoded::Base64Text;
+use super::fields::{Parameters, Texts};
+use super::object::{Field, FromField, Misfit, object};
+use crate::json::RawJson;
+
+object! {
+    /// A change of an item (AWS: [Using AWS Lambda with Amazon DynamoDB][1], and [Record][2] in the DynamoDB Streams API).
+    ///
+    /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
+    /// the [`sequence_number`](StreamRecord::sequence_number) of the first failure goes.
+    ///
+    /// ```json
+    /// {"Records": [{
+    ///   "eventID": "5d41402abc4b2a76b9719d911017c592", "eventName": "MODIFY", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+    ///   "awsRegion": "eu-central-1",
+    ///   "dynamodb": {
+    ///     "ApproximateCreationDateTime": 1727177580, "Keys": {"Id": {"N": "101"}},
+    ///     "NewImage": {"Id": {"N": "101"}, "Message": {"S": "new"}}, "OldImage": {"Id": {"N": "101"}, "Message": {"S": "old"}},
+    ///     "SequenceNumber": "7000000000000000042381605091", "SizeBytes": 59, "StreamViewType": "NEW_AND_OLD_IMAGES"
+    ///   },
+    ///   "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2024-09-01T00:00:00.000"
+    /// }]}
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    /// [2]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
+    pub struct Record<'a> {
+        /// The change's id.
+        pub event_id: &'a str = "eventID" or default,
+        /// `INSERT`, `MODIFY` or `REMOVE`.
+        pub event_name: &'a str = "eventName",
+        /// The version of the record's format.
+        pub event_version: &'a str = "eventVersion" or default,
+        /// `aws:dynamodb`.
+        pub event_source: &'a str = "eventSource" or default,
+        /// The region of the table.
+        pub aws_region: &'a str = "awsRegion" or default,
+        /// The change.
+        pub dynamodb: StreamRecord<'a> = "dynamodb",
+        /// Who did it, if that was DynamoDB itself when an item's time to live was over: `type` is `Service`, and `principalId` is
+        /// `dynamodb.amazonaws.com`.
+        pub user_identity: Parameters<'a> = "userIdentity" or default,
+        /// The ARN of the stream.
+        pub event_source_arn: &'a str = "eventSourceARN" or default,
+    }
+}
+
+object! {
+    /// The change of an item (AWS: [StreamRecord][1]).
+    ///
+    /// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+    pub struct StreamRecord<'a> {
+        /// When the change was made, as the time since 1970-01-01 UTC, usually to the second.
+        pub approximate_creation_date_time: Option<Duration> = "ApproximateCreationDateTime" or default,
+        /// The item's primary key.
+        pub keys: Item<'a> = "Keys" or default,
+        /// The item after the change; empty if the view does not have it, or the item was removed.
+        pub new_image: Item<'a> = "NewImage" or default,
+        /// The item before the change; empty if the view does not have it, or the item is new.
+        pub old_image: Item<'a> = "OldImage" or default,
+        /// The change's place in its shard: a number of up to 40 digits. It is that by which a failure is reported.
+        pub sequence_number: &'a str = "SequenceNumber",
+        /// The size of the change, in bytes.
+        pub size_bytes: u64 = "SizeBytes" or default,
+        /// What the stream has: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
+        pub stream_view_type: &'a str = "StreamViewType" or default,
+    }
+}
+
+/// Attributes by name, of any number: those of an item, or of a map in it.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Item<'a> {
+    #[serde(borrow)]
+    object: RawJson<'a>,
+}
+
+impl<'a> Item<'a> {
+    /// The attribute `name`.
+    pub fn get(&self, name: &str) -> Option<AttributeValue<'a>> {
+        self.iter().find(|(other, _)| name == *other).map(|(_, value)| value)
+    }
+
+    /// All attributes, each with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, AttributeValue<'a>)> {
+        self.object.fields().map(|(name, value)| (name, AttributeValue::new(value)))
+    }
+
+    /// Whether there is no attribute.
+    pub fn is_empty(&self) -> bool {
+        self.object.fields().next().is_none()
+    }
+}
+
+impl<'a> FromField<'a> for Item<'a> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+        Ok(Self { object: field.raw })
+    }
+}
+
+/// Values in their order, of any number.
+#[derive(Copy, Clone, Debug)]
+pub struct List<'a> {
+    array: RawJson<'a>,
+}
+
+impl<'a> List<'a> {
+    /// The values.
+    pub fn iter(&self) -> impl Iterator<Item = AttributeValue<'a>> {
+        self.array.elements().map(AttributeValue::new)
+    }
+}
+
+/// A set of bytes, of any number.
+#[derive(Copy, Clone, Debug)]
+pub struct BinarySet<'a> {
+    texts: Texts<'a>,
+}
+
+impl<'a> BinarySet<'a> {
+    /// The values.
+    pub fn iter(&self) -> impl Iterator<Item = Base64Text<'a>> {
+        self.texts.iter().map(Base64Text::new)
+    }
+}
+
+/// The value of an attribute (AWS: [AttributeValue][1]). The variants are named as AWS names the types.
+///
+/// A number is its digits, at most 38 of them: `parse` makes of it what the application takes it for.
+///
+/// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html
+#[derive(Copy, Clone, Debug)]
+#[non_exhaustive]
+pub enum AttributeValue<'a> {
+    /// A string.
+    S(&'a str),
+    /// A number, in decimal.
+    N(&'a str),
+    /// Bytes.
+    B(Base64Text<'a>),
+    /// A set of strings.
+    Ss(Texts<'a>),
+    /// A set of numbers, in decimal.
+    Ns(Texts<'a>),
+    /// A set of bytes.
+    Bs(BinarySet<'a>),
+    /// A map.
+    M(Item<'a>),
+    /// A list.
+    L(List<'a>),
+    /// The null value.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// Something that DynamoDB did not have when this was written.
+    Other(RawJson<'a>),
+}
+
+impl<'a> AttributeValue<'a> {
+    /// The value that `object` describes: one field, whose name is the type.
+    fn new(object: RawJson<'a>) -> Self {
+        let (kind, value) = object.fields().next().unwrap_or_default();
+        let text = value.as_str();
+        match (kind, text) {
+            ("S", Some(text)) => Self::S(text),
+            ("N", Some(text)) => Self::N(text),
+            ("B", Some(text)) => Self::B(Base64Text::new(text)),
+            ("SS", _) => Self::Ss(Texts::new(value)),
+            ("NS", _) => Self::Ns(Texts::new(value)),
+            ("BS", _) => Self::Bs(BinarySet { texts: Texts::new(value) }),
+            ("M", _) => Self::M(Item { object: value }),
+            ("L", _) => Self::L(List { array: value }),
+            ("NULL", _) => Self::Null,
+            ("BOOL", _) => value.read().map_or(Self::Other(object), Self::Bool),
+            _ => Self::Other(object),
+        }
+    }
+
+    /// The text of a string.
+    pub const fn as_s(self) -> Option<&'a str> {
+        if let Self::S(text) = self { Some(text) } else { None }
+    }
+
+    /// The digits of a number.
+    pub const fn as_n(self) -> Option<&'a str> {
+        if let Self::N(digits) = self { Some(digits) } else { None }
+    }
+
+    /// A boolean.
+    pub const fn as_bool(self) -> Option<bool> {
+        if let Self::Bool(value) = self { Some(value) } else { None }
+    }
+
+    /// A map.
+    pub const fn as_m(self) -> Option<Item<'a>> {
+        if let Self::M(map) = self { Some(map) } else { None }
+    }
+
+    /// A list.
+    pub const fn as_l(self) -> Option<List<'a>> {
+        if let Self::L(list) = self { Some(list) } else { None }
+    }
+}

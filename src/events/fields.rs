@@ -1,0 +1,151 @@
+//! Names with values, and lists of texts, of any number: they stay as they came, and are looked through when they are asked for something.
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::object::{Field, FromField, Misfit};
+use crate::json::RawJson;
+
+/// The header fields of a request. Names are compared without regard to case
+/// ([RFC 9110, section 5.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.1)).
+///
+/// The values may be texts or, as in `multiValueHeaders`, lists of texts; null and anything else counts as no value. There is no limit to
+/// the number of fields: nothing is stored, and each call looks through the object.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Headers<'a> {
+    #[serde(borrow)]
+    object: RawJson<'a>,
+}
+
+/// Names with values: query parameters, path parameters, stage variables, claims. Names are compared byte by byte.
+///
+/// The values may be texts or, as in `multiValueQueryStringParameters`, lists of texts; null and anything else counts as no value. There
+/// is no limit to the number of names: nothing is stored, and each call looks through the object.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Parameters<'a> {
+    #[serde(borrow)]
+    object: RawJson<'a>,
+}
+
+/// A list of texts, of any number. Elements that are no texts are passed over.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Texts<'a> {
+    #[serde(borrow)]
+    array: RawJson<'a>,
+}
+
+impl<'a> Headers<'a> {
+    /// The first value of the field `name`.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        self.object.fields().filter(|(other, _)| name.eq_ignore_ascii_case(other)).find_map(|(_, value)| first(value))
+    }
+
+    /// All values of the field `name`, in their order. Values that a service has joined by commas are one.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(other, _)| name.eq_ignore_ascii_case(other)).map(|(_, value)| value)
+    }
+
+    /// Every value with its name, in their order. A name with several values comes several times.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        values(self.object)
+    }
+
+    /// These, or `others` if these are missing in the event or null.
+    pub(super) fn or(self, others: Self) -> Self {
+        if self.object.is_null() { others } else { self }
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl<'a> Parameters<'a> {
+    /// Those in `object`.
+    pub(super) const fn new(object: RawJson<'a>) -> Self {
+        Self { object }
+    }
+
+    /// The first value of `name`.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        self.object.fields().filter(|(other, _)| name == *other).find_map(|(_, value)| first(value))
+    }
+
+    /// All values of `name`, in their order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(other, _)| name == *other).map(|(_, value)| value)
+    }
+
+    /// Every value with its name, in their order. A name with several values comes several times.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        values(self.object)
+    }
+
+    /// These, or `others` if these are missing in the event or null.
+    pub(super) fn or(self, others: Self) -> Self {
+        if self.object.is_null() { others } else { self }
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl<'a> Texts<'a> {
+    /// Those in `array`.
+    pub(super) const fn new(array: RawJson<'a>) -> Self {
+        Self { array }
+    }
+
+    /// The texts, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> {
+        self.array.elements().filter_map(|element| element.as_str())
+    }
+
+    /// Whether `text` is among them.
+    pub fn contains(&self, text: &str) -> bool {
+        self.iter().any(|other| other == text)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl<'a> FromField<'a> for Parameters<'a> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+        Ok(Self::new(field.raw))
+    }
+}
+
+/// An object again, for answers that have the question in them.
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// The text that `value` is, or the first one in it.
+fn first(value: RawJson<'_>) -> Option<&str> {
+    value.as_str().or_else(|| value.elements().find_map(RawJson::as_str))
+}
+
+/// The values of `object`, each with its name.
+fn values<'a>(object: RawJson<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    object.fields().flat_map(|(name, value)| {
+        let texts = Texts::new(value).array.elements().filter_map(|element| element.as_str());
+        value.as_str().into_iter().chain(texts).map(move |value| (name, value))
+    })
+}
+
+/// The field `name` of `object`; null if there is none.
+pub(super) fn field<'a>(object: RawJson<'a>, name: &str) -> RawJson<'a> {
+    object.fields().find(|(other, _)| name == *other).map(|(_, value)| value).unwrap_or_default()
+}

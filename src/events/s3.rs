@@ -1,0 +1,112 @@
+//! Notifications of Simple Storage Service (S3).
+
+use super::encoded::url_decode;
+use super::fields::Parameters;
+use super::object::object;
+use crate::error::Error;
+use crate::json::RawJson;
+
+object! {
+    /// A record of an event of S3 (AWS: [Event message structure][1]).
+    ///
+    /// Read it with [`Event::records`](crate::Event::records). S3 checks a new configuration with a message of another form, `s3:TestEvent`:
+    /// it goes to queues and topics, not to functions. In what they pass on, as in any event without `Records`, [`Error::JSON_MISSING_FIELD`]
+    /// tells it apart.
+    ///
+    /// ```json
+    /// {"Records": [{
+    ///   "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "eu-central-1", "eventTime": "2024-09-24T11:31:07.911Z",
+    ///   "eventName": "ObjectCreated:Put", "userIdentity": {"principalId": "AWS:AIDA…"},
+    ///   "requestParameters": {"sourceIPAddress": "203.0.113.17"},
+    ///   "responseElements": {"x-amz-request-id": "…", "x-amz-id-2": "…"},
+    ///   "s3": {
+    ///     "s3SchemaVersion": "1.0", "configurationId": "thumbnails",
+    ///     "bucket": {"name": "amzn-s3-demo-bucket", "ownerIdentity": {"principalId": "A1…"}, "arn": "arn:aws:s3:::amzn-s3-demo-bucket"},
+    ///     "object": {"key": "holiday+photos/caf%C3%A9.jpg", "size": 1024, "eTag": "…", "versionId": "…", "sequencer": "0066F2A5DBE3B1C2D0"}
+    ///   }
+    /// }]}
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    pub struct Record<'a> {
+        /// The version of the record's format. The number before the point changes when something is removed.
+        pub event_version: &'a str = "eventVersion" or default,
+        /// `aws:s3`.
+        pub event_source: &'a str = "eventSource" or default,
+        /// The region of the bucket.
+        pub aws_region: &'a str = "awsRegion" or default,
+        /// When S3 had done what the event is about, for example `2024-09-24T11:31:07.911Z`.
+        pub event_time: &'a str = "eventTime" or default,
+        /// What has happened, for example `ObjectCreated:Put`.
+        pub event_name: &'a str = "eventName",
+        /// Who did it: `principalId`.
+        pub user_identity: Parameters<'a> = "userIdentity" or default,
+        /// Where the request came from: `sourceIPAddress`.
+        pub request_parameters: Parameters<'a> = "requestParameters" or default,
+        /// What AWS's support asks for: `x-amz-request-id` and `x-amz-id-2`.
+        pub response_elements: Parameters<'a> = "responseElements" or default,
+        /// The bucket and the object.
+        pub s3: Entity<'a> = "s3",
+        /// More about a restored object: `restoreEventData`.
+        pub glacier_event_data: RawJson<'a> = "glacierEventData" or default,
+        /// More about a replication.
+        pub replication_event_data: RawJson<'a> = "replicationEventData" or default,
+        /// More about a move of Intelligent-Tiering.
+        pub intelligent_tiering_event_data: RawJson<'a> = "intelligentTieringEventData" or default,
+        /// More about a transition of the lifecycle.
+        pub lifecycle_event_data: RawJson<'a> = "lifecycleEventData" or default,
+    }
+}
+
+object! {
+    /// The bucket and the object that an event is about.
+    pub struct Entity<'a> {
+        /// The version of this part's format.
+        pub s3_schema_version: &'a str = "s3SchemaVersion" or default,
+        /// The id of the configuration that asked for the event.
+        pub configuration_id: &'a str = "configurationId" or default,
+        /// The bucket.
+        pub bucket: Bucket<'a> = "bucket",
+        /// The object.
+        pub object: Object<'a> = "object",
+    }
+}
+
+object! {
+    /// A bucket.
+    pub struct Bucket<'a> {
+        /// The name.
+        pub name: &'a str = "name",
+        /// The owner: `principalId`.
+        pub owner_identity: Parameters<'a> = "ownerIdentity" or default,
+        /// The ARN.
+        pub arn: &'a str = "arn" or default,
+    }
+}
+
+object! {
+    /// An object.
+    pub struct Object<'a> {
+        /// The key as it stands in the event, which is encoded as in the query of a URL. See [`key_decoded`](Self::key_decoded).
+        pub key: &'a str = "key",
+        /// The size in bytes; none for what was removed.
+        pub size: Option<u64> = "size" or default,
+        /// The entity tag.
+        pub e_tag: Option<&'a str> = "eTag" or default,
+        /// The version, of a bucket that keeps versions.
+        pub version_id: Option<&'a str> = "versionId" or default,
+        /// A hexadecimal number that grows with each PUT and DELETE of this key. Of two the longer one is the later, after the shorter one is
+        /// filled up with zeros on its right.
+        pub sequencer: Option<&'a str> = "sequencer" or default,
+    }
+}
+
+impl Object<'_> {
+    /// The key, decoded into `buffer`: as the other calls of S3 want it. A key has at most 1,024 bytes.
+    ///
+    /// # Errors
+    /// Those of [`url_decode`].
+    pub fn key_decoded<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, Error> {
+        url_decode(self.key, buffer)
+    }
+}

@@ -1,0 +1,159 @@
+//! Messages of Simple Queue Service (SQS).
+
+use serde::Deserialize;
+
+use super::encoded::Base64Text;
+use super::fields::{Parameters, field};
+use crate::json::RawJson;
+
+/// A message of a queue, standard or FIFO (AWS: [Using Lambda with Amazon SQS][1]).
+///
+/// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
+/// the [`message_id`](Self::message_id) of a failure goes. As `Message<Nested<T>>`, with [`Nested`](crate::json::Nested), the body is read
+/// as JSON in place.
+///
+/// ```json
+/// {"Records": [{
+///   "messageId": "2f8e1a54-93a1-4c5e-8f6d-0a1b2c3d4e5f", "receiptHandle": "AQEB…", "body": "{\"quantity\":3}",
+///   "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1727177216012", "SenderId": "AIDA…"},
+///   "messageAttributes": {"Customer": {"stringValue": "André", "dataType": "String"}},
+///   "md5OfBody": "…", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:orders",
+///   "awsRegion": "eu-central-1"
+/// }]}
+/// ```
+///
+/// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "B: Deserialize<'de>"))]
+pub struct Message<'a, B = &'a str> {
+    /// The message's id, by which its failure is reported.
+    pub message_id: &'a str,
+    /// The handle by which the message can be deleted, or its visibility changed.
+    #[serde(default)]
+    pub receipt_handle: &'a str,
+    /// What was sent.
+    pub body: B,
+    /// What SQS knows about the message.
+    #[serde(borrow, default)]
+    pub attributes: Attributes<'a>,
+    /// What the sender added to the message.
+    #[serde(borrow, default)]
+    pub message_attributes: MessageAttributes<'a>,
+    /// The MD5 of the body, in hexadecimal.
+    #[serde(default)]
+    pub md5_of_body: &'a str,
+    /// The MD5 of the message attributes, in hexadecimal.
+    #[serde(default)]
+    pub md5_of_message_attributes: Option<&'a str>,
+    /// `aws:sqs`.
+    #[serde(default)]
+    pub event_source: &'a str,
+    /// The ARN of the queue.
+    #[serde(rename = "eventSourceARN", default)]
+    pub event_source_arn: &'a str,
+    /// The region of the queue.
+    #[serde(default)]
+    pub aws_region: &'a str,
+}
+
+/// What SQS knows about a message, by name (AWS: [ReceiveMessage][1], "MessageSystemAttributeNames").
+///
+/// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Attributes<'a> {
+    #[serde(borrow)]
+    values: Parameters<'a>,
+}
+
+impl<'a> Attributes<'a> {
+    /// The attribute `name`, for example `AWSTraceHeader`.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        self.values.get(name)
+    }
+
+    /// How often the message has been received, this time included.
+    pub fn approximate_receive_count(&self) -> Option<u32> {
+        self.get("ApproximateReceiveCount")?.parse().ok()
+    }
+
+    /// When the message was sent, in milliseconds since 1970-01-01 UTC.
+    pub fn sent_timestamp(&self) -> Option<u64> {
+        self.get("SentTimestamp")?.parse().ok()
+    }
+
+    /// When the message was first received, in milliseconds since 1970-01-01 UTC.
+    pub fn approximate_first_receive_timestamp(&self) -> Option<u64> {
+        self.get("ApproximateFirstReceiveTimestamp")?.parse().ok()
+    }
+
+    /// Who sent the message: the id of a user or a role.
+    pub fn sender_id(&self) -> Option<&'a str> {
+        self.get("SenderId")
+    }
+
+    /// The group of the message, whose order is kept; of FIFO queues, and of fair ones.
+    pub fn message_group_id(&self) -> Option<&'a str> {
+        self.get("MessageGroupId")
+    }
+
+    /// What tells the message from another with the same content; of FIFO queues.
+    pub fn message_deduplication_id(&self) -> Option<&'a str> {
+        self.get("MessageDeduplicationId")
+    }
+
+    /// The message's place among all of the queue: a number of up to 128 bits; of FIFO queues.
+    pub fn sequence_number(&self) -> Option<&'a str> {
+        self.get("SequenceNumber")
+    }
+
+    /// The ARN of the queue that the message was in before it came to a dead-letter queue and from there was moved on.
+    pub fn dead_letter_queue_source_arn(&self) -> Option<&'a str> {
+        self.get("DeadLetterQueueSourceArn")
+    }
+}
+
+/// What a sender added to a message, by name (AWS: [MessageAttributeValue][1]).
+///
+/// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct MessageAttributes<'a> {
+    #[serde(borrow)]
+    object: RawJson<'a>,
+}
+
+impl<'a> MessageAttributes<'a> {
+    /// The attribute `name`.
+    pub fn get(&self, name: &str) -> Option<MessageAttribute<'a>> {
+        self.iter().find(|(other, _)| name == *other).map(|(_, attribute)| attribute)
+    }
+
+    /// All attributes, each with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, MessageAttribute<'a>)> {
+        self.object.fields().map(|(name, object)| (name, MessageAttribute { object }))
+    }
+}
+
+/// An attribute of a message: its type and its value.
+#[derive(Copy, Clone, Debug)]
+pub struct MessageAttribute<'a> {
+    object: RawJson<'a>,
+}
+
+impl<'a> MessageAttribute<'a> {
+    /// `String`, `Number` or `Binary`, and what the sender added to that behind a point: `Number.int`.
+    pub fn data_type(&self) -> Option<&'a str> {
+        field(self.object, "dataType").as_str()
+    }
+
+    /// The value of a text or a number.
+    pub fn string_value(&self) -> Option<&'a str> {
+        field(self.object, "stringValue").as_str()
+    }
+
+    /// The value of a binary attribute.
+    pub fn binary_value(&self) -> Option<Base64Text<'a>> {
+        field(self.object, "binaryValue").as_str().map(Base64Text::new)
+    }
+}

@@ -1,0 +1,80 @@
+//! Points in time that are numbers: seconds since 1970, with a fraction or an exponent.
+
+use core::time::Duration;
+
+use serde::de::{Deserialize, Deserializer};
+
+use super::object::{Field, FromField, Misfit};
+use crate::json::RawJson;
+
+/// Seconds, as the time since 1970-01-01 UTC. serde's own way leads through floating point, whose parser takes many KiB.
+impl FromField<'_> for Option<Duration> {
+    const IS_TEXT: bool = false;
+
+    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+        if field.raw.is_null() { Ok(None) } else { seconds(field.raw.text()).map(Some).ok_or(Misfit::Kind) }
+    }
+}
+
+/// Reads seconds as the time since 1970-01-01 UTC; null is none.
+pub(super) fn since_epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let raw = RawJson::deserialize(deserializer)?;
+    FromField::from_field(&Field { raw, text: "" }).map_err(Misfit::into_error)
+}
+
+/// As many seconds as the decimal number `text`, cut to nanoseconds. `None` if it is negative, beyond 584 years, or no number.
+fn seconds(text: &[u8]) -> Option<Duration> {
+    let mut value = 0u64;
+    // The power of ten by which the value is too small for nanoseconds.
+    let mut power = 9i32;
+    let mut is_fraction = false;
+    for (place, byte) in text.iter().enumerate() {
+        match byte {
+            // Less than a nanosecond.
+            b'0'..=b'9' if is_fraction && value > u64::MAX / 10 - 1 => {}
+            b'0'..=b'9' => {
+                value = value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                power -= i32::from(is_fraction);
+            }
+            b'.' => is_fraction = true,
+            b'e' | b'E' if place > 0 => {
+                let exponent = str::from_utf8(text.get(place + 1..)?).ok()?;
+                power = power.checked_add(exponent.parse::<i16>().ok()?.into())?;
+                break;
+            }
+            _ => return None,
+        }
+    }
+    let factor = 10u64.checked_pow(power.unsigned_abs());
+    let nanoseconds = if power >= 0 { value.checked_mul(factor?)? } else { factor.map_or(0, |factor| value / factor) };
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_form_of_number() {
+        for (text, nanoseconds) in [
+            ("0", 0),
+            ("1727177640", 1_727_177_640_000_000_000),
+            ("1727177640.987", 1_727_177_640_987_000_000),
+            ("1.727177640987E9", 1_727_177_640_987_000_000),
+            ("1.727177640987e+9", 1_727_177_640_987_000_000),
+            ("17271776409870e-4", 1_727_177_640_987_000_000),
+            ("1727177640.98765432199999999999999999", 1_727_177_640_987_654_321),
+            ("0.0000000019", 1),
+            ("1e-400", 0),
+        ] {
+            assert_eq!(seconds(text.as_bytes()), Some(Duration::from_nanos(nanoseconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_time() {
+        for text in ["-1", "\"1\"", "true", "1e20", "99999999999999999999", "1e99999", "{}"] {
+            assert_eq!(seconds(text.as_bytes()), None, "{text}");
+        }
+    }
+}
