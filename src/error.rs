@@ -97,7 +97,7 @@ impl Error {
     }
 
     /// In an error of JSON, the fields and elements that lead to the place, as in `orders[2].price`; empty at the root, in other errors, and
-    /// without the Cargo feature `error-path`. At most 96 bytes: the beginning is cut.
+    /// without the Cargo feature `error-path`. At most 80 bytes: the beginning is cut.
     pub fn path(&self) -> &str {
         #[cfg(feature = "error-path")]
         let path = self.path.as_str();

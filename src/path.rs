@@ -1,7 +1,7 @@
 //! Where in a text something is, by the names of the fields that lead to it.
 
 /// The most bytes that a path has.
-const SIZE: usize = 96;
+const SIZE: usize = 80;
 const CUT: &[u8] = "…".as_bytes();
 
 /// The way from the root of a JSON text to a value: `orders[2].price`. It is made from its end to its beginning; what does not fit, at the
@@ -10,21 +10,21 @@ const CUT: &[u8] = "…".as_bytes();
 pub(crate) struct Path {
     bytes: [u8; SIZE],
     /// Where it begins in the bytes, which it fills to their end.
-    start: usize,
+    start: u8,
     is_cut: bool,
 }
 
 impl Path {
-    pub(crate) const EMPTY: Self = Self { bytes: [0; SIZE], start: SIZE, is_cut: false };
+    pub(crate) const EMPTY: Self = Self { bytes: [0; SIZE], start: SIZE as u8, is_cut: false };
 
     /// The path, which is empty at the root.
     pub(crate) fn as_str(&self) -> &str {
-        str::from_utf8(self.bytes.get(self.start..).unwrap_or_default()).unwrap_or_default()
+        str::from_utf8(self.bytes.get(self.start.into()..).unwrap_or_default()).unwrap_or_default()
     }
 
     /// Goes out of the field `name`.
     pub(crate) fn prepend_name(&mut self, name: &str) {
-        let is_last = matches!(self.bytes.get(self.start), None | Some(b'['));
+        let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
         self.prepend(&[name.as_bytes(), if is_last { b"" } else { b"." }]);
     }
 
@@ -33,7 +33,7 @@ impl Path {
         let mut digits = [0; 20];
         let mut cursor = crate::buffer::Cursor::new(&mut digits);
         cursor.push_number(index as u64);
-        let is_last = matches!(self.bytes.get(self.start), None | Some(b'['));
+        let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
         self.prepend(&[b"[", cursor.into_written(), if is_last { b"]" } else { b"]." }]);
     }
 
@@ -43,16 +43,15 @@ impl Path {
         if self.is_cut {
             return;
         }
-        let pieces = if length + CUT.len() > self.start {
+        let pieces = if length + CUT.len() > self.start.into() {
             self.is_cut = true;
             &[CUT]
         } else {
             pieces
         };
         for piece in pieces.iter().rev() {
-            let end = self.start;
-            self.start -= piece.len();
-            let place = self.bytes.get_mut(self.start..end).unwrap_or_default();
+            self.start -= piece.len() as u8;
+            let place = self.bytes.get_mut(self.start.into()..).unwrap_or_default();
             place.iter_mut().zip(*piece).for_each(|(to, from)| *to = *from);
         }
     }

@@ -73,7 +73,7 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
     let compare = |value: &Large, times: i64, half: &Large, with: &Large| compare(limbs, value, times, half, with);
 
     // The logarithm of the highest bit, times 2^20: at most one too low, and never too high.
-    let mut point = ((exponent + mantissa.ilog2() as i32) * 315_652 >> 20) + 1;
+    let mut point = (((exponent + mantissa.ilog2() as i32) * 315_652) >> 20) + 1;
     for _ in 0..point {
         multiply(limbs, &mut scale, 10);
     }

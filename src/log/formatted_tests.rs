@@ -36,7 +36,7 @@ fn a_message_of_several_lines_stays_one_line_of_text() {
 
 #[test]
 fn a_line_of_json() {
-    let json = r#"{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"r-1","message":"sold \"7\"\u000a"}"#;
+    let json = r#"{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"r-1","message":"sold \"7\"\n"}"#;
     assert_eq!(text(&line(Format::Json), "sold \"7\"\n"), format!("{json}\n"));
     let tenant = Line { tenant_id: "a\"b", level: Level::Trace, ..line(Format::Json) };
     let json = r#"{"timestamp":"2026-11-22T20:06:39.007Z","level":"TRACE","requestId":"r-1","tenantId":"a\"b","message":""}"#;
@@ -50,7 +50,7 @@ fn a_line_of_json() {
 fn a_message_is_cut_at_every_size_between_characters_and_with_a_mark() {
     let message = "é\u{1f600}\"\n0123456789".repeat(20);
     for (format, escaped, end) in
-        [(Format::Text, message.replace('\n', "\r"), "\n"), (Format::Json, message.replace('"', "\\\"").replace('\n', "\\u000a"), "\"}\n")]
+        [(Format::Text, message.replace('\n', "\r"), "\n"), (Format::Json, message.replace('"', "\\\"").replace('\n', "\\n"), "\"}\n")]
     {
         let whole = text(&line(format), &message);
         let start = whole.strip_suffix(&format!("{escaped}{end}")).expect("all of it is there");
@@ -88,7 +88,7 @@ fn long_ids_leave_room_for_the_message() {
     let json = text(&long(Format::Json), "the message");
     let shown = json.matches('r').count();
     assert!((ID..ID + 8).contains(&(shown + 4)), "{shown}");
-    assert!(json.contains(&format!("rrr{CUT}\",\"tenantId\":\"é\\u000aé")), "{json}");
+    assert!(json.contains(&format!("rrr{CUT}\",\"tenantId\":\"é\\né")), "{json}");
     assert!(json.ends_with(&format!("{CUT}\",\"message\":\"the message\"}}\n")), "{json}");
     assert!(json.len() < 2500);
     assert!(text(&long(Format::Text), "the message").ends_with("rrr…[cut] INFO the message\n"));

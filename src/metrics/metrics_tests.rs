@@ -33,8 +33,8 @@ fn dimensions_and_properties_may_be_missing_and_all_texts_are_escaped() {
     let metrics = Metrics { namespace: "A.b-c_d/e#f:g h", dimensions: &[], metrics: &metrics, properties: &[("\\", "\0é"), ("", "")] };
     let expected = concat!(
         r#"{"_aws":{"Timestamp":1795377999007,"CloudWatchMetrics":[{"Namespace":"A.b-c_d/e#f:g h","Dimensions":[[]],"#,
-        r#""Metrics":[{"Name":"a \"b\"\u000a","Unit":"Bytes/Second","StorageResolution":1}]}]},"#,
-        r#""a \"b\"\u000a":-1,"\\":"\u0000é","":""}"#,
+        r#""Metrics":[{"Name":"a \"b\"\n","Unit":"Bytes/Second","StorageResolution":1}]}]},"#,
+        r#""a \"b\"\n":-1,"\\":"\u0000é","":""}"#,
         "\n"
     );
     assert_eq!(line(&metrics), Ok(expected.to_string()));
