@@ -1,0 +1,47 @@
+//! A small web service behind a function URL: `cargo barelambda invoke function_url --file examples/events/function_url_order.json`
+//!
+//! `GET /` answers with text, `POST /orders` with JSON made of JSON, `GET /icon` with bytes, and `GET /orders/NUMBER` with a redirection.
+#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
+use barelambda::events::api_gateway_v2::Request;
+use barelambda::events::http::{Body, HttpRequest};
+use barelambda::{Error, Event, Responded, Responder};
+use serde::{Deserialize, Serialize};
+
+barelambda::entry!(service);
+
+/// A picture of one pixel, as GIF.
+static ICON: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
+fn service<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    let (request, body) = event.http::<Request>()?;
+    match (request.method(), request.path()) {
+        ("GET", "/") => responder.http(200).text(request.query("name").unwrap_or("hello, world")),
+        ("GET", "/icon") => responder.http(200).header("cache-control", "max-age=86400").content_type("image/gif").bytes(ICON),
+        ("POST", "/orders") => order(body, responder),
+        ("GET", path) if path.starts_with("/orders/") => responder.http(303).header("location", "/").empty(),
+        _ => responder.http(404).text("there is nothing here"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Order<'a> {
+    item: &'a str,
+    count: u32,
+}
+
+#[derive(Serialize)]
+struct Accepted<'a> {
+    item: &'a str,
+    cents: u64,
+}
+
+fn order<'a>(body: Body<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    // What the client sent is the client's fault, and no failure of the function.
+    match body.json::<Order>() {
+        Ok(order) => responder
+            .http(201)
+            .cookie("last-order=1; Secure; HttpOnly; SameSite=Strict")
+            .json(&Accepted { item: order.item, cents: u64::from(order.count) * 250 }),
+        Err(error) => responder.http(400).text(error.message()),
+    }
+}
