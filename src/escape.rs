@@ -25,7 +25,12 @@ pub fn escape_cut(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
 /// Writes `text` escaped. Gives whether it fits; when it does not, a part of it may have been written, and the cursor
 /// [is full](Cursor::is_full).
 pub fn escape(cursor: &mut Cursor<'_>, text: &str) -> bool {
-    for run in text.as_bytes().split_inclusive(|&byte| must_be_escaped(byte)) {
+    escape_utf8(cursor, text.as_bytes())
+}
+
+/// As [`escape`], for bytes that are known to be UTF-8.
+pub fn escape_utf8(cursor: &mut Cursor<'_>, text: &[u8]) -> bool {
+    for run in text.split_inclusive(|&byte| must_be_escaped(byte)) {
         match run.split_last() {
             Some((&byte, plain)) if must_be_escaped(byte) => {
                 cursor.push(plain);

@@ -1,7 +1,7 @@
 //! Writes a float as the shortest decimal that gives the same float again when it is read.
 //!
 //! This is the exact algorithm of Steele and White ("How to print floating-point numbers accurately", 1990), with large integers and no
-//! tables: a KiB of code, where `core::fmt` takes 22 for a float. Most floats cost a microsecond or two.
+//! tables: under 2 KiB of code, where `core::fmt` links 22. A price takes 10,000 instructions, an arbitrary float 130,000.
 
 use core::cmp::Ordering;
 
@@ -155,4 +155,64 @@ fn compare(limbs: usize, large: &Large, times: i64, other: &Large, with: &Large)
         carry >>= 32;
     }
     if carry < 0 { Ordering::Less } else { (u64::from(rest) | carry as u64).cmp(&0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::{String, ToString};
+
+    fn written(bits: u64, layout: &Layout) -> String {
+        let mut buffer = [0; 32];
+        let mut cursor = Cursor::new(&mut buffer);
+        write(&mut cursor, bits, layout);
+        assert!(!cursor.is_full());
+        str::from_utf8(cursor.into_written()).unwrap().to_string()
+    }
+
+    #[test]
+    fn are_laid_out_as_people_write_them() {
+        for (value, text) in [
+            (0.0, "0.0"),
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (19.99, "19.99"),
+            (1e-5, "0.00001"),
+            (1.25e-6, "1.25e-6"),
+            (123_456_789.0, "123456789.0"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e16"),
+            (f64::MAX, "1.7976931348623157e308"),
+            (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+            (5e-324, "5e-324"),
+            (9.5, "9.5"),
+            (99_999_999_999_999_980.0, "9.999999999999998e16"),
+            // Half way between two decimals of 17 digits.
+            (f64::from_bits(0x3e60_0000_0000_0000), "2.9802322387695312e-8"),
+        ] {
+            assert_eq!(written(value.to_bits(), &F64), text);
+        }
+        for (value, text) in [
+            (0.1_f32, "0.1"),
+            (16_777_216.0, "16777216.0"),
+            (1e13, "1e13"),
+            (1e-6, "0.000001"),
+            (f32::MAX, "3.4028235e38"),
+            (1e-45, "1e-45"),
+        ] {
+            assert_eq!(written(value.to_bits().into(), &F32), text);
+        }
+    }
+
+    #[test]
+    fn are_the_same_when_they_are_read_again() {
+        let mut bits = 1_u64;
+        for _ in 0..2_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let value = f64::from_bits(bits >> 1);
+            if value.is_finite() {
+                assert_eq!(written(value.to_bits(), &F64).parse(), Ok(value));
+            }
+        }
+    }
 }

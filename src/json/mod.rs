@@ -34,6 +34,7 @@
 
 mod access;
 pub(crate) mod base64;
+mod compound;
 mod de;
 mod failure;
 mod float;

@@ -43,10 +43,10 @@ pub(crate) fn write<T: Serialize + ?Sized>(cursor: &mut Cursor<'_>, value: &T, t
     serializer.finish(failed, start)
 }
 
-/// What [`to_slice`] writes with. It goes on when something does not fit, and notes it: without a test after each piece, derived code is a
-/// third smaller. Only elements and entries give up, as there may be many of them.
-struct Serializer<'c, 'b> {
-    cursor: &'c mut Cursor<'b>,
+/// What [`to_slice`] writes with. It goes on when something does not fit, and notes it: derived code is smaller without a test after each
+/// piece. Only elements and entries give up, as there may be many of them.
+pub(super) struct Serializer<'c, 'b> {
+    pub(super) cursor: &'c mut Cursor<'b>,
     /// What is wrong if something is.
     error: Error,
     /// Whether there is an error besides what did not fit.
@@ -55,7 +55,7 @@ struct Serializer<'c, 'b> {
 
 /// That something failed; the serializer knows what.
 #[derive(Debug)]
-struct Failed;
+pub(super) struct Failed;
 
 impl Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,7 +84,7 @@ impl Serializer<'_, '_> {
         Ok(())
     }
 
-    fn push(&mut self, text: &str) {
+    pub(super) fn push(&mut self, text: &str) {
         self.cursor.push(text.as_bytes());
     }
 
@@ -96,7 +96,7 @@ impl Serializer<'_, '_> {
     }
 
     /// Separates what comes from what stands before it in the same array or object.
-    fn separate(&mut self) -> Result<(), Failed> {
+    pub(super) fn separate(&mut self) -> Result<(), Failed> {
         if !matches!(self.cursor.written().last(), Some(b'[' | b'{')) {
             self.push(",");
         }
@@ -115,7 +115,7 @@ impl Serializer<'_, '_> {
         self.push("\"");
     }
 
-    fn name(&mut self, name: &str) {
+    pub(super) fn name(&mut self, name: &str) {
         _ = self.separate();
         self.string(name);
         self.push(":");
@@ -127,7 +127,7 @@ impl Serializer<'_, '_> {
     }
 
     /// Ends a key that was written as a value at `start`.
-    fn end_key(&mut self, start: usize) -> Result<(), Failed> {
+    pub(super) fn end_key(&mut self, start: usize) -> Result<(), Failed> {
         match self.cursor.written().get(start) {
             Some(b'"') => {}
             Some(b'n' | b'[' | b'{') => return Err(self.fail(Error::JSON_KEY)),
@@ -144,7 +144,7 @@ impl Serializer<'_, '_> {
     }
 }
 
-type Done = Result<(), Failed>;
+pub(super) type Done = Result<(), Failed>;
 
 impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
     type Ok = ();
@@ -335,107 +335,29 @@ impl fmt::Write for Escaped<'_, '_> {
     }
 }
 
-impl ser::SerializeSeq for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        self.separate()?;
-        value.serialize(&mut **self)
+    #[test]
+    fn writes_what_it_is_given() {
+        let mut buffer = [0; 96];
+        let text = to_slice(&((), "\u{1}\u{e9}", -1, [Some('"'), None], 1.5, f32::NAN, (u64::MAX, i64::MIN)), &mut buffer).unwrap();
+        assert_eq!(
+            str::from_utf8(text).unwrap(),
+            r#"[null,"\u0001é",-1,["\"",null],1.5,null,[18446744073709551615,-9223372036854775808]]"#
+        );
     }
 
-    fn end(self) -> Done {
-        self.push("]");
-        Ok(())
-    }
-}
-
-impl ser::SerializeTuple for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        ser::SerializeSeq::serialize_element(self, value)
-    }
-
-    fn end(self) -> Done {
-        ser::SerializeSeq::end(self)
-    }
-}
-
-impl ser::SerializeTupleStruct for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        ser::SerializeSeq::serialize_element(self, value)
-    }
-
-    fn end(self) -> Done {
-        ser::SerializeSeq::end(self)
-    }
-}
-
-impl ser::SerializeTupleVariant for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        ser::SerializeSeq::serialize_element(self, value)
-    }
-
-    fn end(self) -> Done {
-        self.push("]}");
-        Ok(())
-    }
-}
-
-impl ser::SerializeMap for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
-        self.separate()?;
-        let start = self.cursor.len();
-        key.serialize(&mut **self)?;
-        self.end_key(start)
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Done {
-        self.push("}");
-        Ok(())
-    }
-}
-
-impl ser::SerializeStruct for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
-        self.name(name);
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Done {
-        self.push("}");
-        Ok(())
-    }
-}
-
-impl ser::SerializeStructVariant for &mut Serializer<'_, '_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
-        ser::SerializeStruct::serialize_field(self, name, value)
-    }
-
-    fn end(self) -> Done {
-        self.push("}}");
-        Ok(())
+    #[test]
+    fn after_an_error_nothing_of_the_value_is_left() {
+        let mut buffer = [0; 8];
+        let mut cursor = Cursor::new(&mut buffer);
+        assert_eq!(write(&mut cursor, "ab", Error::JSON_TOO_LONG), Ok(()));
+        assert_eq!(write(&mut cursor, &(1, i128::MAX), Error::JSON_TOO_LONG), Err(Error::JSON_INTEGER));
+        assert_eq!(write(&mut cursor, &[1], Error::JSON_TOO_LONG), Ok(()));
+        assert_eq!(write(&mut cursor, &[1], Error::RESPONSE_TOO_LARGE), Err(Error::RESPONSE_TOO_LARGE));
+        assert_eq!(write(&mut cursor, "", Error::JSON_TOO_LONG), Err(Error::JSON_TOO_LONG));
+        assert_eq!(cursor.into_written(), b"\"ab\"[1]");
     }
 }

@@ -5,18 +5,19 @@ use serde::Serialize;
 use super::Responded;
 use crate::buffer::Cursor;
 use crate::error::Error;
-use crate::escape::{escape, must_be_escaped};
-use crate::field::{is_token, is_value};
+use crate::escape::{escape, escape_utf8, must_be_escaped};
+use crate::field::is_token;
 use crate::json::{base64, ser};
 use crate::runtime_api::answer::{Answer, JSON};
 
-const CONTENT_TYPE: &str = "content-type";
-const SET_COOKIE: &str = "set-cookie";
+const CONTENT_TYPE: &[u8] = b"content-type";
+const SET_COOKIE: &[u8] = b"set-cookie";
 
 /// The fields of one connection, and of one form of the body. Who sends the answer sets them; a load balancer drops these, HTTP/2 has no
 /// place for most of them ([RFC 9113, section 8.2.2](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2)), and the length of a body in
 /// base64 is not what a handler counts.
-const OF_THE_CONNECTION: [&str; 6] = ["connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
+const OF_THE_CONNECTION: [&[u8]; 6] =
+    [b"connection", b"content-length", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"];
 
 /// An answer over HTTP that is being made: header fields and cookies, and then the body, which ends it.
 ///
@@ -44,12 +45,12 @@ const OF_THE_CONNECTION: [&str; 6] = ["connection", "content-length", "keep-aliv
 /// - [`Error::HTTP_CONNECTION`]: a header field like Content-Length, which is not the function's to set.
 /// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
 /// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which mean that there is none.
-/// - [`Error::RESPONSE_TOO_LARGE`]: the answer does not fit the response buffer, which holds the header fields twice while they are written,
+/// - [`Error::RESPONSE_TOO_LARGE`]: the answer does not fit the response buffer, which has each header field twice, and 16 bytes more, while they are written,
 ///   or is longer than 6,291,556 bytes. Base64 makes of three bytes four.
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
-    /// The header fields so far stand at its end, the last one first: name, colon, value escaped for JSON, NUL.
+    /// The header fields so far stand at its end, the last one first, as [`Fields`] reads them. Their names are in lower case.
     buffer: &'a mut [u8],
     /// Where they begin.
     fields: usize,
@@ -81,19 +82,21 @@ impl<'a> HttpResponse<'a> {
     /// where there are multi-value headers, and otherwise behind a comma
     /// ([RFC 9110, section 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). `Set-Cookie` is the same as [`cookie`](Self::cookie).
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.set(name, value);
+        self.set(name.as_bytes(), value);
         self
     }
 
     /// Sets a cookie: a name, `=`, a value and attributes, as they stand in `Set-Cookie`
     /// ([RFC 6265, section 4.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1)). There may be several.
-    pub fn cookie(self, cookie: &str) -> Self {
-        self.header(SET_COOKIE, cookie)
+    pub fn cookie(mut self, cookie: &str) -> Self {
+        self.set(SET_COOKIE, cookie);
+        self
     }
 
     /// Sets the content type, in place of the one that the way to set the body implies.
-    pub fn content_type(self, content_type: &str) -> Self {
-        self.header(CONTENT_TYPE, content_type)
+    pub fn content_type(mut self, content_type: &str) -> Self {
+        self.set(CONTENT_TYPE, content_type);
+        self
     }
 
     /// Answers with `body`, `text/plain; charset=utf-8` if nothing else is set.
@@ -136,47 +139,42 @@ impl<'a> HttpResponse<'a> {
         end(self.begin(None, true, false)?)
     }
 
-    fn set(&mut self, name: &str, value: &str) {
+    fn set(&mut self, name: &[u8], value: &str) {
         if self.error.is_none() {
             self.error = self.try_set(name, value).err();
         }
     }
 
-    fn try_set(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let bytes = value.as_bytes();
-        if !is_token(name.as_bytes()) {
+    fn try_set(&mut self, name: &[u8], value: &str) -> Result<(), Error> {
+        let value = value.as_bytes();
+        if !is_token(name) {
             return Err(Error::HTTP_NAME);
         }
-        if !is_value(bytes) || !bytes.is_ascii() || bytes.trim_ascii().len() < bytes.len() {
+        if !is_plain_value(value) {
             return Err(Error::HTTP_VALUE);
         }
-        if OF_THE_CONNECTION.iter().any(|other| name.eq_ignore_ascii_case(other)) {
-            return Err(Error::HTTP_CONNECTION);
-        }
-        if name.eq_ignore_ascii_case(SET_COOKIE) && !begins_with_name(bytes) {
-            return Err(Error::HTTP_COOKIE);
-        }
         let (free, fields) = self.buffer.split_at_mut_checked(self.fields).ok_or(Error::RESPONSE_TOO_LARGE)?;
-        if name.eq_ignore_ascii_case(CONTENT_TYPE) && values(fields, CONTENT_TYPE.as_bytes()).next().is_some() {
-            return Err(Error::HTTP_CONTENT_TYPE);
+        let start = free.len().checked_sub(LENGTHS + name.len() + value.len()).ok_or(Error::RESPONSE_TOO_LARGE)?;
+        let mut entry = Cursor::new(free.get_mut(start..).ok_or(Error::RESPONSE_TOO_LARGE)?);
+        entry.push(name);
+        entry.written_mut().make_ascii_lowercase();
+        match entry.written() {
+            SET_COOKIE if !begins_with_name(value) => return Err(Error::HTTP_COOKIE),
+            CONTENT_TYPE if find(fields, CONTENT_TYPE).is_some() => return Err(Error::HTTP_CONTENT_TYPE),
+            name if OF_THE_CONNECTION.contains(&name) => return Err(Error::HTTP_CONNECTION),
+            _ => {}
         }
-        let mut cursor = Cursor::new(&mut *free);
-        cursor.push(name.as_bytes());
-        cursor.push(b":");
-        escape(&mut cursor, value);
-        if !cursor.push(b"\0") {
-            return Err(Error::RESPONSE_TOO_LARGE);
-        }
-        let len = cursor.len();
-        self.fields = free.len() - len;
-        free.copy_within(..len, self.fields);
+        entry.push(value);
+        entry.push(&name.len().to_ne_bytes());
+        entry.push(&value.len().to_ne_bytes());
+        self.fields = start;
         Ok(())
     }
 
     /// Writes all before the body. `content_type` is set if none was.
     fn begin(mut self, content_type: Option<&str>, is_empty: bool, is_base64: bool) -> Result<Cursor<'a>, Error> {
         if let Some(content_type) = content_type
-            && values(self.buffer.get(self.fields..).unwrap_or_default(), CONTENT_TYPE.as_bytes()).next().is_none()
+            && find(self.buffer.get(self.fields..).unwrap_or_default(), CONTENT_TYPE).is_none()
         {
             self.set(CONTENT_TYPE, content_type);
         }
@@ -203,22 +201,51 @@ impl<'a> HttpResponse<'a> {
     }
 }
 
+/// Whether `value` arrives as it is, by any version of HTTP: visible ASCII, with blanks and tabs in between.
+fn is_plain_value(value: &[u8]) -> bool {
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && !is_blank(value.first()) && !is_blank(value.last())
+}
+
 /// Whether a cookie begins with a name and an equals sign.
 fn begins_with_name(cookie: &[u8]) -> bool {
     cookie.iter().position(|byte| *byte == b'=').and_then(|end| cookie.get(..end)).is_some_and(is_token)
 }
 
+/// The bytes that an entry has besides name and value: their lengths, behind them.
+const LENGTHS: usize = 2 * size_of::<usize>();
+
 /// The names and values of the fields as [`HttpResponse`] keeps them, in the order in which they were set.
-fn entries(fields: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    fields.rsplit(|byte| *byte == 0).filter_map(|entry| {
-        let mut parts = entry.splitn(2, |byte| *byte == b':');
-        Some((parts.next()?, parts.next()?))
-    })
+#[derive(Copy, Clone)]
+struct Fields<'f>(&'f [u8]);
+
+impl<'f> Iterator for Fields<'f> {
+    type Item = (&'f [u8], &'f [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let value_len = self.length()?;
+        let name_len = self.length()?;
+        let value = self.last(value_len)?;
+        Some((self.last(name_len)?, value))
+    }
 }
 
-/// The values of the field `name`.
-fn values<'f>(fields: &'f [u8], name: &[u8]) -> impl Iterator<Item = &'f [u8]> {
-    entries(fields).filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+impl<'f> Fields<'f> {
+    fn length(&mut self) -> Option<usize> {
+        self.last(size_of::<usize>())?.first_chunk().copied().map(usize::from_ne_bytes)
+    }
+
+    fn last(&mut self, len: usize) -> Option<&'f [u8]> {
+        let (rest, last) = self.0.split_at_checked(self.0.len().checked_sub(len)?)?;
+        self.0 = rest;
+        Some(last)
+    }
+}
+
+/// The place of the first field `name`.
+#[inline(never)]
+fn find(fields: &[u8], name: &[u8]) -> Option<usize> {
+    Fields(fields).position(|(other, _)| other == name)
 }
 
 /// Writes `headers` and `cookies`, or `multiValueHeaders`.
@@ -226,9 +253,9 @@ fn write_fields(cursor: &mut Cursor<'_>, fields: &[u8], is_multi_value: bool) {
     const LIST: [&str; 3] = ["[\"", "\",\"", "\"]"];
     let (lead, value) = if is_multi_value { (",\"multiValueHeaders\":{", LIST) } else { (",\"headers\":{", ["\"", ", ", "\""]) };
     cursor.push(lead.as_bytes());
-    for (index, (name, _)) in entries(fields).enumerate() {
-        let is_cookie = !is_multi_value && name.eq_ignore_ascii_case(SET_COOKIE.as_bytes());
-        if is_cookie || entries(fields).take(index).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+    for (index, (name, _)) in Fields(fields).enumerate() {
+        let is_cookie = !is_multi_value && name == SET_COOKIE;
+        if is_cookie || find(fields, name) < Some(index) {
             continue;
         }
         cursor.push(if cursor.written().ends_with(b"{") { b"\"" } else { b",\"" });
@@ -237,19 +264,21 @@ fn write_fields(cursor: &mut Cursor<'_>, fields: &[u8], is_multi_value: bool) {
         write_values(cursor, fields, name, value);
     }
     cursor.push(b"}");
-    if !is_multi_value && values(fields, SET_COOKIE.as_bytes()).next().is_some() {
+    if !is_multi_value && find(fields, SET_COOKIE).is_some() {
         cursor.push(b",\"cookies\":");
-        write_values(cursor, fields, SET_COOKIE.as_bytes(), LIST);
+        write_values(cursor, fields, SET_COOKIE, LIST);
     }
 }
 
 /// Writes the values of the field `name`, and what stands before, between and behind them.
 fn write_values(cursor: &mut Cursor<'_>, fields: &[u8], name: &[u8], [before, between, behind]: [&str; 3]) {
     let mut lead = before;
-    for value in values(fields, name) {
-        cursor.push(lead.as_bytes());
-        cursor.push(value);
-        lead = between;
+    for (other, value) in Fields(fields) {
+        if other == name {
+            cursor.push(lead.as_bytes());
+            escape_utf8(cursor, value);
+            lead = between;
+        }
     }
     cursor.push(behind.as_bytes());
 }
