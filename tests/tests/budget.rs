@@ -16,6 +16,8 @@ use barelambda_tests::{cargo, syscalls};
 
 /// What was reached on x86_64 and on aarch64; ARCHITECTURE.md, "Where the bytes are", says what was tried to come closer to 8,192.
 const SIZE_BYTES: [f64; 2] = [11_824.0, 12_976.0];
+/// Of the examples with typed data, on x86_64.
+const TYPED_BYTES: [(&str, f64); 2] = [("json", 16_384.0), ("function_url", 24_576.0)];
 const SYSCALLS_TO_FIRST_NEXT: f64 = 4.0;
 const SYSCALLS_PER_INVOCATION: f64 = 3.0;
 const SYSCALLS_WHEN_COALESCED: f64 = 2.0;
@@ -73,7 +75,11 @@ impl Row {
 fn sizes() -> Vec<Row> {
     let size = |architecture| fs::metadata(programs::example("echo", architecture)).expect("it has been built").len();
     let row = |(architecture, bound)| Row::new(format!("size, {architecture:?}, bytes"), size(architecture) as f64, bound);
-    Architecture::ALL.into_iter().zip(SIZE_BYTES).map(row).collect()
+    let typed = |(name, bound)| {
+        let program = programs::example_with_features(name, Architecture::X86_64, &[]);
+        Row::new(format!("size of `{name}`, X86_64, bytes"), fs::metadata(program).expect("it has been built").len() as f64, bound)
+    };
+    Architecture::ALL.into_iter().zip(SIZE_BYTES).map(row).chain(TYPED_BYTES.into_iter().map(typed)).collect()
 }
 
 /// The most system calls, by strace, of a scripted conversation. In its first half the 202 and the next event come one after the
