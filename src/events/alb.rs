@@ -1,59 +1,52 @@
 //! Application Load Balancers.
 
-use serde::Deserialize;
-
 use super::fields::field;
 use super::http::{Headers, HttpRequest, Parameters};
+use super::object::object;
 use crate::json::{Aside, RawJson};
 
-/// A request to an Application Load Balancer whose target is the function
-/// (AWS: [Use Lambda functions as targets of an Application Load Balancer][1]).
-///
-/// Read it with [`Event::http`](crate::Event::http), which gives the body too. A target group with "multi value headers" sends
-/// `multiValueHeaders` and `multiValueQueryStringParameters` in place of the other two; [`HttpRequest::header`] and
-/// [`HttpRequest::query`] look into whichever is there.
-///
-/// Path and query parameters are percent-encoded still, as the client sent them: see [`url_decode`](super::url_decode).
-///
-/// ```json
-/// {
-///   "requestContext": {"elb": {"targetGroupArn":
-///     "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/orders/6d0ecf831eec9f09"}},
-///   "httpMethod": "GET", "path": "/orders", "queryStringParameters": {"name": "caf%C3%A9"},
-///   "headers": {"accept": "*/*", "x-forwarded-for": "203.0.113.17"},
-///   "body": "", "isBase64Encoded": false
-/// }
-/// ```
-///
-/// [1]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request<'a> {
-    /// Which load balancer it was. See [`target_group_arn`](Self::target_group_arn).
-    #[serde(borrow, default)]
-    pub request_context: RawJson<'a>,
-    /// The method: `GET`, `POST` and so on.
-    pub http_method: &'a str,
-    /// The path of the request.
-    pub path: &'a str,
-    /// The query parameters, not decoded, each with its last value.
-    #[serde(borrow, default)]
-    pub query_string_parameters: Parameters<'a>,
-    /// The query parameters, not decoded, each with all its values.
-    #[serde(borrow, default)]
-    pub multi_value_query_string_parameters: Parameters<'a>,
-    /// The header fields, each with its last value.
-    #[serde(borrow, default)]
-    pub headers: Headers<'a>,
-    /// The header fields, each with all its values.
-    #[serde(borrow, default)]
-    pub multi_value_headers: Headers<'a>,
-    /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
-    #[serde(default)]
-    pub is_base64_encoded: bool,
-    #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
-    #[serde(default)]
-    body: Aside,
+object! {
+    /// A request to an Application Load Balancer whose target is the function
+    /// (AWS: [Use Lambda functions as targets of an Application Load Balancer][1]).
+    ///
+    /// Read it with [`Event::http`](crate::Event::http), which gives the body too. A target group with "multi value headers" sends
+    /// `multiValueHeaders` and `multiValueQueryStringParameters` in place of the other two; [`HttpRequest::header`] and
+    /// [`HttpRequest::query`] look into whichever is there.
+    ///
+    /// Path and query parameters are percent-encoded still, as the client sent them: see [`url_decode`](super::url_decode).
+    ///
+    /// ```json
+    /// {
+    ///   "requestContext": {"elb": {"targetGroupArn":
+    ///     "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/orders/6d0ecf831eec9f09"}},
+    ///   "httpMethod": "GET", "path": "/orders", "queryStringParameters": {"name": "caf%C3%A9"},
+    ///   "headers": {"accept": "*/*", "x-forwarded-for": "203.0.113.17"},
+    ///   "body": "", "isBase64Encoded": false
+    /// }
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+    pub struct Request<'a> {
+        /// Which load balancer it was. See [`target_group_arn`](Self::target_group_arn).
+        pub request_context: RawJson<'a> = "requestContext" or default,
+        /// The method: `GET`, `POST` and so on.
+        pub http_method: &'a str = "httpMethod",
+        /// The path of the request.
+        pub path: &'a str = "path",
+        /// The query parameters, not decoded, each with its last value.
+        pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
+        /// The query parameters, not decoded, each with all its values.
+        pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters" or default,
+        /// The header fields, each with its last value.
+        pub headers: Headers<'a> = "headers" or default,
+        /// The header fields, each with all its values.
+        pub multi_value_headers: Headers<'a> = "multiValueHeaders" or default,
+        /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
+        pub is_base64_encoded: bool = "isBase64Encoded" or default,
+        in place
+        #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
+        body: Aside = "body" or default,
+    }
 }
 
 impl<'a> Request<'a> {

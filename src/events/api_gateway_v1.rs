@@ -1,70 +1,59 @@
 //! REST APIs of API Gateway, and HTTP APIs with payload format version 1.0.
 
-use serde::Deserialize;
-
 use super::http::{Headers, HttpRequest, Parameters};
 use super::object::object;
 use crate::json::{Aside, RawJson};
 
-/// A request to a REST API with Lambda proxy integration, or to an HTTP API with payload format version 1.0
-/// (AWS: [Lambda proxy integrations in API Gateway][1], "Input format of a Lambda function for proxy integration").
-///
-/// Read it with [`Event::http`](crate::Event::http), which gives the body too.
-///
-/// ```json
-/// {
-///   "resource": "/orders/{id}", "path": "/orders/7", "httpMethod": "GET",
-///   "headers": {"Accept": "*/*"}, "multiValueHeaders": {"Accept": ["*/*"]},
-///   "queryStringParameters": {"tag": "b"}, "multiValueQueryStringParameters": {"tag": ["a", "b"]},
-///   "pathParameters": {"id": "7"}, "stageVariables": null,
-///   "requestContext": {
-///     "accountId": "123456789012", "apiId": "z9y8x7w6v5", "stage": "prod", "path": "/prod/orders/7", "protocol": "HTTP/1.1",
-///     "requestId": "9b8a7c6d-5e4f-4321-8765-0123456789ab", "requestTimeEpoch": 1727176664123,
-///     "identity": {"sourceIp": "203.0.113.17", "userAgent": "curl/8.5.0", "apiKey": null}
-///   },
-///   "body": null, "isBase64Encoded": false
-/// }
-/// ```
-///
-/// [1]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
-#[doc(alias = "RestApi")]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request<'a> {
-    /// The resource that was found for the path, for example `/orders/{id}`.
-    #[serde(default)]
-    pub resource: &'a str,
-    /// The path of the request, without the stage.
-    pub path: &'a str,
-    /// The method: `GET`, `POST` and so on.
-    pub http_method: &'a str,
-    /// The header fields, each with its last value.
-    #[serde(borrow, default)]
-    pub headers: Headers<'a>,
-    /// The header fields, each with all its values.
-    #[serde(borrow, default)]
-    pub multi_value_headers: Headers<'a>,
-    /// The query parameters, decoded, each with its last value.
-    #[serde(borrow, default)]
-    pub query_string_parameters: Parameters<'a>,
-    /// The query parameters, decoded, each with all its values.
-    #[serde(borrow, default)]
-    pub multi_value_query_string_parameters: Parameters<'a>,
-    /// The parts of the path that the resource names.
-    #[serde(borrow, default)]
-    pub path_parameters: Parameters<'a>,
-    /// The stage variables of the API.
-    #[serde(borrow, default)]
-    pub stage_variables: Parameters<'a>,
-    /// What API Gateway knows about the request.
-    #[serde(borrow)]
-    pub request_context: RequestContext<'a>,
-    /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
-    #[serde(default)]
-    pub is_base64_encoded: bool,
-    #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
-    #[serde(default)]
-    body: Aside,
+object! {
+    /// A request to a REST API with Lambda proxy integration, or to an HTTP API with payload format version 1.0
+    /// (AWS: [Lambda proxy integrations in API Gateway][1], "Input format of a Lambda function for proxy integration").
+    ///
+    /// Read it with [`Event::http`](crate::Event::http), which gives the body too.
+    ///
+    /// ```json
+    /// {
+    ///   "resource": "/orders/{id}", "path": "/orders/7", "httpMethod": "GET",
+    ///   "headers": {"Accept": "*/*"}, "multiValueHeaders": {"Accept": ["*/*"]},
+    ///   "queryStringParameters": {"tag": "b"}, "multiValueQueryStringParameters": {"tag": ["a", "b"]},
+    ///   "pathParameters": {"id": "7"}, "stageVariables": null,
+    ///   "requestContext": {
+    ///     "accountId": "123456789012", "apiId": "z9y8x7w6v5", "stage": "prod", "path": "/prod/orders/7", "protocol": "HTTP/1.1",
+    ///     "requestId": "9b8a7c6d-5e4f-4321-8765-0123456789ab", "requestTimeEpoch": 1727176664123,
+    ///     "identity": {"sourceIp": "203.0.113.17", "userAgent": "curl/8.5.0", "apiKey": null}
+    ///   },
+    ///   "body": null, "isBase64Encoded": false
+    /// }
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    #[doc(alias = "RestApi")]
+    pub struct Request<'a> {
+        /// The resource that was found for the path, for example `/orders/{id}`.
+        pub resource: &'a str = "resource" or default,
+        /// The path of the request, without the stage.
+        pub path: &'a str = "path",
+        /// The method: `GET`, `POST` and so on.
+        pub http_method: &'a str = "httpMethod",
+        /// The header fields, each with its last value.
+        pub headers: Headers<'a> = "headers" or default,
+        /// The header fields, each with all its values.
+        pub multi_value_headers: Headers<'a> = "multiValueHeaders" or default,
+        /// The query parameters, decoded, each with its last value.
+        pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
+        /// The query parameters, decoded, each with all its values.
+        pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters" or default,
+        /// The parts of the path that the resource names.
+        pub path_parameters: Parameters<'a> = "pathParameters" or default,
+        /// The stage variables of the API.
+        pub stage_variables: Parameters<'a> = "stageVariables" or default,
+        /// What API Gateway knows about the request.
+        pub request_context: RequestContext<'a> = "requestContext",
+        /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
+        pub is_base64_encoded: bool = "isBase64Encoded" or default,
+        in place
+        #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
+        body: Aside = "body" or default,
+    }
 }
 
 object! {

@@ -1,69 +1,58 @@
 //! HTTP APIs of API Gateway with payload format version 2.0, and function URLs.
 
-use serde::Deserialize;
-
 use super::fields::field;
 use super::http::{Headers, HttpRequest, Parameters, Texts, cookie_value};
-use super::object::{Field, FromField, Misfit, object};
+use super::object::object;
 use crate::json::{Aside, RawJson};
 
-/// A request to an HTTP API or to a function URL, whose format is the same
-/// (AWS: [Create AWS Lambda proxy integrations for HTTP APIs in API Gateway][1] and [Invoking Lambda function URLs][2]).
-///
-/// Read it with [`Event::http`](crate::Event::http), which gives the body too.
-///
-/// ```json
-/// {
-///   "version": "2.0", "routeKey": "POST /orders/{id}", "rawPath": "/orders/7", "rawQueryString": "dry=true",
-///   "cookies": ["theme=dark"], "headers": {"content-type": "application/json"}, "queryStringParameters": {"dry": "true"},
-///   "requestContext": {
-///     "accountId": "123456789012", "apiId": "a1b2c3d4e5", "domainName": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
-///     "http": {"method": "POST", "path": "/orders/7", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.17", "userAgent": "curl/8.5.0"},
-///     "requestId": "eTk5IhQmFiAEPxQ=", "stage": "$default", "time": "24/Sep/2024:11:08:32 +0000", "timeEpoch": 1727176112345
-///   },
-///   "body": "{\"quantity\":3}", "pathParameters": {"id": "7"}, "isBase64Encoded": false
-/// }
-/// ```
-///
-/// [1]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-/// [2]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
-#[doc(alias = "FunctionUrl")]
-#[doc(alias = "HttpApi")]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request<'a> {
-    /// The route that was taken, for example `GET /orders/{id}`; `$default` for function URLs.
-    #[serde(default)]
-    pub route_key: &'a str,
-    /// The path of the request.
-    pub raw_path: &'a str,
-    /// The query as it was sent, without the question mark.
-    #[serde(default)]
-    pub raw_query_string: &'a str,
-    /// The cookies, each as `name=value`. See [`cookie`](HttpRequest::cookie).
-    #[serde(borrow, default)]
-    pub cookies: Texts<'a>,
-    /// The header fields. Several values of one name are joined by commas.
-    #[serde(borrow, default)]
-    pub headers: Headers<'a>,
-    /// The query parameters, decoded. Several values of one name are joined by commas.
-    #[serde(borrow, default)]
-    pub query_string_parameters: Parameters<'a>,
-    /// What API Gateway or Lambda knows about the request.
-    #[serde(borrow)]
-    pub request_context: RequestContext<'a>,
-    /// The parts of the path that the route names.
-    #[serde(borrow, default)]
-    pub path_parameters: Parameters<'a>,
-    /// The stage variables of the API.
-    #[serde(borrow, default)]
-    pub stage_variables: Parameters<'a>,
-    /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
-    #[serde(default)]
-    pub is_base64_encoded: bool,
-    #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
-    #[serde(default)]
-    body: Aside,
+object! {
+    /// A request to an HTTP API or to a function URL, whose format is the same
+    /// (AWS: [Create AWS Lambda proxy integrations for HTTP APIs in API Gateway][1] and [Invoking Lambda function URLs][2]).
+    ///
+    /// Read it with [`Event::http`](crate::Event::http), which gives the body too.
+    ///
+    /// ```json
+    /// {
+    ///   "version": "2.0", "routeKey": "POST /orders/{id}", "rawPath": "/orders/7", "rawQueryString": "dry=true",
+    ///   "cookies": ["theme=dark"], "headers": {"content-type": "application/json"}, "queryStringParameters": {"dry": "true"},
+    ///   "requestContext": {
+    ///     "accountId": "123456789012", "apiId": "a1b2c3d4e5", "domainName": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
+    ///     "http": {"method": "POST", "path": "/orders/7", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.17", "userAgent": "curl/8.5.0"},
+    ///     "requestId": "eTk5IhQmFiAEPxQ=", "stage": "$default", "time": "24/Sep/2024:11:08:32 +0000", "timeEpoch": 1727176112345
+    ///   },
+    ///   "body": "{\"quantity\":3}", "pathParameters": {"id": "7"}, "isBase64Encoded": false
+    /// }
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    /// [2]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+    #[doc(alias = "FunctionUrl")]
+    #[doc(alias = "HttpApi")]
+    pub struct Request<'a> {
+        /// The route that was taken, for example `GET /orders/{id}`; `$default` for function URLs.
+        pub route_key: &'a str = "routeKey" or default,
+        /// The path of the request.
+        pub raw_path: &'a str = "rawPath",
+        /// The query as it was sent, without the question mark.
+        pub raw_query_string: &'a str = "rawQueryString" or default,
+        /// The cookies, each as `name=value`. See [`cookie`](HttpRequest::cookie).
+        pub cookies: Texts<'a> = "cookies" or default,
+        /// The header fields. Several values of one name are joined by commas.
+        pub headers: Headers<'a> = "headers" or default,
+        /// The query parameters, decoded. Several values of one name are joined by commas.
+        pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
+        /// What API Gateway or Lambda knows about the request.
+        pub request_context: RequestContext<'a> = "requestContext",
+        /// The parts of the path that the route names.
+        pub path_parameters: Parameters<'a> = "pathParameters" or default,
+        /// The stage variables of the API.
+        pub stage_variables: Parameters<'a> = "stageVariables" or default,
+        /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
+        pub is_base64_encoded: bool = "isBase64Encoded" or default,
+        in place
+        #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
+        body: Aside = "body" or default,
+    }
 }
 
 object! {
@@ -109,27 +98,25 @@ object! {
 }
 
 /// What an authorizer found out about the caller; what kind of authorizer it was decides which part is there.
-#[derive(Copy, Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[derive(Copy, Clone, Debug, Default)]
 pub struct Authorizer<'a> {
-    #[serde(borrow)]
     object: RawJson<'a>,
 }
 
 impl<'a> Authorizer<'a> {
     /// The claims of the JSON Web Token, if there was one: `sub`, `email` and so on, all of them as texts.
     pub fn jwt_claims(&self) -> Parameters<'a> {
-        Parameters::new(field(self.jwt(), "claims"))
+        Parameters::from(field(self.jwt(), "claims"))
     }
 
     /// The scopes of the JSON Web Token, if the route asks for some.
     pub fn jwt_scopes(&self) -> Texts<'a> {
-        Texts::new(field(self.jwt(), "scopes"))
+        Texts::from(field(self.jwt(), "scopes"))
     }
 
     /// What IAM knows of the caller: `userArn`, `accountId`, `callerId`, `accessKey` and so on.
     pub fn iam(&self) -> Parameters<'a> {
-        Parameters::new(field(self.object, "iam"))
+        Parameters::from(field(self.object, "iam"))
     }
 
     /// The context that a Lambda authorizer gave: an object, or null.
@@ -142,11 +129,9 @@ impl<'a> Authorizer<'a> {
     }
 }
 
-impl<'a> FromField<'a> for Authorizer<'a> {
-    const IS_TEXT: bool = false;
-
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
-        Ok(Self { object: field.raw })
+impl<'a> From<RawJson<'a>> for Authorizer<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object }
     }
 }
 

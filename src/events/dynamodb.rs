@@ -1,12 +1,11 @@
 //! Changes of DynamoDB tables, from their streams.
 
-use core::time::Duration;
-
+use super::time::Timestamp;
 use serde::Deserialize;
 
 use super::encoded::Base64Text;
 use super::fields::{Parameters, Texts};
-use super::object::{Field, FromField, Misfit, object};
+use super::object::object;
 use crate::json::RawJson;
 
 object! {
@@ -56,8 +55,8 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
     pub struct StreamRecord<'a> {
-        /// When the change was made, as the time since 1970-01-01 UTC, usually to the second.
-        pub approximate_creation_date_time: Option<Duration> = "ApproximateCreationDateTime" or default,
+        /// When the change was made, usually to the second.
+        pub approximate_creation_date_time: Timestamp<'a> = "ApproximateCreationDateTime" or default,
         /// The item's primary key.
         pub keys: Item<'a> = "Keys" or default,
         /// The item after the change; empty if the view does not have it, or the item was removed.
@@ -98,11 +97,9 @@ impl<'a> Item<'a> {
     }
 }
 
-impl<'a> FromField<'a> for Item<'a> {
-    const IS_TEXT: bool = false;
-
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
-        Ok(Self { object: field.raw })
+impl<'a> From<RawJson<'a>> for Item<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object }
     }
 }
 
@@ -173,9 +170,9 @@ impl<'a> AttributeValue<'a> {
             ("S", Some(text)) => Self::S(text),
             ("N", Some(text)) => Self::N(text),
             ("B", Some(text)) => Self::B(Base64Text::new(text)),
-            ("SS", _) => Self::Ss(Texts::new(value)),
-            ("NS", _) => Self::Ns(Texts::new(value)),
-            ("BS", _) => Self::Bs(BinarySet { texts: Texts::new(value) }),
+            ("SS", _) => Self::Ss(Texts::from(value)),
+            ("NS", _) => Self::Ns(Texts::from(value)),
+            ("BS", _) => Self::Bs(BinarySet { texts: Texts::from(value) }),
             ("M", _) => Self::M(Item { object: value }),
             ("L", _) => Self::L(List { array: value }),
             ("NULL", _) => Self::Null,

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::object::{Field, FromField, Misfit};
 use crate::json::RawJson;
 
 /// The header fields of a request. Names are compared without regard to case
@@ -39,12 +38,12 @@ pub struct Texts<'a> {
 impl<'a> Headers<'a> {
     /// The first value of the field `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.object.fields().filter(|(other, _)| name.eq_ignore_ascii_case(other)).find_map(|(_, value)| first(value))
+        self.object.fields().filter(|(other, _)| is_same(name.as_bytes(), other.as_bytes())).find_map(|(_, value)| first(value))
     }
 
     /// All values of the field `name`, in their order. Values that a service has joined by commas are one.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(other, _)| name.eq_ignore_ascii_case(other)).map(|(_, value)| value)
+        self.iter().filter(move |(other, _)| is_same(name.as_bytes(), other.as_bytes())).map(|(_, value)| value)
     }
 
     /// Every value with its name, in their order. A name with several values comes several times.
@@ -64,11 +63,6 @@ impl<'a> Headers<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Those in `object`.
-    pub(super) const fn new(object: RawJson<'a>) -> Self {
-        Self { object }
-    }
-
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.object.fields().filter(|(other, _)| name == *other).find_map(|(_, value)| first(value))
@@ -96,11 +90,6 @@ impl<'a> Parameters<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// Those in `array`.
-    pub(super) const fn new(array: RawJson<'a>) -> Self {
-        Self { array }
-    }
-
     /// The texts, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> {
         self.array.elements().filter_map(|element| element.as_str())
@@ -117,11 +106,21 @@ impl<'a> Texts<'a> {
     }
 }
 
-impl<'a> FromField<'a> for Parameters<'a> {
-    const IS_TEXT: bool = false;
+impl<'a> From<RawJson<'a>> for Headers<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object }
+    }
+}
 
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
-        Ok(Self::new(field.raw))
+impl<'a> From<RawJson<'a>> for Parameters<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object }
+    }
+}
+
+impl<'a> From<RawJson<'a>> for Texts<'a> {
+    fn from(array: RawJson<'a>) -> Self {
+        Self { array }
     }
 }
 
@@ -132,6 +131,11 @@ impl Serialize for Parameters<'_> {
     }
 }
 
+/// Whether two names are the same but for case. That of `core` goes by 16 bytes at a time, and has a panic, which would be linked.
+pub(super) fn is_same(name: &[u8], other: &[u8]) -> bool {
+    name.len() == other.len() && name.iter().zip(other).all(|(byte, other)| byte.eq_ignore_ascii_case(other))
+}
+
 /// The text that `value` is, or the first one in it.
 fn first(value: RawJson<'_>) -> Option<&str> {
     value.as_str().or_else(|| value.elements().find_map(RawJson::as_str))
@@ -140,7 +144,7 @@ fn first(value: RawJson<'_>) -> Option<&str> {
 /// The values of `object`, each with its name.
 fn values<'a>(object: RawJson<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     object.fields().flat_map(|(name, value)| {
-        let texts = Texts::new(value).array.elements().filter_map(|element| element.as_str());
+        let texts = value.elements().filter_map(|element| element.as_str());
         value.as_str().into_iter().chain(texts).map(move |value| (name, value))
     })
 }

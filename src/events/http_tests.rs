@@ -125,7 +125,7 @@ fn a_request_to_a_rest_api() {
         ("203.0.113.17", Some("example-key-é"), None)
     );
     let claims = context.authorizer.fields().find(|(name, _)| *name == "claims").unwrap().1;
-    assert_eq!(Parameters::new(claims).get("name"), Some("José \u{1f600}"));
+    assert_eq!(Parameters::from(claims).get("name"), Some("José \u{1f600}"));
     assert!(body.is_empty());
     assert_eq!(body.text(), Ok(""));
 }

@@ -41,6 +41,7 @@ mod time;
 pub use batch::BatchItemFailures;
 pub use encoded::{Base64Text, url_decode};
 pub use event_bridge::EventBridge;
+pub use time::Timestamp;
 
 #[cfg(test)]
 #[path = "records_tests.rs"]

@@ -1,12 +1,17 @@
-//! Structs that are read from a captured part of the event. For nested ones this takes half the code of serde's derive, whose every struct
-//! brings a state machine of its own: here a table of names is enough.
+//! Structs that are read from objects by a table of names. serde's derive makes a state machine for every struct, which takes two to three
+//! times the code.
 
-use serde::de::Error;
+use core::fmt;
+use core::marker::PhantomData;
 
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+use super::fields::is_same;
 use crate::json::RawJson;
 
-/// Declares a struct with the names of its fields in JSON: `= "name"` is a field that must be there, and `= "name" or default` is one that
-/// may be missing or null. It is `Deserialize`, also in place: nothing in it is decoded further.
+/// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
+/// `= "name" or default` is one that may be missing or null. They are captured; but one, the last, may be read in place, as serde does,
+/// so that it can be decoded where it lies.
 macro_rules! object {
     ($(#[$meta:meta])* pub struct $name:ident<'a> {
         $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal $(or $default:ident)?,)*
@@ -17,52 +22,123 @@ macro_rules! object {
             $($(#[$doc])* pub $field: $type,)*
         }
 
+        impl<'a> $name<'a> {
+            const TABLE: $crate::events::object::Table = $crate::events::object::Table {
+                names: concat!($($json, "\n"),*),
+                texts: $crate::events::object::bits(&[$(<$type as $crate::events::object::FromField<'a>>::IS_TEXT),*]),
+                optional: $crate::events::object::bits(&[$($crate::events::object::is_optional!($($default)?)),*]),
+            };
+        }
+
         impl<'a> $crate::events::object::FromField<'a> for $name<'a> {
             const IS_TEXT: bool = false;
 
             fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::Misfit> {
-                Self::from_raw(field.raw)
-            }
-        }
-
-        impl<'a> $name<'a> {
-            const NAMES: &'static [$crate::events::object::Name] = &[$($crate::events::object::Name {
-                name: $json,
-                is_text: <$type as $crate::events::object::FromField<'a>>::IS_TEXT,
-                is_required: true $(&& $crate::events::object::$default!())?,
-            },)*];
-
-            fn from_raw(raw: $crate::json::RawJson<'a>) -> Result<Self, $crate::events::object::Misfit> {
                 const COUNT: usize = [$($json),*].len();
                 let mut fields = [$crate::events::object::Field::default(); COUNT];
-                $crate::events::object::pick(raw, Self::NAMES, &mut fields)?;
+                $crate::events::object::pick(field.raw, &Self::TABLE, &mut fields)?;
                 let [$($field),*] = &fields;
                 Ok(Self { $($field: $crate::events::object::FromField::from_field($field)?,)* })
             }
         }
 
         impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let raw = <$crate::json::RawJson<'_> as serde::Deserialize>::deserialize(deserializer)?;
-                Self::from_raw(raw).map_err($crate::events::object::Misfit::into_error)
+            fn deserialize<Source: serde::Deserializer<'de>>(deserializer: Source) -> Result<Self, Source::Error> {
+                $crate::events::object::captured(deserializer)
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident<'a $(, $param:ident = $is:ty)?> {
+        $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal $(or $default:ident)?,)*
+        in place
+        $(#[$place_meta:meta])* $vis:vis $place:ident: $place_type:ty = $place_json:literal $(or $place_default:ident)?,
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name<'a $(, $param = $is)?> {
+            $($(#[$doc])* pub $field: $type,)*
+            $(#[$place_meta])* $vis $place: $place_type,
+        }
+
+        impl<'a $(, $param)?> $name<'a $(, $param)?> {
+            const TABLE: $crate::events::object::Table = $crate::events::object::Table {
+                names: concat!($($json, "\n"),*),
+                texts: $crate::events::object::bits(&[$(<$type as $crate::events::object::FromField<'a>>::IS_TEXT),*]),
+                optional: $crate::events::object::bits(&[$($crate::events::object::is_optional!($($default)?)),*]),
+            };
+        }
+
+        impl<'de: 'a, 'a $(, $param: serde::Deserialize<'de>)?> $crate::events::object::InPlace<'de> for $name<'a $(, $param)?> {
+            fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                const COUNT: usize = [$($json),*].len();
+                let mut fields = [$crate::events::object::Field::default(); COUNT];
+                let mut $place = None;
+                while $crate::events::object::pick_to(&mut map, $place_json, &Self::TABLE, &mut fields)? {
+                    if $place.is_some() {
+                        return Err($crate::events::object::Misfit::Duplicate.into_error());
+                    }
+                    $place = Some(map.next_value::<$place_type>()?);
+                }
+                $crate::events::object::check(&Self::TABLE, &mut fields)
+                    .and_then(|()| {
+                        let [$($field),*] = &fields;
+                        Ok(Self {
+                            $($field: $crate::events::object::FromField::from_field($field)?,)*
+                            $place: $crate::events::object::place!($place $(, $place_default)?),
+                        })
+                    })
+                    .map_err($crate::events::object::Misfit::into_error)
+            }
+        }
+
+        impl<'de: 'a, 'a $(, $param: serde::Deserialize<'de>)?> serde::Deserialize<'de> for $name<'a $(, $param)?> {
+            fn deserialize<Source: serde::Deserializer<'de>>(deserializer: Source) -> Result<Self, Source::Error> {
+                $crate::events::object::in_place(deserializer)
             }
         }
     };
 }
 
-macro_rules! default {
+macro_rules! is_optional {
     () => {
         false
     };
+    (default) => {
+        true
+    };
 }
 
-pub(super) use {default, object};
+macro_rules! place {
+    ($place:ident) => {
+        $place.ok_or($crate::events::object::Misfit::Missing)?
+    };
+    ($place:ident, default) => {
+        $place.unwrap_or_default()
+    };
+}
 
-/// The name of a field, and what must be there.
-pub(super) struct Name {
-    pub(super) name: &'static str,
-    pub(super) is_text: bool,
-    pub(super) is_required: bool,
+pub(super) use {is_optional, object, place};
+
+/// The fields of a struct.
+pub(super) struct Table {
+    /// Their names, each with a line feed behind it. Case does not matter: SNS itself writes `SigningCertUrl` in events, and
+    /// `SigningCertURL` in queues.
+    pub(super) names: &'static str,
+    /// A bit for each that must be a text, the lowest for the first.
+    pub(super) texts: u32,
+    /// A bit for each that may be missing or null.
+    pub(super) optional: u32,
+}
+
+/// A bit for each that is true.
+pub(super) const fn bits(values: &[bool]) -> u32 {
+    let mut bits = 0;
+    let mut index = values.len();
+    while index > 0 {
+        index -= 1;
+        bits = bits << 1 | values[index] as u32;
+    }
+    bits
 }
 
 /// A field as it was found.
@@ -74,16 +150,22 @@ pub(super) struct Field<'a> {
     pub(super) text: &'a str,
 }
 
-/// What is made of a field.
+/// What is made of a captured field.
 pub(super) trait FromField<'a>: Sized {
     /// Whether it must be a text.
-    const IS_TEXT: bool;
+    const IS_TEXT: bool = false;
 
     /// Reads `field`.
     fn from_field(field: &Field<'a>) -> Result<Self, Misfit>;
 }
 
-/// Why a captured part does not fit a type.
+/// A struct of which a part is read in place.
+pub(super) trait InPlace<'de>: Sized {
+    /// Reads the fields of an object.
+    fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Why an object does not fit a struct.
 #[derive(Copy, Clone, Debug)]
 pub(super) enum Misfit {
     /// A field that must be there is missing or null.
@@ -101,35 +183,90 @@ impl Misfit {
         match self {
             Self::Missing => E::missing_field(""),
             Self::Duplicate => E::duplicate_field(""),
-            Self::Kind => E::custom("a value is of another kind"),
+            Self::Kind => E::custom("a value of another kind"),
         }
     }
 }
 
-/// Finds the fields of `object` that `names` has, each at its place there.
-#[inline(never)]
-pub(super) fn pick<'a>(object: RawJson<'a>, names: &[Name], fields: &mut [Field<'a>]) -> Result<(), Misfit> {
+/// Reads a value that is captured first.
+pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let raw = RawJson::deserialize(deserializer)?;
+    T::from_field(&Field { raw, text: "" }).map_err(Misfit::into_error)
+}
+
+/// Reads a struct of which a part is read in place.
+pub(super) fn in_place<'de, D: Deserializer<'de>, T: InPlace<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: InPlace<'de>> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::read(map)
+    }
+}
+
+/// Captures the fields of `map` that `table` has, each at its place there, up to the value of the field `place`. Says whether it comes.
+pub(super) fn pick_to<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    place: &str,
+    table: &Table,
+    fields: &mut [Field<'de>],
+) -> Result<bool, A::Error> {
+    while let Some(name) = map.next_key::<&str>()? {
+        if name == place {
+            return Ok(true);
+        }
+        match find(name, table, fields) {
+            Some(field) if !field.raw.is_null() => return Err(Misfit::Duplicate.into_error()),
+            Some(field) => field.raw = map.next_value()?,
+            None => drop(map.next_value::<IgnoredAny>()?),
+        }
+    }
+    Ok(false)
+}
+
+/// Finds the fields of `object` that `table` has, each at its place there, and checks them.
+pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'a>]) -> Result<(), Misfit> {
     if object.text().first() != Some(&b'{') {
         return Err(Misfit::Kind);
     }
     for (name, raw) in object.fields() {
-        for (wanted, field) in names.iter().zip(fields.iter_mut()) {
-            if wanted.name == name {
-                if !field.raw.is_null() {
-                    return Err(Misfit::Duplicate);
-                }
-                field.raw = raw;
+        if let Some(field) = find(name, table, fields) {
+            if !field.raw.is_null() {
+                return Err(Misfit::Duplicate);
             }
+            field.raw = raw;
         }
     }
-    for (name, field) in names.iter().zip(fields) {
+    check(table, fields)
+}
+
+fn find<'f, 'a>(name: &str, table: &Table, fields: &'f mut [Field<'a>]) -> Option<&'f mut Field<'a>> {
+    let mut names = table.names.as_bytes().split(|byte| *byte == b'\n');
+    fields.get_mut(names.position(|other| is_same(other, name.as_bytes()))?)
+}
+
+/// Checks that what must be there is, and reads the texts.
+pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), Misfit> {
+    let (mut texts, mut optional) = (table.texts, table.optional);
+    for field in fields {
         if field.raw.is_null() {
-            if name.is_required {
+            if optional & 1 == 0 {
                 return Err(Misfit::Missing);
             }
-        } else if name.is_text {
+        } else if texts & 1 != 0 {
             field.text = field.raw.as_str().ok_or(Misfit::Kind)?;
         }
+        texts >>= 1;
+        optional >>= 1;
     }
     Ok(())
 }
@@ -150,26 +287,36 @@ impl<'a> FromField<'a> for Option<&'a str> {
     }
 }
 
-impl<'a> FromField<'a> for RawJson<'a> {
-    const IS_TEXT: bool = false;
-
+/// What is read later.
+impl<'a, T: From<RawJson<'a>>> FromField<'a> for T {
     fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
-        Ok(field.raw)
+        Ok(Self::from(field.raw))
+    }
+}
+
+impl FromField<'_> for bool {
+    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+        match field.raw.text() {
+            b"true" => Ok(true),
+            b"false" | b"null" => Ok(false),
+            _ => Err(Misfit::Kind),
+        }
     }
 }
 
 impl FromField<'_> for Option<u64> {
-    const IS_TEXT: bool = false;
-
     fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        field.raw.read().map_err(|_| Misfit::Kind)
+        integer(field.raw)
     }
 }
 
 impl FromField<'_> for u64 {
-    const IS_TEXT: bool = false;
-
     fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        Option::<u64>::from_field(field).map(Option::unwrap_or_default)
+        integer(field.raw).map(Option::unwrap_or_default)
     }
+}
+
+#[inline(never)]
+fn integer(raw: RawJson<'_>) -> Result<Option<u64>, Misfit> {
+    raw.read().map_err(|_| Misfit::Kind)
 }

@@ -1,94 +1,85 @@
 //! Notifications of Simple Notification Service (SNS).
 
-use serde::Deserialize;
-
 use super::encoded::Base64Text;
 use super::fields::field;
+use super::object::object;
 use crate::json::RawJson;
 
-/// A record of an event of SNS (AWS: [Invoking Lambda functions with Amazon SNS notifications][1]). There is one in an event.
-///
-/// Read it with [`Event::records`](crate::Event::records). As `Record<Nested<T>>`, with [`Nested`](crate::json::Nested), the message is
-/// read as JSON in place.
-///
-/// ```json
-/// {"Records": [{
-///   "EventSource": "aws:sns", "EventVersion": "1.0",
-///   "EventSubscriptionArn": "arn:aws:sns:eu-central-1:123456789012:orders:5c1d2e3f-4051-4627-8839-a4b5c6d7e8f9",
-///   "Sns": {
-///     "Type": "Notification", "MessageId": "2d1f0e9c-8b7a-5695-a483-726150403f2e",
-///     "TopicArn": "arn:aws:sns:eu-central-1:123456789012:orders", "Subject": null, "Message": "{\"quantity\":3}",
-///     "Timestamp": "2024-09-24T11:28:01.123Z", "SignatureVersion": "1", "Signature": "…", "SigningCertUrl": "https://…",
-///     "UnsubscribeUrl": "https://…", "MessageAttributes": {"Kind": {"Type": "String", "Value": "gift"}}
-///   }
-/// }]}
-/// ```
-///
-/// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(deserialize = "M: Deserialize<'de>"))]
-pub struct Record<'a, M = &'a str> {
-    /// `aws:sns`.
-    #[serde(default)]
-    pub event_source: &'a str,
-    /// The version of the record's format.
-    #[serde(default)]
-    pub event_version: &'a str,
-    /// The ARN of the function's subscription.
-    #[serde(default)]
-    pub event_subscription_arn: &'a str,
-    /// The notification.
-    #[serde(borrow)]
-    pub sns: Notification<'a, M>,
+object! {
+    /// A record of an event of SNS (AWS: [Invoking Lambda functions with Amazon SNS notifications][1]). There is one in an event.
+    ///
+    /// Read it with [`Event::records`](crate::Event::records). As `Record<Nested<T>>`, with [`Nested`](crate::json::Nested), the message is
+    /// read as JSON in place.
+    ///
+    /// ```json
+    /// {"Records": [{
+    ///   "EventSource": "aws:sns", "EventVersion": "1.0",
+    ///   "EventSubscriptionArn": "arn:aws:sns:eu-central-1:123456789012:orders:5c1d2e3f-4051-4627-8839-a4b5c6d7e8f9",
+    ///   "Sns": {
+    ///     "Type": "Notification", "MessageId": "2d1f0e9c-8b7a-5695-a483-726150403f2e",
+    ///     "TopicArn": "arn:aws:sns:eu-central-1:123456789012:orders", "Subject": null, "Message": "{\"quantity\":3}",
+    ///     "Timestamp": "2024-09-24T11:28:01.123Z", "SignatureVersion": "1", "Signature": "…", "SigningCertUrl": "https://…",
+    ///     "UnsubscribeUrl": "https://…", "MessageAttributes": {"Kind": {"Type": "String", "Value": "gift"}}
+    ///   }
+    /// }]}
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+    pub struct Record<'a, M = &'a str> {
+        /// `aws:sns`.
+        pub event_source: &'a str = "EventSource" or default,
+        /// The version of the record's format.
+        pub event_version: &'a str = "EventVersion" or default,
+        /// The ARN of the function's subscription.
+        pub event_subscription_arn: &'a str = "EventSubscriptionArn" or default,
+        in place
+        /// The notification.
+        pub sns: Notification<'a, M> = "Sns",
+    }
 }
 
-/// A notification. Without raw message delivery it is also the body of an SQS message whose queue is subscribed to a topic:
-/// `sqs::Message<Nested<sns::Notification>>`.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(deserialize = "M: Deserialize<'de>"))]
-pub struct Notification<'a, M = &'a str> {
-    /// `Notification`.
-    #[serde(default)]
-    pub r#type: &'a str,
-    /// The id of what was published.
-    #[serde(default)]
-    pub message_id: &'a str,
-    /// The ARN of the topic.
-    #[serde(default)]
-    pub topic_arn: &'a str,
-    /// The subject, if one was given.
-    #[serde(default)]
-    pub subject: Option<&'a str>,
-    /// What was published.
-    pub message: M,
-    /// When it was published, for example `2024-09-24T11:28:01.123Z`.
-    #[serde(default)]
-    pub timestamp: &'a str,
-    /// The version of the signature: `1` for SHA-1, `2` for SHA-256.
-    #[serde(default)]
-    pub signature_version: &'a str,
-    /// The signature, in base64.
-    #[serde(default)]
-    pub signature: &'a str,
-    /// Where the certificate of the signature is.
-    #[serde(default, alias = "SigningCertURL")]
-    pub signing_cert_url: &'a str,
-    /// What ends the subscription when it is requested.
-    #[serde(default, alias = "UnsubscribeURL")]
-    pub unsubscribe_url: &'a str,
-    /// What the publisher added to the message.
-    #[serde(borrow, default)]
-    pub message_attributes: MessageAttributes<'a>,
+object! {
+    /// A notification. Without raw message delivery it is also the body of an SQS message whose queue is subscribed to a topic:
+    /// `sqs::Message<Nested<sns::Notification>>`.
+    pub struct Notification<'a, M = &'a str> {
+        /// `Notification`.
+        pub r#type: &'a str = "Type" or default,
+        /// The id of what was published.
+        pub message_id: &'a str = "MessageId" or default,
+        /// The ARN of the topic.
+        pub topic_arn: &'a str = "TopicArn" or default,
+        /// The subject, if one was given.
+        pub subject: Option<&'a str> = "Subject" or default,
+        /// When it was published, for example `2024-09-24T11:28:01.123Z`.
+        pub timestamp: &'a str = "Timestamp" or default,
+        /// The version of the signature: `1` for SHA-1, `2` for SHA-256.
+        pub signature_version: &'a str = "SignatureVersion" or default,
+        /// The signature, in base64.
+        pub signature: &'a str = "Signature" or default,
+        /// Where the certificate of the signature is.
+        pub signing_cert_url: &'a str = "SigningCertUrl" or default,
+        /// What ends the subscription when it is requested.
+        pub unsubscribe_url: &'a str = "UnsubscribeUrl" or default,
+        /// What the publisher added to the message.
+        pub message_attributes: MessageAttributes<'a> = "MessageAttributes" or default,
+        in place
+        /// What was published.
+        pub message: M = "Message",
+    }
 }
 
 /// What a publisher added to a message, by name (AWS: [Amazon SNS message attributes][1]).
 ///
 /// [1]: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
-#[derive(Copy, Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[derive(Copy, Clone, Debug, Default)]
 pub struct MessageAttributes<'a> {
-    #[serde(borrow)]
     object: RawJson<'a>,
+}
+
+impl<'a> From<RawJson<'a>> for MessageAttributes<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object }
+    }
 }
 
 impl<'a> MessageAttributes<'a> {

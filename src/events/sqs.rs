@@ -1,69 +1,65 @@
 //! Messages of Simple Queue Service (SQS).
 
-use serde::Deserialize;
-
 use super::encoded::Base64Text;
 use super::fields::{Parameters, field};
+use super::object::object;
 use crate::json::RawJson;
 
-/// A message of a queue, standard or FIFO (AWS: [Using Lambda with Amazon SQS][1]).
-///
-/// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-/// the [`message_id`](Self::message_id) of a failure goes. As `Message<Nested<T>>`, with [`Nested`](crate::json::Nested), the body is read
-/// as JSON in place.
-///
-/// ```json
-/// {"Records": [{
-///   "messageId": "2f8e1a54-93a1-4c5e-8f6d-0a1b2c3d4e5f", "receiptHandle": "AQEB…", "body": "{\"quantity\":3}",
-///   "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1727177216012", "SenderId": "AIDA…"},
-///   "messageAttributes": {"Customer": {"stringValue": "André", "dataType": "String"}},
-///   "md5OfBody": "…", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:orders",
-///   "awsRegion": "eu-central-1"
-/// }]}
-/// ```
-///
-/// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "B: Deserialize<'de>"))]
-pub struct Message<'a, B = &'a str> {
-    /// The message's id, by which its failure is reported.
-    pub message_id: &'a str,
-    /// The handle by which the message can be deleted, or its visibility changed.
-    #[serde(default)]
-    pub receipt_handle: &'a str,
-    /// What was sent.
-    pub body: B,
-    /// What SQS knows about the message.
-    #[serde(borrow, default)]
-    pub attributes: Attributes<'a>,
-    /// What the sender added to the message.
-    #[serde(borrow, default)]
-    pub message_attributes: MessageAttributes<'a>,
-    /// The MD5 of the body, in hexadecimal.
-    #[serde(default)]
-    pub md5_of_body: &'a str,
-    /// The MD5 of the message attributes, in hexadecimal.
-    #[serde(default)]
-    pub md5_of_message_attributes: Option<&'a str>,
-    /// `aws:sqs`.
-    #[serde(default)]
-    pub event_source: &'a str,
-    /// The ARN of the queue.
-    #[serde(rename = "eventSourceARN", default)]
-    pub event_source_arn: &'a str,
-    /// The region of the queue.
-    #[serde(default)]
-    pub aws_region: &'a str,
+object! {
+    /// A message of a queue, standard or FIFO (AWS: [Using Lambda with Amazon SQS][1]).
+    ///
+    /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
+    /// the [`message_id`](Self::message_id) of a failure goes. As `Message<Nested<T>>`, with [`Nested`](crate::json::Nested), the body is read
+    /// as JSON in place.
+    ///
+    /// ```json
+    /// {"Records": [{
+    ///   "messageId": "2f8e1a54-93a1-4c5e-8f6d-0a1b2c3d4e5f", "receiptHandle": "AQEB…", "body": "{\"quantity\":3}",
+    ///   "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1727177216012", "SenderId": "AIDA…"},
+    ///   "messageAttributes": {"Customer": {"stringValue": "André", "dataType": "String"}},
+    ///   "md5OfBody": "…", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:orders",
+    ///   "awsRegion": "eu-central-1"
+    /// }]}
+    /// ```
+    ///
+    /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    pub struct Message<'a, B = &'a str> {
+        /// The message's id, by which its failure is reported.
+        pub message_id: &'a str = "messageId",
+        /// The handle by which the message can be deleted, or its visibility changed.
+        pub receipt_handle: &'a str = "receiptHandle" or default,
+        /// What SQS knows about the message.
+        pub attributes: Attributes<'a> = "attributes" or default,
+        /// What the sender added to the message.
+        pub message_attributes: MessageAttributes<'a> = "messageAttributes" or default,
+        /// The MD5 of the body, in hexadecimal.
+        pub md5_of_body: &'a str = "md5OfBody" or default,
+        /// The MD5 of the message attributes, in hexadecimal.
+        pub md5_of_message_attributes: Option<&'a str> = "md5OfMessageAttributes" or default,
+        /// `aws:sqs`.
+        pub event_source: &'a str = "eventSource" or default,
+        /// The ARN of the queue.
+        pub event_source_arn: &'a str = "eventSourceARN" or default,
+        /// The region of the queue.
+        pub aws_region: &'a str = "awsRegion" or default,
+        in place
+        /// What was sent.
+        pub body: B = "body",
+    }
 }
 
 /// What SQS knows about a message, by name (AWS: [ReceiveMessage][1], "MessageSystemAttributeNames").
 ///
 /// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
-#[derive(Copy, Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[derive(Copy, Clone, Debug, Default)]
 pub struct Attributes<'a> {
-    #[serde(borrow)]
     values: Parameters<'a>,
+}
+
+impl<'a> From<RawJson<'a>> for Attributes<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { values: object.into() }
+    }
 }
 
 impl<'a> Attributes<'a> {
@@ -116,11 +112,15 @@ impl<'a> Attributes<'a> {
 /// What a sender added to a message, by name (AWS: [MessageAttributeValue][1]).
 ///
 /// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
-#[derive(Copy, Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[derive(Copy, Clone, Debug, Default)]
 pub struct MessageAttributes<'a> {
-    #[serde(borrow)]
     object: RawJson<'a>,
+}
+
+impl<'a> From<RawJson<'a>> for MessageAttributes<'a> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object }
+    }
 }
 
 impl<'a> MessageAttributes<'a> {

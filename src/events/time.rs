@@ -1,25 +1,35 @@
 //! Points in time that are numbers: seconds since 1970, with a fraction or an exponent.
 
+use core::fmt;
 use core::time::Duration;
 
-use serde::de::{Deserialize, Deserializer};
-
-use super::object::{Field, FromField, Misfit};
 use crate::json::RawJson;
 
-/// Seconds, as the time since 1970-01-01 UTC. serde's own way leads through floating point, whose parser takes many KiB.
-impl FromField<'_> for Option<Duration> {
-    const IS_TEXT: bool = false;
+/// A point in time that is a number in the event: seconds since 1970, with or without a fraction.
+#[derive(Copy, Clone, Default)]
+pub struct Timestamp<'a> {
+    number: RawJson<'a>,
+}
 
-    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        if field.raw.is_null() { Ok(None) } else { seconds(field.raw.text()).map(Some).ok_or(Misfit::Kind) }
+impl Timestamp<'_> {
+    /// The time since 1970-01-01 UTC, cut to nanoseconds, as [`now`](crate::now) gives it; `None` if the event does not have it, or if it is
+    /// before 1970 or beyond the year 2554. Floating point, whose parser takes many KiB, is not needed for this.
+    pub fn since_epoch(&self) -> Option<Duration> {
+        seconds(self.number.text())
     }
 }
 
-/// Reads seconds as the time since 1970-01-01 UTC; null is none.
-pub(super) fn since_epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let raw = RawJson::deserialize(deserializer)?;
-    FromField::from_field(&Field { raw, text: "" }).map_err(Misfit::into_error)
+/// The time since 1970-01-01 UTC.
+impl fmt::Debug for Timestamp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.since_epoch(), f)
+    }
+}
+
+impl<'a> From<RawJson<'a>> for Timestamp<'a> {
+    fn from(number: RawJson<'a>) -> Self {
+        Self { number }
+    }
 }
 
 /// As many seconds as the decimal number `text`, cut to nanoseconds. `None` if it is negative, beyond 584 years, or no number.
