@@ -1,0 +1,138 @@
+//! The examples with typed data, as real binaries: under the emulator, for both architectures, and under AWS's RIE.
+
+use std::fs;
+
+use barelambda_emulator::{Emulator, Options};
+use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::programs::{Architecture, example_with_features};
+use barelambda_tests::{cargo, rie::Rie};
+use serde_json::{Value, json};
+
+/// Runs `check` with the example under the emulator, on x86_64 and, through qemu, on aarch64.
+fn on_both(name: &str, check: impl Fn(&Emulator)) {
+    for architecture in Architecture::ALL {
+        let mut options = Options::new(example_with_features(name, architecture, &[]));
+        options.runner = architecture.runner();
+        check(&start(options));
+    }
+}
+
+fn event(name: &str) -> Vec<u8> {
+    fs::read(cargo::root().join("examples/events").join(name)).expect("the event is there")
+}
+
+fn answer_as_json(emulator: &Emulator, event: impl Into<Vec<u8>>) -> Value {
+    let answer = answer(emulator, event);
+    serde_json::from_slice(&answer).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&answer)))
+}
+
+#[test]
+fn json_reads_and_writes() {
+    on_both("json", |emulator| {
+        assert_eq!(answer_as_json(emulator, event("order.json")), json!({"item": "café \"Zoë\" \u{1f600}", "cents": 750}));
+        assert_eq!(
+            answer(emulator, r#"{"count":0,"item":"\u0000\n\\","more":[{"a":[1.5e3,null]}]}"#),
+            br#"{"item":"\u0000\n\\","cents":0}"#
+        );
+    });
+}
+
+#[test]
+fn json_says_what_is_wrong_and_where_and_goes_on() {
+    on_both("json", |emulator| {
+        for (event, message) in [
+            (r#"{"item":"tea","count":"3"}"#, "no number at byte 23"),
+            (r#"{"item":7,"count":3}"#, "no string at byte 9"),
+            (r#"{"item":"tea"}"#, "missing field before byte 15"),
+            (r#"{"item":"tea","item":"tea","count":3}"#, "duplicate field before byte 22"),
+            (r#"{"item":"tea","count":3}}"#, "more than one JSON value at byte 25"),
+            (r#"{"item":"tea","count":03}"#, "malformed number at byte 25"),
+            ("{\"item\":\"t\na\",\"count\":3}", "control character in a string at byte 11"),
+            (r#"{"item":"tea\ud83d","count":3}"#, "escape that is no character at byte 13"),
+            (r#"{"item":"tea","count":3"#, "JSON ends too early at byte 24"),
+            ("", "JSON ends too early at byte 1"),
+            ("tea", "no object at byte 1"),
+        ] {
+            let (error, _) = failure(emulator, event);
+            assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.InvalidJson", message), "{event}");
+        }
+        let (error, _) = failure(emulator, &b"{\"item\":\"\xff\",\"count\":3}"[..]);
+        assert_eq!(error.message, "string not UTF-8 before byte 12");
+        assert_eq!(answer(emulator, r#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
+    });
+}
+
+#[test]
+fn an_answer_of_json_that_does_not_fit_is_an_error() {
+    let emulator = start(Options::new(example_with_features("json", Architecture::X86_64, &[])));
+    // The longest event there is, whose answer is three bytes longer.
+    let item = "a".repeat(6_291_556 - r#"{"item":"","count":9}"#.len());
+    let (error, _) = failure(&emulator, format!(r#"{{"item":"{item}","count":9}}"#));
+    assert_eq!(error.reported, "Function.ResponseSizeTooLarge");
+    let answered = answer(&emulator, format!(r#"{{"item":"{}","count":9}}"#, &item[3..]));
+    assert_eq!(answered.len(), 6_291_556);
+    assert_eq!(answer(&emulator, r#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
+}
+
+/// A request to the function URL, like the one in the file.
+fn request(method: &str, path: &str, body: Value, is_base64: bool) -> Vec<u8> {
+    let mut request: Value = serde_json::from_slice(&event("function_url_order.json")).expect("the event is JSON");
+    request["requestContext"]["http"]["method"] = method.into();
+    request["rawPath"] = path.into();
+    request["body"] = body;
+    request["isBase64Encoded"] = is_base64.into();
+    request.to_string().into()
+}
+
+#[test]
+fn function_url_routes() {
+    on_both("function_url", |emulator| {
+        let ordered = answer_as_json(emulator, event("function_url_order.json"));
+        assert_eq!((&ordered["statusCode"], &ordered["isBase64Encoded"]), (&json!(201), &json!(false)));
+        assert_eq!(ordered["headers"]["content-type"], "application/json");
+        let body: Value = serde_json::from_str(ordered["body"].as_str().expect("a body")).expect("the body is JSON");
+        assert_eq!(body, json!({"item": "café \"au lait\" \u{1f600}", "cents": 500}));
+
+        let base64 = answer_as_json(emulator, request("POST", "/orders", json!("eyJpdGVtIjoidGVhIiwiY291bnQiOjF9"), true));
+        assert_eq!(base64["body"], r#"{"item":"tea","cents":250}"#);
+
+        let bad = answer_as_json(emulator, request("POST", "/orders", json!(r#"{"item":"tea","count":-1}"#), false));
+        assert_eq!((&bad["statusCode"], bad["headers"]["content-type"].as_str()), (&json!(400), Some("text/plain; charset=utf-8")));
+
+        let home = answer_as_json(emulator, request("GET", "/", Value::Null, false));
+        assert_eq!((&home["statusCode"], &home["body"]), (&json!(200), &json!("Zoë \u{1f600}")));
+
+        let icon = answer_as_json(emulator, request("GET", "/icon", Value::Null, false));
+        assert_eq!((&icon["isBase64Encoded"], icon["headers"]["content-type"].as_str()), (&json!(true), Some("image/gif")));
+        assert!(icon["body"].as_str().is_some_and(|body| body.starts_with("R0lGODlh")), "{icon}");
+
+        let nowhere = answer_as_json(emulator, request("DELETE", "/", Value::Null, false));
+        assert_eq!(nowhere["statusCode"], 404);
+    });
+}
+
+#[test]
+fn s3_event_lists_what_was_created() {
+    on_both("s3_event", |emulator| {
+        assert_eq!(
+            answer_as_json(emulator, event("s3.json")),
+            json!([{"bucket": "amzn-s3-demo-bucket", "key": "holiday photos/café \"No. 1\" \u{1f600}+1.jpg", "bytes": 5_368_709_121u64}])
+        );
+        assert_eq!(answer_as_json(emulator, r#"{"Records":[]}"#), json!([]));
+        let (error, _) = failure(emulator, r#"{"Records":[{"eventName":"ObjectCreated:Put"}]}"#);
+        assert_eq!(error.error_type, "Function.InvalidJson");
+    });
+}
+
+#[test]
+fn the_same_under_rie() {
+    let mut json = Rie::start(&example_with_features("json", Architecture::X86_64, &[]), &[], "json");
+    assert_eq!(json.invoke(&event("order.json")), "{\"item\":\"café \\\"Zoë\\\" \u{1f600}\",\"cents\":750}".as_bytes());
+    let error = String::from_utf8(json.invoke(br#"{"item":"tea"}"#)).expect("errors are JSON");
+    assert!(error.contains("missing field before byte 15"), "{error}");
+    assert_eq!(json.invoke(br#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
+
+    let mut url = Rie::start(&example_with_features("function_url", Architecture::X86_64, &[]), &[], "function-url");
+    let ordered: Value = serde_json::from_slice(&url.invoke(&event("function_url_order.json"))).expect("the answer is JSON");
+    assert_eq!(ordered["statusCode"], 201);
+}
