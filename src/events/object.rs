@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::fields::is_same;
-use crate::json::RawJson;
+use crate::json::{RawJson, integer};
 
 /// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
 /// `= "name" or default` is one that may be missing or null. They are captured; but one, the last, may be read in place, as serde does,
@@ -304,19 +304,14 @@ impl FromField<'_> for bool {
     }
 }
 
-impl FromField<'_> for Option<u64> {
-    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        integer(field.raw)
-    }
-}
-
 impl FromField<'_> for u64 {
     fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        integer(field.raw).map(Option::unwrap_or_default)
+        Option::from_field(field).map(Option::unwrap_or_default)
     }
 }
 
-#[inline(never)]
-fn integer(raw: RawJson<'_>) -> Result<Option<u64>, Misfit> {
-    raw.read().map_err(|_| Misfit::Kind)
+impl FromField<'_> for Option<u64> {
+    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+        if field.raw.is_null() { Ok(None) } else { integer(field.raw.text()).map(Some).ok_or(Misfit::Kind) }
+    }
 }
