@@ -2,8 +2,9 @@
 //!
 //! `GET /` answers with text, `POST /orders` with JSON made of JSON, `GET /icon` with bytes, and `GET /orders/NUMBER` with a redirection.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
+use barelambda::events::Body;
 use barelambda::events::api_gateway_v2::Request;
-use barelambda::events::http::{Body, HttpRequest};
+use barelambda::events::http::HttpRequest;
 use barelambda::{Error, Event, Responded, Responder};
 use serde::{Deserialize, Serialize};
 

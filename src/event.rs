@@ -4,7 +4,9 @@ use crate::context::Context;
 #[cfg(feature = "json")]
 use crate::error::Error;
 #[cfg(feature = "events")]
-use crate::events::http::{self, Body, HttpRequest};
+use crate::events::Body;
+#[cfg(feature = "events")]
+use crate::events::http::{self, HttpRequest};
 #[cfg(feature = "json")]
 use crate::json::{FromJson, Records};
 

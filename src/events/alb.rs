@@ -13,7 +13,7 @@ object! {
     /// `multiValueHeaders` and `multiValueQueryStringParameters` in place of the other two; [`HttpRequest::header`] and
     /// [`HttpRequest::query`] look into whichever is there.
     ///
-    /// Path and query parameters are percent-encoded still, as the client sent them: see [`url_decode`](super::url_decode).
+    /// Query parameters are encoded still, as the client sent them, and so is the path: see [`url_decode`](super::url_decode).
     ///
     /// ```json
     /// {
@@ -41,7 +41,7 @@ object! {
         pub headers: Headers<'a> = "headers" or default,
         /// The header fields, each with all its values.
         pub multi_value_headers: Headers<'a> = "multiValueHeaders" or default,
-        /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
+        /// Whether the body is base64 in the event; [`Body`](super::Body) takes care of it.
         pub is_base64_encoded: bool = "isBase64Encoded" or default,
         in place
         #[expect(dead_code, reason = "it makes the deserializer set the body aside")]

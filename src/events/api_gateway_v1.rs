@@ -48,7 +48,7 @@ object! {
         pub stage_variables: Parameters<'a> = "stageVariables" or default,
         /// What API Gateway knows about the request.
         pub request_context: RequestContext<'a> = "requestContext",
-        /// Whether the body is base64 in the event; [`Body`](super::http::Body) takes care of it.
+        /// Whether the body is base64 in the event; [`Body`](super::Body) takes care of it.
         pub is_base64_encoded: bool = "isBase64Encoded" or default,
         in place
         #[expect(dead_code, reason = "it makes the deserializer set the body aside")]

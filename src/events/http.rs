@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
+use super::body::Body;
 pub use super::fields::{Headers, Parameters, Texts};
 use crate::error::Error;
-use crate::json::{self, Deserializer, FromJson, base64};
+use crate::json::Deserializer;
 
 /// A request that came over HTTP, as [`Event::http`](crate::Event::http) reads it. A handler that is written for any of them takes events
 /// from API Gateway, function URLs and load balancers:
@@ -59,57 +60,13 @@ pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
 /// Reads all of `text`, in place, as a request, and gives it and its body: what [`Event::http`](crate::Event::http) does, for tests.
 ///
 /// # Errors
-/// Those of [`json::from_slice`].
+/// Those of [`json::from_slice`](crate::json::from_slice).
 pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body<'a>), Error> {
     let mut deserializer = Deserializer::new(text);
     let request: R = deserializer.all()?;
     let bytes = deserializer.take_aside().unwrap_or_default();
     let is_base64 = request.is_base64_encoded();
-    Ok((request, Body { bytes, is_base64 }))
-}
-
-/// The body of a request. It is decoded where it lies in the event, once: so every way to read it uses it up.
-///
-/// A request without a body has an empty one.
-#[derive(Debug)]
-pub struct Body<'a> {
-    bytes: &'a mut [u8],
-    is_base64: bool,
-}
-
-impl<'a> Body<'a> {
-    /// Whether there is no body, or one of no bytes.
-    pub const fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    /// The body's bytes, decoded if they are base64 in the event. They may be changed, or decoded further, in place.
-    ///
-    /// # Errors
-    /// [`Error::BODY_BASE64`].
-    pub fn bytes(self) -> Result<&'a mut [u8], Error> {
-        if !self.is_base64 {
-            return Ok(self.bytes);
-        }
-        let len = base64::decode_in_place(self.bytes).map_err(|_| Error::BODY_BASE64)?;
-        Ok(self.bytes.get_mut(..len).unwrap_or_default())
-    }
-
-    /// The body as text.
-    ///
-    /// # Errors
-    /// [`Error::BODY_UTF8`], and those of [`bytes`](Self::bytes).
-    pub fn text(self) -> Result<&'a str, Error> {
-        str::from_utf8(self.bytes()?).map_err(|_| Error::BODY_UTF8)
-    }
-
-    /// Reads the body as JSON, in place.
-    ///
-    /// # Errors
-    /// Those of [`json::from_slice`] and of [`bytes`](Self::bytes). A place in JSON counts from the body's beginning.
-    pub fn json<T: FromJson<'a>>(self) -> Result<T, Error> {
-        json::from_slice(self.bytes()?)
-    }
+    Ok((request, Body::new(bytes, is_base64)))
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! Records of Kinesis Data Streams.
 
-use super::object::object;
+use serde::de::MapAccess;
+
+use super::body::Body;
+use super::object::{Object, Place, object, with_body};
 use super::time::Timestamp;
-use crate::json::Base64;
+use crate::error::Error;
+use crate::json::{Base64, FromJson};
 
 object! {
     /// A record of a stream (AWS: [Using Lambda to process records from Amazon Kinesis Data Streams][1]).
     ///
     /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-    /// the [`sequence_number`](Data::sequence_number) of the first failure goes.
+    /// the [`sequence_number`](Data::sequence_number) of the first failure goes. As `Record<Body>`, with [`Body`], the data can be read as
+    /// JSON, in place, and what is not base64 is no error of the record.
     ///
     /// ```json
     /// {"Records": [{
@@ -25,7 +30,7 @@ object! {
     /// ```
     ///
     /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
-    pub struct Record<'a> {
+    pub struct Record<'a, D = Base64<'a>> {
         /// `aws:kinesis`.
         pub event_source: &'a str = "eventSource" or default,
         /// The version of the record's format.
@@ -42,13 +47,13 @@ object! {
         pub event_source_arn: &'a str = "eventSourceARN" or default,
         in place
         /// The record itself.
-        pub kinesis: Data<'a> = "kinesis",
+        pub kinesis: Data<'a, D> = "kinesis",
     }
 }
 
 object! {
     /// What was put into a stream.
-    pub struct Data<'a> {
+    pub struct Data<'a, D = Base64<'a>> {
         /// The version of this part's format.
         pub kinesis_schema_version: &'a str = "kinesisSchemaVersion" or default,
         /// What decided the shard.
@@ -58,7 +63,21 @@ object! {
         /// When the record came, to the millisecond.
         pub approximate_arrival_timestamp: Timestamp<'a> = "approximateArrivalTimestamp" or default,
         in place
-        /// The bytes that were put, decoded in place.
-        pub data: Base64<'a> = "data",
+        /// The bytes that were put, decoded in place: [`Base64`] or [`Body`].
+        pub data: D = "data",
+    }
+}
+
+impl<'a> FromJson<'a> for Record<'a, Body<'a>> {
+    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
+        let (mut record, data) = with_body::<Self>(text)?;
+        record.kinesis.data = Body::new(data, true);
+        Ok(record)
+    }
+}
+
+impl<'de: 'a, 'a> Place<'de> for Data<'a, Body<'a>> {
+    fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        map.next_value::<Object<Self>>().map(|object| object.0)
     }
 }

@@ -18,13 +18,15 @@
 //! error if it is missing; the rest of what AWS always sends may be missing in an event that was written by hand, and then is empty or
 //! zero.
 //!
-//! What comes in any number ([headers, query parameters](http), [attributes](dynamodb::Item)) is looked through when it is asked for.
-//! `json::RawJson` is a part that can be read as a type of your own.
+//! What comes in any number ([headers, query parameters](http), [attributes](dynamodb::Item)) is looked through when it is asked for. A
+//! [`Body`] is decoded in place when it is asked for, from base64 or from JSON; a [`RawJson`](crate::json::RawJson) is a part that can be
+//! read as a type of your own.
 
 pub mod alb;
 pub mod api_gateway_v1;
 pub mod api_gateway_v2;
 mod batch;
+mod body;
 pub mod cognito;
 pub mod dynamodb;
 mod encoded;
@@ -39,6 +41,7 @@ pub mod sqs;
 mod time;
 
 pub use batch::BatchItemFailures;
+pub use body::Body;
 pub use encoded::{Base64Text, url_decode};
 pub use event_bridge::EventBridge;
 pub use time::Timestamp;

@@ -6,8 +6,9 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use super::body::Body;
 use super::fields::is_same;
-use crate::json::RawJson;
+use crate::json::{Aside, RawJson, integer};
 
 /// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
 /// `= "name" or default` is one that may be missing or null. They are captured; but one, the last, may be read in place, as serde does,
@@ -68,7 +69,10 @@ macro_rules! object {
             };
         }
 
-        impl<'de: 'a, 'a $(, $param: serde::Deserialize<'de>)?> $crate::events::object::InPlace<'de> for $name<'a $(, $param)?> {
+        impl<'de: 'a, 'a $(, $param)?> $crate::events::object::InPlace<'de> for $name<'a $(, $param)?>
+        where
+            $place_type: $crate::events::object::Place<'de>,
+        {
             fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
                 const COUNT: usize = [$($json),*].len();
                 let mut fields = [$crate::events::object::Field::default(); COUNT];
@@ -77,7 +81,7 @@ macro_rules! object {
                     if $place.is_some() {
                         return Err($crate::events::object::Misfit::Duplicate.into_error());
                     }
-                    $place = Some(map.next_value::<$place_type>()?);
+                    $place = Some(<$place_type as $crate::events::object::Place<'de>>::read(&mut map)?);
                 }
                 $crate::events::object::check(&Self::TABLE, &mut fields)
                     .and_then(|()| {
@@ -93,7 +97,7 @@ macro_rules! object {
 
         impl<'de: 'a, 'a $(, $param: serde::Deserialize<'de>)?> serde::Deserialize<'de> for $name<'a $(, $param)?> {
             fn deserialize<Source: serde::Deserializer<'de>>(deserializer: Source) -> Result<Self, Source::Error> {
-                $crate::events::object::in_place(deserializer)
+                $crate::events::object::Object::deserialize(deserializer).map(|object| object.0)
             }
         }
     };
@@ -165,6 +169,26 @@ pub(super) trait InPlace<'de>: Sized {
     fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 }
 
+/// What is read in place.
+pub(super) trait Place<'de>: Sized {
+    /// Reads the value that comes next in `map`.
+    fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error>;
+}
+
+impl<'de, T: Deserialize<'de>> Place<'de> for T {
+    fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        map.next_value()
+    }
+}
+
+/// The text is set aside, and the body filled by [`with_body`]'s caller.
+impl<'de: 'a, 'a> Place<'de> for Body<'a> {
+    fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        map.next_value::<Aside>()?;
+        Ok(Self::default())
+    }
+}
+
 /// Why an object does not fit a struct.
 #[derive(Copy, Clone, Debug)]
 pub(super) enum Misfit {
@@ -194,14 +218,28 @@ pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserialize
     T::from_field(&Field { raw, text: "" }).map_err(Misfit::into_error)
 }
 
-/// Reads a struct of which a part is read in place.
-pub(super) fn in_place<'de, D: Deserializer<'de>, T: InPlace<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(Object(PhantomData))
+/// Reads all of `text` as a struct in which there is a [`Body`], and gives what is to be put there.
+///
+/// # Errors
+/// Those of [`json::from_slice`](crate::json::from_slice).
+pub(super) fn with_body<'a, T: InPlace<'a>>(text: &'a mut [u8]) -> Result<(T, &'a mut [u8]), crate::Error> {
+    let mut deserializer = crate::json::Deserializer::new(text);
+    let Object(value) = deserializer.all()?;
+    Ok((value, deserializer.take_aside().unwrap_or_default()))
 }
 
-struct Object<T>(PhantomData<T>);
+/// A struct of which a part is read in place, as serde sees it.
+pub(super) struct Object<T>(pub(super) T);
 
-impl<'de, T: InPlace<'de>> Visitor<'de> for Object<T> {
+impl<'de, T: InPlace<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: InPlace<'de>> Visitor<'de> for Fields<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -304,19 +342,14 @@ impl FromField<'_> for bool {
     }
 }
 
-impl FromField<'_> for Option<u64> {
-    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        integer(field.raw)
-    }
-}
-
 impl FromField<'_> for u64 {
     fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        integer(field.raw).map(Option::unwrap_or_default)
+        Option::from_field(field).map(Option::unwrap_or_default)
     }
 }
 
-#[inline(never)]
-fn integer(raw: RawJson<'_>) -> Result<Option<u64>, Misfit> {
-    raw.read().map_err(|_| Misfit::Kind)
+impl FromField<'_> for Option<u64> {
+    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+        if field.raw.is_null() { Ok(None) } else { integer(field.raw.text()).map(Some).ok_or(Misfit::Kind) }
+    }
 }

@@ -1,15 +1,19 @@
 //! Notifications of Simple Notification Service (SNS).
 
+use serde::de::MapAccess;
+
+use super::body::Body;
 use super::encoded::Base64Text;
 use super::fields::field;
-use super::object::object;
-use crate::json::RawJson;
+use super::object::{Object, Place, object, with_body};
+use crate::error::Error;
+use crate::json::{FromJson, RawJson};
 
 object! {
     /// A record of an event of SNS (AWS: [Invoking Lambda functions with Amazon SNS notifications][1]). There is one in an event.
     ///
-    /// Read it with [`Event::records`](crate::Event::records). As `Record<Nested<T>>`, with [`Nested`](crate::json::Nested), the message is
-    /// read as JSON in place.
+    /// Read it with [`Event::records`](crate::Event::records). As `Record<Body>`, with [`Body`], the message can
+    /// be read as JSON, in place.
     ///
     /// ```json
     /// {"Records": [{
@@ -39,8 +43,8 @@ object! {
 }
 
 object! {
-    /// A notification. Without raw message delivery it is also the body of an SQS message whose queue is subscribed to a topic:
-    /// `sqs::Message<Nested<sns::Notification>>`.
+    /// A notification. Without raw message delivery it is also what is in the body of an SQS message whose queue is subscribed to a topic:
+    /// `message.body.json::<sns::Notification>()`.
     pub struct Notification<'a, M = &'a str> {
         /// `Notification`.
         pub r#type: &'a str = "Type" or default,
@@ -65,6 +69,28 @@ object! {
         in place
         /// What was published.
         pub message: M = "Message",
+    }
+}
+
+impl<'a> FromJson<'a> for Record<'a, Body<'a>> {
+    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
+        let (mut record, message) = with_body::<Self>(text)?;
+        record.sns.message = Body::new(message, false);
+        Ok(record)
+    }
+}
+
+impl<'a> FromJson<'a> for Notification<'a, Body<'a>> {
+    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
+        let (mut notification, message) = with_body::<Self>(text)?;
+        notification.message = Body::new(message, false);
+        Ok(notification)
+    }
+}
+
+impl<'de: 'a, 'a> Place<'de> for Notification<'a, Body<'a>> {
+    fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        map.next_value::<Object<Self>>().map(|object| object.0)
     }
 }
 

@@ -1,16 +1,18 @@
 //! Messages of Simple Queue Service (SQS).
 
+use super::body::Body;
 use super::encoded::Base64Text;
 use super::fields::{Parameters, field};
-use super::object::object;
-use crate::json::RawJson;
+use super::object::{object, with_body};
+use crate::error::Error;
+use crate::json::{FromJson, RawJson};
 
 object! {
     /// A message of a queue, standard or FIFO (AWS: [Using Lambda with Amazon SQS][1]).
     ///
     /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-    /// the [`message_id`](Self::message_id) of a failure goes. As `Message<Nested<T>>`, with [`Nested`](crate::json::Nested), the body is read
-    /// as JSON in place.
+    /// the [`message_id`](Self::message_id) of a failure goes. As `Message<Body>`, with
+    /// [`Body`], the message can be read as JSON, in place.
     ///
     /// ```json
     /// {"Records": [{
@@ -45,6 +47,14 @@ object! {
         in place
         /// What was sent.
         pub body: B = "body",
+    }
+}
+
+impl<'a> FromJson<'a> for Message<'a, Body<'a>> {
+    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
+        let (mut message, body) = with_body::<Self>(text)?;
+        message.body = Body::new(body, false);
+        Ok(message)
     }
 }
 

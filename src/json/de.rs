@@ -120,7 +120,7 @@ impl Float for f32 {}
 impl Float for f64 {}
 
 /// The value of digits; `None` if there is something else, or it is beyond 64 bits.
-fn integer(digits: &[u8]) -> Option<u64> {
+pub(crate) fn integer(digits: &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for digit in digits {
         let digit = digit.wrapping_sub(b'0');

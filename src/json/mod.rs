@@ -48,6 +48,8 @@ mod text;
 mod utf8;
 
 pub use de::Deserializer;
+#[cfg(feature = "events")]
+pub(crate) use de::integer;
 pub use failure::Failure;
 pub use in_place::{Aside, Base64};
 pub use raw::{Elements, Fields, RawJson};

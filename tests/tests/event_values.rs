@@ -5,7 +5,7 @@ use std::fmt::Write;
 use barelambda::Error;
 use barelambda::events::dynamodb::{AttributeValue, Item};
 use barelambda::events::http::{self, Headers, HttpRequest, Parameters, Texts};
-use barelambda::events::{alb, api_gateway_v1, api_gateway_v2, dynamodb, kinesis, s3, sns, sqs};
+use barelambda::events::{EventBridge, alb, api_gateway_v1, api_gateway_v2, dynamodb, kinesis, s3, sns, sqs};
 use barelambda::json::Records;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -61,7 +61,7 @@ macro_rules! same {
 }
 
 #[test]
-fn requests_are_what_serde_json_reads() {
+fn requests_to_http_apis_and_function_urls_are_what_serde_json_reads() {
     for name in ["api_gateway_v2", "function_url", "function_url_binary"] {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
@@ -83,27 +83,33 @@ fn requests_are_what_serde_json_reads() {
         same!(value, http.method => "method", http.path => "path", http.protocol => "protocol", http.source_ip => "sourceIp",
             http.user_agent => "userAgent");
     }
-    for name in ["api_gateway_v1"] {
-        let value = file(name);
-        let mut text = value.to_string().into_bytes();
-        let (request, _) = http::from_slice::<api_gateway_v1::Request>(&mut text).expect("it can be read");
-        same!(value, request.resource => "resource", request.path => "path", request.http_method => "httpMethod",
+}
+
+#[test]
+fn requests_to_rest_apis_are_what_serde_json_reads() {
+    let value = file("api_gateway_v1");
+    let mut text = value.to_string().into_bytes();
+    let (request, _) = http::from_slice::<api_gateway_v1::Request>(&mut text).expect("it can be read");
+    same!(value, request.resource => "resource", request.path => "path", request.http_method => "httpMethod",
             request.is_base64_encoded => "isBase64Encoded");
-        assert_headers(request.headers, &value["headers"]);
-        assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
-        assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
-        assert_parameters(request.multi_value_query_string_parameters, &value["multiValueQueryStringParameters"]);
-        assert_parameters(request.path_parameters, &value["pathParameters"]);
-        assert_parameters(request.stage_variables, &value["stageVariables"]);
-        let (context, value) = (&request.request_context, &value["requestContext"]);
-        same!(value, context.account_id => "accountId", context.api_id => "apiId", context.domain_name => "domainName",
+    assert_headers(request.headers, &value["headers"]);
+    assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
+    assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
+    assert_parameters(request.multi_value_query_string_parameters, &value["multiValueQueryStringParameters"]);
+    assert_parameters(request.path_parameters, &value["pathParameters"]);
+    assert_parameters(request.stage_variables, &value["stageVariables"]);
+    let (context, value) = (&request.request_context, &value["requestContext"]);
+    same!(value, context.account_id => "accountId", context.api_id => "apiId", context.domain_name => "domainName",
             context.path => "path", context.protocol => "protocol", context.request_id => "requestId",
             context.request_time => "requestTime", context.request_time_epoch => "requestTimeEpoch", context.stage => "stage");
-        let (identity, value) = (&context.identity, &value["identity"]);
-        same!(value, identity.source_ip => "sourceIp", identity.user_agent => "userAgent", identity.api_key => "apiKey",
+    let (identity, value) = (&context.identity, &value["identity"]);
+    same!(value, identity.source_ip => "sourceIp", identity.user_agent => "userAgent", identity.api_key => "apiKey",
             identity.account_id => "accountId", identity.caller => "caller", identity.user_arn => "userArn",
             identity.cognito_identity_id => "cognitoIdentityId");
-    }
+}
+
+#[test]
+fn requests_to_load_balancers_are_what_serde_json_reads() {
     for name in ["alb", "alb_multi_value"] {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
@@ -198,6 +204,20 @@ fn records_are_what_serde_json_reads() {
         let seconds = kinesis.approximate_arrival_timestamp.since_epoch().expect("there is a time").as_secs_f64();
         assert_eq!(Some(seconds), value["approximateArrivalTimestamp"].as_f64());
     });
+}
+
+#[test]
+fn events_of_a_bus_are_what_serde_json_reads() {
+    for name in ["event_bridge", "event_bridge_scheduled"] {
+        let value = file(name);
+        let mut text = value.to_string().into_bytes();
+        let event: EventBridge = barelambda::json::from_slice(&mut text).expect("it can be read");
+        same!(value, event.version => "version", event.id => "id", event.detail_type => "detail-type", event.source => "source",
+            event.account => "account", event.time => "time", event.region => "region",
+            event.resources.iter().collect::<Vec<_>>() => "resources");
+        let detail: Value = serde_json::from_str(&event.detail.to_string()).expect("it is JSON again");
+        assert_eq!((&detail, event.replay_name), (&value["detail"], None));
+    }
 }
 
 /// `item` as DynamoDB writes it.

@@ -152,12 +152,7 @@ fn fields<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Map<String, Value>
 }
 
 #[test]
-fn every_file_is_in_the_corpus_and_has_what_is_hard() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/events");
-    let files = std::fs::read_dir(folder).expect("the folder can be read").map(|file| file.expect("a file").file_name());
-    let files: BTreeSet<String> = files.map(|name| name.into_string().expect("a name")).collect();
-    let cases = CASES.iter().map(|case| format!("{}.json", case.name)).chain(["s3_test.json".to_owned()]);
-    assert_eq!(files, cases.collect());
+fn the_files_have_what_is_hard() {
     let all: String = CASES.iter().map(|case| case.text).collect();
     for hard in ["\\\"", "\\n", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", "\\u0000", "é", "😀", ": null", "\\t"] {
         assert!(all.contains(hard), "{hard}");
