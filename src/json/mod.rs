@@ -46,6 +46,9 @@ mod string;
 mod text;
 mod utf8;
 
+#[cfg(test)]
+mod de_tests;
+
 pub use de::Deserializer;
 pub use failure::Failure;
 pub use in_place::{Aside, Base64};
