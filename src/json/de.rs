@@ -263,7 +263,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         }
         self.reader.open(b'{', Error::JSON_NO_VARIANT)?;
         let value = visitor.visit_enum(Variant::new(self, false))?;
-        if self.reader.take(b'}') { Ok(value) } else { Err(self.reader.fail(Error::JSON_NO_VARIANT)) }
+        if self.reader.close(b'}') { Ok(value) } else { Err(self.reader.fail(Error::JSON_NO_VARIANT)) }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {

@@ -47,6 +47,9 @@ mod string;
 mod text;
 mod utf8;
 
+#[cfg(test)]
+mod de_tests;
+
 pub use de::Deserializer;
 #[cfg(feature = "events")]
 pub(crate) use de::integer;

@@ -159,8 +159,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             return Ok(());
         }
         let is_first = take(&mut self.is_first);
-        if self.take(*bracket) {
-            self.depth = self.depth.wrapping_sub(1);
+        if self.close(*bracket) {
             *bracket = 0;
             return Ok(());
         }
@@ -171,6 +170,16 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             return Err(self.fail(Error::JSON_SYNTAX));
         }
         Ok(())
+    }
+
+    /// Passes over `bracket`, which closes the innermost array or object, if it is next; says whether it was.
+    pub(super) fn close(&mut self, bracket: u8) -> bool {
+        let is_there = self.take(bracket);
+        if is_there {
+            self.depth = self.depth.wrapping_sub(1);
+            self.is_first = false;
+        }
+        is_there
     }
 
     /// Passes over the colon behind the name of a field.
@@ -288,7 +297,9 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
                 }
             }
             self.at += 1;
-            if self.at > self.text.bytes().len() {
+            let len = self.text.bytes().len();
+            if self.at > len {
+                self.at = len;
                 return Err(self.fail(Error::JSON_END));
             }
             if open == 0 {
