@@ -47,8 +47,8 @@ const OF_THE_CONNECTION: [&[u8]; 6] =
 /// - [`Error::HTTP_CONNECTION`]: a header field like Content-Length, which is not the function's to set.
 /// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
 /// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which mean that there is none.
-/// - [`Error::RESPONSE_TOO_LARGE`]: the answer does not fit the response buffer, which has each header field twice, and 16 bytes more, while they are written,
-///   or is longer than 6,291,556 bytes. Base64 makes of three bytes four.
+/// - [`Error::RESPONSE_TOO_LARGE`]: the answer is longer than 6,291,556 bytes, or does not fit the response buffer, in which each header
+///   field takes its length once more, and 16 bytes, until the body is set. Base64 makes of three bytes four.
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
@@ -174,7 +174,7 @@ impl<'a> HttpResponse<'a> {
         if name == CONTENT_TYPE && find(fields, name).is_some() {
             return Err(Error::HTTP_CONTENT_TYPE);
         }
-        if OF_THE_CONNECTION.iter().any(|other| *other == name) {
+        if OF_THE_CONNECTION.contains(&name) {
             return Err(Error::HTTP_CONNECTION);
         }
         let name_len = name.len();
