@@ -30,16 +30,17 @@ pub fn escape(cursor: &mut Cursor<'_>, text: &str) -> bool {
 
 /// As [`escape`], for bytes that are known to be UTF-8.
 pub fn escape_utf8(cursor: &mut Cursor<'_>, text: &[u8]) -> bool {
-    for run in text.split_inclusive(|&byte| must_be_escaped(byte)) {
-        match run.split_last() {
-            Some((&byte, plain)) if must_be_escaped(byte) => {
-                cursor.push(plain);
-                escape_byte(cursor, byte);
-            }
-            _ => _ = cursor.push(run),
-        }
+    let mut rest = text;
+    loop {
+        let count = rest.iter().take_while(|byte| !must_be_escaped(**byte)).count();
+        let (plain, others) = rest.split_at_checked(count).unwrap_or_default();
+        cursor.push(plain);
+        let [byte, behind @ ..] = others else {
+            return !cursor.is_full();
+        };
+        escape_byte(cursor, *byte);
+        rest = behind;
     }
-    !cursor.is_full()
 }
 
 /// Whether a byte may not stand in a string as it is. Those of a character beyond ASCII may.

@@ -1,5 +1,7 @@
 //! Answers over HTTP, in the JSON that API Gateway, function URLs and load balancers turn into HTTP.
 
+use core::mem;
+
 use serde::Serialize;
 
 use super::Responded;
@@ -45,8 +47,8 @@ const OF_THE_CONNECTION: [&[u8]; 6] =
 /// - [`Error::HTTP_CONNECTION`]: a header field like Content-Length, which is not the function's to set.
 /// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
 /// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which mean that there is none.
-/// - [`Error::RESPONSE_TOO_LARGE`]: the answer does not fit the response buffer, which has each header field twice, and 16 bytes more, while they are written,
-///   or is longer than 6,291,556 bytes. Base64 makes of three bytes four.
+/// - [`Error::RESPONSE_TOO_LARGE`]: the answer is longer than 6,291,556 bytes, or does not fit the response buffer, in which each header
+///   field takes its length once more, and 16 bytes, until the body is set. Base64 makes of three bytes four.
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
@@ -56,18 +58,16 @@ pub struct HttpResponse<'a> {
     fields: usize,
     status: u16,
     is_multi_value: bool,
+    /// What takes the place of the content type that the way to set the body implies.
+    content_type: Option<&'a str>,
     error: Option<Error>,
 }
 
 impl<'a> HttpResponse<'a> {
-    pub(super) fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&str>) -> Self {
+    pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
         let fields = buffer.len();
-        let error = if matches!(status, 200..=599) { None } else { Some(Error::HTTP_STATUS.with(status.into())) };
-        let mut response = Self { buffer, fields, status, is_multi_value: false, error };
-        if let Some(content_type) = content_type {
-            response.set(CONTENT_TYPE, content_type);
-        }
-        response
+        let error = if matches!(status, 200..=599) { None } else { Some(Error::HTTP_STATUS.with(status as u32)) };
+        Self { buffer, fields, status, is_multi_value: false, content_type, error }
     }
 
     /// Whether the answer has `multiValueHeaders`, each with a list of values, cookies among them, in place of `headers` and `cookies`.
@@ -103,45 +103,53 @@ impl<'a> HttpResponse<'a> {
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn text(self, body: &str) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(Some("text/plain; charset=utf-8"), body.is_empty(), false)?;
+    pub fn text(mut self, body: &str) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(Some("text/plain; charset=utf-8"), body.is_empty(), false);
         escape(&mut cursor, body);
-        end(cursor)
+        self.end(cursor)
     }
 
     /// Answers with `value` as JSON, `application/json` if nothing else is set.
     ///
     /// # Errors
     /// See [`HttpResponse`], and those of [`json::to_slice`](crate::json::to_slice).
-    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(Some(JSON), false, false)?;
+    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(Some(JSON), false, false);
         let start = cursor.len();
-        ser::write(&mut cursor, value, Error::RESPONSE_TOO_LARGE)?;
+        if let Err(error) = ser::write(&mut cursor, value, Error::RESPONSE_TOO_LARGE) {
+            self.fail(error);
+        }
         escape_written(&mut cursor, start);
-        end(cursor)
+        self.end(cursor)
     }
 
     /// Answers with `body`, bytes of any kind, which are written as base64; `application/octet-stream` if nothing else is set.
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn bytes(self, body: &[u8]) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(Some("application/octet-stream"), body.is_empty(), true)?;
+    pub fn bytes(mut self, body: &[u8]) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(Some("application/octet-stream"), body.is_empty(), true);
         base64::encode(&mut cursor, body);
-        end(cursor)
+        self.end(cursor)
     }
 
     /// Answers without a body; a content type is sent if one is set.
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn empty(self) -> Result<Responded<'a>, Error> {
-        end(self.begin(None, true, false)?)
+    pub fn empty(mut self) -> Result<Responded<'a>, Error> {
+        let cursor = self.begin(None, true, false);
+        self.end(cursor)
+    }
+
+    /// Keeps the first error.
+    fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
     }
 
     fn set(&mut self, name: &[u8], value: &str) {
-        if self.error.is_none() {
-            self.error = self.try_set(name, value).err();
+        if let Err(error) = self.try_set(name, value) {
+            self.fail(error);
         }
     }
 
@@ -158,53 +166,66 @@ impl<'a> HttpResponse<'a> {
         let mut entry = Cursor::new(free.get_mut(start..).ok_or(Error::RESPONSE_TOO_LARGE)?);
         entry.push(name);
         entry.written_mut().make_ascii_lowercase();
-        match entry.written() {
-            SET_COOKIE if !begins_with_name(value) => return Err(Error::HTTP_COOKIE),
-            CONTENT_TYPE if find(fields, CONTENT_TYPE).is_some() => return Err(Error::HTTP_CONTENT_TYPE),
-            name if OF_THE_CONNECTION.contains(&name) => return Err(Error::HTTP_CONNECTION),
-            _ => {}
+        // Patterns would be compared byte by byte, in ten times the code.
+        let name = entry.written();
+        if name == SET_COOKIE && !begins_with_name(value) {
+            return Err(Error::HTTP_COOKIE);
         }
+        if name == CONTENT_TYPE && find(fields, name).is_some() {
+            return Err(Error::HTTP_CONTENT_TYPE);
+        }
+        if OF_THE_CONNECTION.contains(&name) {
+            return Err(Error::HTTP_CONNECTION);
+        }
+        let name_len = name.len();
         entry.push(value);
-        entry.push(&name.len().to_ne_bytes());
+        entry.push(&name_len.to_ne_bytes());
         entry.push(&value.len().to_ne_bytes());
         self.fields = start;
         Ok(())
     }
 
-    /// Writes all before the body. `content_type` is set if none was.
-    fn begin(mut self, content_type: Option<&str>, is_empty: bool, is_base64: bool) -> Result<Cursor<'a>, Error> {
+    /// Writes all before the body. `content_type` is set if none was. What fails here shows in the end.
+    fn begin(&mut self, content_type: Option<&str>, is_empty: bool, is_base64: bool) -> Cursor<'a> {
         if let Some(content_type) = content_type
             && find(self.buffer.get(self.fields..).unwrap_or_default(), CONTENT_TYPE).is_none()
         {
-            self.set(CONTENT_TYPE, content_type);
-        }
-        if let Some(error) = self.error {
-            return Err(error);
+            self.set(CONTENT_TYPE, self.content_type.unwrap_or(content_type));
         }
         if !is_empty && matches!(self.status, 204 | 205 | 304) {
-            return Err(Error::HTTP_BODY.with(self.status.into()));
+            self.fail(Error::HTTP_BODY.with(self.status.into()));
         }
-        let (free, fields) = self.buffer.split_at_mut_checked(self.fields).ok_or(Error::RESPONSE_TOO_LARGE)?;
+        let buffer = mem::take(&mut self.buffer);
+        let (free, fields) = buffer.split_at_mut_checked(self.fields).unwrap_or_default();
         let mut cursor = Cursor::new(free);
         cursor.push(b"{\"statusCode\":");
         cursor.push_number(self.status.into());
         write_fields(&mut cursor, fields, self.is_multi_value);
         cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
         if cursor.is_full() {
-            return Err(Error::RESPONSE_TOO_LARGE);
+            self.fail(Error::RESPONSE_TOO_LARGE);
         }
         let len = cursor.len();
         // The fields are written: the body may have the whole buffer.
-        let mut cursor = Cursor::new(self.buffer);
+        let mut cursor = Cursor::new(buffer);
         cursor.take(len);
-        Ok(cursor)
+        cursor
+    }
+
+    /// Ends the body and the answer.
+    fn end(self, mut cursor: Cursor<'a>) -> Result<Responded<'a>, Error> {
+        let fits = cursor.push(b"\"}");
+        match self.error {
+            Some(error) => Err(error),
+            None if !fits => Err(Error::RESPONSE_TOO_LARGE),
+            None => Answer::response(JSON, cursor.into_written()).map(|answer| Responded { answer }),
+        }
     }
 }
 
 /// Whether `value` arrives as it is, by any version of HTTP: visible ASCII, with blanks and tabs in between.
 fn is_plain_value(value: &[u8]) -> bool {
-    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && !is_blank(value.first()) && !is_blank(value.last())
+    value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && value.trim_ascii().len() == value.len()
 }
 
 /// Whether a cookie begins with a name and an equals sign.
@@ -250,9 +271,8 @@ fn find(fields: &[u8], name: &[u8]) -> Option<usize> {
 
 /// Writes `headers` and `cookies`, or `multiValueHeaders`.
 fn write_fields(cursor: &mut Cursor<'_>, fields: &[u8], is_multi_value: bool) {
-    const LIST: [&str; 3] = ["[\"", "\",\"", "\"]"];
-    let (lead, value) = if is_multi_value { (",\"multiValueHeaders\":{", LIST) } else { (",\"headers\":{", ["\"", ", ", "\""]) };
-    cursor.push(lead.as_bytes());
+    let lead: &[u8] = if is_multi_value { b",\"multiValueHeaders\":{" } else { b",\"headers\":{" };
+    cursor.push(lead);
     for (index, (name, _)) in Fields(fields).enumerate() {
         let is_cookie = !is_multi_value && name == SET_COOKIE;
         if is_cookie || find(fields, name) < Some(index) {
@@ -261,17 +281,18 @@ fn write_fields(cursor: &mut Cursor<'_>, fields: &[u8], is_multi_value: bool) {
         cursor.push(if cursor.written().ends_with(b"{") { b"\"" } else { b",\"" });
         cursor.push(name);
         cursor.push(b"\":");
-        write_values(cursor, fields, name, value);
+        write_values(cursor, fields, name, is_multi_value);
     }
     cursor.push(b"}");
     if !is_multi_value && find(fields, SET_COOKIE).is_some() {
         cursor.push(b",\"cookies\":");
-        write_values(cursor, fields, SET_COOKIE, LIST);
+        write_values(cursor, fields, SET_COOKIE, true);
     }
 }
 
-/// Writes the values of the field `name`, and what stands before, between and behind them.
-fn write_values(cursor: &mut Cursor<'_>, fields: &[u8], name: &[u8], [before, between, behind]: [&str; 3]) {
+/// Writes the values of the field `name`, as a list or as one text.
+fn write_values(cursor: &mut Cursor<'_>, fields: &[u8], name: &[u8], is_list: bool) {
+    let (before, between, behind) = if is_list { ("[\"", "\",\"", "\"]") } else { ("\"", ", ", "\"") };
     let mut lead = before;
     for (other, value) in Fields(fields) {
         if other == name {
@@ -303,14 +324,6 @@ fn escape_written(cursor: &mut Cursor<'_>, start: usize) {
             }
         }
     }
-}
-
-/// Ends the body and the answer.
-fn end(mut cursor: Cursor<'_>) -> Result<Responded<'_>, Error> {
-    if !cursor.push(b"\"}") {
-        return Err(Error::RESPONSE_TOO_LARGE);
-    }
-    Answer::response(JSON, cursor.into_written()).map(|answer| Responded { answer })
 }
 
 #[cfg(test)]

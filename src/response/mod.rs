@@ -66,9 +66,9 @@ impl<'a> Responder<'a> {
     }
 
     /// Begins an answer over HTTP with the status `status`, for API Gateway, a function URL or a load balancer. A content type that was
-    /// [set](Self::content_type) is that of its body.
+    /// [set](Self::content_type) is that of its body, if it has one and sets no other.
     #[cfg(feature = "json")]
-    pub fn http(self, status: u16) -> HttpResponse<'a> {
+    pub const fn http(self, status: u16) -> HttpResponse<'a> {
         HttpResponse::new(self.buffer, status, self.content_type)
     }
 
