@@ -17,7 +17,8 @@ fn what_comes_behind_a_variant_is_read() {
 
 #[test]
 fn a_record_that_does_not_end_is_an_error_at_the_end() {
-    for text in [&b"{\"Records\":[\"a"[..], b"{\"Records\":[\"a\\", b"{\"Records\":[{\"a\\\"", b"{\"Records\":[[1,{}", b"{\"Records\":[tru"] {
+    for text in [&b"{\"Records\":[\"a"[..], b"{\"Records\":[\"a\\", b"{\"Records\":[{\"a\\\"", b"{\"Records\":[[1,{}", b"{\"Records\":[tru"]
+    {
         let mut own = text.to_vec();
         let mut records = crate::json::Records::<u8>::new(&mut own, "Records").unwrap();
         let error = records.next().unwrap().unwrap_err();

@@ -112,6 +112,34 @@ fn function_url_routes() {
 }
 
 #[test]
+fn sqs_batch_names_what_failed() {
+    on_both("sqs_batch", |emulator| {
+        // One of them is no JSON.
+        let failed = json!({"batchItemFailures": [{"itemIdentifier": "7c6b5a49-3827-4160-9f8e-d7c6b5a49382"}]});
+        assert_eq!(answer_as_json(emulator, event("sqs.json")), failed);
+        let message = |id: &str, body: &str| json!({"messageId": id, "body": body, "receiptHandle": "r", "unknown": [{}]});
+        let batch = json!({"Records": [
+            message("good", r#"{"item":"a \"b\" \ud83d\ude00","quantity":1}"#),
+            message("too many \"of them\"", r#"{"item":"tea","quantity":101}"#),
+            message("no JSON", "tea"),
+            message("cut", r#"{"item":"tea","quantity":1"#),
+            message("empty", ""),
+            message("good again", r#"{"quantity":100,"item":"tea"}"#),
+        ]});
+        let failed = |id: &str| json!({"itemIdentifier": id});
+        assert_eq!(
+            answer_as_json(emulator, batch.to_string()),
+            json!({"batchItemFailures": [failed("too many \"of them\""), failed("no JSON"), failed("cut"), failed("empty")]})
+        );
+        // Without an id nothing can be reported: the whole batch must come again.
+        let (error, _) = failure(emulator, r#"{"Records":[{"body":"{}"}]}"#);
+        assert_eq!(error.error_type, "Function.InvalidJson");
+        let (error, _) = failure(emulator, "{}");
+        assert_eq!(error.message, "missing field before byte 3");
+    });
+}
+
+#[test]
 fn s3_event_lists_what_was_created() {
     on_both("s3_event", |emulator| {
         assert_eq!(
