@@ -88,7 +88,7 @@ macro_rules! object {
                         let [$($field),*] = &fields;
                         Ok(Self {
                             $($field: $crate::events::object::FromField::from_field($field)?,)*
-                            $place: $crate::events::object::place!($place $(, $place_default)?),
+                            $place: $crate::events::object::place!($place, $place_json $(, $place_default)?),
                         })
                     })
                     .map_err($crate::events::object::Misfit::into_error)
@@ -113,10 +113,10 @@ macro_rules! is_optional {
 }
 
 macro_rules! place {
-    ($place:ident) => {
-        $place.ok_or($crate::events::object::Misfit::Missing)?
+    ($place:ident, $json:literal) => {
+        $place.ok_or($crate::events::object::Misfit::Missing($crate::events::object::FieldName::new($json)))?
     };
-    ($place:ident, default) => {
+    ($place:ident, $json:literal, default) => {
         $place.unwrap_or_default()
     };
 }
@@ -132,6 +132,32 @@ pub(super) struct Table {
     pub(super) texts: u32,
     /// A bit for each that may be missing or null.
     pub(super) optional: u32,
+}
+
+/// The name of a field that is missing, for the path in an error; nothing, where there are no paths.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct FieldName(#[cfg(feature = "error-path")] &'static str);
+
+#[cfg(feature = "error-path")]
+impl FieldName {
+    pub(super) const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    fn of(table: &Table, index: usize) -> Self {
+        Self(table.names.split('\n').nth(index).unwrap_or_default())
+    }
+}
+
+#[cfg(not(feature = "error-path"))]
+impl FieldName {
+    pub(super) const fn new(_: &'static str) -> Self {
+        Self()
+    }
+
+    const fn of(_: &Table, _: usize) -> Self {
+        Self()
+    }
 }
 
 /// A bit for each that is true.
@@ -192,8 +218,8 @@ impl<'de: 'a, 'a> Place<'de> for Body<'a> {
 /// Why an object does not fit a struct.
 #[derive(Copy, Clone, Debug)]
 pub(super) enum Misfit {
-    /// A field that must be there is missing or null.
-    Missing,
+    /// The field of this name must be there, and is missing or null.
+    Missing(FieldName),
     /// A field comes twice.
     Duplicate,
     /// A value is of another kind.
@@ -205,7 +231,10 @@ impl Misfit {
     #[cold]
     pub(super) fn into_error<E: Error>(self) -> E {
         match self {
-            Self::Missing => E::missing_field(""),
+            #[cfg(feature = "error-path")]
+            Self::Missing(FieldName(name)) => E::missing_field(name),
+            #[cfg(not(feature = "error-path"))]
+            Self::Missing(FieldName()) => E::missing_field(""),
             Self::Duplicate => E::duplicate_field(""),
             Self::Kind => E::custom("a value of another kind"),
         }
@@ -295,10 +324,10 @@ fn find<'f, 'a>(name: &str, table: &Table, fields: &'f mut [Field<'a>]) -> Optio
 /// Checks that what must be there is, and reads the texts.
 pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), Misfit> {
     let (mut texts, mut optional) = (table.texts, table.optional);
-    for field in fields {
+    for (index, field) in fields.iter_mut().enumerate() {
         if field.raw.is_null() {
             if optional & 1 == 0 {
-                return Err(Misfit::Missing);
+                return Err(Misfit::Missing(FieldName::of(table, index)));
             }
         } else if texts & 1 != 0 {
             field.text = field.raw.as_str().ok_or(Misfit::Kind)?;

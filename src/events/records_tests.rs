@@ -317,3 +317,16 @@ fn a_message_without_a_body_is_an_error_and_one_that_is_null_is_empty() {
     assert!(messages.next().unwrap().unwrap().body.is_empty());
     assert_eq!(messages.next().unwrap().unwrap_err().message(), Error::JSON_DUPLICATE_FIELD.message());
 }
+
+#[cfg(feature = "error-path")]
+#[test]
+fn a_field_that_is_missing_is_named() {
+    use std::string::ToString;
+
+    let mut text = br#"{"Records":[{"messageId":"1","body":""},{"body":""}]}"#.to_vec();
+    let error = Records::<sqs::Message>::new(&mut text, "Records").unwrap().nth(1).unwrap().unwrap_err();
+    assert!(error.to_string().ends_with("messageId"), "{error}");
+    let mut text = br#"{"detail-type":"a","source":"b"}"#.to_vec();
+    let error = json::from_slice::<EventBridge>(&mut text).unwrap_err();
+    assert!(error.to_string().ends_with("in detail"), "{error}");
+}
