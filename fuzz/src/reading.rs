@@ -1,0 +1,165 @@
+//! Reads the same text with both, into every type.
+
+use std::fmt::{self, Debug};
+
+use barelambda::Error;
+use barelambda::json::{self, RawJson, Records};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::differences::is_listed;
+use super::types::{Any, Choice, Double, Kinds, Later, Nested, Nothing, Single, Strict, Text};
+
+/// Reads `text` into a type of each side, and compares. The type of the second one is that of the first if there is none.
+macro_rules! same {
+    ($text:ident, $type:ty) => {
+        same!($text, $type, $type)
+    };
+    ($text:ident, $ours:ty, $theirs:ty) => {
+        same!($text, $ours, $theirs, |ours, theirs| ours == theirs)
+    };
+    ($text:ident, $ours:ty, $theirs:ty, $are_same:expr) => {
+        let mut own = $text.to_vec();
+        judge($text, json::from_slice::<$ours>(&mut own), serde_json::from_slice::<$theirs>($text), $are_same);
+    };
+}
+
+/// Reads `text` with both.
+///
+/// # Panics
+/// When they differ, unless [that is meant](is_listed).
+pub fn compare(text: &[u8]) {
+    same!(text, Any);
+    same!(text, IgnoredAny);
+    same!(text, RawJson, &RawValue, are_same_later);
+    match text.trim_ascii_start().first() {
+        Some(b'{') => {
+            same!(text, Nothing);
+            same!(text, Kinds<RawJson>, Kinds<&RawValue>);
+            same!(text, Strict);
+            same!(text, Choice);
+            compare_records(text);
+        }
+        Some(b'[') => {
+            same!(text, Vec<Kinds<RawJson>>, Vec<Kinds<&RawValue>>);
+            same!(text, Vec<Choice>);
+            same!(text, (Single, Nested, i64));
+        }
+        _ => {
+            same!(text, Single);
+            same!(text, Double);
+            same!(text, u64);
+            same!(text, i64);
+            same!(text, char);
+            same!(text, Text);
+        }
+    }
+}
+
+fn judge<O: Debug, T: Debug>(text: &[u8], ours: Result<O, Error>, theirs: serde_json::Result<T>, are_same: impl Fn(&O, &T) -> bool) {
+    if let Err(error) = ours {
+        let place = check_place(text, error);
+        let is_end = error.message() == Error::JSON_END.message();
+        assert!(!is_end || place == text.len() + 1, "{}: {error}", text.escape_ascii());
+    }
+    compare_results(text, ours, theirs, are_same);
+}
+
+fn compare_results<O: Debug, T: Debug>(text: &[u8], ours: Result<O, Error>, theirs: serde_json::Result<T>, are_same: impl Fn(&O, &T) -> bool) {
+    match (&ours, &theirs) {
+        (Ok(ours), Ok(theirs)) => assert!(are_same(ours, theirs), "{}: {ours:?}, and not {theirs:?}", text.escape_ascii()),
+        (Err(_), Err(_)) => {}
+        _ => {
+            let is_listed = is_listed(text, ours.as_ref().map(|_| ()).map_err(|error| *error), theirs.as_ref().map(|_| ()));
+            assert!(is_listed, "{}: {ours:?}, and not {theirs:?}", text.escape_ascii());
+        }
+    }
+}
+
+/// Every error names a place in the text, or the one behind it.
+fn check_place(text: &[u8], error: Error) -> usize {
+    let place = error.number().expect("an error of JSON has a place") as usize;
+    assert!((1..=text.len() + 1).contains(&place), "{}: {error}", text.escape_ascii());
+    place
+}
+
+/// What is read later is the same when it is read, and when it has been shown.
+fn are_same_later<'a, 'b>(ours: &RawJson<'a>, theirs: &&'b RawValue) -> bool {
+    let shown = ours.to_string();
+    let any = theirs.any();
+    assert_eq!(serde_json::from_str::<Any>(&shown).ok(), any, "{shown}");
+    if let Some(Any::Object(fields)) = &any {
+        let ours: Vec<_> = ours.fields().collect();
+        assert!(ours.len() == fields.len() && ours.iter().zip(fields).all(|(one, two)| one.0 == two.0.0 && one.1.any().as_ref() == Some(&two.1)));
+    }
+    if let Some(Any::Array(elements)) = &any {
+        assert!(ours.elements().zip(elements).all(|(one, two)| one.any().as_ref() == Some(two)) && ours.elements().count() == elements.len());
+    }
+    ours.any() == any
+}
+
+/// Reads a batch, record by record. What is behind the last one comes as one more error.
+fn compare_records(text: &[u8]) {
+    let mut own = text.to_vec();
+    let is_listed = |error: Error| is_listed(text, Err(error), Ok(()));
+    match (Records::<Nested>::new(&mut own, "Records"), serde_json::from_slice::<Batch>(text)) {
+        (Ok(mut ours), Ok(Batch(Some(theirs)))) => {
+            for theirs in theirs {
+                let Some(ours) = ours.next() else { panic!("{}: too few records", text.escape_ascii()) };
+                // serde_json counts the places from the record's beginning.
+                let text = if ours.is_ok() { theirs.get().as_bytes() } else { text };
+                compare_results(text, ours, serde_json::from_str::<Nested>(theirs.get()), |ours, theirs| ours == theirs);
+            }
+            let rest: Vec<_> = ours.collect();
+            let is_good = matches!(rest[..], []) || matches!(rest[..], [Err(error)] if is_listed(error));
+            assert!(is_good, "{}: {rest:?} behind the records", text.escape_ascii());
+        }
+        (Ok(ours), Ok(Batch(None))) => panic!("{}: {:?}, where there are no records", text.escape_ascii(), ours.collect::<Vec<_>>()),
+        (Ok(ours), Err(theirs)) => {
+            let errors: Vec<_> = ours.filter_map(Result::err).collect();
+            errors.iter().for_each(|error| _ = check_place(text, *error));
+            assert!(!errors.is_empty(), "{}: no error, and not {theirs}", text.escape_ascii());
+        }
+        (Err(error), theirs) => {
+            check_place(text, error);
+            let is_good = match theirs {
+                Ok(Batch(Some(_))) => is_listed(error),
+                Ok(Batch(None)) => error.message() == Error::JSON_MISSING_FIELD.message() || is_listed(error),
+                Err(_) => true,
+            };
+            assert!(is_good, "{}: {error}", text.escape_ascii());
+        }
+    }
+}
+
+/// The first field `Records` of an object, as serde_json reads it.
+struct Batch<'a>(Option<Vec<&'a RawValue>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Batch<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Batch<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Batch<'de>, A::Error> {
+                let mut records = None;
+                while let Some(name) = fields.next_key::<Text>()? {
+                    if records.is_none() && name.0 == "Records" {
+                        records = Some(fields.next_value()?);
+                    } else {
+                        fields.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(Batch(records))
+            }
+        }
+
+        deserializer.deserialize_map(Visit)
+    }
+}
