@@ -173,7 +173,7 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
 
 fn endpoint() -> Result<Endpoint<'static>, Error> {
     let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, "AWS_LAMBDA_RUNTIME_API", 0, value))
+    Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
 }
 
 /// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.

@@ -22,6 +22,7 @@ use crate::path::Path;
 #[derive(Debug, PartialEq, Eq)]
 pub struct FunctionError {
     error_type: &'static str,
+    /// The message; of several errors of the same type each, with a zero byte behind it.
     message: &'static str,
 }
 
@@ -30,12 +31,28 @@ impl FunctionError {
     /// `(Runtime|Function)\.[A-Z][a-zA-Z]+` as `Function.Unknown` or `Runtime.Unknown`.
     ///
     /// # Panics
-    /// When the type could not be sent: it is empty, longer than 1,024 bytes, or has control characters. In a `static`, which these are
-    /// for, that is an error of the compiler.
+    /// When the type could not be sent: it is empty, longer than 1,024 bytes, or has control characters. And when the message has a zero
+    /// byte. In a `static`, which these are for, that is an error of the compiler.
     pub const fn new(error_type: &'static str, message: &'static str) -> Self {
         assert!(is_sendable(error_type.as_bytes()), "the error type cannot be sent in a header section");
+        assert!(!has_zero(message.as_bytes()), "the message has a zero byte");
+        Self::of_many(error_type, message)
+    }
+
+    /// Errors of the same type, whose messages have a zero byte behind each.
+    pub(crate) const fn of_many(error_type: &'static str, message: &'static str) -> Self {
         Self { error_type, message }
     }
+}
+
+const fn has_zero(mut text: &[u8]) -> bool {
+    while let [byte, rest @ ..] = text {
+        if *byte == 0 {
+            return true;
+        }
+        text = rest;
+    }
+    false
 }
 
 /// Why an invocation, or the runtime, failed.
@@ -45,8 +62,8 @@ impl FunctionError {
 #[derive(Copy, Clone)]
 pub struct Error {
     what: &'static FunctionError,
-    /// Zero if there is none.
-    number: u32,
+    /// The number, zero if there is none, in the lower half; in the upper, which of its messages it is.
+    detail: u64,
     /// In a JSON text, what leads to the place.
     #[cfg(feature = "error-path")]
     path: Path,
@@ -54,9 +71,13 @@ pub struct Error {
 
 impl Error {
     const fn of(what: &'static FunctionError) -> Self {
+        Self::one_of(what, 0)
+    }
+
+    pub(crate) const fn one_of(what: &'static FunctionError, which: u8) -> Self {
         Self {
             what,
-            number: 0,
+            detail: (which as u64) << 32,
             #[cfg(feature = "error-path")]
             path: Path::EMPTY,
         }
@@ -68,26 +89,43 @@ impl Error {
     }
 
     /// What went wrong, without the number.
-    pub const fn message(self) -> &'static str {
-        self.what.message
+    pub fn message(self) -> &'static str {
+        str::from_utf8(self.message_bytes()).unwrap_or_default()
     }
 
-    /// The error without its number.
-    #[cfg(feature = "json")]
-    pub(crate) const fn what(self) -> &'static FunctionError {
-        self.what
+    /// As [`message`](Self::message), without linking what checks UTF-8.
+    #[inline(never)]
+    pub(crate) fn message_bytes(self) -> &'static [u8] {
+        let mut left = self.detail >> 32;
+        let mut text = self.what.message.as_bytes();
+        let mut rest = text;
+        let mut len = 0;
+        while let [byte, behind @ ..] = rest {
+            rest = behind;
+            if *byte == 0 {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+                len = 0;
+                text = behind;
+            } else {
+                len += 1;
+            }
+        }
+        text.get(..len).unwrap_or_default()
     }
 
     /// The error with the number that says more: an errno, a status code.
     pub(crate) const fn with(self, number: u32) -> Self {
-        Self { number, ..self }
+        Self { detail: self.detail >> 32 << 32 | number as u64, ..self }
     }
 
     /// The error, whose number is a place in a part of a text, with that place in all of it. Both are counted from 1, and the part begins
     /// at `place`.
     #[cfg(feature = "json")]
     pub(crate) const fn moved(self, place: u32) -> Self {
-        self.with(self.number + place - 1)
+        Self { detail: self.detail + place as u64 - 1, ..self }
     }
 
     /// The error with what leads to its place.
@@ -108,7 +146,10 @@ impl Error {
 
     /// The number that belongs at the end of the message.
     pub const fn number(self) -> Option<u32> {
-        if self.number == 0 { None } else { Some(self.number) }
+        match self.detail as u32 {
+            0 => None,
+            number => Some(number),
+        }
     }
 }
 
@@ -120,7 +161,7 @@ impl From<&'static FunctionError> for Error {
 
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
-        self.what == other.what && self.number == other.number && self.path() == other.path()
+        self.what == other.what && self.detail == other.detail && self.path() == other.path()
     }
 }
 
@@ -147,6 +188,40 @@ impl fmt::Debug for Error {
 
 impl core::error::Error for Error {}
 
+/// Errors of one type, all of which a program can meet that meets one: an enum of them, of one byte, with their messages in one text; and
+/// the constants of [`Error`].
+macro_rules! kinds {
+    ($(#[$about:meta])+ $visibility:vis enum $kinds:ident = $type:expr; $($(#[$doc:meta])+ $kind:ident $name:ident $message:literal;)*) => {
+        $(#[$about])+
+        #[derive(Copy, Clone, Debug, PartialEq, Eq)]
+        $visibility enum $kinds {$(
+            $(#[$doc])+
+            $kind,
+        )*}
+
+        impl $kinds {
+            /// The error, without a number.
+            pub const fn error(self) -> $crate::Error {
+                const ALL: &$crate::FunctionError = &$crate::FunctionError::of_many($type, concat!($($message, "\0"),*));
+                $crate::Error::one_of(ALL, self as u8)
+            }
+        }
+
+        impl From<$kinds> for $crate::Error {
+            fn from(kind: $kinds) -> Self {
+                kind.error()
+            }
+        }
+
+        impl $crate::Error {$(
+            $(#[$doc])+
+            pub const $name: Self = $kinds::$kind.error();
+        )*}
+    };
+}
+#[cfg(feature = "json")]
+pub(crate) use kinds;
+
 macro_rules! errors {
     ($($(#[$doc:meta])+ $name:ident = $type:expr, $message:literal;)*) => {
         impl Error {$(
@@ -156,100 +231,54 @@ macro_rules! errors {
     };
 }
 
-/// The type of the errors that only the runtime meets; they are logged, and end the process or cost a connection.
-const RUNTIME: &str = "Runtime.Failed";
+/// The type of the errors that JSON causes, read or written.
+pub(crate) const INVALID_JSON: &str = "Function.InvalidJson";
 
-errors! {
+kinds! {
+    /// What only the runtime meets; it is logged, and ends the process or costs a connection.
+    pub enum Fault = "Runtime.Failed";
+
     /// The address of the Runtime API is in no variable: the program was not started by Lambda or an emulator.
-    NO_ENDPOINT = RUNTIME, "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
+    NoEndpoint NO_ENDPOINT "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
     /// `AWS_LAMBDA_RUNTIME_API` is no address. The host is an IPv4 address, an IPv6 address in brackets, or localhost: names are not resolved.
-    ENDPOINT = RUNTIME, "AWS_LAMBDA_RUNTIME_API is not [http://]IP:PORT[/PATH] or localhost:PORT";
+    Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not [http://]IP:PORT[/PATH] or localhost:PORT";
 
     /// The connection could not be made; the number is the errno.
-    CONNECT = RUNTIME, "cannot connect to the Runtime API: os error";
+    Connect CONNECT "cannot connect to the Runtime API: os error";
     /// The connection broke; the number is the errno.
-    CONNECTION_BROKEN = RUNTIME, "connection broken: os error";
+    ConnectionBroken CONNECTION_BROKEN "connection broken: os error";
     /// The server closed the connection in the middle of a conversation.
-    CONNECTION_CLOSED = RUNTIME, "connection closed by the Runtime API";
+    ConnectionClosed CONNECTION_CLOSED "connection closed by the Runtime API";
 
     /// A status line or a header section that is not HTTP/1.
-    HEAD_MALFORMED = RUNTIME, "malformed header section";
+    HeadMalformed HEAD_MALFORMED "malformed header section";
     /// A header section that is longer than [`HEAD_LIMIT`](crate::http1::HEAD_LIMIT).
-    HEAD_TOO_LARGE = RUNTIME, "header section too large";
+    HeadTooLarge HEAD_TOO_LARGE "header section too large";
     /// A body whose length is given in no way, in two ways, or in a way that is not understood.
-    BODY_LENGTH = RUNTIME, "neither one Content-Length nor chunked";
+    BodyLength BODY_LENGTH "neither one Content-Length nor chunked";
     /// A chunk that does not follow RFC 9112, section 7.1, or whose size is beyond 64 bits.
-    CHUNK_MALFORMED = RUNTIME, "malformed chunk";
+    ChunkMalformed CHUNK_MALFORMED "malformed chunk";
     /// Chunk extensions or trailers beyond [`SKIP_LIMIT`](crate::http1::framing::SKIP_LIMIT).
-    CHUNK_TOO_LARGE = RUNTIME, "chunk extension or trailer too large";
+    ChunkTooLarge CHUNK_TOO_LARGE "chunk extension or trailer too large";
     /// `Lambda-Runtime-Aws-Request-Id` is missing, or could not stand in a request line.
-    REQUEST_ID = RUNTIME, "no usable request id";
+    RequestId REQUEST_ID "no usable request id";
 
     /// The same invocation came again after its answer was refused: it can never be answered.
-    ANSWER_STUCK = RUNTIME, "an invocation came again after its answer was refused";
+    AnswerStuck ANSWER_STUCK "an invocation came again after its answer was refused";
     /// The Runtime API answered with a status after which nothing can go on, which is the number: anything but 200 to GET /next, or a server
     /// error.
-    CANNOT_GO_ON = RUNTIME, "cannot go on after status";
+    CannotGoOn CANNOT_GO_ON "cannot go on after status";
     /// A buffer is smaller than the least that the runtime needs.
-    BUFFER_TOO_SMALL = RUNTIME, "buffer too small";
+    BufferTooSmall BUFFER_TOO_SMALL "buffer too small";
+}
 
+errors! {
     /// The event is longer than the event buffer.
     EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
     /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
     /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
     CONTENT_TYPE = "Function.InvalidContentType", "the content type is not a header value";
-
-    /// A JSON text ends where more must come. The number of this error and of those below is the place of the byte, counted from 1.
-    JSON_END = JSON, "JSON ends too early at byte";
-    /// Something that is not JSON: no value begins so, or a comma, a colon, a bracket or the name of a field should be here.
-    JSON_SYNTAX = JSON, "no JSON at byte";
-    /// A string has a control character as it is (RFC 8259, section 7).
-    JSON_CONTROL_CHARACTER = JSON, "control character in a string at byte";
-    /// A string has a backslash that begins no escape of JSON, or an escaped half of a surrogate pair.
-    JSON_ESCAPE = JSON, "escape that is no character at byte";
-    /// A string is not UTF-8; the number is the place behind it.
-    JSON_UTF8 = JSON, "string not UTF-8 before byte";
-    /// A number that does not follow RFC 8259, section 6.
-    JSON_NUMBER = JSON, "malformed number at byte";
-    /// A number that its type does not hold: too large, negative, or with a fraction or an exponent.
-    JSON_RANGE = JSON, "number unfit for its type at byte";
-    /// Something behind the value.
-    JSON_TRAILING = JSON, "more than one JSON value at byte";
-    /// Arrays and objects beyond [`DEPTH_LIMIT`](crate::json::DEPTH_LIMIT).
-    JSON_DEPTH = JSON, "more than 127 brackets open at byte";
-
-    /// Another value where the type has a string.
-    JSON_NO_STRING = JSON, "no string at byte";
-    /// Another value where the type has a number.
-    JSON_NO_NUMBER = JSON, "no number at byte";
-    /// Another value where the type has a bool.
-    JSON_NO_BOOL = JSON, "neither true nor false at byte";
-    /// Another value where the type has a unit.
-    JSON_NO_NULL = JSON, "no null at byte";
-    /// Another value where the type has a sequence.
-    JSON_NO_ARRAY = JSON, "no array at byte";
-    /// Another value where the type has a struct or a map.
-    JSON_NO_OBJECT = JSON, "no object at byte";
-    /// Another value where the type has an enum.
-    JSON_NO_VARIANT = JSON, "neither a string nor an object with one field at byte";
-    /// A value that the type refuses. The number of this error and of those below is the place behind the value.
-    JSON_UNFIT = JSON, "unfit value before byte";
-    /// A field that the type needs; the object ends before the place.
-    JSON_MISSING_FIELD = JSON, "missing field before byte";
-    /// A field that the type does not have, and does not ignore.
-    JSON_UNKNOWN_FIELD = JSON, "unknown field before byte";
-    /// A field that comes twice.
-    JSON_DUPLICATE_FIELD = JSON, "duplicate field before byte";
-    /// A variant that the enum does not have.
-    JSON_UNKNOWN_VARIANT = JSON, "unknown variant before byte";
-    /// More or fewer elements than the type takes.
-    JSON_LENGTH = JSON, "wrong number of elements before byte";
-
-    /// A string that is not base64 (RFC 4648, section 4).
-    JSON_BASE64 = JSON, "string not base64 at byte";
-    /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
-    JSON_UNCHANGEABLE = JSON, "string that cannot be decoded in place at byte";
 
     /// The status of an HTTP answer, the number, is not from 200 to 599.
     HTTP_STATUS = HTTP, "the status is not from 200 to 599:";
@@ -267,13 +296,13 @@ errors! {
     HTTP_BODY = HTTP, "there can be no body with status";
 
     /// A JSON text does not fit the buffer it is written into.
-    JSON_TOO_LONG = JSON, "the JSON is longer than its buffer";
+    JSON_TOO_LONG = INVALID_JSON, "the JSON is longer than its buffer";
     /// The key of a map to be written is neither text nor a number, a bool or an enum variant without data.
-    JSON_KEY = JSON, "cannot write JSON: the key of a map is neither text nor a number";
+    JSON_KEY = INVALID_JSON, "cannot write JSON: the key of a map is neither text nor a number";
     /// An integer to be written is beyond 64 bits.
-    JSON_INTEGER = JSON, "cannot write JSON: an integer is beyond 64 bits";
+    JSON_INTEGER = INVALID_JSON, "cannot write JSON: an integer is beyond 64 bits";
     /// A `Serialize` or a `Display` of the value's own gave an error.
-    JSON_UNWRITABLE = JSON, "the value cannot be written as JSON";
+    JSON_UNWRITABLE = INVALID_JSON, "the value cannot be written as JSON";
 
     /// The body of a request is not base64, though the event says so.
     BODY_BASE64 = "Function.InvalidBody", "the body is not base64";
@@ -287,9 +316,6 @@ errors! {
 
 /// The type of what is wrong with an answer over HTTP.
 const HTTP: &str = "Function.InvalidHttpResponse";
-
-/// The type of what is wrong with a JSON text.
-const JSON: &str = "Function.InvalidJson";
 
 /// The type of the errors in what [`Metrics`](crate::metrics::Metrics) was given.
 #[cfg(feature = "metrics")]

@@ -7,8 +7,8 @@ pub const LONGEST: usize = 6;
 
 /// Writes `text` escaped, as much of it as leaves `reserve` bytes free. A character is never split; the last [`LONGEST`] bytes before
 /// the reserve may stay empty. Gives whether all of it was written.
-pub fn escape_cut(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
-    for &byte in text.as_bytes() {
+pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
+    for &byte in text {
         let begins_character = byte & 0b1100_0000 != 0b1000_0000;
         if begins_character && cursor.room() < LONGEST + reserve {
             return false;
@@ -79,7 +79,7 @@ mod tests {
         assert!(escape(&mut cursor, "\u{7}\u{8}\t\n\u{b}\u{c}\r\u{e}"));
         assert_eq!(cursor.into_written(), br"\u0007\b\t\n\u000b\f\r\u000e");
         let mut cursor = Cursor::new(&mut buffer);
-        assert!(escape_cut(&mut cursor, TEXT, 0));
+        assert!(escape_cut(&mut cursor, TEXT.as_bytes(), 0));
         assert_eq!(str::from_utf8(cursor.into_written()), Ok(ESCAPED));
     }
 
@@ -92,7 +92,7 @@ mod tests {
             assert_eq!(cursor.is_full(), size < ESCAPED.len(), "{size}");
 
             let mut cursor = Cursor::new(&mut buffer);
-            let all = escape_cut(&mut cursor, TEXT, 5);
+            let all = escape_cut(&mut cursor, TEXT.as_bytes(), 5);
             assert!(!cursor.is_full() && cursor.room() >= 5.min(size), "{size}");
             let written = str::from_utf8(cursor.into_written()).expect("characters are whole");
             assert!(ESCAPED.starts_with(written), "{size}");

@@ -85,7 +85,7 @@ mod sys;
 use core::time::Duration;
 
 pub use context::Context;
-pub use error::{Error, FunctionError};
+pub use error::{Error, Fault, FunctionError};
 pub use event::Event;
 pub use handler::Handler;
 #[cfg(not(target_env = "musl"))]

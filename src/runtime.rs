@@ -2,7 +2,7 @@
 
 use crate::buffer::{Cursor, move_down};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::event::Event;
 use crate::handler::Handler;
 use crate::http1::response::Response;
@@ -179,14 +179,14 @@ pub(crate) struct Conversation<'e, T> {
     filled: usize,
     /// The longest event.
     event_limit: usize,
-    /// Why something could not be sent on this connection.
-    send_error: Option<Error>,
+    /// What was the first to go wrong on this connection, where the transport said it.
+    cause: Option<Error>,
     endpoint: &'e Endpoint<'e>,
 }
 
 impl<'e, T: Transport> Conversation<'e, T> {
     pub(crate) const fn new(endpoint: &'e Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
-        Self { exchange, transport, filled: 0, event_limit, send_error: None, endpoint }
+        Self { exchange, transport, filled: 0, event_limit, cause: None, endpoint }
     }
 
     /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What is received is put into
@@ -203,10 +203,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
                         self.transport.pause(self.exchange.pause_ms());
                     }
                     self.filled = 0;
-                    self.send_error = None;
+                    self.cause = None;
                     match self.transport.connect(&self.endpoint.address) {
                         Ok(()) => self.exchange.connected(),
-                        Err(cause) => self.lost(cause)?,
+                        Err(cause) => {
+                            self.cause = Some(cause);
+                            self.lost(Fault::Connect)?;
+                        }
                     }
                 }
                 Action::Ask => {
@@ -222,7 +225,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
                     Ok(Reply::Again | Reply::Refused) => {}
                     Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
                     Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
-                    Err(cause) => self.lost(cause)?,
+                    Err(fault) => self.lost(fault)?,
                 },
                 Action::Handle => return Ok(()),
                 Action::Stop => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
@@ -233,9 +236,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
     ///
     /// # Errors
-    /// [`Error::BUFFER_TOO_SMALL`] if the heads do not fit into the region, which [`ROOM`] prevents.
-    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Error> {
-        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Error::BUFFER_TOO_SMALL)?);
+    /// [`Fault::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
+    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Fault> {
+        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Fault::BufferTooSmall)?);
         if let Some(kept) = kept {
             request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
         }
@@ -244,20 +247,20 @@ impl<'e, T: Transport> Conversation<'e, T> {
             request::next(&mut heads, self.endpoint);
         }
         if heads.is_full() {
-            return Err(Error::BUFFER_TOO_SMALL);
+            return Err(Fault::BufferTooSmall);
         }
-        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Fault::BufferTooSmall)?;
         if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
             // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
             self.exchange.spoilt();
-            self.send_error = Some(error);
+            self.cause = Some(error);
         }
         Ok(())
     }
 
     /// Receives one reply. An error says that the connection is of no more use.
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Error> {
-        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Error::CONNECTION_CLOSED)?, &IDS)? == Progress::Partial
+    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Fault> {
+        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Fault::ConnectionClosed)?, &IDS)? == Progress::Partial
         {
             self.fill(region)?;
         }
@@ -273,10 +276,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
             _ => SHOWN,
         };
         match self.read_body(region, response, limit, reply != Reply::Fatal) {
-            Err(cause) if matches!(reply, Reply::Event | Reply::Again) => return Err(cause),
+            Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
             // The head of any other reply says all that matters, so only the connection is lost.
-            Err(cause) => {
-                log::error(Level::Warn, cause);
+            Err(fault) => {
+                log::error(Level::Warn, self.why(fault));
                 self.exchange.spoilt();
             }
             // Nothing that was asked for can come behind an event.
@@ -286,10 +289,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
         self.exchange.complete(reply, response.close);
         if response.status >= 300 {
             let body = region.get(response.body_start..response.body_start + response.body_len);
-            let body = body.ok_or(Error::CONNECTION_CLOSED)?;
+            let body = body.ok_or(Fault::ConnectionClosed)?;
             let body = body.strip_suffix(b"\n").unwrap_or(body);
             let context = kept.and_then(Kept::context);
-            log::line(Level::Warn, context.as_ref(), "the Runtime API answered with status", response.status.into(), body);
+            log::line(Level::Warn, context.as_ref(), b"the Runtime API answered with status", response.status.into(), body);
         }
         if reply != Reply::Event {
             move_down(region, response.end..self.filled, 0);
@@ -299,7 +302,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Reads a body, to its end if it is to wait for that.
-    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Error> {
+    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Fault> {
         while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
             self.fill(region)?;
         }
@@ -307,26 +310,35 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Waits for more bytes.
-    fn fill(&mut self, region: &mut [u8]) -> Result<(), Error> {
-        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Error::BUFFER_TOO_SMALL)?;
-        match self.transport.receive(free)? {
-            0 => Err(Error::CONNECTION_CLOSED),
-            count => {
+    fn fill(&mut self, region: &mut [u8]) -> Result<(), Fault> {
+        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Fault::BufferTooSmall)?;
+        match self.transport.receive(free) {
+            Ok(0) => Err(Fault::ConnectionClosed),
+            Ok(count) => {
                 self.filled += count;
                 Ok(())
             }
+            Err(cause) => {
+                // If sending failed, that is why nothing came.
+                self.cause.get_or_insert(cause);
+                Err(Fault::ConnectionBroken)
+            }
         }
+    }
+
+    /// The cause of a fault: if sending failed, that is why no reply came.
+    fn why(&self, fault: Fault) -> Error {
+        self.cause.unwrap_or(fault.error())
     }
 
     /// Notes that the connection is of no more use, for whatever cause.
     ///
     /// # Errors
-    /// `cause`, when it is time to give up.
-    fn lost(&mut self, cause: Error) -> Result<(), Error> {
-        // If sending failed, that is why no reply came.
-        let cause = self.send_error.take().unwrap_or(cause);
+    /// The cause, when it is time to give up.
+    fn lost(&mut self, fault: Fault) -> Result<(), Error> {
+        let cause = self.why(fault);
         self.exchange.lost(cause)?;
-        log::line(Level::Warn, None, cause.message(), cause.number().unwrap_or_default(), b"trying again");
+        log::line(Level::Warn, None, cause.message_bytes(), cause.number().unwrap_or_default(), b"trying again");
         Ok(())
     }
 }

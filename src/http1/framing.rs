@@ -1,7 +1,7 @@
 //! Where in what follows a head the data of its body is: by Content-Length, or by chunks
 //! ([RFC 9112, sections 6 and 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
 
-use crate::error::Error;
+use crate::error::Fault;
 
 /// The most bytes of framing in a row, chunk extensions or trailers, that are skipped.
 pub const SKIP_LIMIT: usize = 4 * 1024;
@@ -60,19 +60,19 @@ impl Framing {
     /// Steps over a line of framing, given without its line end.
     ///
     /// # Errors
-    /// [`Error::CHUNK_MALFORMED`] and [`Error::CHUNK_TOO_LARGE`].
-    pub fn line(&mut self, line: &[u8]) -> Result<(), Error> {
+    /// [`Fault::ChunkMalformed`] and [`Fault::ChunkTooLarge`].
+    pub fn line(&mut self, line: &[u8]) -> Result<(), Fault> {
         self.skipped += line.len() + 2;
         self.check(0)?;
         self.behind = match self.behind {
             Behind::ChunkSize => {
-                self.data = size(line).ok_or(Error::CHUNK_MALFORMED)?;
+                self.data = size(line).ok_or(Fault::ChunkMalformed)?;
                 if self.data > 0 { Behind::ChunkEnd } else { Behind::Trailers }
             }
             Behind::Trailers if !line.is_empty() => Behind::Trailers,
             Behind::Trailers => Behind::End,
             Behind::ChunkEnd if line.is_empty() => Behind::ChunkSize,
-            Behind::ChunkEnd | Behind::End => return Err(Error::CHUNK_MALFORMED),
+            Behind::ChunkEnd | Behind::End => return Err(Fault::ChunkMalformed),
         };
         Ok(())
     }
@@ -80,9 +80,9 @@ impl Framing {
     /// Checks that there is not too much framing, with `more` bytes of a line whose end has not come.
     ///
     /// # Errors
-    /// [`Error::CHUNK_TOO_LARGE`].
-    pub const fn check(&self, more: usize) -> Result<(), Error> {
-        if self.skipped + more > SKIP_LIMIT { Err(Error::CHUNK_TOO_LARGE) } else { Ok(()) }
+    /// [`Fault::ChunkTooLarge`].
+    pub const fn check(&self, more: usize) -> Result<(), Fault> {
+        if self.skipped + more > SKIP_LIMIT { Err(Fault::ChunkTooLarge) } else { Ok(()) }
     }
 }
 

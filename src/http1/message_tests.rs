@@ -2,7 +2,7 @@
 
 use super::response::{Response, WANTED};
 use super::{HEAD_LIMIT, Progress};
-use crate::error::Error;
+use crate::error::Fault;
 use std::vec::Vec;
 
 mod body;
@@ -58,7 +58,7 @@ struct Message {
 
 /// Reads a message that arrives in pieces of these sizes (the last one again and again), into a buffer of `size` bytes, and keeps up to
 /// `limit` bytes of its body; `Partial` if it does not end.
-fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<Progress<Message>, Error> {
+fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<Progress<Message>, Fault> {
     let mut buffer = std::vec![b'!'; size];
     let mut response = Response::default();
     let (mut filled, mut fed, mut turn) = (0, 0, 0);

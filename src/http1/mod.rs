@@ -4,11 +4,11 @@
 //! - [`response`] reads a status line, a header section and a body, the latter in place.
 //! - [`framing`] says where in a body the data is.
 //!
-//! That more bytes are needed is a value, [`Progress::Partial`]; an [`Error`] says what is malformed. Nothing is guessed.
+//! That more bytes are needed is a value, [`Progress::Partial`]; a [`Fault`] says what is malformed. Nothing is guessed.
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
-use crate::error::Error;
+use crate::error::Fault;
 use crate::search::find;
 
 pub mod framing;
@@ -32,7 +32,7 @@ pub enum Progress<T> {
 ///
 /// # Errors
 /// `malformed`, if there is a control character in it other than a tab, a lone carriage return or line feed included.
-fn line(bytes: &[u8], malformed: Error) -> Result<Option<&[u8]>, Error> {
+fn line(bytes: &[u8], malformed: Fault) -> Result<Option<&[u8]>, Fault> {
     let mut len = 0;
     loop {
         len = find(bytes, len, 0, b' ');

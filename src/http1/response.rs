@@ -4,7 +4,7 @@
 use super::framing::{Behind, Framing};
 use super::{HEAD_LIMIT, Progress, is_name, line};
 use crate::buffer::move_down;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::search::find as find_byte;
 
 /// A response that is being read. It knows places, and borrows nothing.
@@ -59,33 +59,33 @@ impl Response {
     /// are. 1xx responses are skipped.
     ///
     /// # Errors
-    /// [`Error::HEAD_MALFORMED`], [`Error::HEAD_TOO_LARGE`] and [`Error::BODY_LENGTH`].
-    pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, Error> {
+    /// [`Fault::HeadMalformed`], [`Fault::HeadTooLarge`] and [`Fault::BodyLength`].
+    pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, Fault> {
         *self = Self::default();
         let mut framing = None;
         // Zero status: the next line is a status line.
-        while let Some(line) = line(bytes.get(self.end..).ok_or(Error::HEAD_MALFORMED)?, Error::HEAD_MALFORMED)? {
+        while let Some(line) = line(bytes.get(self.end..).ok_or(Fault::HeadMalformed)?, Fault::HeadMalformed)? {
             self.end += line.len() + 2;
             if self.end > HEAD_LIMIT {
                 break;
             }
             if self.status == 0 {
-                self.status = status(line).ok_or(Error::HEAD_MALFORMED)?;
+                self.status = status(line).ok_or(Fault::HeadMalformed)?;
                 self.close = !line.starts_with(b"HTTP/1.1");
             } else if line.is_empty() {
                 if self.status >= 200 {
-                    self.framing = framing.ok_or(Error::BODY_LENGTH)?;
+                    self.framing = framing.ok_or(Fault::BodyLength)?;
                     self.body_start = self.end;
                     return Ok(Progress::Complete(()));
                 }
                 *self = Self { head_start: self.end, end: self.end, ..Self::default() };
                 framing = None;
             } else {
-                let (name, value) = split_field(line).ok_or(Error::HEAD_MALFORMED)?;
+                let (name, value) = split_field(line).ok_or(Fault::HeadMalformed)?;
                 for (wanted, place) in wanted.iter().zip(&mut self.values) {
                     if is_name(name, wanted) {
                         if place.start > 0 {
-                            return Err(Error::HEAD_MALFORMED);
+                            return Err(Fault::HeadMalformed);
                         }
                         let start = value.as_ptr().addr() - bytes.as_ptr().addr();
                         *place = Place { start: start as u16, len: value.len() as u16 };
@@ -100,12 +100,12 @@ impl Response {
                     continue;
                 };
                 if found.is_none() || framing.is_some() {
-                    return Err(Error::BODY_LENGTH);
+                    return Err(Fault::BodyLength);
                 }
                 framing = found;
             }
         }
-        if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(Error::HEAD_TOO_LARGE) }
+        if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(Fault::HeadTooLarge) }
     }
 
     /// The value of the wanted field with this index, in the head that was read; empty if there was none.
@@ -119,10 +119,10 @@ impl Response {
     /// is needed, `filled` is where to put it: it goes down when room is won.
     ///
     /// # Errors
-    /// [`Error::CHUNK_MALFORMED`] and [`Error::CHUNK_TOO_LARGE`].
-    pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, Error> {
+    /// [`Fault::ChunkMalformed`] and [`Fault::ChunkTooLarge`].
+    pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, Fault> {
         let progress = loop {
-            let arrived = buffer.get(self.end..*filled).ok_or(Error::CHUNK_MALFORMED)?;
+            let arrived = buffer.get(self.end..*filled).ok_or(Fault::ChunkMalformed)?;
             let count = arrived.len().min(usize::try_from(self.framing.data).unwrap_or(usize::MAX));
             if count > 0 {
                 let kept = count.min(limit - self.body_len);
@@ -138,7 +138,7 @@ impl Response {
                 break Progress::Partial;
             } else if self.framing.behind == Behind::End {
                 break Progress::Complete(());
-            } else if let Some(line) = line(arrived, Error::CHUNK_MALFORMED)? {
+            } else if let Some(line) = line(arrived, Fault::ChunkMalformed)? {
                 self.end += line.len() + 2;
                 self.framing.line(line)?;
             } else {

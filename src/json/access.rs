@@ -3,9 +3,8 @@
 use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::de::Deserializer;
-use super::failure::Failure;
+use super::failure::{Failure, Wrong};
 use super::text::Text;
-use crate::error::Error;
 
 /// The elements of an array, or the fields of an object, which was opened.
 pub(super) struct Members<'d, 'de, T> {
@@ -37,7 +36,7 @@ impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
     /// # Errors
     /// [`Error::JSON_LENGTH`], if there is more than was read.
     pub(super) fn end(&mut self) -> Result<(), Failure> {
-        if self.more()? { Err(self.deserializer.reader.fail(Error::JSON_LENGTH)) } else { Ok(()) }
+        if self.more()? { Err(self.deserializer.reader.fail(Wrong::Length)) } else { Ok(()) }
     }
 
     fn more(&mut self) -> Result<bool, Failure> {
@@ -109,7 +108,7 @@ impl<'d, 'de, T: Text<'de>> Variant<'d, 'de, T> {
     /// Goes to what the variant holds.
     fn content(self) -> Result<&'d mut Deserializer<'de, T>, Failure> {
         if self.is_unit {
-            return Err(self.deserializer.reader.fail(Error::JSON_UNFIT));
+            return Err(self.deserializer.reader.fail(Wrong::Unfit));
         }
         self.deserializer.reader.colon()?;
         Ok(self.deserializer)
@@ -122,7 +121,7 @@ impl<'de, T: Text<'de>> EnumAccess<'de> for Variant<'_, 'de, T> {
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Failure> {
         if !self.deserializer.reader.is_string() {
-            return Err(self.deserializer.reader.fail(Error::JSON_NO_VARIANT));
+            return Err(self.deserializer.reader.fail(Wrong::NoVariant));
         }
         Ok((seed.deserialize(&mut *self.deserializer)?, self))
     }

@@ -7,7 +7,7 @@ use serde::de::{self, Visitor};
 
 use super::access::{Members, Variant};
 use super::base64;
-use super::failure::Failure;
+use super::failure::{Failure, Wrong};
 use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
 use super::reader::Reader;
@@ -56,49 +56,49 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
 
     /// Reads an integer that is not negative.
     fn unsigned(&mut self) -> Result<u64, Failure> {
-        self.reader.number(Error::JSON_NO_NUMBER)?;
-        integer(self.reader.token()).ok_or_else(|| self.reader.fail_token(Error::JSON_RANGE))
+        self.reader.number(Wrong::NoNumber)?;
+        integer(self.reader.token()).ok_or_else(|| self.reader.fail_token(Wrong::Range))
     }
 
     fn signed(&mut self) -> Result<i64, Failure> {
-        self.reader.number(Error::JSON_NO_NUMBER)?;
+        self.reader.number(Wrong::NoNumber)?;
         let value = match self.reader.token() {
             [b'-', digits @ ..] => integer(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
             digits => integer(digits).and_then(|value| value.try_into().ok()),
         };
-        value.ok_or_else(|| self.reader.fail_token(Error::JSON_RANGE))
+        value.ok_or_else(|| self.reader.fail_token(Wrong::Range))
     }
 
     fn float<F: Float>(&mut self) -> Result<F, Failure> {
-        self.reader.number(Error::JSON_NO_NUMBER)?;
+        self.reader.number(Wrong::NoNumber)?;
         self.float_token()
     }
 
     /// The value of the number that was read last.
     fn float_token<F: Float>(&mut self) -> Result<F, Failure> {
         let value = str::from_utf8(self.reader.token()).ok().and_then(|text| text.parse().ok());
-        value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(Error::JSON_RANGE))
+        value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(Wrong::Range))
     }
 
     fn bool(&mut self) -> Result<bool, Failure> {
         let value = self.reader.peek() == b't';
-        self.reader.word(if value { b"true" } else { b"false" }, Error::JSON_NO_BOOL)?;
+        self.reader.word(if value { b"true" } else { b"false" }, Wrong::NoBool)?;
         Ok(value)
     }
 
     fn null(&mut self) -> Result<(), Failure> {
         self.reader.peek();
-        self.reader.word(b"null", Error::JSON_NO_NULL)
+        self.reader.word(b"null", Wrong::NoNull)
     }
 
     fn string(&mut self) -> Result<&'de str, Failure> {
-        self.reader.string(Error::JSON_NO_STRING)
+        self.reader.string(Wrong::NoString)
     }
 
     fn base64(&mut self) -> Result<&'de [u8], Failure> {
         let start = self.reader.start();
         let text = self.reader.string_mut()?;
-        let length = base64::decode_in_place(text).map_err(|_| self.reader.fail_at(start, Error::JSON_BASE64))?;
+        let length = base64::decode_in_place(text).map_err(|_| self.reader.fail_at(start, Wrong::Base64))?;
         Ok(text.get(..length).unwrap_or_default())
     }
 
@@ -150,7 +150,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
             b't' | b'f' => self.deserialize_bool(visitor),
             b'n' => self.deserialize_unit(visitor),
             b'-' | b'0'..=b'9' => {
-                self.reader.number(Error::JSON_SYNTAX)?;
+                self.reader.number(Wrong::Syntax)?;
                 let signed = match self.reader.token() {
                     // -0 is a float, as only floats have it.
                     [b'-', digits @ ..] => integer(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
@@ -164,7 +164,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
                     None => visitor.visit_f64(self.float_token()?),
                 }
             }
-            _ => visitor.visit_borrowed_str(self.reader.string(Error::JSON_SYNTAX)?),
+            _ => visitor.visit_borrowed_str(self.reader.string(Wrong::Syntax)?),
         }
     }
 
@@ -230,7 +230,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.reader.open(b'[', Error::JSON_NO_ARRAY)?;
+        self.reader.open(b'[', Wrong::NoArray)?;
         let mut elements = Members::new(self, b']');
         let value = visitor.visit_seq(&mut elements)?;
         elements.end()?;
@@ -246,7 +246,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.reader.open(b'{', Error::JSON_NO_OBJECT)?;
+        self.reader.open(b'{', Wrong::NoObject)?;
         let mut fields = Members::new(self, b'}');
         let value = visitor.visit_map(&mut fields)?;
         fields.end()?;
@@ -261,9 +261,9 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         if self.reader.is_string() {
             return visitor.visit_enum(Variant::new(self, true));
         }
-        self.reader.open(b'{', Error::JSON_NO_VARIANT)?;
+        self.reader.open(b'{', Wrong::NoVariant)?;
         let value = visitor.visit_enum(Variant::new(self, false))?;
-        if self.reader.close(b'}') { Ok(value) } else { Err(self.reader.fail(Error::JSON_NO_VARIANT)) }
+        if self.reader.close(b'}') { Ok(value) } else { Err(self.reader.fail(Wrong::NoVariant)) }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {

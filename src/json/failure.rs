@@ -4,32 +4,88 @@ use core::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-use crate::error::{Error, FunctionError};
+use crate::error::{Error, INVALID_JSON, kinds};
+
+kinds! {
+    /// What can be wrong with a text, or with a value in it.
+    pub enum Wrong = INVALID_JSON;
+
+    /// A JSON text ends where more must come. The number of this error and of those below is the place of the byte, counted from 1.
+    End JSON_END "JSON ends too early at byte";
+    /// Something that is not JSON: no value begins so, or a comma, a colon, a bracket or the name of a field should be here.
+    Syntax JSON_SYNTAX "no JSON at byte";
+    /// A string has a control character as it is (RFC 8259, section 7).
+    ControlCharacter JSON_CONTROL_CHARACTER "control character in a string at byte";
+    /// A string has a backslash that begins no escape of JSON, or an escaped half of a surrogate pair.
+    Escape JSON_ESCAPE "escape that is no character at byte";
+    /// A string is not UTF-8; the number is the place behind it.
+    Utf8 JSON_UTF8 "string not UTF-8 before byte";
+    /// A number that does not follow RFC 8259, section 6.
+    Number JSON_NUMBER "malformed number at byte";
+    /// A number that its type does not hold: too large, negative, or with a fraction or an exponent.
+    Range JSON_RANGE "number unfit for its type at byte";
+    /// Something behind the value.
+    Trailing JSON_TRAILING "more than one JSON value at byte";
+    /// Arrays and objects beyond [`DEPTH_LIMIT`](crate::json::DEPTH_LIMIT).
+    Depth JSON_DEPTH "more than 127 brackets open at byte";
+
+    /// Another value where the type has a string.
+    NoString JSON_NO_STRING "no string at byte";
+    /// Another value where the type has a number.
+    NoNumber JSON_NO_NUMBER "no number at byte";
+    /// Another value where the type has a bool.
+    NoBool JSON_NO_BOOL "neither true nor false at byte";
+    /// Another value where the type has a unit.
+    NoNull JSON_NO_NULL "no null at byte";
+    /// Another value where the type has a sequence.
+    NoArray JSON_NO_ARRAY "no array at byte";
+    /// Another value where the type has a struct or a map.
+    NoObject JSON_NO_OBJECT "no object at byte";
+    /// Another value where the type has an enum.
+    NoVariant JSON_NO_VARIANT "neither a string nor an object with one field at byte";
+    /// A value that the type refuses. The number of this error and of those below is the place behind the value.
+    Unfit JSON_UNFIT "unfit value before byte";
+    /// A field that the type needs; the object ends before the place.
+    MissingField JSON_MISSING_FIELD "missing field before byte";
+    /// A field that the type does not have, and does not ignore.
+    UnknownField JSON_UNKNOWN_FIELD "unknown field before byte";
+    /// A field that comes twice.
+    DuplicateField JSON_DUPLICATE_FIELD "duplicate field before byte";
+    /// A variant that the enum does not have.
+    UnknownVariant JSON_UNKNOWN_VARIANT "unknown variant before byte";
+    /// More or fewer elements than the type takes.
+    Length JSON_LENGTH "wrong number of elements before byte";
+
+    /// A string that is not base64 (RFC 4648, section 4).
+    Base64 JSON_BASE64 "string not base64 at byte";
+    /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
+    Unchangeable JSON_UNCHANGEABLE "string that cannot be decoded in place at byte";
+}
 
 /// Why a value could not be read. The [`Deserializer`](super::Deserializer) knows the place: [`Deserializer::error`](super::Deserializer::error)
 /// makes an [`Error`] of both.
 ///
-/// One pointer, so that a `Result` of it stays in registers. What a type says is not formatted, as that would link `core::fmt`: each error is
+/// One byte, so that a `Result` of it stays in registers. What a type says is not formatted, as that would link `core::fmt`: each error is
 /// a constant.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    what: &'static FunctionError,
+    what: Wrong,
     /// Of the field that is missing.
     #[cfg(feature = "error-path")]
     pub(super) name: &'static str,
 }
 
 impl Failure {
-    pub(super) const fn new(error: Error) -> Self {
+    pub(super) const fn new(what: Wrong) -> Self {
         Self {
-            what: error.what(),
+            what,
             #[cfg(feature = "error-path")]
             name: "",
         }
     }
 
     pub(super) fn error(self) -> Error {
-        Error::from(self.what)
+        self.what.error()
     }
 }
 
@@ -43,27 +99,27 @@ impl core::error::Error for Failure {}
 
 impl de::Error for Failure {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::new(Error::JSON_UNFIT)
+        Self::new(Wrong::Unfit)
     }
 
     fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(Error::JSON_UNFIT)
+        Self::new(Wrong::Unfit)
     }
 
     fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(Error::JSON_UNFIT)
+        Self::new(Wrong::Unfit)
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        Self::new(Error::JSON_LENGTH)
+        Self::new(Wrong::Length)
     }
 
     fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
-        Self::new(Error::JSON_UNKNOWN_VARIANT)
+        Self::new(Wrong::UnknownVariant)
     }
 
     fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        Self::new(Error::JSON_UNKNOWN_FIELD)
+        Self::new(Wrong::UnknownField)
     }
 
     #[cfg_attr(not(feature = "error-path"), expect(unused_variables, reason = "the name is part of the path"))]
@@ -71,11 +127,11 @@ impl de::Error for Failure {
         Self {
             #[cfg(feature = "error-path")]
             name,
-            ..Self::new(Error::JSON_MISSING_FIELD)
+            ..Self::new(Wrong::MissingField)
         }
     }
 
     fn duplicate_field(_: &'static str) -> Self {
-        Self::new(Error::JSON_DUPLICATE_FIELD)
+        Self::new(Wrong::DuplicateField)
     }
 }

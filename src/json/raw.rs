@@ -5,6 +5,7 @@ use core::fmt::{self, Write};
 use serde::de::{self, Deserialize, Visitor};
 
 use super::de::Deserializer;
+use super::failure::Wrong;
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN};
 use super::text::Captured;
@@ -67,7 +68,7 @@ impl<'a> RawJson<'a> {
 
     /// The value of a string; `None` if the value is something else.
     pub fn as_str(self) -> Option<&'a str> {
-        Reader::new(Captured::new(self.text)).string(Error::JSON_NO_STRING).ok()
+        Reader::new(Captured::new(self.text)).string(Wrong::NoString).ok()
     }
 
     /// The text as it was captured: of a number, that is the number.
@@ -120,7 +121,7 @@ struct Contents<'a> {
 impl<'a> Contents<'a> {
     fn of(value: RawJson<'a>, open: u8, close: u8) -> Self {
         let mut reader = Reader::new(Captured::new(value.text));
-        let is_it = reader.open(open, Error::JSON_SYNTAX).is_ok();
+        let is_it = reader.open(open, Wrong::Syntax).is_ok();
         Self { reader: is_it.then_some(reader), close }
     }
 
@@ -142,7 +143,7 @@ impl<'a> Contents<'a> {
         }
         let mut name = "";
         if is_named {
-            name = reader.string(Error::JSON_SYNTAX).ok()?;
+            name = reader.string(Wrong::Syntax).ok()?;
             reader.colon().ok()?;
         }
         Some((name, RawJson { text: reader.capture().ok()? }))

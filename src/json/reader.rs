@@ -5,7 +5,7 @@ use core::mem::take;
 use core::ops::Range;
 
 use super::DEPTH_LIMIT;
-use super::failure::Failure;
+use super::failure::{Failure, Wrong};
 use super::text::Text;
 use super::utf8::checked;
 use crate::error::Error;
@@ -71,23 +71,23 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
 
     /// Notes that the text does not go on as it should, or ends, at this place.
     #[inline(never)]
-    pub(super) fn fail(&mut self, error: Error) -> Failure {
-        self.fail_behind(if self.next().is_some() { error } else { Error::JSON_END })
+    pub(super) fn fail(&mut self, error: Wrong) -> Failure {
+        self.fail_behind(if self.next().is_some() { error } else { Wrong::End })
     }
 
     /// Notes that what has been read is wrong.
-    pub(super) fn fail_behind(&mut self, error: Error) -> Failure {
+    pub(super) fn fail_behind(&mut self, error: Wrong) -> Failure {
         self.fail_at(self.place(), error)
     }
 
     /// Notes that the token that was read last is not what it should be.
-    pub(super) fn fail_token(&mut self, error: Error) -> Failure {
+    pub(super) fn fail_token(&mut self, error: Wrong) -> Failure {
         self.at = self.token.start;
         self.fail_behind(error)
     }
 
     /// Notes that something is wrong at `place`.
-    pub(super) fn fail_at(&mut self, place: u32, error: Error) -> Failure {
+    pub(super) fn fail_at(&mut self, place: u32, error: Wrong) -> Failure {
         self.failed_at = place;
         Failure::new(error)
     }
@@ -125,7 +125,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if another byte comes.
-    fn expect(&mut self, byte: u8, otherwise: Error) -> Result<(), Failure> {
+    fn expect(&mut self, byte: u8, otherwise: Wrong) -> Result<(), Failure> {
         if self.take(byte) { Ok(()) } else { Err(self.fail(otherwise)) }
     }
 
@@ -135,17 +135,17 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     /// [`Error::JSON_TRAILING`], if there is something else.
     pub(super) fn end(&mut self) -> Result<(), Failure> {
         self.peek();
-        if self.next().is_none() { Ok(()) } else { Err(self.fail(Error::JSON_TRAILING)) }
+        if self.next().is_none() { Ok(()) } else { Err(self.fail(Wrong::Trailing)) }
     }
 
     /// Passes over `bracket`, which opens an array or an object.
     ///
     /// # Errors
     /// `otherwise`, if another byte comes; [`Error::JSON_DEPTH`].
-    pub(super) fn open(&mut self, bracket: u8, otherwise: Error) -> Result<(), Failure> {
+    pub(super) fn open(&mut self, bracket: u8, otherwise: Wrong) -> Result<(), Failure> {
         self.expect(bracket, otherwise)?;
         if self.depth == DEPTH_LIMIT {
-            return Err(self.fail_behind(Error::JSON_DEPTH));
+            return Err(self.fail_behind(Wrong::Depth));
         }
         self.depth += 1;
         self.is_first = true;
@@ -164,10 +164,10 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             return Ok(());
         }
         if !is_first {
-            self.expect(b',', Error::JSON_SYNTAX)?;
+            self.expect(b',', Wrong::Syntax)?;
         }
         if *bracket == b'}' && !self.is_string() {
-            return Err(self.fail(Error::JSON_SYNTAX));
+            return Err(self.fail(Wrong::Syntax));
         }
         Ok(())
     }
@@ -184,7 +184,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
 
     /// Passes over the colon behind the name of a field.
     pub(super) fn colon(&mut self) -> Result<(), Failure> {
-        self.expect(b':', Error::JSON_SYNTAX)
+        self.expect(b':', Wrong::Syntax)
     }
 
     /// Whether a string is next.
@@ -196,9 +196,9 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn string(&mut self, otherwise: Error) -> Result<&'a str, Failure> {
+    pub(super) fn string(&mut self, otherwise: Wrong) -> Result<&'a str, Failure> {
         self.pass_string(otherwise)?;
-        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(Error::JSON_UTF8));
+        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(Wrong::Utf8));
         #[cfg(feature = "error-path")]
         if let Ok(text) = text {
             self.last = text;
@@ -207,7 +207,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     }
 
     /// Passes over a string, and unescapes it.
-    pub(super) fn pass_string(&mut self, otherwise: Error) -> Result<(), Failure> {
+    pub(super) fn pass_string(&mut self, otherwise: Wrong) -> Result<(), Failure> {
         if !self.is_string() {
             return Err(self.fail(otherwise));
         }
@@ -226,7 +226,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn number(&mut self, otherwise: Error) -> Result<(), Failure> {
+    pub(super) fn number(&mut self, otherwise: Wrong) -> Result<(), Failure> {
         let is_negative = self.take(b'-');
         self.token.start = self.at - usize::from(is_negative);
         let is_zero = self.pass(b'0', b'0');
@@ -243,7 +243,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             is_well_formed &= self.digits();
         }
         self.token.end = self.at;
-        if is_well_formed { Ok(()) } else { Err(self.fail(Error::JSON_NUMBER)) }
+        if is_well_formed { Ok(()) } else { Err(self.fail(Wrong::Number)) }
     }
 
     /// The text of the token that was read last.
@@ -255,7 +255,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn word(&mut self, word: &[u8], otherwise: Error) -> Result<(), Failure> {
+    pub(super) fn word(&mut self, word: &[u8], otherwise: Wrong) -> Result<(), Failure> {
         for &byte in word {
             if !self.pass(byte, byte) {
                 return Err(self.fail(otherwise));
@@ -286,7 +286,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
                 b'[' | b'{' => open += 1,
                 b']' | b'}' if open > 0 => open -= 1,
                 b',' | b':' if open > 0 => {}
-                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(Error::JSON_SYNTAX)),
+                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(Wrong::Syntax)),
                 byte if T::opens(byte) => {
                     self.at = self.text.last_of_string(self.at + 1);
                 }
@@ -300,7 +300,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             let len = self.text.bytes().len();
             if self.at > len {
                 self.at = len;
-                return Err(self.fail(Error::JSON_END));
+                return Err(self.fail(Wrong::End));
             }
             if open == 0 {
                 return Ok(());
@@ -329,11 +329,11 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     /// # Errors
     /// Also [`Error::JSON_UNCHANGEABLE`].
     pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], Failure> {
-        self.pass_string(Error::JSON_NO_STRING)?;
+        self.pass_string(Wrong::NoString)?;
         match self.hand_out_mut() {
             Some(text) if checked(text).is_some() => Ok(text),
-            Some(_) => Err(self.fail_behind(Error::JSON_UTF8)),
-            None => Err(self.fail_behind(Error::JSON_UNCHANGEABLE)),
+            Some(_) => Err(self.fail_behind(Wrong::Utf8)),
+            None => Err(self.fail_behind(Wrong::Unchangeable)),
         }
     }
 
@@ -343,7 +343,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         let start = self.at;
         self.pass_over()?;
         self.token = start..self.at;
-        self.hand_out_mut().ok_or_else(|| self.fail_behind(Error::JSON_UNCHANGEABLE))
+        self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
     }
 
     fn hand_out_mut(&mut self) -> Option<&'a mut [u8]> {

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::FromJson;
-use super::failure::Failure;
+use super::failure::{Failure, Wrong};
 use super::reader::Reader;
 use super::text::Own;
 use crate::error::Error;
@@ -70,24 +70,24 @@ impl<'a, T: FromJson<'a>> Iterator for Records<'a, T> {
 /// Goes into the array that is the field `name` of an object.
 fn find<'a>(reader: &mut Reader<'a, Own<'a>>, name: &str) -> Result<(), Failure> {
     reader.peek();
-    reader.open(b'{', Error::JSON_NO_OBJECT)?;
+    reader.open(b'{', Wrong::NoObject)?;
     while more(reader, b'}')? {
-        let is_it = reader.string(Error::JSON_SYNTAX)? == name;
+        let is_it = reader.string(Wrong::Syntax)? == name;
         reader.colon()?;
         if is_it {
             reader.peek();
-            return reader.open(b'[', Error::JSON_NO_ARRAY);
+            return reader.open(b'[', Wrong::NoArray);
         }
         reader.skip()?;
     }
     let end = reader.start();
-    Err(reader.fail_at(end, Error::JSON_MISSING_FIELD))
+    Err(reader.fail_at(end, Wrong::MissingField))
 }
 
 /// Checks what is behind the array.
 fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
     while more(reader, b'}')? {
-        reader.string(Error::JSON_SYNTAX)?;
+        reader.string(Wrong::Syntax)?;
         reader.colon()?;
         reader.skip()?;
     }

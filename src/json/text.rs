@@ -3,12 +3,11 @@
 use core::mem::take;
 use core::ops::Range;
 
-use super::failure::Failure;
+use super::failure::{Failure, Wrong};
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN, escape, plain};
 use super::utf8::checked;
 use crate::buffer::move_down;
-use crate::error::Error;
 use crate::search::find;
 
 /// What a [`Reader`] has not handed out.
@@ -23,7 +22,7 @@ pub trait Text<'a>: Sized {
     ///
     /// # Errors
     /// What is wrong at `at`.
-    fn string(&mut self, at: &mut usize) -> Result<usize, Error>;
+    fn string(&mut self, at: &mut usize) -> Result<usize, Wrong>;
 
     /// The place of the last byte of a string whose inside begins at `at`; the length, or more, if it has none.
     fn last_of_string(&self, at: usize) -> usize;
@@ -56,7 +55,7 @@ impl<'a> Text<'a> for Own<'a> {
         byte == b'"'
     }
 
-    fn string(&mut self, at: &mut usize) -> Result<usize, Error> {
+    fn string(&mut self, at: &mut usize) -> Result<usize, Wrong> {
         let mut write = *at;
         loop {
             let end = plain(self.0, *at);
@@ -64,9 +63,9 @@ impl<'a> Text<'a> for Own<'a> {
             write += end - *at;
             *at = end;
             match self.0.get(end) {
-                Some(b'\\') => escape(self.0, at, &mut write).ok_or(Error::JSON_ESCAPE)?,
+                Some(b'\\') => escape(self.0, at, &mut write).ok_or(Wrong::Escape)?,
                 Some(b'"') => break,
-                _ => return Err(Error::JSON_CONTROL_CHARACTER),
+                _ => return Err(Wrong::ControlCharacter),
             }
         }
         *at += 1;
@@ -93,14 +92,14 @@ impl<'a> Text<'a> for Own<'a> {
         loop {
             match reader.peek() {
                 bracket @ (b'[' | b'{') => {
-                    reader.open(bracket, Error::JSON_SYNTAX)?;
+                    reader.open(bracket, Wrong::Syntax)?;
                     objects = objects << 1 | u128::from(bracket == b'{');
                 }
                 b'"' => skip_string(reader)?,
-                b't' => reader.word(b"true", Error::JSON_SYNTAX)?,
-                b'f' => reader.word(b"false", Error::JSON_SYNTAX)?,
-                b'n' => reader.word(b"null", Error::JSON_SYNTAX)?,
-                _ => reader.number(Error::JSON_SYNTAX)?,
+                b't' => reader.word(b"true", Wrong::Syntax)?,
+                b'f' => reader.word(b"false", Wrong::Syntax)?,
+                b'n' => reader.word(b"null", Wrong::Syntax)?,
+                _ => reader.number(Wrong::Syntax)?,
             }
             loop {
                 if reader.depth == outside {
@@ -134,9 +133,9 @@ impl<'a> Text<'a> for Own<'a> {
 
 /// Passes over a string, and marks it if it had escapes.
 fn skip_string<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
-    reader.pass_string(Error::JSON_SYNTAX)?;
+    reader.pass_string(Wrong::Syntax)?;
     if checked(reader.token()).is_none() {
-        return Err(reader.fail_behind(Error::JSON_UTF8));
+        return Err(reader.fail_behind(Wrong::Utf8));
     }
     let token = reader.token.clone();
     if let Some([before, inside @ .., quote]) = reader.text.0.get_mut(token.start - 1..reader.at)
@@ -182,10 +181,10 @@ impl<'a> Text<'a> for Captured<'a> {
         self.end_of_string(at).1
     }
 
-    fn string(&mut self, at: &mut usize) -> Result<usize, Error> {
+    fn string(&mut self, at: &mut usize) -> Result<usize, Wrong> {
         let (end, last) = self.end_of_string(*at);
         *at = last + 1;
-        if last < self.0.len() { Ok(end) } else { Err(Error::JSON_SYNTAX) }
+        if last < self.0.len() { Ok(end) } else { Err(Wrong::Syntax) }
     }
 
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {

@@ -21,7 +21,8 @@ const CUT: &str = "…[cut]";
 const NOT_SHOWN: &str = "…[not shown]";
 
 /// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none.
-pub(crate) fn line(level: Level, context: Option<&Context<'_>>, text: &str, number: u32, rest: &[u8]) {
+pub(crate) fn line(level: Level, context: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
+    let text = str::from_utf8(text).unwrap_or_default();
     own(level, context, format_args!("{}", Message { text, number, rest }));
 }
 
@@ -147,7 +148,7 @@ impl fmt::Write for Text<'_, '_> {
         let fits = match self.format {
             _ if self.is_cut => return Err(fmt::Error),
             Format::Text => push_in_one_line(self.cursor, text, self.reserve),
-            Format::Json => escape_cut(self.cursor, text, self.reserve),
+            Format::Json => escape_cut(self.cursor, text.as_bytes(), self.reserve),
         };
         if fits {
             return Ok(());

@@ -38,5 +38,5 @@ pub(crate) enum Level {
 
 /// Writes what went wrong.
 pub(crate) fn error(level: Level, error: Error) {
-    line(level, None, error.message(), error.number().unwrap_or_default(), error.path().as_bytes());
+    line(level, None, error.message_bytes(), error.number().unwrap_or_default(), error.path().as_bytes());
 }

@@ -10,11 +10,11 @@ const LINE: usize = 2048;
 const END: &[u8] = b"\n";
 
 /// Writes one line: `text`, the number unless it is zero, and the rest unless there is none.
-pub(crate) fn line(_: Level, _: Option<&Context<'_>>, text: &str, number: u32, rest: &[u8]) {
+pub(crate) fn line(_: Level, _: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
     let mut buffer = [0; LINE];
     let mut line = Cursor::new(&mut buffer);
     line.push(b"barelambda: ");
-    line.push(text.as_bytes());
+    line.push(text);
     if number > 0 {
         line.push(b" ");
         line.push_number(number.into());
@@ -29,5 +29,5 @@ pub(crate) fn line(_: Level, _: Option<&Context<'_>>, text: &str, number: u32, r
 
 /// Writes that the program has panicked; `body` is what the caller of the function will see.
 pub(crate) fn panicked(_: Option<&Context<'_>>, body: &[u8], _: (&str, u32), _: &str) {
-    line(Level::Fatal, None, "panicked", 0, body);
+    line(Level::Fatal, None, b"panicked", 0, body);
 }

@@ -90,13 +90,17 @@ impl<'a> ErrorBody<'a> {
     pub fn new(error_type: &str, buffer: &'a mut [u8]) -> Self {
         let mut cursor = Cursor::new(buffer);
         cursor.push(b"{\"errorType\":\"");
-        escape_cut(&mut cursor, error_type, MESSAGE.len() + END.len());
+        escape_cut(&mut cursor, error_type.as_bytes(), MESSAGE.len() + END.len());
         cursor.push(MESSAGE);
         Self { cursor }
     }
 
     /// Appends to the message.
     pub fn push(&mut self, text: &str) {
+        self.push_bytes(text.as_bytes());
+    }
+
+    fn push_bytes(&mut self, text: &[u8]) {
         escape_cut(&mut self.cursor, text, END.len());
     }
 
@@ -109,7 +113,7 @@ impl<'a> ErrorBody<'a> {
 
     /// Appends an error's message, with its number.
     pub fn push_error(&mut self, error: Error) {
-        self.push(error.message());
+        self.push_bytes(error.message_bytes());
         if let Some(number) = error.number() {
             self.push(" ");
             self.push_number(number);

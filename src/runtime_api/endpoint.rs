@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::Error;
+use crate::error::Fault;
 use crate::http1::is_name;
 use crate::http1::request::is_path;
 
@@ -45,8 +45,8 @@ impl<'a> Endpoint<'a> {
     /// Reads the value of `AWS_LAMBDA_RUNTIME_API`.
     ///
     /// # Errors
-    /// [`Error::ENDPOINT`].
-    pub fn parse(value: &'a [u8]) -> Result<Self, Error> {
+    /// [`Fault::Endpoint`].
+    pub fn parse(value: &'a [u8]) -> Result<Self, Fault> {
         const HTTP: &[u8] = b"http://";
         let mut endpoint = Self { host: value, prefix: b"", address: Address::default() };
         if let Some((scheme, rest)) = value.split_at_checked(HTTP.len())
@@ -55,13 +55,13 @@ impl<'a> Endpoint<'a> {
             endpoint.host = rest;
         }
         if let Some(slash) = endpoint.host.iter().position(|&byte| byte == b'/') {
-            (endpoint.host, endpoint.prefix) = endpoint.host.split_at_checked(slash).ok_or(Error::ENDPOINT)?;
+            (endpoint.host, endpoint.prefix) = endpoint.host.split_at_checked(slash).ok_or(Fault::Endpoint)?;
         }
         while let [shorter @ .., b'/'] = endpoint.prefix {
             endpoint.prefix = shorter;
         }
         if value.len() > LIMIT || !is_path(endpoint.prefix) || endpoint.address.read(endpoint.host).is_none() {
-            return Err(Error::ENDPOINT);
+            return Err(Fault::Endpoint);
         }
         Ok(endpoint)
     }
@@ -195,7 +195,7 @@ mod tests {
             "127.0.0.1:9001/a?b",
             "127.0.0.1:9001/a#b",
         ] {
-            assert_eq!(Endpoint::parse(value.as_bytes()), Err(Error::ENDPOINT), "{value}");
+            assert_eq!(Endpoint::parse(value.as_bytes()), Err(Fault::Endpoint), "{value}");
         }
     }
 }

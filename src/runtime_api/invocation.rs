@@ -1,6 +1,6 @@
 //! What the head of a reply to GET /next says of an invocation.
 
-use crate::error::Error;
+use crate::error::Fault;
 use crate::http1::request::{is_segment, is_unsplit};
 use crate::http1::response::{Response, WANTED, decimal, find};
 
@@ -36,10 +36,10 @@ impl<'a> Invocation<'a> {
     /// Whether the invocation can be answered: it has a request id, and both ids can stand in a request.
     ///
     /// # Errors
-    /// [`Error::REQUEST_ID`].
-    pub fn check(&self) -> Result<(), Error> {
+    /// [`Fault::RequestId`].
+    pub fn check(&self) -> Result<(), Fault> {
         let id = self.request_id();
-        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Error::REQUEST_ID) }
+        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Fault::RequestId) }
     }
 
     /// Whether both are the same attempt of the same invocation.
@@ -104,7 +104,7 @@ mod tests {
         ] {
             let head = std::format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
             let response = read(head.as_bytes());
-            assert_eq!(Invocation::new(&response, head.as_bytes()).check(), Err(Error::REQUEST_ID), "{fields}");
+            assert_eq!(Invocation::new(&response, head.as_bytes()).check(), Err(Fault::RequestId), "{fields}");
         }
     }
 

@@ -78,7 +78,7 @@ fn malformed_chunks_are_errors() {
         b"10000000000000000\r\n",
         b"0010000000000000000\r\n",
     ] {
-        refused(&chunked(bad), Error::CHUNK_MALFORMED);
+        refused(&chunked(bad), Fault::ChunkMalformed);
     }
 }
 
@@ -107,7 +107,7 @@ fn endless_extensions_trailers_and_sizes_are_errors() {
         [&long[..], b"1\r\n"].concat(),
         long,
     ] {
-        refused(&chunked(&bad), Error::CHUNK_TOO_LARGE);
+        refused(&chunked(&bad), Fault::ChunkTooLarge);
     }
 }
 
@@ -125,7 +125,7 @@ fn what_is_skipped_in_a_row_may_have_the_limit() {
             let message = chunked([start, before, &filler, after, end].concat().as_bytes());
             for pieces in [&[usize::MAX][..], &[HEAD.len(), 1], &[1000, 7]] {
                 let got = read(&message, pieces, message.len(), 100);
-                let expected = if is_fit { Ok(true) } else { Err(Error::CHUNK_TOO_LARGE) };
+                let expected = if is_fit { Ok(true) } else { Err(Fault::ChunkTooLarge) };
                 assert_eq!(got.map(|progress| progress != Progress::Partial), expected, "{start:?} {before:?} {pieces:?}");
             }
         }
@@ -163,5 +163,5 @@ fn framing_goes_from_state_to_state() {
     assert_eq!((framing.data, framing.behind), (2, Behind::End));
     assert_eq!(Framing::default(), Framing::length(0));
     assert_eq!(Framing::chunked().check(SKIP_LIMIT), Ok(()));
-    assert_eq!(Framing::chunked().check(SKIP_LIMIT + 1), Err(Error::CHUNK_TOO_LARGE));
+    assert_eq!(Framing::chunked().check(SKIP_LIMIT + 1), Err(Fault::ChunkTooLarge));
 }

@@ -24,7 +24,7 @@ fn every_1xx_but_a_change_of_protocol_is_skipped() {
         let message = format!("HTTP/1.1 {status} Wait\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
         assert_eq!(complete(message.as_bytes(), &[usize::MAX], 9).body, b"x");
     }
-    refused(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Error::HEAD_MALFORMED);
+    refused(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Fault::HeadMalformed);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn the_length_is_clear_or_an_error() {
         "Transfer-Encoding:\r\n",
         "Transfer-Encoding: xchunked\r\n",
     ] {
-        refused(&ok(fields), Error::BODY_LENGTH);
+        refused(&ok(fields), Fault::BodyLength);
     }
 }
 
@@ -86,7 +86,7 @@ fn the_length_is_clear_or_an_error() {
 #[test]
 fn a_status_without_a_body_needs_a_length_too() {
     for status in [204, 304] {
-        refused(format!("HTTP/1.1 {status} No\r\n\r\n").as_bytes(), Error::BODY_LENGTH);
+        refused(format!("HTTP/1.1 {status} No\r\n\r\n").as_bytes(), Fault::BodyLength);
         assert_eq!(complete(format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n").as_bytes(), &[1], 9).status, status);
     }
 }
@@ -176,7 +176,7 @@ fn malformed_heads_are_errors() {
         b"HTTP/1.1 100 Continue\r\n\r\n\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\nContent-Length: 0\r\n\r\n",
     ] {
-        refused(bad, Error::HEAD_MALFORMED);
+        refused(bad, Fault::HeadMalformed);
     }
 }
 
@@ -184,7 +184,7 @@ fn malformed_heads_are_errors() {
 #[test]
 fn a_folded_line_is_an_error_even_with_a_colon() {
     for fold in [" folded: x", "\tfolded: x", " :", " Content-Length: 0"] {
-        refused(format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: b\r\n{fold}\r\n\r\n").as_bytes(), Error::HEAD_MALFORMED);
+        refused(format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: b\r\n{fold}\r\n\r\n").as_bytes(), Fault::HeadMalformed);
     }
 }
 
@@ -228,8 +228,8 @@ fn a_longer_head_is_an_error_when_it_comes_in_pieces() {
     for in_1xx in [false, true] {
         for len in [HEAD_LIMIT + 1, HEAD_LIMIT + 100, 5 * HEAD_LIMIT] {
             let head = head_of(len, in_1xx);
-            assert_eq!(read(&head, &[HEAD_LIMIT, 1], len, 9), Err(Error::HEAD_TOO_LARGE), "{len}");
-            assert_eq!(read(&head[..HEAD_LIMIT], &[1000], len, 9), Err(Error::HEAD_TOO_LARGE), "{len}");
+            assert_eq!(read(&head, &[HEAD_LIMIT, 1], len, 9), Err(Fault::HeadTooLarge), "{len}");
+            assert_eq!(read(&head[..HEAD_LIMIT], &[1000], len, 9), Err(Fault::HeadTooLarge), "{len}");
             assert_eq!(read(&head[..HEAD_LIMIT - 1], &[1000], len, 9), Ok(Progress::Partial), "{len}");
         }
     }
@@ -240,7 +240,7 @@ fn a_longer_head_is_an_error_when_it_comes_at_once() {
     for in_1xx in [false, true] {
         for len in [HEAD_LIMIT + 1, HEAD_LIMIT + 100, 5 * HEAD_LIMIT] {
             let got = read(&head_of(len, in_1xx), &[usize::MAX], len, 9);
-            assert_eq!(got.map(|_| ()), Err(Error::HEAD_TOO_LARGE), "{len}");
+            assert_eq!(got.map(|_| ()), Err(Fault::HeadTooLarge), "{len}");
         }
     }
 }
@@ -249,7 +249,7 @@ fn a_longer_head_is_an_error_when_it_comes_at_once() {
 fn endless_lines_are_errors() {
     for start in ["HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nA: ", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 OK\r\n\r\nHTTP/1.1 200 "] {
         let endless = [start.as_bytes(), &[b'a'; HEAD_LIMIT]].concat();
-        refused(&endless, Error::HEAD_TOO_LARGE);
+        refused(&endless, Fault::HeadTooLarge);
     }
 }
 
