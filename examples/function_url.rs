@@ -1,6 +1,6 @@
 //! A small web service behind a function URL: `cargo barelambda invoke function_url --file examples/events/function_url_order.json`
 //!
-//! `GET /` answers with text, `POST /orders` with JSON made of JSON, `GET /icon` with bytes, and `GET /orders/NUMBER` with a redirection.
+//! `GET /` answers with text, `POST /orders` with JSON for JSON, and `GET /icon` with bytes.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::Body;
 use barelambda::events::api_gateway_v2::Request;
@@ -19,7 +19,6 @@ fn service<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'
         ("GET", "/") => responder.http(200).text(request.query("name").unwrap_or("hello, world")),
         ("GET", "/icon") => responder.http(200).header("cache-control", "max-age=86400").content_type("image/gif").bytes(ICON),
         ("POST", "/orders") => order(body, responder),
-        ("GET", path) if path.starts_with("/orders/") => responder.http(303).header("location", "/").empty(),
         _ => responder.http(404).text("there is nothing here"),
     }
 }

@@ -1,7 +1,7 @@
 //! REST APIs of API Gateway, and HTTP APIs with payload format version 1.0.
 
 use super::http::{Headers, HttpRequest, Parameters};
-use super::object::object;
+use super::object::{object, view};
 use crate::json::{Aside, RawJson};
 
 object! {
@@ -56,54 +56,54 @@ object! {
     }
 }
 
-object! {
+view! {
     /// What API Gateway knows about a request.
     pub struct RequestContext<'a> {
         /// The account of the API.
-        pub account_id: &'a str = "accountId" or default,
+        pub account_id: &'a str = "accountId",
         /// The id of the API.
-        pub api_id: &'a str = "apiId" or default,
+        pub api_id: &'a str = "apiId",
         /// What the authorizer found out: `{"claims":{…}}` of a Cognito user pool, or the `principalId` and the context of a Lambda
         /// authorizer. Its fields are read by name, or as a type.
-        pub authorizer: RawJson<'a> = "authorizer" or default,
+        pub authorizer: RawJson<'a> = "authorizer",
         /// The host name of the API.
-        pub domain_name: Option<&'a str> = "domainName" or default,
+        pub domain_name: Option<&'a str> = "domainName",
         /// Who sent the request.
         pub identity: Identity<'a> = "identity",
         /// The path of the request, with the stage.
-        pub path: Option<&'a str> = "path" or default,
+        pub path: Option<&'a str> = "path",
         /// The version of HTTP, for example `HTTP/1.1`.
-        pub protocol: Option<&'a str> = "protocol" or default,
+        pub protocol: Option<&'a str> = "protocol",
         /// The id of this request.
-        pub request_id: &'a str = "requestId" or default,
+        pub request_id: &'a str = "requestId",
         /// When the request came, for example `24/Sep/2024:11:17:44 +0000`.
-        pub request_time: Option<&'a str> = "requestTime" or default,
+        pub request_time: Option<&'a str> = "requestTime",
         /// When the request came, in milliseconds since 1970-01-01 UTC.
-        pub request_time_epoch: u64 = "requestTimeEpoch" or default,
+        pub request_time_epoch: u64 = "requestTimeEpoch",
         /// The stage of the API.
-        pub stage: &'a str = "stage" or default,
+        pub stage: &'a str = "stage",
     }
 }
 
-object! {
+view! {
     /// Who sent a request.
     pub struct Identity<'a> {
         /// The address that the request came from.
-        pub source_ip: &'a str = "sourceIp" or default,
+        pub source_ip: &'a str = "sourceIp",
         /// The header field User-Agent.
-        pub user_agent: Option<&'a str> = "userAgent" or default,
+        pub user_agent: Option<&'a str> = "userAgent",
         /// The key that the request was made with, if the method needs one.
-        pub api_key: Option<&'a str> = "apiKey" or default,
+        pub api_key: Option<&'a str> = "apiKey",
         /// The caller's account, of a request that was signed.
-        pub account_id: Option<&'a str> = "accountId" or default,
+        pub account_id: Option<&'a str> = "accountId",
         /// The caller's principal, of a request that was signed.
-        pub caller: Option<&'a str> = "caller" or default,
+        pub caller: Option<&'a str> = "caller",
         /// The caller's ARN, of a request that was signed.
-        pub user_arn: Option<&'a str> = "userArn" or default,
+        pub user_arn: Option<&'a str> = "userArn",
         /// The caller's id in a Cognito identity pool.
-        pub cognito_identity_id: Option<&'a str> = "cognitoIdentityId" or default,
+        pub cognito_identity_id: Option<&'a str> = "cognitoIdentityId",
         /// The client's certificate, for mutual TLS.
-        pub client_cert: RawJson<'a> = "clientCert" or default,
+        pub client_cert: RawJson<'a> = "clientCert",
     }
 }
 

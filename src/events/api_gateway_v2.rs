@@ -2,7 +2,7 @@
 
 use super::fields::field;
 use super::http::{Headers, HttpRequest, Parameters, Texts, cookie_value};
-use super::object::object;
+use super::object::{object, view};
 use crate::json::{Aside, RawJson};
 
 object! {
@@ -55,45 +55,45 @@ object! {
     }
 }
 
-object! {
+view! {
     /// What API Gateway or Lambda knows about a request.
     pub struct RequestContext<'a> {
         /// The account of the API; for function URLs that of the caller, or `anonymous`.
-        pub account_id: &'a str = "accountId" or default,
+        pub account_id: &'a str = "accountId",
         /// The id of the API or of the function URL.
-        pub api_id: &'a str = "apiId" or default,
+        pub api_id: &'a str = "apiId",
         /// The client's certificate, for mutual TLS: `{"clientCert":{…}}`.
-        pub authentication: RawJson<'a> = "authentication" or default,
+        pub authentication: RawJson<'a> = "authentication",
         /// What the authorizer found out.
-        pub authorizer: Authorizer<'a> = "authorizer" or default,
+        pub authorizer: Authorizer<'a> = "authorizer",
         /// The host name of the API or of the function URL.
-        pub domain_name: &'a str = "domainName" or default,
+        pub domain_name: &'a str = "domainName",
         /// The request line and its sender.
         pub http: Http<'a> = "http",
         /// The id of this request.
-        pub request_id: &'a str = "requestId" or default,
+        pub request_id: &'a str = "requestId",
         /// The stage of the API.
-        pub stage: &'a str = "stage" or default,
+        pub stage: &'a str = "stage",
         /// When the request came, for example `24/Sep/2024:11:08:32 +0000`.
-        pub time: &'a str = "time" or default,
+        pub time: &'a str = "time",
         /// When the request came, in milliseconds since 1970-01-01 UTC.
-        pub time_epoch: u64 = "timeEpoch" or default,
+        pub time_epoch: u64 = "timeEpoch",
     }
 }
 
-object! {
+view! {
     /// The request line of a request, and its sender.
     pub struct Http<'a> {
         /// The method: `GET`, `POST` and so on.
         pub method: &'a str = "method",
         /// The path.
-        pub path: &'a str = "path" or default,
+        pub path: &'a str = "path",
         /// The version of HTTP, for example `HTTP/1.1`.
-        pub protocol: &'a str = "protocol" or default,
+        pub protocol: &'a str = "protocol",
         /// The address that the request came from.
-        pub source_ip: &'a str = "sourceIp" or default,
+        pub source_ip: &'a str = "sourceIp",
         /// The header field User-Agent.
-        pub user_agent: Option<&'a str> = "userAgent" or default,
+        pub user_agent: Option<&'a str> = "userAgent",
     }
 }
 
@@ -137,7 +137,7 @@ impl<'a> From<RawJson<'a>> for Authorizer<'a> {
 
 impl<'a> HttpRequest<'a> for Request<'a> {
     fn method(&self) -> &'a str {
-        self.request_context.http.method
+        self.request_context.http().method()
     }
 
     /// [`raw_path`](Request::raw_path).

@@ -47,14 +47,14 @@ fn a_request_to_an_http_api() {
     assert_eq!((request.stage_variables.get("table"), request.stage_variables.get("flag")), (Some("orders-é"), Some("on")));
 
     let context = &request.request_context;
-    assert_eq!((context.account_id, context.api_id, context.stage), ("123456789012", "a1b2c3d4e5", "$default"));
-    assert_eq!((context.request_id, context.time_epoch), ("eTk5IhQmFiAEPxQ=", 1_727_176_112_345));
-    assert_eq!((context.http.source_ip, context.http.user_agent), ("203.0.113.17", Some("curl/8.5.0")));
-    assert_eq!(context.authorizer.jwt_claims().get("name"), Some("André \u{1f600}"));
-    assert_eq!(context.authorizer.jwt_claims().iter().count(), 7);
-    assert_eq!(context.authorizer.jwt_scopes().iter().collect::<Vec<_>>(), ["orders/write", "orders/read"]);
-    assert!(context.authorizer.jwt_scopes().contains("orders/read") && !context.authorizer.jwt_scopes().contains("orders"));
-    assert!(context.authorizer.iam().is_empty() && context.authorizer.lambda().is_null() && context.authentication.is_null());
+    assert_eq!((context.account_id(), context.api_id(), context.stage()), ("123456789012", "a1b2c3d4e5", "$default"));
+    assert_eq!((context.request_id(), context.time_epoch()), ("eTk5IhQmFiAEPxQ=", 1_727_176_112_345));
+    assert_eq!((context.http().source_ip(), context.http().user_agent()), ("203.0.113.17", Some("curl/8.5.0")));
+    assert_eq!(context.authorizer().jwt_claims().get("name"), Some("André \u{1f600}"));
+    assert_eq!(context.authorizer().jwt_claims().iter().count(), 7);
+    assert_eq!(context.authorizer().jwt_scopes().iter().collect::<Vec<_>>(), ["orders/write", "orders/read"]);
+    assert!(context.authorizer().jwt_scopes().contains("orders/read") && !context.authorizer().jwt_scopes().contains("orders"));
+    assert!(context.authorizer().iam().is_empty() && context.authorizer().lambda().is_null() && context.authentication().is_null());
 
     let order = Order { item: "café \"No. 1\" \u{1f600}", quantity: 3, note: "line 1\nline 2 é\u{1f680} \u{1f600}", gift: false };
     assert_eq!(body.json(), Ok(order));
@@ -67,10 +67,10 @@ fn a_request_to_a_function_url() {
     assert_eq!((request.method(), request.path(), request.raw_query_string), ("POST", "/hello/wörld", ""));
     assert_eq!(request.header("Accept"), Some("text/html, */*"));
     assert!(request.query_parameters().is_empty() && request.cookies.is_empty() && request.path_parameters.is_empty());
-    let iam = request.request_context.authorizer.iam();
+    let iam = request.request_context.authorizer().iam();
     assert_eq!(iam.get("userArn"), Some("arn:aws:sts::123456789012:assumed-role/caller/andré"));
     assert_eq!(iam.get("cognitoIdentity"), None);
-    assert_eq!(request.request_context.http.user_agent, Some("Mozilla/5.0 (\"quoted\"; \u{1f680})"));
+    assert_eq!(request.request_context.http().user_agent(), Some("Mozilla/5.0 (\"quoted\"; \u{1f680})"));
     assert_eq!(body.text(), Ok("{\"name\":\"Zoë \\\"Z\\\" \u{1f600}\",\"lines\":\"one\\ntwo\\ttabs \\ud83c\\udf0d \u{1f30d}\"}"));
 }
 
@@ -119,12 +119,12 @@ fn a_request_to_a_rest_api() {
     assert_eq!((request.path_parameters.get("shop"), request.path_parameters.get("proxy")), (Some("münchen"), Some("orders/42")));
     assert!(request.stage_variables.is_empty());
     let context = &request.request_context;
-    assert_eq!((context.path, context.request_time_epoch), (Some("/prod/shops/münchen/orders/42"), 1_727_176_664_123));
+    assert_eq!((context.path(), context.request_time_epoch()), (Some("/prod/shops/münchen/orders/42"), 1_727_176_664_123));
     assert_eq!(
-        (context.identity.source_ip, context.identity.api_key, context.identity.caller),
+        (context.identity().source_ip(), context.identity().api_key(), context.identity().caller()),
         ("203.0.113.17", Some("example-key-é"), None)
     );
-    let claims = context.authorizer.fields().find(|(name, _)| *name == "claims").unwrap().1;
+    let claims = context.authorizer().fields().find(|(name, _)| *name == "claims").unwrap().1;
     assert_eq!(Parameters::from(claims).get("name"), Some("José \u{1f600}"));
     assert!(body.is_empty());
     assert_eq!(body.text(), Ok(""));

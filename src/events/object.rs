@@ -103,6 +103,33 @@ macro_rules! object {
     };
 }
 
+/// Declares a struct over an object of which a handler asks for little: each field is a method, which looks for it when it is called. What
+/// is missing, null or of another kind is `None`, empty or zero.
+macro_rules! view {
+    ($(#[$meta:meta])* pub struct $name:ident<'a> {
+        $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Copy, Clone, Debug, Default)]
+        pub struct $name<'a> {
+            object: $crate::json::RawJson<'a>,
+        }
+
+        impl<'a> $name<'a> {
+            $($(#[$doc])*
+            pub fn $field(&self) -> $type {
+                $crate::events::object::Look::look($crate::events::fields::field(self.object, $json))
+            })*
+        }
+
+        impl<'a> From<$crate::json::RawJson<'a>> for $name<'a> {
+            fn from(object: $crate::json::RawJson<'a>) -> Self {
+                Self { object }
+            }
+        }
+    };
+}
+
 macro_rules! is_optional {
     () => {
         false
@@ -121,7 +148,7 @@ macro_rules! place {
     };
 }
 
-pub(super) use {is_optional, object, place};
+pub(super) use {is_optional, object, place, view};
 
 /// The fields of a struct.
 pub(super) struct Table {
@@ -178,6 +205,36 @@ pub(super) struct Field<'a> {
     pub(super) raw: RawJson<'a>,
     /// If it is a text: empty otherwise.
     pub(super) text: &'a str,
+}
+
+/// What is made of a field of a view.
+pub(super) trait Look<'a> {
+    /// Reads `value`, which is null if there is none.
+    fn look(value: RawJson<'a>) -> Self;
+}
+
+impl<'a> Look<'a> for Option<&'a str> {
+    fn look(value: RawJson<'a>) -> Self {
+        value.as_str()
+    }
+}
+
+impl<'a> Look<'a> for &'a str {
+    fn look(value: RawJson<'a>) -> Self {
+        value.as_str().unwrap_or_default()
+    }
+}
+
+impl Look<'_> for u64 {
+    fn look(value: RawJson<'_>) -> Self {
+        value.read().unwrap_or_default()
+    }
+}
+
+impl<'a, T: From<RawJson<'a>>> Look<'a> for T {
+    fn look(value: RawJson<'a>) -> Self {
+        Self::from(value)
+    }
 }
 
 /// What is made of a captured field.

@@ -75,13 +75,13 @@ fn requests_to_http_apis_and_function_urls_are_what_serde_json_reads() {
         assert_parameters(request.path_parameters, &value["pathParameters"]);
         assert_parameters(request.stage_variables, &value["stageVariables"]);
         let (context, value) = (&request.request_context, &value["requestContext"]);
-        same!(value, context.account_id => "accountId", context.api_id => "apiId", context.domain_name => "domainName",
-            context.request_id => "requestId", context.stage => "stage", context.time => "time", context.time_epoch => "timeEpoch");
-        assert_parameters(context.authorizer.jwt_claims(), &value["authorizer"]["jwt"]["claims"]);
-        assert_parameters(context.authorizer.iam(), &value["authorizer"]["iam"]);
-        let (http, value) = (&context.http, &value["http"]);
-        same!(value, http.method => "method", http.path => "path", http.protocol => "protocol", http.source_ip => "sourceIp",
-            http.user_agent => "userAgent");
+        same!(value, context.account_id() => "accountId", context.api_id() => "apiId", context.domain_name() => "domainName",
+            context.request_id() => "requestId", context.stage() => "stage", context.time() => "time", context.time_epoch() => "timeEpoch");
+        assert_parameters(context.authorizer().jwt_claims(), &value["authorizer"]["jwt"]["claims"]);
+        assert_parameters(context.authorizer().iam(), &value["authorizer"]["iam"]);
+        let (http, value) = (context.http(), &value["http"]);
+        same!(value, http.method() => "method", http.path() => "path", http.protocol() => "protocol", http.source_ip() => "sourceIp",
+            http.user_agent() => "userAgent");
     }
 }
 
@@ -99,13 +99,13 @@ fn requests_to_rest_apis_are_what_serde_json_reads() {
     assert_parameters(request.path_parameters, &value["pathParameters"]);
     assert_parameters(request.stage_variables, &value["stageVariables"]);
     let (context, value) = (&request.request_context, &value["requestContext"]);
-    same!(value, context.account_id => "accountId", context.api_id => "apiId", context.domain_name => "domainName",
-            context.path => "path", context.protocol => "protocol", context.request_id => "requestId",
-            context.request_time => "requestTime", context.request_time_epoch => "requestTimeEpoch", context.stage => "stage");
-    let (identity, value) = (&context.identity, &value["identity"]);
-    same!(value, identity.source_ip => "sourceIp", identity.user_agent => "userAgent", identity.api_key => "apiKey",
-            identity.account_id => "accountId", identity.caller => "caller", identity.user_arn => "userArn",
-            identity.cognito_identity_id => "cognitoIdentityId");
+    same!(value, context.account_id() => "accountId", context.api_id() => "apiId", context.domain_name() => "domainName",
+            context.path() => "path", context.protocol() => "protocol", context.request_id() => "requestId",
+            context.request_time() => "requestTime", context.request_time_epoch() => "requestTimeEpoch", context.stage() => "stage");
+    let (identity, value) = (context.identity(), &value["identity"]);
+    same!(value, identity.source_ip() => "sourceIp", identity.user_agent() => "userAgent", identity.api_key() => "apiKey",
+            identity.account_id() => "accountId", identity.caller() => "caller", identity.user_arn() => "userArn",
+            identity.cognito_identity_id() => "cognitoIdentityId");
 }
 
 #[test]
