@@ -207,6 +207,14 @@ macro_rules! kinds {
             }
         }
 
+        impl core::fmt::Display for $kinds {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Display::fmt(&self.error(), f)
+            }
+        }
+
+        impl core::error::Error for $kinds {}
+
         impl From<$kinds> for $crate::Error {
             fn from(kind: $kinds) -> Self {
                 kind.error()

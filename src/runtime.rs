@@ -113,6 +113,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
     /// # Errors
     /// When nothing can go on: the Runtime API cannot be reached, or is broken, or the conversation has reached a state that it does not
     /// leave. The process should then end with a status other than zero; Lambda starts a new one.
+    #[inline(never)]
     pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
         let Self { conversation, event, reply, receive, response } = self;
         conversation.advance(receive, None, event)?;

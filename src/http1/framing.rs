@@ -29,8 +29,10 @@ pub struct Framing {
 /// What stands behind data.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub enum Behind {
-    /// Nothing: the body is complete.
+    /// No field of the head has said it so far.
     #[default]
+    Unknown,
+    /// Nothing: the body is complete.
     End,
     /// A chunk-size line.
     ChunkSize,
@@ -41,16 +43,6 @@ pub enum Behind {
 }
 
 impl Framing {
-    /// A body of this many bytes.
-    pub const fn length(data: u64) -> Self {
-        Self { data, behind: Behind::End, skipped: 0 }
-    }
-
-    /// A body in chunks.
-    pub const fn chunked() -> Self {
-        Self { data: 0, behind: Behind::ChunkSize, skipped: 0 }
-    }
-
     /// Steps over `count` bytes of data, no more than there are.
     pub const fn step(&mut self, count: usize) {
         self.data = self.data.saturating_sub(count as u64);
@@ -61,6 +53,8 @@ impl Framing {
     ///
     /// # Errors
     /// [`Fault::ChunkMalformed`] and [`Fault::ChunkTooLarge`].
+    // Inlined, it costs 200 bytes: its caller runs out of registers.
+    #[inline(never)]
     pub fn line(&mut self, line: &[u8]) -> Result<(), Fault> {
         self.skipped += line.len() + 2;
         self.check(0)?;
@@ -72,7 +66,7 @@ impl Framing {
             Behind::Trailers if !line.is_empty() => Behind::Trailers,
             Behind::Trailers => Behind::End,
             Behind::ChunkEnd if line.is_empty() => Behind::ChunkSize,
-            Behind::ChunkEnd | Behind::End => return Err(Fault::ChunkMalformed),
+            Behind::ChunkEnd | Behind::End | Behind::Unknown => return Err(Fault::ChunkMalformed),
         };
         Ok(())
     }

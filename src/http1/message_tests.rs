@@ -109,7 +109,7 @@ fn complete(message: &[u8], pieces: &[usize], limit: usize) -> Message {
 }
 
 /// Checks that a message is refused with `expected`, at once and byte for byte.
-fn refused(message: &[u8], expected: Error) {
+fn refused(message: &[u8], expected: Fault) {
     for pieces in [&[message.len()][..], &[1], &[2, 3], &[7]] {
         let got = read(message, pieces, message.len(), 1024);
         assert_eq!(got, Err(expected), "{}, in {pieces:?}", message[..message.len().min(200)].escape_ascii());

@@ -28,19 +28,19 @@ pub enum Progress<T> {
     Partial,
 }
 
-/// The line at the front of `bytes`, without its CR LF; `None` if its end has not come.
+/// The line at the front of `bytes`, without its CR LF.
 ///
 /// # Errors
-/// `malformed`, if there is a control character in it other than a tab, a lone carriage return or line feed included.
-fn line(bytes: &[u8], malformed: Fault) -> Result<Option<&[u8]>, Fault> {
+/// `None` if its end has not come; `malformed`, if there is a control character in it other than a tab, a lone carriage return or line feed included.
+fn line(bytes: &[u8], malformed: Fault) -> Result<&[u8], Option<Fault>> {
     let mut len = 0;
     loop {
         len = find(bytes, len, 0, b' ');
         match bytes.get(len..) {
             Some([b'\t', ..]) => len += 1,
-            Some([b'\r', b'\n', ..]) => return Ok(bytes.get(..len)),
-            Some([] | [b'\r']) => return Ok(None),
-            _ => return Err(malformed),
+            Some([b'\r', b'\n', ..]) => return bytes.get(..len).ok_or(None),
+            Some([] | [b'\r']) => return Err(None),
+            _ => return Err(Some(malformed)),
         }
     }
 }

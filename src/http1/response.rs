@@ -62,9 +62,13 @@ impl Response {
     /// [`Fault::HeadMalformed`], [`Fault::HeadTooLarge`] and [`Fault::BodyLength`].
     pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, Fault> {
         *self = Self::default();
-        let mut framing = None;
         // Zero status: the next line is a status line.
-        while let Some(line) = line(bytes.get(self.end..).ok_or(Fault::HeadMalformed)?, Fault::HeadMalformed)? {
+        loop {
+            let line = match line(bytes.get(self.end..).unwrap_or_default(), Fault::HeadMalformed) {
+                Ok(line) => line,
+                Err(None) => break,
+                Err(Some(fault)) => return Err(fault),
+            };
             self.end += line.len() + 2;
             if self.end > HEAD_LIMIT {
                 break;
@@ -74,12 +78,13 @@ impl Response {
                 self.close = !line.starts_with(b"HTTP/1.1");
             } else if line.is_empty() {
                 if self.status >= 200 {
-                    self.framing = framing.ok_or(Fault::BodyLength)?;
+                    if self.framing.behind == Behind::Unknown {
+                        return Err(Fault::BodyLength);
+                    }
                     self.body_start = self.end;
                     return Ok(Progress::Complete(()));
                 }
                 *self = Self { head_start: self.end, end: self.end, ..Self::default() };
-                framing = None;
             } else {
                 let (name, value) = split_field(line).ok_or(Fault::HeadMalformed)?;
                 for (wanted, place) in wanted.iter().zip(&mut self.values) {
@@ -91,18 +96,17 @@ impl Response {
                         *place = Place { start: start as u16, len: value.len() as u16 };
                     }
                 }
-                let found = if is_name(name, b"content-length") {
-                    decimal(value).map(Framing::length)
-                } else if is_name(name, b"transfer-encoding") {
-                    is_name(value, b"chunked").then_some(Framing::chunked())
+                let is_length = is_name(name, b"content-length");
+                if is_length || is_name(name, b"transfer-encoding") {
+                    let length = if is_length { decimal(value) } else { is_name(value, b"chunked").then_some(0) };
+                    if self.framing.behind != Behind::Unknown {
+                        return Err(Fault::BodyLength);
+                    }
+                    self.framing.data = length.ok_or(Fault::BodyLength)?;
+                    self.framing.behind = if is_length { Behind::End } else { Behind::ChunkSize };
                 } else {
                     self.close |= is_name(name, b"connection") && has_close(value);
-                    continue;
-                };
-                if found.is_none() || framing.is_some() {
-                    return Err(Fault::BodyLength);
                 }
-                framing = found;
             }
         }
         if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(Fault::HeadTooLarge) }
@@ -138,12 +142,18 @@ impl Response {
                 break Progress::Partial;
             } else if self.framing.behind == Behind::End {
                 break Progress::Complete(());
-            } else if let Some(line) = line(arrived, Fault::ChunkMalformed)? {
-                self.end += line.len() + 2;
-                self.framing.line(line)?;
             } else {
-                self.framing.check(arrived.len())?;
-                break Progress::Partial;
+                match line(arrived, Fault::ChunkMalformed) {
+                    Ok(line) => {
+                        self.end += line.len() + 2;
+                        self.framing.line(line)?;
+                    }
+                    Err(None) => {
+                        self.framing.check(arrived.len())?;
+                        break Progress::Partial;
+                    }
+                    Err(Some(fault)) => return Err(fault),
+                }
             }
         };
         // Framing that has been read, and data that was dropped, leave a gap that is of use now.

@@ -11,6 +11,7 @@ pub(super) const CLOSE: u8 = 0xff;
 
 /// The place of the first quotation mark, backslash or control character from `at` on; the length if there is none. Eight at a time: it is
 /// here that most of the time goes.
+#[inline(never)]
 pub(super) fn plain(text: &[u8], mut at: usize) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let (words, rest) = text.get(at..).unwrap_or_default().as_chunks();

@@ -78,6 +78,7 @@ impl Address {
     }
 
     /// Reads `HOST:PORT`; `None` if it is malformed.
+    #[inline(never)]
     fn read(&mut self, host: &[u8]) -> Option<()> {
         let (name, port) = host.split_at_checked(host.iter().rposition(|&byte| byte == b':')?)?;
         numbers(port.get(1..)?, b':', 10, core::slice::from_mut(&mut self.port))?;
