@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| _ = bytes);
+fuzz_target!(|bytes: &[u8]| barelambda_fuzz::writing::compare(bytes));

@@ -4,3 +4,4 @@
 pub mod differences;
 pub mod reading;
 pub mod types;
+pub mod writing;

@@ -66,7 +66,12 @@ fn judge<O: Debug, T: Debug>(text: &[u8], ours: Result<O, Error>, theirs: serde_
     compare_results(text, ours, theirs, are_same);
 }
 
-fn compare_results<O: Debug, T: Debug>(text: &[u8], ours: Result<O, Error>, theirs: serde_json::Result<T>, are_same: impl Fn(&O, &T) -> bool) {
+fn compare_results<O: Debug, T: Debug>(
+    text: &[u8],
+    ours: Result<O, Error>,
+    theirs: serde_json::Result<T>,
+    are_same: impl Fn(&O, &T) -> bool,
+) {
     match (&ours, &theirs) {
         (Ok(ours), Ok(theirs)) => assert!(are_same(ours, theirs), "{}: {ours:?}, and not {theirs:?}", text.escape_ascii()),
         (Err(_), Err(_)) => {}
@@ -91,10 +96,15 @@ fn are_same_later<'a, 'b>(ours: &RawJson<'a>, theirs: &&'b RawValue) -> bool {
     assert_eq!(serde_json::from_str::<Any>(&shown).ok(), any, "{shown}");
     if let Some(Any::Object(fields)) = &any {
         let ours: Vec<_> = ours.fields().collect();
-        assert!(ours.len() == fields.len() && ours.iter().zip(fields).all(|(one, two)| one.0 == two.0.0 && one.1.any().as_ref() == Some(&two.1)));
+        assert!(
+            ours.len() == fields.len()
+                && ours.iter().zip(fields).all(|(one, two)| one.0 == two.0.0 && one.1.any().as_ref() == Some(&two.1))
+        );
     }
     if let Some(Any::Array(elements)) = &any {
-        assert!(ours.elements().zip(elements).all(|(one, two)| one.any().as_ref() == Some(two)) && ours.elements().count() == elements.len());
+        assert!(
+            ours.elements().zip(elements).all(|(one, two)| one.any().as_ref() == Some(two)) && ours.elements().count() == elements.len()
+        );
     }
     ours.any() == any
 }
