@@ -9,9 +9,9 @@ use barelambda_tests::cargo::{self, cargo, root};
 use barelambda_tests::emulated::{answer, serve};
 use barelambda_tests::programs::Architecture;
 
-/// Makes the crate in an empty folder, away from the repository and its configuration.
-fn new_crate() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("barelambda-own-crate-{}", std::process::id()));
+/// Makes the crate in an empty folder, away from the repository and its configuration: an example of this name, and further dependencies.
+fn new_crate(example: &str, dependencies: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("barelambda-own-crate-{example}-{}", std::process::id()));
     let read = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     let write = |path: &str, text: &str| {
         let path = folder.join(path);
@@ -21,7 +21,7 @@ fn new_crate() -> PathBuf {
     write(
         "Cargo.toml",
         &format!(
-            "[package]\nname = \"own\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nbarelambda = {{ path = {:?} }}\n",
+            "[package]\nname = \"own\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nbarelambda = {{ path = {:?} }}\n{dependencies}",
             root()
         ),
     );
@@ -31,7 +31,7 @@ fn new_crate() -> PathBuf {
     write(".cargo/config.toml", &config[from..]);
     let test = "\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn tests_of_its_own_run_on_the_host() {\n        \
                 assert!(barelambda::now().as_secs() > 0);\n    }\n}\n";
-    write("src/main.rs", &(read("examples/hello.rs") + test));
+    write("src/main.rs", &(read(&format!("examples/{example}.rs")) + test));
     // The versions of the repository, so that nothing has to be looked up.
     write("Cargo.lock", &read("Cargo.lock"));
     folder
@@ -39,7 +39,7 @@ fn new_crate() -> PathBuf {
 
 #[test]
 fn it_builds_runs_and_is_tested_as_the_readme_says() {
-    let folder = new_crate();
+    let folder = new_crate("hello", "");
     let target_folder = folder.join("target");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
     let build = |arguments: &[&str]| match &cargo::build(&folder, &[&["--target-dir", target_folder], arguments].concat())[..] {
@@ -64,5 +64,20 @@ fn it_builds_runs_and_is_tested_as_the_readme_says() {
     let words = String::from_utf8_lossy(&tested.stdout);
     assert!(tested.status.success() && words.contains("1 passed"), "{words}\n{}", String::from_utf8_lossy(&tested.stderr));
 
+    fs::remove_dir_all(&folder).expect("the folder can be removed");
+}
+
+#[test]
+fn it_reads_and_writes_json_with_the_dependency_that_the_readme_names() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README can be read");
+    let dependency = readme.split('`').find(|code| code.starts_with("serde = {")).expect("the README names serde");
+    let folder = new_crate("json", dependency);
+    let target_folder = folder.join("target");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    for more in [&["--target", Architecture::X86_64.target()][..], &[]] {
+        let built = cargo::build(&folder, &[&["--release", "--target-dir", target_folder], more].concat());
+        let [program] = &built[..] else { panic!("one program, and not {built:?}") };
+        assert_eq!(answer(&serve(program), r#"{"item":"caf\u00e9","count":2}"#), "{\"item\":\"café\",\"cents\":500}".as_bytes());
+    }
     fs::remove_dir_all(&folder).expect("the folder can be removed");
 }
