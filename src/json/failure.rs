@@ -34,7 +34,7 @@ kinds! {
     /// Another value where the type has a number.
     NoNumber JSON_NO_NUMBER "no number at byte";
     /// Another value where the type has a bool.
-    NoBool JSON_NO_BOOL "neither true nor false at byte";
+    NoBool JSON_NO_BOOL "no bool at byte";
     /// Another value where the type has a unit.
     NoNull JSON_NO_NULL "no null at byte";
     /// Another value where the type has a sequence.
@@ -42,7 +42,7 @@ kinds! {
     /// Another value where the type has a struct or a map.
     NoObject JSON_NO_OBJECT "no object at byte";
     /// Another value where the type has an enum.
-    NoVariant JSON_NO_VARIANT "neither a string nor an object with one field at byte";
+    NoVariant JSON_NO_VARIANT "no enum variant at byte";
     /// A value that the type refuses. The number of this error and of those below is the place behind the value.
     Unfit JSON_UNFIT "unfit value before byte";
     /// A field that the type needs; the object ends before the place.

@@ -29,7 +29,7 @@
 //! - A struct is read from an object, and not from an array. A field that comes twice is an error if the struct has it.
 //! - Enums are tagged externally, as is serde's default: `"Unit"`, `{"Newtype":1}`, `{"Struct":{"field":1}}`.
 //! - The names of an object's fields are strings, so a map's keys are strings, chars or unit variants.
-//! - What is ignored may be of any size, and takes no stack. All nesting is bounded by [`DEPTH_LIMIT`].
+//! - What is ignored may be of any size. All nesting is bounded by [`DEPTH_LIMIT`], and with it the stack that reading takes.
 //! - [`RawJson`] is a part that is read later, as often as wanted.
 
 mod access;

@@ -83,40 +83,32 @@ impl<'a> Text<'a> for Own<'a> {
         }
     }
 
-    /// Everything in it is checked, and strings are unescaped. What is in it takes no stack.
+    /// Everything in it is checked, and strings are unescaped. Each array and each object takes a call of its own, and
+    /// [`DEPTH_LIMIT`](super::DEPTH_LIMIT) bounds them.
     #[inline(never)]
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {
-        // A bit for each array or object that was opened here, the innermost the lowest: one for an object.
-        let mut objects = 0u128;
-        let outside = reader.depth;
+        let open = reader.peek();
+        let mut bracket = match open {
+            b'"' => return skip_string(reader),
+            b't' => return reader.word(b"true", Wrong::Syntax),
+            b'f' => return reader.word(b"false", Wrong::Syntax),
+            b'n' => return reader.word(b"null", Wrong::Syntax),
+            b'[' => b']',
+            b'{' => b'}',
+            _ => return reader.number(Wrong::Syntax),
+        };
+        reader.open(open, Wrong::Syntax)?;
         loop {
-            match reader.peek() {
-                bracket @ (b'[' | b'{') => {
-                    reader.open(bracket, Wrong::Syntax)?;
-                    objects = objects << 1 | u128::from(bracket == b'{');
+            reader.more(&mut bracket)?;
+            match bracket {
+                0 => return Ok(()),
+                b'}' => {
+                    skip_string(reader)?;
+                    reader.colon()?;
                 }
-                b'"' => skip_string(reader)?,
-                b't' => reader.word(b"true", Wrong::Syntax)?,
-                b'f' => reader.word(b"false", Wrong::Syntax)?,
-                b'n' => reader.word(b"null", Wrong::Syntax)?,
-                _ => reader.number(Wrong::Syntax)?,
+                _ => {}
             }
-            loop {
-                if reader.depth == outside {
-                    return Ok(());
-                }
-                let is_object = objects & 1 != 0;
-                let mut bracket = if is_object { b'}' } else { b']' };
-                reader.more(&mut bracket)?;
-                if bracket != 0 {
-                    if is_object {
-                        skip_string(reader)?;
-                        reader.colon()?;
-                    }
-                    break;
-                }
-                objects >>= 1;
-            }
+            Self::skip(reader)?;
         }
     }
 
