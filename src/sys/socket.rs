@@ -123,8 +123,13 @@ impl Sockaddr {
     fn new(numbers: &[u16; 8], is_ipv4: bool, port: u16) -> Self {
         const AF_INET: u16 = 2;
         const AF_INET6: u16 = 10;
-        let [a, b, c, d, ..] = numbers.map(|number| number as u8);
-        let (family, flow_or_ipv4) = if is_ipv4 { (AF_INET, [a, b, c, d]) } else { (AF_INET6, [0; 4]) };
+        let (mut family, mut flow_or_ipv4) = (AF_INET6, [0; 4]);
+        if is_ipv4 {
+            family = AF_INET;
+            for (byte, number) in flow_or_ipv4.iter_mut().zip(numbers) {
+                *byte = *number as u8;
+            }
+        }
         Self { family, port: port.to_be(), flow_or_ipv4, ipv6: numbers.map(u16::to_be), scope: 0 }
     }
 }
