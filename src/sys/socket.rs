@@ -18,6 +18,7 @@ pub struct Socket {
 }
 
 const NONE: RawFd = -1;
+const NOT_CONNECTED: Error = broken(Errno::NOTCONN);
 
 impl Socket {
     /// Not connected yet.
@@ -50,7 +51,7 @@ impl Socket {
     /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the parts may have been sent, so nothing more can be: the connection is shut
     /// down, and [`receive`](Self::receive) gives what had come before, and then zero, without waiting.
     pub fn send(&mut self, mut parts: [&[u8]; 3]) -> Result<(), Error> {
-        let descriptor = self.borrow().map_err(broken)?;
+        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
         while parts.iter().any(|part| !part.is_empty()) {
             match sendmsg(descriptor, &parts.map(IoSlice::new), &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL) {
                 Ok(mut sent) => {
@@ -76,7 +77,7 @@ impl Socket {
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno.
     pub fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let descriptor = self.borrow().map_err(broken)?;
+        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
         loop {
             match read(descriptor, &mut *buffer) {
                 Err(Errno::INTR) => {}
@@ -85,12 +86,12 @@ impl Socket {
         }
     }
 
-    fn borrow(&self) -> Result<BorrowedFd<'_>, Errno> {
+    fn borrow(&self) -> Option<BorrowedFd<'_>> {
         if self.descriptor < 0 {
-            return Err(Errno::NOTCONN);
+            return None;
         }
         // SAFETY: the descriptor is open as long as `self` is borrowed: only `close`, with a unique borrow, closes it.
-        Ok(unsafe { BorrowedFd::borrow_raw(self.descriptor) })
+        Some(unsafe { BorrowedFd::borrow_raw(self.descriptor) })
     }
 
     fn close(&mut self) {
@@ -134,7 +135,7 @@ impl Sockaddr {
     }
 }
 
-fn broken(errno: Errno) -> Error {
+const fn broken(errno: Errno) -> Error {
     Error::CONNECTION_BROKEN.with(errno.raw_os_error() as u32)
 }
 
