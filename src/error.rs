@@ -57,8 +57,8 @@ const fn has_zero(mut text: &[u8]) -> bool {
 
 /// Why an invocation, or the runtime, failed.
 ///
-/// One pointer and one number, so that a `Result` of it stays in registers; and each message is linked only into programs that can meet
-/// it. [`Display`](fmt::Display) gives the type, the message and the number in plain English.
+/// Two words, so that a `Result` of it stays in registers. A message is linked only into programs that can meet it, or another of the
+/// same kind: of the runtime, or of a JSON text. [`Display`](fmt::Display) gives the type, the message and the number in plain English.
 #[derive(Copy, Clone)]
 pub struct Error {
     what: &'static FunctionError,
@@ -96,6 +96,7 @@ impl Error {
     /// As [`message`](Self::message), without linking what checks UTF-8.
     #[inline(never)]
     pub(crate) fn message_bytes(self) -> &'static [u8] {
+        // Written out, this takes 50 bytes less than iterators do.
         let mut left = self.detail >> 32;
         let mut text = self.what.message.as_bytes();
         let mut rest = text;

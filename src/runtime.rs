@@ -280,7 +280,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
             // The head of any other reply says all that matters, so only the connection is lost.
             Err(fault) => {
-                log::error(Level::Warn, self.why(fault));
+                log::error(Level::Warn, if fault == Fault::ConnectionBroken { self.why(fault) } else { fault.error() });
                 self.exchange.spoilt();
             }
             // Nothing that was asked for can come behind an event.
