@@ -68,8 +68,6 @@ view! {
         pub authorizer: RawJson<'a> = "authorizer",
         /// The host name of the API.
         pub domain_name: Option<&'a str> = "domainName",
-        /// Who sent the request.
-        pub identity: Identity<'a> = "identity",
         /// The path of the request, with the stage.
         pub path: Option<&'a str> = "path",
         /// The version of HTTP, for example `HTTP/1.1`.
@@ -82,6 +80,9 @@ view! {
         pub request_time_epoch: u64 = "requestTimeEpoch",
         /// The stage of the API.
         pub stage: &'a str = "stage",
+        needs
+        /// Who sent the request.
+        pub identity: Identity<'a> = "identity",
     }
 }
 

@@ -68,8 +68,6 @@ view! {
         pub authorizer: Authorizer<'a> = "authorizer",
         /// The host name of the API or of the function URL.
         pub domain_name: &'a str = "domainName",
-        /// The request line and its sender.
-        pub http: Http<'a> = "http",
         /// The id of this request.
         pub request_id: &'a str = "requestId",
         /// The stage of the API.
@@ -78,14 +76,15 @@ view! {
         pub time: &'a str = "time",
         /// When the request came, in milliseconds since 1970-01-01 UTC.
         pub time_epoch: u64 = "timeEpoch",
+        needs
+        /// The request line and its sender.
+        pub http: Http<'a> = "http",
     }
 }
 
 view! {
     /// The request line of a request, and its sender.
     pub struct Http<'a> {
-        /// The method: `GET`, `POST` and so on.
-        pub method: &'a str = "method",
         /// The path.
         pub path: &'a str = "path",
         /// The version of HTTP, for example `HTTP/1.1`.
@@ -94,6 +93,9 @@ view! {
         pub source_ip: &'a str = "sourceIp",
         /// The header field User-Agent.
         pub user_agent: Option<&'a str> = "userAgent",
+        needs
+        /// The method: `GET`, `POST` and so on.
+        pub method: &'a str = "method",
     }
 }
 
