@@ -108,7 +108,7 @@ impl<'d, 'de, T: Text<'de>> Variant<'d, 'de, T> {
     /// Goes to what the variant holds.
     fn content(self) -> Result<&'d mut Deserializer<'de, T>, Failure> {
         if self.is_unit {
-            return Err(self.deserializer.reader.fail(Wrong::Unfit));
+            return Err(self.deserializer.reader.fail_behind(Wrong::Unfit));
         }
         self.deserializer.reader.colon()?;
         Ok(self.deserializer)

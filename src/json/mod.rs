@@ -49,6 +49,16 @@ mod utf8;
 
 #[cfg(test)]
 mod de_tests;
+#[cfg(all(test, feature = "error-path"))]
+mod path_tests;
+#[cfg(test)]
+mod raw_tests;
+#[cfg(test)]
+mod reader_tests;
+#[cfg(test)]
+mod records_tests;
+#[cfg(test)]
+mod string_tests;
 
 pub use de::Deserializer;
 #[cfg(feature = "events")]
