@@ -1,8 +1,10 @@
 //! Names with values, and lists of texts, of any number: they stay as they came, and are looked through when they are asked for something.
 
+use core::iter;
+
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::json::RawJson;
+use crate::json::{Fields, RawJson};
 
 /// The header fields of a request. Names are compared without regard to case
 /// ([RFC 9110, section 5.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.1)).
@@ -65,7 +67,8 @@ impl<'a> Headers<'a> {
 impl<'a> Parameters<'a> {
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.object.fields().filter(|(other, _)| name == *other).find_map(|(_, value)| first(value))
+        let mut fields = self.object.fields();
+        iter::from_fn(|| next(&mut fields, name)).find_map(first)
     }
 
     /// All values of `name`, in their order.
@@ -151,5 +154,11 @@ fn values<'a>(object: RawJson<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
 
 /// The field `name` of `object`; null if there is none.
 pub(super) fn field<'a>(object: RawJson<'a>, name: &str) -> RawJson<'a> {
-    object.fields().find(|(other, _)| name == *other).map(|(_, value)| value).unwrap_or_default()
+    next(&mut object.fields(), name).unwrap_or_default()
+}
+
+/// The next of `fields` that has this name.
+#[inline(never)]
+fn next<'a>(fields: &mut Fields<'a>, name: &str) -> Option<RawJson<'a>> {
+    fields.find(|(other, _)| name == *other).map(|(_, value)| value)
 }

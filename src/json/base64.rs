@@ -70,27 +70,24 @@ pub(crate) fn encode(cursor: &mut Cursor<'_>, bytes: &[u8]) -> bool {
     let Some(room) = cursor.take(bytes.len().div_ceil(3) * 4) else {
         return false;
     };
-    let (groups, rest) = bytes.as_chunks::<3>();
-    for (characters, group) in room.as_chunks_mut::<4>().0.iter_mut().zip(groups) {
-        *characters = encode_group(*group);
-    }
-    let mut last = [0; 3];
-    for (byte, rest) in last.iter_mut().zip(rest) {
-        *byte = *rest;
-    }
-    if !rest.is_empty()
-        && let Some(characters) = room.last_chunk_mut()
-    {
-        *characters = encode_group(last);
-        characters[3] = b'=';
-        if rest.len() == 1 {
-            characters[2] = b'=';
-        }
+    for (characters, group) in room.as_chunks_mut::<4>().0.iter_mut().zip(bytes.chunks(3)) {
+        *characters = match *group {
+            [a, b, c] => encode_group(a, b, c),
+            [a, b] => {
+                let [first, second, third, _] = encode_group(a, b, 0);
+                [first, second, third, b'=']
+            }
+            [a, ..] => {
+                let [first, second, ..] = encode_group(a, 0, 0);
+                [first, second, b'=', b'=']
+            }
+            [] => break,
+        };
     }
     true
 }
 
-fn encode_group([a, b, c]: [u8; 3]) -> [u8; 4] {
+fn encode_group(a: u8, b: u8, c: u8) -> [u8; 4] {
     let bits = u32::from_be_bytes([0, a, b, c]);
     let character = |shift: u32| ALPHABET[(bits >> shift & 63) as usize];
     [character(18), character(12), character(6), character(0)]

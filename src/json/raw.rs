@@ -5,13 +5,12 @@ use core::fmt::{self, Write};
 use serde::de::{self, Deserialize, Visitor};
 
 use super::de::Deserializer;
-use super::failure::Wrong;
-use super::reader::Reader;
 use super::string::{CLOSE, OPEN};
-use super::text::Captured;
+use super::utf8::checked;
 use crate::buffer::Cursor;
 use crate::error::Error;
 use crate::escape::{LONGEST, escape};
+use crate::search::find;
 
 /// The name by which a [`RawJson`] asks for the text of its value.
 pub(super) const RAW: &str = "$barelambda::json::RawJson";
@@ -58,17 +57,21 @@ impl<'a> RawJson<'a> {
 
     /// The fields of an object, in their order: name and value. There are none if the value is no object.
     pub fn fields(self) -> Fields<'a> {
-        Fields(Contents::of(self, b'{', b'}'))
+        Fields(Contents::of(self, b'{'))
     }
 
     /// The elements of an array, in their order. There are none if the value is no array.
     pub fn elements(self) -> Elements<'a> {
-        Elements(Contents::of(self, b'[', b']'))
+        Elements(Contents::of(self, b'['))
     }
 
     /// The value of a string; `None` if the value is something else.
     pub fn as_str(self) -> Option<&'a str> {
-        Reader::new(Captured::new(self.text)).string(Wrong::NoString).ok()
+        match self.text {
+            [b'"', inside @ .., b'"'] => checked(inside),
+            [OPEN, inside @ ..] => checked(inside.split(|byte| *byte == CLOSE).next()?),
+            _ => None,
+        }
     }
 
     /// The text as it was captured: of a number, that is the number.
@@ -97,7 +100,7 @@ impl<'a> Iterator for Fields<'a> {
     type Item = (&'a str, RawJson<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next(true)
+        Some((self.0.next()?.as_str()?, self.0.next()?))
     }
 }
 
@@ -108,46 +111,58 @@ impl<'a> Iterator for Elements<'a> {
     type Item = RawJson<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(self.0.next(false)?.1)
+        self.0.next()
     }
 }
 
-/// What is left of an object or array.
-struct Contents<'a> {
-    reader: Option<Reader<'a, Captured<'a>>>,
-    close: u8,
-}
+/// What is left of an object or array, with what closes it.
+struct Contents<'a>(&'a [u8]);
 
 impl<'a> Contents<'a> {
-    fn of(value: RawJson<'a>, open: u8, close: u8) -> Self {
-        let mut reader = Reader::new(Captured::new(value.text));
-        let is_it = reader.open(open, Wrong::Syntax).is_ok();
-        Self { reader: is_it.then_some(reader), close }
+    fn of(value: RawJson<'a>, open: u8) -> Self {
+        match value.text {
+            [bracket, contents @ ..] if *bracket == open => Self(contents),
+            _ => Self(b""),
+        }
     }
 
-    /// The next value, with its name if it has one.
-    fn next(&mut self, is_named: bool) -> Option<(&'a str, RawJson<'a>)> {
-        let next = self.read(is_named);
-        if next.is_none() {
-            self.reader = None;
-        }
-        next
+    /// The next value, or name of a field.
+    #[inline(never)]
+    fn next(&mut self) -> Option<RawJson<'a>> {
+        let separators = self.0.iter().take_while(|byte| is_separator(**byte)).count();
+        let (_, values) = self.0.split_at_checked(separators)?;
+        let (text, rest) = values.split_at_checked(length(values)?)?;
+        self.0 = rest;
+        Some(RawJson { text })
     }
+}
 
-    /// As [`next`](Self::next). Nothing here fails, as the text has been checked, unless it came from elsewhere.
-    fn read(&mut self, is_named: bool) -> Option<(&'a str, RawJson<'a>)> {
-        let reader = self.reader.as_mut()?;
-        reader.more(&mut self.close).ok()?;
-        if self.close == 0 {
-            return None;
+/// The length of the value that `text` begins with; `None` if none does. It has been checked, and something is behind it.
+fn length(text: &[u8]) -> Option<usize> {
+    let mut open = 0usize;
+    let mut at = 0;
+    loop {
+        match *text.get(at)? {
+            b'[' | b'{' => open += 1,
+            b'"' => at = find(text, at + 1, b'"', 1),
+            OPEN => at = find(text, find(text, at + 1, CLOSE, 1) + 1, CLOSE, 1),
+            b']' | b'}' if open > 0 => open -= 1,
+            byte if open == 0 && (is_separator(byte) || byte == b']' || byte == b'}') => return (at > 0).then_some(at),
+            _ if open == 0 => {
+                at += 1;
+                continue;
+            }
+            _ => {}
         }
-        let mut name = "";
-        if is_named {
-            name = reader.string(Wrong::Syntax).ok()?;
-            reader.colon().ok()?;
+        at += 1;
+        if open == 0 {
+            return Some(at);
         }
-        Some((name, RawJson { text: reader.capture().ok()? }))
     }
+}
+
+const fn is_separator(byte: u8) -> bool {
+    byte <= b' ' || byte == b',' || byte == b':'
 }
 
 /// Valid JSON again.
