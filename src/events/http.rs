@@ -62,7 +62,7 @@ pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
 /// # Errors
 /// Those of [`json::from_slice`](crate::json::from_slice).
 pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body<'a>), Error> {
-    let mut deserializer = Deserializer::new(text);
+    let mut deserializer = Deserializer::setting_aside(text);
     let request: R = deserializer.all()?;
     let bytes = deserializer.take_aside().unwrap_or_default();
     let is_base64 = request.is_base64_encoded();

@@ -61,6 +61,15 @@ fn a_request_to_an_http_api() {
 }
 
 #[test]
+fn a_body_is_not_left_out_unnoticed() {
+    let read = |text: &str| crate::json::from_slice::<api_gateway_v2::Request>(&mut bytes(text)).map(|request| request.path().len());
+    assert_eq!(read(FUNCTION_URL).unwrap_err().message(), Error::JSON_LEFT_OUT.message());
+    let (before, body) = FUNCTION_URL.split_once("\"body\":").unwrap();
+    let without = [before, "\"body\":null,\"nobody\":", body].concat();
+    assert_eq!(read(&without), Ok("/hello/wörld".len()));
+}
+
+#[test]
 fn a_request_to_a_function_url() {
     let mut text = bytes(FUNCTION_URL);
     let (request, body) = from_slice::<api_gateway_v2::Request>(&mut text).unwrap();

@@ -337,7 +337,7 @@ pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserialize
 /// # Errors
 /// Those of [`json::from_slice`](crate::json::from_slice).
 pub(super) fn with_body<'a, T: InPlace<'a>>(text: &'a mut [u8]) -> Result<(T, &'a mut [u8]), crate::Error> {
-    let mut deserializer = crate::json::Deserializer::new(text);
+    let mut deserializer = crate::json::Deserializer::setting_aside(text);
     let Object(value) = deserializer.all()?;
     Ok((value, deserializer.take_aside().unwrap_or_default()))
 }

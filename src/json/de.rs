@@ -17,20 +17,26 @@ use crate::error::Error;
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.
 pub struct Deserializer<'de, T = Own<'de>> {
     pub(super) reader: Reader<'de, T>,
+    may_set_aside: bool,
     aside: Option<&'de mut [u8]>,
 }
 
 impl<'de> Deserializer<'de> {
     /// A deserializer of `text`, which it will change.
     pub fn new(text: &'de mut [u8]) -> Self {
-        Self { reader: Reader::new(Own::new(text)), aside: None }
+        Self { reader: Reader::new(Own::new(text)), may_set_aside: false, aside: None }
+    }
+
+    /// A deserializer that sets a string [aside](super::Aside), as whoever calls this asks for it.
+    pub fn setting_aside(text: &'de mut [u8]) -> Self {
+        Self { may_set_aside: true, ..Self::new(text) }
     }
 }
 
 impl<'de> Deserializer<'de, Captured<'de>> {
     /// A deserializer of what was captured.
     pub(super) fn captured(text: &'de [u8]) -> Self {
-        Self { reader: Reader::new(Captured::new(text)), aside: None }
+        Self { reader: Reader::new(Captured::new(text)), may_set_aside: false, aside: None }
     }
 }
 
@@ -107,6 +113,9 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
         if self.reader.peek() == b'n' {
             self.null()?;
             return Ok(false);
+        }
+        if !self.may_set_aside {
+            return Err(self.reader.fail(Wrong::LeftOut));
         }
         self.aside = Some(self.reader.string_mut()?);
         Ok(true)

@@ -60,6 +60,8 @@ kinds! {
     Base64 JSON_BASE64 "string not base64 at byte";
     /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
     Unchangeable JSON_UNCHANGEABLE "string that cannot be decoded in place at byte";
+    /// A body, where the type is read without it; [`Event::http`](crate::Event::http) gives both.
+    LeftOut JSON_LEFT_OUT "body that only Event::http reads at byte";
 }
 
 /// Why a value could not be read. The [`Deserializer`](super::Deserializer) knows the place: [`Deserializer::error`](super::Deserializer::error)

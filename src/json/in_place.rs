@@ -37,6 +37,9 @@ impl Deref for Base64<'_> {
 /// The place of a string that the [`Deserializer`](super::Deserializer) sets aside, to be decoded further in place:
 /// [`take_aside`](super::Deserializer::take_aside) gives it, unescaped. serde itself could only lend it out, never to be changed again.
 ///
+/// Only a deserializer that was made by [`setting_aside`](super::Deserializer::setting_aside) does that. To the others it is
+/// [`Error::JSON_LEFT_OUT`](crate::Error::JSON_LEFT_OUT), so that no string is lost unnoticed.
+///
 /// A field of this type may be null, and one with `#[serde(default)]` may be missing. Of several the last counts.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aside {

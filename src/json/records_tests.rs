@@ -158,7 +158,7 @@ fn what_is_no_base64() {
 #[test]
 fn a_string_is_set_aside() {
     let mut text = br#"{"body":"{\"a\":\"\u00e9\"}","last":"x","other":null}"#.to_vec();
-    let mut deserializer = Deserializer::new(&mut text);
+    let mut deserializer = Deserializer::setting_aside(&mut text);
     let encoded: Encoded = deserializer.all().unwrap();
     assert_eq!((encoded.body, encoded.other, encoded.last), (Aside { is_some: true }, Aside { is_some: false }, "x"));
     let body = deserializer.take_aside().unwrap();
@@ -173,7 +173,7 @@ fn a_string_is_set_aside() {
 fn nothing_is_set_aside() {
     for text in [&br#"{"body":null,"last":""}"#[..], br#"{"last":""}"#] {
         let mut own = text.to_vec();
-        let mut deserializer = Deserializer::new(&mut own);
+        let mut deserializer = Deserializer::setting_aside(&mut own);
         assert!(!deserializer.all::<Encoded>().unwrap().body.is_some);
         assert!(deserializer.take_aside().is_none());
     }
