@@ -182,6 +182,8 @@ fn nothing_is_set_aside() {
         (br#"{"body":nul,"last":""}"#, Error::JSON_NO_NULL, 12),
         (b"{\"body\":\"\xe9\",\"last\":\"\"}", Error::JSON_UTF8, 12),
     ] {
-        check(text, from_slice::<Encoded>(&mut text.to_vec()), error, place);
+        check(text, Deserializer::setting_aside(&mut text.to_vec()).all::<Encoded>(), error, place);
     }
+    let text = br#"{"body":"x","last":""}"#;
+    check(text, from_slice::<Encoded>(&mut text.to_vec()), Error::JSON_LEFT_OUT, 9);
 }
