@@ -289,21 +289,6 @@ errors! {
     /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
     CONTENT_TYPE = "Function.InvalidContentType", "the content type is not a header value";
 
-    /// The status of an HTTP answer, the number, is not from 200 to 599.
-    HTTP_STATUS = HTTP, "the status is not from 200 to 599:";
-    /// The name of a header field is no token ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
-    HTTP_NAME = HTTP, "a header name is not a token";
-    /// The value of a header field has a control character, a character beyond ASCII, or a blank or a tab at an end.
-    HTTP_VALUE = HTTP, "a header value has a control character, one beyond ASCII, or a blank at an end";
-    /// A header field that is not the function's to set: Connection, Content-Length, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade.
-    HTTP_CONNECTION = HTTP, "Content-Length, Connection and their like cannot be set";
-    /// A cookie does not begin with a name, which is a token, and `=`.
-    HTTP_COOKIE = HTTP, "a cookie does not begin with NAME=";
-    /// The content type is set twice.
-    HTTP_CONTENT_TYPE = HTTP, "the content type is set twice";
-    /// There is a body, and the status, the number, means that there is none.
-    HTTP_BODY = HTTP, "there can be no body with status";
-
     /// A JSON text does not fit the buffer it is written into.
     JSON_TOO_LONG = INVALID_JSON, "the JSON is longer than its buffer";
     /// The key of a map to be written is neither text nor a number, a bool or an enum variant without data.
@@ -322,9 +307,6 @@ errors! {
     /// The buffer to decode into is too small.
     DECODING_BUFFER = "Function.BufferTooSmall", "the text does not fit the buffer to decode into";
 }
-
-/// The type of what is wrong with an answer over HTTP.
-const HTTP: &str = "Function.InvalidHttpResponse";
 
 /// The type of the errors in what [`Metrics`](crate::metrics::Metrics) was given.
 #[cfg(feature = "metrics")]

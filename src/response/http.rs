@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Responded;
 use crate::buffer::Cursor;
-use crate::error::Error;
-use crate::escape::{escape, escape_utf8, must_be_escaped};
+use crate::error::{Error, kinds};
+use crate::escape::{escape_utf8, must_be_escaped};
 use crate::field::is_token;
 use crate::json::{base64, ser};
 use crate::runtime_api::answer::{Answer, JSON};
@@ -15,11 +15,30 @@ use crate::runtime_api::answer::{Answer, JSON};
 const CONTENT_TYPE: &[u8] = b"content-type";
 const SET_COOKIE: &[u8] = b"set-cookie";
 
-/// The fields of one connection, and of one form of the body. Who sends the answer sets them; a load balancer drops these, HTTP/2 has no
-/// place for most of them ([RFC 9113, section 8.2.2](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2)), and the length of a body in
-/// base64 is not what a handler counts.
-const OF_THE_CONNECTION: [&[u8]; 6] =
-    [b"connection", b"content-length", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"];
+kinds! {
+    /// What can be wrong with an answer over HTTP.
+    enum Wrong = "Function.InvalidHttpResponse";
+
+    /// The status of an HTTP answer, the number, is not from 200 to 599.
+    Status HTTP_STATUS "the status is not from 200 to 599:";
+    /// The name of a header field is no token ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+    Name HTTP_NAME "a header name is not a token";
+    /// The value of a header field has a control character, a character beyond ASCII, or a blank or a tab at an end.
+    Value HTTP_VALUE "a header value has a control character, one beyond ASCII, or a blank at an end";
+    /// A header field that is not the function's to set: Connection, Content-Length, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade.
+    Connection HTTP_CONNECTION "Content-Length, Connection and their like cannot be set";
+    /// A cookie does not begin with a name, which is a token, and `=`.
+    Cookie HTTP_COOKIE "a cookie does not begin with NAME=";
+    /// The content type is set twice.
+    ContentType HTTP_CONTENT_TYPE "the content type is set twice";
+    /// There is a body, and the status, the number, means that there is none.
+    Body HTTP_BODY "there can be no body with status";
+}
+
+/// The fields of one connection, and of one form of the body, as [`Fields`]. Who sends the answer sets them; a load balancer drops these,
+/// HTTP/2 has no place for most of them ([RFC 9113, section 8.2.2](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2)), and the length of
+/// a body in base64 is not what a handler counts.
+const OF_THE_CONNECTION: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\nproxy-connection\n\ntransfer-encoding\n\nupgrade\n\n";
 
 /// An answer over HTTP that is being made: header fields and cookies, and then the body, which ends it.
 ///
@@ -48,26 +67,25 @@ const OF_THE_CONNECTION: [&[u8]; 6] =
 /// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
 /// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which mean that there is none.
 /// - [`Error::RESPONSE_TOO_LARGE`]: the answer is longer than 6,291,556 bytes, or does not fit the response buffer, in which each header
-///   field takes its length once more, and 16 bytes, until the body is set. Base64 makes of three bytes four.
+///   field takes its length once more, and 2 bytes. Base64 makes of three bytes four.
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
-    /// The header fields so far stand at its end, the last one first, as [`Fields`] reads them. Their names are in lower case.
+    /// The header fields so far stand at its front, as [`Fields`] reads them. Their names are in lower case. It is empty if they did not fit.
     buffer: &'a mut [u8],
-    /// Where they begin.
+    /// How long they are.
     fields: usize,
-    status: u16,
-    is_multi_value: bool,
     /// What takes the place of the content type that the way to set the body implies.
     content_type: Option<&'a str>,
-    error: Option<Error>,
+    status: u16,
+    is_multi_value: bool,
+    /// What was wrong first with the fields.
+    wrong: Option<Wrong>,
 }
 
 impl<'a> HttpResponse<'a> {
     pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
-        let fields = buffer.len();
-        let error = if matches!(status, 200..=599) { None } else { Some(Error::HTTP_STATUS.with(status as u32)) };
-        Self { buffer, fields, status, is_multi_value: false, content_type, error }
+        Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None }
     }
 
     /// Whether the answer has `multiValueHeaders`, each with a list of values, cookies among them, in place of `headers` and `cookies`.
@@ -103,10 +121,8 @@ impl<'a> HttpResponse<'a> {
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn text(mut self, body: &str) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(Some("text/plain; charset=utf-8"), body.is_empty(), false);
-        escape(&mut cursor, body);
-        self.end(cursor)
+    pub fn text(self, body: &str) -> Result<Responded<'a>, Error> {
+        self.body("text/plain; charset=utf-8", body.as_bytes(), false)
     }
 
     /// Answers with `value` as JSON, `application/json` if nothing else is set.
@@ -114,23 +130,19 @@ impl<'a> HttpResponse<'a> {
     /// # Errors
     /// See [`HttpResponse`], and those of [`json::to_slice`](crate::json::to_slice).
     pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(Some(JSON), false, false);
+        let mut cursor = self.begin(JSON, false, false)?;
         let start = cursor.len();
-        if let Err(error) = ser::write(&mut cursor, value, Error::RESPONSE_TOO_LARGE) {
-            self.fail(error);
-        }
+        ser::write(&mut cursor, value, Error::RESPONSE_TOO_LARGE)?;
         escape_written(&mut cursor, start);
-        self.end(cursor)
+        end(cursor)
     }
 
     /// Answers with `body`, bytes of any kind, which are written as base64; `application/octet-stream` if nothing else is set.
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn bytes(mut self, body: &[u8]) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(Some("application/octet-stream"), body.is_empty(), true);
-        base64::encode(&mut cursor, body);
-        self.end(cursor)
+    pub fn bytes(self, body: &[u8]) -> Result<Responded<'a>, Error> {
+        self.body("application/octet-stream", body, true)
     }
 
     /// Answers without a body; a content type is sent if one is set.
@@ -138,94 +150,99 @@ impl<'a> HttpResponse<'a> {
     /// # Errors
     /// See [`HttpResponse`].
     pub fn empty(mut self) -> Result<Responded<'a>, Error> {
-        let cursor = self.begin(None, true, false);
-        self.end(cursor)
+        self.begin("", true, false).and_then(end)
     }
 
-    /// Keeps the first error.
-    fn fail(&mut self, error: Error) {
-        self.error.get_or_insert(error);
+    fn body(mut self, content_type: &str, body: &[u8], is_base64: bool) -> Result<Responded<'a>, Error> {
+        let mut cursor = self.begin(content_type, body.is_empty(), is_base64)?;
+        if is_base64 {
+            base64::encode(&mut cursor, body);
+        } else {
+            escape_utf8(&mut cursor, body);
+        }
+        end(cursor)
     }
 
+    /// Adds a header field. What is wrong with it is kept, if nothing was before.
+    #[inline(never)]
     fn set(&mut self, name: &[u8], value: &str) {
-        if let Err(error) = self.try_set(name, value) {
-            self.fail(error);
-        }
-    }
-
-    fn try_set(&mut self, name: &[u8], value: &str) -> Result<(), Error> {
         let value = value.as_bytes();
-        if !is_token(name) {
-            return Err(Error::HTTP_NAME);
-        }
-        if !is_plain_value(value) {
-            return Err(Error::HTTP_VALUE);
-        }
-        let (free, fields) = self.buffer.split_at_mut_checked(self.fields).ok_or(Error::RESPONSE_TOO_LARGE)?;
-        let start = free.len().checked_sub(LENGTHS + name.len() + value.len()).ok_or(Error::RESPONSE_TOO_LARGE)?;
-        let mut entry = Cursor::new(free.get_mut(start..).ok_or(Error::RESPONSE_TOO_LARGE)?);
+        let (fields, free) = self.buffer.split_at_mut_checked(self.fields).unwrap_or_default();
+        let mut entry = Cursor::new(free);
         entry.push(name);
         entry.written_mut().make_ascii_lowercase();
-        // Patterns would be compared byte by byte, in ten times the code.
-        let name = entry.written();
-        if name == SET_COOKIE && !begins_with_name(value) {
-            return Err(Error::HTTP_COOKIE);
-        }
-        if name == CONTENT_TYPE && find(fields, name).is_some() {
-            return Err(Error::HTTP_CONTENT_TYPE);
-        }
-        if OF_THE_CONNECTION.contains(&name) {
-            return Err(Error::HTTP_CONNECTION);
-        }
-        let name_len = name.len();
+        let wrong = check(entry.written(), value, fields);
+        entry.push(b"\n");
         entry.push(value);
-        entry.push(&name_len.to_ne_bytes());
-        entry.push(&value.len().to_ne_bytes());
-        self.fields = start;
-        Ok(())
+        if entry.push(b"\n") {
+            self.fields += entry.len();
+            self.wrong = self.wrong.or(wrong);
+        } else {
+            self.buffer = &mut [];
+        }
     }
 
-    /// Writes all before the body. `content_type` is set if none was. What fails here shows in the end.
-    fn begin(&mut self, content_type: Option<&str>, is_empty: bool, is_base64: bool) -> Cursor<'a> {
-        if let Some(content_type) = content_type
-            && find(self.buffer.get(self.fields..).unwrap_or_default(), CONTENT_TYPE).is_none()
-        {
+    /// Writes all before the body. `content_type` is set if none was, unless it is empty. What does not fit shows in the end.
+    #[inline(never)]
+    fn begin(&mut self, content_type: &str, is_empty: bool, is_base64: bool) -> Result<Cursor<'a>, Error> {
+        if !content_type.is_empty() && find(self.buffer.get(..self.fields).unwrap_or_default(), CONTENT_TYPE).is_none() {
             self.set(CONTENT_TYPE, self.content_type.unwrap_or(content_type));
         }
-        if !is_empty && matches!(self.status, 204 | 205 | 304) {
-            self.fail(Error::HTTP_BODY.with(self.status.into()));
+        let status = self.status.into();
+        if !matches!(status, 200..=599) {
+            return Err(Error::HTTP_STATUS.with(status));
         }
-        let buffer = mem::take(&mut self.buffer);
-        let (free, fields) = buffer.split_at_mut_checked(self.fields).unwrap_or_default();
+        if let Some(wrong) = self.wrong {
+            return Err(wrong.error());
+        }
+        if !is_empty && matches!(status, 204 | 205 | 304) {
+            return Err(Error::HTTP_BODY.with(status));
+        }
+        let (fields, free) = mem::take(&mut self.buffer).split_at_mut_checked(self.fields).unwrap_or_default();
         let mut cursor = Cursor::new(free);
         cursor.push(b"{\"statusCode\":");
-        cursor.push_number(self.status.into());
+        cursor.push_number(status.into());
         write_fields(&mut cursor, fields, self.is_multi_value);
         cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
-        if cursor.is_full() {
-            self.fail(Error::RESPONSE_TOO_LARGE);
-        }
-        let len = cursor.len();
-        // The fields are written: the body may have the whole buffer.
-        let mut cursor = Cursor::new(buffer);
-        cursor.take(len);
-        cursor
+        Ok(cursor)
     }
+}
 
-    /// Ends the body and the answer.
-    fn end(self, mut cursor: Cursor<'a>) -> Result<Responded<'a>, Error> {
-        let fits = cursor.push(b"\"}");
-        match self.error {
-            Some(error) => Err(error),
-            None if !fits => Err(Error::RESPONSE_TOO_LARGE),
-            None => Answer::response(JSON, cursor.into_written()).map(|answer| Responded { answer }),
-        }
+/// Ends the body and the answer.
+fn end(mut cursor: Cursor<'_>) -> Result<Responded<'_>, Error> {
+    if !cursor.push(b"\"}") {
+        return Err(Error::RESPONSE_TOO_LARGE);
     }
+    Answer::response(JSON, cursor.into_written()).map(|answer| Responded { answer })
+}
+
+/// What is wrong with a header field, whose name is in lower case, and which comes to `fields`.
+fn check(name: &[u8], value: &[u8], fields: &[u8]) -> Option<Wrong> {
+    if !is_token(name) {
+        return Some(Wrong::Name);
+    }
+    if !is_plain_value(value) {
+        return Some(Wrong::Value);
+    }
+    if find(OF_THE_CONNECTION, name).is_some() {
+        return Some(Wrong::Connection);
+    }
+    // Patterns would be compared byte by byte, in ten times the code.
+    if name == SET_COOKIE && !begins_with_name(value) {
+        return Some(Wrong::Cookie);
+    }
+    if name == CONTENT_TYPE && find(fields, name).is_some() {
+        return Some(Wrong::ContentType);
+    }
+    None
 }
 
 /// Whether `value` arrives as it is, by any version of HTTP: visible ASCII, with blanks and tabs in between.
 fn is_plain_value(value: &[u8]) -> bool {
-    value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && value.trim_ascii().len() == value.len()
+    let is_visible = |byte: &u8| matches!(byte, b'!'..=b'~');
+    value.iter().all(|byte| is_visible(byte) || matches!(byte, b' ' | b'\t'))
+        && value.first().is_none_or(is_visible)
+        && value.last().is_none_or(is_visible)
 }
 
 /// Whether a cookie begins with a name and an equals sign.
@@ -233,10 +250,8 @@ fn begins_with_name(cookie: &[u8]) -> bool {
     cookie.iter().position(|byte| *byte == b'=').and_then(|end| cookie.get(..end)).is_some_and(is_token)
 }
 
-/// The bytes that an entry has besides name and value: their lengths, behind them.
-const LENGTHS: usize = 2 * size_of::<usize>();
-
-/// The names and values of the fields as [`HttpResponse`] keeps them, in the order in which they were set.
+/// The names and values of the fields as [`HttpResponse`] keeps them, a line feed behind each. There is none in them, or else something was
+/// wrong with them, and they are not written.
 #[derive(Copy, Clone)]
 struct Fields<'f>(&'f [u8]);
 
@@ -244,22 +259,16 @@ impl<'f> Iterator for Fields<'f> {
     type Item = (&'f [u8], &'f [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let value_len = self.length()?;
-        let name_len = self.length()?;
-        let value = self.last(value_len)?;
-        Some((self.last(name_len)?, value))
+        Some((self.line()?, self.line()?))
     }
 }
 
 impl<'f> Fields<'f> {
-    fn length(&mut self) -> Option<usize> {
-        self.last(size_of::<usize>())?.first_chunk().copied().map(usize::from_ne_bytes)
-    }
-
-    fn last(&mut self, len: usize) -> Option<&'f [u8]> {
-        let (rest, last) = self.0.split_at_checked(self.0.len().checked_sub(len)?)?;
-        self.0 = rest;
-        Some(last)
+    fn line(&mut self) -> Option<&'f [u8]> {
+        let end = self.0.iter().position(|byte| *byte == b'\n')?;
+        let line = self.0.get(..end)?;
+        self.0 = self.0.get(end + 1..)?;
+        Some(line)
     }
 }
 
