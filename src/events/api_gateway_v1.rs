@@ -1,7 +1,8 @@
 //! REST APIs of API Gateway, and HTTP APIs with payload format version 1.0.
 
 use super::http::{Headers, HttpRequest, Parameters};
-use super::object::{object, view};
+use super::object::object;
+use super::view::view;
 use crate::json::{Aside, RawJson};
 
 object! {

@@ -2,7 +2,8 @@
 
 use super::fields::field;
 use super::http::{Headers, HttpRequest, Parameters, Texts, cookie_value};
-use super::object::{object, view};
+use super::object::object;
+use super::view::view;
 use crate::json::{Aside, RawJson};
 
 object! {

@@ -39,6 +39,7 @@ pub mod s3;
 pub mod sns;
 pub mod sqs;
 mod time;
+mod view;
 
 pub use batch::BatchItemFailures;
 pub use body::Body;

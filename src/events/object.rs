@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::body::Body;
-use super::fields::{field, is_same};
+use super::fields::is_same;
 use crate::json::{Aside, RawJson, integer};
 
 /// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
@@ -103,51 +103,6 @@ macro_rules! object {
     };
 }
 
-/// Declares a struct over an object of which a handler asks for little: each field is a method, which looks for it when it is called. What
-/// is missing, null or of another kind is `None`, empty or zero; but one, the last, behind `needs`, must be there when the object is read.
-macro_rules! view {
-    ($(#[$meta:meta])* pub struct $name:ident<'a> {
-        $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal,)*
-        $(needs
-        $(#[$need_doc:meta])* pub $need:ident: $need_type:ty = $need_json:literal,)?
-    }) => {
-        $(#[$meta])*
-        #[derive(Copy, Clone, Default)]
-        pub struct $name<'a> {
-            object: $crate::json::RawJson<'a>,
-            $($need: $need_type,)?
-        }
-
-        impl<'a> $name<'a> {
-            $($(#[$doc])*
-            pub fn $field(&self) -> $type {
-                $crate::events::object::Look::look($crate::events::fields::field(self.object, $json))
-            })*
-
-            $($(#[$need_doc])*
-            pub const fn $need(&self) -> $need_type {
-                self.$need
-            })?
-        }
-
-        impl<'a> $crate::events::object::FromField<'a> for $name<'a> {
-            fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::Misfit> {
-                $(let $need = $crate::events::object::needed(field.raw, $need_json)?;)?
-                Ok(Self { object: field.raw, $($need)? })
-            }
-        }
-
-        impl core::fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.debug_struct(stringify!($name))
-                    $(.field(stringify!($field), &self.$field()))*
-                    $(.field(stringify!($need), &self.$need()))?
-                    .finish()
-            }
-        }
-    };
-}
-
 macro_rules! is_optional {
     () => {
         false
@@ -166,7 +121,7 @@ macro_rules! place {
     };
 }
 
-pub(super) use {is_optional, object, place, view};
+pub(super) use {is_optional, object, place};
 
 /// The fields of a struct.
 pub(super) struct Table {
@@ -225,36 +180,6 @@ pub(super) struct Field<'a> {
     pub(super) text: &'a str,
 }
 
-/// What is made of a field of a view.
-pub(super) trait Look<'a> {
-    /// Reads `value`, which is null if there is none.
-    fn look(value: RawJson<'a>) -> Self;
-}
-
-impl<'a> Look<'a> for Option<&'a str> {
-    fn look(value: RawJson<'a>) -> Self {
-        value.as_str()
-    }
-}
-
-impl<'a> Look<'a> for &'a str {
-    fn look(value: RawJson<'a>) -> Self {
-        value.as_str().unwrap_or_default()
-    }
-}
-
-impl Look<'_> for u64 {
-    fn look(value: RawJson<'_>) -> Self {
-        value.read().unwrap_or_default()
-    }
-}
-
-impl<'a, T: From<RawJson<'a>>> Look<'a> for T {
-    fn look(value: RawJson<'a>) -> Self {
-        Self::from(value)
-    }
-}
-
 /// What is made of a captured field.
 pub(super) trait FromField<'a>: Sized {
     /// Whether it must be a text.
@@ -268,16 +193,6 @@ pub(super) trait FromField<'a>: Sized {
 pub(super) trait InPlace<'de>: Sized {
     /// Reads the fields of an object.
     fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
-}
-
-/// Reads the field `name` of `object`, which must be there.
-pub(super) fn needed<'a, T: FromField<'a>>(object: RawJson<'a>, name: &'static str) -> Result<T, Misfit> {
-    let raw = field(object, name);
-    if raw.is_null() {
-        return Err(Misfit::Missing(FieldName::new(name)));
-    }
-    let text = if T::IS_TEXT { raw.as_str().ok_or(Misfit::Kind)? } else { "" };
-    T::from_field(&Field { raw, text })
 }
 
 /// What is read in place.

@@ -1,0 +1,92 @@
+//! Structs over objects of which a handler asks for little: nothing is read before that, and nothing is linked for the rest.
+
+use super::fields::field;
+use super::object::{Field, FieldName, FromField, Misfit};
+use crate::json::RawJson;
+
+/// Declares a struct over an object of which a handler asks for little: each field is a method, which looks for it when it is called. What
+/// is missing, null or of another kind is `None`, empty or zero; but one, the last, behind `needs`, must be there when the object is read.
+macro_rules! view {
+    ($(#[$meta:meta])* pub struct $name:ident<'a> {
+        $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal,)*
+        $(needs
+        $(#[$need_doc:meta])* pub $need:ident: $need_type:ty = $need_json:literal,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Copy, Clone, Default)]
+        pub struct $name<'a> {
+            object: $crate::json::RawJson<'a>,
+            $($need: $need_type,)?
+        }
+
+        impl<'a> $name<'a> {
+            $($(#[$doc])*
+            pub fn $field(&self) -> $type {
+                $crate::events::view::Look::look($crate::events::fields::field(self.object, $json))
+            })*
+
+            $($(#[$need_doc])*
+            pub const fn $need(&self) -> $need_type {
+                self.$need
+            })?
+        }
+
+        impl<'a> $crate::events::object::FromField<'a> for $name<'a> {
+            fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::Misfit> {
+                $(let $need = $crate::events::view::needed(field.raw, $need_json)?;)?
+                Ok(Self { object: field.raw, $($need)? })
+            }
+        }
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &self.$field()))*
+                    $(.field(stringify!($need), &self.$need()))?
+                    .finish()
+            }
+        }
+    };
+}
+
+pub(super) use view;
+
+/// What is made of a field of a view.
+pub(super) trait Look<'a> {
+    /// Reads `value`, which is null if there is none.
+    fn look(value: RawJson<'a>) -> Self;
+}
+
+impl<'a> Look<'a> for Option<&'a str> {
+    fn look(value: RawJson<'a>) -> Self {
+        value.as_str()
+    }
+}
+
+impl<'a> Look<'a> for &'a str {
+    fn look(value: RawJson<'a>) -> Self {
+        value.as_str().unwrap_or_default()
+    }
+}
+
+impl Look<'_> for u64 {
+    fn look(value: RawJson<'_>) -> Self {
+        value.read().unwrap_or_default()
+    }
+}
+
+impl<'a, T: From<RawJson<'a>>> Look<'a> for T {
+    fn look(value: RawJson<'a>) -> Self {
+        Self::from(value)
+    }
+}
+
+/// Reads the field `name` of `object`, which must be there.
+pub(super) fn needed<'a, T: FromField<'a>>(object: RawJson<'a>, name: &'static str) -> Result<T, Misfit> {
+    let raw = field(object, name);
+    if raw.is_null() {
+        return Err(Misfit::Missing(FieldName::new(name)));
+    }
+    let text = if T::IS_TEXT { raw.as_str().ok_or(Misfit::Kind)? } else { "" };
+    T::from_field(&Field { raw, text })
+}
