@@ -219,3 +219,42 @@ impl<'de> Visitor<'de> for Capture {
         Ok(RawJson { text })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::from_slice;
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_kind_of_value_is_cut_out() {
+        let mut text = *br#" { "a\"]" :[ 1,[ ] , {"b":"}\\"} ] ,"":-1.5e+3, "\u00e9":null , "c" : "\"" ,"d":"[,:" } "#;
+        let object: RawJson = from_slice(&mut text).expect("it is JSON");
+        let fields: Vec<_> = object.fields().map(|(name, value)| (name, value.to_string(), value.as_str())).collect();
+        let expected = [
+            ("a\"]", r#"[ 1,[ ] , {"b":"}\\"} ]"#, None),
+            ("", "-1.5e+3", None),
+            ("é", "null", None),
+            ("c", r#""\"""#, Some("\"")),
+            ("d", r#""[,:""#, Some("[,:")),
+        ];
+        assert_eq!(fields, expected.map(|(name, text, value)| (name, text.to_string(), value)));
+        let (_, array) = object.fields().next().expect("there is a field");
+        assert_eq!(array.elements().map(|element| element.to_string()).collect::<Vec<_>>(), ["1", "[ ]", r#"{"b":"}\\"}"#]);
+        assert_eq!((object.elements().count(), array.fields().count(), object.as_str()), (0, 0, None));
+    }
+
+    #[test]
+    fn what_has_not_been_checked_comes_to_an_end() {
+        let bytes = *b"{}[]\":, 1\xfe\xff";
+        for mut number in 0..bytes.len().pow(5) {
+            let text: Vec<u8> = (0..5).map(|_| (bytes[number % bytes.len()], number /= bytes.len()).0).collect();
+            for open in [b'{', b'['] {
+                let text = [&[open], &text[..]].concat();
+                let raw = RawJson { text: &text };
+                assert!(raw.fields().count() + raw.elements().count() <= text.len(), "{text:?}");
+            }
+        }
+    }
+}
