@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_length_and_every_byte_comes_back() {
-        let all: Vec<u8> = (0..=255).cycle().map(|byte: u8| byte.wrapping_mul(167)).take(600).collect();
+        let all: Vec<u8> = (0..=255).cycle().map(|byte: u8| byte.wrapping_mul(167)).take(if cfg!(miri) { 24 } else { 600 }).collect();
         for from in 0..3 {
             for len in 0..all.len() - from {
                 let bytes = &all[from..from + len];
@@ -149,7 +149,7 @@ mod tests {
             let text = encoded(&std::vec![0xa5; len]);
             let characters = text.iter().take_while(|byte| **byte != b'=').count();
             for place in 0..characters {
-                for byte in (0..=255).filter(|byte| !ALPHABET.contains(byte)) {
+                for byte in (0..=255).step_by(if cfg!(miri) { 19 } else { 1 }).filter(|byte| !ALPHABET.contains(byte)) {
                     let is_padding = byte == b'=' && place % 4 >= 2 && place + 1 == characters;
                     let mut bad = text.clone();
                     bad[place] = byte;

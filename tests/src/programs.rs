@@ -79,6 +79,13 @@ pub fn floor() -> PathBuf {
     find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
 }
 
+/// The program that reads JSON, to be compared with serde_json.
+pub fn json_bench() -> PathBuf {
+    let target_folder = cargo::target_folder().join("json");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    find(&cargo::build(&cargo::root().join("benches/json"), &["--release", "--target-dir", target_folder]), "json")
+}
+
 /// What the example `faults` can be asked for: the event, and the type and a part of the message of the error that it leads to.
 pub fn faults() -> [(&'static str, &'static str, String); 6] {
     let asked_for_a_panic = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
