@@ -70,6 +70,18 @@ fn a_body_is_not_left_out_unnoticed() {
 }
 
 #[test]
+fn a_body_that_is_not_utf8_is_no_text() {
+    let read = |body: &[u8]| {
+        let mut text = [&b"{\"body\":\""[..], body, b"\",\"rawPath\":\"/\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}"].concat();
+        let (_, body) = from_slice::<api_gateway_v2::Request>(&mut text).unwrap();
+        body.text().map(String::from)
+    };
+    assert_eq!(read(b"caf\xc3\xa9"), Ok("café".into()));
+    assert_eq!(read(b"caf\xe9"), Err(Error::BODY_UTF8));
+    assert_eq!(read(b"\\u00e9\xff"), Err(Error::BODY_UTF8));
+}
+
+#[test]
 fn a_request_to_a_function_url() {
     let mut text = bytes(FUNCTION_URL);
     let (request, body) = from_slice::<api_gateway_v2::Request>(&mut text).unwrap();

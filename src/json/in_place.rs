@@ -35,7 +35,7 @@ impl Deref for Base64<'_> {
 }
 
 /// The place of a string that the [`Deserializer`](super::Deserializer) sets aside, to be decoded further in place:
-/// [`take_aside`](super::Deserializer::take_aside) gives it, unescaped. serde itself could only lend it out, never to be changed again.
+/// [`take_aside`](super::Deserializer::take_aside) gives it, unescaped, and not yet known to be UTF-8. serde itself could only lend it out, never to be changed again.
 ///
 /// Only a deserializer that was made by [`setting_aside`](super::Deserializer::setting_aside) does that. To the others it is
 /// [`Error::JSON_LEFT_OUT`](crate::Error::JSON_LEFT_OUT), so that no string is lost unnoticed.

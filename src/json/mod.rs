@@ -45,7 +45,6 @@ mod records;
 pub(crate) mod ser;
 mod string;
 mod text;
-mod utf8;
 
 #[cfg(test)]
 mod de_tests;

@@ -7,7 +7,6 @@ use core::ops::Range;
 use super::DEPTH_LIMIT;
 use super::failure::{Failure, Wrong};
 use super::text::Text;
-use super::utf8::checked;
 use crate::error::Error;
 #[cfg(feature = "error-path")]
 use crate::path::Path;
@@ -198,7 +197,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     /// `otherwise`, if something else comes.
     pub(super) fn string(&mut self, otherwise: Wrong) -> Result<&'a str, Failure> {
         self.pass_string(otherwise)?;
-        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(Wrong::Utf8));
+        let text = str::from_utf8(self.hand_out()).map_err(|_| self.fail_behind(Wrong::Utf8));
         #[cfg(feature = "error-path")]
         if let Ok(text) = text {
             self.last = text;
@@ -324,17 +323,13 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         self.at > start
     }
 
-    /// As [`string`](Self::string), for what will be decoded further in place. It is UTF-8.
+    /// As [`string`](Self::string), for what will be decoded further in place. Whether it is UTF-8 is for whoever reads it as text to find.
     ///
     /// # Errors
     /// Also [`Error::JSON_UNCHANGEABLE`].
     pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], Failure> {
         self.pass_string(Wrong::NoString)?;
-        match self.hand_out_mut() {
-            Some(text) if checked(text).is_some() => Ok(text),
-            Some(_) => Err(self.fail_behind(Wrong::Utf8)),
-            None => Err(self.fail_behind(Wrong::Unchangeable)),
-        }
+        self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
     }
 
     /// [Passes over](Self::pass_over) a value, and gives it, unread.
