@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use serde::de::{self, Deserialize, Visitor};
 
 use super::de::Deserializer;
-use super::string::{CLOSE, OPEN};
+use super::string::{CLOSE, OPEN, checked};
 use crate::buffer::Cursor;
 use crate::error::Error;
 use crate::escape::{LONGEST, escape};
@@ -67,8 +67,8 @@ impl<'a> RawJson<'a> {
     /// The value of a string; `None` if the value is something else.
     pub fn as_str(self) -> Option<&'a str> {
         match self.text {
-            [b'"', inside @ .., b'"'] => str::from_utf8(inside).ok(),
-            [OPEN, inside @ ..] => str::from_utf8(inside.split(|byte| *byte == CLOSE).next()?).ok(),
+            [b'"', inside @ .., b'"'] => checked(inside),
+            [OPEN, inside @ ..] => checked(inside.split(|byte| *byte == CLOSE).next()?),
             _ => None,
         }
     }

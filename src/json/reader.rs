@@ -6,6 +6,7 @@ use core::ops::Range;
 
 use super::DEPTH_LIMIT;
 use super::failure::{Failure, Wrong};
+use super::string::checked;
 use super::text::Text;
 use crate::error::Error;
 #[cfg(feature = "error-path")]
@@ -197,7 +198,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     /// `otherwise`, if something else comes.
     pub(super) fn string(&mut self, otherwise: Wrong) -> Result<&'a str, Failure> {
         self.pass_string(otherwise)?;
-        let text = str::from_utf8(self.hand_out()).map_err(|_| self.fail_behind(Wrong::Utf8));
+        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(Wrong::Utf8));
         #[cfg(feature = "error-path")]
         if let Ok(text) = text {
             self.last = text;

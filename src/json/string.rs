@@ -30,6 +30,11 @@ pub(super) fn plain(text: &[u8], mut at: usize) -> usize {
     at + rest.iter().take_while(|&&byte| byte >= b' ' && byte != b'"' && byte != b'\\').count()
 }
 
+/// `text`, if it is UTF-8. One function for all, in which the large result of `core`'s is made a small one: 110 bytes less than without.
+pub(super) fn checked(text: &[u8]) -> Option<&str> {
+    str::from_utf8(text).ok()
+}
+
 /// Puts the character for which the escape at `read` stands at `write`. `None` if it stands for none.
 pub(super) fn escape(text: &mut [u8], read: &mut usize, write: &mut usize) -> Option<()> {
     const NAMES: &[u8; 8] = b"\"\\/bfnrt";

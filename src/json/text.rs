@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::failure::{Failure, Wrong};
 use super::reader::Reader;
-use super::string::{CLOSE, OPEN, escape, plain};
+use super::string::{CLOSE, OPEN, checked, escape, plain};
 use crate::buffer::move_down;
 use crate::search::find;
 
@@ -125,7 +125,7 @@ impl<'a> Text<'a> for Own<'a> {
 /// Passes over a string, and marks it if it had escapes.
 fn skip_string<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
     reader.pass_string(Wrong::Syntax)?;
-    if str::from_utf8(reader.token()).is_err() {
+    if checked(reader.token()).is_none() {
         return Err(reader.fail_behind(Wrong::Utf8));
     }
     let token = reader.token.clone();
