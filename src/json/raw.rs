@@ -137,7 +137,7 @@ impl<'a> Contents<'a> {
 }
 
 /// The length of the value that `text` begins with; `None` if none does. It has been checked, and something is behind it.
-fn length(text: &[u8]) -> Option<usize> {
+pub(super) fn length(text: &[u8]) -> Option<usize> {
     let mut open = 0usize;
     let mut at = 0;
     loop {

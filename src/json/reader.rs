@@ -278,36 +278,6 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         Ok(self.hand_out())
     }
 
-    /// Passes over a value as far as its brackets and quotation marks say: what is in it may be malformed.
-    pub(super) fn pass_over(&mut self) -> Result<(), Failure> {
-        let mut open = 0usize;
-        loop {
-            match self.peek() {
-                b'[' | b'{' => open += 1,
-                b']' | b'}' if open > 0 => open -= 1,
-                b',' | b':' if open > 0 => {}
-                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(Wrong::Syntax)),
-                byte if T::opens(byte) => {
-                    self.at = self.text.last_of_string(self.at + 1);
-                }
-                _ => {
-                    let is_inside = |byte: &u8| !matches!(byte, b',' | b':' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
-                    let rest = self.text.bytes().get(self.at + 1..).unwrap_or_default();
-                    self.at += rest.iter().take_while(|byte| is_inside(byte)).count();
-                }
-            }
-            self.at += 1;
-            let len = self.text.bytes().len();
-            if self.at > len {
-                self.at = len;
-                return Err(self.fail(Wrong::End));
-            }
-            if open == 0 {
-                return Ok(());
-            }
-        }
-    }
-
     /// Passes over one of two bytes, if it is next.
     fn pass(&mut self, one: u8, other: u8) -> bool {
         let is_there = self.next().is_some_and(|byte| byte == one || byte == other);
@@ -333,16 +303,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
     }
 
-    /// [Passes over](Self::pass_over) a value, and gives it, unread.
-    pub(super) fn cut_out(&mut self) -> Result<&'a mut [u8], Failure> {
-        self.peek();
-        let start = self.at;
-        self.pass_over()?;
-        self.token = start..self.at;
-        self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
-    }
-
-    fn hand_out_mut(&mut self) -> Option<&'a mut [u8]> {
+    pub(super) fn hand_out_mut(&mut self) -> Option<&'a mut [u8]> {
         let part = self.text.cut_mut(self.token.clone(), self.at);
         self.handed_out += take(&mut self.at);
         part
@@ -356,7 +317,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     }
 
     /// The next byte; `None` at the end.
-    fn next(&self) -> Option<u8> {
+    pub(super) fn next(&self) -> Option<u8> {
         self.text.bytes().get(self.at).copied()
     }
 }

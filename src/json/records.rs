@@ -5,7 +5,8 @@ use core::marker::PhantomData;
 use super::FromJson;
 use super::failure::{Failure, Wrong};
 use super::reader::Reader;
-use super::text::Own;
+use super::string::plain;
+use super::text::{Own, Text};
 use crate::error::Error;
 
 /// The elements of one array of a JSON object, each read in place when it is asked for, so that there may be any number of them.
@@ -97,4 +98,55 @@ fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
 fn more<'a>(reader: &mut Reader<'a, Own<'a>>, mut bracket: u8) -> Result<bool, Failure> {
     reader.more(&mut bracket)?;
     Ok(bracket != 0)
+}
+
+impl<'a> Reader<'a, Own<'a>> {
+    /// [Passes over](Self::pass_over) a value, and gives it, unread.
+    fn cut_out(&mut self) -> Result<&'a mut [u8], Failure> {
+        self.peek();
+        let start = self.at;
+        self.pass_over()?;
+        self.token = start..self.at;
+        self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
+    }
+
+    /// Passes over a value as far as its brackets and quotation marks say: what is in it may be malformed.
+    fn pass_over(&mut self) -> Result<(), Failure> {
+        let mut open = 0usize;
+        loop {
+            match self.peek() {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' if open > 0 => open -= 1,
+                b',' | b':' if open > 0 => {}
+                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(Wrong::Syntax)),
+                b'"' => self.at = last_of_string(self.text.bytes(), self.at + 1),
+                _ => {
+                    let is_inside = |byte: &u8| !matches!(byte, b',' | b':' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
+                    let rest = self.text.bytes().get(self.at + 1..).unwrap_or_default();
+                    self.at += rest.iter().take_while(|byte| is_inside(byte)).count();
+                }
+            }
+            self.at += 1;
+            let len = self.text.bytes().len();
+            if self.at > len {
+                self.at = len;
+                return Err(self.fail(Wrong::End));
+            }
+            if open == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The place of the last byte of a string whose inside begins at `at`; the length, or more, if it has none.
+fn last_of_string(text: &[u8], mut at: usize) -> usize {
+    loop {
+        at = plain(text, at);
+        match text.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') | None => return at,
+            Some(_) => at += 1,
+        }
+    }
 }

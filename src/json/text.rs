@@ -4,6 +4,7 @@ use core::mem::take;
 use core::ops::Range;
 
 use super::failure::{Failure, Wrong};
+use super::raw::length;
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN, checked, escape, plain};
 use crate::buffer::move_down;
@@ -22,9 +23,6 @@ pub trait Text<'a>: Sized {
     /// # Errors
     /// What is wrong at `at`.
     fn string(&mut self, at: &mut usize) -> Result<usize, Wrong>;
-
-    /// The place of the last byte of a string whose inside begins at `at`; the length, or more, if it has none.
-    fn last_of_string(&self, at: usize) -> usize;
 
     /// Passes over a value.
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure>;
@@ -69,17 +67,6 @@ impl<'a> Text<'a> for Own<'a> {
         }
         *at += 1;
         Ok(write)
-    }
-
-    fn last_of_string(&self, mut at: usize) -> usize {
-        loop {
-            at = plain(self.0, at);
-            match self.0.get(at) {
-                Some(b'\\') => at += 2,
-                Some(b'"') | None => return at,
-                Some(_) => at += 1,
-            }
-        }
     }
 
     /// Everything in it is checked, and strings are unescaped. Each array and each object takes a call of its own, and
@@ -168,10 +155,6 @@ impl<'a> Text<'a> for Captured<'a> {
         byte == b'"' || byte == OPEN
     }
 
-    fn last_of_string(&self, at: usize) -> usize {
-        self.end_of_string(at).1
-    }
-
     fn string(&mut self, at: &mut usize) -> Result<usize, Wrong> {
         let (end, last) = self.end_of_string(*at);
         *at = last + 1;
@@ -179,7 +162,11 @@ impl<'a> Text<'a> for Captured<'a> {
     }
 
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {
-        reader.pass_over()
+        reader.peek();
+        let rest = reader.text.0.get(reader.at..).unwrap_or_default();
+        // Without anything behind it, a number has no end but that of the text.
+        reader.at += length(rest).unwrap_or(rest.len());
+        Ok(())
     }
 
     fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8] {
