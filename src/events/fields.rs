@@ -2,6 +2,8 @@
 
 use core::iter;
 
+use core::marker::PhantomData;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::json::{Fields, RawJson};
@@ -35,6 +37,31 @@ pub struct Parameters<'a> {
 pub struct Texts<'a> {
     #[serde(borrow)]
     array: RawJson<'a>,
+}
+
+/// Values of one kind, each with a name. Names are compared byte by byte, and there may be any number of them.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Named<'a, V> {
+    object: RawJson<'a>,
+    kind: PhantomData<V>,
+}
+
+impl<'a, V: From<RawJson<'a>>> Named<'a, V> {
+    /// The value with the name `name`.
+    pub fn get(&self, name: &str) -> Option<V> {
+        self.iter().find(|(other, _)| name == *other).map(|(_, value)| value)
+    }
+
+    /// All values, each with its name, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, V)> {
+        self.object.fields().map(|(name, value)| (name, V::from(value)))
+    }
+}
+
+impl<'a, V> From<RawJson<'a>> for Named<'a, V> {
+    fn from(object: RawJson<'a>) -> Self {
+        Self { object, kind: PhantomData }
+    }
 }
 
 impl<'a> Headers<'a> {

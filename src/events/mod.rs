@@ -45,6 +45,7 @@ pub use batch::BatchItemFailures;
 pub use body::Body;
 pub use encoded::{Base64Text, url_decode};
 pub use event_bridge::EventBridge;
+pub use fields::Named;
 pub use time::Timestamp;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 
 use super::body::Body;
 use super::encoded::Base64Text;
-use super::fields::field;
+use super::fields::{Named, field};
 use super::object::{Object, Place, object, with_body};
 use crate::error::Error;
 use crate::json::{FromJson, RawJson};
@@ -97,33 +97,18 @@ impl<'de: 'a, 'a> Place<'de> for Notification<'a, Body<'a>> {
 /// What a publisher added to a message, by name (AWS: [Amazon SNS message attributes][1]).
 ///
 /// [1]: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
+pub type MessageAttributes<'a> = Named<'a, MessageAttribute<'a>>;
+
+/// An attribute of a message: its type and its value.
 #[derive(Copy, Clone, Debug, Default)]
-pub struct MessageAttributes<'a> {
+pub struct MessageAttribute<'a> {
     object: RawJson<'a>,
 }
 
-impl<'a> From<RawJson<'a>> for MessageAttributes<'a> {
+impl<'a> From<RawJson<'a>> for MessageAttribute<'a> {
     fn from(object: RawJson<'a>) -> Self {
         Self { object }
     }
-}
-
-impl<'a> MessageAttributes<'a> {
-    /// The attribute `name`.
-    pub fn get(&self, name: &str) -> Option<MessageAttribute<'a>> {
-        self.iter().find(|(other, _)| name == *other).map(|(_, attribute)| attribute)
-    }
-
-    /// All attributes, each with its name.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, MessageAttribute<'a>)> {
-        self.object.fields().map(|(name, object)| (name, MessageAttribute { object }))
-    }
-}
-
-/// An attribute of a message: its type and its value.
-#[derive(Copy, Clone, Debug)]
-pub struct MessageAttribute<'a> {
-    object: RawJson<'a>,
 }
 
 impl<'a> MessageAttribute<'a> {
