@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn what_has_not_been_checked_comes_to_an_end() {
         let bytes = *b"{}[]\":, 1\xfe\xff";
-        for mut number in 0..bytes.len().pow(5) {
+        for mut number in 0..bytes.len().pow(if cfg!(miri) { 2 } else { 5 }) {
             let text: Vec<u8> = (0..5).map(|_| (bytes[number % bytes.len()], number /= bytes.len()).0).collect();
             for open in [b'{', b'['] {
                 let text = [&[open], &text[..]].concat();
