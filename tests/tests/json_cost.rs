@@ -62,7 +62,7 @@ fn bodies() -> Vec<(&'static str, String)> {
         body
     };
     let item = |index: usize| {
-        let note = if index % 10 == 0 { "caf\u{e9} \u{1f600}" } else { "none" };
+        let note = if index.is_multiple_of(10) { "caf\u{e9} \u{1f600}" } else { "none" };
         json!({"id": index, "name": format!("Item number {index}"), "description": "A thing that is \"useful\" for something", "price": 3.25, "note": note})
     };
     let text = "The quick brown fox jumps over the lazy dog, again and again. ";
