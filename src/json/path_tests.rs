@@ -86,7 +86,7 @@ fn a_long_path_is_cut_at_its_beginning() {
         #[expect(dead_code, reason = "it is only read into")]
         a_name_of_some_length: heapless::index_map::FnvIndexMap<&'a str, [(IgnoredAny, u8); 1], 2>,
     }
-    for length in 1..120 {
+    for length in (1..120).step_by(if cfg!(miri) { 17 } else { 1 }) {
         let key = "k".repeat(length);
         let mut text = Vec::from(std::format!("{{\"a_name_of_some_length\":{{\"{key}\":[[0,true]]}}}}"));
         let error = from_slice::<Chain>(&mut text).unwrap_err();

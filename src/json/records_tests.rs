@@ -102,7 +102,7 @@ fn what_is_around_the_records() {
 fn records_that_are_cut_anywhere_end_too_early() {
     let text = r#"{"a":["\n"],"Records":[{"id":1,"text":"\u0041"},{"id":2},{"id":3}],"b":{"c":"\\"}}"#;
     assert_eq!(read(text).0.len(), 3);
-    for length in 0..text.len() {
+    for length in (0..text.len()).step_by(if cfg!(miri) { 5 } else { 1 }) {
         let (records, error) = read(&text[..length]);
         let last = error.or(records.last().cloned()).unwrap();
         let is_end = last == std::format!("JSON ends too early at byte {}", length + 1);

@@ -34,7 +34,7 @@ fn every_character_escaped() {
 #[test]
 fn every_character_as_it_is() {
     let may_stand = |character: &char| *character >= ' ' && !matches!(character, '"' | '\\');
-    let expected: String = ('\0'..=char::MAX).filter(may_stand).step_by(STEP).collect();
+    let expected: String = ('\0'..=char::MAX).step_by(STEP).filter(may_stand).collect();
     let mut own = Vec::from(format!("\"{expected}\""));
     assert!(from_slice::<&str>(&mut own).unwrap() == expected);
 }
@@ -58,7 +58,7 @@ const ESCAPES: [(&str, &str); 7] = [
 
 #[test]
 fn an_escape_at_every_place() {
-    let most = if cfg!(miri) { 9 } else { 20 };
+    let most = if cfg!(miri) { 2 } else { 20 };
     for before in 0..most {
         for behind in 0..most {
             for filler in ["x", "\u{e9}", "\u{20ac}"] {
@@ -79,9 +79,9 @@ fn an_escape_at_every_place() {
 
 #[test]
 fn a_control_character_at_every_place() {
-    for length in 0..20 {
+    for length in (0..20).step_by(if cfg!(miri) { 3 } else { 1 }) {
         for place in 0..length {
-            for byte in (0..b' ').step_by(if cfg!(miri) { 11 } else { 1 }) {
+            for byte in (0..b' ').step_by(if cfg!(miri) { 31 } else { 1 }) {
                 let mut text = vec![b'x'; length + 2];
                 (text[0], text[place + 1], text[length + 1]) = (b'"', byte, b'"');
                 check(&text, from_slice::<&str>(&mut text.clone()), Error::JSON_CONTROL_CHARACTER, place + 2);
@@ -94,7 +94,7 @@ fn a_control_character_at_every_place() {
 
 #[test]
 fn the_end_of_a_string_at_every_place() {
-    for length in 0..40 {
+    for length in (0..40).step_by(if cfg!(miri) { 7 } else { 1 }) {
         for filler in [b'!', b'#', b'[', b']', b' ', 0x7f, b'\x5b'] {
             let inside = vec![filler; length];
             let mut text = [b"\"", &inside[..], b"\" \"\\"].concat();
