@@ -88,7 +88,7 @@ impl Error {
         self.what.error_type
     }
 
-    /// What went wrong, without the number.
+    /// What went wrong, without the [number](Self::number) that belongs at its end: "no string at byte". [`Display`](fmt::Display) has both.
     pub fn message(self) -> &'static str {
         str::from_utf8(self.message_bytes()).unwrap_or_default()
     }

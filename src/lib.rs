@@ -12,6 +12,9 @@
 //! }
 //! ```
 //!
+//! [`Event::json`] and [`Responder::json`] read and write typed data, in place and without an allocator; with the Cargo feature `events`
+//! the events of AWS's services are types, and [`Responder::http`] answers over HTTP.
+//!
 //! # Layers
 //! Each imports only what stands below it.
 //!
@@ -20,10 +23,10 @@
 //! | 6 | [`mod@entry`], host | start, panic |
 //! | 5 | [`runtime`] | joins protocol and operating system |
 //! | 4 | [`Handler`] | |
-//! | 3 | [`Event`], [`Context`], [`Responder`], log, metrics | what handlers see |
+//! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics` | what handlers see |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
-//! | 1 | [`http1`], sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`] | |
+//! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
+//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], search, path | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.

@@ -16,6 +16,9 @@ use crate::response::{Responded, Responder, ResponseWriter};
 /// | Kinesis | [`sequence_number`](super::kinesis::Data::sequence_number) | all from the lowest number on |
 /// | DynamoDB | [`sequence_number`](super::dynamodb::StreamRecord::sequence_number) | all from the lowest number on |
 ///
+/// A record that cannot be read as its type at all has no id to report: with `?` the whole batch then fails, and comes again, so that nothing
+/// is lost. A body that cannot be read is not such a case: its message has been read.
+///
 /// ```
 /// use barelambda::events::{BatchItemFailures, sqs};
 /// use barelambda::{Error, Event, Responded, Responder};

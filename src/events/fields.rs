@@ -154,10 +154,10 @@ impl<'a> From<RawJson<'a>> for Texts<'a> {
     }
 }
 
-/// An object again, for answers that have the question in them.
+/// The object as it came, for answers that have the question in them; null if there was none.
 impl Serialize for Parameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
+        self.object.serialize(serializer)
     }
 }
 

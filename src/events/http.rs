@@ -10,6 +10,10 @@ use crate::json::Deserializer;
 /// A request that came over HTTP, as [`Event::http`](crate::Event::http) reads it. A handler that is written for any of them takes events
 /// from API Gateway, function URLs and load balancers:
 ///
+/// What differs is for the handler to know: REST APIs, and load balancers with multi-value headers, want
+/// [`multi_value_headers`](crate::HttpResponse::multi_value_headers) in the answer, HTTP APIs and function URLs do not; and load balancers do
+/// not decode the query.
+///
 /// ```
 /// use barelambda::events::http::HttpRequest;
 /// use barelambda::{Error, Event, Responded, Responder};

@@ -230,7 +230,7 @@ fn triggers_of_a_user_pool() {
             r#"{"version":"1","region":"eu-central-1","userPoolId":"eu-central-1_EXAMPLE","userName":"andré \"d\" 😀","#,
             r#""callerContext":{"awsSdkVersion":"aws-sdk-unknown-unknown","clientId":"2v5kd9example"},"#,
             r#""triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"email":"andre@example.com","name":"André 😀"},"#,
-            r#""validationData":{},"clientMetadata":{"campaign":"\"spring\""}},"#,
+            r#""validationData":null,"clientMetadata":{"campaign":"\"spring\""}},"#,
             r#""response":{"autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false}}"#
         )
     );

@@ -22,7 +22,8 @@ kinds! {
     Utf8 JSON_UTF8 "string not UTF-8 before byte";
     /// A number that does not follow RFC 8259, section 6.
     Number JSON_NUMBER "malformed number at byte";
-    /// A number that its type does not hold: too large, negative, or with a fraction or an exponent.
+    /// A number that its type does not hold: beyond 64 bits, negative, or with a fraction or an exponent. One that is beyond a smaller type
+    /// is [`JSON_UNFIT`](Error::JSON_UNFIT).
     Range JSON_RANGE "number unfit for its type at byte";
     /// Something behind the value.
     Trailing JSON_TRAILING "more than one JSON value at byte";

@@ -21,7 +21,7 @@
 //! # What is read
 //! Texts as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) defines them, all of them checked, also where a field is ignored: a
 //! control character in a string, an escape that does not exist, half of a surrogate pair, bytes that are not UTF-8, a malformed number,
-//! and anything behind the value are errors. Each [`Error`] names what is wrong and the place of the byte, counted from 1; with the Cargo
+//! and anything behind the value are errors. (A body that is set [aside](Aside) is found to be UTF-8 when it is read as text.) Each [`Error`] names what is wrong and the place of the byte, counted from 1; with the Cargo
 //! feature `error-path` also the fields that lead to it.
 //!
 //! - Integers have at most 64 bits; those of 128 bits are not read. A number with a fraction or an exponent is no integer, and -0 is one.

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use serde::de::{self, Deserialize, Visitor};
+use serde::ser::{self, Serialize, Serializer};
 
 use super::de::Deserializer;
 use super::string::{CLOSE, OPEN, checked};
@@ -196,6 +197,25 @@ fn text(bytes: &[u8]) -> Result<&str, fmt::Error> {
 impl fmt::Debug for RawJson<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// As it was read, but that a number beyond 64 bits, or with a fraction or an exponent, is the nearest float.
+impl Serialize for RawJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.text {
+            [b'{', ..] => serializer.collect_map(self.fields()),
+            [b'[', ..] => serializer.collect_seq(self.elements()),
+            [b'"' | OPEN, ..] => serializer.serialize_str(self.as_str().unwrap_or_default()),
+            b"true" => serializer.serialize_bool(true),
+            b"false" => serializer.serialize_bool(false),
+            b"null" => serializer.serialize_unit(),
+            _ => match (self.read(), self.read()) {
+                (Ok(number), _) => serializer.serialize_u64(number),
+                (_, Ok(number)) => serializer.serialize_i64(number),
+                _ => serializer.serialize_f64(self.read().map_err(|_| ser::Error::custom("no number"))?),
+            },
+        }
     }
 }
 

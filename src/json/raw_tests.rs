@@ -134,3 +134,17 @@ fn what_is_decoded_in_place_cannot_be_read_later() {
     check(b"\"aGk=\"", first.read::<Base64>(), Error::JSON_UNCHANGEABLE, 7);
     check(b"\"x\"", second.read::<Aside>(), Error::JSON_LEFT_OUT, 1);
 }
+
+#[test]
+fn what_was_captured_is_written_again() {
+    let text = br#"{"t":["x","y \u00e9\"\n"],"n":[0,-7,18446744073709551615,1.5,-0.0,1e300],"o":{"":{}},"b":[true,false,null,[]]}"#;
+    let mut own = text.to_vec();
+    let raw: RawJson = from_slice(&mut own).unwrap();
+    let mut buffer = [0; 512];
+    let written = crate::json::to_slice(&raw, &mut buffer).unwrap();
+    let expected =
+        "{\"t\":[\"x\",\"y é\\\"\\n\"],\"n\":[0,-7,18446744073709551615,1.5,-0.0,1e300],\"o\":{\"\":{}},\"b\":[true,false,null,[]]}";
+    assert_eq!(str::from_utf8(written), Ok(expected));
+    let small = &mut [0; 20];
+    assert_eq!(crate::json::to_slice(&raw, small), Err(Error::JSON_TOO_LONG));
+}

@@ -24,6 +24,8 @@ use crate::error::Error;
 /// # Ok::<(), Error>(())
 /// ```
 ///
+/// In the errors of a record, the place is counted in the whole text, and the path that the feature `error-path` adds begins at the record.
+///
 /// A record that its type does not take, or in which something is malformed, is an error, and the next record follows. When the array or
 /// the object around it is malformed, that is the last item.
 pub struct Records<'a, T> {
