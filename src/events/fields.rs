@@ -80,9 +80,9 @@ impl<'a> Headers<'a> {
         values(self.object)
     }
 
-    /// These, or `others` if these are missing in the event or null.
+    /// These, or `others` if there are none of these.
     pub(super) fn or(self, others: Self) -> Self {
-        if self.object.is_null() { others } else { self }
+        if self.is_empty() { others } else { self }
     }
 
     /// Whether there is no value.
@@ -108,9 +108,9 @@ impl<'a> Parameters<'a> {
         values(self.object)
     }
 
-    /// These, or `others` if these are missing in the event or null.
+    /// These, or `others` if there are none of these.
     pub(super) fn or(self, others: Self) -> Self {
-        if self.object.is_null() { others } else { self }
+        if self.is_empty() { others } else { self }
     }
 
     /// Whether there is no value.

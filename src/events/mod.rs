@@ -13,7 +13,8 @@
 //! | EventBridge, schedules | [`EventBridge`] | [`Event::json`](crate::Event::json) |
 //! | Cognito user pools | [`cognito::Trigger`] | [`Event::json`](crate::Event::json) |
 //!
-//! The fields are named as AWS documents them, in the manner of Rust: `isBase64Encoded` is `is_base64_encoded`. Those that these types do
+//! The fields are named as AWS documents them, in the manner of Rust: `isBase64Encoded` is `is_base64_encoded`. In the event their case does
+//! not matter, as SNS itself writes `SigningCertUrl` and `SigningCertURL`. Those that these types do
 //! not have are passed over. What AWS may leave out or send as null is an `Option`, or empty. What a handler can hardly do without is an
 //! error if it is missing; the rest of what AWS always sends may be missing in an event that was written by hand, and then is empty or
 //! zero.

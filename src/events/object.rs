@@ -288,7 +288,7 @@ pub(super) fn pick_to<'de, A: MapAccess<'de>>(
     fields: &mut [Field<'de>],
 ) -> Result<bool, A::Error> {
     while let Some(name) = map.next_key::<&str>()? {
-        if name == place {
+        if is_same(place.as_bytes(), name.as_bytes()) {
             return Ok(true);
         }
         match find(name, table, fields) {
