@@ -59,6 +59,15 @@ impl<'a> Cursor<'a> {
         self.push(&[b'0' + (number % 10) as u8])
     }
 
+    /// Appends the hexadecimal digits of `number`.
+    pub fn push_hexadecimal(&mut self, number: usize) -> bool {
+        if number > 15 {
+            self.push_hexadecimal(number >> 4);
+        }
+        let digit = (number & 15) as u8;
+        self.push(&[if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }])
+    }
+
     /// Whether something was refused.
     pub const fn is_full(&self) -> bool {
         self.full
@@ -92,6 +101,11 @@ impl<'a> Cursor<'a> {
     /// Takes back what was written behind the first `len` bytes.
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
+    }
+
+    /// The whole buffer, to begin anew.
+    pub fn into_buffer(self) -> &'a mut [u8] {
+        self.buffer
     }
 
     /// What was written.
@@ -170,6 +184,16 @@ mod tests {
         move_down(&mut buffer, 4..99, 2);
         move_down(&mut buffer, 2..4, 4);
         assert_eq!(&buffer, b"0145678789");
+    }
+
+    #[test]
+    fn prints_hexadecimal_digits() {
+        for number in [0, 9, 10, 15, 16, 255, 0x1000, 0xfedc_ba98, usize::MAX] {
+            let mut buffer = [0; 16];
+            let mut cursor = Cursor::new(&mut buffer);
+            assert!(cursor.push_hexadecimal(number));
+            assert_eq!(cursor.into_written(), std::format!("{number:x}").as_bytes());
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::log::{self, Level};
 use crate::response::{Responded, Responder};
 #[cfg(target_env = "musl")]
 use crate::runtime::ROOM;
-use crate::runtime::{Conversation, Kept, Runtime, error_answer};
+use crate::runtime::{Conversation, Kept, Runtime, error_answer, outlet};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
@@ -286,16 +286,18 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     });
 }
 
-/// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
+/// Delivers the last answer of this process: in the trailers of the stream that has begun, or on a connection of its own, whatever has
+/// become of the other.
 fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
     let result = endpoint().and_then(|endpoint| {
         // For the heads of the request, whose ids come from a head, and then for the reply.
         let mut reply = [0; 2 * HEAD_LIMIT];
-        Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(
-            &mut reply,
-            Some(&Kept { subject, answer }),
-            &mut Response::default(),
-        )
+        let kept = Kept { subject, answer };
+        let response = &mut Response::default();
+        if let Some(socket) = Socket::streaming() {
+            return outlet::end(&mut Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0), &mut reply, kept, response);
+        }
+        Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(&mut reply, Some(&kept), response)
     });
     if let Err(error) = result {
         log::error(Level::Error, error);

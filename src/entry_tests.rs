@@ -3,6 +3,7 @@ use std::thread;
 
 use super::*;
 use crate::http1::Progress;
+use crate::response::Unlinked;
 use crate::runtime_api::invocation::{IDS, Invocation};
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";
@@ -17,7 +18,7 @@ fn observe(handler: impl Handler) {
     assert_eq!(response.read_head(HEAD, &IDS), Ok(Progress::Complete(())));
     let context = Context { invocation: Invocation::new(&response, HEAD) };
     let mut buffer = [0; 256];
-    assert!(Observed(handler).handle(Event::new(context, &mut []), Responder::new(&mut buffer)).is_ok());
+    assert!(Observed(handler).handle(Event::new(context, &mut []), Responder::new(&mut buffer, &Unlinked)).is_ok());
 }
 
 #[test]

@@ -286,6 +286,8 @@ errors! {
     EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
     /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
+    /// The Runtime API replied or closed before the end of a stream, or the connection broke before it had confirmed that end.
+    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not take the stream to its end";
     /// The content type is empty, longer than 1,024 bytes, or has a line break or a control character.
     CONTENT_TYPE = "Function.InvalidContentType", "the content type is not a header value";
 

@@ -26,7 +26,7 @@
 //! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics` | what handlers see |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], search, path | |
+//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], base64, search, path | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
@@ -58,6 +58,7 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 #[cfg(test)]
 extern crate std;
 
+mod base64;
 pub mod buffer;
 mod context;
 pub mod entry;
@@ -95,7 +96,7 @@ pub use handler::Handler;
 pub use host::run;
 #[cfg(feature = "json")]
 pub use response::HttpResponse;
-pub use response::{Responded, Responder, ResponseWriter};
+pub use response::{Responded, Responder, ResponseStream, ResponseWriter};
 
 /// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.
 pub const PAYLOAD_LIMIT: usize = runtime_api::answer::RESPONSE_LIMIT;

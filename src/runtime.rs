@@ -1,5 +1,9 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
+pub(crate) mod outlet;
+
+use outlet::{Lent, Outlet};
+
 use crate::buffer::{Cursor, move_down};
 use crate::context::Context;
 use crate::error::{Error, Fault};
@@ -37,6 +41,19 @@ pub trait Transport {
     /// When not all could be sent. [`receive`](Self::receive) must not wait after that.
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
 
+    /// Makes the connection, which stays in use, fit for a stream: what is sent from now on leaves at once. And notes it for the case of a
+    /// panic.
+    fn begin_stream(&mut self) {}
+
+    /// Sends all of the parts of a stream, one after the other, unless the other side replies or closes meanwhile: it wants no more of it.
+    ///
+    /// # Errors
+    /// When not all could be sent; [`Error::STREAM_LOST`] if something has come in, or the end. [`receive`](Self::receive) gives it then.
+    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error>;
+
+    /// The stream has come to its end, or to grief.
+    fn end_stream(&mut self) {}
+
     /// Waits, for however long it takes, for at least one byte, and gives the number of bytes received; zero if the other side closed.
     ///
     /// # Errors
@@ -54,6 +71,18 @@ impl Transport for Socket {
 
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
         Self::send(self, parts)
+    }
+
+    fn begin_stream(&mut self) {
+        Self::begin_stream(self);
+    }
+
+    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error> {
+        Self::stream(self, parts)
+    }
+
+    fn end_stream(&mut self) {
+        Self::end_stream();
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
@@ -126,16 +155,25 @@ impl<'b, T: Transport> Runtime<'b, T> {
         invocation.check()?;
 
         let context = Context { invocation };
-        let result =
-            if event.is_cut { Err(Error::EVENT_TOO_LARGE) } else { handler.handle(Event::new(context, payload), Responder::new(response)) };
+        let outlet = Outlet::new(conversation, free, invocation);
+        let result = if event.is_cut {
+            Err(Error::EVENT_TOO_LARGE)
+        } else {
+            handler.handle(Event::new(context, payload), Responder::new(response, &outlet))
+        };
         let answer = match result {
             Ok(responded) => responded.answer,
             Err(error) => error_answer(error, response),
         };
-        conversation.exchange.handled();
         let kept = Kept { subject: Subject::Invocation(invocation), answer };
-        conversation.advance(free, Some(&kept), reply)?;
-
+        if let Some(Lent { conversation, region, end, .. }) = outlet.take() {
+            if let Some(end) = end {
+                end(conversation, region, kept, reply)?;
+            } else {
+                conversation.exchange.handled();
+                conversation.advance(region, Some(&kept), reply)?;
+            }
+        }
         move_down(receive, event.end..event.end + conversation.filled, 0);
         Ok(())
     }

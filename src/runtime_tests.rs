@@ -22,6 +22,8 @@ mod doubt;
 mod plain;
 #[path = "runtime_tests/statuses.rs"]
 mod statuses;
+#[path = "runtime_tests/streams.rs"]
+mod streams;
 
 use peer::Beat::{self, *};
 use peer::Peer;

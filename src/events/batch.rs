@@ -79,9 +79,10 @@ impl<'a> BatchItemFailures<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::response::Unlinked;
 
     fn body<'a>(buffer: &'a mut [u8], identifiers: &[&str]) -> Result<&'a str, Error> {
-        let mut failures = BatchItemFailures::new(Responder::new(buffer));
+        let mut failures = BatchItemFailures::new(Responder::new(buffer, &Unlinked));
         assert!(failures.is_empty());
         for identifier in identifiers {
             failures.add(identifier)?;

@@ -1,7 +1,8 @@
 //! What is decoded further in place.
 
+use crate::base64;
 use crate::error::Error;
-use crate::json::{self, FromJson, base64};
+use crate::json::{self, FromJson};
 
 /// A text in the event that stands for something else: the body of a request or of a message. It is decoded where it lies, once: so every
 /// way to read it uses it up.

@@ -1,7 +1,7 @@
 //! Texts that stand for something else, and are decoded into a buffer.
 
+use crate::base64;
 use crate::error::Error;
-use crate::json::base64;
 
 /// Bytes that stand in an event as base64, where they are not decoded in place.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

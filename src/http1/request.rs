@@ -50,6 +50,19 @@ impl<'c, 'b> Head<'c, 'b> {
         self.cursor.push_number(length as u64);
         self.end();
     }
+
+    /// Ends the head of a request whose body comes in chunks, each behind a [`chunk_size`]
+    /// ([RFC 9112, section 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1)).
+    pub fn end_with_chunks(self) {
+        self.cursor.push(b"\r\nTransfer-Encoding: chunked");
+        self.end();
+    }
+}
+
+/// Begins a chunk of `size` bytes, at least one. A CR LF ends it.
+pub fn chunk_size(cursor: &mut Cursor<'_>, size: usize) {
+    cursor.push_hexadecimal(size);
+    cursor.push(b"\r\n");
 }
 
 /// Whether `text` cannot split a request line or a header section: nothing in it is below `-`, which leaves out blanks,

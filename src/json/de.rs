@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde::de::{self, Visitor};
 
 use super::access::{Members, Variant};
-use super::base64;
 use super::failure::{Failure, Wrong};
 use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
 use super::reader::Reader;
 use super::text::{Captured, Own, Text};
+use crate::base64;
 use crate::error::Error;
 
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.

@@ -33,7 +33,6 @@
 //! - [`RawJson`] is a part that is read later, as often as wanted.
 
 mod access;
-pub(crate) mod base64;
 mod compound;
 mod de;
 mod failure;

@@ -4,12 +4,14 @@ use core::mem;
 
 use serde::Serialize;
 
-use super::Responded;
+use super::stream::{GATHER_LIMIT, ResponseStream};
+use super::{Link, Responded};
+use crate::base64;
 use crate::buffer::Cursor;
 use crate::error::{Error, kinds};
 use crate::escape::{escape_utf8, must_be_escaped};
 use crate::field::is_token;
-use crate::json::{base64, ser};
+use crate::json::ser;
 use crate::runtime_api::answer::{Answer, JSON};
 
 const CONTENT_TYPE: &[u8] = b"content-type";
@@ -81,11 +83,12 @@ pub struct HttpResponse<'a> {
     is_multi_value: bool,
     /// What was wrong first with the fields.
     wrong: Option<Wrong>,
+    link: &'a dyn Link,
 }
 
 impl<'a> HttpResponse<'a> {
-    pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
-        Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None }
+    pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>, link: &'a dyn Link) -> Self {
+        Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None, link }
     }
 
     /// Whether the answer has `multiValueHeaders`, each with a list of values, cookies among them, in place of `headers` and `cookies`.
@@ -130,7 +133,8 @@ impl<'a> HttpResponse<'a> {
     /// # Errors
     /// See [`HttpResponse`], and those of [`json::to_slice`](crate::json::to_slice).
     pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(JSON, false, false)?;
+        let mut cursor = self.begin(JSON, false)?;
+        begin_body(&mut cursor, false);
         let start = cursor.len();
         ser::write(&mut cursor, value, Error::RESPONSE_TOO_LARGE)?;
         escape_written(&mut cursor, start);
@@ -150,11 +154,30 @@ impl<'a> HttpResponse<'a> {
     /// # Errors
     /// See [`HttpResponse`].
     pub fn empty(mut self) -> Result<Responded<'a>, Error> {
-        self.begin("", true, false).and_then(end)
+        let mut cursor = self.begin("", true)?;
+        begin_body(&mut cursor, false);
+        end(cursor)
+    }
+
+    /// Begins a body that leaves while it is being written; `application/octet-stream` if nothing else is set. What was set so far leaves
+    /// with its first bytes, in the form that function URLs and API Gateway expect before it: a JSON object, and eight zero bytes
+    /// ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
+    ///
+    /// # Errors
+    /// See [`HttpResponse`]; what was set may take 16 KiB. A body with a status that means that there is none is no error here.
+    pub fn stream(mut self) -> Result<ResponseStream<'a>, Error> {
+        let len = self.buffer.len().min(self.fields + GATHER_LIMIT);
+        self.buffer = mem::take(&mut self.buffer).get_mut(..len).unwrap_or_default();
+        let mut cursor = self.begin("application/octet-stream", true)?;
+        if !cursor.push(b"}\0\0\0\0\0\0\0\0") {
+            return Err(Error::RESPONSE_TOO_LARGE);
+        }
+        Ok(ResponseStream::new(self.link, cursor, "application/vnd.awslambda.http-integration-response"))
     }
 
     fn body(mut self, content_type: &str, body: &[u8], is_base64: bool) -> Result<Responded<'a>, Error> {
-        let mut cursor = self.begin(content_type, body.is_empty(), is_base64)?;
+        let mut cursor = self.begin(content_type, body.is_empty())?;
+        begin_body(&mut cursor, is_base64);
         if is_base64 {
             base64::encode(&mut cursor, body);
         } else {
@@ -182,9 +205,9 @@ impl<'a> HttpResponse<'a> {
         }
     }
 
-    /// Writes all before the body. `content_type` is set if none was, unless it is empty. What does not fit shows in the end.
+    /// Writes the status and the fields. `content_type` is set if none was, unless it is empty. What does not fit shows in the end.
     #[inline(never)]
-    fn begin(&mut self, content_type: &str, is_empty: bool, is_base64: bool) -> Result<Cursor<'a>, Error> {
+    fn begin(&mut self, content_type: &str, is_empty: bool) -> Result<Cursor<'a>, Error> {
         if !content_type.is_empty() && find(self.buffer.get(..self.fields).unwrap_or_default(), CONTENT_TYPE).is_none() {
             self.set(CONTENT_TYPE, self.content_type.unwrap_or(content_type));
         }
@@ -203,9 +226,13 @@ impl<'a> HttpResponse<'a> {
         cursor.push(b"{\"statusCode\":");
         cursor.push_number(status.into());
         write_fields(&mut cursor, fields, self.is_multi_value);
-        cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
         Ok(cursor)
     }
+}
+
+/// Begins the body, behind status and fields.
+fn begin_body(cursor: &mut Cursor<'_>, is_base64: bool) {
+    cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
 }
 
 /// Ends the body and the answer.

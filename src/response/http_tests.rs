@@ -1,4 +1,4 @@
-use super::super::Responder;
+use super::super::{Responder, Unlinked};
 use super::*;
 use std::borrow::ToOwned;
 use std::string::String;
@@ -6,7 +6,7 @@ use std::string::String;
 /// The JSON of the answer that `make` makes in a buffer of `size` bytes.
 fn answer(size: usize, make: impl for<'a> FnOnce(Responder<'a>) -> Result<Responded<'a>, Error>) -> Result<String, Error> {
     let mut buffer = std::vec![0xff; size];
-    let responded = make(Responder::new(&mut buffer))?;
+    let responded = make(Responder::new(&mut buffer, &Unlinked))?;
     assert_eq!(responded.answer.content_type(), b"application/json");
     assert!(!responded.answer.is_error());
     Ok(str::from_utf8(responded.answer.body()).expect("JSON is UTF-8").to_owned())
@@ -129,10 +129,10 @@ fn at_every_size_it_fits_or_is_an_error() {
             Ok(str::from_utf8(responded.answer.body()).expect("JSON is UTF-8").to_owned())
         };
         for is_multi_value in [false, true] {
-            let expected = make(Responder::new(&mut [0; 1024]), is_multi_value).expect("there is room");
+            let expected = make(Responder::new(&mut [0; 1024], &Unlinked), is_multi_value).expect("there is room");
             let mut fits_from = None;
             for size in 0..=expected.len() + 128 {
-                match make(Responder::new(&mut std::vec![0xff; size]), is_multi_value) {
+                match make(Responder::new(&mut std::vec![0xff; size], &Unlinked), is_multi_value) {
                     Ok(answer) => {
                         assert_eq!(answer, expected, "{size}");
                         fits_from.get_or_insert(size);
@@ -152,9 +152,9 @@ fn at_every_size_it_fits_or_is_an_error() {
 #[test]
 fn the_limit_is_that_of_the_whole_answer() {
     let mut buffer = std::vec![0; crate::PAYLOAD_LIMIT + 1000];
-    let frame = Responder::new(&mut buffer).http(200).text("").expect("it fits").answer.body().len();
+    let frame = Responder::new(&mut buffer, &Unlinked).http(200).text("").expect("it fits").answer.body().len();
     let body = "x".repeat(crate::PAYLOAD_LIMIT - frame);
-    assert!(Responder::new(&mut buffer).http(200).text(&body).is_ok());
-    let error = Responder::new(&mut buffer).http(200).text(&[&body, "x"].concat()).err();
+    assert!(Responder::new(&mut buffer, &Unlinked).http(200).text(&body).is_ok());
+    let error = Responder::new(&mut buffer, &Unlinked).http(200).text(&[&body, "x"].concat()).err();
     assert_eq!(error, Some(Error::RESPONSE_TOO_LARGE));
 }

@@ -11,9 +11,12 @@ use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
 
 #[cfg(feature = "json")]
 mod http;
+mod stream;
 
 #[cfg(feature = "json")]
 pub use http::HttpResponse;
+pub(crate) use stream::Link;
+pub use stream::ResponseStream;
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
 /// can be neither forgotten nor given twice.
@@ -21,20 +24,22 @@ pub struct Responder<'a> {
     buffer: &'a mut [u8],
     /// `None` if the handler did not set it.
     content_type: Option<&'a str>,
+    link: &'a dyn Link,
 }
 
-/// Proof that there is an answer, and what it is. Nothing has been sent yet, and nothing has been copied.
+/// Proof that there is an answer, and what it is. Nothing has been sent yet, and nothing has been copied; of a [`ResponseStream`] all has
+/// been sent but its end.
 #[derive(Debug)]
 pub struct Responded<'a> {
     pub(crate) answer: Answer<'a>,
 }
 
 impl<'a> Responder<'a> {
-    pub(crate) const fn new(buffer: &'a mut [u8]) -> Self {
-        Self { buffer, content_type: None }
+    pub(crate) const fn new(buffer: &'a mut [u8], link: &'a dyn Link) -> Self {
+        Self { buffer, content_type: None, link }
     }
 
-    /// Sets the content type, which is `application/json` otherwise.
+    /// Sets the content type, which is `application/json` otherwise, and `application/octet-stream` for a [stream](Self::stream).
     ///
     /// # Errors
     /// [`Error::CONTENT_TYPE`] if it is empty, longer than 1,024 bytes, or has control characters.
@@ -69,7 +74,7 @@ impl<'a> Responder<'a> {
     /// [set](Self::content_type) is that of its body, if it has one and sets no other.
     #[cfg(feature = "json")]
     pub const fn http(self, status: u16) -> HttpResponse<'a> {
-        HttpResponse::new(self.buffer, status, self.content_type)
+        HttpResponse::new(self.buffer, status, self.content_type, self.link)
     }
 
     /// Begins an answer that is written into the response buffer, piece by piece.
@@ -79,6 +84,24 @@ impl<'a> Responder<'a> {
             None => JSON,
         };
         ResponseWriter { cursor: Cursor::new(self.buffer), content_type }
+    }
+
+    /// Begins an answer that leaves while it is being written. Nothing leaves yet.
+    pub fn stream(self) -> ResponseStream<'a> {
+        let len = self.buffer.len().min(stream::GATHER_LIMIT);
+        let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());
+        ResponseStream::new(self.link, gathered, self.content_type.unwrap_or("application/octet-stream"))
+    }
+
+    /// Begins an answer over HTTP whose body leaves while it is being written, with its header fields and cookies: the same as
+    /// [`http`](Self::http) and [`HttpResponse::stream`].
+    ///
+    /// # Errors
+    /// Those of [`HttpResponse::stream`].
+    #[cfg(feature = "json")]
+    pub fn http_stream(self, status: u16, headers: &[(&str, &str)], cookies: &[&str]) -> Result<ResponseStream<'a>, Error> {
+        let response = headers.iter().fold(self.http(status), |response, (name, value)| response.header(name, value));
+        cookies.iter().fold(response, |response, cookie| response.cookie(cookie)).stream()
     }
 
     /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type
@@ -93,11 +116,18 @@ impl<'a> Responder<'a> {
     /// }
     /// ```
     pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
+        Responded::error(error_type, message, self.buffer)
+    }
+}
+
+impl<'a> Responded<'a> {
+    /// An error as [`Responder::fail`] gives it.
+    fn error(error_type: &'a str, message: fmt::Arguments<'_>, buffer: &'a mut [u8]) -> Self {
         let error_type = if is_sendable(error_type.as_bytes()) { error_type } else { "Function.Unknown" };
-        let mut body = ErrorBody::new(error_type, self.buffer);
+        let mut body = ErrorBody::new(error_type, buffer);
         // Its only error is that a value could not be shown: what could be is in the message.
         let _ = fmt::Write::write_fmt(&mut body, message);
-        Responded { answer: Answer::error(error_type, body.finish()) }
+        Self { answer: Answer::error(error_type, body.finish()) }
     }
 }
 
@@ -169,5 +199,16 @@ impl fmt::Write for ResponseWriter<'_> {
 impl From<fmt::Error> for Error {
     fn from(_: fmt::Error) -> Self {
         Self::RESPONSE_TOO_LARGE
+    }
+}
+
+/// Where nothing is streamed: a stream that is begun breaks at once.
+#[cfg(test)]
+pub(crate) struct Unlinked;
+
+#[cfg(test)]
+impl Link for Unlinked {
+    fn send(&self, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), Error> {
+        Err(Error::STREAM_LOST)
     }
 }

@@ -21,6 +21,9 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
+    /// A response that has been sent already, but for its end.
+    pub const STREAMED: Self = Self { error_type: b"", content_type: b"", body: b"" };
+
     /// A response. `content_type` must be [sendable](crate::field::is_sendable).
     ///
     /// # Errors

@@ -123,6 +123,7 @@ pub struct Exchange {
 enum State {
     Ready,
     Running,
+    Streaming,
     Owing,
     Sent,
     Doubtful,
@@ -141,12 +142,18 @@ impl Exchange {
         Self { state: State::Owing, last: true, ..Self::new(false) }
     }
 
+    /// The end of a conversation, on a connection on which a stream has begun: of a panic.
+    pub const fn last_trailers() -> Self {
+        Self { state: State::Streaming, connected: true, ..Self::last_words() }
+    }
+
     /// What to do next.
     pub const fn action(&self) -> Action {
         match self.state {
             State::Running => Action::Handle,
             State::Stopped => Action::Stop,
             _ if !self.connected => Action::Connect,
+            State::Streaming => Action::Handle,
             State::Owing if self.pipeline => Action::AnswerAndAsk,
             State::Owing => Action::Answer,
             State::Ready | State::Doubtful | State::Refused if !self.asked => Action::Ask,
@@ -172,6 +179,26 @@ impl Exchange {
     /// GET /next was sent, or as much of it as the connection took.
     pub const fn asked(&mut self) {
         self.asked = true;
+    }
+
+    /// The handler's answer begins to leave while it works: from now on, an error cannot be posted any more.
+    pub const fn begun(&mut self) {
+        self.state = State::Streaming;
+    }
+
+    /// Whether GET /next is to be sent together with the end of a stream.
+    pub const fn is_pipelined(&self) -> bool {
+        self.pipeline
+    }
+
+    /// Whether sending failed on this connection, or what came over it was not asked for.
+    pub const fn is_spoilt(&self) -> bool {
+        self.spoilt
+    }
+
+    /// Whether nothing can go on.
+    pub const fn is_stopped(&self) -> bool {
+        matches!(self.state, State::Stopped)
     }
 
     /// The handler's answer is ready.

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::endpoint::Endpoint;
 use super::invocation::Invocation;
+use crate::base64;
 use crate::buffer::Cursor;
 use crate::http1::request::Head;
 
@@ -16,6 +17,7 @@ pub enum Subject<'a> {
 }
 
 /// Asks for the next invocation. The reply may take hours: waiting for it must never time out.
+#[inline(always)]
 pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
     cursor.push(b"GET ");
     cursor.push(endpoint.prefix);
@@ -25,6 +27,47 @@ pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
 
 /// Announces the body of an answer to its subject: to /response, to /error or to /init/error.
 pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject<'_>, answer: &Answer<'_>) {
+    let end = if answer.is_error() { "/error" } else { "/response" };
+    let mut head = begin(cursor, endpoint, subject, end, answer.content_type());
+    head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
+    head.end_with_length(answer.body().len());
+}
+
+/// Announces a response whose body comes in chunks, while the handler makes it
+/// ([Response streaming in custom runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
+pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: Invocation<'_>, content_type: &[u8]) {
+    let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), "/response", content_type);
+    head.field("\r\nLambda-Runtime-Function-Response-Mode: ", b"streaming");
+    head.field("\r\nTrailer: ", b"Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
+    head.end_with_chunks();
+}
+
+/// The longest body of an error that goes into a trailer, in bytes; there it takes a third more.
+pub const TRAILER_LIMIT: usize = 8 * 1024;
+
+/// Ends the chunks of a stream. An error goes into the trailers, its body as base64; one that is longer than [`TRAILER_LIMIT`] is left out.
+pub fn stream_end(cursor: &mut Cursor<'_>, answer: &Answer<'_>) {
+    cursor.push(b"0\r\n");
+    if answer.is_error() {
+        cursor.push(b"Lambda-Runtime-Function-Error-Type: ");
+        cursor.push(answer.error_type());
+        if answer.body().len() <= TRAILER_LIMIT {
+            cursor.push(b"\r\nLambda-Runtime-Function-Error-Body: ");
+            base64::encode(cursor, answer.body());
+        }
+        cursor.push(b"\r\n");
+    }
+    cursor.push(b"\r\n");
+}
+
+/// Begins the head of what is sent to the `end` of a subject's path.
+fn begin<'c, 'b>(
+    cursor: &'c mut Cursor<'b>,
+    endpoint: &Endpoint<'_>,
+    subject: Subject<'_>,
+    end: &str,
+    content_type: &[u8],
+) -> Head<'c, 'b> {
     cursor.push(b"POST ");
     cursor.push(endpoint.prefix);
     let mut invocation_id: &[u8] = b"";
@@ -36,12 +79,11 @@ pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject
             cursor.push(invocation.request_id())
         }
     };
-    cursor.push(if answer.is_error() { b"/error" } else { b"/response" });
+    cursor.push(end.as_bytes());
     let mut head = Head::begin(cursor, endpoint.host);
-    head.field("\r\nContent-Type: ", answer.content_type());
+    head.field("\r\nContent-Type: ", content_type);
     head.field("\r\nLambda-Runtime-Invocation-Id: ", invocation_id);
-    head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
-    head.end_with_length(answer.body().len());
+    head
 }
 
 #[cfg(test)]

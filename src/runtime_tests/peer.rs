@@ -98,6 +98,17 @@ impl Transport for &mut Peer {
         result
     }
 
+    fn begin_stream(&mut self) {
+        assert!(self.connected, "it streams without a connection");
+    }
+
+    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error> {
+        if let Some(Beat::Gives(_) | Beat::GivesBy(..) | Beat::Closes) = self.script.front() {
+            return Err(Error::STREAM_LOST);
+        }
+        self.send([&parts.concat(), b"", b""])
+    }
+
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         assert!(self.connected, "it receives without a connection");
         let (size, mut bytes) = match self.script.pop_front() {
