@@ -45,11 +45,9 @@ pub trait Transport {
     /// panic.
     fn begin_stream(&mut self) {}
 
-    /// Sends all of the parts of a stream, one after the other, unless the other side replies or closes meanwhile: it wants no more of it.
-    ///
-    /// # Errors
-    /// When not all could be sent; [`Error::STREAM_LOST`] if something has come in, or the end. [`receive`](Self::receive) gives it then.
-    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error>;
+    /// Waits until something can be sent, or until something has come in, or the other side has closed, and gives whether it is the latter:
+    /// that the other side wants no more of a stream.
+    fn has_input(&mut self) -> bool;
 
     /// The stream has come to its end, or to grief.
     fn end_stream(&mut self) {}
@@ -77,8 +75,8 @@ impl Transport for Socket {
         Self::begin_stream(self);
     }
 
-    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error> {
-        Self::stream(self, parts)
+    fn has_input(&mut self) -> bool {
+        Self::has_input(self)
     }
 
     fn end_stream(&mut self) {

@@ -17,7 +17,7 @@ pub(crate) trait Link {
     /// Sends `gathered`, and then `large`, each as a chunk unless it is empty; before the first, the head of the response.
     ///
     /// # Errors
-    /// [`Error::STREAM_LOST`], and [`Error::CONNECTION_BROKEN`] and [`Error::CONNECT`] with the errno.
+    /// [`Error::STREAM_LOST`], and [`Error::CONNECT`] with the errno.
     fn send(&self, content_type: &[u8], gathered: &[u8], large: &[u8]) -> Result<(), Error>;
 }
 
@@ -66,8 +66,8 @@ impl<'a> ResponseStream<'a> {
     /// Appends `bytes`.
     ///
     /// # Errors
-    /// [`Error::STREAM_LOST`] when the Runtime API has replied or closed before the end of the stream, [`Error::CONNECTION_BROKEN`] when
-    /// sending failed otherwise, and [`Error::CONNECT`] when there is no connection. Then every further call fails too.
+    /// [`Error::STREAM_LOST`] when the Runtime API has replied, or the connection has broken, before the end of the stream, and
+    /// [`Error::CONNECT`] when there is no connection. Then every further call fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.len() > self.gathered.room() {
             return self.send(bytes);

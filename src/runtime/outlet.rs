@@ -79,10 +79,19 @@ impl<T: Transport> Lent<'_, '_, T> {
             return Err(Error::BUFFER_TOO_SMALL);
         }
         let (before, between) = framing.into_written().split_at_checked(before).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let behind: &[u8] = if large.is_empty() { b"" } else { b"\r\n" };
-        self.conversation.stream([before, gathered, between, large, behind])
+        self.conversation.send_on([before, gathered, between])?;
+        let mut pieces = large.chunks(PIECE).peekable();
+        while let Some(piece) = pieces.next() {
+            let behind: &[u8] = if pieces.peek().is_none() { b"\r\n" } else { b"" };
+            self.conversation.send_on([piece, behind, b""])?;
+        }
+        Ok(())
     }
 }
+
+/// How much is sent at once, in bytes: as much as fits where there is room to send, so that nothing waits in vain for a server that has
+/// replied and does not read on.
+const PIECE: usize = 16 * 1024;
 
 /// What is kept of a stream, which cannot be sent again.
 const LOST: Answer<'static> = Answer::error(
@@ -112,7 +121,7 @@ pub(crate) fn end<T: Transport>(
             return Err(Error::BUFFER_TOO_SMALL);
         }
         // If it fails, the reply, or its absence, tells how to go on.
-        let _ = conversation.stream([framing.into_written(), b"", b"", b"", b""]);
+        let _ = conversation.send_on([framing.into_written(), b"", b""]);
     }
     conversation.transport.end_stream();
     conversation.exchange.answered();
@@ -128,12 +137,18 @@ impl<T: Transport> Conversation<'_, T> {
         Ok(())
     }
 
-    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error> {
-        let result = self.transport.stream(parts);
-        if let Err(error) = result {
-            self.exchange.spoilt();
-            self.cause = Some(error);
+    /// Sends a part of the stream, unless the server has replied, or closed.
+    ///
+    /// # Errors
+    /// [`Error::STREAM_LOST`]; then nothing more can be sent.
+    fn send_on(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+        if !self.transport.has_input() {
+            match self.transport.send(parts) {
+                Ok(()) => return Ok(()),
+                Err(error) => self.cause = Some(error),
+            }
         }
-        result
+        self.exchange.spoilt();
+        Err(Error::STREAM_LOST)
     }
 }

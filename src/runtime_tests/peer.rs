@@ -102,11 +102,8 @@ impl Transport for &mut Peer {
         assert!(self.connected, "it streams without a connection");
     }
 
-    fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error> {
-        if let Some(Beat::Gives(_) | Beat::GivesBy(..) | Beat::Closes) = self.script.front() {
-            return Err(Error::STREAM_LOST);
-        }
-        self.send([&parts.concat(), b"", b""])
+    fn has_input(&mut self) -> bool {
+        matches!(self.script.front(), Some(Beat::Gives(_) | Beat::GivesBy(..) | Beat::Closes))
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {

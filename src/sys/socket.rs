@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::{BorrowedFd, RawFd};
 use rustix::io::{Errno, IoSlice, read};
-use rustix::net::{SendFlags, Shutdown, shutdown, sockopt};
+use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown, sockopt};
 
 use super::arch;
 use crate::error::Error;
@@ -56,8 +56,37 @@ impl Socket {
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the parts may have been sent, so nothing more can be: the connection is shut
     /// down, and [`receive`](Self::receive) gives what had come before, and then zero, without waiting.
-    pub fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
-        self.transmit(parts, SendFlags::NOSIGNAL)
+    pub fn send(&mut self, mut parts: [&[u8]; 3]) -> Result<(), Error> {
+        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
+        while parts.iter().any(|part| !part.is_empty()) {
+            match sendmsg(descriptor, &parts.map(IoSlice::new), &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL) {
+                Ok(mut sent) => {
+                    for part in &mut parts {
+                        let of_this = sent.min(part.len());
+                        *part = part.get(of_this..).unwrap_or_default();
+                        sent -= of_this;
+                    }
+                }
+                Err(Errno::INTR) => {}
+                Err(errno) => {
+                    // It fails if the connection is gone already, which is as good.
+                    let _ = shutdown(descriptor, Shutdown::Both);
+                    return Err(broken(errno));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until something can be sent, or until something has come in, or the other side has closed, and gives whether it is the latter.
+    pub fn has_input(&self) -> bool {
+        let Some(descriptor) = self.borrow() else {
+            return false;
+        };
+        let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN | PollFlags::OUT)];
+        // What it waits for may be what interrupts it. Other errors are those of the socket, which sending gives as well.
+        while poll(&mut polled, None) == Err(Errno::INTR) {}
+        polled.iter().any(|polled| polled.revents().contains(PollFlags::IN))
     }
 
     /// The connection over which a stream goes.
@@ -67,7 +96,7 @@ impl Socket {
     }
 
     /// Lets everything that is sent leave at once from now on, and makes this [`streaming`](Self::streaming).
-    pub fn begin_stream(&mut self) {
+    pub fn begin_stream(&self) {
         if let Some(descriptor) = self.borrow() {
             // It cannot fail on a TCP socket; if it did, it would take time, and nothing else.
             let _ = sockopt::set_tcp_nodelay(descriptor, true);
@@ -78,50 +107,6 @@ impl Socket {
     /// No connection is [`streaming`](Self::streaming) any more.
     pub fn end_stream() {
         STREAMING.store(NONE, Relaxed);
-    }
-
-    /// Sends all of the parts, one after the other, as long as the other side only listens.
-    ///
-    /// # Errors
-    /// [`Error::STREAM_LOST`] if something has come in, or the other side has closed: nothing more is sent then, and
-    /// [`receive`](Self::receive) gives what came. Otherwise those of [`send`](Self::send).
-    pub fn stream(&mut self, parts: [&[u8]; 5]) -> Result<(), Error> {
-        self.transmit(parts, SendFlags::NOSIGNAL | SendFlags::DONTWAIT)
-    }
-
-    /// Sends the parts. If it may not wait in the call, it waits for whatever comes first: room to send, or something to receive.
-    fn transmit<const N: usize>(&mut self, mut parts: [&[u8]; N], flags: SendFlags) -> Result<(), Error> {
-        const INTR: i32 = Errno::INTR.raw_os_error();
-        const AGAIN: i32 = Errno::AGAIN.raw_os_error();
-        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
-        while parts.iter().any(|part| !part.is_empty()) {
-            if flags.contains(SendFlags::DONTWAIT) {
-                let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN | PollFlags::OUT)];
-                // If it fails, by a signal, sending tells as well.
-                let _ = poll(&mut polled, None);
-                if polled.iter().any(|polled| polled.revents().contains(PollFlags::IN)) {
-                    // What comes in can be received to its end.
-                    let _ = shutdown(descriptor, Shutdown::Write);
-                    return Err(Error::STREAM_LOST);
-                }
-            }
-            match send_message(self.descriptor, &parts.map(IoSlice::new), flags) {
-                Ok(mut sent) => {
-                    for part in &mut parts {
-                        let of_this = sent.min(part.len());
-                        *part = part.get(of_this..).unwrap_or_default();
-                        sent -= of_this;
-                    }
-                }
-                Err(INTR | AGAIN) => {}
-                Err(errno) => {
-                    // It fails if the connection is gone already, which is as good.
-                    let _ = shutdown(descriptor, Shutdown::Both);
-                    return Err(Error::CONNECTION_BROKEN.with(errno.unsigned_abs()));
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Receives some bytes, at least one, and gives their number; zero if the other side has closed.
@@ -159,31 +144,6 @@ impl Drop for Socket {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-/// `msghdr` (POSIX, sys/socket.h), as the kernel has it on 64 bits.
-#[repr(C)]
-struct Message<'p> {
-    name: usize,
-    name_len: usize,
-    parts: *const IoSlice<'p>,
-    parts_len: usize,
-    control: usize,
-    control_len: usize,
-    flags: usize,
-}
-
-/// Sends some of the parts, without a signal if the other side is gone, and gives how many bytes that was; an error is the errno.
-// rustix's function becomes one of its own, of 100 bytes, where two call it, even if only one of the two is linked.
-#[inline(always)]
-fn send_message(descriptor: RawFd, parts: &[IoSlice<'_>], flags: SendFlags) -> Result<usize, i32> {
-    let message = Message { name: 0, name_len: 0, parts: parts.as_ptr(), parts_len: parts.len(), control: 0, control_len: 0, flags: 0 };
-    // SAFETY: sendmsg reads the message, the parts, which have the layout of iovec, and their bytes, all of which live.
-    let result = unsafe {
-        parts.as_ptr().expose_provenance();
-        arch::syscall(arch::SENDMSG, descriptor as usize, (&raw const message).expose_provenance(), flags.bits() as usize, 0)
-    };
-    if result < 0 { Err(-result) } else { Ok(result as usize) }
 }
 
 /// `sockaddr_in6`, or `sockaddr_in`, which is 16 bytes of the same form: its address is at the place of the flow information, and what

@@ -5,7 +5,6 @@ use core::arch::asm;
 
 // From Linux's `include/uapi/asm-generic/unistd.h`.
 pub const SOCKET: usize = 198;
-pub const SENDMSG: usize = 211;
 #[cfg(target_env = "musl")]
 pub const RT_SIGACTION: usize = 134;
 pub const CONNECT: usize = 203;

@@ -5,7 +5,6 @@ use core::arch::asm;
 
 // From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
 pub const SOCKET: usize = 41;
-pub const SENDMSG: usize = 46;
 #[cfg(target_env = "musl")]
 pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
