@@ -64,7 +64,7 @@ impl<'a> Cursor<'a> {
         if number > 15 {
             self.push_hexadecimal(number >> 4);
         }
-        let digit = (number & 15) as u8;
+        let digit = number as u8 & 15;
         self.push(&[if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }])
     }
 

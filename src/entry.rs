@@ -9,6 +9,8 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::context::Context;
+use crate::conversation::stream::end;
+use crate::conversation::{Conversation, Kept, error_answer};
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
@@ -20,7 +22,7 @@ use crate::log::{self, Level};
 use crate::response::{Responded, Responder};
 #[cfg(target_env = "musl")]
 use crate::runtime::ROOM;
-use crate::runtime::{Conversation, Kept, Runtime, error_answer, outlet};
+use crate::runtime::Runtime;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
@@ -219,6 +221,8 @@ impl Drop for Forget {
 struct Observed<H>(H);
 
 impl<H: Handler> Handler for Observed<H> {
+    // So that it is seen what becomes of the responder.
+    #[inline(always)]
     fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
         let mut context = *event.context();
         CURRENT.set((&raw mut context).cast());
@@ -291,13 +295,17 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
 fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
     let result = endpoint().and_then(|endpoint| {
         // For the heads of the request, whose ids come from a head, and then for the reply.
-        let mut reply = [0; 2 * HEAD_LIMIT];
-        let kept = Kept { subject, answer };
-        let response = &mut Response::default();
-        if let Some(socket) = Socket::streaming() {
-            return outlet::end(&mut Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0), &mut reply, kept, response);
-        }
-        Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(&mut reply, Some(&kept), response)
+        let mut region = [0; 2 * HEAD_LIMIT];
+        let mut kept = Kept { subject, answer };
+        let mut conversation = match (Socket::streaming(), subject) {
+            (Some(socket), Subject::Invocation(invocation)) => {
+                let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
+                kept.answer = end(&mut conversation.lent(&mut region, invocation), answer)?;
+                conversation
+            }
+            _ => Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0),
+        };
+        conversation.advance(&mut region, Some(&kept), &mut Response::default())
     });
     if let Err(error) = result {
         log::error(Level::Error, error);

@@ -61,6 +61,7 @@ extern crate std;
 mod base64;
 pub mod buffer;
 mod context;
+mod conversation;
 pub mod entry;
 mod error;
 pub mod escape;

@@ -1,66 +1,30 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
-pub(crate) mod outlet;
+mod outlet;
 
-use outlet::{Lent, Outlet};
+use outlet::Outlet;
 
-use crate::buffer::{Cursor, move_down};
+use crate::buffer::move_down;
 use crate::context::Context;
-use crate::error::{Error, Fault};
+use crate::conversation::{Conversation, Kept, error_answer};
+use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
+use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
-use crate::http1::{HEAD_LIMIT, Progress};
-use crate::log::{self, Level};
 use crate::response::Responder;
-use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::answer::ErrorBody;
 use crate::runtime_api::endpoint::{Address, Endpoint};
-use crate::runtime_api::exchange::{Action, Exchange, Reply};
-use crate::runtime_api::invocation::{IDS, Invocation};
-use crate::runtime_api::request::{self, Subject};
+use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::invocation::Invocation;
+use crate::runtime_api::request::Subject;
 use crate::sys::{clock, socket::Socket};
+
+pub use crate::conversation::Transport;
 
 /// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and, while both are in use, the
 /// head of the answer and then the reply to it.
 pub const ROOM: usize = 3 * HEAD_LIMIT;
-
-/// The part of a reply that is shown when it is not a success, in bytes.
-const SHOWN: usize = 1024;
-
-/// A connection to the Runtime API, or something that acts as one in a test.
-pub trait Transport {
-    /// Connects to `address`; an earlier connection is closed.
-    ///
-    /// # Errors
-    /// Whatever prevents it; the runtime tries again a few times.
-    fn connect(&mut self, address: &Address) -> Result<(), Error>;
-
-    /// Sends all of the parts, one after the other.
-    ///
-    /// # Errors
-    /// When not all could be sent. [`receive`](Self::receive) must not wait after that.
-    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
-
-    /// Makes the connection, which stays in use, fit for a stream: what is sent from now on leaves at once. And notes it for the case of a
-    /// panic.
-    fn begin_stream(&mut self) {}
-
-    /// Waits until something can be sent, or until something has come in, or the other side has closed, and gives whether it is the latter:
-    /// that the other side wants no more of a stream.
-    fn has_input(&mut self) -> bool;
-
-    /// The stream has come to its end, or to grief.
-    fn end_stream(&mut self) {}
-
-    /// Waits, for however long it takes, for at least one byte, and gives the number of bytes received; zero if the other side closed.
-    ///
-    /// # Errors
-    /// When the connection is broken.
-    fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error>;
-
-    /// Waits `ms` milliseconds before the next attempt to connect.
-    fn pause(&mut self, ms: u32);
-}
 
 impl Transport for Socket {
     fn connect(&mut self, address: &Address) -> Result<(), Error> {
@@ -71,16 +35,12 @@ impl Transport for Socket {
         Self::send(self, parts)
     }
 
-    fn begin_stream(&mut self) {
-        Self::begin_stream(self);
+    fn no_delay(&mut self) -> Option<i32> {
+        Some(Self::no_delay(self))
     }
 
     fn has_input(&mut self) -> bool {
         Self::has_input(self)
-    }
-
-    fn end_stream(&mut self) {
-        Self::end_stream();
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
@@ -163,219 +123,12 @@ impl<'b, T: Transport> Runtime<'b, T> {
             Ok(responded) => responded.answer,
             Err(error) => error_answer(error, response),
         };
+        let (conversation, free, answer) = outlet.close(answer)?;
         let kept = Kept { subject: Subject::Invocation(invocation), answer };
-        if let Some(Lent { conversation, region, end, .. }) = outlet.take() {
-            if let Some(end) = end {
-                end(conversation, region, kept, reply)?;
-            } else {
-                conversation.exchange.handled();
-                conversation.advance(region, Some(&kept), reply)?;
-            }
-        }
-        move_down(receive, event.end..event.end + conversation.filled, 0);
-        Ok(())
-    }
-}
+        conversation.advance(free, Some(&kept), reply)?;
 
-/// An answer that may have to be sent again.
-pub(crate) struct Kept<'a> {
-    pub(crate) subject: Subject<'a>,
-    pub(crate) answer: Answer<'a>,
-}
-
-impl<'a> Kept<'a> {
-    /// The context of the invocation that it is the answer to.
-    fn context(&self) -> Option<Context<'a>> {
-        match self.subject {
-            Subject::Initialization => None,
-            Subject::Invocation(invocation) => Some(Context { invocation }),
-        }
-    }
-
-    fn is_for(&self, invocation: &Invocation<'_>) -> bool {
-        match &self.subject {
-            Subject::Initialization => false,
-            Subject::Invocation(kept) => kept.is_same(invocation),
-        }
-    }
-}
-
-/// The answer that tells of `error`, with its body in `buffer`.
-pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
-    let mut body = ErrorBody::new(error.error_type(), buffer);
-    body.push_error(error);
-    Answer::error(error.error_type(), body.finish())
-}
-
-/// Both sides of the exchange: does what the state machine says, and tells it what came of it.
-#[repr(C)]
-pub(crate) struct Conversation<'e, T> {
-    exchange: Exchange,
-    transport: T,
-    /// How many bytes at the front of the region have been received and not used.
-    filled: usize,
-    /// The longest event.
-    event_limit: usize,
-    /// What was the first to go wrong on this connection, where the transport said it.
-    cause: Option<Error>,
-    endpoint: &'e Endpoint<'e>,
-}
-
-impl<'e, T: Transport> Conversation<'e, T> {
-    pub(crate) const fn new(endpoint: &'e Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
-        Self { exchange, transport, filled: 0, event_limit, cause: None, endpoint }
-    }
-
-    /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What is received is put into
-    /// `region`. When there is an invocation, the unused bytes stand behind it, and otherwise at the front.
-    ///
-    /// # Errors
-    /// When nothing can go on.
-    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<(), Error> {
-        loop {
-            let action = self.exchange.action();
-            match action {
-                Action::Connect => {
-                    if self.exchange.pause_ms() > 0 {
-                        self.transport.pause(self.exchange.pause_ms());
-                    }
-                    self.filled = 0;
-                    self.cause = None;
-                    match self.transport.connect(&self.endpoint.address) {
-                        Ok(()) => self.exchange.connected(),
-                        Err(cause) => {
-                            self.cause = Some(cause);
-                            self.lost(Fault::Connect)?;
-                        }
-                    }
-                }
-                Action::Ask => {
-                    self.send(region, None, true)?;
-                    self.exchange.asked();
-                }
-                Action::Answer | Action::AnswerAndAsk => {
-                    self.send(region, kept, action == Action::AnswerAndAsk)?;
-                    self.exchange.answered();
-                }
-                Action::Receive => match self.receive(region, kept, response) {
-                    Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
-                    Ok(Reply::Again | Reply::Refused) => {}
-                    Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
-                    Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
-                    Err(fault) => self.lost(fault)?,
-                },
-                Action::Handle => return Ok(()),
-                Action::Stop => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
-            }
-        }
-    }
-
-    /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
-    ///
-    /// # Errors
-    /// [`Fault::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
-    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Fault> {
-        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Fault::BufferTooSmall)?);
-        if let Some(kept) = kept {
-            request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
-        }
-        let answer_len = heads.len();
-        if ask {
-            request::next(&mut heads, self.endpoint);
-        }
-        if heads.is_full() {
-            return Err(Fault::BufferTooSmall);
-        }
-        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Fault::BufferTooSmall)?;
-        if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
-            // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
-            self.exchange.spoilt();
-            self.cause = Some(error);
-        }
-        Ok(())
-    }
-
-    /// Receives one reply. An error says that the connection is of no more use.
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Fault> {
-        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Fault::ConnectionClosed)?, &IDS)? == Progress::Partial
-        {
-            self.fill(region)?;
-        }
-        let same = kept.is_some_and(|kept| kept.is_for(&Invocation::new(response, region)));
-        let reply = self.exchange.reply(response.status, same);
-        let limit = match reply {
-            Reply::Event => self.event_limit,
-            Reply::Again => 0,
-            Reply::Released => {
-                self.exchange.complete(reply, false);
-                return Ok(reply);
-            }
-            _ => SHOWN,
-        };
-        match self.read_body(region, response, limit, reply != Reply::Fatal) {
-            Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
-            // The head of any other reply says all that matters, so only the connection is lost.
-            Err(fault) => {
-                log::error(Level::Warn, if fault == Fault::ConnectionBroken { self.why(fault) } else { fault.error() });
-                self.exchange.spoilt();
-            }
-            // Nothing that was asked for can come behind an event.
-            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.spoilt(),
-            Ok(()) => {}
-        }
-        self.exchange.complete(reply, response.close);
-        if response.status >= 300 {
-            let body = region.get(response.body_start..response.body_start + response.body_len);
-            let body = body.ok_or(Fault::ConnectionClosed)?;
-            let body = body.strip_suffix(b"\n").unwrap_or(body);
-            let context = kept.and_then(Kept::context);
-            log::line(Level::Warn, context.as_ref(), b"the Runtime API answered with status", response.status.into(), body);
-        }
-        if reply != Reply::Event {
-            move_down(region, response.end..self.filled, 0);
-        }
-        self.filled -= response.end;
-        Ok(reply)
-    }
-
-    /// Reads a body, to its end if it is to wait for that.
-    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Fault> {
-        while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
-            self.fill(region)?;
-        }
-        Ok(())
-    }
-
-    /// Waits for more bytes.
-    fn fill(&mut self, region: &mut [u8]) -> Result<(), Fault> {
-        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Fault::BufferTooSmall)?;
-        match self.transport.receive(free) {
-            Ok(0) => Err(Fault::ConnectionClosed),
-            Ok(count) => {
-                self.filled += count;
-                Ok(())
-            }
-            Err(cause) => {
-                // If sending failed, that is why nothing came.
-                self.cause.get_or_insert(cause);
-                Err(Fault::ConnectionBroken)
-            }
-        }
-    }
-
-    /// The cause of a fault: if sending failed, that is why no reply came.
-    fn why(&self, fault: Fault) -> Error {
-        self.cause.unwrap_or(fault.error())
-    }
-
-    /// Notes that the connection is of no more use, for whatever cause.
-    ///
-    /// # Errors
-    /// The cause, when it is time to give up.
-    fn lost(&mut self, fault: Fault) -> Result<(), Error> {
-        let cause = self.why(fault);
-        self.exchange.lost(cause)?;
-        log::line(Level::Warn, None, cause.message_bytes(), cause.number().unwrap_or_default(), b"trying again");
+        let filled = conversation.filled;
+        move_down(receive, event.end..event.end + filled, 0);
         Ok(())
     }
 }

@@ -4,8 +4,8 @@ use core::mem;
 
 use serde::Serialize;
 
-use super::stream::{GATHER_LIMIT, ResponseStream};
-use super::{Link, Responded};
+use super::Responded;
+use super::stream::GATHER_LIMIT;
 use crate::base64;
 use crate::buffer::Cursor;
 use crate::error::{Error, kinds};
@@ -83,12 +83,11 @@ pub struct HttpResponse<'a> {
     is_multi_value: bool,
     /// What was wrong first with the fields.
     wrong: Option<Wrong>,
-    link: &'a dyn Link,
 }
 
 impl<'a> HttpResponse<'a> {
-    pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>, link: &'a dyn Link) -> Self {
-        Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None, link }
+    pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
+        Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None }
     }
 
     /// Whether the answer has `multiValueHeaders`, each with a list of values, cookies among them, in place of `headers` and `cookies`.
@@ -159,20 +158,12 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Begins a body that leaves while it is being written; `application/octet-stream` if nothing else is set. What was set so far leaves
-    /// with its first bytes, in the form that function URLs and API Gateway expect before it: a JSON object, and eight zero bytes
-    /// ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
-    ///
-    /// # Errors
-    /// See [`HttpResponse`]; what was set may take 16 KiB. A body with a status that means that there is none is no error here.
-    pub fn stream(mut self) -> Result<ResponseStream<'a>, Error> {
+    /// Writes the prelude of a stream: what was set so far as a JSON object, and eight zero bytes. The stream gathers behind it. The errors are those of [`HttpResponse`], except that any status may be followed by a body.
+    pub(super) fn prelude(mut self) -> Result<Cursor<'a>, Error> {
         let len = self.buffer.len().min(self.fields + GATHER_LIMIT);
         self.buffer = mem::take(&mut self.buffer).get_mut(..len).unwrap_or_default();
         let mut cursor = self.begin("application/octet-stream", true)?;
-        if !cursor.push(b"}\0\0\0\0\0\0\0\0") {
-            return Err(Error::RESPONSE_TOO_LARGE);
-        }
-        Ok(ResponseStream::new(self.link, cursor, "application/vnd.awslambda.http-integration-response"))
+        if cursor.push(b"}\0\0\0\0\0\0\0\0") { Ok(cursor) } else { Err(Error::RESPONSE_TOO_LARGE) }
     }
 
     fn body(mut self, content_type: &str, body: &[u8], is_base64: bool) -> Result<Responded<'a>, Error> {

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::buffer::Cursor;
+use crate::conversation::stream::Link;
 use crate::error::Error;
 use crate::field::is_sendable;
 #[cfg(feature = "json")]
@@ -15,7 +16,6 @@ mod stream;
 
 #[cfg(feature = "json")]
 pub use http::HttpResponse;
-pub(crate) use stream::Link;
 pub use stream::ResponseStream;
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
@@ -64,6 +64,8 @@ impl<'a> Responder<'a> {
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit, and those of [`json::to_slice`].
     #[cfg(feature = "json")]
+    // Inlined, so that the link is seen not to be used, and is not made.
+    #[inline(always)]
     pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<Responded<'a>, Error> {
         let mut writer = self.writer();
         writer.json(value)?;
@@ -74,10 +76,12 @@ impl<'a> Responder<'a> {
     /// [set](Self::content_type) is that of its body, if it has one and sets no other.
     #[cfg(feature = "json")]
     pub const fn http(self, status: u16) -> HttpResponse<'a> {
-        HttpResponse::new(self.buffer, status, self.content_type, self.link)
+        HttpResponse::new(self.buffer, status, self.content_type)
     }
 
     /// Begins an answer that is written into the response buffer, piece by piece.
+    // Inlined, as `json`.
+    #[inline(always)]
     pub const fn writer(self) -> ResponseWriter<'a> {
         let content_type = match self.content_type {
             Some(content_type) => content_type,
@@ -93,15 +97,31 @@ impl<'a> Responder<'a> {
         ResponseStream::new(self.link, gathered, self.content_type.unwrap_or("application/octet-stream"))
     }
 
-    /// Begins an answer over HTTP whose body leaves while it is being written, with its header fields and cookies: the same as
-    /// [`http`](Self::http) and [`HttpResponse::stream`].
+    /// Begins an answer over HTTP whose body leaves while it is being written: a [stream](Self::stream) that begins with status, header fields
+    /// and cookies in the form that function URLs and API Gateway expect there
+    /// ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
+    ///
+    /// ```
+    /// # use barelambda::{Error, Event, Responded, Responder};
+    /// fn handler<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    ///     let mut stream = responder.http_stream(200, &[("content-type", "text/html; charset=utf-8")], &["seen=yes; Secure"])?;
+    ///     stream.write(b"<p>Hello")?;
+    ///     stream.flush()?;
+    ///     stream.write(b", world</p>")?;
+    ///     stream.finish()
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// Those of [`HttpResponse::stream`].
+    /// Those of [`HttpResponse`], for the same header fields and cookies; what they take must fit into 16 KiB. A status that means that there
+    /// is no body is no error: it is yours to write none.
     #[cfg(feature = "json")]
     pub fn http_stream(self, status: u16, headers: &[(&str, &str)], cookies: &[&str]) -> Result<ResponseStream<'a>, Error> {
-        let response = headers.iter().fold(self.http(status), |response, (name, value)| response.header(name, value));
-        cookies.iter().fold(response, |response, cookie| response.cookie(cookie)).stream()
+        let response = HttpResponse::new(self.buffer, status, self.content_type);
+        let response = headers.iter().fold(response, |response, (name, value)| response.header(name, value));
+        let response = cookies.iter().fold(response, |response, cookie| response.cookie(cookie));
+        let prelude = response.prelude()?;
+        Ok(ResponseStream::new(self.link, prelude, "application/vnd.awslambda.http-integration-response"))
     }
 
     /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type
@@ -208,7 +228,9 @@ pub(crate) struct Unlinked;
 
 #[cfg(test)]
 impl Link for Unlinked {
-    fn send(&self, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), Error> {
+    fn begin(&self, _: crate::conversation::stream::End) -> Result<(), Error> {
         Err(Error::STREAM_LOST)
     }
+
+    fn lend(&self, _: &mut dyn FnMut(&mut crate::conversation::stream::Lent<'_>)) {}
 }

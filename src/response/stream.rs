@@ -5,21 +5,13 @@ use core::mem;
 
 use super::Responded;
 use crate::buffer::Cursor;
+use crate::conversation::stream::{Link, end};
 use crate::error::Error;
 use crate::runtime_api::answer::Answer;
 use crate::runtime_api::request::TRAILER_LIMIT;
 
 /// The most bytes that are gathered before they leave.
 pub(super) const GATHER_LIMIT: usize = 16 * 1024;
-
-/// What a stream goes out over, as long as the handler works.
-pub(crate) trait Link {
-    /// Sends `gathered`, and then `large`, each as a chunk unless it is empty; before the first, the head of the response.
-    ///
-    /// # Errors
-    /// [`Error::STREAM_LOST`], and [`Error::CONNECT`] with the errno.
-    fn send(&self, content_type: &[u8], gathered: &[u8], large: &[u8]) -> Result<(), Error>;
-}
 
 /// A response that leaves while it is being written ([response streaming][guide]): of any length, in constant memory, and on its way to the
 /// caller before its end is known. [`Responder::stream`](super::Responder::stream) begins one.
@@ -104,8 +96,15 @@ impl<'a> ResponseStream<'a> {
 
     /// Sends what was gathered, and `large` behind it.
     fn send(&mut self, large: &[u8]) -> Result<(), Error> {
-        self.has_begun = true;
-        let result = self.link.send(self.content_type, self.gathered.written(), large);
+        let mut content_type = None;
+        if !self.has_begun {
+            self.has_begun = true;
+            self.link.begin(end)?;
+            content_type = Some(self.content_type);
+        }
+        // If nothing is lent any more, the stream is that of another invocation.
+        let mut result = Err(Error::STREAM_LOST);
+        self.link.lend(&mut |lent| result = lent.send(content_type, self.gathered.written(), large));
         self.gathered.truncate(0);
         result
     }

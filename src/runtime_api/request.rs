@@ -27,8 +27,7 @@ pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
 
 /// Announces the body of an answer to its subject: to /response, to /error or to /init/error.
 pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject<'_>, answer: &Answer<'_>) {
-    let end = if answer.is_error() { "/error" } else { "/response" };
-    let mut head = begin(cursor, endpoint, subject, end, answer.content_type());
+    let mut head = begin(cursor, endpoint, subject, answer.is_error(), answer.content_type());
     head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
     head.end_with_length(answer.body().len());
 }
@@ -36,7 +35,7 @@ pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject
 /// Announces a response whose body comes in chunks, while the handler makes it
 /// ([Response streaming in custom runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
 pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: Invocation<'_>, content_type: &[u8]) {
-    let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), "/response", content_type);
+    let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), false, content_type);
     head.field("\r\nLambda-Runtime-Function-Response-Mode: ", b"streaming");
     head.field("\r\nTrailer: ", b"Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
     head.end_with_chunks();
@@ -60,12 +59,13 @@ pub fn stream_end(cursor: &mut Cursor<'_>, answer: &Answer<'_>) {
     cursor.push(b"\r\n");
 }
 
-/// Begins the head of what is sent to the `end` of a subject's path.
+/// Begins the head of what is sent of a subject, to `/response` or `/error`.
+#[inline(always)]
 fn begin<'c, 'b>(
     cursor: &'c mut Cursor<'b>,
     endpoint: &Endpoint<'_>,
     subject: Subject<'_>,
-    end: &str,
+    is_error: bool,
     content_type: &[u8],
 ) -> Head<'c, 'b> {
     cursor.push(b"POST ");
@@ -79,7 +79,7 @@ fn begin<'c, 'b>(
             cursor.push(invocation.request_id())
         }
     };
-    cursor.push(end.as_bytes());
+    cursor.push(if is_error { b"/error" } else { b"/response" });
     let mut head = Head::begin(cursor, endpoint.host);
     head.field("\r\nContent-Type: ", content_type);
     head.field("\r\nLambda-Runtime-Invocation-Id: ", invocation_id);

@@ -98,10 +98,6 @@ impl Transport for &mut Peer {
         result
     }
 
-    fn begin_stream(&mut self) {
-        assert!(self.connected, "it streams without a connection");
-    }
-
     fn has_input(&mut self) -> bool {
         matches!(self.script.front(), Some(Beat::Gives(_) | Beat::GivesBy(..) | Beat::Closes))
     }

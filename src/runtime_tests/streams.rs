@@ -1,6 +1,7 @@
 //! Answers that leave while the handler works.
 
 use super::*;
+use crate::buffer::Cursor;
 use crate::response::ResponseStream;
 use core::fmt::Write;
 

@@ -95,18 +95,18 @@ impl Socket {
         if descriptor < 0 { None } else { Some(Self { descriptor }) }
     }
 
-    /// Lets everything that is sent leave at once from now on, and makes this [`streaming`](Self::streaming).
-    pub fn begin_stream(&self) {
+    /// Lets everything that is sent leave at once from now on, and gives the descriptor.
+    pub fn no_delay(&self) -> RawFd {
         if let Some(descriptor) = self.borrow() {
             // It cannot fail on a TCP socket; if it did, it would take time, and nothing else.
             let _ = sockopt::set_tcp_nodelay(descriptor, true);
-            STREAMING.store(self.descriptor, Relaxed);
         }
+        self.descriptor
     }
 
-    /// No connection is [`streaming`](Self::streaming) any more.
-    pub fn end_stream() {
-        STREAMING.store(NONE, Relaxed);
+    /// Makes the connection with this descriptor the one that is [`streaming`](Self::streaming), or none.
+    pub fn set_streaming(descriptor: Option<RawFd>) {
+        STREAMING.store(descriptor.unwrap_or(NONE), Relaxed);
     }
 
     /// Receives some bytes, at least one, and gives their number; zero if the other side has closed.

@@ -81,6 +81,28 @@ impl Server {
         (peak.unwrap_or(0), faults.unwrap_or(0))
     }
 
+    /// How many bytes `program` sends, framing and heads included, from the event to the end of its chunked answer, and its peak memory in KiB
+    /// then; zero if it cannot be read.
+    pub fn streamed(&self, program: &Path, event: &[u8]) -> (u64, u64) {
+        const END: &[u8] = b"\r\n0\r\n\r\n";
+        let mut child = self.command(program).spawn().expect("the program can be started");
+        let mut peer = self.accept();
+        peer.expect_next();
+        peer.send(event);
+        let (mut count, mut tail, mut buffer) = (0, Vec::new(), vec![0; 1 << 20]);
+        while !tail.windows(END.len()).any(|window| window == END) {
+            let length = peer.stream.read(&mut buffer).expect("the program sends");
+            assert!(length > 0, "the program closed after {count} bytes");
+            count += length as u64;
+            // GET /next follows the end at once.
+            tail.drain(..tail.len().saturating_sub(1000));
+            tail.extend_from_slice(&buffer[length.saturating_sub(1000)..length]);
+        }
+        let (peak, _) = barelambda_emulator::measured(child.id());
+        child.kill().and_then(|()| child.wait()).expect("the program can be ended");
+        (count, peak.unwrap_or(0))
+    }
+
     /// The user-space instructions that `program` executes until it waits for the event after `count` answered ones.
     ///
     /// Callgrind counts them and prints the sum when the program ends; the program is ended by a signal while it waits, so that

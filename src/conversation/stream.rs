@@ -1,0 +1,161 @@
+//! The part of a conversation that happens while a handler works: its response leaves as a stream.
+//!
+//! Nothing here is linked into a program that does not stream. So the types of the loop are not known here: it is reached through tables of
+//! functions ([`Link`], [`Wire`]) that know nothing of streams, and it reaches back through the function that stays behind when a stream
+//! begins ([`End`]).
+
+use super::Transport;
+use crate::buffer::Cursor;
+use crate::error::Error;
+use crate::http1::request::chunk_size;
+use crate::runtime_api::answer::Answer;
+use crate::runtime_api::endpoint::Endpoint;
+use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::invocation::Invocation;
+use crate::runtime_api::request;
+use crate::sys::socket::Socket;
+
+/// What lends the conversation to a handler.
+pub(crate) trait Link {
+    /// Lets a stream begin, which `end` will end, and connects if the server has closed behind the event.
+    ///
+    /// # Errors
+    /// [`Error::CONNECT`] with the errno, and [`Error::STREAM_LOST`] if the handler's time is over.
+    fn begin(&self, end: End) -> Result<(), Error>;
+
+    /// Calls `work`, unless the handler's time is over.
+    fn lend(&self, work: &mut dyn FnMut(&mut Lent<'_>));
+}
+
+/// The conversation, and what it is about.
+pub(crate) struct Lent<'l> {
+    pub(crate) exchange: &'l mut Exchange,
+    /// What was the first to go wrong, where the transport said it.
+    pub(crate) cause: &'l mut Option<Error>,
+    pub(crate) endpoint: &'l Endpoint<'l>,
+    pub(crate) invocation: Invocation<'l>,
+    /// Where heads are written.
+    pub(crate) region: &'l mut [u8],
+    pub(crate) wire: &'l mut dyn Wire,
+}
+
+/// Ends a stream with the answer that the handler gave, and gives the one that is kept.
+pub(crate) type End = for<'a> fn(&mut Lent<'_>, Answer<'a>) -> Result<Answer<'a>, Error>;
+
+/// What a stream needs of a [`Transport`].
+pub(crate) trait Wire {
+    fn no_delay(&mut self) -> Option<i32>;
+    fn has_input(&mut self) -> bool;
+    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
+}
+
+impl<T: Transport> Wire for T {
+    fn no_delay(&mut self) -> Option<i32> {
+        Transport::no_delay(self)
+    }
+
+    fn has_input(&mut self) -> bool {
+        Transport::has_input(self)
+    }
+
+    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+        Transport::send(self, parts)
+    }
+}
+
+/// How much is sent at once, in bytes: as much as fits where there is room to send, so that nothing waits in vain for a server that has
+/// replied and does not read on.
+const PIECE: usize = 16 * 1024;
+
+/// What is kept of a stream, which cannot be sent again.
+const LOST: Answer<'static> = Answer::error(
+    "Runtime.StreamLost",
+    br#"{"errorType":"Runtime.StreamLost","stackTrace":[],"errorMessage":"the Runtime API did not take the stream to its end"}"#,
+);
+
+impl Lent<'_> {
+    /// Sends `gathered`, and then `large`, each as a chunk unless it is empty. With a content type, the head of the response comes before.
+    ///
+    /// # Errors
+    /// [`Error::STREAM_LOST`].
+    pub(crate) fn send(&mut self, content_type: Option<&[u8]>, gathered: &[u8], large: &[u8]) -> Result<(), Error> {
+        if self.exchange.is_spoilt() || self.exchange.is_stopped() {
+            return Err(Error::STREAM_LOST);
+        }
+        let mut framing = Cursor::new(&mut *self.region);
+        if let Some(content_type) = content_type {
+            Socket::set_streaming(self.wire.no_delay());
+            request::stream(&mut framing, self.endpoint, self.invocation, content_type);
+        } else if gathered.is_empty() && large.is_empty() {
+            return Ok(());
+        }
+        if !gathered.is_empty() {
+            chunk_size(&mut framing, gathered.len());
+        }
+        let before = framing.len();
+        if !gathered.is_empty() {
+            framing.push(b"\r\n");
+        }
+        if !large.is_empty() {
+            chunk_size(&mut framing, large.len());
+        }
+        if framing.is_full() {
+            return Err(Error::BUFFER_TOO_SMALL);
+        }
+        let (before, between) = framing.into_written().split_at_checked(before).ok_or(Error::BUFFER_TOO_SMALL)?;
+        send_on(self.wire, self.exchange, self.cause, [before, gathered, between])?;
+        let mut rest = large;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at_checked(PIECE).unwrap_or((rest, b""));
+            let behind: &[u8] = if after.is_empty() { b"\r\n" } else { b"" };
+            send_on(self.wire, self.exchange, self.cause, [piece, behind, b""])?;
+            rest = after;
+        }
+        Ok(())
+    }
+}
+
+/// Sends the last chunk, and with it trailers if the answer is an error, and GET /next; an [`End`].
+///
+/// # Errors
+/// When the stream could not begin, as there was no connection.
+pub(crate) fn end<'a>(lent: &mut Lent<'_>, answer: Answer<'a>) -> Result<Answer<'a>, Error> {
+    if lent.exchange.is_stopped() {
+        return Err(lent.cause.unwrap_or(Error::STREAM_LOST));
+    }
+    // What a handler makes of a stream that broke is less than what is known here.
+    let mut kept = LOST;
+    if !lent.exchange.is_spoilt() {
+        let mut framing = Cursor::new(&mut *lent.region);
+        request::stream_end(&mut framing, &answer);
+        if lent.exchange.is_pipelined() {
+            request::next(&mut framing, lent.endpoint);
+        }
+        if framing.is_full() {
+            return Err(Error::BUFFER_TOO_SMALL);
+        }
+        // If it fails, the reply, or its absence, tells how to go on.
+        let _ = send_on(lent.wire, lent.exchange, lent.cause, [framing.written(), b"", b""]);
+        if answer.is_error() {
+            kept = answer;
+        }
+    }
+    Socket::set_streaming(None);
+    lent.exchange.answered();
+    Ok(kept)
+}
+
+/// Sends a part of the stream, unless the server has replied, or closed.
+///
+/// # Errors
+/// [`Error::STREAM_LOST`]; then nothing more can be sent.
+fn send_on(wire: &mut dyn Wire, exchange: &mut Exchange, cause: &mut Option<Error>, parts: [&[u8]; 3]) -> Result<(), Error> {
+    if !wire.has_input() {
+        match wire.send(parts) {
+            Ok(()) => return Ok(()),
+            Err(error) => *cause = Some(error),
+        }
+    }
+    exchange.spoilt();
+    Err(Error::STREAM_LOST)
+}
