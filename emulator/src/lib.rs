@@ -25,9 +25,11 @@
 //! - Memory and CPU are not limited; the processes run as the caller's user, without a sandbox.
 //! - No extensions, SnapStart, managed instances or streaming to the caller: a streamed answer is collected.
 
+mod delivery;
 mod emulator;
 mod environment;
 mod function;
+mod function_url;
 mod http;
 mod ids;
 mod invoke_api;
@@ -35,18 +37,24 @@ mod log;
 mod options;
 mod outcome;
 mod process;
+mod response_stream;
 mod runtime_api;
 pub mod script;
 
 pub use emulator::Emulator;
 pub use options::{EventFraming, InvokeOptions, LogSink, Options, OutcomeSink};
 pub use outcome::{FunctionError, Outcome, Report, normalized};
+pub use response_stream::ResponseStream;
 
 /// The size in bytes from which an event is sent as one chunk instead of with `Content-Length` (Go's net/http).
 pub const CHUNKED_FROM: usize = 2048;
 
 /// The largest answer in bytes, 6 MiB + 100; one byte more is refused with 413 (as tried on AWS's Runtime Interface Emulator).
 pub const LARGEST_RESPONSE: usize = (6 << 20) + 100;
+
+/// The largest streamed answer in bytes, 200 MiB (developer guide: 200 MB); what is over it does not reach the caller. A caller that waits
+/// for the whole of a streamed answer gets no more than [`LARGEST_RESPONSE`].
+pub const LARGEST_STREAM: usize = 200 << 20;
 
 /// The largest payload of a synchronous call of the Invoke API, in bytes (developer guide: 6 MB).
 pub const LARGEST_PAYLOAD: usize = 6 << 20;

@@ -2,26 +2,25 @@
 
 mod machine;
 mod session;
+mod stream;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 
 pub(crate) use machine::{Answer, Event, Machine, Measured, State};
 pub(crate) use session::Session;
 
+use crate::delivery::{Begun, Caller, Piece};
 use crate::http::{Read, Reply, header, leave_rest_unread, leave_unread, read, reply};
 use crate::outcome::error_json;
 use crate::{CHUNKED_FROM, EventFraming, FunctionError, LARGEST_RESPONSE};
 use machine::Refusal;
-
-/// The largest streamed answer, in bytes (200 MiB): it is buffered here.
-const LARGEST_STREAM: usize = 200 << 20;
+use stream::failed_in_mid_stream;
 
 const JSON: &str = "application/json";
 
@@ -76,15 +75,16 @@ impl RuntimeApi {
     }
 
     async fn response(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
-        let (head, mut body) = request.into_parts();
+        let (head, body) = request.into_parts();
         let invocation_id = header(&head.headers, "lambda-runtime-invocation-id");
         let begun = self.session.change(|machine| machine.begin_answer("InvocationResponse", id, invocation_id));
-        if let Err(refusal) = begun {
-            return leave_unread(body, refuse(&refusal)).await;
-        }
-        let limit = match header(&head.headers, "lambda-runtime-function-response-mode") {
-            None | Some("") | Some("buffered") => LARGEST_RESPONSE,
-            Some("streaming") => LARGEST_STREAM,
+        let caller = match begun {
+            Ok(caller) => caller,
+            Err(refusal) => return leave_unread(body, refuse(&refusal)).await,
+        };
+        let streamed = match header(&head.headers, "lambda-runtime-function-response-mode") {
+            None | Some("") | Some("buffered") => false,
+            Some("streaming") => true,
             // From here on the process is stuck, as it is on Lambda.
             Some(other) => {
                 let message = format!("Invalid function response mode: {other}");
@@ -92,25 +92,45 @@ impl RuntimeApi {
                 return leave_unread(body, refuse(&refusal)).await;
             }
         };
-        match read(&mut body, limit).await {
+        let begun = Begun { content_type: head.headers.get(CONTENT_TYPE).cloned(), streamed };
+        match caller {
+            Some(caller) if streamed => self.stream(body, begun, &caller).await,
+            caller => self.collect(body, begun, caller).await,
+        }
+    }
+
+    /// Takes a whole answer: its caller waits for it, or the process has it ready.
+    async fn collect(&self, mut body: Incoming, begun: Begun, caller: Option<Caller>) -> Response<Reply> {
+        match read(&mut body, LARGEST_RESPONSE).await {
             Read::Whole { bytes, trailers } => {
-                match failed_in_mid_stream(&trailers) {
-                    Some((payload, error)) => self.finish(payload, Some(error)),
-                    None => self.finish(bytes, None),
+                match (failed_in_mid_stream(&trailers), caller) {
+                    (Some((payload, error)), _) => self.finish(payload, Some(error)),
+                    (None, None) => self.finish(bytes, None),
+                    (None, Some(caller)) => {
+                        caller.give(Piece::Begun(begun)).await;
+                        if !bytes.is_empty() {
+                            caller.give(Piece::Data(bytes)).await;
+                        }
+                        self.finish(Bytes::new(), None);
+                    }
                 }
                 accepted()
             }
-            Read::TooLarge(over) => {
-                let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
-                let payload = error_json("Function.ResponseSizeTooLarge", &words);
-                let error = FunctionError::from_report(payload.as_bytes(), Some("Function.ResponseSizeTooLarge"));
-                self.finish(payload.into(), Some(error));
-                let words = format!("Exceeded maximum allowed payload size ({limit} bytes).");
-                let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", words);
-                leave_rest_unread(body, over, refuse(&refusal)).await
-            }
+            Read::TooLarge(over) => self.too_large(body, LARGEST_RESPONSE, over).await,
+            Read::Cut if begun.streamed => self.cut_off(),
+            // The process is stuck, and its caller waits: so the real server was seen to do.
             Read::Cut => refuse(&truncated()),
         }
+    }
+
+    /// Ends an invocation whose answer is more than `limit` bytes; `over` are known of the rest.
+    async fn too_large(&self, body: Incoming, limit: usize, over: usize) -> Response<Reply> {
+        let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
+        let error = FunctionError::found("Function.ResponseSizeTooLarge", &words);
+        self.finish(error.json().into(), Some(error));
+        let words = format!("Exceeded maximum allowed payload size ({limit} bytes).");
+        let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", words);
+        leave_rest_unread(body, over, refuse(&refusal)).await
     }
 
     async fn error(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
@@ -160,15 +180,6 @@ enum Call<'p> {
     Response(&'p str),
     Error(&'p str),
     InitError,
-}
-
-/// The error that the trailers of a stream speak of, as the caller gets it.
-fn failed_in_mid_stream(trailers: &HeaderMap) -> Option<(Bytes, FunctionError)> {
-    let error_type = header(trailers, "lambda-runtime-function-error-type")?;
-    let body = header(trailers, "lambda-runtime-function-error-body").unwrap_or_default();
-    let payload = BASE64.decode(body).unwrap_or_default();
-    let error = FunctionError::from_report(&payload, Some(error_type));
-    Some((payload.into(), error))
 }
 
 async fn read_error(headers: &HeaderMap, body: &mut Incoming) -> Option<(Bytes, FunctionError)> {
