@@ -198,13 +198,21 @@ pub struct StandIn {
 }
 
 impl StandIn {
-    pub fn new(mut options: Options) -> Self {
+    pub fn new(options: Options) -> Self {
+        Self::noting(options, Arc::default())
+    }
+
+    /// The same, with a place for the lines of the emulator's own.
+    pub fn noting(mut options: Options, notes: Arc<Mutex<Vec<String>>>) -> Self {
         let (sender, addresses) = channel();
         let sender = Mutex::new(sender);
         options.args = vec!["stand-in".into()];
         options.log_sink = Some(Arc::new(move |line: &[u8]| {
-            let address = String::from_utf8_lossy(line).parse().expect("an address");
-            let _ = sender.lock().expect("one writer").send(address);
+            let line = String::from_utf8_lossy(line);
+            match line.parse() {
+                Ok(address) => _ = sender.lock().expect("one writer").send(address),
+                Err(_) => notes.lock().expect("one writer").push(line.into_owned()),
+            }
         }));
         Self { emulator: Arc::new(start(options)), addresses }
     }
