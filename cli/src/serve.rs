@@ -98,3 +98,21 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         thread::park();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_has_a_port_of_its_own_when_it_is_asked_for() {
+        let port = |words: &[&str]| {
+            let matches = command().try_get_matches_from(words).map_err(|error| error.to_string())?;
+            Ok::<_, String>(matches.get_one::<u16>("url").copied())
+        };
+        assert_eq!(port(&["serve", "echo"]), Ok(None));
+        assert_eq!(port(&["serve", "echo", "--url"]), Ok(Some(9001)));
+        assert_eq!(port(&["serve", "echo", "--url", "8080"]), Ok(Some(8080)));
+        let error = port(&["serve", "--url", "echo"]).unwrap_err();
+        assert!(error.contains("invalid value 'echo' for '--url [<PORT>]'"), "{error}");
+    }
+}

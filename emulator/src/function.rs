@@ -270,8 +270,8 @@ fn ready(machine: &mut Machine) -> Option<Before> {
     if let Some(error) = machine.init_error() {
         return Some(Before::InitFailed(error.clone()));
     }
-    if let Some(status) = machine.gone() {
-        return Some(Before::Ended(status));
+    if machine.exit().is_some() {
+        return machine.gone().map(Before::Ended);
     }
     (machine.state() == State::Ready).then_some(Before::Ready)
 }

@@ -73,9 +73,11 @@ fn an_exit_is_reported_and_the_next_invocation_gets_a_new_process() {
 #[test]
 fn an_exit_between_two_invocations_is_nobodys_error() {
     let emulator = start(options());
-    assert_eq!(text(&invoke(&emulator, "answer-and-exit")), "bye");
-    let next = invoke(&emulator, "count");
-    assert_eq!((text(&next), next.report.cold), ("1", true));
+    for event in ["answer-and-exit", "ask-twice-and-exit"] {
+        assert_eq!(text(&invoke(&emulator, event)), "bye");
+        let next = invoke(&emulator, "count");
+        assert_eq!((text(&next), next.report.cold), ("1", true));
+    }
 }
 
 #[test]

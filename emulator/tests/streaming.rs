@@ -85,6 +85,19 @@ fn the_end_of_the_process_in_mid_stream_is_told() {
 }
 
 #[test]
+fn a_stream_is_whole_although_its_process_did_not_stay_for_the_reply() {
+    let emulator = start(options());
+    for caller_waits in [false, true] {
+        let (pieces, outcome) = match caller_waits {
+            false => taken(&emulator, "stream-and-leave"),
+            true => (String::new(), invoke(&emulator, "stream-and-leave")),
+        };
+        assert_eq!(outcome.function_error, None);
+        assert_eq!(pieces + text(&outcome), "onetwo");
+    }
+}
+
+#[test]
 fn a_stream_that_takes_too_long_is_ended() {
     let mut options = options();
     options.timeout = Duration::from_millis(700);

@@ -15,7 +15,7 @@ fn emulator(name: &str, architecture: Architecture) -> Emulator {
 /// What came, and the end of it.
 fn taken(emulator: &Emulator, event: &str) -> (Vec<u8>, Outcome) {
     let mut stream = emulator.invoke_streaming(event, InvokeOptions::default());
-    (stream.by_ref().flatten().collect(), stream.finish())
+    (stream.by_ref().collect::<Vec<_>>().concat(), stream.finish())
 }
 
 #[test]

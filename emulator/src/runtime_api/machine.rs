@@ -105,7 +105,7 @@ impl Machine {
 
     /// The event for a GET /next that waits, once there is one.
     pub fn deliver(&mut self) -> Option<Event> {
-        if self.state != State::Running {
+        if self.state != State::Running || self.exit.is_some() {
             return None;
         }
         self.delivered = true;

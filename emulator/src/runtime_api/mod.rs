@@ -63,7 +63,12 @@ impl RuntimeApi {
         if let Err(refusal) = self.session.change(Machine::next) {
             return leave_unread(request.into_body(), refuse(&refusal)).await;
         }
-        let event = self.session.wait_until(Machine::deliver).await;
+        // The connection of a process that has ended may not show it: something else may wait in it to be read.
+        let event = self.session.wait_until(|machine| match machine.deliver() {
+            None => machine.exit().map(|_| None),
+            event => Some(event),
+        });
+        let Some(event) = event.await else { return refuse(&truncated()) };
         let chunked = match self.framing {
             EventFraming::Auto => event.payload.len() >= CHUNKED_FROM,
             EventFraming::ContentLength => false,

@@ -7,6 +7,8 @@ use std::process::exit;
 use std::thread::sleep;
 use std::time::Duration;
 
+const NEXT: &str = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n";
+
 fn main() {
     let api = std::env::var("AWS_LAMBDA_RUNTIME_API").expect("the address of the Runtime API");
     match std::env::args().nth(1).as_deref() {
@@ -42,6 +44,11 @@ fn serve(api: &str) {
         let number = || argument.parse::<usize>().expect("a number");
         match command {
             "count" => connection.post(&respond, "", count.to_string().as_bytes()),
+            "ask-twice-and-exit" => {
+                connection.post(&respond, "", b"bye");
+                connection.send(NEXT.repeat(2).as_bytes());
+                exit(0);
+            }
             "environment" => {
                 let mut lines: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
                 lines.sort();
@@ -79,6 +86,10 @@ fn serve(api: &str) {
                 connection.stream(&respond, [&b"one"[..], b"two"]);
                 exit(number() as i32);
             }
+            "stream-and-leave" => {
+                connection.stream(&respond, [&b"one"[..], b"two"]).send(b"0\r\n\r\n");
+                exit(0);
+            }
             "stream-and-hang" => {
                 connection.stream(&respond, [&b"one"[..]]);
                 sleep(Duration::from_secs(600));
@@ -113,7 +124,7 @@ impl Connection {
     }
 
     fn next(&mut self) -> (String, Vec<u8>) {
-        self.send(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n");
+        self.send(NEXT.as_bytes());
         self.receive()
     }
 
