@@ -36,7 +36,10 @@ pub(crate) struct Machine {
     first_next: Option<Instant>,
     init_error: Option<Answer>,
     exit: Option<ExitStatus>,
+    /// Whether its connections have ended.
     drained: bool,
+    /// How many POSTs are being read.
+    posts: usize,
 }
 
 /// The states of the picture above.
@@ -169,9 +172,19 @@ impl Machine {
         self.exit = Some(status);
     }
 
-    /// Everything that a process which has ended had sent has been read.
+    /// The connections of a process that has ended have ended too.
     pub fn drained(&mut self) {
         self.drained = true;
+    }
+
+    /// A POST has begun.
+    pub fn begin_post(&mut self) {
+        self.posts += 1;
+    }
+
+    /// A POST has been read, and what it said has been noted.
+    pub fn end_post(&mut self) {
+        self.posts -= 1;
     }
 
     /// The answer to the event that was given last.
@@ -194,7 +207,7 @@ impl Machine {
 
     /// How the process ended, once nothing of what it had sent can come any more.
     pub fn gone(&self) -> Option<ExitStatus> {
-        self.exit.filter(|_| self.drained)
+        self.exit.filter(|_| self.drained && self.posts == 0)
     }
 
     pub fn first_next(&self) -> Option<Instant> {

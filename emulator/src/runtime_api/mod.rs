@@ -51,12 +51,28 @@ impl RuntimeApi {
             *words.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             return leave_unread(request.into_body(), words).await;
         }
-        match call {
-            Call::Next => self.next(request).await,
-            Call::Response(id) => self.response(id, request).await,
-            Call::Error(id) => self.error(id, request).await,
-            Call::InitError => self.init_error(request).await,
-        }
+        let post = match call {
+            Call::Next => return self.next(request).await,
+            Call::Response(id) => Post::Response(id.to_owned()),
+            Call::Error(id) => Post::Error(id.to_owned()),
+            Call::InitError => Post::InitError,
+        };
+        // In a task of its own, as hyper drops an answer that is being made when the client has closed the connection: a process that
+        // ends right after its request has sent it all the same.
+        self.session.change(Machine::begin_post);
+        let taken = tokio::spawn(async move {
+            let response = match post {
+                Post::Response(id) => self.response(&id, request).await,
+                Post::Error(id) => self.error(&id, request).await,
+                Post::InitError => self.init_error(request).await,
+            };
+            self.session.change(Machine::end_post);
+            response
+        });
+        taken.await.unwrap_or_else(|error| {
+            let words = format!("The emulator failed: {error}");
+            refuse(&Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", words))
+        })
     }
 
     async fn next(&self, request: Request<Incoming>) -> Response<Reply> {
@@ -184,6 +200,13 @@ enum Call<'p> {
     Next,
     Response(&'p str),
     Error(&'p str),
+    InitError,
+}
+
+/// A [`Call`] whose body is taken in a task of its own.
+enum Post {
+    Response(String),
+    Error(String),
     InitError,
 }
 
