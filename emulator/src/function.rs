@@ -18,7 +18,7 @@ use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How long it takes at most to hear of the end of a process whose connection has broken.
-const NEWS_OF_THE_END: Duration = Duration::from_millis(200);
+const NEWS_OF_THE_END: Duration = Duration::from_millis(500);
 
 /// The function: its processes, and the invocations that run in them.
 pub(crate) struct Function {
