@@ -14,13 +14,14 @@ const EXAMPLES: &str = "\
 Examples:
   cargo barelambda serve echo
   cargo barelambda serve echo --port 9001 --concurrency 2
+  cargo barelambda serve function_url --url
   cargo barelambda serve --bootstrap ./bootstrap
 
 Stays up until Ctrl-C or SIGTERM. Any function name is this function; each invocation's log and REPORT line go to standard error.";
 
 pub fn command() -> Command {
     Command::new("serve")
-        .about("Build a function and serve it to AWS clients: aws lambda invoke --endpoint-url …")
+        .about("Build a function and serve it to AWS clients (aws lambda invoke --endpoint-url …), and with --url over HTTP")
         .arg(Arg::new("EXAMPLE").conflicts_with("bootstrap").help(
             "The example to build; in a package of your own, a binary or the package's name, which may be left out when there \
              is one",
@@ -34,6 +35,15 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(u16))
                 .default_value("9000")
                 .help("Where to listen; 0 takes a free port"),
+        )
+        .arg(
+            Arg::new("url")
+                .long("url")
+                .value_name("PORT")
+                .value_parser(value_parser!(u16))
+                .num_args(0..=1)
+                .default_missing_value("9001")
+                .help("Serve the function's URL as well, for browsers and curl; at port 9001 unless another is given, 0 takes a free one"),
         )
         .arg(
             Arg::new("host")
@@ -59,6 +69,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let host: IpAddr = *matches.get_one("host").expect("it has a default");
     let port: u16 = *matches.get_one("port").expect("it has a default");
     options.listen = SocketAddr::new(host, port);
+    options.url = matches.get_one::<u16>("url").map(|&port| SocketAddr::new(host, port));
     options.concurrency = usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
     options.log_sink = Some(invoke::to_stderr());
     let size = program.size;
@@ -79,8 +90,29 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
          echo '{{}}' | aws lambda invoke --endpoint-url http://{address} --function-name {name} \
          --payload fileb:///dev/stdin /dev/stdout\n"
     );
+    if let Some(url) = emulator.url() {
+        eprintln!("The function's URL is http://{url}/: each request becomes an event, and the answer a response.\n");
+    }
     // The thread that waits for signals ends this program.
     loop {
         thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_has_a_port_of_its_own_when_it_is_asked_for() {
+        let port = |words: &[&str]| {
+            let matches = command().try_get_matches_from(words).map_err(|error| error.to_string())?;
+            Ok::<_, String>(matches.get_one::<u16>("url").copied())
+        };
+        assert_eq!(port(&["serve", "echo"]), Ok(None));
+        assert_eq!(port(&["serve", "echo", "--url"]), Ok(Some(9001)));
+        assert_eq!(port(&["serve", "echo", "--url", "8080"]), Ok(Some(8080)));
+        let error = port(&["serve", "--url", "echo"]).unwrap_err();
+        assert!(error.contains("invalid value 'echo' for '--url [<PORT>]'"), "{error}");
     }
 }

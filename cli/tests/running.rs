@@ -32,14 +32,34 @@ fn serve_answers_until_it_is_told_to_end() {
 }
 
 #[test]
+fn serve_turns_http_requests_into_events() {
+    let folder = Folder::new("url");
+    let bootstrap = folder.script("bootstrap", support::ECHO);
+    let (mut tool, mut stderr) = start(&["serve", "--bootstrap", &bootstrap, "--port", "0", "--url", "0"]);
+    let line = line_with(&mut stderr, "The function's URL is http://");
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    // The function answers with its event, which says nothing of a status, and so is the body.
+    let answer = ask(address, "GET /some/path?a=b HTTP/1.1\r\nHost: f.example\r\nConnection: close\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"), "{answer}");
+    for words in [r#""rawPath":"/some/path""#, r#""queryStringParameters":{"a":"b"}"#, r#""domainName":"f.example""#] {
+        assert!(answer.contains(words), "{words}: {answer}");
+    }
+    line_with(&mut stderr, "REPORT RequestId: ");
+    assert_eq!(end(&mut tool, "TERM"), Some(0));
+    assert_eq!(functions(&bootstrap), 0);
+}
+
+#[test]
 fn serve_says_why_it_cannot_listen() {
     let folder = Folder::new("busy");
     let bootstrap = folder.script("bootstrap", support::ECHO);
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = busy.local_addr().unwrap().port().to_string();
-    let ran = support::barelambda(&["serve", "--bootstrap", &bootstrap, "--port", &port], "");
-    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(ran.stderr.contains(&format!("cannot listen at 127.0.0.1:{port}: ")), "{}", ran.stderr);
+    for (ports, who) in [(["--port", &port, "--url", "0"], "the Invoke API"), (["--port", "0", "--url", &port], "the function's URL")] {
+        let ran = support::barelambda(&[&["serve", "--bootstrap", &bootstrap][..], &ports].concat(), "");
+        assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+        assert!(ran.stderr.contains(&format!("{who} cannot listen at 127.0.0.1:{port}: ")), "{}", ran.stderr);
+    }
 }
 
 #[test]
@@ -70,12 +90,16 @@ fn line_with(stderr: &mut BufReader<ChildStderr>, words: &str) -> String {
 }
 
 fn post(address: &str, event: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(LIMIT)).unwrap();
     let length = event.len();
     let path = "/2015-03-31/functions/any/invocations";
     let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
-    stream.write_all(format!("{head}{event}").as_bytes()).unwrap();
+    ask(address, &format!("{head}{event}"))
+}
+
+fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer

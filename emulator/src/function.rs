@@ -9,12 +9,16 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::delivery::{Caller, Piece};
 use crate::process::{Process, describe};
 use crate::runtime_api::{Answer, Event, Machine, State};
 use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
 
 /// How long a process may go on after it has reported that its initialisation failed, to write its last words.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How long it takes at most to hear of the end of a process whose connection has broken.
+const NEWS_OF_THE_END: Duration = Duration::from_millis(500);
 
 /// The function: its processes, and the invocations that run in them.
 pub(crate) struct Function {
@@ -33,8 +37,19 @@ impl Function {
         Self { options, slots, idle: Mutex::default(), started: Mutex::default(), closed: AtomicBool::new(false) }
     }
 
+    /// Runs one invocation from its place in the queue to its end. The caller gets the whole of it: the answer while it is written,
+    /// and the outcome in the end.
+    pub async fn deliver(&self, payload: Bytes, call: InvokeOptions, caller: Caller) {
+        let outcome = self.run_whole(payload, call, Some(&caller)).await;
+        caller.give(Piece::End(Box::new(outcome))).await;
+    }
+
     /// Runs one invocation from its place in the queue to its end.
     pub async fn invoke(&self, payload: Bytes, call: InvokeOptions) -> Outcome {
+        self.run_whole(payload, call, None).await
+    }
+
+    async fn run_whole(&self, payload: Bytes, call: InvokeOptions, caller: Option<&Caller>) -> Outcome {
         let _slot = self.slots.acquire().await.expect("the slots are never closed");
         let request_id = call.request_id.clone().unwrap_or_else(ids::uuid);
         let mut outcome = Outcome::new(request_id);
@@ -49,7 +64,7 @@ impl Function {
                 }
             };
             outcome.pid = Some(process.pid);
-            let end = self.run(&process, &payload, &call, &mut outcome).await;
+            let end = self.run(&process, &payload, &call, caller, &mut outcome).await;
             outcome.log += &process.log.take();
             // A process that has ended by itself since its last invocation has not seen this one: another one takes it.
             if !outcome.report.cold && matches!(end, End::GoneBefore) {
@@ -62,6 +77,13 @@ impl Function {
             sink(&outcome);
         }
         outcome
+    }
+
+    /// Puts a line of the emulator's own into the log that people see.
+    pub fn note(&self, line: &str) {
+        if let Some(sink) = &self.options.log_sink {
+            sink(line.as_bytes());
+        }
     }
 
     /// Kills every process and waits until all are gone. No new one is started afterwards.
@@ -93,7 +115,7 @@ impl Function {
     }
 
     /// Gives a process the event when it asks for one, and waits for what becomes of it.
-    async fn run(&self, process: &Process, payload: &Bytes, call: &InvokeOptions, outcome: &mut Outcome) -> End {
+    async fn run(&self, process: &Process, payload: &Bytes, call: &InvokeOptions, caller: Option<&Caller>, outcome: &mut Outcome) -> End {
         let waited = timeout(self.options.timeout, process.session.wait_until(ready)).await;
         if outcome.report.cold {
             let first_next = process.session.look(Machine::first_next);
@@ -119,11 +141,15 @@ impl Function {
             }
         };
         let event = self.event(payload.clone(), call, &outcome.request_id);
-        process.session.change(|machine| machine.give(event));
+        process.session.change(|machine| machine.give(event, caller.cloned()));
         let end = match timeout(self.options.timeout, process.session.wait_until(over)).await {
             Ok(After::Answered(answer)) => {
                 outcome.report.duration = answer.at.duration_since(start);
                 return End::Answered(answer);
+            }
+            Ok(After::CutOff(at)) => {
+                outcome.report.duration = at.duration_since(start);
+                return self.cut_off(process).await;
             }
             Ok(After::Exited(status)) => End::Exited(status),
             Ok(After::GoneBefore) => End::GoneBefore,
@@ -136,7 +162,18 @@ impl Function {
     async fn time_out(&self, process: &Process) -> End {
         process.kill();
         process.ended().await;
+        process.hang_up();
         End::TimedOut
+    }
+
+    /// Ends a process whose answer was cut off, if it has not ended by itself, which is why such an answer is cut off as a rule.
+    async fn cut_off(&self, process: &Process) -> End {
+        let status = timeout(NEWS_OF_THE_END, process.ended()).await.ok();
+        if status.is_none() {
+            process.kill();
+            process.ended().await;
+        }
+        End::CutOff(status)
     }
 
     /// Writes the end of the invocation into its outcome, and keeps the process for the next one if it lives.
@@ -151,6 +188,11 @@ impl Function {
                 if process.session.look(Machine::exit).is_none() {
                     lock(&self.idle).push(process);
                 }
+            }
+            End::CutOff(status) => {
+                let reason = status.map_or_else(|| "its connection broke".to_owned(), describe);
+                let words = format!("RequestId: {id} Error: The response was cut off before its end: {reason}");
+                outcome.failed("Runtime.TruncatedResponse", &words);
             }
             End::TimedOut => {
                 let seconds = self.options.timeout.as_secs_f64();
@@ -207,6 +249,7 @@ enum Before {
 /// What a process does once it has an event.
 enum After {
     Answered(Answer),
+    CutOff(Instant),
     Exited(ExitStatus),
     GoneBefore,
 }
@@ -215,6 +258,8 @@ enum After {
 enum End {
     /// With an answer, an error of its own included.
     Answered(Answer),
+    /// The connection broke in the middle of a streamed answer; with the process's end, if that was the reason.
+    CutOff(Option<ExitStatus>),
     TimedOut,
     Exited(ExitStatus),
     /// The process ended without having been handed the event.
@@ -225,8 +270,8 @@ fn ready(machine: &mut Machine) -> Option<Before> {
     if let Some(error) = machine.init_error() {
         return Some(Before::InitFailed(error.clone()));
     }
-    if let Some(status) = machine.exit() {
-        return Some(Before::Ended(status));
+    if machine.exit().is_some() {
+        return machine.gone().map(Before::Ended);
     }
     (machine.state() == State::Ready).then_some(Before::Ready)
 }
@@ -235,7 +280,10 @@ fn over(machine: &mut Machine) -> Option<After> {
     if let Some(answer) = machine.answer() {
         return Some(After::Answered(answer.clone()));
     }
-    let status = machine.exit()?;
+    if let Some(at) = machine.was_cut_off() {
+        return Some(After::CutOff(at));
+    }
+    let status = machine.gone()?;
     Some(if machine.was_delivered() { After::Exited(status) } else { After::GoneBefore })
 }
 

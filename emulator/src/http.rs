@@ -1,9 +1,10 @@
 //! What the two servers share: the accept loop, bodies, and Go's habits that a client notices.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
-use std::net::Shutdown;
-use std::pin::Pin;
+use std::net::{Shutdown, SocketAddr};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
@@ -18,6 +19,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::delivery::{BrokenOff, Delivery};
+
 /// A body that is left unread closes the connection when more than this is left, in bytes (Go's net/http).
 pub(crate) const MOST_DISCARDED: usize = 256 << 10;
 
@@ -30,63 +33,85 @@ const RESET_AVOIDANCE: Duration = Duration::from_millis(500);
 
 /// Serves every connection with `answer` until the future is dropped, and its connections with it.
 /// There is no timeout on any connection: a GET /next may wait for hours.
-pub(crate) async fn serve<F, R>(listener: TcpListener, answer: F)
+///
+/// When `stopped` is ready, no further connection is taken, and it ends as soon as the clients have closed theirs.
+pub(crate) async fn serve<F, R>(listener: TcpListener, stopped: impl Future<Output = ()>, answer: F)
 where
     F: Fn(Request<Incoming>) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Response<Reply>> + Send + 'static,
 {
+    let mut stopped = pin!(stopped);
     let mut connections = JoinSet::new();
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(serve_connection(stream, answer.clone()));
+        let accepted = poll_fn(|context| match listener.poll_accept(context) {
+            Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
+            Poll::Pending => stopped.as_mut().poll(context).map(|()| None),
+        });
+        match accepted.await {
+            Some(Ok((stream, peer))) => {
+                connections.spawn(serve_connection(stream, peer, answer.clone()));
             }
             // Out of file descriptors, or a connection gone already: the next one may do better.
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Some(Err(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+            None => break,
         }
         while connections.try_join_next().is_some() {}
     }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
 }
 
-/// The body of a response, in one piece.
-pub(crate) struct Reply {
-    bytes: Option<Bytes>,
-    chunked: bool,
+/// The address that a request comes from, in the request's extensions.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub SocketAddr);
+
+/// The body of a response.
+pub(crate) enum Reply {
+    Whole {
+        bytes: Option<Bytes>,
+        chunked: bool,
+    },
+    /// In chunks, each sent as soon as it is there.
+    Delivered(Delivery),
 }
 
 impl Reply {
     /// Framed with `Content-Length`.
     pub fn sized(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: Some(bytes.into()), chunked: false }
+        Self::Whole { bytes: Some(bytes.into()), chunked: false }
     }
 
     /// Framed as one chunk.
     pub fn chunked(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: Some(bytes.into()), chunked: true }
+        Self::Whole { bytes: Some(bytes.into()), chunked: true }
     }
 }
 
 impl Body for Reply {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = BrokenOff;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        match &mut *self {
+            Self::Whole { bytes, .. } => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Self::Delivered(delivery) => delivery.poll_frame(context),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.bytes {
-            Some(bytes) => bytes.is_empty() && !self.chunked,
-            None => true,
+        match self {
+            Self::Whole { bytes: Some(bytes), chunked } => bytes.is_empty() && !chunked,
+            Self::Whole { bytes: None, .. } => true,
+            Self::Delivered(delivery) => delivery.is_ended(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.bytes {
+        match self {
+            Self::Whole { bytes: Some(bytes), chunked: false } => SizeHint::with_exact(bytes.len() as u64),
+            Self::Whole { bytes: None, .. } => SizeHint::with_exact(0),
             // hyper takes a body of unknown size for a chunked one.
-            Some(_) if self.chunked => SizeHint::new(),
-            Some(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            None => SizeHint::with_exact(0),
+            Self::Whole { .. } | Self::Delivered(_) => SizeHint::new(),
         }
     }
 }
@@ -157,7 +182,7 @@ pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
     std::str::from_utf8(headers.get(name)?.as_bytes()).ok()
 }
 
-async fn serve_connection<F, R>(stream: TcpStream, answer: F)
+async fn serve_connection<F, R>(stream: TcpStream, peer: SocketAddr, answer: F)
 where
     F: Fn(Request<Incoming>) -> R,
     R: Future<Output = Response<Reply>>,
@@ -165,7 +190,8 @@ where
     // A small answer must not wait for the acknowledgement of the one before it. A failure costs only time.
     let _ = stream.set_nodelay(true);
     let closing = Arc::new(AtomicBool::new(false));
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
         let closing = closing.clone();
         let answered = match lacks_host(&request) {
             true => None,
@@ -185,6 +211,8 @@ where
         .title_case_headers(true)
         .header_read_timeout(None)
         .max_buf_size(MOST_HEADERS)
+        // This bounds trailers too, which hyper would otherwise take 16 KiB of.
+        .max_header_size(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     // An error here is the client's: it went away or sent what is not HTTP, and hyper has answered that.
     let stream = connection.without_shutdown().await.map(|parts| parts.io.into_inner());
@@ -215,6 +243,6 @@ fn without_host() -> Response<Reply> {
 }
 
 /// The next piece of a body; `None` at its end.
-async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, io::Error>> {
-    std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.map(|frame| frame.map_err(io::Error::other))
+pub(crate) async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, io::Error>> {
+    poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.map(|frame| frame.map_err(io::Error::other))
 }

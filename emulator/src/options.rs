@@ -40,13 +40,15 @@ pub struct Options {
     pub concurrency: usize,
     /// Where the Invoke API listens. Default: a free port of `127.0.0.1`.
     pub listen: SocketAddr,
+    /// Where the function's URL is served. Default: nowhere.
+    pub url: Option<SocketAddr>,
     /// How the body of an event is framed. Default: [`EventFraming::Auto`].
     pub event_framing: EventFraming,
     /// Whether events carry `Lambda-Runtime-Invocation-Id`. Default: yes.
     pub invocation_ids: bool,
     /// Whether peak memory and faults are read from `/proc` at each answer, some tens of microseconds. Default: yes.
     pub measure: bool,
-    /// Takes the function's log line by line. Default: none; [`Outcome::log`] has the text in any case.
+    /// Takes the function's log line by line, and between its lines what is wrong with an answer to the function's URL. Default: none; [`Outcome::log`] has the text in any case.
     pub log_sink: Option<LogSink>,
     /// Is shown each invocation that has ended. Default: none.
     pub outcome_sink: Option<OutcomeSink>,
@@ -66,6 +68,7 @@ impl Options {
             timeout: Duration::from_secs(30),
             concurrency: 1,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            url: None,
             event_framing: EventFraming::Auto,
             invocation_ids: true,
             measure: true,

@@ -6,6 +6,7 @@ use serde_json::Value;
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The answer, or the error as JSON when [`Outcome::function_error`] is set: what a caller of the Invoke API receives.
+    /// Of an invocation whose answer went to its caller while it was written, only the error: the rest is not kept.
     pub payload: Vec<u8>,
     /// Set when the function failed, whoever noticed it: the function itself, or the emulator (timeout, exit, too large an answer).
     pub function_error: Option<FunctionError>,
@@ -29,6 +30,9 @@ pub struct FunctionError {
     pub message: String,
     /// The value of `Lambda-Runtime-Function-Error-Type` after Lambda's normalisation (see [`normalized`]).
     pub reported: String,
+    /// Whether Lambda itself found the error (a timeout, an exit, an answer that is cut off or too large), and the function has not
+    /// reported it.
+    pub found_by_lambda: bool,
 }
 
 /// What an invocation took.
@@ -52,11 +56,18 @@ impl Outcome {
         Self { payload: Vec::new(), function_error: None, request_id, log: String::new(), report: Report::default(), pid: None }
     }
 
+    /// What a caller gets when the emulator has ended before the invocation.
+    pub(crate) fn shut_down(request_id: String) -> Self {
+        let mut outcome = Self::new(request_id);
+        outcome.failed("Sandbox.Failure", "the emulator has been shut down");
+        outcome
+    }
+
     /// Makes it an error that Lambda itself has found.
     pub(crate) fn failed(&mut self, error_type: &str, message: &str) {
-        self.payload = error_json(error_type, message).into_bytes();
-        self.function_error =
-            Some(FunctionError { error_type: error_type.to_owned(), message: message.to_owned(), reported: error_type.to_owned() });
+        let error = FunctionError::found(error_type, message);
+        self.payload = error.json().into_bytes();
+        self.function_error = Some(error);
     }
 
     /// The line that Lambda writes at the end of an invocation's log, with what is known of the figures.
@@ -75,6 +86,17 @@ impl Outcome {
 }
 
 impl FunctionError {
+    /// An error that Lambda itself has found.
+    pub(crate) fn found(error_type: &str, message: &str) -> Self {
+        let (error_type, reported) = (error_type.to_owned(), error_type.to_owned());
+        Self { error_type, message: message.to_owned(), reported, found_by_lambda: true }
+    }
+
+    /// The JSON that a caller gets for it.
+    pub(crate) fn json(&self) -> String {
+        error_json(&self.error_type, &self.message)
+    }
+
     /// Reads an error posted to /error or /init/error: its body, and the value of its error-type header.
     pub(crate) fn from_report(payload: &[u8], error_type: Option<&str>) -> Self {
         let reported = normalized(error_type.unwrap_or_default());
@@ -84,6 +106,7 @@ impl FunctionError {
             error_type: text("errorType").unwrap_or_else(|| reported.clone()),
             message: text("errorMessage").unwrap_or_default(),
             reported,
+            found_by_lambda: false,
         }
     }
 }

@@ -10,10 +10,11 @@ use std::time::Instant;
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::log::Log;
-use crate::runtime_api::{Measured, RuntimeApi, Session};
+use crate::runtime_api::{Machine, Measured, RuntimeApi, Session};
 use crate::{Options, environment, http, ids};
 
 /// One started process of the function, with a Runtime API of its own on a port of its own.
@@ -27,6 +28,8 @@ pub(crate) struct Process {
     /// `None` as soon as the process has been reaped: its id may then belong to somebody else.
     child: Mutex<Option<Child>>,
     api: JoinHandle<()>,
+    /// `None` as soon as the process has ended: nobody can connect any more.
+    stop_api: Mutex<Option<oneshot::Sender<()>>>,
 }
 
 impl Process {
@@ -60,8 +63,19 @@ impl Process {
             framing: options.event_framing,
             measure: Box::new(move || if measured { measure(pid) } else { Measured::default() }),
         });
-        let api = tokio::spawn(http::serve(listener, move |request| api.clone().answer(request)));
-        let process = Arc::new(Self { pid, started, session, log, child: Mutex::new(Some(child)), api });
+        let (stop_api, stopped) = oneshot::channel();
+        let stopped = async move {
+            // Ends by the message or by the end of its sender alike.
+            let _ = stopped.await;
+        };
+        let serving = http::serve(listener, stopped, move |request| api.clone().answer(request));
+        let served = session.clone();
+        let api = tokio::spawn(async move {
+            serving.await;
+            served.change(Machine::drained);
+        });
+        let (child, stop_api) = (Mutex::new(Some(child)), Mutex::new(Some(stop_api)));
+        let process = Arc::new(Self { pid, started, session, log, child, api, stop_api });
         let followed = process.log.clone();
         tokio::spawn(async move { followed.follow(receiver).await });
         let waiting = process.clone();
@@ -83,6 +97,12 @@ impl Process {
         }
     }
 
+    /// Leaves unread what a process that has ended had sent.
+    pub fn hang_up(&self) {
+        self.api.abort();
+        self.session.change(Machine::drained);
+    }
+
     /// Waits for the process's end.
     pub async fn ended(&self) -> ExitStatus {
         self.session.wait_until(|machine| machine.exit()).await
@@ -101,10 +121,11 @@ impl Process {
     fn reap(&self) {
         let child = self.child().take();
         let status = child.and_then(|mut child| child.wait().ok());
-        self.api.abort();
         self.log.end();
         let unknown = ExitStatus::from_raw(0);
         self.session.change(|machine| machine.exited(status.unwrap_or(unknown)));
+        // What it sent last is still on its way; its connections end with it.
+        self.stop_api.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     fn id(&self) -> Pid {

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use barelambda_emulator::LARGEST_RESPONSE;
-use support::{Client, NEXT, StandIn, assert_error, id, options, post, respond};
+use support::{Client, LATE, NEXT, StandIn, assert_error, id, options, post, respond};
 
 #[test]
 fn an_answer_over_the_limit_is_refused_and_the_process_goes_on() {
@@ -84,25 +84,68 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
 }
 
 #[test]
-fn a_stream_is_collected_and_its_trailers_make_an_error() {
+fn a_stream_is_collected_for_a_caller_that_waits_and_its_trailers_make_an_error() {
     let stand_in = StandIn::new(options());
     let mut client = None;
-    for trailers in ["", "Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: e30=\r\n"] {
+    for trailers in ["", LATE, "Lambda-Runtime-Function-Error-Type: oh\r\nLambda-Runtime-Function-Error-Body: %\r\n"] {
         let running = stand_in.invoke("1");
         let client = client.get_or_insert_with(|| Client::connect(stand_in.address()));
         let event = client.get(NEXT);
-        client.send(format!(
-            "POST /2018-06-01/runtime/invocation/{}/response HTTP/1.1\r\nHost: x\r\n\
-             Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\
-             Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n\
-             3\r\nabc\r\n2\r\nde\r\n0\r\n{trailers}\r\n",
-            id(&event)
-        ));
-        assert_eq!(client.receive().status, 202);
+        client.begin_stream(&event, "");
+        client.send_chunk("abc");
+        client.send_chunk("de");
+        assert_eq!(client.end_stream(trailers).status, 202);
         let outcome = running.join().unwrap();
         match outcome.function_error {
             None => assert_eq!((outcome.payload.as_slice(), trailers), (&b"abcde"[..], "")),
-            Some(error) => assert_eq!((outcome.payload.as_slice(), error.reported.as_str()), (&b"{}"[..], "Function.Late")),
+            Some(error) if trailers == LATE => {
+                assert_eq!((error.reported.as_str(), error.message.as_str()), ("Function.Late", "too late"));
+                assert!(!error.found_by_lambda);
+            }
+            Some(error) => {
+                assert_eq!(error.reported, "Runtime.Unknown");
+                assert!(error.message.starts_with("The trailer Lambda-Runtime-Function-Error-Body is not base64: "), "{error:?}");
+            }
         }
     }
+}
+
+#[test]
+fn a_caller_that_waits_gets_no_more_of_a_stream_than_of_any_answer() {
+    let stand_in = StandIn::new(options());
+    let mut client = None;
+    for (size, status) in [(LARGEST_RESPONSE, 202), (LARGEST_RESPONSE + 1, 413)] {
+        let running = stand_in.invoke("1");
+        let client = client.get_or_insert_with(|| Client::connect(stand_in.address()));
+        let event = client.get(NEXT);
+        client.begin_stream(&event, "");
+        client.send_chunk(vec![b'x'; size]);
+        assert_eq!(client.end_stream("").status, status, "{size} bytes");
+        let outcome = running.join().unwrap();
+        match outcome.function_error {
+            None => assert_eq!((outcome.payload.len(), status), (size, 202)),
+            Some(error) => assert_eq!((error.error_type.as_str(), error.found_by_lambda), ("Function.ResponseSizeTooLarge", true)),
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_is_cut_off_ends_the_invocation_and_the_process() {
+    let stand_in = StandIn::new(options());
+    let running = stand_in.invoke("1");
+    let mut client = Client::connect(stand_in.address());
+    let event = client.get(NEXT);
+    client.begin_stream(&event, "");
+    client.send_chunk("abc");
+    drop(client);
+    let outcome = running.join().unwrap();
+    let words = format!("RequestId: {} Error: The response was cut off before its end: its connection broke", id(&event));
+    assert_eq!(outcome.payload, format!(r#"{{"errorType":"Runtime.TruncatedResponse","errorMessage":"{words}"}}"#).into_bytes());
+    let running = stand_in.invoke("2");
+    let mut client = Client::connect(stand_in.address());
+    let event = client.get(NEXT);
+    respond(&mut client, &event, "fine");
+    let next = running.join().unwrap();
+    assert_eq!((next.payload.as_slice(), next.report.cold), (&b"fine"[..], true));
+    assert_ne!(next.pid, outcome.pid);
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`programs`] builds the programs under test, with [`cargo`].
 //! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`; [`rie`] runs them under AWS's own.
+//! - [`serving`] is `cargo barelambda serve`.
 //! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
 //! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
 
@@ -12,5 +13,6 @@ pub mod measured;
 pub mod programs;
 pub mod rie;
 pub mod scripted;
+pub mod serving;
 pub mod syscalls;
 pub mod tools;

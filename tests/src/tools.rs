@@ -1,6 +1,7 @@
 //! Finds the programs that the tests run besides the project's own. A test that misses one fails, and says how to get it.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::cargo;
@@ -13,6 +14,24 @@ pub fn rie() -> PathBuf {
 /// The AWS CLI.
 pub fn aws() -> PathBuf {
     find("the AWS CLI", Some("BARELAMBDA_AWS"), "aws/bin/aws", "aws")
+}
+
+/// A Python that has boto3, the AWS SDK.
+pub fn python_with_boto3() -> PathBuf {
+    find("Python with boto3", Some("BARELAMBDA_PYTHON"), "aws/bin/python", "python3")
+}
+
+/// The whole environment of AWS's tools: whatever is configured on this machine is of no interest, and must not be used.
+pub fn aws_environment() -> impl Iterator<Item = (&'static str, OsString)> {
+    let own = [
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ("AWS_MAX_ATTEMPTS", "1"),
+    ];
+    own.into_iter().map(|(name, value)| (name, value.into())).chain(env::var_os("PATH").map(|path| ("PATH", path)))
 }
 
 /// Runs aarch64 programs on this machine.

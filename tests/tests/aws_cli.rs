@@ -1,7 +1,6 @@
 //! The AWS CLI against the emulator's Invoke API, from the library and from `cargo barelambda serve`.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
@@ -10,10 +9,10 @@ use std::time::Duration;
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::start;
 use barelambda_tests::programs::{Architecture, example, panic_place};
+use barelambda_tests::serving::Serving;
 use barelambda_tests::{cargo, tools};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 const NATIVE: Architecture = Architecture::X86_64;
@@ -33,11 +32,8 @@ fn invoke(server: SocketAddr, name: &str, event: &str, more: &[&str]) -> (Value,
         .args(["--payload", &format!("fileb://{}", payload.display())])
         .args(more)
         .arg(&out)
-        // Whatever is configured on this machine is of no interest, and must not be used.
         .env_clear()
-        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "us-east-1")])
-        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"), ("AWS_MAX_ATTEMPTS", "1")])
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .envs(tools::aws_environment())
         .stdin(Stdio::null())
         .output()
         .expect("the AWS CLI can be started");
@@ -87,30 +83,12 @@ fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
 
 #[test]
 fn serve_stays_up_for_the_aws_cli_until_it_is_told_to_end() {
-    let mut serving = cargo::cargo(cargo::root())
-        .args(["barelambda", "serve", "stateful", "--port", "0"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("cargo can be started");
-    let mut words = BufReader::new(serving.stderr.take().expect("stderr is a pipe"));
-    let mut line = String::new();
-    let address = loop {
-        line.clear();
-        assert_ne!(words.read_line(&mut line).expect("stderr can be read"), 0, "it ended without a line that says where it serves");
-        let address = line.strip_prefix("Serving stateful at http://").and_then(|rest| rest.split_once(','));
-        if let Some((address, _)) = address {
-            break address.parse().expect("the line has the address");
-        }
-    };
+    let serving = Serving::start("stateful");
     for count in ["1", "2"] {
-        let (printed, payload) = invoke(address, "serve", "{}", &[]);
+        let (printed, payload) = invoke(serving.address, "serve", "{}", &[]);
         assert_eq!((&printed["StatusCode"], payload.as_slice()), (&Value::from(200), count.as_bytes()));
     }
-    let pid = Pid::from_raw(serving.id().cast_signed()).expect("a process id is positive");
-    kill_process(pid, Signal::TERM).expect("it is still there");
-    assert_eq!(serving.wait().expect("it ends").code(), Some(0));
-    let mut rest = String::new();
-    words.read_to_string(&mut rest).expect("stderr can be read");
+    let (code, rest) = serving.end();
+    assert_eq!(code, Some(0));
     assert_eq!(rest.lines().filter(|line| line.starts_with("REPORT RequestId: ")).count(), 2, "{rest}");
 }

@@ -19,6 +19,7 @@ use hyper::body::Bytes;
 use hyper::{HeaderMap, StatusCode};
 
 use crate::FunctionError;
+use crate::delivery::Caller;
 
 /// What one process has done so far.
 #[derive(Debug, Default)]
@@ -28,10 +29,17 @@ pub(crate) struct Machine {
     event: Option<Event>,
     /// Whether a GET /next has been answered with the event.
     delivered: bool,
+    /// Who takes the answer while it is written; nobody once it has begun, or when the caller waits for the whole.
+    caller: Option<Caller>,
     answer: Option<Answer>,
+    cut_off: Option<Instant>,
     first_next: Option<Instant>,
     init_error: Option<Answer>,
     exit: Option<ExitStatus>,
+    /// Whether its connections have ended.
+    drained: bool,
+    /// How many POSTs are being read.
+    posts: usize,
 }
 
 /// The states of the picture above.
@@ -100,7 +108,7 @@ impl Machine {
 
     /// The event for a GET /next that waits, once there is one.
     pub fn deliver(&mut self) -> Option<Event> {
-        if self.state != State::Running {
+        if self.state != State::Running || self.exit.is_some() {
             return None;
         }
         self.delivered = true;
@@ -108,17 +116,19 @@ impl Machine {
     }
 
     /// Gives a process that waits its next event. Only for the state `Ready`.
-    pub fn give(&mut self, event: Event) {
+    pub fn give(&mut self, event: Event, caller: Option<Caller>) {
         debug_assert_eq!(self.state, State::Ready);
         self.event = Some(event);
         self.delivered = false;
+        self.caller = caller;
         self.answer = None;
+        self.cut_off = None;
         self.state = State::Running;
     }
 
     /// POST …/response (`to` is "InvocationResponse") or …/error ("InvocationErrorResponse") has begun.
-    /// The ids are checked before the state.
-    pub fn begin_answer(&mut self, to: &str, request_id: &str, invocation_id: Option<&str>) -> Result<(), Refusal> {
+    /// The ids are checked before the state. Gives the caller that takes the answer while it is written, if there is one.
+    pub fn begin_answer(&mut self, to: &str, request_id: &str, invocation_id: Option<&str>) -> Result<Option<Caller>, Refusal> {
         let Some(event) = self.event.as_ref().filter(|event| event.request_id == request_id) else {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
         };
@@ -129,7 +139,7 @@ impl Machine {
             return Err(self.forbidden(to));
         }
         self.state = State::Answering;
-        Ok(())
+        Ok(self.caller.take())
     }
 
     /// The body of the answer is whole, or known to be too large.
@@ -137,6 +147,12 @@ impl Machine {
         debug_assert_eq!(self.state, State::Answering);
         self.answer = Some(answer);
         self.state = State::Answered;
+    }
+
+    /// The connection broke in the middle of a streamed answer.
+    pub fn cut_off(&mut self, at: Instant) {
+        debug_assert_eq!(self.state, State::Answering);
+        self.cut_off = Some(at);
     }
 
     /// POST /init/error has begun.
@@ -156,9 +172,29 @@ impl Machine {
         self.exit = Some(status);
     }
 
+    /// The connections of a process that has ended have ended too.
+    pub fn drained(&mut self) {
+        self.drained = true;
+    }
+
+    /// A POST has begun.
+    pub fn begin_post(&mut self) {
+        self.posts += 1;
+    }
+
+    /// A POST has been read, and what it said has been noted.
+    pub fn end_post(&mut self) {
+        self.posts -= 1;
+    }
+
     /// The answer to the event that was given last.
     pub fn answer(&self) -> Option<&Answer> {
         self.answer.as_ref()
+    }
+
+    /// When the answer to that event was cut off.
+    pub fn was_cut_off(&self) -> Option<Instant> {
+        self.cut_off
     }
 
     pub fn init_error(&self) -> Option<&Answer> {
@@ -167,6 +203,11 @@ impl Machine {
 
     pub fn exit(&self) -> Option<ExitStatus> {
         self.exit
+    }
+
+    /// How the process ended, once nothing of what it had sent can come any more.
+    pub fn gone(&self) -> Option<ExitStatus> {
+        self.exit.filter(|_| self.drained && self.posts == 0)
     }
 
     pub fn first_next(&self) -> Option<Instant> {
@@ -213,7 +254,7 @@ mod tests {
         machine.next().unwrap();
         assert_eq!(machine.state(), State::Ready);
         assert!(machine.first_next().is_some());
-        machine.give(event("a"));
+        machine.give(event("a"), None);
         assert!(!machine.was_delivered());
         assert_eq!(machine.deliver().unwrap().request_id, "a");
         assert!(machine.was_delivered());
@@ -288,7 +329,7 @@ mod tests {
     fn running() -> Machine {
         let mut machine = Machine::default();
         machine.next().unwrap();
-        machine.give(event("a"));
+        machine.give(event("a"), None);
         machine
     }
 

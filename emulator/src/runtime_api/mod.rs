@@ -2,26 +2,25 @@
 
 mod machine;
 mod session;
+mod stream;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 
 pub(crate) use machine::{Answer, Event, Machine, Measured, State};
 pub(crate) use session::Session;
 
+use crate::delivery::{Begun, Caller, Piece};
 use crate::http::{Read, Reply, header, leave_rest_unread, leave_unread, read, reply};
 use crate::outcome::error_json;
 use crate::{CHUNKED_FROM, EventFraming, FunctionError, LARGEST_RESPONSE};
 use machine::Refusal;
-
-/// The largest streamed answer, in bytes (200 MiB): it is buffered here.
-const LARGEST_STREAM: usize = 200 << 20;
+use stream::failed_in_mid_stream;
 
 const JSON: &str = "application/json";
 
@@ -52,19 +51,40 @@ impl RuntimeApi {
             *words.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             return leave_unread(request.into_body(), words).await;
         }
-        match call {
-            Call::Next => self.next(request).await,
-            Call::Response(id) => self.response(id, request).await,
-            Call::Error(id) => self.error(id, request).await,
-            Call::InitError => self.init_error(request).await,
-        }
+        let post = match call {
+            Call::Next => return self.next(request).await,
+            Call::Response(id) => Post::Response(id.to_owned()),
+            Call::Error(id) => Post::Error(id.to_owned()),
+            Call::InitError => Post::InitError,
+        };
+        // In a task of its own, as hyper drops an answer that is being made when the client has closed the connection: a process that
+        // ends right after its request has sent it all the same.
+        self.session.change(Machine::begin_post);
+        let taken = tokio::spawn(async move {
+            let response = match post {
+                Post::Response(id) => self.response(&id, request).await,
+                Post::Error(id) => self.error(&id, request).await,
+                Post::InitError => self.init_error(request).await,
+            };
+            self.session.change(Machine::end_post);
+            response
+        });
+        taken.await.unwrap_or_else(|error| {
+            let words = format!("The emulator failed: {error}");
+            refuse(&Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", words))
+        })
     }
 
     async fn next(&self, request: Request<Incoming>) -> Response<Reply> {
         if let Err(refusal) = self.session.change(Machine::next) {
             return leave_unread(request.into_body(), refuse(&refusal)).await;
         }
-        let event = self.session.wait_until(Machine::deliver).await;
+        // The connection of a process that has ended may not show it: something else may wait in it to be read.
+        let event = self.session.wait_until(|machine| match machine.deliver() {
+            None => machine.exit().map(|_| None),
+            event => Some(event),
+        });
+        let Some(event) = event.await else { return refuse(&truncated()) };
         let chunked = match self.framing {
             EventFraming::Auto => event.payload.len() >= CHUNKED_FROM,
             EventFraming::ContentLength => false,
@@ -76,15 +96,16 @@ impl RuntimeApi {
     }
 
     async fn response(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
-        let (head, mut body) = request.into_parts();
+        let (head, body) = request.into_parts();
         let invocation_id = header(&head.headers, "lambda-runtime-invocation-id");
         let begun = self.session.change(|machine| machine.begin_answer("InvocationResponse", id, invocation_id));
-        if let Err(refusal) = begun {
-            return leave_unread(body, refuse(&refusal)).await;
-        }
-        let limit = match header(&head.headers, "lambda-runtime-function-response-mode") {
-            None | Some("") | Some("buffered") => LARGEST_RESPONSE,
-            Some("streaming") => LARGEST_STREAM,
+        let caller = match begun {
+            Ok(caller) => caller,
+            Err(refusal) => return leave_unread(body, refuse(&refusal)).await,
+        };
+        let streamed = match header(&head.headers, "lambda-runtime-function-response-mode") {
+            None | Some("") | Some("buffered") => false,
+            Some("streaming") => true,
             // From here on the process is stuck, as it is on Lambda.
             Some(other) => {
                 let message = format!("Invalid function response mode: {other}");
@@ -92,25 +113,45 @@ impl RuntimeApi {
                 return leave_unread(body, refuse(&refusal)).await;
             }
         };
-        match read(&mut body, limit).await {
+        let begun = Begun { content_type: head.headers.get(CONTENT_TYPE).cloned(), streamed };
+        match caller {
+            Some(caller) if streamed => self.stream(body, begun, &caller).await,
+            caller => self.collect(body, begun, caller).await,
+        }
+    }
+
+    /// Takes a whole answer: its caller waits for it, or the process has it ready.
+    async fn collect(&self, mut body: Incoming, begun: Begun, caller: Option<Caller>) -> Response<Reply> {
+        match read(&mut body, LARGEST_RESPONSE).await {
             Read::Whole { bytes, trailers } => {
-                match failed_in_mid_stream(&trailers) {
-                    Some((payload, error)) => self.finish(payload, Some(error)),
-                    None => self.finish(bytes, None),
+                match (failed_in_mid_stream(&trailers), caller) {
+                    (Some((payload, error)), _) => self.finish(payload, Some(error)),
+                    (None, None) => self.finish(bytes, None),
+                    (None, Some(caller)) => {
+                        caller.give(Piece::Begun(begun)).await;
+                        if !bytes.is_empty() {
+                            caller.give(Piece::Data(bytes)).await;
+                        }
+                        self.finish(Bytes::new(), None);
+                    }
                 }
                 accepted()
             }
-            Read::TooLarge(over) => {
-                let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
-                let payload = error_json("Function.ResponseSizeTooLarge", &words);
-                let error = FunctionError::from_report(payload.as_bytes(), Some("Function.ResponseSizeTooLarge"));
-                self.finish(payload.into(), Some(error));
-                let words = format!("Exceeded maximum allowed payload size ({limit} bytes).");
-                let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", words);
-                leave_rest_unread(body, over, refuse(&refusal)).await
-            }
+            Read::TooLarge(over) => self.too_large(body, LARGEST_RESPONSE, over).await,
+            Read::Cut if begun.streamed => self.cut_off(),
+            // The process is stuck, and its caller waits: so the real server was seen to do.
             Read::Cut => refuse(&truncated()),
         }
+    }
+
+    /// Ends an invocation whose answer is more than `limit` bytes; `over` are known of the rest.
+    async fn too_large(&self, body: Incoming, limit: usize, over: usize) -> Response<Reply> {
+        let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
+        let error = FunctionError::found("Function.ResponseSizeTooLarge", &words);
+        self.finish(error.json().into(), Some(error));
+        let words = format!("Exceeded maximum allowed payload size ({limit} bytes).");
+        let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", words);
+        leave_rest_unread(body, over, refuse(&refusal)).await
     }
 
     async fn error(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
@@ -162,13 +203,11 @@ enum Call<'p> {
     InitError,
 }
 
-/// The error that the trailers of a stream speak of, as the caller gets it.
-fn failed_in_mid_stream(trailers: &HeaderMap) -> Option<(Bytes, FunctionError)> {
-    let error_type = header(trailers, "lambda-runtime-function-error-type")?;
-    let body = header(trailers, "lambda-runtime-function-error-body").unwrap_or_default();
-    let payload = BASE64.decode(body).unwrap_or_default();
-    let error = FunctionError::from_report(&payload, Some(error_type));
-    Some((payload.into(), error))
+/// A [`Call`] whose body is taken in a task of its own.
+enum Post {
+    Response(String),
+    Error(String),
+    InitError,
 }
 
 async fn read_error(headers: &HeaderMap, body: &mut Incoming) -> Option<(Bytes, FunctionError)> {

@@ -7,6 +7,8 @@ use std::process::exit;
 use std::thread::sleep;
 use std::time::Duration;
 
+const NEXT: &str = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n";
+
 fn main() {
     let api = std::env::var("AWS_LAMBDA_RUNTIME_API").expect("the address of the Runtime API");
     match std::env::args().nth(1).as_deref() {
@@ -42,6 +44,11 @@ fn serve(api: &str) {
         let number = || argument.parse::<usize>().expect("a number");
         match command {
             "count" => connection.post(&respond, "", count.to_string().as_bytes()),
+            "ask-twice-and-exit" => {
+                connection.post(&respond, "", b"bye");
+                connection.send(NEXT.repeat(2).as_bytes());
+                exit(0);
+            }
             "environment" => {
                 let mut lines: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
                 lines.sort();
@@ -74,6 +81,31 @@ fn serve(api: &str) {
                 sleep(Duration::from_millis(number() as u64));
                 connection.post(&respond, "", b"slept");
             }
+            "stream" => connection.stream(&respond, argument.split(',').map(str::as_bytes)).end(""),
+            "stream-and-exit" => {
+                connection.stream(&respond, [&b"one"[..], b"two"]);
+                exit(number() as i32);
+            }
+            "stream-and-leave" => {
+                connection.stream(&respond, [&b"one"[..], b"two"]).send(b"0\r\n\r\n");
+                exit(0);
+            }
+            "stream-and-hang" => {
+                connection.stream(&respond, [&b"one"[..]]);
+                sleep(Duration::from_secs(600));
+            }
+            "stream-bytes" => {
+                let chunk = vec![b'x'; 64 << 10];
+                let sizes = (0..number()).step_by(chunk.len()).map(|from| chunk.len().min(number() - from));
+                connection.stream(&respond, sizes.map(|size| &chunk[..size])).end("");
+            }
+            "stream-error" => {
+                // The base64 of {"errorMessage":"too late","errorType":"Late"}.
+                let body = "eyJlcnJvck1lc3NhZ2UiOiJ0b28gbGF0ZSIsImVycm9yVHlwZSI6IkxhdGUifQ==";
+                let trailers =
+                    format!("Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: {body}\r\n");
+                connection.stream(&respond, [&b"one"[..]]).end(&trailers);
+            }
             "start-a-child" => {
                 let mut child = std::process::Command::new("sleep").arg("600").spawn().expect("sleep runs");
                 connection.post(&respond, "", child.id().to_string().as_bytes());
@@ -92,7 +124,7 @@ impl Connection {
     }
 
     fn next(&mut self) -> (String, Vec<u8>) {
-        self.send(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n");
+        self.send(NEXT.as_bytes());
         self.receive()
     }
 
@@ -101,10 +133,40 @@ impl Connection {
         let head = format!("POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {length}\r\n\r\n");
         self.send(head.as_bytes());
         self.send(body);
+        self.read_status();
+    }
+
+    /// Says what the server answered, unless it accepted.
+    fn read_status(&mut self) {
         let (head, body) = self.receive();
         if !head.starts_with("HTTP/1.1 202") {
             println!("{}: {}", head.lines().next().unwrap_or_default(), String::from_utf8_lossy(&body).trim());
         }
+    }
+
+    /// Begins a streamed answer, and writes each chunk by itself.
+    fn stream<'c>(&mut self, path: &str, chunks: impl IntoIterator<Item = &'c [u8]>) -> &mut Self {
+        self.send(
+            format!(
+                "POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n\
+                 Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        for chunk in chunks {
+            let framed = [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat();
+            // The server hangs up on a stream that is too long.
+            if self.0.get_mut().write_all(&framed).is_err() {
+                break;
+            }
+        }
+        self
+    }
+
+    /// Ends a streamed answer.
+    fn end(&mut self, trailers: &str) {
+        let _ = self.0.get_mut().write_all(format!("0\r\n{trailers}\r\n").as_bytes());
+        self.read_status();
     }
 
     fn send(&mut self, bytes: &[u8]) {

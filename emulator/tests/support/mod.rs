@@ -37,6 +37,10 @@ pub fn text(outcome: &Outcome) -> &str {
     std::str::from_utf8(&outcome.payload).expect("the payload is text")
 }
 
+/// Trailers that make a streamed answer fail: `{"errorMessage":"too late","errorType":"Late"}`, as `Function.Late`.
+pub const LATE: &str = "Lambda-Runtime-Function-Error-Type: Function.Late\r\n\
+    Lambda-Runtime-Function-Error-Body: eyJlcnJvck1lc3NhZ2UiOiJ0b28gbGF0ZSIsImVycm9yVHlwZSI6IkxhdGUifQ==\r\n";
+
 /// A response as it came.
 #[derive(Debug)]
 pub struct Response {
@@ -91,26 +95,54 @@ impl Client {
     }
 
     pub fn receive(&mut self) -> Response {
-        let head = self.take_through(b"\r\n\r\n");
-        let head = String::from_utf8(head).expect("the head is text");
-        let status = head.get(9..12).and_then(|digits| digits.parse().ok()).expect("a status");
-        let mut response = Response { status, head, body: Vec::new(), chunks: 0 };
+        let mut response = self.receive_head();
         if response.header("transfer-encoding").is_some() {
-            loop {
-                let line = String::from_utf8(self.take_through(b"\r\n")).expect("a chunk size");
-                let size = usize::from_str_radix(line.trim_end(), 16).expect("a chunk size");
-                let mut chunk = self.take(size + 2);
-                chunk.truncate(size);
-                if size == 0 {
-                    return response;
-                }
+            while let Some(mut chunk) = self.receive_chunk() {
                 response.body.append(&mut chunk);
                 response.chunks += 1;
             }
+            return response;
         }
         let length = response.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         response.body = self.take(length);
         response
+    }
+
+    /// A response's head, without its body.
+    pub fn receive_head(&mut self) -> Response {
+        let head = self.take_through(b"\r\n\r\n");
+        let head = String::from_utf8(head).expect("the head is text");
+        let status = head.get(9..12).and_then(|digits| digits.parse().ok()).expect("a status");
+        Response { status, head, body: Vec::new(), chunks: 0 }
+    }
+
+    /// The next chunk of a body; nothing at its end.
+    pub fn receive_chunk(&mut self) -> Option<Vec<u8>> {
+        let line = String::from_utf8(self.take_through(b"\r\n")).expect("a chunk size");
+        let size = usize::from_str_radix(line.trim_end(), 16).expect("a chunk size");
+        let mut chunk = self.take(size + 2);
+        chunk.truncate(size);
+        (size > 0).then_some(chunk)
+    }
+
+    /// Begins a streamed answer to an event, as a runtime does.
+    pub fn begin_stream(&mut self, event: &Response, headers: &str) {
+        self.send(format!(
+            "POST /2018-06-01/runtime/invocation/{}/response HTTP/1.1\r\nHost: x\r\n{headers}\
+             Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\r\n",
+            id(event)
+        ));
+    }
+
+    pub fn send_chunk(&mut self, bytes: impl AsRef<[u8]>) {
+        let bytes = bytes.as_ref();
+        self.send([format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat());
+    }
+
+    /// Ends a streamed answer, and gives what the server says to it.
+    pub fn end_stream(&mut self, trailers: &str) -> Response {
+        self.send(format!("0\r\n{trailers}\r\n"));
+        self.receive()
     }
 
     /// Whether nothing comes for a moment.
@@ -166,13 +198,21 @@ pub struct StandIn {
 }
 
 impl StandIn {
-    pub fn new(mut options: Options) -> Self {
+    pub fn new(options: Options) -> Self {
+        Self::noting(options, Arc::default())
+    }
+
+    /// The same, with a place for the lines of the emulator's own.
+    pub fn noting(mut options: Options, notes: Arc<Mutex<Vec<String>>>) -> Self {
         let (sender, addresses) = channel();
         let sender = Mutex::new(sender);
         options.args = vec!["stand-in".into()];
         options.log_sink = Some(Arc::new(move |line: &[u8]| {
-            let address = String::from_utf8_lossy(line).parse().expect("an address");
-            let _ = sender.lock().expect("one writer").send(address);
+            let line = String::from_utf8_lossy(line);
+            match line.parse() {
+                Ok(address) => _ = sender.lock().expect("one writer").send(address),
+                Err(_) => notes.lock().expect("one writer").push(line.into_owned()),
+            }
         }));
         Self { emulator: Arc::new(start(options)), addresses }
     }
@@ -185,6 +225,10 @@ impl StandIn {
     pub fn invoke_with(&self, payload: impl Into<Vec<u8>>, options: InvokeOptions) -> JoinHandle<Outcome> {
         let (emulator, payload) = (self.emulator.clone(), payload.into());
         thread::spawn(move || emulator.invoke(payload, options))
+    }
+
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
     }
 
     /// A connection to the Runtime API of the process that was started last; waits for the process when it is new.

@@ -1,5 +1,10 @@
-//! The Invoke API, as AWS clients call it: any name, alias or ARN is this emulator's one function.
+//! The Invoke API, as AWS clients call it: any name, alias or ARN is this emulator's one function. Its operations are Invoke and
+//! InvokeWithResponseStream.
 
+mod event_stream;
+mod streaming;
+
+use std::future::pending;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -18,8 +23,11 @@ use crate::{InvokeOptions, LARGEST_ASYNCHRONOUS_PAYLOAD, LARGEST_PAYLOAD, Outcom
 /// How much of the log's end `X-Amz-Log-Type: Tail` gives, in bytes.
 const TAIL: usize = 4 << 10;
 
+/// The header that says which version has run. There is only this one.
+const EXECUTED_VERSION: (&str, &str) = ("x-amz-executed-version", "$LATEST");
+
 pub(crate) async fn serve(listener: TcpListener, function: Arc<Function>) {
-    http::serve(listener, move |request| answer(function.clone(), request)).await;
+    http::serve(listener, pending(), move |request| answer(function.clone(), request)).await;
 }
 
 async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response<Reply> {
@@ -57,6 +65,7 @@ async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id:
         Read::Cut => return Err((ApiError::content("The request's body was cut off"), None)),
     };
     match call.kind {
+        Kind::RequestResponse if call.streamed => streaming::answer(function, payload, call).await.map_err(|error| (error, None)),
         Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
         Kind::Event => {
             tokio::spawn(async move { function.invoke(payload, call.options).await });
@@ -77,6 +86,8 @@ async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id:
 #[derive(Debug)]
 struct Call {
     kind: Kind,
+    /// Whether the operation is InvokeWithResponseStream.
+    streamed: bool,
     tail: bool,
     options: InvokeOptions,
 }
@@ -91,8 +102,10 @@ enum Kind {
 impl Call {
     fn read(method: Method, path: &str, query: Option<&str>, headers: &HeaderMap, request_id: &str) -> Result<Self, ApiError> {
         let segments: Vec<&str> = path.split('/').collect();
-        let ["", "2015-03-31", "functions", name, "invocations"] = segments[..] else {
-            return Err(ApiError::unknown_path(path));
+        let (name, streamed) = match segments[..] {
+            ["", "2015-03-31", "functions", name, "invocations"] => (name, false),
+            ["", "2021-11-15", "functions", name, "response-streaming-invocations"] => (name, true),
+            _ => return Err(ApiError::unknown_path(path)),
         };
         if method != Method::POST {
             return Err(ApiError::method(&method));
@@ -103,7 +116,7 @@ impl Call {
         }
         let kind = match header(headers, "x-amz-invocation-type") {
             None | Some("RequestResponse") => Kind::RequestResponse,
-            Some("Event") => Kind::Event,
+            Some("Event") if !streamed => Kind::Event,
             Some("DryRun") => Kind::DryRun,
             Some(other) => {
                 return Err(ApiError::parameter(&format!("Unknown invocation type: {other}")));
@@ -123,7 +136,7 @@ impl Call {
             client_context,
             ..InvokeOptions::default()
         };
-        Ok(Self { kind, tail, options })
+        Ok(Self { kind, streamed, tail, options })
     }
 }
 
@@ -132,7 +145,7 @@ fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
     let failed = outcome.function_error.is_some();
     let mut response = reply(StatusCode::OK, "application/json", outcome.payload);
     let mut set = |name, value: &str| response.headers_mut().insert(HeaderName::from_static(name), header_value(value));
-    set("x-amz-executed-version", "$LATEST");
+    set(EXECUTED_VERSION.0, EXECUTED_VERSION.1);
     if failed {
         set("x-amz-function-error", "Unhandled");
     }
@@ -205,7 +218,10 @@ impl ApiError {
     }
 
     fn unknown_path(path: &str) -> Self {
-        let message = format!("{path} is none of this emulator's: it has POST /2015-03-31/functions/NAME/invocations");
+        let message = format!(
+            "{path} is none of this emulator's: it has POST /2015-03-31/functions/NAME/invocations and POST \
+             /2021-11-15/functions/NAME/response-streaming-invocations"
+        );
         Self::user(StatusCode::NOT_FOUND, "UnknownOperationException", message)
     }
 

@@ -1,0 +1,149 @@
+//! The function's URL: any HTTP request becomes an event of payload format 2.0, and the function's answer an HTTP response
+//! (developer guide, "Invoking Lambda function URLs": <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>).
+//!
+//! Whether an answer is streamed is decided by the function, with each answer; on Lambda the URL's invoke mode has to fit.
+//! A client that hangs up does not stop the invocation.
+
+mod answer;
+mod event;
+
+use std::future::pending;
+use std::sync::Arc;
+
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::Receiver;
+
+use crate::delivery::{self, Begun, Delivery, Piece, Written};
+use crate::function::Function;
+use crate::http::{self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply};
+use crate::{InvokeOptions, LARGEST_PAYLOAD, ids};
+use answer::{Head, Malformed};
+
+/// The content type of a streamed answer that begins with a prelude: the JSON of its status, headers and cookies, and eight zeros.
+const WITH_PRELUDE: &str = "application/vnd.awslambda.http-integration-response";
+const SEPARATOR: [u8; 8] = [0; 8];
+
+/// A prelude is not looked for any further, in bytes. Lambda's limit is not documented.
+const LONGEST_PRELUDE: usize = 1 << 20;
+
+pub(crate) async fn serve(listener: TcpListener, function: Arc<Function>) {
+    http::serve(listener, pending(), move |request| respond(function.clone(), request)).await;
+}
+
+async fn respond(function: Arc<Function>, request: Request<Incoming>) -> Response<Reply> {
+    let request_id = ids::uuid();
+    let mut response = match accept(request, &request_id).await {
+        Ok((event, options)) => invoke(function, event, options).await,
+        Err(refused) => refused,
+    };
+    response.headers_mut().entry("x-amzn-requestid").or_insert_with(|| header_value(&request_id));
+    response
+}
+
+/// The event that a request becomes, unless it is too large.
+async fn accept(request: Request<Incoming>, request_id: &str) -> Result<(String, InvokeOptions), Response<Reply>> {
+    let (head, mut body) = request.into_parts();
+    let bytes = match read(&mut body, LARGEST_PAYLOAD).await {
+        Read::Whole { bytes, .. } => bytes,
+        Read::TooLarge(over) => return Err(leave_rest_unread(body, over, too_large()).await),
+        Read::Cut => return Err(refusal(StatusCode::BAD_REQUEST, "The request's body was cut off")),
+    };
+    let peer = head.extensions.get::<Peer>().expect("the server notes where a request comes from").0;
+    let trace_id = header(&head.headers, "x-amzn-trace-id").map_or_else(ids::trace_id, str::to_owned);
+    let event = event::of_request(&head, &bytes, peer, request_id, &trace_id);
+    if event.len() > LARGEST_PAYLOAD {
+        return Err(too_large());
+    }
+    Ok((event, InvokeOptions { request_id: Some(request_id.to_owned()), trace_id: Some(trace_id), ..InvokeOptions::default() }))
+}
+
+async fn invoke(function: Arc<Function>, event: String, options: InvokeOptions) -> Response<Reply> {
+    let (caller, mut pieces) = delivery::caller();
+    // In a task of its own: a client that hangs up does not stop the invocation.
+    let running = function.clone();
+    tokio::spawn(async move { running.deliver(event.into(), options, caller).await });
+    let response = match pieces.recv().await {
+        Some(Piece::Begun(begun)) if !begun.streamed => whole(pieces).await,
+        Some(Piece::Begun(begun)) if has_prelude(&begun) => after_prelude(pieces).await,
+        Some(Piece::Begun(begun)) => Ok(raw(begun, pieces)),
+        // The function has failed without an answer, or the emulator has.
+        _ => Ok(bad_gateway()),
+    };
+    response.unwrap_or_else(|malformed| {
+        function.note(&format!("function URL: 502 Bad Gateway, since {malformed}"));
+        bad_gateway()
+    })
+}
+
+/// An answer that comes in one piece.
+async fn whole(mut pieces: Receiver<Piece>) -> Result<Response<Reply>, Malformed> {
+    let mut answer = Bytes::new();
+    if let Some(Piece::Data(data)) = pieces.recv().await {
+        answer = data;
+    }
+    let (head, body) = answer::whole(answer)?;
+    Ok(head.response(Reply::sized(body)))
+}
+
+/// A streamed answer whose head is in its prelude.
+async fn after_prelude(mut pieces: Receiver<Piece>) -> Result<Response<Reply>, Malformed> {
+    let mut held = Vec::new();
+    loop {
+        let searched = held.len().saturating_sub(SEPARATOR.len() - 1);
+        match pieces.recv().await {
+            Some(Piece::Data(data)) => held.extend_from_slice(&data),
+            Some(Piece::End(outcome)) if outcome.function_error.is_none() => {
+                return Err(format!("the stream ended, after {} bytes, without the eight zeros that end a prelude", held.len()));
+            }
+            _ => return Ok(bad_gateway()),
+        }
+        let found = held[searched..].windows(SEPARATOR.len()).position(|window| window == SEPARATOR);
+        if let Some(at) = found.map(|at| searched + at) {
+            let head = answer::prelude(&held[..at])?;
+            let rest = held.split_off(at + SEPARATOR.len());
+            return Ok(head.response(Reply::Delivered(body(Some(Piece::Data(rest.into())), pieces))));
+        }
+        if held.len() > LONGEST_PRELUDE {
+            return Err(format!("{} bytes of the stream have come without the eight zeros that end a prelude", held.len()));
+        }
+    }
+}
+
+/// A streamed answer that is nothing but a body.
+fn raw(begun: Begun, pieces: Receiver<Piece>) -> Response<Reply> {
+    let content_type = begun.content_type.unwrap_or(HeaderValue::from_static(answer::BYTES));
+    let mut head = Head::default();
+    head.headers.insert(CONTENT_TYPE, content_type);
+    head.response(Reply::Delivered(body(None, pieces)))
+}
+
+/// The body of a streamed answer. If the function fails, it is not ended, so that the client notices.
+fn body(first: Option<Piece>, pieces: Receiver<Piece>) -> Delivery {
+    Delivery::new(first, pieces, |piece| match piece {
+        Piece::Begun(_) => Written::Nothing,
+        Piece::Data(data) => Written::Bytes(data),
+        Piece::End(outcome) if outcome.function_error.is_some() => Written::Cut,
+        Piece::End(_) => Written::End,
+    })
+}
+
+fn has_prelude(begun: &Begun) -> bool {
+    let content_type = begun.content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    event::media_type(content_type).eq_ignore_ascii_case(WITH_PRELUDE)
+}
+
+fn bad_gateway() -> Response<Reply> {
+    reply(StatusCode::BAD_GATEWAY, "text/plain", "Internal Server Error")
+}
+
+fn too_large() -> Response<Reply> {
+    refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("The request makes an event of more than {LARGEST_PAYLOAD} bytes"))
+}
+
+fn refusal(status: StatusCode, message: &str) -> Response<Reply> {
+    reply(status, "application/json", json!({ "Message": message }).to_string())
+}

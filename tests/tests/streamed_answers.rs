@@ -1,0 +1,83 @@
+//! The examples that stream, under the emulator, to a caller that takes the answer while it is written.
+
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::{Emulator, InvokeOptions, LARGEST_STREAM, Options, Outcome};
+use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::programs::{Architecture, example, panic_place};
+
+fn emulator(name: &str, architecture: Architecture) -> Emulator {
+    let mut options = Options::new(example(name, architecture));
+    options.runner = architecture.runner();
+    start(options)
+}
+
+/// What came, and the end of it.
+fn taken(emulator: &Emulator, event: &str) -> (Vec<u8>, Outcome) {
+    let mut stream = emulator.invoke_streaming(event, InvokeOptions::default());
+    (stream.by_ref().collect::<Vec<_>>().concat(), stream.finish())
+}
+
+#[test]
+fn pieces_come_as_they_are_written() {
+    for architecture in Architecture::ALL {
+        let emulator = emulator("stream", architecture);
+        let mut stream = emulator.invoke_streaming("{}", InvokeOptions::default());
+        assert!(stream.is_streamed());
+        assert_eq!(stream.content_type(), Some("text/event-stream"));
+        let (first, begin) = (stream.next(), Instant::now());
+        assert_eq!(first.as_deref(), Some(&b"data: 1\n\n"[..]), "{architecture:?}");
+        let rest: Vec<_> = stream.by_ref().collect();
+        assert_eq!(rest, [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"], "{architecture:?}");
+        // Half a second lies between each two.
+        assert!(begin.elapsed() > Duration::from_millis(1500), "{:?}", begin.elapsed());
+        let outcome = stream.finish();
+        assert_eq!((&outcome.function_error, outcome.log.as_str()), (&None, ""));
+    }
+}
+
+#[test]
+fn errors_in_mid_stream_come_after_what_was_written() {
+    let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
+    for architecture in Architecture::ALL {
+        let emulator = emulator("stream_error", architecture);
+        for (event, pieces, error_type, message) in [
+            ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
+            ("\"fail\"", "one\ntwo\n", "Function.OutOfPaper", "there is no line 3"),
+            ("\"early\"", "", "Function.OutOfPaper", "there is no third line"),
+            ("\"panic\"", "one\ntwo\n", "Function.Panic", &panicked),
+            ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
+        ] {
+            let (came, outcome) = taken(&emulator, event);
+            assert_eq!(String::from_utf8_lossy(&came), pieces, "{architecture:?} {event}");
+            let error = outcome.function_error.expect("it fails");
+            assert_eq!((error.error_type.as_str(), error.message.as_str()), (error_type, message), "{architecture:?} {event}");
+            assert!(!error.found_by_lambda);
+        }
+    }
+}
+
+#[test]
+fn a_caller_that_waits_gets_a_stream_in_one_piece() {
+    let emulator_of = |name| emulator(name, Architecture::X86_64);
+    assert_eq!(answer(&emulator_of("stream"), "6000").len(), 6_000_000);
+    let (error, outcome) = failure(&emulator_of("stream_error"), "\"error\"");
+    assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.OutOfPaper", "there is no third line"));
+    assert!(!outcome.payload.starts_with(b"one"), "{:?}", outcome.payload);
+}
+
+#[test]
+fn the_largest_stream_is_taken_and_a_larger_one_is_cut() {
+    let emulator = emulator("stream", Architecture::X86_64);
+    let events = LARGEST_STREAM / 1000;
+    let (came, outcome) = taken(&emulator, &events.to_string());
+    assert_eq!((came.len(), outcome.function_error), (events * 1000, None));
+    assert!(came.ends_with(b".\n\n"));
+    let (came, outcome) = taken(&emulator, &(events + 1).to_string());
+    assert_eq!(
+        (came.len(), outcome.function_error.expect("it is cut").error_type.as_str()),
+        (LARGEST_STREAM, "Function.ResponseSizeTooLarge")
+    );
+    let (came, next) = taken(&emulator, "1");
+    assert_eq!((came.len(), next.function_error, next.pid), (1000, None, outcome.pid), "log:\n{}{}", outcome.log, next.log);
+}
