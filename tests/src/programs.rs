@@ -37,7 +37,7 @@ impl Architecture {
 }
 
 /// The examples that are bare programs.
-const BARE: [&str; 6] = ["echo", "faults", "hello", "stateful", "stream", "stream_error"];
+const BARE: [&str; 7] = ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 
 /// A bare example, built as the README says.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
