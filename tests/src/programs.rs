@@ -79,6 +79,14 @@ pub fn floor() -> PathBuf {
     find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
 }
 
+/// The conformance suite's function with the official `lambda_runtime`, built for this machine.
+pub fn peer() -> PathBuf {
+    let target_folder = cargo::target_folder().join("peers");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let folder = cargo::root().join("benches/peers/lambda_runtime");
+    find(&cargo::build(&folder, &["--release", "--locked", "--target-dir", target_folder]), "lambda_runtime_peer")
+}
+
 /// The program that reads JSON, to be compared with serde_json.
 pub fn json_bench() -> PathBuf {
     let target_folder = cargo::target_folder().join("json");
