@@ -2,6 +2,7 @@
 //!
 //! Each event is done as that crate's documentation recommends. What its API has no way to do is echoed, as the suite's contract asks.
 
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use futures_core::Stream;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use lambda_runtime::{Context, Error, FunctionResponse, LambdaEvent, MetadataPrelude, StreamResponse, run_concurrent, service_fn, tracing};
+use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// JSON as it came, byte for byte.
@@ -99,14 +101,31 @@ fn streamed(chunks: impl Stream<Item = Result<Bytes, Error>> + Send + 'static) -
     FunctionResponse::StreamingResponse(StreamResponse::from(chunks))
 }
 
+/// What the context has. The two that the crate has read from JSON get the names again that they came with.
 fn described(context: &Context) -> Result<Json, Error> {
-    Ok(to_raw_value(&serde_json::json!({
+    let client_context = context.client_context.as_ref().map(|context| {
+        let client = [
+            ("installation_id", &context.client.installation_id),
+            ("app_title", &context.client.app_title),
+            ("app_version_name", &context.client.app_version_name),
+            ("app_version_code", &context.client.app_version_code),
+            ("app_package_name", &context.client.app_package_name),
+        ];
+        let client: HashMap<_, _> = client.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let fields = [("client", json!(client)), ("custom", json!(context.custom)), ("environment", json!(context.environment))];
+        fields.into_iter().filter(|(_, value)| *value != json!({})).collect::<HashMap<_, _>>()
+    });
+    let identity = context
+        .identity
+        .as_ref()
+        .map(|identity| json!({"cognitoIdentityId": identity.identity_id, "cognitoIdentityPoolId": identity.identity_pool_id}));
+    Ok(to_raw_value(&json!({
         "requestId": context.request_id,
         "deadlineMs": context.deadline,
         "invokedFunctionArn": context.invoked_function_arn,
         "traceId": context.xray_trace_id,
-        "clientContext": context.client_context,
-        "identity": context.identity,
+        "clientContext": client_context,
+        "identity": identity,
         "tenantId": context.tenant_id,
     }))?)
 }
