@@ -1,8 +1,10 @@
 //! What the end-to-end tests share.
 //!
 //! - [`programs`] builds the programs under test, with [`cargo`].
-//! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`; [`rie`] runs them under AWS's own.
+//! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
 //! - [`serving`] is `cargo barelambda serve`.
+//! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
+//!   program's place.
 //! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
 //! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
 
@@ -12,6 +14,9 @@ pub mod emulated;
 pub mod measured;
 pub mod programs;
 pub mod rie;
+pub mod rie_managed;
+pub mod rie_relay;
+pub mod rie_runtime;
 pub mod scripted;
 pub mod serving;
 pub mod syscalls;

@@ -37,7 +37,7 @@ impl Architecture {
 }
 
 /// The examples that are bare programs.
-const BARE: [&str; 6] = ["echo", "faults", "hello", "stateful", "stream", "stream_error"];
+const BARE: [&str; 7] = ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 
 /// A bare example, built as the README says.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
@@ -77,6 +77,14 @@ pub fn floor() -> PathBuf {
     let target_folder = cargo::target_folder().join("floor");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
     find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
+}
+
+/// The conformance suite's function with the official `lambda_runtime`, built for this machine.
+pub fn peer() -> PathBuf {
+    let target_folder = cargo::target_folder().join("peers");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let folder = cargo::root().join("benches/peers/lambda_runtime");
+    find(&cargo::build(&folder, &["--release", "--locked", "--target-dir", target_folder]), "lambda_runtime_peer")
 }
 
 /// The program that reads JSON, to be compared with serde_json.

@@ -1,4 +1,5 @@
-//! Programs under AWS's Runtime Interface Emulator (RIE), which contains the real server of the Runtime API.
+//! Programs under AWS's Runtime Interface Emulator (RIE), which contains the real server of the Runtime API: here in its usual mode, in
+//! [`rie_managed`](crate::rie_managed) in the one for managed instances.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +12,7 @@ use barelambda_emulator::script::refused_address;
 
 use crate::{cargo, tools};
 
-/// How long RIE may take to listen.
+/// How long RIE may take to listen, to end, or to log something, and a program to ask for the next event.
 const START: Duration = Duration::from_secs(10);
 
 /// How long an invocation may take.
@@ -23,43 +24,127 @@ const LONGEST: u64 = 64 << 20;
 /// A running RIE. Dropping it ends it; its programs see that the server has gone, and end too.
 pub struct Rie {
     process: Child,
-    address: SocketAddr,
+    addresses: Addresses,
     log: PathBuf,
+}
+
+/// Where a RIE listens.
+#[derive(Copy, Clone)]
+pub(crate) struct Addresses {
+    /// For callers.
+    pub(crate) invoke: SocketAddr,
+    /// For the runtime.
+    pub(crate) runtime_api: SocketAddr,
+}
+
+/// What a caller gets.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status; RIE has 502 when the program has ended.
+    pub status: u16,
+    /// The header field `Error-Type`, which only the mode for managed instances has.
+    pub error_type: Option<String>,
+    /// The content type, which the usual mode guesses from the body.
+    pub content_type: Option<String>,
+    /// The answer, or the error.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body, which must be text.
+    pub fn text(&self) -> &str {
+        str::from_utf8(&self.body).expect("the answer is UTF-8")
+    }
+
+    /// The body, which must be JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
 }
 
 impl Rie {
     /// Starts RIE with `program` as the function's bootstrap and variables of its environment. `name` names the test.
     pub fn start(program: &Path, environment: &[(&str, &str)], name: &str) -> Self {
-        let free = || refused_address().expect("there is a free port");
-        let (address, runtime_api) = (free(), free());
-        let log = cargo::scratch(&format!("rie-{name}")).join("log");
-        let file = File::create(&log).expect("the log can be made");
-        let process = Command::new(tools::rie())
-            .args(["--runtime-interface-emulator-address", &address.to_string()])
-            .args(["--runtime-api-address", &runtime_api.to_string()])
-            .arg(program)
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(file.try_clone().expect("the log can be written to twice"))
-            .stderr(file)
-            .spawn()
-            .expect("RIE can be started");
-        let rie = Self { process, address, log };
-        let deadline = Instant::now() + START;
-        while TcpStream::connect(address).is_err() {
-            assert!(Instant::now() < deadline, "RIE does not listen: {}", rie.log());
-            thread::sleep(Duration::from_millis(5));
-        }
+        let addresses = Addresses::free();
+        let mut command = Command::new(tools::rie());
+        command.args(addresses.arguments()).arg(program).envs(environment.iter().copied()).stdin(Stdio::null());
+        Self::launch(command, addresses, &cargo::scratch(&format!("rie-{name}")))
+    }
+
+    /// Starts a command that starts RIE, with a log in `folder`, and waits until RIE listens.
+    pub(crate) fn launch(command: Command, addresses: Addresses, folder: &Path) -> Self {
+        let rie = Self::spawn(command, addresses, folder);
+        rie.wait("RIE does not listen", |_| TcpStream::connect(addresses.invoke).is_ok());
         rie
     }
 
-    /// Invokes, and gives the answer, which may be an error. RIE crashes when it is given two events at once, hence the `&mut`.
+    /// Starts a command that starts RIE, with a log in `folder`.
+    pub(crate) fn spawn(mut command: Command, addresses: Addresses, folder: &Path) -> Self {
+        let log = folder.join("log");
+        let file = File::create(&log).expect("the log can be made");
+        let process = command
+            .stdout(file.try_clone().expect("the log can be written to twice"))
+            .stderr(file)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} cannot be started: {error}", command.get_program().display()));
+        Self { process, addresses, log }
+    }
+
+    /// Waits until `words` are in the log: a caller may have its answer before all is written.
+    pub fn wait_for_log(&self, words: &str) {
+        self.wait(&format!("{words:?} is not in the log"), |rie| rie.log().contains(words));
+    }
+
+    /// Waits until `is_done`.
+    ///
+    /// # Panics
+    /// When that takes long.
+    pub(crate) fn wait(&self, otherwise: &str, is_done: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + START;
+        while !is_done(self) {
+            assert!(Instant::now() < deadline, "{otherwise}: {}", self.log());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Invokes, and gives the body of the answer, which may be an error. RIE crashes when it is given two events at once, hence the `&mut`.
     pub fn invoke(&mut self, event: &[u8]) -> Vec<u8> {
+        self.answer(event).body
+    }
+
+    /// Invokes, and gives the whole answer.
+    pub fn answer(&mut self, event: &[u8]) -> Answer {
+        self.answer_with(event, &[])
+    }
+
+    /// Invokes with header fields, and gives the whole answer.
+    pub fn answer_with(&mut self, event: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let deadline = Instant::now() + START;
+        loop {
+            let answer = self.call(event, headers);
+            // The mode for managed instances keeps no event until the program asks for one.
+            if answer.error_type.as_deref() != Some("Runtime.Unavailable") || Instant::now() > deadline {
+                return answer;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn call(&self, event: &[u8], headers: &[(&str, &str)]) -> Answer {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(LIMIT)).build().into();
-        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
-        let response = agent.post(&url).send(event);
-        let body = response.and_then(|response| response.into_body().into_with_config().limit(LONGEST).read_to_vec());
-        body.unwrap_or_else(|error| panic!("RIE: {error}\n{}", self.log()))
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.addresses.invoke);
+        let request = headers.iter().fold(agent.post(&url), |request, (name, value)| request.header(*name, *value));
+        let response = request.send(event).unwrap_or_else(|error| panic!("RIE: {error}\n{}", self.log()));
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (status, error_type, content_type) = (response.status().as_u16(), header("error-type"), header("content-type"));
+        let body = response.into_body().into_with_config().limit(LONGEST).read_to_vec();
+        let body = body.unwrap_or_else(|error| panic!("RIE: {error}\n{}", self.log()));
+        Answer { status, error_type, content_type, body }
+    }
+
+    /// Where its Runtime API is.
+    pub const fn runtime_api(&self) -> SocketAddr {
+        self.addresses.runtime_api
     }
 
     /// What RIE and the function have written so far.
@@ -70,8 +155,24 @@ impl Rie {
 
 impl Drop for Rie {
     fn drop(&mut self) {
+        // In the mode for managed instances everything ends with this pipe.
+        drop(self.process.stdin.take());
         // The one error there can be is that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+impl Addresses {
+    /// Two where nobody listens.
+    pub(crate) fn free() -> Self {
+        let free = || refused_address().expect("there is a free port");
+        Self { invoke: free(), runtime_api: free() }
+    }
+
+    /// RIE's arguments for them.
+    pub(crate) fn arguments(self) -> [String; 4] {
+        let (invoke, runtime_api) = (self.invoke.to_string(), self.runtime_api.to_string());
+        ["--runtime-interface-emulator-address".into(), invoke, "--runtime-api-address".into(), runtime_api]
     }
 }

@@ -49,6 +49,11 @@ pub fn valgrind() -> PathBuf {
     find("valgrind", None, "valgrind", "valgrind")
 }
 
+/// Runs a program in namespaces of its own.
+pub fn unshare() -> PathBuf {
+    find("util-linux's unshare", None, "unshare", "unshare")
+}
+
 /// Looks at the environment variable, then in the folder that `.ci/tools` fills, then in `PATH`.
 fn find(what: &str, variable: Option<&str>, installed: &str, name: &str) -> PathBuf {
     if let Some(variable) = variable

@@ -176,7 +176,7 @@ fn a_server_error_to_a_stream_ends_the_program() {
     let end = vec![the_end(), Step::Pause(Duration::from_millis(300)), Step::Close];
     let ran = run(Script::new().connection([begin, end].concat()), &example("stream", NATIVE));
     assert_eq!(ran.status.code(), Some(1));
-    assert!(ran.stderr.contains(&Error::CANNOT_GO_ON.message()), "{}", ran.stderr);
+    assert!(ran.stderr.contains(Error::CANNOT_GO_ON.message()), "{}", ran.stderr);
 }
 
 #[test]
