@@ -1,4 +1,5 @@
 use std::io::{self, IsTerminal, Write};
+use std::iter;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ Examples:
   cargo barelambda invoke stateful --arch arm64 --env NAME=VALUE
   cargo barelambda invoke --bootstrap ./bootstrap '{}'
 
-The answer goes to standard output, byte for byte; the function's log and one REPORT line go to standard error.
+The answer goes to standard output, byte for byte, a streamed one as it comes; the function's log and one REPORT line go to standard error.
 Exit codes: 0 answered, 1 the function failed, 2 wrong usage, 3 anything else, such as a build that failed.";
 
 pub fn command() -> Command {
@@ -49,10 +50,16 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let emulator = Arc::new(Emulator::start(options).during("starting the emulator")?);
     let signals = Signals::end_with(130, &emulator)?;
     let client_context = matches.get_one::<String>("client-context").cloned();
-    let outcome = emulator.invoke(event, InvokeOptions { client_context, ..InvokeOptions::default() });
+    let mut answer = emulator.invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
+    let printed = print_answer(&mut answer).during("writing the answer");
+    let outcome = printed.map(|shown| (shown, answer.finish()));
     signals.go_on();
     emulator.shutdown();
-    print_answer(&outcome.payload).during("writing the answer")?;
+    let (shown, outcome) = outcome?;
+    // An error in mid-stream is no part of the answer.
+    if !shown {
+        print_answer(iter::once(outcome.payload.clone())).during("writing the answer")?;
+    }
     eprintln!("{}", report(&outcome, program.size));
     Ok(match error_line(&outcome) {
         None => ExitCode::SUCCESS,
@@ -94,13 +101,20 @@ fn event_text(matches: &ArgMatches) -> Result<Option<&str>, clap::Error> {
     }
 }
 
-fn print_answer(payload: &[u8]) -> io::Result<()> {
+/// Prints an answer as it comes; whether there was anything to print.
+fn print_answer(pieces: impl IntoIterator<Item = Vec<u8>>) -> io::Result<bool> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(payload)?;
-    if stdout.is_terminal() && !payload.ends_with(b"\n") {
-        stdout.write_all(b"\n")?;
+    let mut last = None;
+    for piece in pieces {
+        stdout.write_all(&piece)?;
+        stdout.flush()?;
+        last = piece.last().copied().or(last);
     }
-    stdout.flush()
+    if stdout.is_terminal() && last.is_some_and(|last| last != b'\n') {
+        stdout.write_all(b"\n")?;
+        stdout.flush()?;
+    }
+    Ok(last.is_some())
 }
 
 fn json_object(text: &str) -> Result<String, String> {

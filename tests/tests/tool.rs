@@ -1,7 +1,7 @@
 //! `cargo barelambda`, called as the README says, from the repository's root.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Output, Stdio};
 
 use barelambda_tests::cargo::{self, cargo, root};
@@ -42,6 +42,30 @@ fn invoke_prints_the_answer_and_one_report() {
     assert_answered(&barelambda(&["invoke", "stateful", "--env", "START=41"]), b"42");
     assert_answered(&barelambda(&["invoke", "std_host", r#"{"name":"Ada"}"#]), br#"{"NAME":"ADA"}"#);
     answered(&barelambda(&["invoke", "echo", "--arch", "arm64", "[1]"]), b"[1]");
+}
+
+#[test]
+fn a_streamed_answer_is_printed_as_it_comes() {
+    let mut child = cargo(root())
+        .args(["barelambda", "invoke", "stream"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cargo can be started");
+    let mut first = [0; 9];
+    child.stdout.as_mut().expect("it is piped").read_exact(&mut first).expect("the answer begins");
+    assert_eq!(&first, b"data: 1\n\n");
+    assert!(child.try_wait().expect("it is a child").is_none(), "four events are still to come, in two seconds");
+    let output = child.wait_with_output().expect("cargo ends");
+    assert_answered(&output, b"data: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n");
+}
+
+#[test]
+fn an_error_in_mid_stream_is_no_part_of_the_answer() {
+    let output = barelambda(&["invoke", "stream_error"]);
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b"one\ntwo\n"[..]));
+    assert!(stderr(&output).contains("error: the function failed: Function.OutOfPaper: there is no third line"), "{}", stderr(&output));
 }
 
 #[test]
