@@ -8,7 +8,8 @@ use crate::response::{Responded, Responder};
 ///
 /// Functions and closures of this shape are handlers; a type with state implements the trait.
 pub trait Handler {
-    /// Handles one invocation. Nothing has been sent when this returns, so an error is the whole answer.
+    /// Handles one invocation. Nothing has been sent when this returns, so an error is the whole answer, unless it has begun a
+    /// [stream](crate::ResponseStream), at whose end the error stands then.
     ///
     /// # Errors
     /// Any [`Error`] goes to the caller of the function, with its type and message; the runtime goes on with the next invocation.

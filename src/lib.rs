@@ -13,7 +13,7 @@
 //! ```
 //!
 //! [`Event::json`] and [`Responder::json`] read and write typed data, in place and without an allocator; with the Cargo feature `events`
-//! the events of AWS's services are types, and [`Responder::http`] answers over HTTP.
+//! the events of AWS's services are types, and [`Responder::http`] answers over HTTP. [`Responder::stream`] answers while the handler works.
 //!
 //! # Layers
 //! Each imports only what stands below it.
@@ -23,7 +23,7 @@
 //! | 6 | [`mod@entry`], host | start, panic |
 //! | 5 | [`runtime`] | joins protocol and operating system |
 //! | 4 | [`Handler`] | |
-//! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics` | what handlers see |
+//! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
 //! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], base64, search, path | |

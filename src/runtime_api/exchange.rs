@@ -12,6 +12,8 @@
 //!             +-- next: 200, another invocation --------------------------------------- Refused -- the same --> stop
 //! ```
 //!
+//! - A streamed answer takes another way: `Running -- begun --> Streaming -- its end sent --> Sent`. From its beginning on, an error can no
+//!   longer be posted: it goes into the trailers. A stream cannot be sent again, so what is kept of it is an error.
 //! - A GET /next may be sent with the answer, before the answer's reply is there (pipelining); it is lost if the server closes.
 //! - *lost*: the connection broke before the head of the reply was complete. In `Doubtful` the answer is kept, and /next tells whether it
 //!   arrived: if the same invocation comes again, it did not.
@@ -206,7 +208,7 @@ impl Exchange {
         self.state = State::Owing;
     }
 
-    /// The answer was sent, or as much of it as the connection took.
+    /// The answer, or the end of a stream, was sent, or as much of it as the connection took.
     pub const fn answered(&mut self) {
         self.state = State::Sent;
         self.asked = self.pipeline;

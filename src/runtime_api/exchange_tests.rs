@@ -152,3 +152,44 @@ fn last_words_are_said_once_and_repeated_when_lost() {
         assert_eq!(exchange.action(), Action::Stop);
     }
 }
+
+#[test]
+fn a_stream_is_connected_for_handled_and_sent() {
+    let mut exchange = running();
+    exchange.begun();
+    assert_eq!(exchange.action(), Action::Handle);
+    assert!(exchange.is_pipelined() && !exchange.is_spoilt() && !exchange.is_stopped());
+    exchange.answered();
+    assert_eq!(exchange.action(), Action::Receive);
+    assert_eq!(exchange.reply(413, false), Reply::Settled);
+    assert_eq!(exchange.reply(403, false), Reply::Refused);
+
+    // An event that closes: the stream needs another connection.
+    let mut exchange = running_after(true);
+    exchange.begun();
+    assert_eq!(exchange.action(), Action::Connect);
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::Handle);
+
+    let mut exchange = Exchange::last_trailers();
+    assert_eq!(exchange.action(), Action::Handle);
+    exchange.answered();
+    assert_eq!(exchange.action(), Action::Receive);
+    // On another connection it is posted as an error.
+    exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::Answer);
+}
+
+fn running() -> Exchange {
+    running_after(false)
+}
+
+/// An exchange whose handler runs, for an event after which the server may have closed.
+fn running_after(closes: bool) -> Exchange {
+    let mut exchange = Exchange::new(true);
+    exchange.connected();
+    exchange.asked();
+    exchange.complete(Reply::Event, closes);
+    exchange
+}
