@@ -1,0 +1,431 @@
+//! The conversation with one process, as checks tell it: what is expected of the program next, and what it is sent.
+//!
+//! Every wait is bounded, and one that fails says what came instead. A program may use as many connections as it likes, and ask for the
+//! next invocation together with an answer or after it: nothing here depends on that.
+
+use std::process::ExitStatus;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::script::Request;
+use barelambda_emulator::script::message::{self, Next};
+
+use crate::check::{Outcome, Verdict, ensure, failed};
+use crate::process::Process;
+use crate::server::{Call, Server, State, Wire};
+
+const NEXT: &str = "/2018-06-01/runtime/invocation/next";
+const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
+const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
+
+/// How long what a program sent before its end may still take to be read.
+const AFTERWARDS: Duration = Duration::from_millis(200);
+
+/// A process and its server.
+pub struct Session {
+    server: Server,
+    process: Process,
+    patience: Duration,
+    given: Mutex<Vec<Given>>,
+}
+
+/// An event that was sent to the program.
+struct Given {
+    request_id: String,
+    event: Vec<u8>,
+}
+
+/// A GET /next that waits for its reply.
+pub struct Asked<'s> {
+    session: &'s Session,
+    connection: usize,
+    pub request: Arc<Request>,
+}
+
+/// A POST that waits for its reply.
+pub struct Posted<'s> {
+    session: &'s Session,
+    /// Its place among all calls.
+    pub call: usize,
+    connection: usize,
+    pub request: Arc<Request>,
+}
+
+/// What a program does next.
+pub enum After<'s> {
+    Asked(Asked<'s>),
+    Posted(Posted<'s>),
+    Ended(ExitStatus),
+}
+
+impl Session {
+    pub fn new(server: Server, process: Process, patience: Duration) -> Self {
+        Self { server, process, patience, given: Mutex::new(Vec::new()) }
+    }
+
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Waits for GET /next.
+    pub fn next(&self) -> Outcome<Asked<'_>> {
+        match self.wait("GET /next", |state| self.arrival(state, |_| true))? {
+            After::Asked(asked) => Ok(asked),
+            After::Posted(posted) => failed(format!("{} came where GET /next was expected", posted.shown())),
+            After::Ended(status) => failed(format!("the program ended with {status} where GET /next was expected")),
+        }
+    }
+
+    /// Waits for a whole POST, whatever it answers; a GET /next that has come stays where it is. The echo of an event that asks
+    /// for something else ends the story: the check is not applicable.
+    pub fn post(&self) -> Outcome<Posted<'_>> {
+        match self.wait("a POST with the answer", |state| self.arrival(state, |request| request.method != "GET"))? {
+            After::Posted(posted) => {
+                self.refuse_echo(&posted.request)?;
+                Ok(posted)
+            }
+            _ => failed("GET came where POST was expected"),
+        }
+    }
+
+    /// Waits for POST /response for this invocation.
+    pub fn response(&self, id: &str) -> Outcome<Posted<'_>> {
+        self.posted(&format!("{INVOCATION}{id}/response"))
+    }
+
+    /// Waits for POST /error for this invocation.
+    pub fn error(&self, id: &str) -> Outcome<Posted<'_>> {
+        self.posted(&format!("{INVOCATION}{id}/error"))
+    }
+
+    /// Waits for POST /init/error; a GET /next instead means that the program does not look at CONFORMANCE_INIT.
+    pub fn init_error(&self) -> Outcome<Posted<'_>> {
+        match self.after()? {
+            After::Posted(posted) if posted.request.target == INIT_ERROR && posted.request.method == "POST" => Ok(posted),
+            After::Posted(posted) => failed(format!("{} came where POST {INIT_ERROR} was expected", posted.shown())),
+            After::Asked(_) => Err(ignores_init()),
+            After::Ended(status) => failed(format!("the program ended with {status}, and had not reported the failed initialisation")),
+        }
+    }
+
+    /// Waits for whatever the program does next.
+    pub fn after(&self) -> Outcome<After<'_>> {
+        let result = self.wait("a request, or the end of the program,", |state| self.arrival(state, |_| true));
+        let spoke_http = self.server.state().broken.is_empty();
+        let ended = self.process.ended().filter(|_| spoke_http);
+        match (result, ended) {
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(After::Ended(status)),
+            (Ok(After::Posted(posted)), _) => {
+                self.refuse_echo(&posted.request)?;
+                Ok(After::Posted(posted))
+            }
+            (result, _) => result,
+        }
+    }
+
+    /// Waits for the end of the program, and gives its status; a request before it is a failure.
+    pub fn end(&self) -> Outcome<ExitStatus> {
+        match self.after()? {
+            After::Ended(status) => Ok(status),
+            After::Asked(_) => failed("GET /next came where the end of the program was expected"),
+            After::Posted(posted) => failed(format!("{} came where the end of the program was expected", posted.shown())),
+        }
+    }
+
+    /// After a fault that a runtime may survive or not: waits for GET /next, or for an end that shows that something was wrong.
+    pub fn recovery(&self) -> Outcome<Option<Asked<'_>>> {
+        match self.after()? {
+            After::Asked(asked) => Ok(Some(asked)),
+            After::Posted(posted) => failed(format!("{} came where GET /next or the end of the program was expected", posted.shown())),
+            After::Ended(status) => ended_badly(status).map(|()| None),
+        }
+    }
+
+    /// After such a fault: a runtime that goes on must go on well.
+    pub fn recovers_or_ends(&self) -> Outcome {
+        match self.recovery()? {
+            Some(asked) => {
+                asked.give(&message::next("after-the-fault", "{\"after\":\"the fault\"}"))?;
+                self.echoed("after-the-fault", b"{\"after\":\"the fault\"}")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// One whole invocation: gives the answer's body, after it has been accepted.
+    pub fn invoke(&self, next: &Next) -> Outcome<Vec<u8>> {
+        self.next()?.give(next)?;
+        let posted = self.response(next.request_id())?;
+        posted.accept();
+        Ok(posted.request.body.clone())
+    }
+
+    /// One whole invocation whose event must come back as it is.
+    pub fn echo(&self, next: &Next) -> Outcome {
+        self.next()?.give(next)?;
+        self.echoed(next.request_id(), next.event())
+    }
+
+    /// Waits for the echo of an event that has been sent, and accepts it.
+    pub fn echoed(&self, id: &str, event: &[u8]) -> Outcome {
+        let posted = self.response(id)?;
+        posted.accept();
+        same(&posted.request.body, event)
+    }
+
+    /// Nothing new may come for this long, and the program may not end.
+    pub fn quiet(&self, time: Duration) -> Outcome {
+        let (calls, connections) = self.counts();
+        thread::sleep(time);
+        let state = self.server.state();
+        ensure!(
+            state.calls.len() == calls,
+            "{} came unasked, within {time:?}",
+            state.calls.get(calls).map_or_else(String::new, |call| line(&call.head))
+        );
+        ensure!(state.connections() == connections, "{} connections were made, within {time:?}", state.connections() - connections);
+        ensure!(self.process.ended().is_none(), "the program did not wait for {time:?}");
+        Ok(())
+    }
+
+    /// How many requests and connections there have been.
+    pub fn counts(&self) -> (usize, usize) {
+        let state = self.server.state();
+        (state.calls.len(), state.connections())
+    }
+
+    /// Waits until reading has stopped in a POST, as the server was told to, and gives its connection.
+    pub fn held(&self) -> Outcome<Wire<'_>> {
+        let held = self.wait("the body of a POST", |state| {
+            let whole = state.calls.iter().find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
+            let whole = whole.and_then(|call| call.whole.clone());
+            state.held().map(Ok).or_else(|| whole.map(Err))
+        })?;
+        match held {
+            Ok(connection) => Ok(self.server.wire(connection)),
+            Err(request) => {
+                self.refuse_echo(&request)?;
+                failed(format!("{} came, with a body of {} bytes, where a larger one was expected", line(&request), request.body.len()))
+            }
+        }
+    }
+
+    /// Waits until the head of a request has come that is not a GET, and gives its place among the calls. Its body may follow.
+    pub fn begun(&self) -> Outcome<usize> {
+        let (call, whole) = self.wait("the head of a POST", |state| {
+            let call = state.calls.iter().position(|call| !call.taken && call.head.method != "GET")?;
+            Some((call, state.calls.get(call).and_then(|call| call.whole.clone())))
+        })?;
+        if let Some(request) = whole {
+            self.refuse_echo(&request)?;
+        }
+        Ok(call)
+    }
+
+    /// Waits until `look` finds something, and fails with `what` when it does not in time, or when the program ends before.
+    pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&mut State) -> Option<T>) -> Outcome<T> {
+        let deadline = Instant::now() + self.patience;
+        let mut ended: Option<(Instant, ExitStatus)> = None;
+        let mut state = self.server.state();
+        loop {
+            if let Some(found) = look(&mut state) {
+                return Ok(found);
+            }
+            if let Some(broken) = state.broken.first() {
+                return failed(format!("the program sent what is not HTTP/1.1: {broken}"));
+            }
+            ended = ended.or_else(|| Some((Instant::now(), self.process.ended()?)));
+            match ended {
+                Some((since, status)) if since.elapsed() > AFTERWARDS => {
+                    return failed(format!("{what} did not come: the program ended with {status}{}", instead(&state)));
+                }
+                None if Instant::now() >= deadline => {
+                    return failed(format!("{what} did not come within {:?}{}", self.patience, instead(&state)));
+                }
+                _ => state = self.server.wait(state),
+            }
+        }
+    }
+
+    fn posted(&self, target: &str) -> Outcome<Posted<'_>> {
+        let posted = self.post()?;
+        let request = &posted.request;
+        ensure!(request.target == target && request.method == "POST", "{} came where POST {target} was expected", posted.shown());
+        Ok(posted)
+    }
+
+    /// The first whole request that nobody has taken; those that the program itself has given up count no more.
+    fn arrival(&self, state: &mut State, wanted: impl Fn(&Request) -> bool) -> Option<After<'_>> {
+        for index in 0..state.calls.len() {
+            let call = &state.calls[index];
+            let Some(request) = call.whole.clone().filter(|request| !call.taken && wanted(request)) else { continue };
+            let (connection, open) = (call.connection, state.is_open(call));
+            state.calls[index].taken = true;
+            if request.method == "GET" && request.target == NEXT {
+                if open {
+                    return Some(After::Asked(Asked { session: self, connection, request }));
+                }
+            } else {
+                return Some(After::Posted(Posted { session: self, call: index, connection, request }));
+            }
+        }
+        None
+    }
+
+    /// The echo of an event that asks for something else says that the handler does not do it.
+    fn refuse_echo(&self, request: &Request) -> Outcome {
+        let given = self.given();
+        let echoed = given.iter().find(|given| request.target == format!("{INVOCATION}{}/response", given.request_id));
+        match echoed {
+            Some(given) if is_asked_for(&given.event) && given.event == request.body => {
+                Err(Verdict::NotApplicable(format!("the handler echoes the event {}", String::from_utf8_lossy(&given.event))))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn given(&self) -> MutexGuard<'_, Vec<Given>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'s> Asked<'s> {
+    /// Answers it with an invocation.
+    pub fn give(&self, next: &Next) -> Outcome {
+        self.noted(next);
+        self.reply(&next.bytes())
+    }
+
+    /// Notes that this invocation is about to be sent, byte by byte: [`Asked::wire`] sends it.
+    pub fn noted(&self, next: &Next) -> Wire<'s> {
+        self.session.given().push(Given { request_id: next.request_id().to_owned(), event: next.event().to_vec() });
+        self.wire()
+    }
+
+    /// Answers it with these bytes.
+    pub fn reply(&self, bytes: &[u8]) -> Outcome {
+        self.wire().send(bytes).or_else(failed)
+    }
+
+    /// Answers it with an invocation and `Connection: close`, and closes the connection.
+    pub fn give_and_close(&self, next: &Next) -> Outcome {
+        let sent = self.noted(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
+        self.wire().close_gently();
+        sent.or_else(failed)
+    }
+
+    pub fn wire(&self) -> Wire<'s> {
+        self.session.server.wire(self.connection)
+    }
+}
+
+impl<'s> Posted<'s> {
+    /// 202. A program that has closed the connection without waiting for it does no harm.
+    pub fn accept(&self) {
+        let _ = self.wire().send(&message::accepted());
+    }
+
+    /// Answers it with these bytes.
+    pub fn reply(&self, bytes: &[u8]) -> Outcome {
+        self.wire().send(bytes).or_else(failed)
+    }
+
+    /// Answers it with these bytes and `Connection: close`, and closes the connection.
+    pub fn close_with(&self, bytes: &[u8]) -> Outcome {
+        let sent = self.wire().send(&message::with_header(bytes, "Connection", "close"));
+        self.wire().close_gently();
+        sent.or_else(failed)
+    }
+
+    pub fn wire(&self) -> Wire<'s> {
+        self.session.server.wire(self.connection)
+    }
+
+    /// The GET /next that has come behind it on its connection, if the program sends it before the reply.
+    pub fn pipelined(&self) -> Option<Asked<'s>> {
+        let deadline = Instant::now() + AFTERWARDS;
+        let mut state = self.session.server.state();
+        loop {
+            let here = |call: &&mut Call| call.connection == self.connection && !call.taken && call.whole.is_some();
+            if let Some(call) = state.calls.iter_mut().find(here).filter(|call| call.head.target == NEXT) {
+                call.taken = true;
+                let request = call.whole.clone().unwrap_or_else(|| call.head.clone());
+                return Some(Asked { session: self.session, connection: self.connection, request });
+            }
+            if Instant::now() >= deadline {
+                return None;
+            }
+            state = self.session.server.wait(state);
+        }
+    }
+
+    /// Whether it reports an error.
+    pub fn is_error(&self) -> bool {
+        self.request.target.ends_with("/error")
+    }
+
+    /// Whether it answers this invocation.
+    pub fn is_for(&self, id: &str) -> bool {
+        self.request.target.strip_prefix(INVOCATION).and_then(|rest| rest.strip_prefix(id)).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// The request line, and the beginning of the body.
+    pub fn shown(&self) -> String {
+        format!("{} with the body {}", line(&self.request), brief(&self.request.body))
+    }
+}
+
+/// An end after a fault must show that something was wrong.
+pub fn ended_badly(status: ExitStatus) -> Outcome {
+    ensure!(!status.success(), "the program ended with status 0, as if nothing had been wrong");
+    Ok(())
+}
+
+/// An answer must be its event.
+pub fn same(body: &[u8], event: &[u8]) -> Outcome {
+    let place = body.iter().zip(event).position(|(one, other)| one != other).unwrap_or(body.len().min(event.len()));
+    ensure!(
+        body == event,
+        "the answer has {} bytes and the event {}, and they differ from byte {place} on: {} in place of {}",
+        body.len(),
+        event.len(),
+        brief(&body[place..]),
+        brief(&event[place..])
+    );
+    Ok(())
+}
+
+/// The beginning of a body, for a message.
+pub fn brief(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
+    if bytes.len() > 120 { format!("{text:?}… ({} bytes)", bytes.len()) } else { format!("{text:?}") }
+}
+
+/// A program that asks /next although its initialisation was to fail.
+pub fn ignores_init() -> Verdict {
+    Verdict::NotApplicable("the program asks GET /next: it does not look at CONFORMANCE_INIT".to_owned())
+}
+
+/// Whether an event asks for something else than its echo.
+fn is_asked_for(event: &[u8]) -> bool {
+    event.starts_with(b"\"conformance:") && event != b"\"conformance:slow\""
+}
+
+fn line(request: &Request) -> String {
+    format!("{} {}", request.method, request.target)
+}
+
+/// What has come and was not waited for.
+fn instead(state: &State) -> String {
+    let came: Vec<String> = state.calls.iter().filter(|call| !call.taken).map(|call| line(&call.head)).collect();
+    match came.len() {
+        0 => String::new(),
+        count @ 1..5 => format!("; {count} other requests came: {}", came.join(", ")),
+        count => format!("; {count} other requests came, among them {}", came[..3].join(", ")),
+    }
+}
