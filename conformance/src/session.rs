@@ -52,6 +52,13 @@ pub struct Posted<'s> {
     pub request: Arc<Request>,
 }
 
+/// How a POST ended whose head had come.
+pub enum Ending<'s> {
+    Whole(Posted<'s>),
+    /// The program closed the connection in the middle of the body: what had come of it.
+    Cut(Vec<u8>),
+}
+
 /// What a program does next.
 pub enum After<'s> {
     Asked(Asked<'s>),
@@ -84,11 +91,15 @@ impl Session {
     /// Waits for a whole POST, whatever it answers; a GET /next that has come stays where it is. The echo of an event that asks
     /// for something else ends the story: the check is not applicable.
     pub fn post(&self) -> Outcome<Posted<'_>> {
-        match self.wait("a POST with the answer", |state| self.arrival(state, |request| request.method != "GET"))? {
-            After::Posted(posted) => {
-                self.refuse_echo(&posted.request)?;
-                Ok(posted)
-            }
+        let posted = self.post_or_echo()?;
+        self.refuse_echo(&posted.request)?;
+        Ok(posted)
+    }
+
+    /// Waits for a whole POST: any answer will do, an echo of what asks for something else as well.
+    pub fn post_or_echo(&self) -> Outcome<Posted<'_>> {
+        match self.wait("a POST with the answer", |state| self.arrival(state, |call| call.head.method != "GET"))? {
+            After::Posted(posted) => Ok(posted),
             _ => failed("GET came where POST was expected"),
         }
     }
@@ -150,8 +161,9 @@ impl Session {
     pub fn recovers_or_ends(&self) -> Outcome {
         match self.recovery()? {
             Some(asked) => {
-                asked.give(&message::next("after-the-fault", "{\"after\":\"the fault\"}"))?;
-                self.echoed("after-the-fault", b"{\"after\":\"the fault\"}")
+                let next = message::next("after-the-fault", "{\"after\":\"the fault\"}");
+                asked.give(&next)?;
+                self.echoed_or_ended(&next)
             }
             None => Ok(()),
         }
@@ -176,6 +188,91 @@ impl Session {
         let posted = self.response(id)?;
         posted.accept();
         same(&posted.request.body, event)
+    }
+
+    /// After the answer to an invocation may have been lost: the invocation is given again when the runtime asks, until it is answered as
+    /// it was before; then the runtime goes on. It may also end badly.
+    pub fn settles(&self, next: &Next) -> Outcome {
+        for _ in 0..4 {
+            match self.after()? {
+                After::Ended(status) => return ended_badly(status),
+                After::Asked(asked) => asked.give(next)?,
+                After::Posted(posted) => {
+                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.shown());
+                    same(&posted.request.body, next.event())?;
+                    posted.accept();
+                    return self.recovers_or_ends();
+                }
+            }
+        }
+        failed("the runtime was given the same invocation four times, and did not answer it")
+    }
+
+    /// Waits for GET /next on another connection than this one.
+    pub fn next_elsewhere(&self, wire: &Wire<'_>) -> Outcome<Asked<'_>> {
+        let what = "GET /next on another connection";
+        let after = self.wait(what, |state| self.arrival(state, |call| call.connection != wire.number()))?;
+        match after {
+            After::Asked(asked) => Ok(asked),
+            After::Posted(posted) => failed(format!("{} came where {what} was expected", posted.shown())),
+            After::Ended(status) => failed(format!("the program ended with {status} where {what} was expected")),
+        }
+    }
+
+    /// What the program does next, if it does anything within this time.
+    pub fn after_within(&self, time: Duration) -> Outcome<Option<After<'_>>> {
+        let started = Instant::now();
+        let idle = || started.elapsed() >= time;
+        let result = self.wait("a request", |state| match self.arrival(state, |_| true) {
+            Some(after) => Some(Some(after)),
+            None => idle().then_some(None),
+        });
+        match (result, self.process.ended()) {
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(After::Ended(status))),
+            (result, _) => result,
+        }
+    }
+
+    /// A POST that is held in its middle, or one that is whole since it is small.
+    pub fn held_or_posted(&self) -> Outcome<Result<Wire<'_>, Posted<'_>>> {
+        let found = self.wait("a POST", |state| match state.held() {
+            Some(connection) => Some(Ok(connection)),
+            None => self.arrival(state, |call| call.head.method != "GET").map(Err),
+        })?;
+        match found {
+            Ok(connection) => Ok(Ok(self.server.wire(connection))),
+            Err(After::Posted(posted)) => {
+                self.refuse_echo(&posted.request)?;
+                Ok(Err(posted))
+            }
+            Err(_) => failed("GET came where POST was expected"),
+        }
+    }
+
+    /// What the program does next, or nothing when that is a POST that is held in its middle.
+    pub fn after_or_held(&self) -> Outcome<Option<After<'_>>> {
+        let result = self.wait("a request, or the end of the program,", |state| match self.arrival(state, |_| true) {
+            Some(after) => Some(Some(after)),
+            None => state.held().map(|_| None),
+        });
+        match (result, self.process.ended()) {
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(After::Ended(status))),
+            (result, _) => result,
+        }
+    }
+
+    /// After a fault, when the runtime has asked and was given this: it answers, or ends badly after all, as it may when its GET /next
+    /// was on its way before the fault.
+    pub fn echoed_or_ended(&self, next: &Next) -> Outcome {
+        match self.after()? {
+            After::Ended(status) => ended_badly(status),
+            After::Asked(_) => failed(format!("GET /next came where the answer to {} was expected", next.request_id())),
+            After::Posted(posted) => {
+                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.shown());
+                posted.accept();
+                same(&posted.request.body, next.event())
+            }
+        }
     }
 
     /// Nothing new may come for this long, and the program may not end.
@@ -227,6 +324,27 @@ impl Session {
         Ok(call)
     }
 
+    /// Waits for the end of a POST that has begun.
+    pub fn ending(&self, call: usize) -> Outcome<Ending<'_>> {
+        let ending = self.wait("the end of the answer's body", |state| {
+            let call_state = state.calls.get_mut(call)?;
+            let ending = match (&call_state.whole, &call_state.cut) {
+                (Some(request), _) => {
+                    let (connection, request) = (call_state.connection, request.clone());
+                    Ending::Whole(Posted { session: self, call, connection, request })
+                }
+                (None, Some(body)) => Ending::Cut(body.clone()),
+                (None, None) => return None,
+            };
+            call_state.taken = true;
+            Some(ending)
+        })?;
+        if let Ending::Whole(posted) = &ending {
+            self.refuse_echo(&posted.request)?;
+        }
+        Ok(ending)
+    }
+
     /// Waits until `look` finds something, and fails with `what` when it does not in time, or when the program ends before.
     pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&mut State) -> Option<T>) -> Outcome<T> {
         let deadline = Instant::now() + self.patience;
@@ -260,10 +378,10 @@ impl Session {
     }
 
     /// The first whole request that nobody has taken; those that the program itself has given up count no more.
-    fn arrival(&self, state: &mut State, wanted: impl Fn(&Request) -> bool) -> Option<After<'_>> {
+    fn arrival(&self, state: &mut State, wanted: impl Fn(&Call) -> bool) -> Option<After<'_>> {
         for index in 0..state.calls.len() {
             let call = &state.calls[index];
-            let Some(request) = call.whole.clone().filter(|request| !call.taken && wanted(request)) else { continue };
+            let Some(request) = call.whole.clone().filter(|_| !call.taken && wanted(call)) else { continue };
             let (connection, open) = (call.connection, state.is_open(call));
             state.calls[index].taken = true;
             if request.method == "GET" && request.target == NEXT {
@@ -361,6 +479,18 @@ impl<'s> Posted<'s> {
                 return None;
             }
             state = self.session.server.wait(state);
+        }
+    }
+
+    /// Waits until a GET /next has come behind it, if one comes before the reply, and leaves it there.
+    pub fn pipelined_back(&self) {
+        if let Some(asked) = self.pipelined() {
+            let mut state = self.session.server.state();
+            let back =
+                state.calls.iter_mut().rev().find(|call| call.whole.as_ref().is_some_and(|whole| Arc::ptr_eq(whole, &asked.request)));
+            if let Some(call) = back {
+                call.taken = false;
+            }
         }
     }
 

@@ -205,7 +205,7 @@ fn of_64_kib(stage: &Stage) -> Outcome {
         }
         After::Asked(asked) => {
             asked.give(&event(2))?;
-            session.echoed(&id(2), event(2).event())
+            session.echoed_or_ended(&event(2))
         }
     }
 }

@@ -229,6 +229,11 @@ impl<'s> Wire<'s> {
         Self { shared, number }
     }
 
+    /// Its place among all connections.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
     /// Writes all of it.
     pub fn send(&self, bytes: &[u8]) -> Result<(), String> {
         let stream = self.stream()?;

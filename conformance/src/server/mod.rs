@@ -100,11 +100,14 @@ impl Server {
     /// Stops to read a POST after this many bytes, head included; `None` reads on.
     pub fn hold_posts_at(&self, bytes: Option<usize>) {
         self.shared.change(|state| state.hold_at = bytes);
+        // Whoever is reading has looked before.
+        thread::sleep(TICK * 4);
     }
 
     /// Reads nothing any more, or reads on.
     pub fn read_nothing(&self, deaf: bool) {
         self.shared.change(|state| state.deaf = deaf);
+        thread::sleep(TICK * 4);
     }
 
     /// Stops listening, and resets every connection.

@@ -31,7 +31,11 @@ impl Reply {
     }
 
     pub fn closes(&self) -> bool {
-        self.header("Connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        let options = self.header("Connection").unwrap_or_default();
+        if defect("close-in-one-form") {
+            return options == "close";
+        }
+        options.split(',').any(|option| option.trim().eq_ignore_ascii_case("close"))
     }
 
     fn framed_by_chunks(&self) -> bool {
