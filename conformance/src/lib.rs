@@ -26,5 +26,5 @@ mod stage;
 pub use check::{Check, Group, Outcome, Verdict};
 pub use checks::checks;
 pub use report::{Checked, Report, Totals};
-pub use run::{Options, run};
+pub use run::{Options, run, run_one};
 pub use stage::{Stage, Subject};

@@ -129,7 +129,7 @@ fn before_next(stage: &Stage) -> Outcome {
 fn then_next(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     session.echo(&event(1))?;
-    session.next().map(drop)
+    session.echo(&event(2))
 }
 
 fn without_delay(stage: &Stage) -> Outcome {

@@ -104,8 +104,12 @@ pub const CHECKS: &[Check] = &[
 
 fn with_the_event(stage: &Stage) -> Outcome {
     let session = stage.start()?;
-    session.next()?.give_and_close(&event(1))?;
-    session.echoed(&id(1), event(1).event())?;
+    let asked = session.next()?;
+    asked.give_and_close(&event(1))?;
+    let posted = session.response(&id(1))?;
+    ensure!(posted.wire().number() != asked.wire().number(), "the answer came over the connection that the server was closing");
+    posted.accept();
+    same(&posted.request.body, event(1).event())?;
     session.echo(&event(2))
 }
 
@@ -181,7 +185,7 @@ fn half_close(stage: &Stage) -> Outcome {
 
 fn reads_late(stage: &Stage) -> Outcome {
     let session = stage.start()?;
-    let large = next(&id(1), "late ".repeat(1 << 20));
+    let large = next(&id(1), "late ".repeat(1_250_000));
     let asked = session.next()?;
     session.server().read_nothing(true);
     asked.give(&large)?;

@@ -17,6 +17,9 @@ const WRITE_LIMIT: Duration = Duration::from_secs(20);
 /// How long a connection that the server closes gently stays half-open, if the program does not close its side before.
 const GENTLY: Duration = Duration::from_millis(300);
 
+/// How much the kernel takes for a server that does not read, in bytes: little, so that the program notices.
+const RECEIVED: usize = 128 << 10;
+
 /// A connection, as its thread and the checks share it.
 pub struct Line {
     /// `None` once the server has closed it.
@@ -73,7 +76,8 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
         .set_nonblocking(false)
         .and_then(|()| stream.set_nodelay(true))
         .and_then(|()| stream.set_read_timeout(Some(TICK)))
-        .and_then(|()| stream.set_write_timeout(Some(WRITE_LIMIT)));
+        .and_then(|()| stream.set_write_timeout(Some(WRITE_LIMIT)))
+        .and_then(|()| SockRef::from(&stream).set_recv_buffer_size(RECEIVED));
     if prepared.is_err() {
         return;
     }

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::process::exit;
 use std::sync::Mutex;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, sleep};
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ pub fn timeouts(stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(Duration::from_millis(800)))?;
     }
     if defect("gives-up-writing") {
-        stream.set_write_timeout(Some(Duration::from_millis(800)))?;
+        stream.set_write_timeout(Some(Duration::from_millis(300)))?;
     }
     Ok(())
 }
@@ -157,10 +158,6 @@ pub fn answered_id(id: &str) -> String {
 
 pub fn headers(headers: &mut String) {
     if defect("mode-sticks") {
-        static STREAMED: OnceLock<()> = OnceLock::new();
-        if headers.contains("streamed") {
-            let _ = STREAMED.set(());
-        }
         headers.push_str("Lambda-Runtime-Function-Response-Mode: streaming\r\n");
     }
 }
@@ -239,6 +236,13 @@ pub fn leak(connection: Option<Connection>) {
 fn leak_always(connection: Connection) {
     static LEAKED: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
     LEAKED.lock().expect("nobody panics with it").push(connection);
+}
+
+pub fn at_stream() {
+    static STREAMS: AtomicU32 = AtomicU32::new(0);
+    if STREAMS.fetch_add(1, Ordering::Relaxed) == 2 && defect("tires-of-streams") {
+        exit(1);
+    }
 }
 
 /// What mutants do when a stream has ended and its reply has come.

@@ -25,7 +25,7 @@ fn main() {
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let mut runtime = Runtime::new(defects::address());
     defects::at_start(&mut runtime);
-    if let Ok(word) = std::env::var("CONFORMANCE_INIT") {
+    if let Some(word) = std::env::var("CONFORMANCE_INIT").ok().filter(|_| !defect("only-echoes")) {
         runtime.fail_init(&word);
     }
     runtime.run()
@@ -91,6 +91,9 @@ impl Runtime {
         self.served += 1;
         defects::at_event(self, &invocation);
         match self.kept.take() {
+            Some((kept, answer)) if kept.request_id == invocation.request_id && defect("keeps-an-old-attempt") => {
+                self.deliver(kept, answer)
+            }
             Some((kept, answer)) if kept.is(&invocation) || defect("keeps-an-old-answer") => {
                 if defect("repeated-event-hangs") {
                     hang();
@@ -175,6 +178,9 @@ impl Runtime {
     pub fn receive(&mut self) -> io::Result<Reply> {
         let connection = self.connection.as_mut().ok_or_else(|| io::Error::other("the connection is closed"))?;
         let reply = connection.receive()?;
+        if reply.closes() && defect("close-ends-it") {
+            exit(0);
+        }
         if reply.closes() && !defect("ignores-connection-close") {
             defects::leak(self.connection.take());
             self.asked = false;

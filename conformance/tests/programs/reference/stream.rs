@@ -83,6 +83,7 @@ pub fn answer(
 }
 
 pub fn plain(runtime: &mut Runtime, invocation: Invocation) -> io::Result<()> {
+    defects::while_slow(runtime);
     answer(runtime, invocation, BYTES, |body| {
         for (index, line) in ["one\n", "two\n", "three\n"].iter().enumerate() {
             if index > 0 {
@@ -136,6 +137,7 @@ fn fallible(
     content_type: &str,
     write: impl FnOnce(&mut Body<'_>) -> io::Result<Option<Failure>>,
 ) -> io::Result<()> {
+    defects::at_stream();
     runtime.connect()?;
     let head = head(&runtime.address, &invocation, content_type);
     let connection = runtime.connection.as_mut().expect("it has just been made");
