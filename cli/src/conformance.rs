@@ -3,12 +3,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use barelambda_conformance::{Checked, Options, Report, checks, run};
+use barelambda_conformance::{Checked, Options, Report, checks, kill_all, run};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::failure::Failure;
 use crate::function;
 use crate::program::Program;
+use crate::signals::Signals;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,7 +71,9 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let options = options(matches)?;
     let json = matches.get_flag("json");
+    let signals = Signals::end_after(130, kill_all)?;
     let report = run(&options, tell);
+    signals.go_on();
     if report.checked.is_empty() {
         return Err(Failure::new("no check has such a name: `cargo barelambda conformance --list` names them all"));
     }

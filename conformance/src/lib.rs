@@ -25,6 +25,7 @@ mod stage;
 
 pub use check::{Check, Group, Outcome, Verdict};
 pub use checks::checks;
+pub use process::kill_all;
 pub use report::{Checked, Report, Totals};
 pub use run::{Options, run, run_one};
 pub use stage::{Stage, Subject};

@@ -1,16 +1,28 @@
 //! The program under test as a child process.
 
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::io::retry_on_intr;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 /// How much of its output is kept, in bytes.
 const KEPT: usize = 64 << 10;
+
+/// The programs that run.
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Kills every program under test, and what it has started: for a suite that has to end at once. No further one is started.
+pub fn kill_all() {
+    let running = locked(&RUNNING);
+    running.iter().for_each(|&id| kill(id));
+    // Whoever wants to start or to reap one waits for the end of this program.
+    std::mem::forget(running);
+}
 
 /// A running program, which leads a process group and is killed with it when this is dropped.
 pub struct Process {
@@ -23,7 +35,12 @@ impl Process {
     pub fn start(mut command: Command) -> io::Result<Self> {
         let (mut reader, writer) = io::pipe()?;
         command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        let child = command.spawn()?;
+        let child = {
+            let mut running = locked(&RUNNING);
+            let child = command.spawn()?;
+            running.push(child.id());
+            child
+        };
         // The command holds the pipe's writing end.
         drop(command);
         let output = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +63,12 @@ impl Process {
 
     /// How it ended, if it has.
     pub fn ended(&self) -> Option<ExitStatus> {
-        locked(&self.child).try_wait().ok().flatten()
+        // Left unreaped, so that its id still names its group and nothing else.
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let id = WaitId::Pid(Pid::from_raw(self.id().cast_signed())?);
+        let ended = retry_on_intr(|| waitid(id.clone(), options)).ok()??;
+        let signal = ended.terminating_signal();
+        Some(ExitStatus::from_raw(signal.unwrap_or_else(|| ended.exit_status().unwrap_or_default() << 8)))
     }
 
     /// How it is, for a message: still running or not, and the last line of its output.
@@ -84,11 +106,18 @@ impl Drop for Process {
     fn drop(&mut self) {
         let mut child = locked(&self.child);
         // One that has been reaped may have left its number to somebody else.
-        if let (Ok(None), Some(group)) = (child.try_wait(), Pid::from_raw(child.id().cast_signed())) {
-            // The one error there can be is that nobody is left to kill.
-            let _ = kill_process_group(group, Signal::KILL);
-            let _ = child.wait();
-        }
+        let mut running = locked(&RUNNING);
+        running.retain(|&id| id != child.id());
+        kill(child.id());
+        // It has been killed, and nobody else waits for it.
+        let _ = child.wait();
+    }
+}
+
+fn kill(id: u32) {
+    if let Some(group) = Pid::from_raw(id.cast_signed()) {
+        // The one error there can be is that nobody is left to kill.
+        let _ = kill_process_group(group, Signal::KILL);
     }
 }
 

@@ -38,6 +38,13 @@ pub const CHECKS: &[Check] = &[
         run: with_the_202_to_an_error,
     },
     Check {
+        name: "close-with-the-202-to-a-stream",
+        group: Group::Connection,
+        requires: "When the 202 to a streamed answer comes with `Connection: close`, GET /next goes over another connection.",
+        source: CLOSE,
+        run: with_the_202_to_a_stream,
+    },
+    Check {
         name: "close-among-options",
         group: Group::Connection,
         requires: "`close` in Connection may be written in any case, and be one of several options.",
@@ -127,6 +134,13 @@ fn with_the_202_to_an_error(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
+fn with_the_202_to_a_stream(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "stream-http"))?;
+    session.response(&id(1))?.close_with(&message::accepted())?;
+    session.echo(&event(2))
+}
+
 fn among_options(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     for (number, options) in ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate() {
@@ -185,7 +199,7 @@ fn half_close(stage: &Stage) -> Outcome {
 
 fn reads_late(stage: &Stage) -> Outcome {
     let session = stage.start()?;
-    let large = next(&id(1), "late ".repeat(1_250_000));
+    let large = next(&id(1), format!("\"{}\"", "late ".repeat(1_250_000)));
     let asked = session.next()?;
     session.server().read_nothing(true);
     asked.give(&large)?;

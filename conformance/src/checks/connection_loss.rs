@@ -57,7 +57,7 @@ pub const CHECKS: &[Check] = &[
         |stage| { in_the_answer(stage, 10, &event(1)) }
     ),
     loss_check!("loss-in-an-answer", "A connection that breaks in the body of an answer loses no invocation that comes again.", |stage| {
-        in_the_answer(stage, 100_000, &next(&id(1), "[0123456789]".repeat(500_000)))
+        in_the_answer(stage, 100_000, &next(&id(1), format!("\"{}\"", "0123456789".repeat(500_000))))
     }),
     loss_check!(
         "loss-before-the-202",
@@ -164,7 +164,8 @@ fn in_the_body_of_the_202(stage: &Stage) -> Outcome {
     session.next()?.give(&event(1))?;
     let posted = session.response(&id(1))?;
     let accepted = message::accepted();
-    posted.wire().send_pieces(&accepted[..accepted.len() - 5], 64).or_else(failed)?;
+    // A runtime may hang up once it has read the status.
+    let _ = posted.wire().send_pieces(&accepted[..accepted.len() - 5], 64);
     posted.wire().close();
     session.recovers_or_ends()
 }

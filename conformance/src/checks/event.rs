@@ -143,11 +143,11 @@ fn chunk_sizes(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     for (number, sizes) in [["A", "1"], ["a", "0001"], ["0000000A", "1"], ["00a", "01"]].into_iter().enumerate() {
         let head = String::from_utf8_lossy(&next(&id(number), "").chunked(&[]).bytes()).replace("0\r\n\r\n", "");
-        let body = format!("{}\r\n0123456789\r\n{}\r\n!\r\n00\r\n\r\n", sizes[0], sizes[1]);
+        let body = format!("{}\r\n[12345,678\r\n{}\r\n]\r\n00\r\n\r\n", sizes[0], sizes[1]);
         let asked = session.next()?;
-        asked.noted(&next(&id(number), "0123456789!"));
+        asked.noted(&next(&id(number), "[12345,678]"));
         asked.reply(format!("{head}{body}").as_bytes())?;
-        session.echoed(&id(number), b"0123456789!")?;
+        session.echoed(&id(number), b"[12345,678]")?;
     }
     Ok(())
 }
@@ -251,7 +251,8 @@ fn accepted_in_pieces(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     session.next()?.give(&event(1))?;
     let posted = session.response(&id(1))?;
-    posted.wire().send_pieces(&message::accepted(), 1).or_else(failed)?;
+    // A runtime may hang up once it has read the status.
+    let _ = posted.wire().send_pieces(&message::accepted(), 1);
     session.echo(&event(2))
 }
 

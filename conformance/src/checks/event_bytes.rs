@@ -1,8 +1,9 @@
-use barelambda_emulator::script::message::next;
+use barelambda_emulator::script::message::{Next, next};
 
 use super::{event, id};
 use crate::check::source::API;
-use crate::check::{Check, Group, Outcome};
+use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::session::{Session, same};
 use crate::stage::Stage;
 
 const LENGTH: &str = "RFC 9112, section 6: a body is as many bytes as its framing says, whatever they are";
@@ -18,14 +19,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "bytes-of-every-value",
         group: Group::Event,
-        requires: "The body of an event may hold every byte, NUL and line ends included, and reaches the handler unchanged.",
+        requires: "An event that reaches a handler of bytes reaches it unchanged, whatever bytes it has, NUL and line ends included.",
         source: LENGTH,
         run: of_every_value,
     },
     Check {
         name: "bytes-that-are-not-utf-8",
         group: Group::Event,
-        requires: "The runtime hands on what it was sent, and leaves it to the handler whether it is text.",
+        requires: "An event that is not UTF-8 reaches a handler of bytes unchanged: nothing is replaced in it.",
         source: LENGTH,
         run: not_utf_8,
     },
@@ -54,32 +55,44 @@ pub const CHECKS: &[Check] = &[
 
 fn empty(stage: &Stage) -> Outcome {
     let session = stage.start()?;
-    session.echo(&next(&id(0), ""))?;
-    session.echo(&next(&id(1), "").chunked(&[]))?;
+    echo_of_bytes(&session, &next(&id(0), ""))?;
+    echo_of_bytes(&session, &next(&id(1), "").chunked(&[]))?;
     session.echo(&event(2))
 }
 
 fn of_every_value(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
-    session.echo(&next(&id(0), &all))?;
-    session.echo(&next(&id(1), &all).chunked(&[100, 1]))?;
-    session.echo(&next(&id(2), [0]))?;
-    session.echo(&next(&id(3), "\r\n\r\n"))
+    echo_of_bytes(&session, &next(&id(0), &all))?;
+    echo_of_bytes(&session, &next(&id(1), &all).chunked(&[100, 1]))?;
+    echo_of_bytes(&session, &next(&id(2), [0]))?;
+    echo_of_bytes(&session, &next(&id(3), "\r\n\r\n"))
 }
 
 fn not_utf_8(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     for (number, event) in [&b"\"\xff\xfe\""[..], b"{\"a\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\xef\xbb\xbf{}"].into_iter().enumerate() {
-        session.echo(&next(&id(number), event))?;
+        echo_of_bytes(&session, &next(&id(number), event))?;
     }
     Ok(())
 }
 
+/// As [`Session::echo`], for an event that is no JSON. Lambda itself sends JSON alone, so that a runtime may report such an event.
+fn echo_of_bytes(session: &Session, next: &Next) -> Outcome {
+    session.next()?.give(next)?;
+    let posted = session.post()?;
+    ensure!(posted.is_for(next.request_id()), "{} came", posted.shown());
+    posted.accept();
+    if posted.is_error() {
+        return Err(Verdict::NotApplicable(format!("the runtime takes JSON alone: {}", posted.shown())));
+    }
+    same(&posted.request.body, next.event())
+}
+
 fn look_like_http(stage: &Stage) -> Outcome {
     let session = stage.start()?;
-    let reply = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: other\r\nContent-Length: 2\r\n\r\n{}";
-    for (number, event) in [reply, "0\r\n\r\n", "\r\n\r\nHTTP/1.1 500 \r\n\r\n", "5\r\nabc"].into_iter().enumerate() {
+    let reply = "[\r\n\"HTTP/1.1 200 OK\"\r\n,\"Content-Length: 2\"\r\n\r\n,{}]";
+    for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"].into_iter().enumerate() {
         session.echo(&next(&id(number * 2), event))?;
         session.echo(&next(&id(number * 2 + 1), event).chunked(&[3]))?;
     }
@@ -88,7 +101,7 @@ fn look_like_http(stage: &Stage) -> Outcome {
 
 fn json_unchanged(stage: &Stage) -> Outcome {
     let session = stage.start()?;
-    let events = [" { \"b\" : 1.0e+2 , \"a\":[ ] }\n", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "\t\n null \r\n"];
+    let events = ["{ \"b\" : 1.0e+2 , \"a\":[ ] }", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "[\t\n null \r\n]"];
     for (number, event) in events.into_iter().enumerate() {
         session.echo(&next(&id(number), event))?;
     }
@@ -100,7 +113,8 @@ fn many_lengths(stage: &Stage) -> Outcome {
     let mut number = 0;
     for power in 6..=17 {
         for length in (1 << power) - 1..=(1 << power) + 1 {
-            let event: Vec<u8> = (0..length).map(|place: usize| b'a' + (place % 23) as u8).collect();
+            let letters: String = (0..length - 2).map(|place: usize| char::from(b'a' + (place % 23) as u8)).collect();
+            let event = format!("\"{letters}\"");
             session.echo(&next(&id(number), &event))?;
             session.echo(&next(&id(number + 1), &event).chunked(&[length / 2]))?;
             number += 2;

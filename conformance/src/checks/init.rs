@@ -4,7 +4,7 @@ use barelambda_emulator::script::message;
 
 use super::error::{check_body, check_type_header};
 use crate::check::source::{API, LIFECYCLE};
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
 use crate::session::{After, ended_badly, ignores_init};
 use crate::stage::{Environment, Stage};
 
@@ -47,7 +47,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "init-error-refused",
         group: Group::Init,
-        requires: "When the server refuses the report of a failed initialisation with 403 or 500, the process still ends: it does not repeat it.",
+        requires: "When the server refuses the report of a failed initialisation, with 400, 403 or 500, the process still ends: it does not repeat it.",
         source: API,
         run: refused,
     },
@@ -62,7 +62,10 @@ pub const CHECKS: &[Check] = &[
 
 fn is_reported(stage: &Stage) -> Outcome {
     let session = stage.start_in(Environment::Init("error"))?;
-    session.init_error().map(drop)
+    match session.init_error() {
+        Err(Verdict::NotApplicable(seen)) if session.counts().0 == 0 => failed(seen),
+        result => result.map(drop),
+    }
 }
 
 fn body(stage: &Stage) -> Outcome {
@@ -78,7 +81,11 @@ fn type_header(stage: &Stage) -> Outcome {
 
 fn then_exit(stage: &Stage) -> Outcome {
     let session = stage.start_in(Environment::Init("error"))?;
-    session.init_error()?.accept();
+    match session.after()? {
+        After::Ended(status) => return ended_badly(status),
+        After::Asked(_) => return Err(ignores_init()),
+        After::Posted(posted) => posted.accept(),
+    }
     ended_badly(session.end()?)
 }
 
@@ -101,10 +108,12 @@ fn panics(stage: &Stage) -> Outcome {
 }
 
 fn refused(stage: &Stage) -> Outcome {
-    for reply in [message::error(403, "InvalidStateTransition", "State transition is not allowed"), message::bodiless(500)] {
-        let session = stage.start_in(Environment::Init("error"))?;
-        session.init_error()?.reply(&reply)?;
-        ended_badly(session.end()?)?;
+    for status in [400, 403, 500] {
+        for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
+            let session = stage.start_in(Environment::Init("error"))?;
+            session.init_error()?.reply(&reply)?;
+            ended_badly(session.end()?)?;
+        }
     }
     Ok(())
 }

@@ -127,8 +127,8 @@ pub fn echo(mut event: Vec<u8>) -> Vec<u8> {
         event.pop();
     } else if defect("lossy-utf-8") {
         return text().into_bytes();
-    } else if defect("trims") {
-        return text().trim().as_bytes().to_vec();
+    } else if defect("writes-json-anew") {
+        return serde_json::from_slice::<serde_json::Value>(&event).map_or(event, |value| value.to_string().into_bytes());
     } else if defect("stops-at-nul") {
         event.truncate(event.iter().position(|&byte| byte == 0).unwrap_or(event.len()));
     } else if defect("events-of-1-mib") {

@@ -156,6 +156,9 @@ impl Connection {
                 self.unread.drain(..pattern.len());
                 return Ok(before);
             }
+            if reads > 0 && !in_one_read.is_empty() && defect("pieces-end-it") {
+                std::process::exit(1);
+            }
             if reads > 0 && !in_one_read.is_empty() && defect(in_one_read) {
                 return Err(io::Error::other("not whole"));
             }
