@@ -32,13 +32,7 @@ pub fn arguments() -> Vec<Arg> {
             .action(ArgAction::Append)
             .conflicts_with("bootstrap")
             .help("Cargo features to build with"),
-        Arg::new("env")
-            .long("env")
-            .short('e')
-            .value_name("NAME=VALUE")
-            .value_parser(variable)
-            .action(ArgAction::Append)
-            .help("Set a variable of the function's environment"),
+        environment(),
         Arg::new("timeout")
             .long("timeout")
             .value_name("SECONDS")
@@ -52,6 +46,17 @@ pub fn arguments() -> Vec<Arg> {
             .default_value("128")
             .help("The memory size that the function is told; it is not enforced"),
     ]
+}
+
+/// `--env`, for every subcommand that starts a program.
+pub fn environment() -> Arg {
+    Arg::new("env")
+        .long("env")
+        .short('e')
+        .value_name("NAME=VALUE")
+        .value_parser(variable)
+        .action(ArgAction::Append)
+        .help("Set a variable of the function's environment")
 }
 
 /// Builds what the arguments name, or takes the file that they name, and says how the emulator is to run it.
@@ -86,7 +91,8 @@ fn variable(text: &str) -> Result<(OsString, OsString), String> {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A time limit.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
     // Lambda's own limit is 15 minutes.
     if (0.001..=900.0).contains(&seconds) {

@@ -1,10 +1,11 @@
 //! `cargo barelambda`: build a function, start it cold in a local Lambda, and invoke it or serve it to AWS clients.
 //!
 //! One file for each subcommand. Standard output carries the function's answer and nothing else; everything for people goes to
-//! standard error. Exit codes: 0 answered, 1 the function failed, 2 wrong usage, 3 anything else (no such example, a build that
+//! standard error. Exit codes: 0 answered, 1 the function failed or the runtime does not conform, 2 wrong usage, 3 anything else (no such example, a build that
 //! failed), 130 interrupted.
 
 mod build;
+mod conformance;
 mod event;
 mod failure;
 mod function;
@@ -23,6 +24,7 @@ use clap::Command;
 fn main() -> ExitCode {
     let matches = command().get_matches_from(arguments(args_os().collect()));
     let ended = match matches.subcommand() {
+        Some(("conformance", matches)) => conformance::run_checks(matches),
         Some(("invoke", matches)) => invoke::run(matches),
         Some(("serve", matches)) => serve::run(matches),
         _ => unreachable!("clap asks for a subcommand"),
@@ -40,6 +42,7 @@ fn command() -> Command {
         .about("Builds a function, starts it cold in a local Lambda, and invokes it or serves it to AWS clients")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(conformance::command())
         .subcommand(invoke::command())
         .subcommand(serve::command())
 }

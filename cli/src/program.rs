@@ -75,14 +75,8 @@ impl fmt::Display for Architecture {
 impl Program {
     /// Looks at the file: it must be there, be executable, and be for `wanted` when that is given.
     pub fn check(path: &Path, wanted: Option<Architecture>) -> Result<Self, Failure> {
+        let mut program = Self::of_any_processor(path)?;
         let shown = path.display();
-        let metadata = path.metadata().during(&shown)?;
-        if !metadata.is_file() {
-            return Err(Failure::new(format!("{shown} is not a file")));
-        }
-        if metadata.permissions().mode() & 0o111 == 0 {
-            return Err(Failure::new(format!("{shown} is not executable: `chmod +x` makes it so")));
-        }
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(20).read_to_end(&mut start)).during(&shown)?;
         let architecture = architecture(&start).map_err(|words| Failure::new(format!("{shown} {words}")))?;
@@ -92,10 +86,23 @@ impl Program {
             return Err(Failure::new(format!("{shown} is built for {is}, not for {wanted}")));
         }
         let foreign = architecture.filter(|&is| is != Architecture::host());
-        let runner = foreign.map(emulator).transpose()?.map(|emulator| vec![emulator.into()]);
+        program.runner = foreign.map(emulator).transpose()?.map(|emulator| vec![emulator.into()]);
+        Ok(program)
+    }
+
+    /// Looks at the file, which must be there and be executable, and not at what it is for.
+    pub fn of_any_processor(path: &Path) -> Result<Self, Failure> {
+        let shown = path.display();
+        let metadata = path.metadata().during(&shown)?;
+        if !metadata.is_file() {
+            return Err(Failure::new(format!("{shown} is not a file")));
+        }
+        if metadata.permissions().mode() & 0o111 == 0 {
+            return Err(Failure::new(format!("{shown} is not executable: `chmod +x` makes it so")));
+        }
         // A bare file name would be looked up in PATH instead.
         let path = std::path::absolute(path).during(&shown)?;
-        Ok(Self { path, size: metadata.len(), runner })
+        Ok(Self { path, size: metadata.len(), runner: None })
     }
 }
 

@@ -21,6 +21,11 @@ impl Signals {
     /// Ends this program with `code` when it is told to end, after it has killed the emulator's processes.
     pub fn end_with(code: i32, emulator: &Arc<Emulator>) -> Result<Self, Failure> {
         let emulator = emulator.clone();
+        Self::end_after(code, move || emulator.shutdown())
+    }
+
+    /// Ends this program with `code` when it is told to end, after `shutdown`.
+    pub fn end_after(code: i32, shutdown: impl FnOnce() + Send + 'static) -> Result<Self, Failure> {
         let told_to_end = Arc::new(AtomicBool::new(false));
         let runtime = Builder::new_current_thread().enable_io().build().during("waiting for signals")?;
         let (mut interrupt, mut terminate) = {
@@ -35,7 +40,7 @@ impl Signals {
                 if told { Poll::Ready(()) } else { Poll::Pending }
             }));
             told_to_end.store(true, Ordering::SeqCst);
-            emulator.shutdown();
+            shutdown();
             std::process::exit(code);
         });
         Ok(signals)

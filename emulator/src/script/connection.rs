@@ -6,7 +6,7 @@ use std::time::Duration;
 use socket2::SockRef;
 
 use super::play::Patience;
-use super::request::{self, Request};
+use super::request::{Reader, Request};
 use super::{Step, peer};
 
 /// How long one try to read blocks before the time limit is looked at.
@@ -86,15 +86,15 @@ impl Connection {
 
     fn expect(&mut self, patience: &Patience) -> Result<(), String> {
         let pipelined = !self.unread.is_empty();
+        let mut reader = Reader::default();
         loop {
-            if let Some((mut request, length)) = request::parse(&self.unread)? {
-                self.unread.drain(..length);
-                request.pipelined = pipelined;
-                self.requests.push(request);
+            let taken = reader.take(&self.unread)?;
+            self.unread.drain(..taken);
+            if let Some(request) = reader.whole() {
+                self.requests.push(Request { pipelined, ..request });
                 return Ok(());
             }
-            let so_far = self.unread.len();
-            self.read_more(usize::MAX, patience).map_err(|error| format!("{error}, after {so_far} bytes"))?;
+            self.read_more(usize::MAX, patience).map_err(|error| format!("{error}, after {} bytes", reader.received()))?;
         }
     }
 

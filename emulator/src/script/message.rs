@@ -7,6 +7,9 @@ pub struct Next {
     event: Vec<u8>,
     /// The sizes of the first chunks; `None` for `Content-Length`.
     chunks: Option<Vec<usize>>,
+    /// What follows the size of every chunk, and the lines after the last chunk.
+    extension: String,
+    trailers: String,
 }
 
 /// An answer to GET /next, framed with `Content-Length`.
@@ -20,7 +23,7 @@ pub fn next(request_id: &str, event: impl AsRef<[u8]>) -> Next {
         ("Date", DATE),
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    Next { headers, event: event.as_ref().to_vec(), chunks: None }
+    Next { headers, event: event.as_ref().to_vec(), chunks: None, extension: String::new(), trailers: String::new() }
 }
 
 /// 202 to a POST.
@@ -32,6 +35,11 @@ pub fn accepted() -> Vec<u8> {
 pub fn error(status: u16, error_type: &str, message: &str) -> Vec<u8> {
     let body = serde_json::json!({"errorMessage": message, "errorType": error_type});
     answer(status, &format!("{body}\n"))
+}
+
+/// A status without a body.
+pub fn bodiless(status: u16) -> Vec<u8> {
+    format!("HTTP/1.1 {status} {}\r\nDate: {DATE}\r\nContent-Length: 0\r\n\r\n", reason(status)).into_bytes()
 }
 
 /// A status with a body of JSON.
@@ -80,6 +88,40 @@ impl Next {
         self
     }
 
+    /// Puts a chunk extension after the size of every chunk, such as `;name=value`.
+    #[must_use]
+    pub fn extension(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.extension);
+        self
+    }
+
+    /// Puts a trailer after the last chunk.
+    #[must_use]
+    pub fn trailer(mut self, name: &str, value: &str) -> Self {
+        self.trailers += &format!("{name}: {value}\r\n");
+        self
+    }
+
+    /// Writes the names of all headers in another way.
+    #[must_use]
+    pub fn names(mut self, write: impl Fn(&str) -> String) -> Self {
+        for (name, _) in &mut self.headers {
+            *name = write(name);
+        }
+        self
+    }
+
+    /// The request id; empty when it has been taken away.
+    pub fn request_id(&self) -> &str {
+        let id = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Lambda-Runtime-Aws-Request-Id"));
+        id.map_or("", |(_, value)| value)
+    }
+
+    /// The event.
+    pub fn event(&self) -> &[u8] {
+        &self.event
+    }
+
     /// The whole message.
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = "HTTP/1.1 200 OK\r\n".to_owned();
@@ -88,31 +130,31 @@ impl Next {
         }
         let (framing, body) = match &self.chunks {
             None => (format!("Content-Length: {}", self.event.len()), self.event.clone()),
-            Some(sizes) => ("Transfer-Encoding: chunked".to_owned(), chunks(&self.event, sizes)),
+            Some(sizes) => ("Transfer-Encoding: chunked".to_owned(), self.chunks(sizes)),
         };
         head += &format!("{framing}\r\n\r\n");
         [head.as_bytes(), &body].concat()
     }
+
+    fn chunks(&self, sizes: &[usize]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.event.len() + 64);
+        let mut rest = &self.event[..];
+        for size in sizes.iter().copied().chain([usize::MAX]) {
+            let (chunk, after) = rest.split_at(size.min(rest.len()));
+            // An empty chunk would end the body.
+            if !chunk.is_empty() {
+                bytes.extend_from_slice(format!("{:x}{}\r\n", chunk.len(), self.extension).as_bytes());
+                bytes.extend_from_slice(chunk);
+                bytes.extend_from_slice(b"\r\n");
+            }
+            rest = after;
+        }
+        bytes.extend_from_slice(format!("0{}\r\n{}\r\n", self.extension, self.trailers).as_bytes());
+        bytes
+    }
 }
 
 const DATE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
-
-fn chunks(event: &[u8], sizes: &[usize]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(event.len() + 64);
-    let mut rest = event;
-    for size in sizes.iter().copied().chain([usize::MAX]) {
-        let (chunk, after) = rest.split_at(size.min(rest.len()));
-        // An empty chunk would end the body.
-        if !chunk.is_empty() {
-            bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
-            bytes.extend_from_slice(chunk);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        rest = after;
-    }
-    bytes.extend_from_slice(b"0\r\n\r\n");
-    bytes
-}
 
 fn reason(status: u16) -> &'static str {
     match status {
@@ -140,6 +182,10 @@ mod tests {
         assert!(sized.ends_with("Content-Length: 3\r\n\r\nabc"), "{sized}");
         let chunked = String::from_utf8(next("id", "abcdef").chunked(&[1, 0, 3]).bytes()).unwrap();
         assert!(chunked.ends_with("chunked\r\n\r\n1\r\na\r\n3\r\nbcd\r\n2\r\nef\r\n0\r\n\r\n"), "{chunked}");
+        let extended = next("id", "a").chunked(&[]).extension(";x=1").trailer("T", "v").trailer("U", "w");
+        assert_eq!((extended.request_id(), extended.event()), ("id", &b"a"[..]));
+        let extended = String::from_utf8(extended.bytes()).unwrap();
+        assert!(extended.ends_with("chunked\r\n\r\n1;x=1\r\na\r\n0;x=1\r\nT: v\r\nU: w\r\n\r\n"), "{extended}");
     }
 
     #[test]
@@ -147,6 +193,9 @@ mod tests {
         let next = next("id", "").header("date", "").invocation_id("inv").header("Lambda-Runtime-Deadline-Ms", "7");
         let text = String::from_utf8(next.bytes()).unwrap();
         assert!(!text.contains("Date:") && text.contains("Invocation-Id: inv\r\n") && text.contains("Deadline-Ms: 7\r\n"));
+        let shouted = next.names(str::to_uppercase).bytes();
+        assert!(String::from_utf8(shouted).unwrap().contains("\r\nLAMBDA-RUNTIME-INVOCATION-ID: inv\r\n"));
+        assert!(bodiless(403).ends_with(b"Content-Length: 0\r\n\r\n"));
         let closed = with_header(&accepted(), "Connection", "close");
         assert!(String::from_utf8(closed).unwrap().contains("\r\nConnection: close\r\n\r\n{"));
     }

@@ -33,10 +33,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-pub use program::{Ran, Until};
-pub use request::Request;
+pub use peer::wait_until_read;
+pub use play::listen_anywhere;
+pub use program::{Ran, Until, environment};
+pub use request::{Reader, Request};
 
-use play::{Patience, listen_anywhere, play};
+use play::{Patience, play};
 
 /// How long a step may take unless [`Script::patience`] says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// Waits until the client has taken everything out of its socket, so that what is sent next is a read of its own; gives up
 /// after a while, since a client need not read.
-pub(crate) fn wait_until_read(stream: &TcpStream) {
+pub fn wait_until_read(stream: &TcpStream) {
     let deadline = Instant::now() + LONGEST;
     loop {
         match unread_by_peer(stream) {

@@ -46,7 +46,7 @@ pub(crate) fn play(acts: &[Act], listener: TcpListener, address: SocketAddr, pat
 
 /// Listens at a port below those that Linux gives to outgoing connections and to listeners that ask for any port, so that
 /// nobody takes it while a script does not listen there.
-pub(crate) fn listen_anywhere() -> io::Result<TcpListener> {
+pub fn listen_anywhere() -> io::Result<TcpListener> {
     let mut tries = 100;
     loop {
         let port = 16_384 + u16::from_ne_bytes(ids::random()) % 16_000;

@@ -1,5 +1,8 @@
+use std::ffi::OsString;
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -7,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{ScriptServer, Transcript};
+use crate::{Options, ids};
 
 /// When a program under test is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,11 @@ impl ScriptServer {
         let stderr = String::from_utf8_lossy(&joined(stderr)?).into_owned();
         Ok(Ran { transcript, status, timed_out, stdout: joined(stdout)?, stderr })
     }
+}
+
+/// The variables that Lambda, and so the emulator, gives to a program whose Runtime API is at this address.
+pub fn environment(program: &Path, address: SocketAddr) -> Vec<(OsString, OsString)> {
+    crate::environment::variables(&Options::new(program), &address.to_string(), &ids::log_stream())
 }
 
 /// Kills the program, which has not been reaped, and what it has started.

@@ -1,0 +1,126 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use barelambda_conformance::{Checked, Options, Report, checks, kill_all, run};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::failure::Failure;
+use crate::function;
+use crate::program::Program;
+use crate::signals::Signals;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo barelambda conformance target/x86_64-unknown-linux-musl/release/examples/conformance
+  cargo barelambda conformance ./bootstrap --only stream
+  cargo barelambda conformance ./bootstrap --json > report.json
+  cargo barelambda conformance --list
+
+The program is any runtime whose handler does what conformance/README.md asks for. The table, or the JSON, goes to standard output.
+Exit codes: 0 all checks passed, 1 some did not, or were not applicable, 2 wrong usage, 3 anything else, such as no such program.";
+
+pub fn command() -> Command {
+    Command::new("conformance")
+        .about("Check any runtime, as an executable, against what Lambda requires of one")
+        .arg(
+            Arg::new("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .required_unless_present("list")
+                .help("The executable: a runtime and its handler"),
+        )
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print the report as JSON"))
+        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Print the names of the checks, and run nothing"))
+        .arg(Arg::new("only").long("only").value_name("NAME-PART").help("Only run checks whose names contain this"))
+        .arg(
+            Arg::new("jobs")
+                .long("jobs")
+                .short('j')
+                .value_name("N")
+                .value_parser(value_parser!(u16).range(1..=256))
+                .help("How many checks run at once; they wait more than they compute [default: 8, or the processors if more]"),
+        )
+        .arg(
+            Arg::new("patience")
+                .long("patience")
+                .value_name("SECONDS")
+                .value_parser(function::seconds)
+                .help("How long the program may take for anything that is expected of it [default: 8]"),
+        )
+        .arg(
+            Arg::new("runner")
+                .long("runner")
+                .value_name("COMMAND")
+                .help("What to run the program with, words apart by spaces [default: qemu for a foreign processor]"),
+        )
+        .arg(function::environment())
+        .arg(
+            Arg::new("allow-not-applicable")
+                .long("allow-not-applicable")
+                .action(ArgAction::SetTrue)
+                .help("Exit with 0 although checks were not applicable"),
+        )
+        .after_help(EXAMPLES)
+}
+
+pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    if matches.get_flag("list") {
+        checks().iter().for_each(|check| println!("{}", check.name));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let options = options(matches)?;
+    let json = matches.get_flag("json");
+    let signals = Signals::end_after(130, kill_all)?;
+    let report = run(&options, tell);
+    signals.go_on();
+    if report.checked.is_empty() {
+        return Err(Failure::new("no check has such a name: `cargo barelambda conformance --list` names them all"));
+    }
+    if json {
+        println!("{:#}", report.json());
+    } else {
+        print!("{}", report.table());
+    }
+    code(&report, matches.get_flag("allow-not-applicable"))
+}
+
+fn options(matches: &ArgMatches) -> Result<Options, Failure> {
+    let path: &PathBuf = matches.get_one("PROGRAM").expect("clap asks for it");
+    let given: Option<&String> = matches.get_one("runner");
+    let program = match given {
+        // The runner knows what it can run.
+        Some(_) => Program::of_any_processor(path)?,
+        None => Program::check(path, None)?,
+    };
+    let mut options = Options::new(program.path);
+    options.subject.runner = match given {
+        Some(words) => words.split_whitespace().map(OsString::from).collect(),
+        None => program.runner.unwrap_or_default(),
+    };
+    options.subject.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
+    options.only = matches.get_one::<String>("only").cloned();
+    if let Some(&jobs) = matches.get_one::<u16>("jobs") {
+        options.jobs = usize::from(jobs);
+    }
+    if let Some(&patience) = matches.get_one::<Duration>("patience") {
+        options.subject.patience = patience;
+    }
+    Ok(options)
+}
+
+/// What did not pass is told as soon as it is seen, for people.
+fn tell(checked: &Checked) {
+    if let Some(seen) = checked.seen() {
+        eprintln!("{} {}: {seen}", checked.word(), checked.check.name);
+    }
+}
+
+fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Failure> {
+    let totals = report.totals();
+    if totals.unable > 0 {
+        return Err(Failure::new(format!("{} checks could not be run: standard output says why", totals.unable)));
+    }
+    let passed = totals.failed == 0 && (allow_not_applicable || totals.not_applicable == 0);
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}

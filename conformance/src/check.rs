@@ -1,0 +1,102 @@
+//! What a check is, and what can come of it.
+
+use crate::stage::Stage;
+
+/// One thing that Lambda requires of a runtime, and how to see whether it is so.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// Stable, in kebab case.
+    pub name: &'static str,
+    /// What it belongs to.
+    pub group: Group,
+    /// One sentence.
+    pub requires: &'static str,
+    /// Where that is written, or was seen.
+    pub source: &'static str,
+    /// Plays the story, and says what went wrong.
+    pub run: fn(&Stage) -> Outcome,
+}
+
+/// What checks are about, in the order of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The first request.
+    Start,
+    /// An initialisation that fails.
+    Init,
+    /// Replies to GET /next, in every framing.
+    Event,
+    /// `Lambda-Runtime-Invocation-Id`.
+    InvocationId,
+    /// What a handler is told of its invocation.
+    Context,
+    /// POST /response.
+    Answer,
+    /// Errors, panics and exits of the handler.
+    Error,
+    /// Answers that Lambda refuses, and its other statuses.
+    Status,
+    /// Connections that close, break or stall.
+    Connection,
+    /// Streamed answers.
+    Stream,
+    /// Streamed answers that fail.
+    StreamFault,
+}
+
+impl Group {
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Init => "initialisation errors",
+            Self::Event => "next and the event",
+            Self::InvocationId => "invocation id",
+            Self::Context => "context",
+            Self::Answer => "answers",
+            Self::Error => "errors, panics and exits",
+            Self::Status => "statuses",
+            Self::Connection => "connections",
+            Self::Stream => "streaming",
+            Self::StreamFault => "streaming faults",
+        }
+    }
+}
+
+/// Why a check did not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The runtime does not do what Lambda requires: what was seen.
+    Failed(String),
+    /// The handler does not do what this check needs, and says so by its echo: what was seen.
+    NotApplicable(String),
+    /// The suite itself could not go on.
+    Unable(String),
+}
+
+/// What a step of a story gives, or why the story ends there.
+pub type Outcome<T = ()> = Result<T, Verdict>;
+
+/// Ends the story when the condition does not hold, with what was seen.
+macro_rules! ensure {
+    ($condition:expr, $($seen:tt)+) => {
+        if !$condition {
+            return Err($crate::check::Verdict::Failed(format!($($seen)+)));
+        }
+    };
+}
+pub(crate) use ensure;
+
+/// A failed check.
+pub fn failed<T>(seen: impl Into<String>) -> Outcome<T> {
+    Err(Verdict::Failed(seen.into()))
+}
+
+/// Where requirements come from.
+pub mod source {
+    pub const API: &str = "AWS Lambda Developer Guide, \"Using the Lambda runtime API for custom runtimes\"";
+    pub const CUSTOM: &str = "AWS Lambda Developer Guide, \"Building a custom runtime for AWS Lambda\"";
+    pub const STREAMING: &str = "AWS Lambda Developer Guide, \"Response streaming for Lambda functions\"";
+    pub const LIFECYCLE: &str = "AWS Lambda Developer Guide, \"Understanding the Lambda execution environment lifecycle\"";
+    pub const RIE: &str = "observed on the Runtime Interface Emulator";
+}

@@ -1,0 +1,148 @@
+use std::time::{Duration, Instant};
+
+use super::{asking, event, id};
+use crate::check::source::{API, CUSTOM};
+use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::session::After;
+use crate::stage::Stage;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "answer-by-post",
+        group: Group::Answer,
+        requires: "The answer goes by POST to /2018-06-01/runtime/invocation/ID/response.",
+        source: API,
+        run: by_post,
+    },
+    Check {
+        name: "answer-framing",
+        group: Group::Answer,
+        requires: "The body of an answer is framed by a right Content-Length or by chunks, and whatever follows it is a request.",
+        source: "RFC 9112, section 6",
+        run: framing,
+    },
+    Check {
+        name: "answer-to-its-own-request",
+        group: Group::Answer,
+        requires: "Each answer names the request id of its own event.",
+        source: API,
+        run: to_its_own_request,
+    },
+    Check {
+        name: "answer-id-as-it-came",
+        group: Group::Answer,
+        requires: "The request id is an opaque text: it stands in the path as it came.",
+        source: API,
+        run: id_as_it_came,
+    },
+    Check {
+        name: "answer-once",
+        group: Group::Answer,
+        requires: "An invocation whose answer was accepted is not answered again; the server refuses it with 403.",
+        source: "observed on the Runtime Interface Emulator",
+        run: once,
+    },
+    Check {
+        name: "answer-before-next",
+        group: Group::Answer,
+        requires: "The runtime asks for no further invocation while its handler works: GET /next comes with the answer or after it.",
+        source: CUSTOM,
+        run: before_next,
+    },
+    Check {
+        name: "answer-then-next",
+        group: Group::Answer,
+        requires: "After an accepted answer the same process asks for the next invocation.",
+        source: CUSTOM,
+        run: then_next,
+    },
+    Check {
+        name: "answer-without-delay",
+        group: Group::Answer,
+        requires: "An answer is sent when it is ready: it does not wait for a reply to anything else, or for the next invocation.",
+        source: CUSTOM,
+        run: without_delay,
+    },
+];
+
+fn by_post(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    session.response(&id(1)).map(drop)
+}
+
+fn framing(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in 0..4 {
+        session.echo(&event(number))?;
+    }
+    session.next().map(drop)
+}
+
+fn to_its_own_request(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in [7, 3, 7000, 12, 3] {
+        session.echo(&event(number))?;
+    }
+    Ok(())
+}
+
+fn id_as_it_came(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for id in ["8476A536-E9F4-11E8-9739-2DFE598C3FCD", "1", "a_b.c~d", &"0".repeat(64)] {
+        session.echo(&barelambda_emulator::script::message::next(id, "{}"))?;
+    }
+    Ok(())
+}
+
+fn once(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    session.response(&id(1))?.accept();
+    let asked = session.next()?;
+    session.quiet(Duration::from_millis(1500))?;
+    asked.give(&event(2))?;
+    session.echoed(&id(2), event(2).event())?;
+    session.next()?;
+    session.quiet(Duration::from_millis(300))
+}
+
+fn before_next(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "slow"))?;
+    let given = Instant::now();
+    let first = session.after()?;
+    if let After::Posted(posted) = &first
+        && given.elapsed() < Duration::from_millis(700)
+    {
+        ensure!(!posted.is_error(), "{} came", posted.shown());
+        return Err(Verdict::NotApplicable("the handler echoes the slow event at once".to_owned()));
+    }
+    let After::Posted(posted) = first else {
+        return crate::check::failed(format!("GET /next came {:?} after the event, while the handler was at work", given.elapsed()));
+    };
+    posted.accept();
+    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "{} came", posted.shown());
+    session.echo(&event(2))
+}
+
+fn then_next(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.echo(&event(1))?;
+    session.echo(&event(2))
+}
+
+fn without_delay(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    // The first one may have to be compiled, or loaded.
+    session.echo(&event(0))?;
+    let mut shortest = Duration::MAX;
+    for number in 1..6 {
+        session.next()?.give(&event(number))?;
+        let given = Instant::now();
+        session.response(&id(number))?.accept();
+        shortest = shortest.min(given.elapsed());
+    }
+    ensure!(shortest < Duration::from_millis(500), "the quickest of five answers took {shortest:?}");
+    Ok(())
+}

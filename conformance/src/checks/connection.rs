@@ -1,0 +1,257 @@
+use std::thread::sleep;
+use std::time::Duration;
+
+use barelambda_emulator::script::message::{self, next, with_header};
+
+use super::{asking, event, id};
+use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::session::{After, ended_badly, same};
+use crate::stage::Stage;
+
+const CLOSE: &str = "RFC 9112, section 9.6";
+const FAILURES: &str = "RFC 9112, section 9.5";
+
+/// For how long the server does not read, or is not there.
+const STALL: Duration = Duration::from_millis(1500);
+const GONE: Duration = Duration::from_millis(1000);
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "close-with-the-event",
+        group: Group::Connection,
+        requires: "When an event comes with `Connection: close`, its answer goes over another connection.",
+        source: CLOSE,
+        run: with_the_event,
+    },
+    Check {
+        name: "close-with-the-202",
+        group: Group::Connection,
+        requires: "When the 202 to an answer comes with `Connection: close`, GET /next goes over another connection.",
+        source: CLOSE,
+        run: with_the_202,
+    },
+    Check {
+        name: "close-with-the-202-to-an-error",
+        group: Group::Connection,
+        requires: "When the 202 to an error comes with `Connection: close`, GET /next goes over another connection.",
+        source: CLOSE,
+        run: with_the_202_to_an_error,
+    },
+    Check {
+        name: "close-with-the-202-to-a-stream",
+        group: Group::Connection,
+        requires: "When the 202 to a streamed answer comes with `Connection: close`, GET /next goes over another connection.",
+        source: CLOSE,
+        run: with_the_202_to_a_stream,
+    },
+    Check {
+        name: "close-among-options",
+        group: Group::Connection,
+        requires: "`close` in Connection may be written in any case, and be one of several options.",
+        source: "RFC 9110, section 7.6.1",
+        run: among_options,
+    },
+    Check {
+        name: "close-every-time",
+        group: Group::Connection,
+        requires: "The server may close after every reply; each invocation is answered all the same.",
+        source: CLOSE,
+        run: every_time,
+    },
+    Check {
+        name: "close-unannounced",
+        group: Group::Connection,
+        requires: "When the server closes a connection on which GET /next waits, the runtime asks on another one, or ends with a status other than 0.",
+        source: FAILURES,
+        run: unannounced,
+    },
+    Check {
+        name: "half-close-after-the-event",
+        group: Group::Connection,
+        requires: "A server that sends nothing more after the event, not even a reply to the answer, does not stall the runtime.",
+        source: FAILURES,
+        run: half_close,
+    },
+    Check {
+        name: "server-reads-late",
+        group: Group::Connection,
+        requires: "The server may take its time to read an answer: all of it arrives in the end.",
+        source: "RFC 9293, section 3.8.6",
+        run: reads_late,
+    },
+    Check {
+        name: "server-replies-late",
+        group: Group::Connection,
+        requires: "The server may take its time to reply to an answer: the runtime waits, and does not send it again.",
+        source: FAILURES,
+        run: replies_late,
+    },
+    Check {
+        name: "server-gone-while-idle",
+        group: Group::Connection,
+        requires: "When the server goes away and comes back, the runtime asks again or ends with a status other than 0: it does not hang.",
+        source: FAILURES,
+        run: gone_while_idle,
+    },
+    Check {
+        name: "server-gone-before-the-202",
+        group: Group::Connection,
+        requires: "When the server goes away before it has replied to an answer, the runtime does not hang, and answers if it is asked again.",
+        source: FAILURES,
+        run: gone_before_the_202,
+    },
+    Check {
+        name: "server-gone-is-no-busy-loop",
+        group: Group::Connection,
+        requires: "A runtime whose connections are refused takes its time between its attempts, or ends.",
+        source: FAILURES,
+        run: gone_is_no_busy_loop,
+    },
+];
+
+fn with_the_event(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let asked = session.next()?;
+    asked.give_and_close(&event(1))?;
+    let posted = session.response(&id(1))?;
+    ensure!(posted.wire().number() != asked.wire().number(), "the answer came over the connection that the server was closing");
+    posted.accept();
+    same(&posted.request.body, event(1).event())?;
+    session.echo(&event(2))
+}
+
+fn with_the_202(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    session.response(&id(1))?.close_with(&message::accepted())?;
+    session.echo(&event(2))
+}
+
+fn with_the_202_to_an_error(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "error"))?;
+    session.error(&id(1))?.close_with(&message::accepted())?;
+    session.echo(&event(2))
+}
+
+fn with_the_202_to_a_stream(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "stream-http"))?;
+    session.response(&id(1))?.close_with(&message::accepted())?;
+    session.echo(&event(2))
+}
+
+fn among_options(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for (number, options) in ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate() {
+        session.next()?.give(&event(number))?;
+        let posted = session.response(&id(number))?;
+        // It stays half-open, so that only the option says that nothing more comes on it.
+        posted.reply(&with_header(&message::accepted(), "Connection", options))?;
+        let wire = posted.wire();
+        let asked = session.next_elsewhere(&wire)?;
+        wire.close();
+        asked.give(&event(number + 10))?;
+        session.echoed(&id(number + 10), event(number + 10).event())?;
+    }
+    Ok(())
+}
+
+fn every_time(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in 0..10 {
+        session.next()?.give_and_close(&event(number))?;
+        let posted = session.response(&id(number))?;
+        posted.close_with(&message::accepted())?;
+        same(&posted.request.body, event(number).event())?;
+    }
+    session.next().map(drop)
+}
+
+fn unannounced(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.echo(&event(1))?;
+    session.next()?.wire().close();
+    session.recovers_or_ends()
+}
+
+fn half_close(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let asked = session.next()?;
+    asked.give(&event(1))?;
+    asked.wire().half_close();
+    for _ in 0..6 {
+        match session.after()? {
+            After::Ended(status) => return ended_badly(status),
+            After::Asked(asked) => {
+                asked.give(&event(2))?;
+                return session.echoed_or_ended(&event(2));
+            }
+            After::Posted(posted) => {
+                ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+                same(&posted.request.body, event(1).event())?;
+                posted.accept();
+            }
+        }
+    }
+    failed("the answer came six times")
+}
+
+fn reads_late(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let large = next(&id(1), format!("\"{}\"", "late ".repeat(1_250_000)));
+    let asked = session.next()?;
+    session.server().read_nothing(true);
+    asked.give(&large)?;
+    sleep(STALL);
+    session.server().read_nothing(false);
+    session.echoed(&id(1), large.event())?;
+    session.echo(&event(2))
+}
+
+fn replies_late(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    let posted = session.response(&id(1))?;
+    // A GET /next may come behind it, at once.
+    posted.pipelined_back();
+    session.quiet(STALL)?;
+    posted.accept();
+    session.echo(&event(2))
+}
+
+fn gone_while_idle(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.echo(&event(1))?;
+    session.next()?;
+    session.server().vanish();
+    sleep(GONE);
+    session.server().come_back();
+    session.recovers_or_ends()
+}
+
+fn gone_before_the_202(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    session.response(&id(1))?;
+    session.server().vanish();
+    sleep(GONE);
+    session.server().come_back();
+    session.settles(&event(1))
+}
+
+fn gone_is_no_busy_loop(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?;
+    let time = || session.process().processor_time().map_err(|error| Verdict::Unable(format!("reading processor time: {error}")));
+    let before = time()?;
+    session.server().vanish();
+    sleep(STALL);
+    // What has ended, and been reaped, has no time any more.
+    if let Some(status) = session.process().ended() {
+        return ended_badly(status);
+    }
+    let took = time()?.saturating_sub(before);
+    ensure!(took < STALL / 4, "while it was refused, for {STALL:?}, the program took {took:?} of processor time");
+    Ok(())
+}

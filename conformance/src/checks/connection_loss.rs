@@ -1,0 +1,255 @@
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::script::message::{self, Next, next};
+
+use super::{asking, event, id};
+use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::server::Wire;
+use crate::session::{After, Session, ended_badly, same};
+use crate::stage::Stage;
+
+const FAILURES: &str = "RFC 9112, sections 8 and 9.5";
+
+/// How often a runtime may ask while each of its connections is reset, in [`RESETTING`].
+const ASKS: usize = 40;
+const RESETTING: Duration = Duration::from_millis(1500);
+
+macro_rules! loss_check {
+    ($name:literal, $requires:literal, $run:expr) => {
+        Check { name: $name, group: Group::Connection, requires: $requires, source: FAILURES, run: $run }
+    };
+}
+
+pub const CHECKS: &[Check] = &[
+    loss_check!("loss-before-the-event", "A connection that breaks while GET /next waits is replaced, or ends the process.", |stage| {
+        in_the_event(stage, |_| 0)
+    }),
+    loss_check!(
+        "loss-in-the-head",
+        "A connection that breaks in the head of an event is replaced, or ends the process: nothing is answered.",
+        |stage| { in_the_event(stage, |_| 40) }
+    ),
+    loss_check!(
+        "loss-in-the-event",
+        "A connection that breaks in an event brings no invocation: a part of an event is not handled.",
+        |stage| { in_the_event(stage, |length| length - 3) }
+    ),
+    loss_check!("loss-in-a-chunk", "A connection that breaks before the last chunk of an event brings no invocation.", in_a_chunk),
+    loss_check!(
+        "loss-after-the-event",
+        "When the connection breaks after the event, the invocation is answered, if only when it comes again.",
+        |stage| {
+            ends(
+                |wire| wire.reset(),
+                stage,
+                |session, end| {
+                    let asked = session.next()?;
+                    asked.give(&event(1))?;
+                    end(&asked.wire());
+                    session.settles(&event(1))
+                },
+            )
+        }
+    ),
+    loss_check!(
+        "loss-in-the-head-of-an-answer",
+        "A connection that breaks in the head of an answer loses no invocation that comes again.",
+        |stage| { in_the_answer(stage, 10, &event(1)) }
+    ),
+    loss_check!("loss-in-an-answer", "A connection that breaks in the body of an answer loses no invocation that comes again.", |stage| {
+        in_the_answer(stage, 100_000, &next(&id(1), format!("\"{}\"", "0123456789".repeat(500_000))))
+    }),
+    loss_check!(
+        "loss-before-the-202",
+        "When the reply to an answer is lost, the answer is given again if the invocation comes again.",
+        |stage| { of_the_202(stage, b"") }
+    ),
+    loss_check!(
+        "loss-in-the-202",
+        "A reply to an answer that is cut in its head may have been anything: the invocation is answered if it comes again.",
+        |stage| { of_the_202(stage, b"HTTP/1.1 202 Acc") }
+    ),
+    loss_check!(
+        "loss-in-the-body-of-the-202",
+        "Once the head of the 202 is there the invocation is answered, whatever becomes of the rest.",
+        in_the_body_of_the_202
+    ),
+    loss_check!(
+        "loss-then-another-invocation",
+        "After a lost reply another invocation may come: it gets its own answer, and not the old one.",
+        then_another
+    ),
+    loss_check!(
+        "loss-then-a-new-attempt",
+        "After a lost reply the same request id may come with another invocation id: its answer has the new one.",
+        then_a_new_attempt
+    ),
+    loss_check!(
+        "loss-of-the-reply-to-an-error",
+        "When the reply to an error is lost, the runtime does not hang, and reports it if the invocation comes again.",
+        of_an_error
+    ),
+    loss_check!(
+        "loss-again-and-again",
+        "A runtime whose every connection is reset takes its time between its attempts, or ends.",
+        again_and_again
+    ),
+    loss_check!(
+        "same-id-after-a-202",
+        "A request id that comes again after its answer was accepted is a new attempt, and is handled and answered.",
+        same_id
+    ),
+];
+
+/// Plays a story twice, in two processes: the connection is closed by a reset, and in the usual way.
+fn ends(reset: fn(&Wire<'_>), stage: &Stage, story: impl Fn(&Session, fn(&Wire<'_>)) -> Outcome) -> Outcome {
+    story(&*stage.start()?, reset)?;
+    story(&*stage.start()?, |wire| wire.close())
+}
+
+fn in_the_event(stage: &Stage, cut: fn(usize) -> usize) -> Outcome {
+    ends(
+        |wire| wire.reset(),
+        stage,
+        |session, end| {
+            session.echo(&event(1))?;
+            let asked = session.next()?;
+            let bytes = event(2).bytes();
+            asked.reply(&bytes[..cut(bytes.len())])?;
+            end(&asked.wire());
+            session.recovers_or_ends()
+        },
+    )
+}
+
+fn in_a_chunk(stage: &Stage) -> Outcome {
+    ends(
+        |wire| wire.reset(),
+        stage,
+        |session, end| {
+            let asked = session.next()?;
+            let bytes = next(&id(1), "[1,2,3]").chunked(&[4]).bytes();
+            asked.reply(&bytes[..bytes.len() - 5])?;
+            end(&asked.wire());
+            session.recovers_or_ends()
+        },
+    )
+}
+
+fn in_the_answer(stage: &Stage, read: usize, next: &Next) -> Outcome {
+    let session = stage.start()?;
+    session.server().hold_posts_at(Some(read));
+    session.next()?.give(next)?;
+    session.held()?.reset();
+    session.server().hold_posts_at(None);
+    session.settles(next)
+}
+
+fn of_the_202(stage: &Stage, part: &[u8]) -> Outcome {
+    ends(
+        |wire| wire.reset(),
+        stage,
+        |session, end| {
+            session.next()?.give(&event(1).invocation_id("i-1"))?;
+            let posted = session.response(&id(1))?;
+            posted.reply(part)?;
+            end(&posted.wire());
+            session.settles(&event(1).invocation_id("i-1"))
+        },
+    )
+}
+
+fn in_the_body_of_the_202(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    let posted = session.response(&id(1))?;
+    let accepted = message::accepted();
+    // A runtime may hang up once it has read the status.
+    let _ = posted.wire().send_pieces(&accepted[..accepted.len() - 5], 64);
+    posted.wire().close();
+    session.recovers_or_ends()
+}
+
+fn then_another(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1))?;
+    session.response(&id(1))?.wire().reset();
+    for _ in 0..4 {
+        match session.after()? {
+            After::Ended(status) => return ended_badly(status),
+            After::Asked(asked) => {
+                asked.give(&event(2))?;
+                return session.echoed_or_ended(&event(2));
+            }
+            After::Posted(posted) => {
+                ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+                posted.accept();
+            }
+        }
+    }
+    failed("the answer came again and again")
+}
+
+fn then_a_new_attempt(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&event(1).invocation_id("i-1"))?;
+    session.response(&id(1))?.wire().reset();
+    for _ in 0..4 {
+        match session.after()? {
+            After::Ended(status) => return ended_badly(status),
+            After::Asked(asked) => {
+                asked.give(&event(1).invocation_id("i-2"))?;
+                let posted = session.response(&id(1))?;
+                posted.accept();
+                let sent = posted.request.header("Lambda-Runtime-Invocation-Id");
+                ensure!(sent == Some("i-2"), "the new attempt is answered with the invocation id {sent:?}");
+                return same(&posted.request.body, event(1).event());
+            }
+            After::Posted(posted) => posted.accept(),
+        }
+    }
+    failed("the answer came again and again")
+}
+
+fn of_an_error(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "error"))?;
+    session.error(&id(1))?.wire().reset();
+    for _ in 0..4 {
+        match session.after()? {
+            After::Ended(status) => return ended_badly(status),
+            After::Asked(asked) => asked.give(&asking(1, "error"))?,
+            After::Posted(posted) => {
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came", posted.shown());
+                posted.accept();
+                return session.recovers_or_ends();
+            }
+        }
+    }
+    failed("the same invocation came four times, and was not answered")
+}
+
+fn again_and_again(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let started = Instant::now();
+    let mut asks = 0;
+    while started.elapsed() < RESETTING {
+        match session.after_within(RESETTING)? {
+            None => break,
+            Some(After::Ended(status)) => return ended_badly(status),
+            Some(After::Posted(posted)) => return failed(format!("{} came", posted.shown())),
+            Some(After::Asked(asked)) => asked.wire().reset(),
+        }
+        asks += 1;
+        ensure!(asks <= ASKS, "GET /next came {asks} times in {:?}, and was reset each time", started.elapsed());
+    }
+    Ok(())
+}
+
+fn same_id(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in 0..4 {
+        session.echo(&next(&id(1), format!("{{\"attempt\":{}}}", number / 2)))?;
+    }
+    Ok(())
+}

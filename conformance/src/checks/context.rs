@@ -1,0 +1,164 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use barelambda_emulator::script::message::Next;
+use serde_json::{Value, json};
+
+use super::{asking, event, id};
+use crate::check::source::API;
+use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::session::brief;
+use crate::stage::Stage;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "context-request-id",
+        group: Group::Context,
+        requires: "The handler is told the id of its request.",
+        source: API,
+        run: |stage| tells(stage, "requestId", |next| (next, json!(id(1)))),
+    },
+    Check {
+        name: "context-deadline",
+        group: Group::Context,
+        requires: "The handler is told its deadline, in milliseconds since 1970.",
+        source: API,
+        run: |stage| tells(stage, "deadlineMs", |next| (next.header(DEADLINE, "1893456000123"), json!(1_893_456_000_123_u64))),
+    },
+    Check {
+        name: "context-arn",
+        group: Group::Context,
+        requires: "The handler is told the ARN that was invoked, with its version or alias.",
+        source: API,
+        run: |stage| {
+            let arn = "arn:aws:lambda:eu-central-1:123456789012:function:name:alias";
+            tells(stage, "invokedFunctionArn", |next| (next.header("Lambda-Runtime-Invoked-Function-Arn", arn), json!(arn)))
+        },
+    },
+    Check {
+        name: "context-trace-id",
+        group: Group::Context,
+        requires: "The handler is told the X-Ray tracing header of its invocation.",
+        source: API,
+        run: |stage| {
+            let trace = "Root=1-63441c4a-abcdef012345678912345678;Parent=0123456789abcdef;Sampled=1";
+            tells(stage, "traceId", |next| (next.header("Lambda-Runtime-Trace-Id", trace), json!(trace)))
+        },
+    },
+    Check {
+        name: "context-client-context",
+        group: Group::Context,
+        requires: "The handler is told the client context, which comes as JSON.",
+        source: API,
+        run: |stage| {
+            let context = client_context("a \"title\" 1");
+            tells(stage, "clientContext", |next| (next.header("Lambda-Runtime-Client-Context", &context.to_string()), context.clone()))
+        },
+    },
+    Check {
+        name: "context-identity",
+        group: Group::Context,
+        requires: "The handler is told the Cognito identity, which comes as JSON.",
+        source: API,
+        run: |stage| {
+            let identity = identity("us-east-1:1");
+            tells(stage, "identity", |next| (next.header("Lambda-Runtime-Cognito-Identity", &identity.to_string()), identity.clone()))
+        },
+    },
+    Check {
+        name: "context-tenant-id",
+        group: Group::Context,
+        requires: "The handler is told the id of the tenant for whom it is invoked.",
+        source: "AWS Lambda Developer Guide, \"Tenant isolation\"",
+        run: |stage| tells(stage, "tenantId", |next| (next.header("Lambda-Runtime-Aws-Tenant-Id", "blue-7"), json!("blue-7"))),
+    },
+    Check {
+        name: "context-is-its-own",
+        group: Group::Context,
+        requires: "What one invocation's header fields said is not told to the next one, which has none of them.",
+        source: API,
+        run: is_its_own,
+    },
+    Check {
+        name: "context-deadline-in-the-past",
+        group: Group::Context,
+        requires: "An invocation whose deadline is past is answered all the same, or fails: it is Lambda that ends it.",
+        source: API,
+        run: deadline_in_the_past,
+    },
+    Check {
+        name: "context-deadline-far-ahead",
+        group: Group::Context,
+        requires: "A deadline may be years ahead of this machine's clock.",
+        source: API,
+        run: deadline_far_ahead,
+    },
+];
+
+const DEADLINE: &str = "Lambda-Runtime-Deadline-Ms";
+
+/// A client context in the form that AWS's mobile SDKs give it.
+pub fn client_context(title: &str) -> Value {
+    let client = json!({
+        "installation_id": "8f4a", "app_title": title, "app_version_name": "1.0", "app_version_code": "1", "app_package_name": "example"
+    });
+    json!({"client": client, "custom": {"key": "value"}, "env": {"locale": "en_US"}})
+}
+
+/// An identity in Cognito's form.
+pub fn identity(id: &str) -> Value {
+    json!({"cognitoIdentityId": id, "cognitoIdentityPoolId": "us-east-1:2"})
+}
+
+/// Asks a handler for its context, and holds one of its members against what was sent.
+fn tells(stage: &Stage, member: &str, sent: impl Fn(Next) -> (Next, Value)) -> Outcome {
+    let session = stage.start()?;
+    let (next, wanted) = sent(asking(1, "context"));
+    let context = context(&session.invoke(&next)?)?;
+    let told = context.get(member).cloned().unwrap_or_default();
+    if told.is_null() {
+        return Err(Verdict::NotApplicable(format!("the handler's context has no {member}")));
+    }
+    ensure!(told == wanted, "{member} is {told}, and {wanted} was sent");
+    Ok(())
+}
+
+fn context(body: &[u8]) -> Outcome<Value> {
+    match serde_json::from_slice(body) {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        _ => failed(format!("the context is no JSON object: {}", brief(body))),
+    }
+}
+
+fn is_its_own(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let full = asking(1, "context")
+        .header("Lambda-Runtime-Client-Context", &client_context("of the first").to_string())
+        .header("Lambda-Runtime-Cognito-Identity", &identity("of the first").to_string())
+        .header("Lambda-Runtime-Aws-Tenant-Id", "of the first");
+    context(&session.invoke(&full)?)?;
+    let context = context(&session.invoke(&asking(2, "context"))?)?;
+    ensure!(!context.to_string().contains("of the first"), "the second one is told {context}");
+    ensure!(context["requestId"] == json!(id(2)), "the second one is told {context}");
+    Ok(())
+}
+
+fn deadline_in_the_past(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    for (number, deadline) in ["0".to_owned(), "1".to_owned(), (now - 60_000).to_string(), now.to_string()].into_iter().enumerate() {
+        session.next()?.give(&event(number).header(DEADLINE, &deadline))?;
+        let posted = session.post()?;
+        ensure!(posted.is_for(&id(number)), "{} came", posted.shown());
+        ensure!(posted.is_error() || posted.request.body == event(number).event(), "{} came", posted.shown());
+        posted.accept();
+    }
+    session.echo(&event(9))
+}
+
+fn deadline_far_ahead(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for (number, deadline) in ["4294967296000", "9999999999999", "253402300799999", "9007199254740991"].into_iter().enumerate() {
+        session.echo(&event(number).header(DEADLINE, deadline))?;
+    }
+    Ok(())
+}

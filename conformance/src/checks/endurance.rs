@@ -1,0 +1,59 @@
+use barelambda_emulator::script::message::next;
+
+use super::{EVENT, event, id};
+use crate::check::source::LIFECYCLE;
+use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::stage::Stage;
+
+/// How many invocations one process must stand.
+const MANY: usize = 1000;
+
+/// How many descriptors more a process may have after them: a pool of connections may grow a little.
+const MORE_FILES: usize = 6;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "endurance-1000-invocations",
+        group: Group::Answer,
+        requires: "One process answers invocation after invocation, for as long as its environment lives.",
+        source: LIFECYCLE,
+        run: thousand,
+    },
+    Check {
+        name: "endurance-open-files",
+        group: Group::Answer,
+        requires: "Invocations leave no file descriptors behind, also when the server closes the connection after each answer.",
+        source: LIFECYCLE,
+        run: open_files,
+    },
+];
+
+fn thousand(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in 0..MANY {
+        session.echo(&if number % 2 == 0 { event(number) } else { next(&id(number), EVENT).chunked(&[]) })?;
+    }
+    Ok(())
+}
+
+fn open_files(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let count = || session.process().open_files().map_err(|error| Verdict::Unable(format!("counting descriptors: {error}")));
+    let mut before = 0;
+    for number in 0..120 {
+        if number == 20 {
+            before = count()?;
+        }
+        session.next()?.give(&event(number))?;
+        let posted = session.response(&id(number))?;
+        if number % 4 == 0 {
+            posted.close_with(&barelambda_emulator::script::message::accepted())?;
+        } else {
+            posted.accept();
+        }
+    }
+    session.next()?;
+    let after = count()?;
+    ensure!(after <= before + MORE_FILES, "{before} descriptors were open after 20 invocations, and {after} after 120");
+    Ok(())
+}

@@ -1,0 +1,214 @@
+use serde_json::Value;
+
+use barelambda_emulator::script::Request;
+
+use super::{asking, event, id};
+use crate::check::source::{API, CUSTOM, LIFECYCLE};
+use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::session::{After, Posted, Session, brief, ended_badly};
+use crate::stage::Stage;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "error-path",
+        group: Group::Error,
+        requires: "A handler's error is posted to /runtime/invocation/ID/error of its invocation, and not to /response.",
+        source: API,
+        run: path,
+    },
+    Check {
+        name: "error-body",
+        group: Group::Error,
+        requires: "The body of an error is JSON with errorMessage and errorType, which the caller is given.",
+        source: API,
+        run: body,
+    },
+    Check {
+        name: "error-type-header",
+        group: Group::Error,
+        requires: "If Lambda-Runtime-Function-Error-Type is sent with an error, it is there once and names a type.",
+        source: API,
+        run: type_header,
+    },
+    Check {
+        name: "error-once",
+        group: Group::Error,
+        requires: "An invocation that failed is answered by its error alone: the runtime posts nothing else for it.",
+        source: API,
+        run: once,
+    },
+    Check {
+        name: "error-then-next",
+        group: Group::Error,
+        requires: "After an error the runtime goes on with the next invocation, in the same process.",
+        source: CUSTOM,
+        run: then_next,
+    },
+    Check {
+        name: "error-and-answers-in-turn",
+        group: Group::Error,
+        requires: "Errors and answers in turn each go to their own invocation.",
+        source: API,
+        run: in_turn,
+    },
+    Check {
+        name: "panic-is-no-answer",
+        group: Group::Error,
+        requires: "A handler that panics is reported at /error, or ends the process; it is never answered with a response.",
+        source: LIFECYCLE,
+        run: panic_is_no_answer,
+    },
+    Check {
+        name: "panic-exit-status",
+        group: Group::Error,
+        requires: "A panic that ends the process unreported ends it with a status other than 0, or a signal.",
+        source: LIFECYCLE,
+        run: panic_exit_status,
+    },
+    Check {
+        name: "panic-report",
+        group: Group::Error,
+        requires: "A panic that is reported is reported as JSON, with its message.",
+        source: API,
+        run: panic_report,
+    },
+    Check {
+        name: "panic-then-on-or-out",
+        group: Group::Error,
+        requires: "After a reported panic the runtime either goes on with the next invocation or ends: it does not hang.",
+        source: LIFECYCLE,
+        run: panic_then_on_or_out,
+    },
+    Check {
+        name: "exit-ends-the-process",
+        group: Group::Error,
+        requires: "A handler that ends the process does so at once, with its status, and leaves no answer behind.",
+        source: LIFECYCLE,
+        run: exit_ends_the_process,
+    },
+];
+
+/// JSON as Lambda's error object is.
+pub fn check_body(body: &[u8], words: &str) -> Outcome {
+    let Ok(Value::Object(error)) = serde_json::from_slice::<Value>(body) else {
+        return failed(format!("the error is no JSON object: {}", brief(body)));
+    };
+    let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+    ensure!(text("errorMessage").contains(words), "errorMessage does not contain {words:?}: {}", brief(body));
+    ensure!(!text("errorType").is_empty(), "there is no errorType: {}", brief(body));
+    Ok(())
+}
+
+/// The header is optional, and any text is accepted.
+pub fn check_type_header(request: &Request) -> Outcome {
+    let name = "Lambda-Runtime-Function-Error-Type";
+    let values: Vec<_> = request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect();
+    let good = |value: &str| !value.is_empty() && value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    ensure!(values.len() <= 1 && values.iter().all(|value| good(value)), "{name} is there {} times: {values:?}", values.len());
+    Ok(())
+}
+
+/// The report of the handler's error.
+fn reported(session: &Session) -> Outcome<Posted<'_>> {
+    session.next()?.give(&asking(1, "error"))?;
+    session.error(&id(1))
+}
+
+fn path(stage: &Stage) -> Outcome {
+    reported(&*stage.start()?).map(drop)
+}
+
+fn body(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    check_body(&reported(&session)?.request.body, "asked for an error")
+}
+
+fn type_header(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    check_type_header(&reported(&session)?.request)
+}
+
+fn once(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    reported(&session)?.accept();
+    session.echo(&event(2))?;
+    let asked = session.next()?;
+    asked.give(&event(3))?;
+    session.echoed(&id(3), event(3).event())
+}
+
+fn then_next(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    reported(&session)?.accept();
+    session.echo(&event(2))
+}
+
+fn in_turn(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in 0..12 {
+        if number % 3 == 2 {
+            session.echo(&event(number))?;
+        } else {
+            session.next()?.give(&asking(number, "error"))?;
+            let posted = session.error(&id(number))?;
+            check_body(&posted.request.body, "asked for an error")?;
+            posted.accept();
+        }
+    }
+    Ok(())
+}
+
+/// What a handler that was asked to panic leads to: a report, or `None` for the end of the process.
+fn panicked(session: &Session) -> Outcome<Option<Posted<'_>>> {
+    session.next()?.give(&asking(1, "panic"))?;
+    loop {
+        match session.after()? {
+            // A GET /next that comes with the answer, or before it, is no answer.
+            After::Asked(_) => {}
+            After::Posted(posted) => {
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came of the panic", posted.shown());
+                return Ok(Some(posted));
+            }
+            After::Ended(status) => {
+                ended_badly(status)?;
+                return Ok(None);
+            }
+        }
+    }
+}
+
+fn panic_is_no_answer(stage: &Stage) -> Outcome {
+    panicked(&*stage.start()?).map(drop)
+}
+
+fn panic_exit_status(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let Some(posted) = panicked(&session)? else { return Ok(()) };
+    posted.accept();
+    session.recovery().map(drop)
+}
+
+fn panic_report(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    match panicked(&session)? {
+        Some(posted) => check_body(&posted.request.body, "asked for a panic"),
+        None => Ok(()),
+    }
+}
+
+fn panic_then_on_or_out(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    if let Some(posted) = panicked(&session)? {
+        posted.accept();
+        session.recovers_or_ends()?;
+    }
+    Ok(())
+}
+
+fn exit_ends_the_process(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "exit"))?;
+    let status = session.end()?;
+    ensure!(status.code() == Some(3), "the program ended with {status}, not with the handler's status 3");
+    Ok(())
+}

@@ -1,0 +1,124 @@
+use barelambda_emulator::script::message::{Next, next};
+
+use super::{event, id};
+use crate::check::source::API;
+use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::session::{Session, same};
+use crate::stage::Stage;
+
+const LENGTH: &str = "RFC 9112, section 6: a body is as many bytes as its framing says, whatever they are";
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "bytes-empty",
+        group: Group::Event,
+        requires: "An empty event, in either framing, is an invocation like any other.",
+        source: LENGTH,
+        run: empty,
+    },
+    Check {
+        name: "bytes-of-every-value",
+        group: Group::Event,
+        requires: "An event that reaches a handler of bytes reaches it unchanged, whatever bytes it has, NUL and line ends included.",
+        source: LENGTH,
+        run: of_every_value,
+    },
+    Check {
+        name: "bytes-that-are-not-utf-8",
+        group: Group::Event,
+        requires: "An event that is not UTF-8 reaches a handler of bytes unchanged: nothing is replaced in it.",
+        source: LENGTH,
+        run: not_utf_8,
+    },
+    Check {
+        name: "bytes-that-look-like-http",
+        group: Group::Event,
+        requires: "An event that contains the text of HTTP messages is not taken for one.",
+        source: LENGTH,
+        run: look_like_http,
+    },
+    Check {
+        name: "bytes-of-json-unchanged",
+        group: Group::Event,
+        requires: "An event is handed on as it was written: white space, forms of numbers and doubled keys are kept.",
+        source: API,
+        run: json_unchanged,
+    },
+    Check {
+        name: "bytes-of-many-lengths",
+        group: Group::Event,
+        requires: "Events of all lengths around the sizes of usual buffers come through, in both framings.",
+        source: LENGTH,
+        run: many_lengths,
+    },
+];
+
+fn empty(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    echo_of_bytes(&session, &next(&id(0), ""))?;
+    echo_of_bytes(&session, &next(&id(1), "").chunked(&[]))?;
+    session.echo(&event(2))
+}
+
+fn of_every_value(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
+    echo_of_bytes(&session, &next(&id(0), &all))?;
+    echo_of_bytes(&session, &next(&id(1), &all).chunked(&[100, 1]))?;
+    echo_of_bytes(&session, &next(&id(2), [0]))?;
+    echo_of_bytes(&session, &next(&id(3), "\r\n\r\n"))
+}
+
+fn not_utf_8(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for (number, event) in [&b"\"\xff\xfe\""[..], b"{\"a\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\xef\xbb\xbf{}"].into_iter().enumerate() {
+        echo_of_bytes(&session, &next(&id(number), event))?;
+    }
+    Ok(())
+}
+
+/// As [`Session::echo`], for an event that is no JSON. Lambda itself sends JSON alone, so that a runtime may report such an event.
+fn echo_of_bytes(session: &Session, next: &Next) -> Outcome {
+    session.next()?.give(next)?;
+    let posted = session.post()?;
+    ensure!(posted.is_for(next.request_id()), "{} came", posted.shown());
+    posted.accept();
+    if posted.is_error() {
+        return Err(Verdict::NotApplicable(format!("the runtime takes JSON alone: {}", posted.shown())));
+    }
+    same(&posted.request.body, next.event())
+}
+
+fn look_like_http(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let reply = "[\r\n\"HTTP/1.1 200 OK\"\r\n,\"Content-Length: 2\"\r\n\r\n,{}]";
+    for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"].into_iter().enumerate() {
+        session.echo(&next(&id(number * 2), event))?;
+        session.echo(&next(&id(number * 2 + 1), event).chunked(&[3]))?;
+    }
+    Ok(())
+}
+
+fn json_unchanged(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let events = ["{ \"b\" : 1.0e+2 , \"a\":[ ] }", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "[\t\n null \r\n]"];
+    for (number, event) in events.into_iter().enumerate() {
+        session.echo(&next(&id(number), event))?;
+    }
+    Ok(())
+}
+
+fn many_lengths(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let mut number = 0;
+    for power in 6..=17 {
+        for length in (1 << power) - 1..=(1 << power) + 1 {
+            let letters: String = (0..length - 2).map(|place: usize| char::from(b'a' + (place % 23) as u8)).collect();
+            let event = format!("\"{letters}\"");
+            session.echo(&next(&id(number), &event))?;
+            session.echo(&next(&id(number + 1), &event).chunked(&[length / 2]))?;
+            number += 2;
+        }
+    }
+    Ok(())
+}

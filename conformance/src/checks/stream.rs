@@ -1,0 +1,186 @@
+use std::thread::sleep;
+use std::time::Duration;
+
+use barelambda_emulator::script::Request;
+use serde_json::Value;
+
+use super::{asking, event, id};
+use crate::check::source::STREAMING;
+use crate::check::{Check, Group, Outcome, ensure};
+use crate::session::{Posted, Session, brief};
+use crate::stage::Stage;
+
+/// What "conformance:stream-large" asks for.
+const LARGE: usize = 20 << 20;
+
+/// The handler writes its lines 200 ms apart.
+const APART: Duration = Duration::from_millis(120);
+
+macro_rules! stream_check {
+    ($name:literal, $requires:literal, $source:expr, $run:expr) => {
+        Check { name: $name, group: Group::Stream, requires: $requires, source: $source, run: $run }
+    };
+}
+
+pub const CHECKS: &[Check] = &[
+    stream_check!("stream-mode", "A streamed answer has the header Lambda-Runtime-Function-Response-Mode: streaming.", STREAMING, mode),
+    stream_check!("stream-chunked", "A streamed answer has the header Transfer-Encoding: chunked.", STREAMING, chunked),
+    stream_check!("stream-content", "All that the handler writes arrives, in order, and nothing else.", STREAMING, content),
+    stream_check!("stream-flushed", "What the handler has flushed is sent while it goes on working.", STREAMING, flushed),
+    stream_check!(
+        "stream-is-the-answer",
+        "A streamed answer is the only one to its invocation, and the next event follows.",
+        STREAMING,
+        is_the_answer
+    ),
+    stream_check!("stream-before-next", "The runtime asks for no further invocation before the end of the stream.", STREAMING, before_next),
+    stream_check!("stream-empty", "A stream may end without a byte.", STREAMING, empty),
+    stream_check!("stream-large", "A stream may be larger than a buffered answer: 20 MiB arrive whole.", STREAMING, large),
+    stream_check!(
+        "stream-while-the-server-waits",
+        "The server takes a stream at its own pace: a pause of its in the middle loses nothing.",
+        STREAMING,
+        while_the_server_waits
+    ),
+    stream_check!("stream-then-buffered", "A buffered answer after a streamed one is buffered.", STREAMING, then_buffered),
+    stream_check!("stream-again-and-again", "One process streams as often as it is asked to.", STREAMING, again_and_again),
+];
+
+/// What the handler has written of a streamed answer: a runtime may put the prelude of an answer over HTTP before it.
+pub fn written(body: &[u8]) -> &[u8] {
+    let place = body.windows(8).position(|window| window == [0; 8]);
+    let is_prelude = |prelude: &[u8]| serde_json::from_slice::<Value>(prelude).is_ok_and(|prelude| prelude.get("statusCode").is_some());
+    match place.filter(|&place| is_prelude(&body[..place])) {
+        Some(place) => &body[place + 8..],
+        None => body,
+    }
+}
+
+/// The whole streamed answer to this event.
+fn streamed<'s>(session: &'s Session, number: usize, what: &str) -> Outcome<Posted<'s>> {
+    session.next()?.give(&asking(number, what))?;
+    session.response(&id(number))
+}
+
+fn is_streaming(request: &Request) -> Outcome {
+    let mode = request.header("Lambda-Runtime-Function-Response-Mode");
+    ensure!(mode == Some("streaming"), "Lambda-Runtime-Function-Response-Mode is {mode:?}");
+    Ok(())
+}
+
+fn mode(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    is_streaming(&streamed(&session, 1, "stream")?.request)
+}
+
+fn chunked(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let posted = streamed(&session, 1, "stream")?;
+    ensure!(!posted.request.chunks.is_empty(), "the answer is not chunked: its headers are {:?}", posted.request.headers);
+    Ok(())
+}
+
+fn content(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let posted = streamed(&session, 1, "stream")?;
+    ensure!(written(&posted.request.body) == b"one\ntwo\nthree\n", "the stream is {}", brief(&posted.request.body));
+    Ok(())
+}
+
+fn flushed(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let posted = streamed(&session, 1, "stream")?;
+    let before_it = posted.request.body.len() - written(&posted.request.body).len();
+    let state = session.server().state();
+    let progress = &state.calls[posted.call].progress;
+    let came = |length: usize| progress.iter().find(|(_, come)| *come >= before_it + length).map(|(when, _)| *when);
+    for (line, before, after) in [("one", 4, 8), ("two", 8, 14)] {
+        let (Some(first), Some(second)) = (came(before), came(after)) else {
+            return crate::check::failed(format!("the stream is {}", brief(&posted.request.body)));
+        };
+        let apart = second - first;
+        ensure!(apart >= APART, "the line {line:?} came {apart:?} before the one that was written 200 ms later");
+    }
+    Ok(())
+}
+
+fn is_the_answer(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    streamed(&session, 1, "stream")?.accept();
+    session.echo(&event(2))?;
+    session.next()?;
+    session.quiet(Duration::from_millis(300))
+}
+
+fn before_next(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "stream"))?;
+    let call = session.begun()?;
+    let early = session.wait("the end of the stream", |state| {
+        let early = state.calls.iter().any(|call| !call.taken && call.head.method == "GET");
+        let over = state.calls.get(call).is_some_and(|call| call.whole.is_some());
+        (early || over).then_some(early && !over)
+    })?;
+    ensure!(!early, "GET /next came before the end of the stream");
+    session.response(&id(1))?.accept();
+    session.echo(&event(2))
+}
+
+fn empty(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let posted = streamed(&session, 1, "stream-empty")?;
+    is_streaming(&posted.request)?;
+    ensure!(written(&posted.request.body).is_empty(), "the stream is {}", brief(&posted.request.body));
+    posted.accept();
+    session.echo(&event(2))
+}
+
+fn large(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let posted = streamed(&session, 1, "stream-large")?;
+    is_large(&posted.request)?;
+    posted.accept();
+    session.echo(&event(2))
+}
+
+fn is_large(request: &Request) -> Outcome {
+    let written = written(&request.body);
+    let wrong = written.iter().filter(|&&byte| byte != b'x').count();
+    ensure!(written.len() == LARGE && wrong == 0, "the stream has {} bytes, {wrong} of them wrong, not {LARGE}", written.len());
+    Ok(())
+}
+
+fn while_the_server_waits(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.server().hold_posts_at(Some(100_000));
+    session.next()?.give(&asking(1, "stream-large"))?;
+    session.held()?;
+    sleep(Duration::from_millis(1500));
+    session.server().hold_posts_at(None);
+    let posted = session.response(&id(1))?;
+    is_large(&posted.request)?;
+    posted.accept();
+    session.echo(&event(2))
+}
+
+fn then_buffered(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    streamed(&session, 1, "stream")?.accept();
+    session.next()?.give(&event(2))?;
+    let posted = session.response(&id(2))?;
+    let mode = posted.request.header("Lambda-Runtime-Function-Response-Mode").unwrap_or("buffered");
+    ensure!(mode != "streaming", "the buffered answer has Lambda-Runtime-Function-Response-Mode: {mode}");
+    posted.accept();
+    session.next().map(drop)
+}
+
+fn again_and_again(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    for number in 0..8 {
+        let what = if number % 2 == 0 { "stream-empty" } else { "stream-http" };
+        let posted = streamed(&session, number, what)?;
+        is_streaming(&posted.request)?;
+        posted.accept();
+    }
+    session.echo(&event(9))
+}

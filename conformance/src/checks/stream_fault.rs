@@ -1,0 +1,268 @@
+use std::thread::sleep;
+use std::time::Duration;
+
+use barelambda_emulator::script::message::{self, with_header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::error::check_body;
+use super::stream::written;
+use super::{asking, event, id};
+use crate::check::source::STREAMING;
+use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::session::{After, Ending, Session, brief, ended_badly};
+use crate::stage::Stage;
+
+const TYPE: &str = "Lambda-Runtime-Function-Error-Type";
+const BODY: &str = "Lambda-Runtime-Function-Error-Body";
+
+/// How much of a large stream is read before it breaks, in bytes.
+const READ: usize = 200_000;
+
+macro_rules! fault_check {
+    ($name:literal, $requires:literal, $run:expr) => {
+        Check { name: $name, group: Group::StreamFault, requires: $requires, source: STREAMING, run: $run }
+    };
+}
+
+pub const CHECKS: &[Check] = &[
+    fault_check!(
+        "stream-error-type",
+        "An error in the middle of a stream is told in the trailer Lambda-Runtime-Function-Error-Type.",
+        error_type
+    ),
+    fault_check!(
+        "stream-error-body",
+        "An error in the middle of a stream is told in the trailer Lambda-Runtime-Function-Error-Body: base64 of its JSON.",
+        error_body
+    ),
+    fault_check!("stream-error-announced", "The trailers of a stream are announced in its header Trailer.", announced),
+    fault_check!("stream-error-is-no-success", "A stream whose handler fails does not end as a whole one.", |stage| {
+        no_success(stage, "stream-error")
+    }),
+    fault_check!("stream-error-adds-nothing", "An error in the middle of a stream is not written into its body.", adds_nothing),
+    fault_check!("stream-error-posts-nothing", "Once a stream has begun, its error is not posted to /error.", posts_nothing),
+    fault_check!("stream-error-then-on", "After an error in the middle of a stream the runtime goes on with the next invocation.", then_on),
+    fault_check!(
+        "stream-panic-is-no-success",
+        "A stream whose handler panics breaks off or ends with trailers; it does not end as a whole one.",
+        |stage| no_success(stage, "stream-panic")
+    ),
+    fault_check!(
+        "stream-panic-then-on-or-out",
+        "After a panic in the middle of a stream the runtime goes on, or ends with a status other than 0.",
+        panic_then
+    ),
+    fault_check!(
+        "stream-error-before-its-first-byte",
+        "A stream that fails before its first byte is an error: at /error, in trailers, or as a broken connection.",
+        before_its_first_byte
+    ),
+    fault_check!(
+        "stream-loss",
+        "When the connection breaks in the middle of a stream, the runtime goes on or ends: it does not hang.",
+        |stage| { breaks(stage, &[]) }
+    ),
+    fault_check!(
+        "stream-refused-with-403",
+        "A stream may be refused with 403 and closed in its middle: the runtime goes on or ends.",
+        |stage| { breaks(stage, &message::error(403, "InvalidStateTransition", "State transition is not allowed")) }
+    ),
+    fault_check!(
+        "stream-refused-with-413",
+        "A stream may be refused with 413 and closed in its middle: the runtime goes on or ends.",
+        |stage| { breaks(stage, &message::error(413, "RequestEntityTooLarge", "too large")) }
+    ),
+    fault_check!(
+        "stream-reply-lost",
+        "When the reply to a whole stream is lost and the invocation comes again, it is streamed again, or reported as an error: nothing hangs.",
+        reply_lost
+    ),
+    fault_check!("stream-410", "A stream that is answered with 410 is over: it is not sent again, and nothing stalls.", gone),
+];
+
+/// How a stream ended that was asked for by this event.
+fn ending<'s>(session: &'s Session, what: &str) -> Outcome<Ending<'s>> {
+    session.next()?.give(&asking(1, what))?;
+    let call = session.begun()?;
+    let ending = session.ending(call)?;
+    if let Ending::Whole(posted) = &ending {
+        ensure!(posted.request.target.ends_with("/response"), "{} came", posted.shown());
+    }
+    Ok(ending)
+}
+
+/// The trailers of a stream that failed.
+fn trailers(stage: &Stage) -> Outcome<std::sync::Arc<barelambda_emulator::script::Request>> {
+    let session = stage.start()?;
+    match ending(&session, "stream-error")? {
+        Ending::Whole(posted) => Ok(posted.request.clone()),
+        Ending::Cut(body) => failed(format!("the program closed the connection after {}, where trailers were expected", brief(&body))),
+    }
+}
+
+fn error_type(stage: &Stage) -> Outcome {
+    let request = trailers(stage)?;
+    let value = request.trailer(TYPE).unwrap_or_default();
+    ensure!(!value.is_empty(), "the trailers are {:?}", request.trailers);
+    Ok(())
+}
+
+fn error_body(stage: &Stage) -> Outcome {
+    let request = trailers(stage)?;
+    let Some(value) = request.trailer(BODY) else { return failed(format!("the trailers are {:?}", request.trailers)) };
+    match STANDARD.decode(value) {
+        Ok(body) => check_body(&body, "asked for an error"),
+        Err(error) => failed(format!("{BODY} is not base64 ({error}): {value}")),
+    }
+}
+
+fn announced(stage: &Stage) -> Outcome {
+    let request = trailers(stage)?;
+    ensure!(!request.trailers.is_empty(), "there are no trailers");
+    let announced = request.header("Trailer").unwrap_or_default();
+    let is = |name: &str| announced.split(',').any(|given| given.trim().eq_ignore_ascii_case(name));
+    ensure!(request.trailers.iter().all(|(name, _)| is(name)), "Trailer is {announced:?}, and the trailers are {:?}", request.trailers);
+    Ok(())
+}
+
+fn no_success(stage: &Stage, what: &str) -> Outcome {
+    let session = stage.start()?;
+    match ending(&session, what)? {
+        Ending::Whole(posted) => {
+            ensure!(posted.request.trailer(TYPE).is_some(), "the stream {} ended well, without trailers", brief(&posted.request.body));
+        }
+        Ending::Cut(_) => session.recovers_or_ends()?,
+    }
+    Ok(())
+}
+
+fn adds_nothing(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let body = match ending(&session, "stream-error")? {
+        Ending::Whole(posted) => posted.request.body.clone(),
+        Ending::Cut(body) => body,
+    };
+    ensure!(written(&body) == b"one\n", "the handler wrote \"one\\n\", and the stream is {}", brief(&body));
+    Ok(())
+}
+
+fn posts_nothing(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    if let Ending::Whole(posted) = ending(&session, "stream-error")? {
+        posted.accept();
+    }
+    match session.after()? {
+        After::Posted(posted) => failed(format!("after the stream, {} came", posted.shown())),
+        _ => Ok(()),
+    }
+}
+
+fn then_on(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    match ending(&session, "stream-error")? {
+        Ending::Whole(posted) => {
+            posted.accept();
+            session.echo(&event(2))
+        }
+        Ending::Cut(_) => session.recovers_or_ends(),
+    }
+}
+
+fn panic_then(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    if let Ending::Whole(posted) = ending(&session, "stream-panic")? {
+        posted.accept();
+    }
+    session.recovers_or_ends()
+}
+
+fn before_its_first_byte(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    session.next()?.give(&asking(1, "stream-error-first"))?;
+    let call = session.begun()?;
+    match session.ending(call)? {
+        Ending::Cut(_) => session.recovers_or_ends(),
+        Ending::Whole(posted) => {
+            let request = &posted.request;
+            if posted.is_error() {
+                check_body(&request.body, "asked for an error")?;
+            } else {
+                ensure!(request.trailer(TYPE).is_some(), "{} came, without trailers", posted.shown());
+                ensure!(written(&request.body).is_empty(), "{} came", posted.shown());
+            }
+            posted.accept();
+            session.recovers_or_ends()
+        }
+    }
+}
+
+/// A large stream is broken off in its middle, after a reply or without one.
+fn breaks(stage: &Stage, reply: &[u8]) -> Outcome {
+    let session = stage.start()?;
+    session.server().hold_posts_at(Some(READ));
+    session.next()?.give(&asking(1, "stream-large"))?;
+    let wire = session.held()?;
+    if reply.is_empty() {
+        wire.reset();
+    } else {
+        // The program may have hung up by itself.
+        let _ = wire.send(&with_header(reply, "Connection", "close"));
+        wire.half_close();
+        sleep(Duration::from_millis(200));
+        wire.close();
+    }
+    session.server().hold_posts_at(None);
+    over(&session)
+}
+
+/// What follows a stream that did not get through: it may be repeated, once or twice, or not.
+fn over(session: &Session) -> Outcome {
+    for _ in 0..3 {
+        match session.after()? {
+            After::Ended(status) => return ended_badly(status),
+            After::Asked(asked) => {
+                asked.give(&event(2))?;
+                return session.echoed_or_ended(&event(2));
+            }
+            After::Posted(posted) => {
+                ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+                posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?;
+            }
+        }
+    }
+    failed("three more POSTs came for the same invocation")
+}
+
+fn reply_lost(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
+    posted.wire().reset();
+    for _ in 0..3 {
+        match session.after()? {
+            After::Ended(status) => return ended_badly(status),
+            After::Asked(asked) => asked.give(&asking(1, "stream"))?,
+            After::Posted(posted) => {
+                let again = written(&posted.request.body) == b"one\ntwo\nthree\n";
+                ensure!(posted.is_for(&id(1)) && (again || posted.is_error()), "{} came", posted.shown());
+                posted.accept();
+                return session.recovers_or_ends();
+            }
+        }
+    }
+    Err(Verdict::Failed("the same invocation came three times, and was not answered".to_owned()))
+}
+
+fn gone(stage: &Stage) -> Outcome {
+    let session = stage.start()?;
+    let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
+    posted.reply(&message::error(410, "InvokeTimeout", "Invoke timeout"))?;
+    match session.after()? {
+        After::Posted(posted) => failed(format!("after 410, {} came", posted.shown())),
+        After::Ended(status) => ended_badly(status),
+        After::Asked(asked) => {
+            asked.give(&event(2))?;
+            session.echoed_or_ended(&event(2))
+        }
+    }
+}

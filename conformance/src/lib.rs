@@ -1,0 +1,31 @@
+//! A black-box conformance suite for AWS Lambda runtimes.
+//!
+//! It takes any executable that is a runtime with one handler, as the contract in this package's README says, starts it against a
+//! server that misbehaves byte by byte where it is told to, and holds what the program does against what Lambda requires.
+//! Nothing in it knows how the program is made.
+//!
+//! ```no_run
+//! use barelambda_conformance::{Options, Subject, checks, run};
+//!
+//! let options = Options::new("./bootstrap");
+//! let report = run(&options, |_| {});
+//! print!("{}", report.table());
+//! assert_eq!(report.totals().failed, 0);
+//! assert!(checks().len() >= 80);
+//! ```
+
+mod check;
+mod checks;
+mod process;
+mod report;
+mod run;
+mod server;
+mod session;
+mod stage;
+
+pub use check::{Check, Group, Outcome, Verdict};
+pub use checks::checks;
+pub use process::kill_all;
+pub use report::{Checked, Report, Totals};
+pub use run::{Options, run, run_one};
+pub use stage::{Stage, Subject};

@@ -1,0 +1,145 @@
+//! What came of the checks, as a table and as JSON.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::check::{Check, Group, Outcome, Verdict};
+
+/// One check, and what came of it.
+pub struct Checked {
+    /// The check.
+    pub check: Check,
+    /// Nothing when it passed.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// All checks that were run, in the order of the suite.
+pub struct Report {
+    /// The program under test.
+    pub program: PathBuf,
+    /// Check by check.
+    pub checked: Vec<Checked>,
+    /// How long all of it took.
+    pub took: Duration,
+}
+
+/// How many checks came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The runtime does as Lambda requires.
+    pub passed: usize,
+    /// It does not.
+    pub failed: usize,
+    /// The handler does not do what the check needs.
+    pub not_applicable: usize,
+    /// The suite itself could not go on: no port, no process.
+    pub unable: usize,
+}
+
+impl Checked {
+    /// `pass`, `FAIL`, `n/a` or `ERROR`.
+    pub fn word(&self) -> &'static str {
+        match self.outcome {
+            Ok(()) => "pass",
+            Err(Verdict::Failed(_)) => "FAIL",
+            Err(Verdict::NotApplicable(_)) => "n/a",
+            Err(Verdict::Unable(_)) => "ERROR",
+        }
+    }
+
+    /// What was seen, unless it passed.
+    pub fn seen(&self) -> Option<&str> {
+        match &self.outcome {
+            Ok(()) => None,
+            Err(Verdict::Failed(seen) | Verdict::NotApplicable(seen) | Verdict::Unable(seen)) => Some(seen),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let result = match self.outcome {
+            Ok(()) => "pass",
+            Err(Verdict::Failed(_)) => "fail",
+            Err(Verdict::NotApplicable(_)) => "not applicable",
+            Err(Verdict::Unable(_)) => "error",
+        };
+        json!({
+            "name": self.check.name,
+            "group": self.check.group.title(),
+            "requirement": self.check.requires,
+            "source": self.check.source,
+            "result": result,
+            "seen": self.seen(),
+            "milliseconds": self.took.as_millis() as u64,
+        })
+    }
+}
+
+impl Report {
+    /// The table, group by group, with what was seen of the checks that did not pass, and the totals in the last line.
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        let mut group: Option<Group> = None;
+        let width = self.checked.iter().map(|checked| checked.check.name.len()).max().unwrap_or_default();
+        for checked in &self.checked {
+            let check = &checked.check;
+            if group != Some(check.group) {
+                group = Some(check.group);
+                let _ = writeln!(text, "\n{}", check.group.title());
+            }
+            let _ = writeln!(text, "  {:<5} {:<width$}  {}", checked.word(), check.name, check.requires);
+            if let Some(seen) = checked.seen() {
+                let _ = writeln!(text, "        seen: {seen}");
+                let _ = writeln!(text, "        source: {}", check.source);
+            }
+        }
+        let _ = writeln!(text, "\n{}", self.total());
+        text
+    }
+
+    /// The last line of the table.
+    pub fn total(&self) -> String {
+        let Totals { passed, failed, not_applicable, unable } = self.totals();
+        let errors = if unable == 0 { String::new() } else { format!(", {unable} could not be run") };
+        format!(
+            "{} checks in {:.1} s: {passed} passed, {failed} failed, {not_applicable} not applicable{errors}",
+            self.checked.len(),
+            self.took.as_secs_f64()
+        )
+    }
+
+    /// How many checks came to what.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for checked in &self.checked {
+            match checked.outcome {
+                Ok(()) => totals.passed += 1,
+                Err(Verdict::Failed(_)) => totals.failed += 1,
+                Err(Verdict::NotApplicable(_)) => totals.not_applicable += 1,
+                Err(Verdict::Unable(_)) => totals.unable += 1,
+            }
+        }
+        totals
+    }
+
+    /// `{"program","checks":[{"name","group","requirement","source","result","seen","milliseconds"}],"totals":{…}}`.
+    pub fn json(&self) -> Value {
+        let totals = self.totals();
+        json!({
+            "program": self.program.to_string_lossy(),
+            "milliseconds": self.took.as_millis() as u64,
+            "checks": self.checked.iter().map(Checked::json).collect::<Vec<_>>(),
+            "totals": {
+                "checks": self.checked.len(),
+                "passed": totals.passed,
+                "failed": totals.failed,
+                "notApplicable": totals.not_applicable,
+                "errors": totals.unable,
+            },
+        })
+    }
+}

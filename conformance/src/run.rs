@@ -1,0 +1,70 @@
+//! Runs the checks, several at once.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::check::{Check, Outcome, Verdict};
+use crate::checks::checks;
+use crate::report::{Checked, Report};
+use crate::stage::{Stage, Subject};
+
+/// How long a program may take for anything that it is to do, unless the options say otherwise.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What is run, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program.
+    pub subject: Subject,
+    /// How many checks run at once. They wait more than they compute.
+    pub jobs: usize,
+    /// Only checks whose names contain this.
+    pub only: Option<String>,
+}
+
+impl Options {
+    /// All checks, eight at a time or as many as there are processors.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let subject = Subject { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
+        Self { subject, jobs: processors.max(8), only: None }
+    }
+}
+
+/// Runs the checks; `seen` is told of each when it is over, in the order in which they end.
+pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
+    let started = Instant::now();
+    let wanted = |check: &&Check| options.only.as_ref().is_none_or(|part| check.name.contains(part));
+    let checks: Vec<&Check> = checks().iter().filter(wanted).collect();
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..options.jobs.clamp(1, checks.len().max(1)) {
+            scope.spawn(|| {
+                while let Some(check) = checks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let checked = run_one(check, &options.subject);
+                    seen(&checked);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push(checked);
+                }
+            });
+        }
+    });
+    let mut checked = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    checked.sort_by_key(|checked| checks.iter().position(|check| check.name == checked.check.name));
+    Report { program: options.subject.program.clone(), checked, took: started.elapsed() }
+}
+
+/// Runs one check.
+pub fn run_one(check: &Check, subject: &Subject) -> Checked {
+    let started = Instant::now();
+    let stage = Stage::new(subject);
+    let outcome: Outcome = (check.run)(&stage);
+    let outcome = outcome.map_err(|verdict| match (verdict, stage.last_words()) {
+        (Verdict::Failed(seen), Some(words)) => Verdict::Failed(format!("{seen}; {words}")),
+        (verdict, _) => verdict,
+    });
+    Checked { check: *check, outcome, took: started.elapsed() }
+}

@@ -1,0 +1,324 @@
+//! Connections: the threads that accept and read, and the hand that writes.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::script::{Reader, Request, message, wait_until_read};
+use socket2::SockRef;
+
+use super::{Call, Shared, State, TICK};
+
+/// How long a program may leave unread what is sent to it.
+const WRITE_LIMIT: Duration = Duration::from_secs(20);
+
+/// How long a connection that the server closes gently stays half-open, if the program does not close its side before.
+const GENTLY: Duration = Duration::from_millis(300);
+
+/// How much the kernel takes for a server that does not read, in bytes: little, so that the program notices.
+const RECEIVED: usize = 128 << 10;
+
+/// A connection, as its thread and the checks share it.
+pub struct Line {
+    /// `None` once the server has closed it.
+    stream: Option<Arc<TcpStream>>,
+    /// Whether the program has closed it, or it broke.
+    pub finished: bool,
+    /// Whether reading has stopped in a POST.
+    pub held: bool,
+    /// Whether the thread has let go of the socket.
+    released: bool,
+}
+
+impl Line {
+    pub fn is_open(&self) -> bool {
+        self.stream.is_some() && !self.finished
+    }
+
+    /// Closes it without waiting for its thread.
+    pub fn abandon(&mut self) {
+        self.stream = None;
+    }
+}
+
+/// Accepts connections until the server is dropped, and stops listening while it is told so.
+pub fn accept(shared: &Arc<Shared>, listener: TcpListener, address: SocketAddr) {
+    let mut listener = Some(listener);
+    loop {
+        let (ended, listening) = {
+            let state = shared.state();
+            (state.ended, state.listening)
+        };
+        if ended {
+            return;
+        }
+        if !listening {
+            listener = None;
+        } else if listener.is_none() {
+            // The port may be taken for a moment: the next round tries again.
+            listener = TcpListener::bind(address).ok();
+        }
+        let accepted = listener.as_ref().and_then(|listener| {
+            listener.set_nonblocking(true).ok()?;
+            listener.accept().ok()
+        });
+        match accepted {
+            Some((stream, _)) => serve(shared, stream),
+            None => thread::sleep(TICK),
+        }
+    }
+}
+
+fn serve(shared: &Arc<Shared>, stream: TcpStream) {
+    let prepared = stream
+        .set_nonblocking(false)
+        .and_then(|()| stream.set_nodelay(true))
+        .and_then(|()| stream.set_read_timeout(Some(TICK)))
+        .and_then(|()| stream.set_write_timeout(Some(WRITE_LIMIT)))
+        .and_then(|()| SockRef::from(&stream).set_recv_buffer_size(RECEIVED));
+    if prepared.is_err() {
+        return;
+    }
+    let stream = Arc::new(stream);
+    let number = shared.change(|state| {
+        state.lines.push(Line { stream: Some(stream.clone()), finished: false, held: false, released: false });
+        state.lines.len() - 1
+    });
+    let reading = shared.clone();
+    let started = thread::Builder::new().name("reads".to_owned()).spawn(move || {
+        Reading { shared: &reading, number, reader: Reader::default(), call: None }.run(&stream);
+        drop(stream);
+        reading.change(|state| state.lines[number].released = true);
+    });
+    if let Err(error) = started {
+        shared.change(|state| state.broken.push(format!("no thread for a connection: {error}")));
+    }
+}
+
+/// The reading side of one connection.
+struct Reading<'s> {
+    shared: &'s Shared,
+    number: usize,
+    reader: Reader,
+    /// The call whose body is being read.
+    call: Option<usize>,
+}
+
+impl Reading<'_> {
+    fn run(&mut self, mut stream: &TcpStream) {
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let most = {
+                let mut state = self.shared.state();
+                if state.ended || state.lines[self.number].stream.is_none() {
+                    return;
+                }
+                self.most(&mut state).min(buffer.len())
+            };
+            if most == 0 {
+                thread::sleep(TICK);
+                continue;
+            }
+            match stream.read(&mut buffer[..most]) {
+                Ok(0) => return self.finish(),
+                Ok(count) => {
+                    if let Err(error) = self.take(&buffer[..count]) {
+                        self.shared.change(|state| state.broken.push(error));
+                        return self.finish();
+                    }
+                }
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                Err(_) => return self.finish(),
+            }
+        }
+    }
+
+    /// How many bytes may be read now.
+    fn most(&self, state: &mut State) -> usize {
+        if state.deaf {
+            return 0;
+        }
+        let raw = self.reader.raw();
+        let most = match state.hold_at {
+            Some(at) if raw.starts_with(b"P") => at.saturating_sub(raw.len()),
+            Some(at) => at.max(1),
+            None => usize::MAX,
+        };
+        state.lines[self.number].held = most == 0;
+        most
+    }
+
+    fn take(&mut self, mut bytes: &[u8]) -> Result<(), String> {
+        while !bytes.is_empty() {
+            let taken = self.reader.take(bytes).map_err(|error| format!("{error}, of {:?}", shown(self.reader.raw())))?;
+            bytes = &bytes[taken..];
+            self.note();
+        }
+        Ok(())
+    }
+
+    /// Tells the checks what has come.
+    fn note(&mut self) {
+        let now = Instant::now();
+        let (shared, number) = (self.shared, self.number);
+        if let Some(begun) = self.reader.begun() {
+            let length = begun.body.len();
+            let call = *self.call.get_or_insert_with(|| {
+                let head = Request { body: Vec::new(), chunks: Vec::new(), ..begun.clone() };
+                shared.change(|state| state.begin(number, head, now))
+            });
+            shared.change(|state| state.calls[call].progress.push((now, length)));
+        }
+        if let Some(request) = self.reader.whole() {
+            let call = self.call.take();
+            let extension = extension_reply(&request);
+            shared.change(|state| {
+                if let Some(call) = call.and_then(|call| state.calls.get_mut(call)) {
+                    call.taken |= extension.is_some();
+                    call.whole = Some(Arc::new(request));
+                }
+            });
+            if let Some(reply) = extension {
+                let _ = Wire::new(shared, number).send(&reply);
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        let body = self.reader.begun().map(|request| request.body.clone());
+        let call = self.call.take();
+        self.shared.change(|state| {
+            state.lines[self.number].finished = true;
+            if let Some(call) = call.and_then(|call| state.calls.get_mut(call)) {
+                call.cut = body;
+            }
+        });
+    }
+}
+
+impl State {
+    fn begin(&mut self, connection: usize, head: Request, begun: Instant) -> usize {
+        let head = Arc::new(head);
+        self.calls.push(Call { connection, head, begun, progress: Vec::new(), whole: None, cut: None, taken: false });
+        self.calls.len() - 1
+    }
+}
+
+/// The Extensions API, which a runtime may use for itself: it is registered, and hears nothing more. `None` for other requests.
+fn extension_reply(request: &Request) -> Option<Vec<u8>> {
+    let call = request.target.strip_prefix("/2020-01-01/extension/")?;
+    match call {
+        "register" => {
+            Some(message::with_header(&message::answer(200, "{}"), "Lambda-Extension-Identifier", "8b2cdb7c-46fa-4ee3-a28a-5b2b7e5e6f4d"))
+        }
+        _ => Some(Vec::new()),
+    }
+}
+
+/// The beginning of what came, for a message.
+fn shown(raw: &[u8]) -> String {
+    String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned()
+}
+
+/// A connection to write to. What fails because the program has closed it is an error in words.
+pub struct Wire<'s> {
+    shared: &'s Shared,
+    number: usize,
+}
+
+impl<'s> Wire<'s> {
+    pub(super) fn new(shared: &'s Shared, number: usize) -> Self {
+        Self { shared, number }
+    }
+
+    /// Its place among all connections.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Writes all of it.
+    pub fn send(&self, bytes: &[u8]) -> Result<(), String> {
+        let stream = self.stream()?;
+        (&*stream).write_all(bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => format!("the program left unread, for {WRITE_LIMIT:?}, what was sent to it"),
+            _ => format!("the program closed the connection before the server had sent its {} bytes ({error})", bytes.len()),
+        })
+    }
+
+    /// Writes pieces of this size, each when the program has read the one before it.
+    pub fn send_pieces(&self, bytes: &[u8], size: usize) -> Result<(), String> {
+        for piece in bytes.chunks(size.max(1)) {
+            self.send(piece)?;
+            wait_until_read(&*self.stream()?);
+        }
+        Ok(())
+    }
+
+    /// Writes pieces of this size with a pause after each.
+    pub fn drip(&self, bytes: &[u8], size: usize, pause: Duration) -> Result<(), String> {
+        for piece in bytes.chunks(size.max(1)) {
+            self.send(piece)?;
+            thread::sleep(pause);
+        }
+        Ok(())
+    }
+
+    /// Closes the sending side, and reads on.
+    pub fn half_close(&self) {
+        if let Ok(stream) = self.stream() {
+            // It may have broken before, which is as good.
+            let _ = stream.shutdown(Shutdown::Write);
+        }
+    }
+
+    /// Closes it. What the program has sent and nobody has read makes it a reset.
+    pub fn close(&self) {
+        self.half_close();
+        self.let_go();
+    }
+
+    /// Closes the sending side, lets the program read what was sent to it, and then closes all of it: a close at once would be a reset
+    /// that may overtake what was sent, if anything of the program's is still unread.
+    pub fn close_gently(&self) {
+        self.half_close();
+        let deadline = Instant::now() + GENTLY;
+        while Instant::now() < deadline && self.is_open() {
+            thread::sleep(TICK / 3);
+        }
+        self.let_go();
+    }
+
+    /// Closes it with a reset.
+    pub fn reset(&self) {
+        if let Ok(stream) = self.stream() {
+            // Without it the connection is closed in the usual way, and the check sees less than it might.
+            let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+        }
+        self.let_go();
+    }
+
+    /// Whether neither side has closed it.
+    pub fn is_open(&self) -> bool {
+        self.shared.state().lines.get(self.number).is_some_and(Line::is_open)
+    }
+
+    fn stream(&self) -> Result<Arc<TcpStream>, String> {
+        let stream = self.shared.state().lines.get(self.number).and_then(|line| line.stream.clone());
+        stream.ok_or_else(|| "the server itself has closed this connection".to_owned())
+    }
+
+    /// Drops the socket here and waits until the thread has done so: the last one closes it.
+    fn let_go(&self) {
+        self.shared.change(|state| {
+            if let Some(line) = state.lines.get_mut(self.number) {
+                line.abandon();
+            }
+        });
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while Instant::now() < deadline && !self.shared.state().lines.get(self.number).is_none_or(|line| line.released) {
+            thread::sleep(TICK / 3);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Requests that wait for their replies.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use barelambda_emulator::script::Request;
+use barelambda_emulator::script::message::{self, Next};
+
+use super::{AFTERWARDS, Given, INVOCATION, NEXT, Session, brief, line};
+use crate::check::{Outcome, failed};
+use crate::server::{Call, Wire};
+
+/// A GET /next that waits for its reply.
+pub struct Asked<'s> {
+    pub(super) session: &'s Session,
+    pub(super) connection: usize,
+    pub request: Arc<Request>,
+}
+
+/// A POST that waits for its reply.
+pub struct Posted<'s> {
+    pub(super) session: &'s Session,
+    /// Its place among all calls.
+    pub call: usize,
+    pub(super) connection: usize,
+    pub request: Arc<Request>,
+}
+
+impl<'s> Asked<'s> {
+    /// Answers it with an invocation.
+    pub fn give(&self, next: &Next) -> Outcome {
+        self.noted(next);
+        self.reply(&next.bytes())
+    }
+
+    /// Notes that this invocation is about to be sent, byte by byte: [`Asked::wire`] sends it.
+    pub fn noted(&self, next: &Next) -> Wire<'s> {
+        self.session.given().push(Given { request_id: next.request_id().to_owned(), event: next.event().to_vec() });
+        self.wire()
+    }
+
+    /// Answers it with these bytes.
+    pub fn reply(&self, bytes: &[u8]) -> Outcome {
+        self.wire().send(bytes).or_else(failed)
+    }
+
+    /// Answers it with an invocation and `Connection: close`, and closes the connection.
+    pub fn give_and_close(&self, next: &Next) -> Outcome {
+        let sent = self.noted(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
+        self.wire().close_gently();
+        sent.or_else(failed)
+    }
+
+    pub fn wire(&self) -> Wire<'s> {
+        self.session.server.wire(self.connection)
+    }
+}
+
+impl<'s> Posted<'s> {
+    /// 202. A program that has closed the connection without waiting for it does no harm.
+    pub fn accept(&self) {
+        let _ = self.wire().send(&message::accepted());
+    }
+
+    /// Answers it with these bytes.
+    pub fn reply(&self, bytes: &[u8]) -> Outcome {
+        self.wire().send(bytes).or_else(failed)
+    }
+
+    /// Answers it with these bytes and `Connection: close`, and closes the connection.
+    pub fn close_with(&self, bytes: &[u8]) -> Outcome {
+        let sent = self.wire().send(&message::with_header(bytes, "Connection", "close"));
+        self.wire().close_gently();
+        sent.or_else(failed)
+    }
+
+    pub fn wire(&self) -> Wire<'s> {
+        self.session.server.wire(self.connection)
+    }
+
+    /// The GET /next that has come behind it on its connection, if the program sends it before the reply.
+    pub fn pipelined(&self) -> Option<Asked<'s>> {
+        let deadline = Instant::now() + AFTERWARDS;
+        let mut state = self.session.server.state();
+        loop {
+            let here = |call: &&mut Call| call.connection == self.connection && !call.taken && call.whole.is_some();
+            if let Some(call) = state.calls.iter_mut().find(here).filter(|call| call.head.target == NEXT) {
+                call.taken = true;
+                let request = call.whole.clone().unwrap_or_else(|| call.head.clone());
+                return Some(Asked { session: self.session, connection: self.connection, request });
+            }
+            if Instant::now() >= deadline {
+                return None;
+            }
+            state = self.session.server.wait(state);
+        }
+    }
+
+    /// Waits until a GET /next has come behind it, if one comes before the reply, and leaves it there.
+    pub fn pipelined_back(&self) {
+        if let Some(asked) = self.pipelined() {
+            let mut state = self.session.server.state();
+            let back =
+                state.calls.iter_mut().rev().find(|call| call.whole.as_ref().is_some_and(|whole| Arc::ptr_eq(whole, &asked.request)));
+            if let Some(call) = back {
+                call.taken = false;
+            }
+        }
+    }
+
+    /// Whether it reports an error.
+    pub fn is_error(&self) -> bool {
+        self.request.target.ends_with("/error")
+    }
+
+    /// Whether it answers this invocation.
+    pub fn is_for(&self, id: &str) -> bool {
+        self.request.target.strip_prefix(INVOCATION).and_then(|rest| rest.strip_prefix(id)).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// The request line, and the beginning of the body.
+    pub fn shown(&self) -> String {
+        format!("{} with the body {}", line(&self.request), brief(&self.request.body))
+    }
+}
