@@ -1,0 +1,25 @@
+//! Our runtime in the conformance suite: every check passes, on both architectures, and so it does as a std program.
+
+use std::path::PathBuf;
+
+use barelambda_conformance::{Options, checks, run};
+use barelambda_tests::programs::{Architecture, example_with_features, hosted_example};
+
+fn passes_every_check(program: PathBuf, architecture: Architecture) {
+    let mut options = Options::new(program);
+    options.subject.runner = architecture.runner().unwrap_or_default();
+    let report = run(&options, |_| {});
+    let totals = report.totals();
+    println!("{architecture:?}: {}", report.table().lines().last().unwrap_or_default());
+    let others: Vec<_> = report.checked.iter().filter_map(|checked| Some((checked.check.name, checked.seen()?))).collect();
+    assert!(totals.passed == checks().len() && totals.passed >= 80, "{architecture:?}: {others:#?}");
+}
+
+/// One after the other: the checks of one are run several at once as it is.
+#[test]
+fn our_runtime_passes_every_check() {
+    for architecture in Architecture::ALL {
+        passes_every_check(example_with_features("conformance", architecture, &[]), architecture);
+    }
+    passes_every_check(hosted_example("conformance", &[]), Architecture::X86_64);
+}
