@@ -12,7 +12,7 @@ use crate::stage::Stage;
 const REFUSING: Duration = Duration::from_millis(2500);
 
 /// How often it may ask in that time.
-const ASKS: usize = 15;
+const ASKS: usize = 60;
 
 macro_rules! status_check {
     ($name:literal, $requires:literal, $source:expr, $run:expr) => {

@@ -13,8 +13,8 @@ use crate::stage::Stage;
 /// What "conformance:stream-large" asks for.
 const LARGE: usize = 20 << 20;
 
-/// The handler writes its lines 200 ms apart.
-const APART: Duration = Duration::from_millis(120);
+/// The handler writes its lines 200 ms apart; a busy machine may see them closer to each other.
+const APART: Duration = Duration::from_millis(40);
 
 macro_rules! stream_check {
     ($name:literal, $requires:literal, $source:expr, $run:expr) => {

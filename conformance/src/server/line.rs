@@ -24,6 +24,8 @@ const RECEIVED: usize = 128 << 10;
 pub struct Line {
     /// `None` once the server has closed it.
     stream: Option<Arc<TcpStream>>,
+    /// Whether the server has closed its sending side.
+    half_closed: bool,
     /// Whether the program has closed it, or it broke.
     pub finished: bool,
     /// Whether reading has stopped in a POST.
@@ -33,8 +35,9 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether neither side has closed it, or its half.
     pub fn is_open(&self) -> bool {
-        self.stream.is_some() && !self.finished
+        self.stream.is_some() && !self.finished && !self.half_closed
     }
 
     /// Closes it without waiting for its thread.
@@ -83,7 +86,7 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
     }
     let stream = Arc::new(stream);
     let number = shared.change(|state| {
-        state.lines.push(Line { stream: Some(stream.clone()), finished: false, held: false, released: false });
+        state.lines.push(Line { stream: Some(stream.clone()), half_closed: false, finished: false, held: false, released: false });
         state.lines.len() - 1
     });
     let reading = shared.clone();
@@ -137,9 +140,6 @@ impl Reading<'_> {
 
     /// How many bytes may be read now.
     fn most(&self, state: &mut State) -> usize {
-        if state.deaf {
-            return 0;
-        }
         let raw = self.reader.raw();
         let most = match state.hold_at {
             Some(at) if raw.starts_with(b"P") => at.saturating_sub(raw.len()),
@@ -271,6 +271,11 @@ impl<'s> Wire<'s> {
             // It may have broken before, which is as good.
             let _ = stream.shutdown(Shutdown::Write);
         }
+        self.shared.change(|state| {
+            if let Some(line) = state.lines.get_mut(self.number) {
+                line.half_closed = true;
+            }
+        });
     }
 
     /// Closes it. What the program has sent and nobody has read makes it a reset.
@@ -284,7 +289,7 @@ impl<'s> Wire<'s> {
     pub fn close_gently(&self) {
         self.half_close();
         let deadline = Instant::now() + GENTLY;
-        while Instant::now() < deadline && self.is_open() {
+        while Instant::now() < deadline && self.shared.state().lines.get(self.number).is_some_and(|line| !line.finished) {
             thread::sleep(TICK / 3);
         }
         self.let_go();
@@ -297,11 +302,6 @@ impl<'s> Wire<'s> {
             let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
         }
         self.let_go();
-    }
-
-    /// Whether neither side has closed it.
-    pub fn is_open(&self) -> bool {
-        self.shared.state().lines.get(self.number).is_some_and(Line::is_open)
     }
 
     fn stream(&self) -> Result<Arc<TcpStream>, String> {

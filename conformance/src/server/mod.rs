@@ -42,8 +42,6 @@ pub struct State {
     listening: bool,
     /// Reading stops for a POST of which this many bytes have come.
     hold_at: Option<usize>,
-    /// Nothing at all is read.
-    deaf: bool,
     ended: bool,
 }
 
@@ -101,12 +99,6 @@ impl Server {
     pub fn hold_posts_at(&self, bytes: Option<usize>) {
         self.shared.change(|state| state.hold_at = bytes);
         // Whoever is reading has looked before.
-        thread::sleep(TICK * 4);
-    }
-
-    /// Reads nothing any more, or reads on.
-    pub fn read_nothing(&self, deaf: bool) {
-        self.shared.change(|state| state.deaf = deaf);
         thread::sleep(TICK * 4);
     }
 

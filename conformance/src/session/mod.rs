@@ -288,7 +288,7 @@ fn instead(state: &State) -> String {
     let came: Vec<String> = state.calls.iter().filter(|call| !call.taken).map(|call| line(&call.head)).collect();
     match came.len() {
         0 => String::new(),
-        count @ 1..5 => format!("; {count} other requests came: {}", came.join(", ")),
-        count => format!("; {count} other requests came, among them {}", came[..3].join(", ")),
+        1..5 => format!("; what came is {}", came.join(", ")),
+        count => format!("; what came is {}, and {} more", came[..3].join(", "), count - 3),
     }
 }
