@@ -6,6 +6,9 @@ use barelambda_emulator::{Emulator, InvokeOptions, LARGEST_STREAM, Options, Outc
 use barelambda_tests::emulated::{answer, failure, start};
 use barelambda_tests::programs::{Architecture, example, panic_place};
 
+/// The length of the events that `stream` sends when it is asked for a number of them.
+const EVENT: usize = 64;
+
 fn emulator(name: &str, architecture: Architecture) -> Emulator {
     let mut options = Options::new(example(name, architecture));
     options.runner = architecture.runner();
@@ -60,7 +63,7 @@ fn errors_in_mid_stream_come_after_what_was_written() {
 #[test]
 fn a_caller_that_waits_gets_a_stream_in_one_piece() {
     let emulator_of = |name| emulator(name, Architecture::X86_64);
-    assert_eq!(answer(&emulator_of("stream"), "6000").len(), 6_000_000);
+    assert_eq!(answer(&emulator_of("stream"), "90000").len(), 90_000 * EVENT);
     let (error, outcome) = failure(&emulator_of("stream_error"), "\"error\"");
     assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.OutOfPaper", "there is no third line"));
     assert!(!outcome.payload.starts_with(b"one"), "{:?}", outcome.payload);
@@ -69,15 +72,15 @@ fn a_caller_that_waits_gets_a_stream_in_one_piece() {
 #[test]
 fn the_largest_stream_is_taken_and_a_larger_one_is_cut() {
     let emulator = emulator("stream", Architecture::X86_64);
-    let events = LARGEST_STREAM / 1000;
+    let events = LARGEST_STREAM / EVENT;
     let (came, outcome) = taken(&emulator, &events.to_string());
-    assert_eq!((came.len(), outcome.function_error), (events * 1000, None));
-    assert!(came.ends_with(b".\n\n"));
+    assert_eq!((came.len(), outcome.function_error), (events * EVENT, None));
+    assert!(came.ends_with(b"\n\n"));
     let (came, outcome) = taken(&emulator, &(events + 1).to_string());
     assert_eq!(
         (came.len(), outcome.function_error.expect("it is cut").error_type.as_str()),
         (LARGEST_STREAM, "Function.ResponseSizeTooLarge")
     );
     let (came, next) = taken(&emulator, "1");
-    assert_eq!((came.len(), next.function_error, next.pid), (1000, None, outcome.pid), "log:\n{}{}", outcome.log, next.log);
+    assert_eq!((came.len(), next.function_error, next.pid), (EVENT, None, outcome.pid), "log:\n{}{}", outcome.log, next.log);
 }
