@@ -1,5 +1,6 @@
 //! Heads of responses, held against httparse.
 
+use barelambda::Fault;
 use barelambda::buffer::Cursor;
 use barelambda::http1::response::{Response, find};
 use barelambda::http1::{HEAD_LIMIT, Progress};
@@ -7,7 +8,6 @@ use barelambda::runtime_api::answer::{Answer, JSON};
 use barelambda::runtime_api::endpoint::Endpoint;
 use barelambda::runtime_api::invocation::{IDS, Invocation};
 use barelambda::runtime_api::request::{self, Subject};
-use barelambda::Fault;
 use httparse::{Header, Status};
 
 /// What came of a head.
@@ -136,7 +136,8 @@ fn named<'f>(fields: &'f [Header<'f>], name: &'f [u8]) -> impl Iterator<Item = &
 }
 
 fn has_one_length(fields: &[Header<'_>]) -> bool {
-    let is_number = |value: &[u8]| value.iter().all(u8::is_ascii_digit) && str::from_utf8(value).is_ok_and(|digits| digits.parse::<u64>().is_ok());
+    let is_number =
+        |value: &[u8]| value.iter().all(u8::is_ascii_digit) && str::from_utf8(value).is_ok_and(|digits| digits.parse::<u64>().is_ok());
     let lengths: Vec<bool> = named(fields, b"content-length").map(is_number).collect();
     let encodings: Vec<bool> = named(fields, b"transfer-encoding").map(|value| value.eq_ignore_ascii_case(b"chunked")).collect();
     [lengths, encodings].concat() == [true]

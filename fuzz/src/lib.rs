@@ -3,7 +3,7 @@
 
 pub mod addresses;
 pub mod bodies;
-// pub mod conversation;
+pub mod conversation;
 pub mod differences;
 pub mod heads;
 pub mod reading;

@@ -6,7 +6,7 @@ use std::panic;
 
 use barelambda::runtime::{ROOM, Runtime, Transport};
 use barelambda::runtime_api::endpoint::{Address, Endpoint};
-use barelambda::{Error, Event, FunctionError, Responded, Responder};
+use barelambda::{Error, Event, Responded, Responder};
 
 use super::source::Source;
 
@@ -16,7 +16,6 @@ mod request;
 mod server;
 mod wild;
 
-use invocation::Act;
 use server::Server;
 use wild::Wild;
 
@@ -31,9 +30,6 @@ const STEPS: usize = 64;
 
 const HOST: &str = "127.0.0.1:9001";
 
-/// What a handler may give.
-static FAILED: FunctionError = FunctionError::new("Function.Failed", "a \"quoted\" message");
-
 /// The first byte says which server, and whether GET /next goes out together with each answer.
 ///
 /// # Panics
@@ -43,62 +39,39 @@ pub fn check(input: &[u8]) {
     let mut source = Source { bytes: input };
     let first = source.byte();
     let pipeline = first & 1 == 0;
-    if first & 6 == 6 {
-        Wild::new(source).run(pipeline);
-    } else {
-        Server::new(source, pipeline).run();
-    }
+    if first & 6 == 6 { Wild::new(source, pipeline).run() } else { Server::new(source, pipeline).run() }
 }
 
-/// Takes steps with `transport` until there is an error, or `goes_on`, which is given what came of each step, says so.
-fn talk<T: Transport>(
-    transport: T,
+/// Takes steps with `side` until there is an error or nothing more to be done; `after` is given what came of each step, and says whether to
+/// go on.
+fn talk<S: Side>(
+    side: &RefCell<S>,
     pipeline: bool,
     mut handler: impl for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
-    mut goes_on: impl FnMut(Result<(), Error>) -> bool,
+    mut after: impl FnMut(Result<(), Error>) -> bool,
 ) {
     let endpoint = Endpoint::parse(HOST.as_bytes()).expect("it is an address");
     let (mut receive, mut response) = (vec![0; ROOM + EVENT_LIMIT], [0; RESPONSE_LEN]);
-    let mut runtime = Runtime::new(&endpoint, transport, &mut receive, &mut response, pipeline).expect("the buffers are large enough");
+    let mut runtime = Runtime::new(&endpoint, Line(side), &mut receive, &mut response, pipeline).expect("the buffers are large enough");
     for _ in 0..STEPS {
         let result = runtime.step(&mut handler);
-        if !goes_on(result) || result.is_err() {
+        if !after(result) || result.is_err() {
             return;
         }
     }
 }
 
-/// Answers an event in one of the ways.
-fn answer<'a>(act: Act, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    match act {
-        Act::Echo => responder.bytes(event.into_payload()),
-        Act::Shout => {
-            // What is changed in place is what is sent, also when it is sent again.
-            let payload = event.into_payload();
-            payload.make_ascii_uppercase();
-            responder.content_type("text/plain")?.bytes(payload)
-        }
-        Act::Write => {
-            let mut writer = responder.writer();
-            writer.write(event.payload())?;
-            writer.write(b"!")?;
-            writer.finish()
-        }
-        Act::Fail => Ok(responder.fail("Function.Unfit", format_args!("{} bytes", event.payload().len()))),
-        Act::Error => Err(Error::from(&FAILED)),
-    }
-}
-
-/// A connection to one of the servers.
-struct Line<'s, S>(&'s RefCell<S>);
-
 /// What a server does with a connection; as [`Transport`].
 trait Side {
     fn connect(&mut self) -> Result<(), Error>;
-    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Error>;
+    fn has_input(&mut self) -> bool;
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error>;
     fn pause(&mut self, ms: u32);
 }
+
+/// The way to one.
+struct Line<'s, S>(&'s RefCell<S>);
 
 impl<S: Side> Transport for Line<'_, S> {
     fn connect(&mut self, address: &Address) -> Result<(), Error> {
@@ -107,10 +80,15 @@ impl<S: Side> Transport for Line<'_, S> {
     }
 
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
-        self.0.borrow_mut().send(parts)
+        self.0.borrow_mut().send(&parts.concat())
+    }
+
+    fn has_input(&mut self) -> bool {
+        self.0.borrow_mut().has_input()
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        assert!(!buffer.is_empty(), "it receives into nothing");
         self.0.borrow_mut().receive(buffer)
     }
 

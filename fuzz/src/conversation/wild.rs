@@ -1,4 +1,4 @@
-//! A server without any manners: what it sends is the input. Whatever it is, the runtime sends well-formed requests, gives up, and does
+//! A server without any manners: what it sends is the input. Whatever that is, the runtime sends well-formed requests, gives up, and does
 //! not panic.
 
 use std::cell::RefCell;
@@ -6,41 +6,44 @@ use std::cell::RefCell;
 use barelambda::Error;
 use barelambda::runtime_api::exchange::ATTEMPTS;
 
-use super::request::{Request, parse_all};
-use super::{Act, Line, Side, Source, answer, talk};
+use super::invocation::Act;
+use super::request::{Front, Request, parse};
+use super::{Side, Source, talk};
 
 pub struct Wild<'a> {
     source: Source<'a>,
-    is_open: bool,
-    /// Connections in a row without a single event that was handled or an answer that was sent anew.
-    fruitless: u32,
     pipeline: bool,
+    is_open: bool,
+    /// What was sent on this connection, and is not a whole request so far.
+    sent: Vec<u8>,
+    /// Connections in a row without an event that was handled, or a step that was taken.
+    fruitless: u32,
 }
 
 impl<'a> Wild<'a> {
-    pub fn new(source: Source<'a>) -> Self {
-        Self { source, is_open: false, fruitless: 0, pipeline: false }
+    pub fn new(source: Source<'a>, pipeline: bool) -> Self {
+        Self { source, pipeline, is_open: false, sent: Vec::new(), fruitless: 0 }
     }
 
-    pub fn run(mut self, pipeline: bool) {
-        self.pipeline = pipeline;
+    pub fn run(self) {
+        let pipeline = self.pipeline;
         let wild = RefCell::new(self);
-        let mut error = None;
+        let mut last = Ok(());
         talk(
-            Line(&wild),
+            &wild,
             pipeline,
             |event, responder| {
                 wild.borrow_mut().fruitless = 0;
                 let act = event.payload().first().map_or(Act::Echo, |byte| Act::of(*byte));
-                answer(act, event, responder)
+                act.handle(event, responder)
             },
             |result| {
                 wild.borrow_mut().fruitless = 0;
-                error = result.err();
+                last = result;
                 true
             },
         );
-        assert!(error.is_some(), "it goes on without a server");
+        assert!(last.is_err() || !wild.borrow().source.bytes.is_empty(), "it goes on without a server");
     }
 }
 
@@ -49,22 +52,37 @@ impl Side for Wild<'_> {
         self.fruitless += 1;
         assert!(self.fruitless <= 2 * u32::from(ATTEMPTS), "it never gives up");
         self.is_open = self.source.byte() < 240;
+        self.sent.clear();
         if self.is_open { Ok(()) } else { Err(Error::CONNECT) }
     }
 
-    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Error> {
         assert!(self.is_open, "it sends without a connection");
-        match &parse_all(&parts.concat())[..] {
-            [Request::Next] => {}
-            [Request::Answer { .. }] => assert!(!self.pipeline),
-            [Request::Answer { .. }, Request::Next] => assert!(self.pipeline),
-            others => panic!("{others:?}"),
+        self.sent.extend_from_slice(bytes);
+        let mut is_behind_answer = false;
+        while !self.sent.is_empty() {
+            match parse(&self.sent) {
+                Front::Whole(Request::Next, len) => {
+                    assert!(self.pipeline || !is_behind_answer, "it asks too early");
+                    self.sent.drain(..len);
+                }
+                Front::Whole(Request::Answer { .. }, len) => {
+                    is_behind_answer = true;
+                    self.sent.drain(..len);
+                }
+                Front::Stream(..) => break,
+                Front::Part => panic!("it breaks off: {}", self.sent.escape_ascii()),
+            }
         }
         if self.source.byte() < 240 { Ok(()) } else { Err(Error::CONNECTION_BROKEN) }
     }
 
+    fn has_input(&mut self) -> bool {
+        self.source.byte() >= 224
+    }
+
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        assert!(self.is_open && !buffer.is_empty(), "it receives without a connection, or into nothing");
+        assert!(self.is_open, "it receives without a connection");
         let size = match self.source.byte() {
             255 => {
                 self.is_open = false;
