@@ -22,7 +22,7 @@ pub fn check(input: &[u8]) {
     let kind = source.byte();
     let limit = source.short() % 2048;
     let pieces = source.array();
-    if kind % 2 == 0 { check_made(&mut source, limit, pieces) } else { check_raw(source.bytes, limit, pieces) }
+    if kind.is_multiple_of(2) { check_made(&mut source, limit, pieces) } else { check_raw(source.bytes, limit, pieces) }
 }
 
 /// What came of a body.

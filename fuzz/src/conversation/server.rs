@@ -173,7 +173,7 @@ impl<'a> Server<'a> {
                 self.invocations[last.unwrap_or_default()].state = State::Gone;
                 None
             }
-            Some(State::Refused) if self.source.byte() % 2 == 0 => last,
+            Some(State::Refused) if self.source.byte().is_multiple_of(2) => last,
             _ => None,
         };
         let status = self.source.byte();
