@@ -10,6 +10,7 @@ use serde::ser::{
 };
 use serde_json::ser::{CompactFormatter, Formatter};
 
+use super::source::Source;
 use super::types::Any;
 
 /// How many values may be in each other.
@@ -196,34 +197,9 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// What values are made of: zeros when it has ended.
-struct Source<'a> {
-    bytes: &'a [u8],
-}
-
 impl Source<'_> {
-    fn array<const N: usize>(&mut self) -> [u8; N] {
-        let (taken, rest) = self.bytes.split_at(N.min(self.bytes.len()));
-        self.bytes = rest;
-        let mut array = [0; N];
-        array[..taken.len()].copy_from_slice(taken);
-        array
-    }
-
-    fn byte(&mut self) -> u8 {
-        let [byte] = self.array();
-        byte
-    }
-
     fn name(&mut self) -> usize {
         usize::from(self.byte()) % NAMES.len()
-    }
-
-    fn bytes(&mut self) -> Vec<u8> {
-        let len = usize::from(self.byte() % 32).min(self.bytes.len());
-        let (taken, rest) = self.bytes.split_at(len);
-        self.bytes = rest;
-        taken.to_vec()
     }
 
     fn text(&mut self) -> String {

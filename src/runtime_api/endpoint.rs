@@ -60,7 +60,7 @@ impl<'a> Endpoint<'a> {
         while let [shorter @ .., b'/'] = endpoint.prefix {
             endpoint.prefix = shorter;
         }
-        if value.len() > LIMIT || !is_path(endpoint.prefix) || endpoint.address.read(endpoint.host).is_none() {
+        if value.len() > LIMIT || !is_path(value) || endpoint.address.read(endpoint.host).is_none() {
             return Err(Fault::Endpoint);
         }
         Ok(endpoint)
@@ -195,6 +195,8 @@ mod tests {
             "127.0.0.1:9001/a\r\nX: y",
             "127.0.0.1:9001/a?b",
             "127.0.0.1:9001/a#b",
+            "http:/\u{f}127.0.0.1:9001",
+            "ht\u{54}p\u{1a}//127.0.0.1:9001",
         ] {
             assert_eq!(Endpoint::parse(value.as_bytes()), Err(Fault::Endpoint), "{value}");
         }

@@ -6,6 +6,7 @@
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
 //!   program's place.
 //! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
+//! - [`soak`] is a fourth, which injects faults.
 //! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
 
 pub mod cargo;
@@ -19,5 +20,6 @@ pub mod rie_relay;
 pub mod rie_runtime;
 pub mod scripted;
 pub mod serving;
+pub mod soak;
 pub mod syscalls;
 pub mod tools;
