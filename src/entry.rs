@@ -300,7 +300,7 @@ fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
         let mut conversation = match (Socket::streaming(), subject) {
             (Some(socket), Subject::Invocation(invocation)) => {
                 let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
-                kept.answer = end(&mut conversation.lent(&mut region, invocation), answer)?;
+                end(&mut conversation.lent(&mut region, invocation), &mut kept.answer)?;
                 conversation
             }
             _ => Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0),

@@ -2,7 +2,7 @@
 
 mod outlet;
 
-use outlet::Outlet;
+use outlet::{Inside, Outlet};
 
 use crate::buffer::move_down;
 use crate::context::Context;
@@ -113,7 +113,8 @@ impl<'b, T: Transport> Runtime<'b, T> {
         invocation.check()?;
 
         let context = Context { invocation };
-        let outlet = Outlet::new(conversation, free, invocation);
+        let mut inside = Inside { conversation, region: free, invocation, end: None };
+        let outlet = Outlet::new(&mut inside);
         let result = if event.is_cut {
             Err(Error::EVENT_TOO_LARGE)
         } else {
@@ -123,9 +124,14 @@ impl<'b, T: Transport> Runtime<'b, T> {
             Ok(responded) => responded.answer,
             Err(error) => error_answer(error, response),
         };
-        let (conversation, free, answer) = outlet.close(answer)?;
-        let kept = Kept { subject: Subject::Invocation(invocation), answer };
-        conversation.advance(free, Some(&kept), reply)?;
+        let Inside { conversation, region, end, .. } = outlet.close().ok_or(Error::STREAM_LOST)?;
+        let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
+        if let Some(end) = end {
+            end(&mut conversation.lent(region, invocation), &mut kept.answer)?;
+        } else {
+            conversation.exchange.handled();
+        }
+        conversation.advance(region, Some(&kept), reply)?;
 
         let filled = conversation.filled;
         move_down(receive, event.end..event.end + filled, 0);

@@ -39,8 +39,8 @@ pub(crate) struct Lent<'l> {
     pub(crate) wire: &'l mut dyn Wire,
 }
 
-/// Ends a stream with the answer that the handler gave, and gives the one that is kept.
-pub(crate) type End = for<'a> fn(&mut Lent<'_>, Answer<'a>) -> Result<Answer<'a>, Error>;
+/// Ends a stream with the answer that the handler gave, and puts the one that is kept in its place.
+pub(crate) type End = fn(&mut Lent<'_>, &mut Answer<'_>) -> Result<(), Error>;
 
 /// What a stream needs of a [`Transport`].
 pub(crate) trait Wire {
@@ -74,11 +74,11 @@ const LOST: Answer<'static> = Answer::error(
 );
 
 impl Lent<'_> {
-    /// Sends `gathered`, and then `large`, each as a chunk unless it is empty. With a content type, the head of the response comes before.
+    /// Sends `data` as a chunk, unless it is empty. With a content type, the head of the response comes before.
     ///
     /// # Errors
     /// [`Error::STREAM_LOST`].
-    pub(crate) fn send(&mut self, content_type: Option<&[u8]>, gathered: &[u8], large: &[u8]) -> Result<(), Error> {
+    pub(crate) fn send(&mut self, content_type: Option<&[u8]>, data: &[u8]) -> Result<(), Error> {
         if self.exchange.is_spoilt() || self.exchange.is_stopped() {
             return Err(Error::STREAM_LOST);
         }
@@ -86,29 +86,21 @@ impl Lent<'_> {
         if let Some(content_type) = content_type {
             Socket::set_streaming(self.wire.no_delay());
             request::stream(&mut framing, self.endpoint, self.invocation, content_type);
-        } else if gathered.is_empty() && large.is_empty() {
-            return Ok(());
         }
-        if !gathered.is_empty() {
-            chunk_size(&mut framing, gathered.len());
-        }
-        let before = framing.len();
-        if !gathered.is_empty() {
-            framing.push(b"\r\n");
-        }
-        if !large.is_empty() {
-            chunk_size(&mut framing, large.len());
+        let mut behind: &[u8] = b"";
+        if !data.is_empty() {
+            chunk_size(&mut framing, data.len());
+            behind = b"\r\n";
         }
         if framing.is_full() {
             return Err(Error::BUFFER_TOO_SMALL);
         }
-        let (before, between) = framing.into_written().split_at_checked(before).ok_or(Error::BUFFER_TOO_SMALL)?;
-        send_on(self.wire, self.exchange, self.cause, [before, gathered, between])?;
-        let mut rest = large;
-        while !rest.is_empty() {
+        let mut before = framing.into_written();
+        let mut rest = data;
+        while !before.is_empty() || !rest.is_empty() {
             let (piece, after) = rest.split_at_checked(PIECE).unwrap_or((rest, b""));
-            let behind: &[u8] = if after.is_empty() { b"\r\n" } else { b"" };
-            send_on(self.wire, self.exchange, self.cause, [piece, behind, b""])?;
+            send_on(self.wire, self.exchange, self.cause, [before, piece, if after.is_empty() { behind } else { b"" }])?;
+            before = b"";
             rest = after;
         }
         Ok(())
@@ -119,15 +111,13 @@ impl Lent<'_> {
 ///
 /// # Errors
 /// When the stream could not begin, as there was no connection.
-pub(crate) fn end<'a>(lent: &mut Lent<'_>, answer: Answer<'a>) -> Result<Answer<'a>, Error> {
+pub(crate) fn end(lent: &mut Lent<'_>, answer: &mut Answer<'_>) -> Result<(), Error> {
     if lent.exchange.is_stopped() {
         return Err(lent.cause.unwrap_or(Error::STREAM_LOST));
     }
-    // What a handler makes of a stream that broke is less than what is known here.
-    let mut kept = LOST;
     if !lent.exchange.is_spoilt() {
         let mut framing = Cursor::new(&mut *lent.region);
-        request::stream_end(&mut framing, &answer);
+        request::stream_end(&mut framing, answer);
         if lent.exchange.is_pipelined() {
             request::next(&mut framing, lent.endpoint);
         }
@@ -135,14 +125,15 @@ pub(crate) fn end<'a>(lent: &mut Lent<'_>, answer: Answer<'a>) -> Result<Answer<
             return Err(Error::BUFFER_TOO_SMALL);
         }
         // If it fails, the reply, or its absence, tells how to go on.
-        let _ = send_on(lent.wire, lent.exchange, lent.cause, [framing.written(), b"", b""]);
-        if answer.is_error() {
-            kept = answer;
-        }
+        let _ = send_on(lent.wire, lent.exchange, lent.cause, [framing.into_written(), b"", b""]);
+    }
+    // What a handler makes of a stream that broke is less than what is known here.
+    if !answer.is_error() || lent.exchange.is_spoilt() {
+        *answer = LOST;
     }
     Socket::set_streaming(None);
     lent.exchange.answered();
-    Ok(kept)
+    Ok(())
 }
 
 /// Sends a part of the stream, unless the server has replied, or closed.

@@ -61,11 +61,15 @@ impl<'a> ResponseStream<'a> {
     /// [`Error::STREAM_LOST`] when the Runtime API has replied, or the connection has broken, before the end of the stream, and
     /// [`Error::CONNECT`] when there is no connection. Then every further call fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if bytes.len() > self.gathered.room() {
-            return self.send(bytes);
+        if bytes.len() <= self.gathered.room() {
+            self.gathered.push(bytes);
+            return Ok(());
         }
-        self.gathered.push(bytes);
-        Ok(())
+        if !self.gathered.is_empty() {
+            self.flush()?;
+        }
+        let head = self.begin()?;
+        send(self.link, head, bytes)
     }
 
     /// Sends what was gathered. The first call begins the stream, even if nothing was written.
@@ -73,7 +77,10 @@ impl<'a> ResponseStream<'a> {
     /// # Errors
     /// Those of [`write`](Self::write).
     pub fn flush(&mut self) -> Result<(), Error> {
-        self.send(&[])
+        let head = self.begin()?;
+        let result = send(self.link, head, self.gathered.written());
+        self.gathered.truncate(0);
+        result
     }
 
     /// Ends the stream with what was written.
@@ -94,19 +101,14 @@ impl<'a> ResponseStream<'a> {
         Responded::error(error_type, message, buffer.get_mut(..len).unwrap_or_default())
     }
 
-    /// Sends what was gathered, and `large` behind it.
-    fn send(&mut self, large: &[u8]) -> Result<(), Error> {
-        let mut content_type = None;
-        if !self.has_begun {
-            self.has_begun = true;
-            self.link.begin(end)?;
-            content_type = Some(self.content_type);
+    /// Lets the stream begin, if it has not, and then gives the content type, for the head that leaves first.
+    fn begin(&mut self) -> Result<Option<&'a [u8]>, Error> {
+        if self.has_begun {
+            return Ok(None);
         }
-        // If nothing is lent any more, the stream is that of another invocation.
-        let mut result = Err(Error::STREAM_LOST);
-        self.link.lend(&mut |lent| result = lent.send(content_type, self.gathered.written(), large));
-        self.gathered.truncate(0);
-        result
+        self.has_begun = true;
+        self.link.begin(end)?;
+        Ok(Some(self.content_type))
     }
 
     /// Sends what was gathered, if the stream has begun: it belongs before the error that follows.
@@ -116,6 +118,14 @@ impl<'a> ResponseStream<'a> {
             let _ = self.flush();
         }
     }
+}
+
+/// Sends a chunk.
+fn send(link: &dyn Link, head: Option<&[u8]>, data: &[u8]) -> Result<(), Error> {
+    // If nothing is lent any more, the stream is that of another invocation.
+    let mut result = Err(Error::STREAM_LOST);
+    link.lend(&mut |lent| result = lent.send(head, data));
+    result
 }
 
 /// A handler that fails leaves its stream behind.

@@ -17,7 +17,6 @@ pub enum Subject<'a> {
 }
 
 /// Asks for the next invocation. The reply may take hours: waiting for it must never time out.
-#[inline(always)]
 pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
     cursor.push(b"GET ");
     cursor.push(endpoint.prefix);
