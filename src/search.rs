@@ -26,7 +26,7 @@ mod tests {
     #[test]
     fn finds_the_first_byte_anywhere() {
         for (with, below, all) in [(0, b' ', &[0, 9, 10, 13, 0x1f][..]), (b':', 1, b":"), (0xff, 1, b"\xff")] {
-            for len in 0..40 {
+            for len in (0..40).step_by(if cfg!(miri) { 13 } else { 1 }) {
                 for at in 0..=len {
                     for found in all {
                         let mut bytes = std::vec![b' '; len];

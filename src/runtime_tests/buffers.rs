@@ -30,7 +30,9 @@ fn a_runtime_needs_its_room() {
 
 #[test]
 fn an_event_may_have_the_limit_and_one_byte_more_is_an_error() {
-    for len in [EVENT_LIMIT - 1, EVENT_LIMIT, EVENT_LIMIT + 1, EVENT_LIMIT + 2, 2 * EVENT_LIMIT, 300 * EVENT_LIMIT] {
+    for len in
+        [EVENT_LIMIT - 1, EVENT_LIMIT, EVENT_LIMIT + 1, EVENT_LIMIT + 2, 2 * EVENT_LIMIT, if cfg!(miri) { 3 } else { 300 } * EVENT_LIMIT]
+    {
         let body = data(len);
         for large in [event("r-1", text(&body)), event_in_chunks("r-1", &body, 9), event_in_chunks("r-1", &body, len)] {
             for (pipeline, size) in [(true, 100_000), (true, 1000), (false, 999)] {
@@ -71,7 +73,7 @@ fn the_error_of_an_event_that_is_too_large_is_kept_like_any_answer() {
 /// The echo of a large event lies in the receive buffer, where everything else comes in as well.
 #[test]
 fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
-    const LIMIT: usize = 200_000;
+    const LIMIT: usize = if cfg!(miri) { 2_000 } else { 200_000 };
     let (first, second) = (data(LIMIT), data(LIMIT - 1000));
     let sent = || both(answer("r-1", &first), next());
     for (size, chunk) in [(100_000_000, LIMIT), (100_000_000, 50_000), (4096, 4000), (60_001, 9999), (1500, LIMIT)] {
@@ -103,7 +105,7 @@ fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
 
 #[test]
 fn the_202_may_come_with_a_large_event_behind_it() {
-    const LIMIT: usize = 200_000;
+    const LIMIT: usize = if cfg!(miri) { 2_000 } else { 200_000 };
     let (first, second) = (data(LIMIT), data(LIMIT));
     for size in [100_000_000, 70_000, 1000] {
         for next_event in [event("r-2", text(&second)), event_in_chunks("r-2", &second, 1234)] {

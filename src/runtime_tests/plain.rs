@@ -38,7 +38,7 @@ fn not_pipelined_it_asks_when_the_answer_is_accepted() {
 
 #[test]
 fn replies_come_in_pieces_of_any_size() {
-    for size in 1..100 {
+    for size in (1..100).step_by(STEP) {
         let script = std::vec![
             Accept,
             Gets(next()),
@@ -59,7 +59,7 @@ fn replies_come_in_pieces_of_any_size() {
 fn replies_come_together() {
     for second in [event("r-2", "two"), event_in_chunks("r-2", b"two", 2)] {
         let replies = both(accepted(), second);
-        for cut in 0..=replies.len() {
+        for cut in (0..=replies.len()).step_by(STEP) {
             let mut script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next()))];
             script.extend([&replies[..cut], &replies[cut..]].into_iter().filter(|part| !part.is_empty()).map(|part| Gives(part.to_vec())));
             script.extend([Gets(both(answer("r-2", "two"), next())), Gives(both(accepted(), event("r-3", "three")))]);
@@ -71,12 +71,13 @@ fn replies_come_together() {
 
 #[test]
 fn many_invocations_leave_nothing_behind() {
+    const COUNT: usize = 2000 / STEP;
     let mut script = std::vec![Accept, Gets(next()), Gives(event("r-0", "event 0"))];
-    for at in 0..2000 {
+    for at in 0..COUNT {
         script.push(Gets(both(answer(&format!("r-{at}"), format!("event {at}")), next())));
         script.push(Gives(both(accepted(), event(&format!("r-{}", at + 1), &format!("event {}", at + 1)))));
     }
-    assert_eq!(talk(script, true, 2000).events().len(), 2000);
+    assert_eq!(talk(script, true, COUNT).events().len(), COUNT);
 }
 
 #[test]

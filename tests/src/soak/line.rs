@@ -12,7 +12,7 @@ use rustix::net::sockopt::set_socket_linger;
 use super::plan::Invocation;
 
 /// How long the program may take for anything: it waits for two seconds at most.
-const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// Room for an answer and what comes with it.
 const ROOM: usize = PAYLOAD_LIMIT + 64 * 1024;

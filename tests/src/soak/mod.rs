@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -59,13 +59,19 @@ impl fmt::Display for Report {
     }
 }
 
-/// Lets one process of `program` answer `count` invocations.
+/// Lets one process of `program` answer `count` invocations; a 500 ends it.
 ///
 /// # Panics
-/// When an invocation is lost, answered twice, or answered with anything but its event; or when the process ends.
+/// When an invocation is lost, answered twice, or answered with anything but its event; or when the process ends before that, or not then.
 pub fn run(program: &Path, count: u64, seed: u64) -> Report {
+    let (report, status) = run_command(Command::new(program), count, seed);
+    assert_eq!(status.code(), Some(1), "how the program ends");
+    report
+}
+
+/// As [`run`], with a program that may have arguments; gives how it ends as well.
+pub fn run_command(mut command: Command, count: u64, seed: u64) -> (Report, ExitStatus) {
     let mut line = Line::new();
-    let mut command = Command::new(program);
     command.env_clear().env("AWS_LAMBDA_RUNTIME_API", line.address().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = Process(command.spawn().expect("the program can be started"));
@@ -103,7 +109,8 @@ pub fn run(program: &Path, count: u64, seed: u64) -> Report {
     assert_eq!(process.0.try_wait().expect("it is our child"), None, "the process has ended");
     report.connections = line.connections();
     report.time = start.elapsed();
-    report
+    line.send(&plan::reply(500, false));
+    (report, process.end())
 }
 
 /// Gives one invocation, and again as long as the server has not got the answer to it.
@@ -219,6 +226,18 @@ impl Process {
         let (peak, _) = barelambda_emulator::measured(self.0.id());
         let open = std::fs::read_dir(format!("/proc/{}/fd", self.0.id())).expect("the process lives").count();
         (peak.expect("the memory can be read"), open)
+    }
+
+    /// Waits for its end.
+    fn end(&mut self) -> ExitStatus {
+        let limit = Instant::now() + line::LIMIT;
+        loop {
+            if let Some(status) = self.0.try_wait().expect("it is our child") {
+                return status;
+            }
+            assert!(Instant::now() < limit, "it goes on after a 500");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
