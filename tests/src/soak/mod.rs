@@ -1,7 +1,7 @@
 //! A long run of one process, against a server that injects faults at random and counts what comes of each invocation.
 //!
 //! - [`run`] plays it; [`plan`] makes the invocations and chooses the faults.
-//! - [`line`] is the server's end of the connection.
+//! - [`mod@line`] is the server's end of the connection.
 
 use std::fmt;
 use std::path::Path;
