@@ -76,7 +76,8 @@ fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
     const LIMIT: usize = if cfg!(miri) { 2_000 } else { 200_000 };
     let (first, second) = (data(LIMIT), data(LIMIT - 1000));
     let sent = || both(answer("r-1", &first), next());
-    for (size, chunk) in [(100_000_000, LIMIT), (100_000_000, 50_000), (4096, 4000), (60_001, 9999), (1500, LIMIT)] {
+    let sizes = [(100_000_000, LIMIT), (100_000_000, 50_000), (4096, 4000), (60_001, 9999), (1500, LIMIT)];
+    for (size, chunk) in sizes.into_iter().step_by(if cfg!(miri) { 4 } else { 1 }) {
         for again in [
             event("r-1", text(&data(LIMIT))),
             event_in_chunks("r-1", &[b'!'; LIMIT], chunk),
@@ -139,7 +140,7 @@ fn everything_may_have_its_limit_at_once() {
             let chunk = |data: &[u8]| [format!("{:x};{extension}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat();
             [head.into(), chunk(first), chunk(second), format!("0;{extension}\r\n\r\n").into()].concat()
         };
-        for size in [100_000, 5000, 100] {
+        for size in [100_000, 5000, 100].into_iter().step_by(STEP) {
             let sent = || both(answer_to(&id, &invocation_id, content_type, &body), next());
             let mut script =
                 std::vec![Accept, Gets(next()), GivesBy(size, large.clone()), Gets(sent()), Gives(accepted()[..50].to_vec()), Breaks];
@@ -155,7 +156,7 @@ fn everything_may_have_its_limit_at_once() {
 /// the event is complete.
 #[test]
 fn an_event_in_small_chunks_that_comes_at_once_can_be_answered() {
-    for len in [EVENT_LIMIT, 8000, 8200, 8400, 9000, 12_000] {
+    for len in [EVENT_LIMIT, 8000, 8200, 8400, 9000, 12_000].into_iter().step_by(STEP) {
         let (body, limit) = (data(len), len.max(EVENT_LIMIT));
         for chunk in [1, 2] {
             let mut script =
@@ -169,6 +170,7 @@ fn an_event_in_small_chunks_that_comes_at_once_can_be_answered() {
 
 /// Where such an event just fills the buffer.
 #[test]
+#[cfg_attr(miri, ignore = "it takes thousands of chunks")]
 fn an_event_in_small_chunks_may_end_at_the_end_of_the_buffer() {
     let head_len = event_in_chunks("r-1", b"", 1).len() - 5;
     for spare in [0, 1, 100, 500] {
@@ -189,7 +191,7 @@ fn an_event_in_small_chunks_may_end_at_the_end_of_the_buffer() {
 /// A head larger than is read must not be taken for another, however it comes.
 #[test]
 fn an_endless_head_is_never_an_invocation() {
-    for len in [HEAD_LIMIT, 40_000, 70_000] {
+    for len in [HEAD_LIMIT, 40_000, 70_000].into_iter().step_by(STEP) {
         let fields = format!("A: {}\r\nLambda-Runtime-Aws-Request-Id: r-1\r\n", "a".repeat(len));
         let losses = (0..6).flat_map(|_| [Accept, Gets(next()), Gives(event_with(&fields, "one"))]);
         let talk = talk_in(100_000, losses.collect(), true, 1, echo);

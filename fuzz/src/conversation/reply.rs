@@ -25,6 +25,8 @@ pub struct Coming {
     pub head_end: usize,
     pub end: usize,
     pub breaks: bool,
+    /// Whether it says that it is the last on its connection.
+    pub closes: bool,
     /// Whether the runtime reads it, as far as it comes: nothing before it makes the connection unfit.
     pub is_certain: bool,
     pub has_head: bool,

@@ -49,7 +49,8 @@ pub fn parse(bytes: &[u8]) -> Front {
     }
     assert_eq!(request.method, Some("POST"), "{}", bytes.escape_ascii());
     let rest = path.strip_prefix(INVOCATION).unwrap_or_else(|| panic!("{path}"));
-    let (id, kind) = rest.split_once('/').unwrap_or_else(|| panic!("{path}"));
+    // An id with a slash is sent back as it is.
+    let (id, kind) = rest.rsplit_once('/').unwrap_or_else(|| panic!("{path}"));
     let id = id.to_owned();
     let invocation_id = field("Lambda-Runtime-Invocation-Id").unwrap_or_default();
     let content_type = field("Content-Type").expect("an answer has a type");

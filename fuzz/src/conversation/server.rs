@@ -59,6 +59,8 @@ struct Connection {
     /// The runtime knows that not all could be sent; and what it then still reads is there.
     send_failed: bool,
     is_spent: bool,
+    /// The runtime has been told that the server closes.
+    is_told: bool,
 }
 
 impl<'a> Server<'a> {
@@ -257,6 +259,7 @@ impl<'a> Server<'a> {
             head_end: start + text.head_len,
             end: start + text.bytes.len(),
             breaks: false,
+            closes: text.closes,
             is_certain,
             has_head: false,
             is_whole: false,
@@ -273,7 +276,7 @@ impl<'a> Server<'a> {
             }
             244..248 => {
                 text.bytes.insert(0, 0);
-                coming = Coming { kind: Kind::Garbage, head_end: start + 1, end: start + 1, ..coming };
+                coming = Coming { kind: Kind::Garbage, head_end: start + 1, end: start + 1, closes: false, ..coming };
                 self.end(Ok(0));
             }
             248..252 if text.is_chunked => {
@@ -299,6 +302,7 @@ impl<'a> Server<'a> {
                 head_end,
                 end: head_end,
                 breaks: false,
+                closes: false,
                 is_certain,
                 has_head: false,
                 is_whole: false,
@@ -316,12 +320,13 @@ impl<'a> Server<'a> {
         let given = self.line.given;
         for at in 0..self.line.coming.len() {
             let coming = &mut self.line.coming[at];
-            let (kind, is_certain, breaks) = (coming.kind, coming.is_certain, coming.breaks);
+            let (kind, is_certain, breaks, closes) = (coming.kind, coming.is_certain, coming.breaks, coming.closes);
             let has_head = given >= coming.head_end && !mem::replace(&mut coming.has_head, true);
             let is_whole = given >= coming.end && !mem::replace(&mut coming.is_whole, true);
             if has_head {
                 self.note_head(kind, is_certain);
             }
+            self.line.is_told |= has_head && is_certain && closes;
             if is_whole && let Kind::Event(index) = kind {
                 self.note_event(index, is_certain, breaks);
             }

@@ -28,6 +28,7 @@ impl Side for Server<'_> {
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), Error> {
         assert!(self.line.is_open && !self.must_stop, "it sends, and should not");
+        assert!(!self.line.is_told, "it sends where the server has said that it closes");
         self.line.sent.extend_from_slice(bytes);
         self.check_sent();
         let decision = self.source.byte();
