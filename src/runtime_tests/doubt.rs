@@ -12,7 +12,9 @@ fn losses() -> Vec<Vec<Beat>> {
     for nonsense in ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 202 OK\r\n\r\n"] {
         losses.push(std::vec![Gives(nonsense.into())]);
     }
-    losses.push(std::vec![Gives([b"HTTP/1.1 202 OK\r\nA: ", &[b'a'; HEAD_LIMIT][..]].concat())]);
+    if !cfg!(miri) {
+        losses.push(std::vec![Gives([b"HTTP/1.1 202 OK\r\nA: ", &[b'a'; HEAD_LIMIT][..]].concat())]);
+    }
     losses
 }
 
@@ -56,7 +58,7 @@ fn lost(pipeline: bool, loss: Vec<Beat>) -> Vec<Beat> {
 fn the_same_invocation_again_gets_the_kept_answer() {
     for pipeline in [true, false] {
         for loss in losses() {
-            for size in [1, 10, 100_000] {
+            for &size in sizes(&[1, 10, 100_000]) {
                 for again in [event_of("r-1", "i-1", "one"), event_of("r-1", "i-1", &"changed".repeat(100))] {
                     let mut script = lost(pipeline, loss.iter().map(copy).collect());
                     script.push(GivesBy(size, again));
@@ -85,7 +87,7 @@ fn another_invocation_is_handled() {
     for (id, invocation_id) in [("r-2", "i-1"), ("r-1", "i-2"), ("r-1", "")] {
         for pipeline in [true, false] {
             for loss in losses() {
-                for size in [1, 10, 100_000] {
+                for &size in sizes(&[1, 10, 100_000]) {
                     let mut script = lost(pipeline, loss.iter().map(copy).collect());
                     script.push(GivesBy(size, event_of(id, invocation_id, "two")));
                     script.push(Gets(asks(pipeline, answer_to(id, invocation_id, JSON_TYPE, b"two"))));
@@ -100,7 +102,7 @@ fn another_invocation_is_handled() {
 #[test]
 fn in_doubt_a_large_event_of_another_invocation_is_read_whole() {
     let large = "two ".repeat(EVENT_LIMIT / 4);
-    for size in [100, 100_000] {
+    for &size in sizes(&[100, 100_000]) {
         for second in [event("r-2", &large), event_in_chunks("r-2", large.as_bytes(), 7)] {
             let mut script = lost(true, std::vec![Closes]);
             script.extend([GivesBy(size, second), Gets(both(answer("r-2", &large), next())), Gives(accepted())]);

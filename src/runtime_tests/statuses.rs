@@ -25,7 +25,7 @@ const WAYS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (fa
 fn what_is_accepted_or_too_late_or_refused_goes_on_with_another_invocation() {
     for code in [200, 202, 410, 413, 301, 400, 403, 404, 405] {
         for (pipeline, closes) in WAYS {
-            for size in [1, 100_000] {
+            for &size in sizes(&[1, 100_000]) {
                 let mut script = answered(pipeline, closes, code);
                 script.push(GivesBy(size, event("r-2", "two")));
                 script.push(Gets(asks(pipeline, answer("r-2", "two"))));
@@ -108,7 +108,7 @@ fn no_event_stops() {
 #[test]
 fn a_long_explanation_is_read_to_its_end() {
     const LEN: usize = if cfg!(miri) { 3_000 } else { 300_000 };
-    for size in [1000, 100_000] {
+    for &size in sizes(&[1000, 100_000]) {
         for long in [
             format!("HTTP/1.1 413 Large\r\nContent-Length: {LEN}\r\n\r\n{}", "a".repeat(LEN)).into_bytes(),
             String::from_utf8(event_in_chunks("x", &[b'x'; LEN], 1000)).unwrap().replace("200 OK", "410 Gone").into_bytes(),
