@@ -148,6 +148,8 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
 
 /// Initialises and runs invocation after invocation, until nothing can go on; gives why.
 pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) -> Error {
+    #[cfg(feature = "exec-wrapper")]
+    become_wrapper(response);
     #[cfg(feature = "log")]
     set_logger();
     let endpoint = match endpoint() {
@@ -170,6 +172,31 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
         if let Err(error) = runtime.step(&mut handler) {
             return error;
         }
+    }
+}
+
+/// Reports an error of the initialisation whose message is made at run time, and ends the process.
+#[cfg(feature = "exec-wrapper")]
+pub(crate) fn end_initialization(error_type: &str, message: impl FnOnce(&mut ErrorBody<'_>)) -> ! {
+    let mut buffer = [0; 2048];
+    let mut body = ErrorBody::new(error_type, &mut buffer);
+    message(&mut body);
+    let body = body.finish();
+    log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
+    last_words(Subject::Initialization, Answer::error(error_type, body));
+    crate::exit(1)
+}
+
+/// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, unless this runs inside it.
+#[cfg(feature = "exec-wrapper")]
+fn become_wrapper(buffer: &mut [u8]) {
+    if let Err((wrapper, errno)) = crate::sys::wrapper::become_wrapper(buffer) {
+        end_initialization("Runtime.InvalidWrapper", |body| {
+            body.push("AWS_LAMBDA_EXEC_WRAPPER cannot be executed: ");
+            body.push(str::from_utf8(wrapper).unwrap_or_default());
+            body.push(": os error ");
+            body.push_number(errno);
+        });
     }
 }
 

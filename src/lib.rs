@@ -68,6 +68,8 @@ pub mod escape;
 mod event;
 #[cfg(feature = "events")]
 pub mod events;
+#[cfg(feature = "exec")]
+pub mod exec;
 pub mod field;
 mod handler;
 #[cfg(not(target_env = "musl"))]

@@ -1,10 +1,8 @@
 //! Lines with a time, a level and the request id, as text or as JSON.
 
-use core::fmt::{self, Write};
-
 use super::settings::{Format, threshold};
 use super::{Level, timestamp};
-use crate::buffer::Cursor;
+use crate::buffer::{Cursor, lossy};
 use crate::context::Context;
 use crate::escape::escape_cut;
 use crate::sys::{clock, stderr};
@@ -18,68 +16,62 @@ const ID: usize = 1024;
 /// Stands where something was cut.
 const CUT: &str = "…[cut]";
 /// Stands where a value could not be shown, as its own `Display` says.
-const NOT_SHOWN: &str = "…[not shown]";
+pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
-/// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none.
+/// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none. Nothing is written if its level
+/// is not to be logged.
 pub(crate) fn line(level: Level, context: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
-    let text = str::from_utf8(text).unwrap_or_default();
-    own(level, context, format_args!("{}", Message { text, number, rest }));
+    own(level, context, |line| push_message(line, text, number, rest));
 }
 
 /// Writes that the program has panicked, at `place`: a file and a line.
-pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, line): (&str, u32), message: &str) {
-    own(Level::Fatal, context, format_args!("barelambda: panicked at {file}:{line}: {message}"));
+pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
+    own(Level::Fatal, context, |line| {
+        line.push("barelambda: panicked at ");
+        line.push(file);
+        line.push(":");
+        line.push_number(number);
+        line.push(": ");
+        line.push(message);
+    });
+}
+
+/// Writes a line that a program has written, which has no level: INFO. In JSON, what looks like an object is written as it is.
+#[cfg(feature = "exec")]
+pub(crate) fn foreign(format: Format, context: Option<&Context<'_>>, message: &[u8]) {
+    if format == Format::Json && message.starts_with(b"{") && message.ends_with(b"}") {
+        let mut buffer = [0; LINE];
+        let mut cursor = Cursor::new(&mut buffer);
+        if cursor.push(message) && cursor.push(b"\n") {
+            stderr::write(cursor.into_written());
+            return;
+        }
+    }
+    Line::new(format, Level::Info, context).log(|line| line.push_lossy(message));
 }
 
 /// Writes a line of the runtime, unless its level is not to be logged.
-fn own(level: Level, context: Option<&Context<'_>>, message: fmt::Arguments<'_>) {
+fn own(level: Level, context: Option<&Context<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
     if level <= threshold() {
-        record(Format::from_environment(), level, context, message);
+        Line::new(Format::from_environment(), level, context).log(message);
     }
 }
 
-/// Writes one line.
-pub(crate) fn record(format: Format, level: Level, context: Option<&Context<'_>>, message: fmt::Arguments<'_>) {
-    let line = Line {
-        format,
-        now_ms: clock::now_ms(),
-        level,
-        request_id: context.map(Context::request_id).unwrap_or_default(),
-        // Only JSON shows it, and it has to be looked for.
-        tenant_id: context.filter(|_| format == Format::Json).and_then(Context::tenant_id).unwrap_or_default(),
-    };
-    let mut buffer = [0; LINE];
-    stderr::write(line.write(&mut buffer, message));
-}
-
-/// A message of the runtime.
-struct Message<'a> {
-    text: &'a str,
-    number: u32,
-    rest: &'a [u8],
-}
-
-impl fmt::Display for Message<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "barelambda: {}", self.text)?;
-        if self.number > 0 {
-            write!(f, " {}", self.number)?;
-        }
-        if !self.rest.is_empty() {
-            f.write_str(": ")?;
-        }
-        for chunk in self.rest.utf8_chunks() {
-            f.write_str(chunk.valid())?;
-            if !chunk.invalid().is_empty() {
-                f.write_char(char::REPLACEMENT_CHARACTER)?;
-            }
-        }
-        Ok(())
+fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
+    line.push("barelambda: ");
+    line.push_lossy(text);
+    if number > 0 {
+        line.push(" ");
+        line.push_number(number);
+    }
+    if !rest.is_empty() {
+        line.push(": ");
+        line.push_lossy(rest);
     }
 }
 
 /// A line, but for its message.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     format: Format,
     now_ms: u64,
     level: Level,
@@ -89,15 +81,41 @@ struct Line<'a> {
     tenant_id: &'a str,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    /// A line of now.
+    pub(super) fn new(format: Format, level: Level, context: Option<&Context<'a>>) -> Self {
+        Self {
+            format,
+            now_ms: clock::now_ms(),
+            level,
+            request_id: context.map(Context::request_id).unwrap_or_default(),
+            // Only JSON shows it, and it has to be looked for.
+            tenant_id: context.filter(|_| format == Format::Json).and_then(Context::tenant_id).unwrap_or_default(),
+        }
+    }
+
+    /// Writes the line to stderr.
+    pub(super) fn log(&self, message: impl FnOnce(&mut Text<'_, '_>)) {
+        let mut buffer = [0; LINE];
+        stderr::write(self.write(&mut buffer, message));
+    }
+
     /// Writes the line into a buffer, which must have [`LINE`] bytes or more.
-    fn write<'b>(&self, buffer: &'b mut [u8], message: fmt::Arguments<'_>) -> &'b [u8] {
+    fn write<'b>(&self, buffer: &'b mut [u8], message: impl FnOnce(&mut Text<'_, '_>)) -> &'b [u8] {
         let mut cursor = Cursor::new(buffer);
-        let end = match self.format {
+        let end = self.begin(&mut cursor);
+        message(&mut Text { cursor: &mut cursor, format: self.format, reserve: NOT_SHOWN.len() + end.len(), is_cut: false });
+        cursor.push(end.as_bytes());
+        cursor.into_written()
+    }
+
+    /// Writes what stands before the message, and gives what stands behind it.
+    fn begin(&self, cursor: &mut Cursor<'_>) -> &'static str {
+        match self.format {
             Format::Text => {
-                timestamp::push(&mut cursor, self.now_ms);
+                timestamp::push(cursor, self.now_ms);
                 cursor.push(b" ");
-                self.push_id(&mut cursor, if self.request_id.is_empty() { "-" } else { self.request_id });
+                self.push_id(cursor, if self.request_id.is_empty() { "-" } else { self.request_id });
                 cursor.push(b" ");
                 cursor.push(self.level.name().as_bytes());
                 cursor.push(b" ");
@@ -105,37 +123,29 @@ impl Line<'_> {
             }
             Format::Json => {
                 cursor.push(b"{\"timestamp\":\"");
-                timestamp::push(&mut cursor, self.now_ms);
+                timestamp::push(cursor, self.now_ms);
                 cursor.push(b"\",\"level\":\"");
                 cursor.push(self.level.name().as_bytes());
                 for (name, id) in [("\",\"requestId\":\"", self.request_id), ("\",\"tenantId\":\"", self.tenant_id)] {
                     if !id.is_empty() {
                         cursor.push(name.as_bytes());
-                        self.push_id(&mut cursor, id);
+                        self.push_id(cursor, id);
                     }
                 }
                 cursor.push(b"\",\"message\":\"");
                 "\"}\n"
             }
-        };
-        let mut text = Text { cursor: &mut cursor, format: self.format, reserve: NOT_SHOWN.len() + end.len(), is_cut: false };
-        let result = text.write_fmt(message);
-        if !text.is_cut && result.is_err() {
-            cursor.push(NOT_SHOWN.as_bytes());
         }
-        cursor.push(end.as_bytes());
-        cursor.into_written()
     }
 
     fn push_id(&self, cursor: &mut Cursor<'_>, id: &str) {
         let reserve = cursor.room().saturating_sub(ID);
-        // What was cut ends with a mark, which is the only error.
-        let _ = Text { cursor, format: self.format, reserve, is_cut: false }.write_str(id);
+        Text { cursor, format: self.format, reserve, is_cut: false }.push(id);
     }
 }
 
 /// Takes text until `reserve` bytes are left, and then a mark and nothing more.
-struct Text<'a, 'b> {
+pub(super) struct Text<'a, 'b> {
     cursor: &'a mut Cursor<'b>,
     format: Format,
     /// At least the length of the longest mark.
@@ -143,19 +153,41 @@ struct Text<'a, 'b> {
     is_cut: bool,
 }
 
-impl fmt::Write for Text<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
+impl Text<'_, '_> {
+    /// Appends text, and gives whether all of it has fit.
+    pub(super) fn push(&mut self, text: &str) -> bool {
         let fits = match self.format {
-            _ if self.is_cut => return Err(fmt::Error),
+            _ if self.is_cut => return false,
             Format::Text => push_in_one_line(self.cursor, text, self.reserve),
             Format::Json => escape_cut(self.cursor, text.as_bytes(), self.reserve),
         };
-        if fits {
-            return Ok(());
+        if !fits {
+            self.is_cut = true;
+            self.mark(CUT);
         }
-        self.is_cut = true;
-        self.cursor.push(CUT.as_bytes());
-        Err(fmt::Error)
+        fits
+    }
+
+    /// Appends text; what is not UTF-8 in it becomes a character that says so.
+    fn push_lossy(&mut self, text: &[u8]) {
+        lossy(text, |text| _ = self.push(text));
+    }
+
+    fn push_number(&mut self, number: u32) {
+        let mut digits = [0; 10];
+        let mut cursor = Cursor::new(&mut digits);
+        cursor.push_number(number.into());
+        self.push_lossy(cursor.written());
+    }
+
+    #[cfg(feature = "log")]
+    pub(super) const fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// Appends a mark, for which there is room.
+    pub(super) fn mark(&mut self, mark: &str) {
+        self.cursor.push(mark.as_bytes());
     }
 }
 

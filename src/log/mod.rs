@@ -1,25 +1,34 @@
-//! The function's log, on stderr: the runtime's own messages, and, with the feature `log`, the records of the crate `log`.
+//! The function's log, on stderr: the runtime's own messages; with the feature `log`, the records of the crate `log`; with `exec`, what a
+//! program writes there.
 //!
-//! Without the feature, a message is a plain line. With it, all lines have a time, a level and the request id, in the format that
+//! Without either, a message is a plain line. With one, all lines have a time, a level and the request id, in the format that
 //! `AWS_LAMBDA_LOG_FORMAT` names.
 
-#[cfg(feature = "log")]
+#[cfg(any(feature = "exec", feature = "log"))]
 mod formatted;
-#[cfg(not(feature = "log"))]
+#[cfg(not(any(feature = "exec", feature = "log")))]
 mod plain;
 #[cfg(feature = "log")]
+mod record;
+#[cfg(any(feature = "exec", feature = "log"))]
 mod settings;
-#[cfg(feature = "log")]
+#[cfg(any(feature = "exec", feature = "log"))]
 mod timestamp;
 
 use crate::error::Error;
 
-#[cfg(feature = "log")]
-pub(crate) use formatted::{line, panicked, record};
-#[cfg(not(feature = "log"))]
+#[cfg(feature = "exec")]
+pub(crate) use formatted::foreign;
+#[cfg(any(feature = "exec", feature = "log"))]
+pub(crate) use formatted::{line, panicked};
+#[cfg(not(any(feature = "exec", feature = "log")))]
 pub(crate) use plain::{line, panicked};
 #[cfg(feature = "log")]
-pub(crate) use settings::{Format, threshold};
+pub(crate) use record::record;
+#[cfg(any(feature = "exec", feature = "log"))]
+pub(crate) use settings::Format;
+#[cfg(feature = "log")]
+pub(crate) use settings::threshold;
 
 /// How grave a message is, by Lambda's names; the gravest first. The numbers are those of the crate `log`, which has no FATAL.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,11 +37,11 @@ pub(crate) enum Level {
     Fatal = 0,
     Error = 1,
     Warn = 2,
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "exec", feature = "log"))]
     Info = 3,
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "exec", feature = "log"))]
     Debug = 4,
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "exec", feature = "log"))]
     Trace = 5,
 }
 

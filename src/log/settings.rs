@@ -2,6 +2,7 @@
 //!
 //! [aws]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 
+#[cfg(feature = "log")]
 use ::log::LevelFilter;
 
 use super::Level;
@@ -52,6 +53,7 @@ impl Level {
     }
 }
 
+#[cfg(feature = "log")]
 impl From<::log::Level> for Level {
     fn from(level: ::log::Level) -> Self {
         match level {
@@ -64,6 +66,7 @@ impl From<::log::Level> for Level {
     }
 }
 
+#[cfg(feature = "log")]
 impl From<Level> for LevelFilter {
     /// Of the records of the crate `log`, none is FATAL.
     fn from(level: Level) -> Self {

@@ -39,6 +39,18 @@ impl<'a> Responder<'a> {
         Self { buffer, content_type: None, link }
     }
 
+    /// The response buffer, for other uses before there is an answer.
+    #[cfg(feature = "exec")]
+    pub(crate) const fn buffer(&mut self) -> &mut [u8] {
+        self.buffer
+    }
+
+    /// The response buffer, for an answer that is made elsewhere.
+    #[cfg(feature = "exec")]
+    pub(crate) const fn into_buffer(self) -> &'a mut [u8] {
+        self.buffer
+    }
+
     /// Sets the content type, which is `application/json` otherwise, and `application/octet-stream` for a [stream](Self::stream).
     ///
     /// # Errors

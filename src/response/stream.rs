@@ -94,11 +94,16 @@ impl<'a> ResponseStream<'a> {
 
     /// Ends the stream with an error whose message is made at run time, as [`Responder::fail`](super::Responder::fail) does. If nothing has
     /// left so far, the caller gets the error alone.
-    pub fn fail(mut self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
+    pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
+        Responded::error(error_type, message, self.into_buffer())
+    }
+
+    /// Sends what was gathered, if the stream has begun, and gives the room for the body of an error.
+    pub(crate) fn into_buffer(mut self) -> &'a mut [u8] {
         self.leave();
         let buffer = mem::replace(&mut self.gathered, Cursor::new(&mut [])).into_buffer();
         let len = buffer.len().min(TRAILER_LIMIT);
-        Responded::error(error_type, message, buffer.get_mut(..len).unwrap_or_default())
+        buffer.get_mut(..len).unwrap_or_default()
     }
 
     /// Lets the stream begin, if it has not, and then gives the content type, for the head that leaves first.

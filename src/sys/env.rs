@@ -39,6 +39,57 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
     }
 }
 
+/// All variables, as `name=value`; behind each stands a zero.
+#[cfg(feature = "exec-wrapper")]
+pub fn all() -> impl Iterator<Item = &'static [u8]> {
+    // SAFETY: as in `var`.
+    unsafe { texts(environ()) }
+}
+
+/// The command line; behind each word stands a zero.
+#[cfg(all(feature = "exec-wrapper", target_env = "musl"))]
+pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
+    // SAFETY: the command line is such an array, as the environment is.
+    unsafe { texts(bare::arguments()) }
+}
+
+/// The command line; behind each word stands a zero.
+#[cfg(all(feature = "exec-wrapper", not(target_env = "musl")))]
+pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
+    extern crate std;
+    use std::os::unix::ffi::OsStringExt;
+
+    std::env::args_os().map(|word| {
+        let mut word = word.into_vec();
+        let len = word.len();
+        word.push(0);
+        word.leak().get(..len).unwrap_or_default()
+    })
+}
+
+/// The texts of an array.
+///
+/// # Safety
+/// `array` must be null or point to an array of pointers to zero-terminated strings that ends with a null pointer, and stays as it is.
+#[cfg(feature = "exec-wrapper")]
+unsafe fn texts(array: *const *const u8) -> impl Iterator<Item = &'static [u8]> {
+    let mut entry = array;
+    core::iter::from_fn(move || {
+        if entry.is_null() {
+            return None;
+        }
+        // SAFETY: as the caller promises; behind the null pointer nothing is read.
+        unsafe {
+            let text = *entry;
+            if text.is_null() {
+                return None;
+            }
+            entry = entry.add(1);
+            Some(CStr::from_ptr(text.cast()).to_bytes())
+        }
+    })
+}
+
 #[cfg(target_env = "musl")]
 mod bare {
     use core::ptr::null_mut;
@@ -54,6 +105,17 @@ mod bare {
         // SAFETY: as the caller promises.
         let environ = unsafe { stack.add(*stack + 2) };
         ENVIRON.store(environ.cast_mut().cast(), Relaxed);
+        // SAFETY: as the caller promises.
+        #[cfg(feature = "exec-wrapper")]
+        ARGUMENTS.store(unsafe { stack.add(1) }.cast_mut().cast(), Relaxed);
+    }
+
+    #[cfg(feature = "exec-wrapper")]
+    static ARGUMENTS: AtomicPtr<*const u8> = AtomicPtr::new(null_mut());
+
+    #[cfg(feature = "exec-wrapper")]
+    pub(super) fn arguments() -> *const *const u8 {
+        ARGUMENTS.load(Relaxed)
     }
 
     pub(super) fn environ() -> *const *const u8 {

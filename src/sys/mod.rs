@@ -4,8 +4,16 @@
 pub mod arch;
 pub mod clock;
 pub mod env;
+#[cfg(feature = "exec")]
+pub mod pipe;
+#[cfg(feature = "exec")]
+pub mod process;
 pub mod socket;
 pub mod stderr;
+#[cfg(feature = "exec-wrapper")]
+pub mod vectors;
+#[cfg(feature = "exec-wrapper")]
+pub mod wrapper;
 
 #[cfg(target_env = "musl")]
 pub use arch::exit;

@@ -60,12 +60,8 @@ impl Socket {
         let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
         while parts.iter().any(|part| !part.is_empty()) {
             match sendmsg(descriptor, &parts.map(IoSlice::new), &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL) {
-                Ok(mut sent) => {
-                    for part in &mut parts {
-                        let of_this = sent.min(part.len());
-                        *part = part.get(of_this..).unwrap_or_default();
-                        sent -= of_this;
-                    }
+                Ok(sent) => {
+                    cut(&mut parts, sent);
                 }
                 Err(Errno::INTR) => {}
                 Err(errno) => {
@@ -143,6 +139,16 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// Cuts the first `count` bytes from the parts.
+#[inline(always)]
+pub(super) fn cut<const N: usize>(parts: &mut [&[u8]; N], mut count: usize) {
+    for part in parts {
+        let of_this = count.min(part.len());
+        *part = part.get(of_this..).unwrap_or_default();
+        count -= of_this;
     }
 }
 

@@ -1,0 +1,131 @@
+//! What goes wrong with a program, as an error.
+
+use super::transcript::Transcript;
+use crate::buffer::lossy;
+use crate::entry::end_initialization;
+use crate::field::is_sendable;
+use crate::response::Responded;
+use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::sys::process::End;
+
+#[derive(Copy, Clone)]
+pub enum Failure<'a> {
+    /// A variable has a value that it cannot have.
+    Setting(&'static [u8], &'static [u8]),
+    /// The program, whose path is in parts, cannot be executed; the errno.
+    CannotExecute([&'static [u8]; 3], u32),
+    /// It ended.
+    Ended(End),
+    /// It was stopped before the deadline.
+    Timeout,
+    /// It wrote more than can be sent.
+    TooLarge,
+    /// It wrote a line more than it was asked for.
+    UnaskedLine,
+    /// It said so, as `!TYPE MESSAGE`.
+    Said(&'a [u8]),
+}
+
+/// Linux's signals from 1 to 31.
+const SIGNALS: &[u8] =
+    b"HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU \
+    XFSZ VTALRM PROF WINCH IO PWR SYS";
+
+impl<'a> Failure<'a> {
+    /// The answer that tells of it, with its body in `buffer`.
+    pub fn responded(self, transcript: &Transcript, buffer: &'a mut [u8]) -> Responded<'a> {
+        let error_type = self.error_type();
+        let mut body = ErrorBody::new(error_type, buffer);
+        self.push_message(&mut body);
+        match self {
+            Self::Ended(_) => push_quoted(&mut body, transcript.last_lines()),
+            Self::Timeout => push_quoted(&mut body, transcript.last_line()),
+            _ => {}
+        }
+        Responded { answer: Answer::error(error_type, body.finish()) }
+    }
+
+    /// Reports it as an error of the initialisation, and ends the process.
+    pub fn end_initialization(self) -> ! {
+        end_initialization(self.error_type(), |body| self.push_message(body))
+    }
+
+    fn error_type(self) -> &'a str {
+        match self {
+            Self::Setting(..) => "Function.InvalidSetting",
+            Self::CannotExecute(..) => "Function.CannotExecute",
+            Self::Ended(End::Exit(_)) => "Function.ExitStatus",
+            Self::Ended(End::Signal(_)) => "Function.Signal",
+            Self::Timeout => "Function.Timeout",
+            Self::TooLarge => "Function.ResponseSizeTooLarge",
+            Self::UnaskedLine => "Function.UnaskedLine",
+            Self::Said(line) => {
+                let (error_type, _) = split(line);
+                str::from_utf8(error_type).ok().filter(|_| is_sendable(error_type)).unwrap_or("Function.Unknown")
+            }
+        }
+    }
+
+    fn push_message(self, body: &mut ErrorBody<'_>) {
+        match self {
+            Self::Setting(name, value) => {
+                push(body, name);
+                body.push(if value.is_empty() { " is not set" } else { " cannot be " });
+                push(body, value);
+            }
+            Self::CannotExecute(path, errno) => {
+                for part in path {
+                    push(body, part);
+                }
+                body.push(match errno {
+                    2 => " or what its #! line names does not exist: os error ",
+                    8 => " is neither an executable for this processor nor a script with a #! line: os error ",
+                    13 => " may not be executed: os error ",
+                    21 => " is a folder: os error ",
+                    _ => " cannot be executed: os error ",
+                });
+                body.push_number(errno);
+            }
+            Self::Ended(End::Exit(status)) => {
+                body.push("exit status ");
+                body.push_number(status.into());
+            }
+            Self::Ended(End::Signal(signal)) => match SIGNALS.split(|byte| *byte == b' ').nth(usize::from(signal).wrapping_sub(1)) {
+                Some(name) => {
+                    body.push("signal SIG");
+                    push(body, name);
+                }
+                None => {
+                    body.push("signal ");
+                    body.push_number(signal.into());
+                }
+            },
+            Self::Timeout => body.push("stopped before the deadline"),
+            Self::TooLarge => body.push("stdout is larger than 6291556 bytes or its buffer"),
+            Self::UnaskedLine => body.push("more than one line was written to stdout, or one that was not asked for"),
+            Self::Said(line) => push(body, split(line).1),
+        }
+    }
+}
+
+/// Type and message of `!TYPE MESSAGE`.
+fn split(line: &[u8]) -> (&[u8], &[u8]) {
+    // `strip_prefix` would bring a panic.
+    let [b'!', line @ ..] = line.trim_ascii() else {
+        return (b"", b"");
+    };
+    let at = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+    let (error_type, message) = line.split_at_checked(at).unwrap_or_default();
+    (error_type, message.trim_ascii_start())
+}
+
+fn push_quoted(body: &mut ErrorBody<'_>, text: &[u8]) {
+    if !text.is_empty() {
+        body.push(": ");
+        push(body, text);
+    }
+}
+
+fn push(body: &mut ErrorBody<'_>, text: &[u8]) {
+    lossy(text, |text| body.push(text));
+}

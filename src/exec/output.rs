@@ -1,0 +1,109 @@
+//! stdout of a program: an answer that grows, or leaves as it comes.
+
+use super::settings::{Mode, Settings};
+use crate::error::Error;
+use crate::response::{Responded, Responder, ResponseStream};
+use crate::runtime_api::answer::{Answer, JSON};
+use crate::search::find;
+use crate::sys::pipe::Pipe;
+
+/// How much of a stream is read at once, in bytes.
+const PIECE: usize = 8192;
+/// The longest answer that may be an error, in bytes.
+const SAID: usize = 4096;
+
+pub enum Output<'a> {
+    Buffered { buffer: &'a mut [u8], len: usize, content_type: &'static str },
+    Streamed(ResponseStream<'a>),
+}
+
+/// What was read.
+pub enum Progress {
+    /// Some bytes, if any, or the end.
+    More(usize),
+    /// The line is complete; whether something stands behind it.
+    Line { has_more: bool },
+    /// More than there is room for.
+    TooLarge,
+    /// It could not be sent on.
+    Lost(Error),
+}
+
+impl<'a> Output<'a> {
+    /// # Errors
+    /// Those of [`Responder::content_type`].
+    pub fn new(responder: Responder<'a>, settings: &Settings) -> Result<Self, Error> {
+        Ok(if settings.streams {
+            let content_type = settings.content_type("application/octet-stream");
+            Self::Streamed(responder.content_type(content_type)?.stream())
+        } else {
+            Self::Buffered { buffer: responder.into_buffer(), len: 0, content_type: settings.content_type(JSON) }
+        })
+    }
+
+    /// Reads what is there.
+    pub fn read(&mut self, pipe: &mut Pipe, mode: Mode) -> Progress {
+        match self {
+            Self::Buffered { buffer, len, .. } => {
+                let mut beyond = [0];
+                let room = match buffer.get_mut(*len..) {
+                    Some(room) if !room.is_empty() => room,
+                    _ => &mut beyond,
+                };
+                let count = pipe.read(room).unwrap_or_default();
+                let new = room.get(..count).unwrap_or_default();
+                let line = if mode == Mode::Lines { find(new, 0, b'\n', 1) } else { count };
+                *len += line;
+                if line < count {
+                    Progress::Line { has_more: line + 1 < count }
+                } else if *len > buffer.len() {
+                    Progress::TooLarge
+                } else {
+                    Progress::More(count)
+                }
+            }
+            Self::Streamed(stream) => {
+                let mut piece = [0; PIECE];
+                let count = pipe.read(&mut piece).unwrap_or_default();
+                if count == 0 {
+                    return Progress::More(0);
+                }
+                match stream.write(piece.get(..count).unwrap_or_default()).and_then(|()| stream.flush()) {
+                    Ok(()) => Progress::More(count),
+                    Err(error) => Progress::Lost(error),
+                }
+            }
+        }
+    }
+
+    /// What was written, if it is an error: `!TYPE MESSAGE`.
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Buffered { buffer, len, .. } if *len <= SAID && buffer.first() == Some(&b'!') && *len > 0)
+    }
+
+    /// Answers with what was written.
+    ///
+    /// # Errors
+    /// Those of [`Responder::bytes`] and [`ResponseStream::finish`].
+    pub fn finish(self) -> Result<Responded<'a>, Error> {
+        match self {
+            Self::Buffered { buffer, len, content_type } => {
+                Answer::response(content_type, buffer.get(..len).unwrap_or_default()).map(|answer| Responded { answer })
+            }
+            Self::Streamed(stream) => stream.finish(),
+        }
+    }
+
+    /// What was written, and the buffer that is left. Of a stream, everything has left.
+    pub fn into_parts(self) -> (&'a [u8], &'a mut [u8]) {
+        match self {
+            Self::Buffered { buffer, len, .. } => {
+                // An answer that may be an error leaves room; of others nothing is used any more.
+                let len = if len <= SAID { len } else { 0 };
+                let (written, free) = buffer.split_at_mut_checked(len).unwrap_or_default();
+                (written, free)
+            }
+            Self::Streamed(stream) => (b"", stream.into_buffer()),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The records of the crate `log`, and what else comes as arguments of a format.
+
+use core::fmt::{self, Write};
+
+use super::Level;
+use super::formatted::{Line, NOT_SHOWN, Text};
+use super::settings::Format;
+use crate::context::Context;
+
+/// Writes one line.
+pub(crate) fn record(format: Format, level: Level, context: Option<&Context<'_>>, message: fmt::Arguments<'_>) {
+    Line::new(format, level, context).log(|text| text.push_arguments(message));
+}
+
+impl Text<'_, '_> {
+    /// Appends what `message` says, and a mark if it does not get to its end.
+    pub(super) fn push_arguments(&mut self, message: fmt::Arguments<'_>) {
+        if self.write_fmt(message).is_err() && !self.is_cut() {
+            self.mark(NOT_SHOWN);
+        }
+    }
+}
+
+impl fmt::Write for Text<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.push(text) { Ok(()) } else { Err(fmt::Error) }
+    }
+}

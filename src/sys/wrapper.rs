@@ -1,0 +1,28 @@
+//! The program that wraps this one.
+
+use super::env;
+use super::vectors::Vectors;
+
+/// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, which gets the command line of this one as its arguments; once: the environment
+/// that it gets has a mark, with which this does nothing.
+///
+/// # Errors
+/// The name of the program, and the errno.
+pub fn become_wrapper(buffer: &mut [u8]) -> Result<(), (&'static [u8], u32)> {
+    const MARK: &[u8] = b"BARELAMBDA_EXEC_WRAPPED=1";
+    const TOO_LONG: u32 = 7;
+    let Some(wrapper) = env::var(b"AWS_LAMBDA_EXEC_WRAPPER").filter(|wrapper| !wrapper.is_empty()) else {
+        return Ok(());
+    };
+    if env::all().any(|variable| variable == MARK) {
+        return Ok(());
+    }
+    let mut vectors = Vectors::new(buffer);
+    vectors.push(&[wrapper]);
+    for word in env::command_line() {
+        vectors.push_static(word);
+    }
+    vectors.end_arguments();
+    vectors.push(&[MARK]);
+    Err((wrapper, if vectors.end_environment(|_| false) { vectors.execute() } else { TOO_LONG }))
+}
