@@ -120,25 +120,6 @@ impl fmt::Write for Cursor<'_> {
     }
 }
 
-/// Gives `take` the text in pieces, with a replacement character wherever bytes are not UTF-8.
-#[cfg(any(feature = "exec", feature = "log"))]
-pub(crate) fn lossy(text: &[u8], mut take: impl FnMut(&str)) {
-    // core's `utf8_chunks` brings a panic.
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (valid, invalid) = match str::from_utf8(rest) {
-            Ok(_) => (rest.len(), 0),
-            Err(error) => (error.valid_up_to(), error.error_len().unwrap_or(rest.len())),
-        };
-        let (piece, behind) = rest.split_at_checked(valid).unwrap_or_default();
-        take(str::from_utf8(piece).unwrap_or_default());
-        if invalid > 0 {
-            take("\u{fffd}");
-        }
-        rest = behind.get(invalid..).unwrap_or_default();
-    }
-}
-
 /// Moves the bytes at `from` down to `to`. Nothing happens if `from` is not in the buffer or lies below `to`.
 pub fn move_down(buffer: &mut [u8], from: Range<usize>, to: usize) {
     let shift = from.start.saturating_sub(to);

@@ -39,7 +39,12 @@ impl<'a> Context<'a> {
 
     /// The tenant, for a function with tenant isolation.
     pub fn tenant_id(&self) -> Option<&'a str> {
-        self.invocation.find("lambda-runtime-aws-tenant-id").and_then(text)
+        self.tenant().and_then(text)
+    }
+
+    /// The tenant, which may not be text.
+    pub(crate) fn tenant(&self) -> Option<&'a [u8]> {
+        self.invocation.find("lambda-runtime-aws-tenant-id")
     }
 
     /// The client context, JSON, as the caller sent it.

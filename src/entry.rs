@@ -28,6 +28,8 @@ use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
+#[cfg(feature = "exec-wrapper")]
+use crate::utf8::lossy;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
@@ -177,7 +179,7 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
 
 /// Reports an error of the initialisation whose message is made at run time, and ends the process.
 #[cfg(feature = "exec-wrapper")]
-pub(crate) fn end_initialization(error_type: &str, message: impl FnOnce(&mut ErrorBody<'_>)) -> ! {
+pub(crate) fn end_initialization(error_type: &str, message: &dyn Fn(&mut ErrorBody<'_>)) -> ! {
     let mut buffer = [0; 2048];
     let mut body = ErrorBody::new(error_type, &mut buffer);
     message(&mut body);
@@ -191,9 +193,9 @@ pub(crate) fn end_initialization(error_type: &str, message: impl FnOnce(&mut Err
 #[cfg(feature = "exec-wrapper")]
 fn become_wrapper(buffer: &mut [u8]) {
     if let Err((wrapper, errno)) = crate::sys::wrapper::become_wrapper(buffer) {
-        end_initialization("Runtime.InvalidWrapper", |body| {
+        end_initialization("Runtime.InvalidWrapper", &|body| {
             body.push("AWS_LAMBDA_EXEC_WRAPPER cannot be executed: ");
-            body.push(str::from_utf8(wrapper).unwrap_or_default());
+            lossy(wrapper, &mut |text| body.push_bytes(text));
             body.push(": os error ");
             body.push_number(errno);
         });

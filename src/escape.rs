@@ -8,16 +8,24 @@ pub const LONGEST: usize = 6;
 /// Writes `text` escaped, as much of it as leaves `reserve` bytes free. A character is never split; the last [`LONGEST`] bytes before
 /// the reserve may stay empty. Gives whether all of it was written.
 pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
-    for &byte in text {
-        let begins_character = byte & 0b1100_0000 != 0b1000_0000;
-        if begins_character && cursor.room() < LONGEST + reserve {
-            return false;
-        }
+    push_cut(cursor, text, reserve, |cursor, byte| {
         if must_be_escaped(byte) {
             escape_byte(cursor, byte);
         } else {
             cursor.push(&[byte]);
         }
+    })
+}
+
+/// As [`escape_cut`], with each byte written by `push`, as [`LONGEST`] bytes or less.
+#[inline(always)]
+pub(crate) fn push_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize, push: impl Fn(&mut Cursor<'_>, u8)) -> bool {
+    for &byte in text {
+        let begins_character = byte & 0b1100_0000 != 0b1000_0000;
+        if begins_character && cursor.room() < LONGEST + reserve {
+            return false;
+        }
+        push(cursor, byte);
     }
     true
 }

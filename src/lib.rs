@@ -26,7 +26,7 @@
 //! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], base64, search, path | |
+//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], base64, search, path, utf8 | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
@@ -88,6 +88,8 @@ pub mod runtime;
 pub mod runtime_api;
 mod search;
 mod sys;
+#[cfg(any(feature = "exec-wrapper", feature = "log"))]
+mod utf8;
 
 use core::time::Duration;
 

@@ -1,19 +1,20 @@
 //! What goes wrong with a program, as an error.
 
+use super::settings::path;
 use super::transcript::Transcript;
-use crate::buffer::lossy;
 use crate::entry::end_initialization;
 use crate::field::is_sendable;
 use crate::response::Responded;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::process::End;
+use crate::utf8::lossy;
 
 #[derive(Copy, Clone)]
 pub enum Failure<'a> {
     /// A variable has a value that it cannot have.
     Setting(&'static [u8], &'static [u8]),
-    /// The program, whose path is in parts, cannot be executed; the errno.
-    CannotExecute([&'static [u8]; 3], u32),
+    /// The program cannot be executed; the errno.
+    CannotExecute(u32),
     /// It ended.
     Ended(End),
     /// It was stopped before the deadline.
@@ -47,13 +48,13 @@ impl<'a> Failure<'a> {
 
     /// Reports it as an error of the initialisation, and ends the process.
     pub fn end_initialization(self) -> ! {
-        end_initialization(self.error_type(), |body| self.push_message(body))
+        end_initialization(self.error_type(), &|body| self.push_message(body))
     }
 
     fn error_type(self) -> &'a str {
         match self {
             Self::Setting(..) => "Function.InvalidSetting",
-            Self::CannotExecute(..) => "Function.CannotExecute",
+            Self::CannotExecute(_) => "Function.CannotExecute",
             Self::Ended(End::Exit(_)) => "Function.ExitStatus",
             Self::Ended(End::Signal(_)) => "Function.Signal",
             Self::Timeout => "Function.Timeout",
@@ -73,8 +74,8 @@ impl<'a> Failure<'a> {
                 body.push(if value.is_empty() { " is not set" } else { " cannot be " });
                 push(body, value);
             }
-            Self::CannotExecute(path, errno) => {
-                for part in path {
+            Self::CannotExecute(errno) => {
+                for part in path() {
                     push(body, part);
                 }
                 body.push(match errno {
@@ -127,5 +128,5 @@ fn push_quoted(body: &mut ErrorBody<'_>, text: &[u8]) {
 }
 
 fn push(body: &mut ErrorBody<'_>, text: &[u8]) {
-    lossy(text, |text| body.push(text));
+    lossy(text, &mut |text| body.push_bytes(text));
 }

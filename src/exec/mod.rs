@@ -88,7 +88,7 @@ impl Program {
         let settings = Settings::from_environment(&mut buffer).unwrap_or_else(|failure| failure.end_initialization());
         let mut program = Self { settings, child: Child::NONE, transcript: Transcript::new(settings.format) };
         if settings.mode == Mode::Lines {
-            program.child = settings.start(None, &mut buffer).unwrap_or_else(|failure| failure.end_initialization());
+            program.child = settings::start(None, &mut buffer).unwrap_or_else(|failure| failure.end_initialization());
         }
         Ok(program)
     }
@@ -104,7 +104,7 @@ impl Program {
         }
         if !self.child.is_some() {
             let context = if self.settings.mode == Mode::Process { Some(context) } else { None };
-            self.child = self.settings.start(context, buffer)?;
+            self.child = settings::start(context, buffer)?;
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Handler for Program {
             payload.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
             end = b"\n";
         }
-        let mut output = Output::new(responder, &self.settings)?;
+        let mut output = Output::new(responder, self.settings.streams)?;
         let outcome = supervise(&mut self.child, mode, [payload, end], &mut output, &mut self.transcript, &context);
         let is_error = output.is_error();
         if matches!(outcome, Outcome::Line) && !is_error {

@@ -1,6 +1,6 @@
 //! stdout of a program: an answer that grows, or leaves as it comes.
 
-use super::settings::{Mode, Settings};
+use super::settings::{Mode, content_type};
 use crate::error::Error;
 use crate::response::{Responded, Responder, ResponseStream};
 use crate::runtime_api::answer::{Answer, JSON};
@@ -32,12 +32,12 @@ pub enum Progress {
 impl<'a> Output<'a> {
     /// # Errors
     /// Those of [`Responder::content_type`].
-    pub fn new(responder: Responder<'a>, settings: &Settings) -> Result<Self, Error> {
-        Ok(if settings.streams {
-            let content_type = settings.content_type("application/octet-stream");
+    pub fn new(responder: Responder<'a>, streams: bool) -> Result<Self, Error> {
+        Ok(if streams {
+            let content_type = content_type("application/octet-stream");
             Self::Streamed(responder.content_type(content_type)?.stream())
         } else {
-            Self::Buffered { buffer: responder.into_buffer(), len: 0, content_type: settings.content_type(JSON) }
+            Self::Buffered { buffer: responder.into_buffer(), len: 0, content_type: content_type(JSON) }
         })
     }
 

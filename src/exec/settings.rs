@@ -12,20 +12,17 @@ use crate::sys::vectors::Vectors;
 /// 2,000 variables, and 16 KiB of path and arguments.
 pub const LAUNCH: usize = 32 * 1024;
 
+const HANDLER: &[u8] = b"_HANDLER";
+const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
+
 /// The environment or the arguments do not fit (E2BIG).
 const TOO_LONG: u32 = 7;
 
+/// What there is to choose.
 #[derive(Copy, Clone)]
 pub struct Settings {
-    /// `LAMBDA_TASK_ROOT`, or nothing.
-    root: &'static [u8],
-    /// `_HANDLER`.
-    handler: &'static [u8],
-    arguments: &'static [u8],
     pub mode: Mode,
     pub streams: bool,
-    /// Empty if it is not set.
-    content_type: &'static [u8],
     pub format: Format,
 }
 
@@ -53,69 +50,72 @@ impl Settings {
     /// # Errors
     /// A value that a variable cannot have; [`Failure::CannotExecute`].
     pub fn from_environment(buffer: &mut [u8]) -> Result<Self, Failure<'static>> {
-        let handler = variable(b"_HANDLER");
-        if handler.is_empty() {
-            return Err(Failure::Setting(b"_HANDLER", handler));
+        if variable(HANDLER).is_empty() {
+            return Err(Failure::Setting(HANDLER, b""));
         }
-        let content_type = variable(b"BARELAMBDA_CONTENT_TYPE");
+        let content_type = variable(CONTENT_TYPE);
         if !content_type.is_empty() && !is_sendable(content_type) {
-            return Err(Failure::Setting(b"BARELAMBDA_CONTENT_TYPE", content_type));
+            return Err(Failure::Setting(CONTENT_TYPE, content_type));
         }
-        let settings = Self {
-            root: variable(b"LAMBDA_TASK_ROOT"),
-            handler,
-            arguments: variable(b"BARELAMBDA_ARGS"),
-            mode: if choice(b"BARELAMBDA_MODE", b"process", b"lines")? { Mode::Lines } else { Mode::Process },
-            streams: choice(b"BARELAMBDA_RESPONSE", b"buffered", b"stream")?,
-            content_type,
-            format: Format::from_environment(),
-        };
-        if settings.streams && settings.mode == Mode::Lines {
+        let mode = if choice(b"BARELAMBDA_MODE", b"process", b"lines")? { Mode::Lines } else { Mode::Process };
+        let streams = choice(b"BARELAMBDA_RESPONSE", b"buffered", b"stream")?;
+        if streams && mode == Mode::Lines {
             return Err(Failure::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
         }
-        let vectors = settings.vectors(None, buffer).map_err(|errno| Failure::CannotExecute(settings.path(), errno))?;
-        match process::check(&vectors) {
-            Ok(()) => Ok(settings),
-            Err(errno) => Err(Failure::CannotExecute(settings.path(), errno)),
+        with_vectors(None, buffer, |vectors| process::check(vectors))?;
+        Ok(Self { mode, streams, format: Format::from_environment() })
+    }
+}
+
+/// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
+///
+/// # Errors
+/// [`Failure::CannotExecute`].
+pub fn start(context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, Failure<'static>> {
+    with_vectors(context, buffer, |vectors| Child::start(vectors))
+}
+
+/// The content type of answers, which is `default` if it is not set.
+pub fn content_type(default: &'static str) -> &'static str {
+    match variable(CONTENT_TYPE) {
+        b"" => default,
+        content_type => str::from_utf8(content_type).unwrap_or(default),
+    }
+}
+
+/// The path of the program, in parts.
+pub fn path() -> [&'static [u8]; 3] {
+    let (root, handler) = (variable(b"LAMBDA_TASK_ROOT"), variable(HANDLER));
+    if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
+}
+
+/// Does something with the arguments and the environment of the program.
+fn with_vectors<T>(
+    context: Option<&Context<'_>>,
+    buffer: &mut [u8],
+    then: impl FnOnce(&Vectors<'_>) -> Result<T, u32>,
+) -> Result<T, Failure<'static>> {
+    let mut vectors = Vectors::new(buffer);
+    push_all(context, &mut vectors);
+    let result = if vectors.fit() { then(&vectors) } else { Err(TOO_LONG) };
+    result.map_err(Failure::CannotExecute)
+}
+
+#[inline(never)]
+fn push_all(context: Option<&Context<'_>>, vectors: &mut Vectors<'_>) {
+    vectors.push(&path());
+    for argument in variable(b"BARELAMBDA_ARGS").split(|byte| *byte == b' ') {
+        if !argument.is_empty() {
+            vectors.push(&[argument]);
         }
     }
-
-    /// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
-    ///
-    /// # Errors
-    /// [`Failure::CannotExecute`].
-    pub fn start(&self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, Failure<'static>> {
-        let child = self.vectors(context, buffer).and_then(|vectors| Child::start(&vectors));
-        child.map_err(|errno| Failure::CannotExecute(self.path(), errno))
-    }
-
-    /// The content type of answers, if it is not `default`.
-    pub fn content_type(&self, default: &'static str) -> &'static str {
-        if self.content_type.is_empty() { default } else { str::from_utf8(self.content_type).unwrap_or(default) }
-    }
-
-    /// The path of the program, in parts.
-    pub const fn path(&self) -> [&'static [u8]; 3] {
-        if self.root.is_empty() || matches!(self.handler, [b'/', ..]) { [self.handler, b"", b""] } else { [self.root, b"/", self.handler] }
-    }
-
-    fn vectors<'b>(&self, context: Option<&Context<'_>>, buffer: &'b mut [u8]) -> Result<Vectors<'b>, u32> {
-        let mut vectors = Vectors::new(buffer);
-        vectors.push(&self.path());
-        for argument in self.arguments.split(|byte| *byte == b' ') {
-            if !argument.is_empty() {
-                vectors.push(&[argument]);
-            }
+    vectors.end();
+    for (name, field) in &VARIABLES {
+        if let Some(value) = context.and_then(|context| context.invocation.find(field)) {
+            vectors.push(&[name, value]);
         }
-        vectors.end_arguments();
-        for (name, field) in &VARIABLES {
-            if let Some(value) = context.and_then(|context| context.invocation.find(field)) {
-                vectors.push(&[name, value]);
-            }
-        }
-        let is_ours = |text: &[u8]| VARIABLES.iter().any(|(name, _)| text.starts_with(name));
-        if vectors.end_environment(is_ours) { Ok(vectors) } else { Err(TOO_LONG) }
     }
+    vectors.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
 }
 
 /// The value of a variable; nothing if it is not set.

@@ -2,10 +2,11 @@
 
 use super::settings::{Format, threshold};
 use super::{Level, timestamp};
-use crate::buffer::{Cursor, lossy};
+use crate::buffer::Cursor;
 use crate::context::Context;
-use crate::escape::escape_cut;
+use crate::escape::{escape_cut, push_cut};
 use crate::sys::{clock, stderr};
+use crate::utf8::lossy;
 
 /// The longest line, in bytes, with its line break.
 const LINE: usize = stderr::WHOLE;
@@ -59,7 +60,7 @@ fn own(level: Level, context: Option<&Context<'_>>, message: impl FnOnce(&mut Te
 
 fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
     line.push("barelambda: ");
-    line.push_lossy(text);
+    line.push_bytes(text);
     if number > 0 {
         line.push(" ");
         line.push_number(number);
@@ -76,9 +77,9 @@ pub(super) struct Line<'a> {
     now_ms: u64,
     level: Level,
     /// Empty if there is none.
-    request_id: &'a str,
+    request_id: &'a [u8],
     /// Empty if there is none.
-    tenant_id: &'a str,
+    tenant_id: &'a [u8],
 }
 
 impl<'a> Line<'a> {
@@ -88,9 +89,9 @@ impl<'a> Line<'a> {
             format,
             now_ms: clock::now_ms(),
             level,
-            request_id: context.map(Context::request_id).unwrap_or_default(),
+            request_id: context.map(|context| context.invocation.request_id()).unwrap_or_default(),
             // Only JSON shows it, and it has to be looked for.
-            tenant_id: context.filter(|_| format == Format::Json).and_then(Context::tenant_id).unwrap_or_default(),
+            tenant_id: context.filter(|_| format == Format::Json).and_then(Context::tenant).unwrap_or_default(),
         }
     }
 
@@ -115,7 +116,7 @@ impl<'a> Line<'a> {
             Format::Text => {
                 timestamp::push(cursor, self.now_ms);
                 cursor.push(b" ");
-                self.push_id(cursor, if self.request_id.is_empty() { "-" } else { self.request_id });
+                self.push_id(cursor, if self.request_id.is_empty() { b"-" } else { self.request_id });
                 cursor.push(b" ");
                 cursor.push(self.level.name().as_bytes());
                 cursor.push(b" ");
@@ -138,9 +139,9 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn push_id(&self, cursor: &mut Cursor<'_>, id: &str) {
+    fn push_id(&self, cursor: &mut Cursor<'_>, id: &[u8]) {
         let reserve = cursor.room().saturating_sub(ID);
-        Text { cursor, format: self.format, reserve, is_cut: false }.push(id);
+        Text { cursor, format: self.format, reserve, is_cut: false }.push_lossy(id);
     }
 }
 
@@ -156,10 +157,15 @@ pub(super) struct Text<'a, 'b> {
 impl Text<'_, '_> {
     /// Appends text, and gives whether all of it has fit.
     pub(super) fn push(&mut self, text: &str) -> bool {
+        self.push_bytes(text.as_bytes())
+    }
+
+    /// As [`push`](Self::push), for bytes that are UTF-8.
+    fn push_bytes(&mut self, text: &[u8]) -> bool {
         let fits = match self.format {
             _ if self.is_cut => return false,
             Format::Text => push_in_one_line(self.cursor, text, self.reserve),
-            Format::Json => escape_cut(self.cursor, text.as_bytes(), self.reserve),
+            Format::Json => escape_cut(self.cursor, text, self.reserve),
         };
         if !fits {
             self.is_cut = true;
@@ -170,14 +176,14 @@ impl Text<'_, '_> {
 
     /// Appends text; what is not UTF-8 in it becomes a character that says so.
     fn push_lossy(&mut self, text: &[u8]) {
-        lossy(text, |text| _ = self.push(text));
+        lossy(text, &mut |piece| _ = self.push_bytes(piece));
     }
 
     fn push_number(&mut self, number: u32) {
         let mut digits = [0; 10];
         let mut cursor = Cursor::new(&mut digits);
         cursor.push_number(number.into());
-        self.push_lossy(cursor.written());
+        self.push_bytes(cursor.written());
     }
 
     #[cfg(feature = "log")]
@@ -193,19 +199,8 @@ impl Text<'_, '_> {
 
 /// Writes as much of `text` as leaves `reserve` bytes free, and gives whether that is all of it. A character is never split. CloudWatch
 /// makes an event of each line, so that line breaks become carriage returns, as they do in the text format of Lambda's own runtimes.
-fn push_in_one_line(cursor: &mut Cursor<'_>, text: &str, reserve: usize) -> bool {
-    let room = cursor.room().saturating_sub(reserve);
-    let fitting = (0..=room.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default();
-    for piece in fitting.split_inclusive('\n') {
-        match piece.strip_suffix('\n') {
-            Some(line) => {
-                cursor.push(line.as_bytes());
-                cursor.push(b"\r");
-            }
-            None => _ = cursor.push(piece.as_bytes()),
-        }
-    }
-    fitting.len() == text.len()
+fn push_in_one_line(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
+    push_cut(cursor, text, reserve, |cursor, byte| _ = cursor.push(&[if byte == b'\n' { b'\r' } else { byte }]))
 }
 
 #[cfg(test)]

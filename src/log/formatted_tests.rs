@@ -8,7 +8,7 @@ use super::*;
 const NOW: u64 = 1_795_377_999_007;
 
 fn line(format: Format) -> Line<'static> {
-    Line { format, now_ms: NOW, level: Level::Info, request_id: "r-1", tenant_id: "" }
+    Line { format, now_ms: NOW, level: Level::Info, request_id: b"r-1", tenant_id: b"" }
 }
 
 /// The line in a buffer of `size` bytes.
@@ -25,7 +25,7 @@ fn text(line: &Line<'_>, message: &str) -> String {
 #[test]
 fn a_line_of_text() {
     assert_eq!(text(&line(Format::Text), "sold \"7\""), "2026-11-22T20:06:39.007Z r-1 INFO sold \"7\"\n");
-    let outside = Line { request_id: "", tenant_id: "blue", level: Level::Fatal, ..line(Format::Text) };
+    let outside = Line { request_id: b"", tenant_id: b"blue", level: Level::Fatal, ..line(Format::Text) };
     assert_eq!(text(&outside, "é"), "2026-11-22T20:06:39.007Z - FATAL é\n");
 }
 
@@ -39,10 +39,10 @@ fn a_message_of_several_lines_stays_one_line_of_text() {
 fn a_line_of_json() {
     let json = r#"{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"r-1","message":"sold \"7\"\n"}"#;
     assert_eq!(text(&line(Format::Json), "sold \"7\"\n"), format!("{json}\n"));
-    let tenant = Line { tenant_id: "a\"b", level: Level::Trace, ..line(Format::Json) };
+    let tenant = Line { tenant_id: b"a\"b", level: Level::Trace, ..line(Format::Json) };
     let json = r#"{"timestamp":"2026-11-22T20:06:39.007Z","level":"TRACE","requestId":"r-1","tenantId":"a\"b","message":""}"#;
     assert_eq!(text(&tenant, ""), format!("{json}\n"));
-    let outside = Line { request_id: "", ..line(Format::Json) };
+    let outside = Line { request_id: b"", ..line(Format::Json) };
     let json = r#"{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","message":"\\ \u0000 é"}"#;
     assert_eq!(text(&outside, "\\ \0 é"), format!("{json}\n"));
 }
@@ -85,7 +85,7 @@ fn a_long_line_has_the_length_of_a_pipe_s_piece_at_most() {
 #[test]
 fn long_ids_leave_room_for_the_message() {
     let (request_id, tenant_id) = ("r".repeat(10_000), "é\n".repeat(10_000));
-    let long = |format| Line { request_id: &request_id, tenant_id: &tenant_id, ..line(format) };
+    let long = |format| Line { request_id: request_id.as_bytes(), tenant_id: tenant_id.as_bytes(), ..line(format) };
     let json = text(&long(Format::Json), "the message");
     let shown = json.matches('r').count();
     assert!((ID..ID + 8).contains(&(shown + 4)), "{shown}");

@@ -103,7 +103,8 @@ impl<'a> ErrorBody<'a> {
         self.push_bytes(text.as_bytes());
     }
 
-    fn push_bytes(&mut self, text: &[u8]) {
+    /// As [`push`](Self::push), for bytes that are UTF-8.
+    pub(crate) fn push_bytes(&mut self, text: &[u8]) {
         escape_cut(&mut self.cursor, text, END.len());
     }
 

@@ -37,20 +37,24 @@ impl<'b> Vectors<'b> {
         self.push_address(address);
     }
 
-    /// Ends the list of the arguments.
-    pub fn end_arguments(&mut self) {
+    /// Ends the list of the arguments; what is pushed behind this are variables.
+    pub fn end(&mut self) {
         self.push_address(0);
         self.environment = self.used;
     }
 
-    /// Ends the environment with the variables of this process, but those that `is_left_out`. Gives whether everything has fit.
-    pub fn end_environment(&mut self, is_left_out: impl Fn(&[u8]) -> bool) -> bool {
+    /// Ends the environment with those variables of this process that `is_wanted`.
+    pub fn push_environment(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
         for text in env::all() {
-            if !is_left_out(text) {
+            if is_wanted(text) {
                 self.push_static(text);
             }
         }
         self.push_address(0);
+    }
+
+    /// Whether everything has fit.
+    pub const fn fit(&self) -> bool {
         self.fits && !self.texts.is_full()
     }
 

@@ -22,7 +22,8 @@ pub fn become_wrapper(buffer: &mut [u8]) -> Result<(), (&'static [u8], u32)> {
     for word in env::command_line() {
         vectors.push_static(word);
     }
-    vectors.end_arguments();
+    vectors.end();
     vectors.push(&[MARK]);
-    Err((wrapper, if vectors.end_environment(|_| false) { vectors.execute() } else { TOO_LONG }))
+    vectors.push_environment(|_| true);
+    Err((wrapper, if vectors.fit() { vectors.execute() } else { TOO_LONG }))
 }
