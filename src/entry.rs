@@ -179,13 +179,13 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
 
 /// Reports an error of the initialisation whose message is made at run time, and ends the process.
 #[cfg(feature = "exec-wrapper")]
-pub(crate) fn end_initialization(error_type: &str, message: &dyn Fn(&mut ErrorBody<'_>)) -> ! {
+pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorBody<'_>)) -> ! {
     let mut buffer = [0; 2048];
-    let mut body = ErrorBody::new(error_type, &mut buffer);
+    let mut body = ErrorBody::of_type(error_type, &mut buffer);
     message(&mut body);
     let body = body.finish();
     log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
-    last_words(Subject::Initialization, Answer::error(error_type, body));
+    last_words(Subject::Initialization, Answer::error("", body).with_error_type(error_type));
     crate::exit(1)
 }
 
@@ -193,7 +193,7 @@ pub(crate) fn end_initialization(error_type: &str, message: &dyn Fn(&mut ErrorBo
 #[cfg(feature = "exec-wrapper")]
 fn become_wrapper(buffer: &mut [u8]) {
     if let Err((wrapper, errno)) = crate::sys::wrapper::become_wrapper(buffer) {
-        end_initialization("Runtime.InvalidWrapper", &|body| {
+        end_initialization(b"Runtime.InvalidWrapper", &|body| {
             body.push("AWS_LAMBDA_EXEC_WRAPPER cannot be executed: ");
             lossy(wrapper, &mut |text| body.push_bytes(text));
             body.push(": os error ");

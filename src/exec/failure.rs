@@ -17,6 +17,8 @@ pub enum Failure<'a> {
     CannotExecute(u32),
     /// It ended.
     Ended(End),
+    /// It closed stdout, and has not answered.
+    Closed,
     /// It was stopped before the deadline.
     Timeout,
     /// It wrote more than can be sent.
@@ -36,14 +38,14 @@ impl<'a> Failure<'a> {
     /// The answer that tells of it, with its body in `buffer`.
     pub fn responded(self, transcript: &Transcript, buffer: &'a mut [u8]) -> Responded<'a> {
         let error_type = self.error_type();
-        let mut body = ErrorBody::new(error_type, buffer);
+        let mut body = ErrorBody::of_type(error_type, buffer);
         self.push_message(&mut body);
         match self {
             Self::Ended(_) => push_quoted(&mut body, transcript.last_lines()),
             Self::Timeout => push_quoted(&mut body, transcript.last_line()),
             _ => {}
         }
-        Responded { answer: Answer::error(error_type, body.finish()) }
+        Responded { answer: Answer::error("", body.finish()).with_error_type(error_type) }
     }
 
     /// Reports it as an error of the initialisation, and ends the process.
@@ -51,19 +53,20 @@ impl<'a> Failure<'a> {
         end_initialization(self.error_type(), &|body| self.push_message(body))
     }
 
-    fn error_type(self) -> &'a str {
+    fn error_type(self) -> &'a [u8] {
         match self {
-            Self::Setting(..) => "Function.InvalidSetting",
-            Self::CannotExecute(_) => "Function.CannotExecute",
-            Self::Ended(End::Exit(_)) => "Function.ExitStatus",
-            Self::Ended(End::Signal(_)) => "Function.Signal",
-            Self::Timeout => "Function.Timeout",
-            Self::TooLarge => "Function.ResponseSizeTooLarge",
-            Self::UnaskedLine => "Function.UnaskedLine",
-            Self::Said(line) => {
-                let (error_type, _) = split(line);
-                str::from_utf8(error_type).ok().filter(|_| is_sendable(error_type)).unwrap_or("Function.Unknown")
-            }
+            Self::Setting(..) => b"Function.InvalidSetting",
+            Self::CannotExecute(_) => b"Function.CannotExecute",
+            Self::Ended(End::Exit(_)) => b"Function.ExitStatus",
+            Self::Ended(End::Signal(_)) => b"Function.Signal",
+            Self::Closed => b"Function.NoAnswer",
+            Self::Timeout => b"Function.Timeout",
+            Self::TooLarge => b"Function.ResponseSizeTooLarge",
+            Self::UnaskedLine => b"Function.UnaskedLine",
+            Self::Said(line) => match split(line).0 {
+                error_type if is_sendable(error_type) && error_type.is_ascii() => error_type,
+                _ => b"Function.Unknown",
+            },
         }
     }
 
@@ -101,6 +104,7 @@ impl<'a> Failure<'a> {
                     body.push_number(signal.into());
                 }
             },
+            Self::Closed => body.push("stdout was closed without an answer"),
             Self::Timeout => body.push("stopped before the deadline"),
             Self::TooLarge => body.push("stdout is larger than 6291556 bytes or its buffer"),
             Self::UnaskedLine => body.push("more than one line was written to stdout, or one that was not asked for"),

@@ -37,6 +37,7 @@
 //! | `Function.Timeout` | it was stopped shortly before the deadline; the message has the last line of stderr |
 //! | `Function.ResponseSizeTooLarge` | it wrote more than 6,291,556 bytes, and was killed |
 //! | `Function.CannotExecute` | it could not be executed |
+//! | `Function.NoAnswer` | with `lines`: it closed stdout without an answer, and lived on |
 //! | `Function.UnaskedLine` | with `lines`: it wrote more than one line, or one that nobody had asked for |
 //! | TYPE | it said so: with `lines`, or by a `!TYPE MESSAGE` on stdout and a status other than 0 |
 //!
@@ -64,7 +65,7 @@ use crate::response::{Responded, Responder};
 use crate::sys::process::{self, Child, End};
 use failure::Failure;
 use output::Output;
-use settings::{LAUNCH, Mode, Settings};
+use settings::{Mode, Settings};
 use supervision::{Outcome, supervise};
 use transcript::Transcript;
 
@@ -84,11 +85,10 @@ impl Program {
     /// None: it is what `entry!` takes for an initialiser.
     pub fn from_environment() -> Result<Self, Error> {
         process::prepare();
-        let mut buffer = [0; LAUNCH];
-        let settings = Settings::from_environment(&mut buffer).unwrap_or_else(|failure| failure.end_initialization());
+        let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
         let mut program = Self { settings, child: Child::NONE, transcript: Transcript::new(settings.format) };
         if settings.mode == Mode::Lines {
-            program.child = settings::start(None, &mut buffer).unwrap_or_else(|failure| failure.end_initialization());
+            program.child = settings::start_early().unwrap_or_else(|failure| failure.end_initialization());
         }
         Ok(program)
     }
@@ -124,19 +124,23 @@ impl Handler for Program {
             payload.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
             end = b"\n";
         }
-        let mut output = Output::new(responder, self.settings.streams)?;
-        let outcome = supervise(&mut self.child, mode, [payload, end], &mut output, &mut self.transcript, &context);
+        let mut output = Output::new(responder, self.settings.streams);
+        let mut input = [&*payload, end];
+        let outcome = supervise(&mut self.child, mode, &mut input, &mut output, &mut self.transcript, &context);
+        let is_answered = matches!(outcome, Outcome::Line);
+        // One that answers before it has read its event would take the rest for the next.
+        let how = if is_answered && input == [b"", b""] { End::Exit(0) } else { self.child.end() };
+        self.child.reap_others();
         let is_error = output.is_error();
-        if matches!(outcome, Outcome::Line) && !is_error {
+        if is_answered && !is_error {
             return output.finish();
         }
-        let how = if matches!(outcome, Outcome::Line) { End::Exit(0) } else { self.child.end() };
         self.transcript.end(&context);
-        self.child.reap_others();
         let failure = match outcome {
             Outcome::Ended if how == End::Exit(0) && mode == Mode::Process => return output.finish(),
             Outcome::Lost(error) => return Err(error),
             Outcome::Line => None,
+            Outcome::Closed => Some(Failure::Closed),
             Outcome::Ended if is_error => None,
             Outcome::Ended => Some(Failure::Ended(how)),
             Outcome::Timeout => Some(Failure::Timeout),

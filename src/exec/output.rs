@@ -13,7 +13,7 @@ const PIECE: usize = 8192;
 const SAID: usize = 4096;
 
 pub enum Output<'a> {
-    Buffered { buffer: &'a mut [u8], len: usize, content_type: &'static str },
+    Buffered { buffer: &'a mut [u8], len: usize },
     Streamed(ResponseStream<'a>),
 }
 
@@ -30,15 +30,12 @@ pub enum Progress {
 }
 
 impl<'a> Output<'a> {
-    /// # Errors
-    /// Those of [`Responder::content_type`].
-    pub fn new(responder: Responder<'a>, streams: bool) -> Result<Self, Error> {
-        Ok(if streams {
-            let content_type = content_type("application/octet-stream");
-            Self::Streamed(responder.content_type(content_type)?.stream())
+    pub fn new(responder: Responder<'a>, streams: bool) -> Self {
+        if streams {
+            Self::Streamed(responder.stream_of(content_type(b"application/octet-stream")))
         } else {
-            Self::Buffered { buffer: responder.into_buffer(), len: 0, content_type: content_type(JSON) }
-        })
+            Self::Buffered { buffer: responder.into_buffer(), len: 0 }
+        }
     }
 
     /// Reads what is there.
@@ -87,8 +84,9 @@ impl<'a> Output<'a> {
     /// Those of [`Responder::bytes`] and [`ResponseStream::finish`].
     pub fn finish(self) -> Result<Responded<'a>, Error> {
         match self {
-            Self::Buffered { buffer, len, content_type } => {
-                Answer::response(content_type, buffer.get(..len).unwrap_or_default()).map(|answer| Responded { answer })
+            Self::Buffered { buffer, len } => {
+                let answer = Answer::response(JSON, buffer.get(..len).unwrap_or_default())?;
+                Ok(Responded { answer: answer.with_content_type(content_type(JSON.as_bytes())) })
             }
             Self::Streamed(stream) => stream.finish(),
         }

@@ -10,7 +10,7 @@ use crate::sys::vectors::Vectors;
 
 /// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
 /// 2,000 variables, and 16 KiB of path and arguments.
-pub const LAUNCH: usize = 32 * 1024;
+const LAUNCH: usize = 32 * 1024;
 
 const HANDLER: &[u8] = b"_HANDLER";
 const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
@@ -49,7 +49,7 @@ impl Settings {
     ///
     /// # Errors
     /// A value that a variable cannot have; [`Failure::CannotExecute`].
-    pub fn from_environment(buffer: &mut [u8]) -> Result<Self, Failure<'static>> {
+    pub fn from_environment() -> Result<Self, Failure<'static>> {
         if variable(HANDLER).is_empty() {
             return Err(Failure::Setting(HANDLER, b""));
         }
@@ -62,9 +62,19 @@ impl Settings {
         if streams && mode == Mode::Lines {
             return Err(Failure::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
         }
-        with_vectors(None, buffer, |vectors| process::check(vectors))?;
+        process::check(&path()).map_err(Failure::CannotExecute)?;
         Ok(Self { mode, streams, format: Format::from_environment() })
     }
+}
+
+/// Starts the program, before any invocation.
+///
+/// # Errors
+/// [`Failure::CannotExecute`].
+// Not inlined, as the buffer is touched.
+#[inline(never)]
+pub fn start_early() -> Result<Child, Failure<'static>> {
+    start(None, &mut [0; LAUNCH])
 }
 
 /// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
@@ -72,14 +82,17 @@ impl Settings {
 /// # Errors
 /// [`Failure::CannotExecute`].
 pub fn start(context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, Failure<'static>> {
-    with_vectors(context, buffer, |vectors| Child::start(vectors))
+    let mut vectors = Vectors::new(buffer);
+    push_all(context, &mut vectors);
+    let result = if vectors.fit() { Child::start(&vectors) } else { Err(TOO_LONG) };
+    result.map_err(Failure::CannotExecute)
 }
 
 /// The content type of answers, which is `default` if it is not set.
-pub fn content_type(default: &'static str) -> &'static str {
+pub fn content_type(default: &'static [u8]) -> &'static [u8] {
     match variable(CONTENT_TYPE) {
         b"" => default,
-        content_type => str::from_utf8(content_type).unwrap_or(default),
+        content_type => content_type,
     }
 }
 
@@ -89,19 +102,7 @@ pub fn path() -> [&'static [u8]; 3] {
     if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
 }
 
-/// Does something with the arguments and the environment of the program.
-fn with_vectors<T>(
-    context: Option<&Context<'_>>,
-    buffer: &mut [u8],
-    then: impl FnOnce(&Vectors<'_>) -> Result<T, u32>,
-) -> Result<T, Failure<'static>> {
-    let mut vectors = Vectors::new(buffer);
-    push_all(context, &mut vectors);
-    let result = if vectors.fit() { then(&vectors) } else { Err(TOO_LONG) };
-    result.map_err(Failure::CannotExecute)
-}
-
-#[inline(never)]
+/// The arguments, and the environment.
 fn push_all(context: Option<&Context<'_>>, vectors: &mut Vectors<'_>) {
     vectors.push(&path());
     for argument in variable(b"BARELAMBDA_ARGS").split(|byte| *byte == b' ') {

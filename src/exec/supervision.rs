@@ -14,6 +14,8 @@ pub enum Outcome {
     Line,
     /// There is more than one line.
     Lines,
+    /// There will be no line: stdout is closed.
+    Closed,
     /// The process has ended.
     Ended,
     /// The process has been stopped, and has ended.
@@ -26,11 +28,14 @@ pub enum Outcome {
 /// The most that is read of what a process has left behind, in bytes: what a pipe can hold.
 const LEFT_BEHIND: usize = 1024 * 1024;
 
+/// How long a process has to end after it has closed its stdout, in milliseconds.
+const LAST: u64 = 100;
+
 /// Gives the program its input, and takes what it writes.
 pub fn supervise(
     child: &mut Child,
     mode: Mode,
-    mut input: [&[u8]; 2],
+    input: &mut [&[u8]; 2],
     output: &mut Output<'_>,
     transcript: &mut Transcript,
     context: &Context<'_>,
@@ -51,10 +56,13 @@ pub fn supervise(
             return outcome;
         }
         if ready.input {
-            child.input.write(&mut input);
+            child.input.write(input);
         }
         if ready.ended {
             break;
+        }
+        if mode == Mode::Lines && !child.output.is_open() && !child.wait(false, Some(LAST)).ended {
+            return Outcome::Closed;
         }
     }
     // From here on nobody writes but those who have left the group, and those are not waited for.

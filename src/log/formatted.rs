@@ -203,6 +203,6 @@ fn push_in_one_line(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> boo
     push_cut(cursor, text, reserve, |cursor, byte| _ = cursor.push(&[if byte == b'\n' { b'\r' } else { byte }]))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "log"))]
 #[path = "formatted_tests.rs"]
 mod tests;

@@ -86,7 +86,7 @@ fn is_named(text: &[u8], name: &str) -> bool {
     text.len() == name.len() && text.iter().zip(name.as_bytes()).all(|(byte, capital)| byte.to_ascii_uppercase() == *capital)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "log"))]
 mod tests {
     use super::*;
 

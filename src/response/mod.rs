@@ -104,9 +104,15 @@ impl<'a> Responder<'a> {
 
     /// Begins an answer that leaves while it is being written. Nothing leaves yet.
     pub fn stream(self) -> ResponseStream<'a> {
+        let content_type = self.content_type.unwrap_or("application/octet-stream").as_bytes();
+        self.stream_of(content_type)
+    }
+
+    /// As [`stream`](Self::stream), with a content type that is [sendable](crate::field::is_sendable).
+    pub(crate) fn stream_of(self, content_type: &'a [u8]) -> ResponseStream<'a> {
         let len = self.buffer.len().min(stream::GATHER_LIMIT);
         let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());
-        ResponseStream::new(self.link, gathered, self.content_type.unwrap_or("application/octet-stream"))
+        ResponseStream::new(self.link, gathered, content_type)
     }
 
     /// Begins an answer over HTTP whose body leaves while it is being written: a [stream](Self::stream) that begins with status, header fields
@@ -133,7 +139,7 @@ impl<'a> Responder<'a> {
         let response = headers.iter().fold(response, |response, (name, value)| response.header(name, value));
         let response = cookies.iter().fold(response, |response, cookie| response.cookie(cookie));
         let prelude = response.prelude()?;
-        Ok(ResponseStream::new(self.link, prelude, "application/vnd.awslambda.http-integration-response"))
+        Ok(ResponseStream::new(self.link, prelude, b"application/vnd.awslambda.http-integration-response"))
     }
 
     /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type

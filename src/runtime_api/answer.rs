@@ -40,6 +40,18 @@ impl<'a> Answer<'a> {
         Self { error_type: error_type.as_bytes(), content_type: b"application/vnd.aws.lambda.error+json", body }
     }
 
+    /// The same with another content type, which must be [sendable](crate::field::is_sendable), and need not be UTF-8.
+    #[cfg(feature = "exec")]
+    pub(crate) const fn with_content_type(self, content_type: &'a [u8]) -> Self {
+        Self { content_type, ..self }
+    }
+
+    /// The same with another error type, as `with_content_type`.
+    #[cfg(feature = "exec-wrapper")]
+    pub(crate) const fn with_error_type(self, error_type: &'a [u8]) -> Self {
+        Self { error_type, ..self }
+    }
+
     /// The value of `Lambda-Runtime-Function-Error-Type`; empty for a response.
     pub const fn error_type(&self) -> &'a [u8] {
         self.error_type
@@ -91,9 +103,14 @@ impl<'a> ErrorBody<'a> {
 
     /// The body of an error of the type `error_type`, without a message so far.
     pub fn new(error_type: &str, buffer: &'a mut [u8]) -> Self {
+        Self::of_type(error_type.as_bytes(), buffer)
+    }
+
+    /// As [`new`](Self::new), for bytes that are UTF-8.
+    pub(crate) fn of_type(error_type: &[u8], buffer: &'a mut [u8]) -> Self {
         let mut cursor = Cursor::new(buffer);
         cursor.push(b"{\"errorType\":\"");
-        escape_cut(&mut cursor, error_type.as_bytes(), MESSAGE.len() + END.len());
+        escape_cut(&mut cursor, error_type, MESSAGE.len() + END.len());
         cursor.push(MESSAGE);
         Self { cursor }
     }

@@ -124,6 +124,8 @@ impl Pipe {
         }
     }
 
+    // Not inlined, as it stands behind every error.
+    #[inline(never)]
     pub fn close(&mut self) {
         if self.is_open() {
             // SAFETY: this owned the descriptor, and forgets it.

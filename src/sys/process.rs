@@ -1,13 +1,14 @@
 //! Child processes, and the pipes to them.
 #![allow(unsafe_code)]
 
-use core::mem::MaybeUninit;
+use core::mem::{self, MaybeUninit};
 
 use rustix::fd::RawFd;
 
 use super::arch;
 use super::pipe::{self, Pipe, Polled};
 use super::vectors::Vectors;
+use crate::buffer::Cursor;
 
 /// A program that runs, in a process group of its own, with pipes to its standard streams.
 pub struct Child {
@@ -65,17 +66,27 @@ pub fn prepare() {
     // SIGKILL and SIGSTOP cannot be set, and need not be.
     (1..=SIGNALS).for_each(|signal| handle(signal, DEFAULT));
     handle(SIGPIPE, IGNORE);
-    while pipe::open_null().is_some_and(|null| null.is_standard()) {}
+    while let Some(null) = pipe::open_null().filter(Pipe::is_standard) {
+        // It stays open in the place of the stream that was not.
+        mem::forget(null);
+    }
 }
 
-/// Whether the program could be executed.
+/// Whether the program whose path is in parts could be executed.
 ///
 /// # Errors
 /// The errno that says why not.
-pub fn check(vectors: &Vectors<'_>) -> Result<(), u32> {
+pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     const X_OK: usize = 1;
     const IS_A_DIRECTORY: u32 = 21;
-    let path = vectors.path();
+    const NAME_TOO_LONG: u32 = 36;
+    let mut buffer = [0; 4096];
+    let mut text = Cursor::new(&mut buffer);
+    path.iter().for_each(|part| _ = text.push(part));
+    if !text.push(b"\0") {
+        return Err(NAME_TOO_LONG);
+    }
+    let path = text.written().as_ptr().expose_provenance();
     // SAFETY: faccessat reads the path, which ends with a zero.
     let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::CURRENT_FOLDER, path, X_OK, 0) };
     if result < 0 {
@@ -121,8 +132,15 @@ impl Child {
         for pipe in [&input, &output, &errors] {
             pipe.set_nonblocking();
         }
-        let descriptor = pipe::of_process(id)?;
-        Ok(Self { id, descriptor, input, output, errors, status: None })
+        let mut child = Self { id, descriptor: Pipe::CLOSED, input, output, errors, status: None };
+        match pipe::of_process(id) {
+            Ok(descriptor) => child.descriptor = descriptor,
+            Err(errno) => {
+                child.end();
+                return Err(errno);
+            }
+        }
+        Ok(child)
     }
 
     /// Whether there is a process.
@@ -185,7 +203,7 @@ struct Plan<'a> {
 
 /// The child's, until it has become the program.
 #[repr(align(16))]
-struct Stack(#[expect(dead_code, reason = "the child alone uses it")] MaybeUninit<[u8; 8192]>);
+struct Stack(#[expect(dead_code, reason = "the child alone uses it")] MaybeUninit<[u8; 16_384]>);
 
 const SIGPIPE: usize = 13;
 const DEFAULT: usize = 0;

@@ -59,7 +59,7 @@ impl<'b> Vectors<'b> {
     }
 
     /// The address of the first argument.
-    pub fn path(&self) -> usize {
+    fn path(&self) -> usize {
         self.addresses.first().copied().unwrap_or_default()
     }
 
