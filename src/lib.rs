@@ -15,13 +15,15 @@
 //! [`Event::json`] and [`Responder::json`] read and write typed data, in place and without an allocator; with the Cargo feature `events`
 //! the events of AWS's services are types, and [`Responder::http`] answers over HTTP. [`Responder::stream`] answers while the handler works.
 //!
+//! With the feature `exec`, any program is the handler: a script, for example.
+//!
 //! # Layers
 //! Each imports only what stands below it.
 //!
 //! | layer | modules | |
 //! |---|---|---|
 //! | 6 | [`mod@entry`], host | start, panic |
-//! | 5 | [`runtime`] | joins protocol and operating system |
+//! | 5 | [`runtime`], `exec` | join protocol and operating system |
 //! | 4 | [`Handler`] | |
 //! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |

@@ -57,7 +57,9 @@ impl Project {
     pub fn target(&self, name: Option<&str>) -> Result<&Target, Failure> {
         let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == Kind::Binary).collect();
         let Some(name) = name else {
-            return match (&binaries[..], &self.targets[..]) {
+            // One that has to be asked for with a feature is not what the package is about.
+            let usual: Vec<_> = binaries.into_iter().filter(|binary| binary.required_features.is_empty()).collect();
+            return match (&usual[..], &self.targets[..]) {
                 ([only], _) => Ok(only),
                 ([], [only]) => Ok(only),
                 _ => Err(Failure::new(format!("which one? {}", self.list()))),
@@ -156,10 +158,10 @@ mod tests {
         assert_eq!(project.target(Some("echo")).unwrap().kind, Kind::Example);
         assert!(project.target(Some("std_host")).unwrap().for_host);
         let failure = project.target(Some("ehco")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `ehco` here, but `echo`. Examples: echo, std_host");
+        assert_eq!(failure, "there is no `ehco` here, but `echo`. Examples: echo, std_host. Binaries: other");
         let failure = project.target(Some("zzzzzz")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `zzzzzz` here. Examples: echo, std_host");
-        assert_eq!(project.target(None).unwrap_err().to_string(), "which one? Examples: echo, std_host");
+        assert_eq!(failure, "there is no `zzzzzz` here. Examples: echo, std_host. Binaries: other");
+        assert_eq!(project.target(None).unwrap_err().to_string(), "which one? Examples: echo, std_host. Binaries: other");
     }
 
     #[test]
@@ -180,6 +182,7 @@ mod tests {
                     {"name": "root", "kind": ["lib"]},
                     {"name": "echo", "kind": ["example"]},
                     {"name": "std_host", "kind": ["example"], "required-features": ["std"]},
+                    {"name": "other", "kind": ["bin"], "required-features": ["other"]},
                 ],
             },
             {

@@ -6,7 +6,7 @@ use crate::entry::end_initialization;
 use crate::field::is_sendable;
 use crate::response::Responded;
 use crate::runtime_api::answer::{Answer, ErrorBody};
-use crate::sys::process::End;
+use crate::sys::process::{End, ITSELF};
 use crate::utf8::lossy;
 
 #[derive(Copy, Clone)]
@@ -86,6 +86,7 @@ impl<'a> Failure<'a> {
                     8 => " is neither an executable for this processor nor a script with a #! line: os error ",
                     13 => " may not be executed: os error ",
                     21 => " is a folder: os error ",
+                    ITSELF => " is this bootstrap itself: os error ",
                     _ => " cannot be executed: os error ",
                 });
                 body.push_number(errno);

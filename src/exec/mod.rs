@@ -3,7 +3,7 @@
 //! # What runs
 //! | variable | |
 //! |---|---|
-//! | `_HANDLER` | the program, relative to `LAMBDA_TASK_ROOT` unless it begins with `/`: the function's setting "handler". A script needs its `#!` line |
+//! | `_HANDLER` | the program, which is not this one, relative to `LAMBDA_TASK_ROOT` unless it begins with `/`: the function's setting "handler". A script needs its `#!` line |
 //! | `BARELAMBDA_ARGS` | its arguments, with blanks between them; there are no quotation marks |
 //! | `BARELAMBDA_MODE` | `process`, the default: a process for each invocation; `lines`: one process, which answers a line with a line |
 //! | `BARELAMBDA_RESPONSE` | `buffered`, the default: the answer is sent when it is whole; `stream`: it is sent as it comes (not with `lines`) |

@@ -72,6 +72,12 @@ pub fn prepare() {
     }
 }
 
+/// The errno that [`check`] gives for this program itself (ELOOP): as its own child it would ask for invocations too.
+pub const ITSELF: u32 = 40;
+
+/// The longest path, in bytes, with its zero.
+const PATH_MAX: usize = 4096;
+
 /// Whether the program whose path is in parts could be executed.
 ///
 /// # Errors
@@ -80,7 +86,7 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     const X_OK: usize = 1;
     const IS_A_DIRECTORY: u32 = 21;
     const NAME_TOO_LONG: u32 = 36;
-    let mut buffer = [0; 4096];
+    let mut buffer = [0; PATH_MAX];
     let mut text = Cursor::new(&mut buffer);
     path.iter().for_each(|part| _ = text.push(part));
     if !text.push(b"\0") {
@@ -93,7 +99,17 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
         return Err(result.unsigned_abs());
     }
     // SAFETY: the path ends with a zero.
-    if unsafe { pipe::open_folder(path) }.is_some() { Err(IS_A_DIRECTORY) } else { Ok(()) }
+    if unsafe { pipe::open_folder(path) }.is_some() {
+        return Err(IS_A_DIRECTORY);
+    }
+    let mut own = [0; PATH_MAX];
+    let place = own.as_mut_ptr().expose_provenance();
+    // SAFETY: readlinkat reads a path that ends with a zero, and writes at most as many bytes as there is room for.
+    let len = unsafe {
+        arch::writing_syscall(arch::READLINKAT, pipe::CURRENT_FOLDER, c"/proc/self/exe".as_ptr().expose_provenance(), place, PATH_MAX)
+    };
+    let own = own.get(..usize::try_from(len).unwrap_or_default()).unwrap_or_default();
+    if text.written().strip_suffix(b"\0") == Some(own) { Err(ITSELF) } else { Ok(()) }
 }
 
 impl Child {

@@ -27,6 +27,7 @@ mod supervision {
     pub const PIPE2: usize = 59;
     pub const PPOLL: usize = 73;
     pub const PRCTL: usize = 167;
+    pub const READLINKAT: usize = 78;
     pub const RT_SIGPROCMASK: usize = 135;
     pub const SETPGID: usize = 154;
     pub const WAIT4: usize = 260;

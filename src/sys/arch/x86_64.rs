@@ -27,6 +27,7 @@ mod supervision {
     pub const PIPE2: usize = 293;
     pub const PPOLL: usize = 271;
     pub const PRCTL: usize = 157;
+    pub const READLINKAT: usize = 267;
     pub const RT_SIGPROCMASK: usize = 14;
     pub const SETPGID: usize = 109;
     pub const WAIT4: usize = 61;
