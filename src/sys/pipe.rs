@@ -16,16 +16,21 @@ pub struct Pipe(RawFd);
 const NONE: RawFd = -1;
 const O_CLOEXEC: usize = 0o2_000_000;
 
-/// A new pipe: the end to read from, and the end to write to.
+/// Opens pipes: of each, the end to read from, and the end to write to.
 ///
 /// # Errors
 /// The errno.
-pub fn pair() -> Result<(Pipe, Pipe), u32> {
-    let mut ends = [NONE; 2];
-    // SAFETY: pipe2 writes two descriptors, and there is room for them.
-    let result = unsafe { arch::writing_syscall(arch::PIPE2, (&raw mut ends).expose_provenance(), O_CLOEXEC, 0, 0) };
-    let [read, write] = ends;
-    if result < 0 { Err(result.unsigned_abs()) } else { Ok((Pipe(read), Pipe(write))) }
+pub fn open(ends: &mut [Pipe]) -> Result<(), u32> {
+    for [read, write] in ends.as_chunks_mut().0 {
+        let mut pair = [NONE; 2];
+        // SAFETY: pipe2 writes two descriptors, and there is room for them.
+        let result = unsafe { arch::writing_syscall(arch::PIPE2, (&raw mut pair).expose_provenance(), O_CLOEXEC, 0, 0) };
+        if result < 0 {
+            return Err(result.unsigned_abs());
+        }
+        [read.0, write.0] = pair;
+    }
+    Ok(())
 }
 
 /// A descriptor of the child with this id, which becomes readable when it ends.
@@ -42,7 +47,7 @@ pub fn of_process(id: i32) -> Result<Pipe, u32> {
 pub fn open_null() -> Option<Pipe> {
     const O_RDWR: usize = 2;
     // SAFETY: the path ends with a zero.
-    unsafe { open(c"/dev/null".as_ptr().expose_provenance(), O_RDWR) }
+    unsafe { open_file(c"/dev/null".as_ptr().expose_provenance(), O_RDWR) }
 }
 
 /// The folder at `path`; none if it is something else.
@@ -55,12 +60,12 @@ pub unsafe fn open_folder(path: usize) -> Option<Pipe> {
     #[cfg(target_arch = "x86_64")]
     const O_DIRECTORY: usize = 0o200_000;
     // SAFETY: as the caller promises.
-    unsafe { open(path, O_DIRECTORY) }
+    unsafe { open_file(path, O_DIRECTORY) }
 }
 
 /// # Safety
 /// `path` must point to a text that ends with a zero.
-unsafe fn open(path: usize, flags: usize) -> Option<Pipe> {
+unsafe fn open_file(path: usize, flags: usize) -> Option<Pipe> {
     // SAFETY: openat reads the path, as the caller promises.
     let result = unsafe { arch::syscall(arch::OPENAT, CURRENT_FOLDER, path, flags | O_CLOEXEC, 0) };
     if result < 0 { None } else { Some(Pipe(result)) }

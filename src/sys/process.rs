@@ -122,15 +122,12 @@ impl Child {
     /// # Errors
     /// The errno of what failed: mostly of execve, which says what is wrong with the program.
     pub fn start(vectors: &Vectors<'_>) -> Result<Self, u32> {
-        let (theirs_in, input) = pipe::pair()?;
-        let (output, theirs_out) = pipe::pair()?;
-        let (errors, theirs_err) = pipe::pair()?;
-        let (mut report, theirs_report) = pipe::pair()?;
-        let plan = Plan {
-            vectors,
-            streams: [theirs_in.descriptor(), theirs_out.descriptor(), theirs_err.descriptor()],
-            report: theirs_report.descriptor(),
-        };
+        // Of each pipe, the end to read from, and the end to write to.
+        let mut ends = [const { Pipe::CLOSED }; 8];
+        pipe::open(&mut ends)?;
+        let [theirs_in, _, _, theirs_out, _, theirs_errors, _, theirs_report] = &ends;
+        let streams = [theirs_in.descriptor(), theirs_out.descriptor(), theirs_errors.descriptor()];
+        let plan = Plan { vectors, streams, report: theirs_report.descriptor() };
         let mut stack = Stack(MaybeUninit::uninit());
         let end = (&raw mut stack).expose_provenance() + size_of::<Stack>();
         // SAFETY: the stack is aligned, and large enough for `become_program`, which makes system calls that change the child alone.
@@ -139,24 +136,30 @@ impl Child {
             return Err(id.unsigned_abs());
         }
         // Behind this, the pipes end when the child's side does.
-        drop((theirs_in, theirs_out, theirs_err, theirs_report));
-        let mut errno = [0; 4];
-        if report.read(&mut errno) == Some(errno.len()) {
-            wait(id, 0);
-            return Err(u32::from_ne_bytes(errno));
+        let [theirs_in, _, _, theirs_out, _, theirs_errors, _, theirs_report] = &mut ends;
+        for theirs in [theirs_in, theirs_out, theirs_errors, theirs_report] {
+            theirs.close();
         }
-        for pipe in [&input, &output, &errors] {
-            pipe.set_nonblocking();
-        }
+        let [_, input, output, _, errors, _, mut report, _] = ends;
         let mut child = Self { id, descriptor: Pipe::CLOSED, input, output, errors, status: None };
-        match pipe::of_process(id) {
-            Ok(descriptor) => child.descriptor = descriptor,
+        let mut errno = [0; 4];
+        let result = match report.read(&mut errno) {
+            Some(4) => Err(u32::from_ne_bytes(errno)),
+            _ => pipe::of_process(id),
+        };
+        match result {
+            Ok(descriptor) => {
+                child.descriptor = descriptor;
+                for pipe in [&child.input, &child.output, &child.errors] {
+                    pipe.set_nonblocking();
+                }
+                Ok(child)
+            }
             Err(errno) => {
                 child.end();
-                return Err(errno);
+                Err(errno)
             }
         }
-        Ok(child)
     }
 
     /// Whether there is a process.
