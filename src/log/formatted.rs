@@ -2,7 +2,9 @@
 
 use core::fmt::{self, Write};
 
-use super::settings::{Format, threshold};
+use super::settings::Format;
+#[cfg(feature = "log")]
+use super::settings::threshold;
 use super::{Level, timestamp};
 use crate::buffer::Cursor;
 use crate::context::Context;
@@ -21,17 +23,20 @@ const CUT: &str = "…[cut]";
 const NOT_SHOWN: &str = "…[not shown]";
 
 /// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none.
+#[cfg(feature = "log")]
 pub(crate) fn line(level: Level, context: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
     let text = str::from_utf8(text).unwrap_or_default();
     own(level, context, format_args!("{}", Message { text, number, rest }));
 }
 
 /// Writes that the program has panicked, at `place`: a file and a line.
+#[cfg(feature = "log")]
 pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, line): (&str, u32), message: &str) {
     own(Level::Fatal, context, format_args!("barelambda: panicked at {file}:{line}: {message}"));
 }
 
 /// Writes a line of the runtime, unless its level is not to be logged.
+#[cfg(feature = "log")]
 fn own(level: Level, context: Option<&Context<'_>>, message: fmt::Arguments<'_>) {
     if level <= threshold() {
         record(Format::from_environment(), level, context, message);
@@ -53,12 +58,14 @@ pub(crate) fn record(format: Format, level: Level, context: Option<&Context<'_>>
 }
 
 /// A message of the runtime.
+#[cfg(feature = "log")]
 struct Message<'a> {
     text: &'a str,
     number: u32,
     rest: &'a [u8],
 }
 
+#[cfg(feature = "log")]
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "barelambda: {}", self.text)?;
@@ -68,7 +75,16 @@ impl fmt::Display for Message<'_> {
         if !self.rest.is_empty() {
             f.write_str(": ")?;
         }
-        for chunk in self.rest.utf8_chunks() {
+        Lossy(self.rest).fmt(f)
+    }
+}
+
+/// Text, with a replacement character for what is not UTF-8.
+pub(crate) struct Lossy<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Lossy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
             f.write_str(chunk.valid())?;
             if !chunk.invalid().is_empty() {
                 f.write_char(char::REPLACEMENT_CHARACTER)?;

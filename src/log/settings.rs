@@ -2,6 +2,7 @@
 //!
 //! [aws]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 
+#[cfg(feature = "log")]
 use ::log::LevelFilter;
 
 use super::Level;
@@ -33,7 +34,7 @@ pub(crate) fn threshold() -> Level {
 }
 
 impl Level {
-    const ALL: [Self; 6] = [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+    pub(crate) const ALL: [Self; 6] = [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// Lambda's name.
     pub(super) const fn name(self) -> &'static str {
@@ -52,6 +53,7 @@ impl Level {
     }
 }
 
+#[cfg(feature = "log")]
 impl From<::log::Level> for Level {
     fn from(level: ::log::Level) -> Self {
         match level {
@@ -64,6 +66,7 @@ impl From<::log::Level> for Level {
     }
 }
 
+#[cfg(feature = "log")]
 impl From<Level> for LevelFilter {
     /// Of the records of the crate `log`, none is FATAL.
     fn from(level: Level) -> Self {
@@ -104,8 +107,10 @@ mod tests {
             assert_eq!((level as usize, level.name()), (number, name));
             assert_eq!(Level::named(name.as_bytes()), Some(level));
             assert_eq!(Level::named(name.to_ascii_lowercase().as_bytes()), Some(level));
+            #[cfg(feature = "log")]
             assert_eq!(LevelFilter::from(level) as usize, number);
         }
+        #[cfg(feature = "log")]
         for level in ::log::Level::iter() {
             assert_eq!(Level::from(level).name(), level.as_str());
         }
