@@ -29,6 +29,7 @@ use crate::runtime::Runtime;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::invocation::Invocation;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
@@ -184,7 +185,7 @@ pub(crate) fn serve<H: Handler>(
     let mut handler = match result {
         Ok(handler) => Observed(handler),
         Err((error, answer)) => {
-            last_words(Subject::Initialization, answer);
+            last_words(Kept { subject: Subject::Initialization, answer });
             return error;
         }
     };
@@ -307,30 +308,42 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     with_current(|current| {
         log::panicked(current, body, (file, line), message);
         if INITIALIZING.load(Relaxed) != 0 {
-            last_words(Subject::Initialization, answer);
+            last_words(Kept { subject: Subject::Initialization, answer });
         } else if let Some(context) = current {
-            last_words(Subject::Invocation(context.invocation), answer);
+            let kept = Kept { subject: Subject::Invocation(context.invocation), answer };
+            match Socket::streaming() {
+                Some(socket) => last_trailers(socket, context.invocation, kept),
+                None => last_words(kept),
+            }
         }
     });
 }
 
-/// Delivers the last answer of this process: in the trailers of the stream that has begun, or on a connection of its own, whatever has
-/// become of the other.
-fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
-    let result = endpoint().and_then(|endpoint| {
-        // For the heads of the request, whose ids come from a head, and then for the reply.
-        let mut region = [0; 2 * HEAD_LIMIT];
-        let mut kept = Kept { subject, answer };
-        let mut conversation = match (Socket::streaming(), subject) {
-            (Some(socket), Subject::Invocation(invocation)) => {
-                let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
-                end(&mut conversation.lent(&mut region, invocation), &mut kept.answer)?;
-                conversation
-            }
-            _ => Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0),
-        };
+/// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
+#[inline(never)]
+fn last_words(kept: Kept<'_>) {
+    let mut region = [0; LAST];
+    note(endpoint().and_then(|endpoint| {
+        Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(&mut region, Some(&kept), &mut Response::default())
+    }));
+}
+
+/// Delivers it in the trailers of the stream that has begun.
+#[cold]
+#[inline(never)]
+fn last_trailers(socket: Socket, invocation: Invocation<'_>, mut kept: Kept<'_>) {
+    let mut region = [0; LAST];
+    note(endpoint().and_then(|endpoint| {
+        let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
+        end(&mut conversation.lent(&mut region, invocation), &mut kept.answer)?;
         conversation.advance(&mut region, Some(&kept), &mut Response::default())
-    });
+    }));
+}
+
+/// The room for the heads of the last request, whose ids come from a head, and then for the reply.
+const LAST: usize = 2 * HEAD_LIMIT;
+
+fn note(result: Result<(), Error>) {
     if let Err(error) = result {
         log::error(Level::Error, error);
     }

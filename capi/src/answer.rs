@@ -54,11 +54,13 @@ unsafe extern "C" fn barelambda_content_type(responder: *mut c_void, text: *cons
         invocation.open()?;
         // SAFETY: this is a slice of C's.
         let text = unsafe { invocation.input(text, len) }?;
-        if !foreign::is_content_type(text) || str::from_utf8(text).is_err() {
-            return Err(Refusal::CONTENT_TYPE);
+        match str::from_utf8(text) {
+            Ok(value) if foreign::is_content_type(text) => {
+                invocation.set_content_type(value);
+                Ok(())
+            }
+            _ => Err(Refusal::CONTENT_TYPE),
         }
-        invocation.set_content_type(text);
-        Ok(())
     })
 }
 

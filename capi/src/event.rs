@@ -6,6 +6,7 @@ use core::ptr::{null, null_mut};
 use runtime::Context;
 
 use crate::invocation::given;
+use crate::system::milliseconds;
 
 // SAFETY, of all functions that C calls: see answer.rs.
 
@@ -46,7 +47,7 @@ unsafe extern "C" fn barelambda_deadline_ms(event: *const c_void) -> u64 {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_remaining_ms(event: *const c_void) -> u64 {
-    given(event, |given| u64::try_from(given.context.remaining().as_millis()).unwrap_or(u64::MAX)).unwrap_or_default()
+    given(event, |given| milliseconds(given.context.remaining())).unwrap_or_default()
 }
 
 /// # Safety

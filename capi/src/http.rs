@@ -52,7 +52,7 @@ unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, 
         };
         let body = Place::of(foreign::answer(&responded.map_err(Refusal::http)?).body());
         // What was set is that of the body. The answer is JSON.
-        invocation.set_content_type(b"");
+        invocation.set_content_type("");
         invocation.respond(body);
         Ok(())
     })

@@ -2,6 +2,7 @@
 
 use core::ffi::{c_int, c_void};
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 use core::ptr::{self, null_mut};
 use core::slice;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -31,9 +32,9 @@ pub struct Invocation<'a> {
     stage: Stage,
     /// What went wrong first.
     refusal: Option<Refusal>,
-    /// The stream that has begun.
-    stream: Option<ResponseStream<'a>>,
-    /// Lets go of the stream, if one has begun. A program that begins none has nothing of it.
+    /// The stream that has begun. `leave` drops it, so that nothing of streams is linked into a program that begins none.
+    stream: ManuallyDrop<Option<ResponseStream<'a>>>,
+    /// Lets go of the stream, if one has begun.
     leave: Option<for<'i, 'b> fn(&'i mut Invocation<'b>)>,
     lives: PhantomData<&'a mut [u8]>,
 }
@@ -103,7 +104,8 @@ impl<'a> Invocation<'a> {
     fn new(event: Option<Given<'a>>, buffer: &'a mut [u8]) -> Self {
         let (buffer, text) = buffer.split_at_mut_checked(PAYLOAD_LIMIT).unwrap_or_default();
         let (buffer, text) = (Place::of_mut(buffer), Place::of_mut(text));
-        Self { event, buffer, text, content_type: 0, stage: Stage::Open, refusal: None, stream: None, leave: None, lives: PhantomData }
+        let stream = ManuallyDrop::new(None);
+        Self { event, buffer, text, content_type: 0, stage: Stage::Open, refusal: None, stream, leave: None, lives: PhantomData }
     }
 
     fn lend(&mut self, work: impl FnOnce(*mut c_void)) {
@@ -140,15 +142,16 @@ impl<'a> Invocation<'a> {
     }
 
     /// Keeps the content type of the answer to come; an empty one is that there is none.
-    pub fn set_content_type(&mut self, text: &[u8]) {
-        self.content_type = self.keep(text);
+    pub fn set_content_type(&mut self, text: &str) {
+        self.content_type = self.keep(text.as_bytes());
     }
 
     /// The content type that was set.
     pub fn content_type(&self) -> Option<&'a str> {
-        // SAFETY: C does not know the place, and nothing else is kept there as long as the content type is used.
-        let text = unsafe { self.text.as_slice() }.get(..self.content_type)?;
-        str::from_utf8(text).ok().filter(|text| !text.is_empty())
+        // SAFETY: C does not know the place, nothing else is kept there as long as the content type is used, and what was set was found to
+        // be UTF-8.
+        let text = unsafe { str::from_utf8_unchecked(self.text.as_slice().get(..self.content_type)?) };
+        if text.is_empty() { None } else { Some(text) }
     }
 
     /// Fails, whatever was refused before.
@@ -175,7 +178,7 @@ impl<'a> Invocation<'a> {
 
     /// Notes that a stream has begun, and what lets go of it.
     pub fn begin(&mut self, stream: ResponseStream<'a>) {
-        self.stream = Some(stream);
+        *self.stream = Some(stream);
         self.leave = Some(|invocation| drop(invocation.stream.take()));
         self.stage = Stage::Streaming;
     }
@@ -185,7 +188,7 @@ impl<'a> Invocation<'a> {
     /// # Errors
     /// The first refusal; [`Refusal::NOT_STREAMING`]; [`Refusal::ANSWERED_TWICE`] when it has ended.
     pub fn streaming(&mut self) -> Result<&mut ResponseStream<'a>, Refusal> {
-        match (self.refusal, self.stage, &mut self.stream) {
+        match (self.refusal, self.stage, &mut *self.stream) {
             (Some(refusal), ..) => Err(refusal),
             (None, Stage::Streaming, Some(stream)) => Ok(stream),
             (None, Stage::Open, _) => Err(Refusal::NOT_STREAMING),
@@ -226,7 +229,8 @@ impl<'a> Invocation<'a> {
         // SAFETY: body and type lie in the response buffer and in the room behind it, which are the invocation's for 'a, and which nothing
         // writes to any more.
         let (error_type, body) = unsafe { (self.text.as_slice().get(..len).unwrap_or_default(), body.as_slice()) };
-        Answer::error(str::from_utf8(error_type).unwrap_or_default(), body)
+        // SAFETY: `fail` has put a type there.
+        Answer::error(unsafe { str::from_utf8_unchecked(error_type) }, body)
     }
 
     /// Keeps a text of [`TEXT`] bytes at most, and gives its length.

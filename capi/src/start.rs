@@ -43,6 +43,7 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
     find_environment();
     // SAFETY: `RUNS` lets this happen once.
     let (receive, response) = unsafe { MEMORY.buffers() };
+    let mut is_told = false;
     let error = foreign::serve(
         |buffer| {
             // SAFETY: an initialiser is called as C declares it.
@@ -51,6 +52,7 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
                 None => Ok(Foreign { function, user }),
                 Some(answer) => {
                     foreign::log_fatal("the initialiser failed", answer.body());
+                    is_told = true;
                     Err((NOT_INITIALIZED, answer))
                 }
             }
@@ -58,7 +60,7 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
         receive,
         response,
     );
-    if error != NOT_INITIALIZED {
+    if !is_told {
         foreign::log_error(error);
     }
     CANNOT_GO_ON

@@ -41,12 +41,12 @@ unsafe extern "C" fn barelambda_env(name: *const u8, len: usize, value_len: *mut
 
 #[unsafe(no_mangle)]
 extern "C" fn barelambda_now_ms() -> u64 {
-    u64::try_from(runtime::now().as_millis()).unwrap_or(u64::MAX)
+    milliseconds(runtime::now())
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn barelambda_sleep_ms(ms: u32) {
-    runtime::sleep(Duration::from_millis(ms.into()));
+    foreign::sleep_ms(ms);
 }
 
 #[unsafe(no_mangle)]
@@ -60,6 +60,12 @@ unsafe extern "C" fn barelambda_panic(file: *const u8, file_len: usize, line: c_
     let [file, message] = unsafe { [input(file, file_len), input(message, message_len)] }.map(|text| text.map_or("(null)", valid));
     foreign::panicked(file, line, message);
     runtime::exit(PANICKED)
+}
+
+/// As `as_millis`, in 64 bits: on aarch64 the other brings a division of 128 bits from compiler_builtins, which asks for what only unwinding
+/// needs.
+pub fn milliseconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis().into())
 }
 
 /// What C has given, unless it is null, or of a length that there is not.

@@ -11,7 +11,7 @@ use crate::log::{self, Format, Level, Lossy};
 use crate::response::{HttpResponse, Responded, Responder, ResponseStream, sendable_type};
 use crate::runtime::outlet::Outlet;
 use crate::runtime_api::answer::{Answer, ErrorBody};
-use crate::sys::{env, socket::Socket};
+use crate::sys::{clock, env, socket::Socket};
 
 /// The most bytes of a body of an error in the trailers of a stream.
 pub use crate::runtime_api::request::TRAILER_LIMIT;
@@ -153,6 +153,11 @@ pub fn log_line(level: usize, text: &[u8]) -> bool {
         with_current(|current| log::record(Format::from_environment(), *level, current, format_args!("{}", Lossy(text))));
     }
     true
+}
+
+/// Sleeps for `ms` milliseconds.
+pub fn sleep_ms(ms: u32) {
+    clock::sleep_ms(ms);
 }
 
 /// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to the log.
