@@ -1,5 +1,6 @@
 //! For musl targets: puts memcpy and its like into the library, from the `libc.a` that comes with the target, so that it needs no libc. Each
-//! stays a member of its own, which a linker takes only where nothing else has defined the function.
+//! stays a member of its own, which a linker takes only where nothing else has defined the function; and each gives way to a definition
+//! that comes later, for another function's sake.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,12 +41,37 @@ fn chosen(archive: &[u8]) -> Vec<u8> {
         let stem = name.split('.').next().unwrap_or_default();
         if let Some(index) = missing.iter().position(|function| *function == stem) {
             missing.remove(index);
+            let at = chosen.len() + HEADER;
             chosen.extend_from_slice(member);
+            weaken(&mut chosen[at..at + size]);
         }
         rest = behind;
     }
     assert!(missing.is_empty(), "libc.a has no members for {missing:?}");
     chosen
+}
+
+/// Makes the global definitions of an object file weak (System V ABI, chapter 4: the ELF header, sections, and the symbol table).
+fn weaken(object: &mut [u8]) {
+    const SHT_SYMTAB: u64 = 2;
+    const SYMBOL: usize = 24;
+    const GLOBAL: u8 = 1;
+    const WEAK: u8 = 2;
+    let number = |object: &[u8], at: usize, size: usize| object[at..at + size].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    assert!(object.starts_with(b"\x7fELF\x02\x01"), "libc.a has 64-bit little-endian object files");
+    let [sections, section_size, count] = [(40, 8), (58, 2), (60, 2)].map(|(at, size)| number(object, at, size) as usize);
+    for section in (0..count).map(|index| sections + index * section_size) {
+        if number(object, section + 4, 4) != SHT_SYMTAB {
+            continue;
+        }
+        let [start, size] = [24, 32].map(|at| number(object, section + at, 8) as usize);
+        for symbol in (start..start + size).step_by(SYMBOL) {
+            let is_defined = number(object, symbol + 6, 2) != 0;
+            if is_defined && object[symbol + 4] >> 4 == GLOBAL {
+                object[symbol + 4] = WEAK << 4 | object[symbol + 4] & 15;
+            }
+        }
+    }
 }
 
 /// Where the toolchain in use keeps the libraries of the target.
