@@ -57,7 +57,8 @@ fn weaken(object: &mut [u8]) {
     const SYMBOL: usize = 24;
     const GLOBAL: u8 = 1;
     const WEAK: u8 = 2;
-    let number = |object: &[u8], at: usize, size: usize| object[at..at + size].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let number =
+        |object: &[u8], at: usize, size: usize| object[at..at + size].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
     assert!(object.starts_with(b"\x7fELF\x02\x01"), "libc.a has 64-bit little-endian object files");
     let [sections, section_size, count] = [(40, 8), (58, 2), (60, 2)].map(|(at, size)| number(object, at, size) as usize);
     for section in (0..count).map(|index| sections + index * section_size) {

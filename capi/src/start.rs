@@ -10,7 +10,7 @@ use runtime::{Error, Event, FunctionError, Handler, PAYLOAD_LIMIT, Responded, Re
 
 use crate::arch;
 use crate::invocation::{Invocation, TEXT};
-use crate::result::{CANNOT_GO_ON, Refusal, RUN_TWICE};
+use crate::result::{CANNOT_GO_ON, RUN_TWICE, Refusal};
 
 // SAFETY, of all functions that C calls: see answer.rs.
 
@@ -84,7 +84,10 @@ impl Handler for Foreign {
 pub extern "C" fn embedded() -> c_int {
     // SAFETY: C declares these functions so.
     let (handler, init) = unsafe {
-        (core::mem::transmute::<*const c_void, Option<HandlerFn>>(arch::handler()), core::mem::transmute::<*const c_void, Option<InitFn>>(arch::init()))
+        (
+            core::mem::transmute::<*const c_void, Option<HandlerFn>>(arch::handler()),
+            core::mem::transmute::<*const c_void, Option<InitFn>>(arch::init()),
+        )
     };
     if handler.is_none() {
         foreign::log_fatal("the program has neither main nor barelambda_handler", b"");
