@@ -1,12 +1,15 @@
 //! Where a program begins and ends: the `entry!` macro, what it starts, and what is left to say after a panic.
 #![allow(unsafe_code)]
 
-#[cfg(target_env = "musl")]
+#[cfg(any(target_env = "musl", feature = "capi"))]
 use core::cell::UnsafeCell;
 use core::ptr::null_mut;
 #[cfg(target_env = "musl")]
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+#[cfg(feature = "capi")]
+pub mod foreign;
 
 use crate::context::Context;
 use crate::conversation::stream::end;
@@ -20,12 +23,13 @@ use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
 use crate::response::{Responded, Responder};
-#[cfg(target_env = "musl")]
+#[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime::ROOM;
 use crate::runtime::Runtime;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::invocation::Invocation;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 #[cfg(feature = "exec-wrapper")]
@@ -107,18 +111,18 @@ macro_rules! entry {
 }
 
 /// The buffers of a bare program, in .bss.
-#[cfg(target_env = "musl")]
+#[cfg(any(target_env = "musl", feature = "capi"))]
 #[repr(C)]
 pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
     receive: UnsafeCell<[u8; RECEIVE]>,
     response: UnsafeCell<[u8; RESPONSE]>,
 }
 
-// SAFETY: only `start` uses it, once, and there are no threads.
-#[cfg(target_env = "musl")]
+// SAFETY: only who calls `buffers` uses it, once.
+#[cfg(any(target_env = "musl", feature = "capi"))]
 unsafe impl<const RECEIVE: usize, const RESPONSE: usize> Sync for Memory<RECEIVE, RESPONSE> {}
 
-#[cfg(target_env = "musl")]
+#[cfg(any(target_env = "musl", feature = "capi"))]
 impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     /// All zero.
     #[expect(clippy::new_without_default, reason = "only statics are of use")]
@@ -126,6 +130,17 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
         assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
         assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
         Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
+    }
+
+    /// Both of them: the one to receive into, and the one that answers are written into.
+    ///
+    /// # Safety
+    /// To be called once in the life of the process, or again when nothing uses what the last call gave.
+    #[expect(clippy::mut_from_ref, reason = "the caller sees to it")]
+    #[inline(always)]
+    pub unsafe fn buffers(&'static self) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
+        // SAFETY: these are the only references to the memory, as the caller promises.
+        unsafe { (&mut *self.receive.get(), &mut *self.response.get()) }
     }
 }
 
@@ -141,15 +156,26 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
 ) -> ! {
     // SAFETY: as the caller promises.
     unsafe { env::set_from_stack(stack) };
-    // SAFETY: this runs once, and nothing else uses the memory, so these are the only references to it.
-    let (receive, response) = unsafe { (&mut *memory.receive.get(), &mut *memory.response.get()) };
-    let error = serve(init, receive, response);
+    // SAFETY: this runs once, and nothing else uses the memory.
+    let (receive, response) = unsafe { memory.buffers() };
+    let error = serve(or_answer(init), receive, response);
     log::error(Level::Fatal, error);
     crate::exit(1)
 }
 
-/// Initialises and runs invocation after invocation, until nothing can go on; gives why.
-pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) -> Error {
+/// An initialiser for [`serve`], whose error is its answer too.
+#[allow(clippy::result_large_err, reason = "with the feature error-path an error is large")]
+pub(crate) fn or_answer<H>(init: impl FnOnce() -> Result<H, Error>) -> impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, (Error, Answer<'r>)> {
+    |response| init().map_err(|error| (error, error_answer(error, response)))
+}
+
+/// Initialises and runs invocation after invocation, until nothing can go on; gives why. `init` may write the answer that tells why it has
+/// failed into the response buffer.
+pub(crate) fn serve<H: Handler>(
+    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, (Error, Answer<'r>)>,
+    receive: &mut [u8],
+    response: &mut [u8],
+) -> Error {
     #[cfg(feature = "exec-wrapper")]
     become_wrapper(response);
     #[cfg(feature = "log")]
@@ -159,12 +185,12 @@ pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive
         Err(error) => return error,
     };
     INITIALIZING.store(1, Relaxed);
-    let result = init();
+    let result = init(response);
     INITIALIZING.store(0, Relaxed);
     let mut handler = match result {
         Ok(handler) => Observed(handler),
-        Err(error) => {
-            last_words(Subject::Initialization, error_answer(error, response));
+        Err((error, answer)) => {
+            last_words(Kept { subject: Subject::Initialization, answer });
             return error;
         }
     };
@@ -185,7 +211,7 @@ pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorB
     message(&mut body);
     let body = body.finish();
     log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
-    last_words(Subject::Initialization, Answer::error("", body).with_error_type(error_type));
+    last_words(Kept { subject: Subject::Initialization, answer: Answer::error("", body).with_error_type(error_type) });
     crate::exit(1)
 }
 
@@ -312,30 +338,42 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     with_current(|current| {
         log::panicked(current, body, (file, line), message);
         if INITIALIZING.load(Relaxed) != 0 {
-            last_words(Subject::Initialization, answer);
+            last_words(Kept { subject: Subject::Initialization, answer });
         } else if let Some(context) = current {
-            last_words(Subject::Invocation(context.invocation), answer);
+            let kept = Kept { subject: Subject::Invocation(context.invocation), answer };
+            match Socket::streaming() {
+                Some(socket) => last_trailers(socket, context.invocation, kept),
+                None => last_words(kept),
+            }
         }
     });
 }
 
-/// Delivers the last answer of this process: in the trailers of the stream that has begun, or on a connection of its own, whatever has
-/// become of the other.
-fn last_words(subject: Subject<'_>, answer: Answer<'_>) {
-    let result = endpoint().and_then(|endpoint| {
-        // For the heads of the request, whose ids come from a head, and then for the reply.
-        let mut region = [0; 2 * HEAD_LIMIT];
-        let mut kept = Kept { subject, answer };
-        let mut conversation = match (Socket::streaming(), subject) {
-            (Some(socket), Subject::Invocation(invocation)) => {
-                let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
-                end(&mut conversation.lent(&mut region, invocation), &mut kept.answer)?;
-                conversation
-            }
-            _ => Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0),
-        };
+/// Delivers the last answer of this process, on a connection of its own, whatever has become of the other.
+#[inline(never)]
+fn last_words(kept: Kept<'_>) {
+    let mut region = [0; LAST];
+    note(endpoint().and_then(|endpoint| {
+        Conversation::new(&endpoint, Socket::new(), Exchange::last_words(), 0).advance(&mut region, Some(&kept), &mut Response::default())
+    }));
+}
+
+/// Delivers it in the trailers of the stream that has begun.
+#[cold]
+#[inline(never)]
+fn last_trailers(socket: Socket, invocation: Invocation<'_>, mut kept: Kept<'_>) {
+    let mut region = [0; LAST];
+    note(endpoint().and_then(|endpoint| {
+        let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
+        end(&mut conversation.lent(&mut region, invocation), &mut kept.answer)?;
         conversation.advance(&mut region, Some(&kept), &mut Response::default())
-    });
+    }));
+}
+
+/// The room for the heads of the last request, whose ids come from a head, and then for the reply.
+const LAST: usize = 2 * HEAD_LIMIT;
+
+fn note(result: Result<(), Error>) {
     if let Err(error) = result {
         log::error(Level::Error, error);
     }

@@ -70,7 +70,7 @@ pub struct Error {
 }
 
 impl Error {
-    const fn of(what: &'static FunctionError) -> Self {
+    pub(crate) const fn of(what: &'static FunctionError) -> Self {
         Self::one_of(what, 0)
     }
 

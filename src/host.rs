@@ -11,7 +11,7 @@ use std::{panic, process, thread, thread_local, vec};
 
 use crate::PAYLOAD_LIMIT;
 use crate::context::Context;
-use crate::entry::{report_panic, serve};
+use crate::entry::{or_answer, report_panic, serve};
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::log::{self, Level};
@@ -46,7 +46,7 @@ pub fn run_sized<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: u
         }
         others(info);
     }));
-    log::error(Level::Fatal, serve(init, &mut receive, &mut response));
+    log::error(Level::Fatal, serve(or_answer(init), &mut receive, &mut response));
     process::exit(1)
 }
 

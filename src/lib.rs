@@ -90,7 +90,7 @@ pub mod runtime;
 pub mod runtime_api;
 mod search;
 mod sys;
-#[cfg(any(feature = "exec-wrapper", feature = "log"))]
+#[cfg(any(feature = "capi", feature = "exec-wrapper", feature = "log"))]
 mod utf8;
 
 use core::time::Duration;

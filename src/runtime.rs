@@ -1,6 +1,6 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
-mod outlet;
+pub(crate) mod outlet;
 
 use outlet::{Inside, Outlet};
 

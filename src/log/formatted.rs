@@ -1,6 +1,8 @@
 //! Lines with a time, a level and the request id, as text or as JSON.
 
-use super::settings::{Format, threshold};
+use super::settings::Format;
+#[cfg(any(feature = "exec", feature = "log"))]
+use super::settings::threshold;
 use super::{Level, timestamp};
 use crate::buffer::Cursor;
 use crate::context::Context;
@@ -21,11 +23,13 @@ pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
 /// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none. Nothing is written if its level
 /// is not to be logged.
+#[cfg(any(feature = "exec", feature = "log"))]
 pub(crate) fn line(level: Level, context: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
     own(level, context, |line| push_message(line, text, number, rest));
 }
 
 /// Writes that the program has panicked, at `place`: a file and a line.
+#[cfg(any(feature = "exec", feature = "log"))]
 pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
     own(Level::Fatal, context, |line| {
         line.push("barelambda: panicked at ");
@@ -35,6 +39,12 @@ pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, number): 
         line.push(": ");
         line.push(message);
     });
+}
+
+/// Writes a line. What is not UTF-8 in it becomes U+FFFD.
+#[cfg(any(feature = "capi", feature = "exec"))]
+pub(crate) fn text(format: Format, level: Level, context: Option<&Context<'_>>, message: &[u8]) {
+    Line::new(format, level, context).log(|line| line.push_lossy(message));
 }
 
 /// Writes a line that a program has written, which has no level: INFO. In JSON, what looks like an object is written as it is.
@@ -48,16 +58,18 @@ pub(crate) fn foreign(format: Format, context: Option<&Context<'_>>, message: &[
             return;
         }
     }
-    Line::new(format, Level::Info, context).log(|line| line.push_lossy(message));
+    text(format, Level::Info, context, message);
 }
 
 /// Writes a line of the runtime, unless its level is not to be logged.
+#[cfg(any(feature = "exec", feature = "log"))]
 fn own(level: Level, context: Option<&Context<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
     if level <= threshold() {
         Line::new(Format::from_environment(), level, context).log(message);
     }
 }
 
+#[cfg(any(feature = "exec", feature = "log"))]
 fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
     line.push("barelambda: ");
     line.push_bytes(text);
@@ -156,6 +168,7 @@ pub(super) struct Text<'a, 'b> {
 
 impl Text<'_, '_> {
     /// Appends text, and gives whether all of it has fit.
+    #[cfg(any(feature = "exec", feature = "log"))]
     pub(super) fn push(&mut self, text: &str) -> bool {
         self.push_bytes(text.as_bytes())
     }
@@ -179,6 +192,7 @@ impl Text<'_, '_> {
         lossy(text, &mut |piece| _ = self.push_bytes(piece));
     }
 
+    #[cfg(any(feature = "exec", feature = "log"))]
     fn push_number(&mut self, number: u32) {
         let mut digits = [0; 10];
         let mut cursor = Cursor::new(&mut digits);

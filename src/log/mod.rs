@@ -2,32 +2,34 @@
 //! program writes there.
 //!
 //! Without either, a message is a plain line. With one, all lines have a time, a level and the request id, in the format that
-//! `AWS_LAMBDA_LOG_FORMAT` names.
+//! `AWS_LAMBDA_LOG_FORMAT` names. So have the lines of programs in C, without the runtime's own.
 
-#[cfg(any(feature = "exec", feature = "log"))]
+#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod formatted;
 #[cfg(not(any(feature = "exec", feature = "log")))]
 mod plain;
 #[cfg(feature = "log")]
 mod record;
-#[cfg(any(feature = "exec", feature = "log"))]
+#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod settings;
-#[cfg(any(feature = "exec", feature = "log"))]
+#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod timestamp;
 
 use crate::error::Error;
 
 #[cfg(feature = "exec")]
 pub(crate) use formatted::foreign;
+#[cfg(feature = "capi")]
+pub(crate) use formatted::text;
 #[cfg(any(feature = "exec", feature = "log"))]
 pub(crate) use formatted::{line, panicked};
 #[cfg(not(any(feature = "exec", feature = "log")))]
 pub(crate) use plain::{line, panicked};
 #[cfg(feature = "log")]
 pub(crate) use record::record;
-#[cfg(any(feature = "exec", feature = "log"))]
+#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 pub(crate) use settings::Format;
-#[cfg(feature = "log")]
+#[cfg(any(feature = "capi", feature = "log"))]
 pub(crate) use settings::threshold;
 
 /// How grave a message is, by Lambda's names; the gravest first. The numbers are those of the crate `log`, which has no FATAL.
@@ -37,11 +39,11 @@ pub(crate) enum Level {
     Fatal = 0,
     Error = 1,
     Warn = 2,
-    #[cfg(any(feature = "exec", feature = "log"))]
+    #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
     Info = 3,
-    #[cfg(any(feature = "exec", feature = "log"))]
+    #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
     Debug = 4,
-    #[cfg(any(feature = "exec", feature = "log"))]
+    #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
     Trace = 5,
 }
 

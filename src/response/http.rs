@@ -5,9 +5,10 @@ use core::mem;
 use serde::Serialize;
 
 use super::Responded;
-use super::stream::GATHER_LIMIT;
+use super::stream::{GATHER_LIMIT, ResponseStream};
 use crate::base64;
 use crate::buffer::Cursor;
+use crate::conversation::stream::Link;
 use crate::error::{Error, kinds};
 use crate::escape::{escape_utf8, must_be_escaped};
 use crate::field::is_token;
@@ -86,7 +87,7 @@ pub struct HttpResponse<'a> {
 }
 
 impl<'a> HttpResponse<'a> {
-    pub(super) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
+    pub(crate) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
         Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None }
     }
 
@@ -158,8 +159,16 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Writes the prelude of a stream: what was set so far as a JSON object, and eight zero bytes. The stream gathers behind it. The errors are those of [`HttpResponse`], except that any status may be followed by a body.
-    pub(super) fn prelude(mut self) -> Result<Cursor<'a>, Error> {
+    /// Begins a stream over `link`, with what was set so far before it.
+    ///
+    /// # Errors
+    /// See [`HttpResponse`], except that any status may be followed by a body.
+    pub(crate) fn stream(self, link: &'a dyn Link) -> Result<ResponseStream<'a>, Error> {
+        Ok(ResponseStream::new(link, self.prelude()?, b"application/vnd.awslambda.http-integration-response"))
+    }
+
+    /// Writes the prelude of a stream: what was set so far as a JSON object, and eight zero bytes. The stream gathers behind it.
+    fn prelude(mut self) -> Result<Cursor<'a>, Error> {
         let len = self.buffer.len().min(self.fields + GATHER_LIMIT);
         self.buffer = mem::take(&mut self.buffer).get_mut(..len).unwrap_or_default();
         let mut cursor = self.begin("application/octet-stream", true)?;

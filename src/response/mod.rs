@@ -51,6 +51,14 @@ impl<'a> Responder<'a> {
         self.buffer
     }
 
+    /// The response buffer, and what a stream goes over.
+    #[cfg(feature = "capi")]
+    // Inlined, so that a link is seen not to be used.
+    #[inline(always)]
+    pub(crate) fn into_parts(self) -> (&'a mut [u8], &'a dyn Link) {
+        (self.buffer, self.link)
+    }
+
     /// Sets the content type, which is `application/json` otherwise, and `application/octet-stream` for a [stream](Self::stream).
     ///
     /// # Errors
@@ -135,11 +143,11 @@ impl<'a> Responder<'a> {
     /// is no body is no error: it is yours to write none.
     #[cfg(feature = "json")]
     pub fn http_stream(self, status: u16, headers: &[(&str, &str)], cookies: &[&str]) -> Result<ResponseStream<'a>, Error> {
+        let link = self.link;
         let response = HttpResponse::new(self.buffer, status, self.content_type);
         let response = headers.iter().fold(response, |response, (name, value)| response.header(name, value));
         let response = cookies.iter().fold(response, |response, cookie| response.cookie(cookie));
-        let prelude = response.prelude()?;
-        Ok(ResponseStream::new(self.link, prelude, b"application/vnd.awslambda.http-integration-response"))
+        response.stream(link)
     }
 
     /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type
@@ -161,12 +169,17 @@ impl<'a> Responder<'a> {
 impl<'a> Responded<'a> {
     /// An error as [`Responder::fail`] gives it.
     fn error(error_type: &'a str, message: fmt::Arguments<'_>, buffer: &'a mut [u8]) -> Self {
-        let error_type = if is_sendable(error_type.as_bytes()) { error_type } else { "Function.Unknown" };
+        let error_type = sendable_type(error_type);
         let mut body = ErrorBody::new(error_type, buffer);
         // Its only error is that a value could not be shown: what could be is in the message.
         let _ = fmt::Write::write_fmt(&mut body, message);
         Self { answer: Answer::error(error_type, body.finish()) }
     }
+}
+
+/// The type of an error, or `Function.Unknown` in place of one that cannot be sent.
+pub(crate) fn sendable_type(error_type: &str) -> &str {
+    if is_sendable(error_type.as_bytes()) { error_type } else { "Function.Unknown" }
 }
 
 /// An answer that is being written into the response buffer.

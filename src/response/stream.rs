@@ -51,7 +51,7 @@ pub struct ResponseStream<'a> {
 
 impl<'a> ResponseStream<'a> {
     /// A stream that begins with what is `gathered`, and goes on to gather there. Nothing has left.
-    pub(super) const fn new(link: &'a dyn Link, gathered: Cursor<'a>, content_type: &'a [u8]) -> Self {
+    pub(crate) const fn new(link: &'a dyn Link, gathered: Cursor<'a>, content_type: &'a [u8]) -> Self {
         Self { link, gathered, content_type, has_begun: false }
     }
 

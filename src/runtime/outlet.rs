@@ -12,9 +12,9 @@ use crate::runtime_api::invocation::Invocation;
 ///
 /// A cell, as the answer that the handler gives borrows from what the handler was given: the loop takes the conversation back while the
 /// answer lives.
-pub(super) struct Outlet<'s, 'e, T>(Cell<Option<&'s mut Inside<'s, 'e, T>>>);
+pub(crate) struct Outlet<'s, 'e, T>(Cell<Option<&'s mut Inside<'s, 'e, T>>>);
 
-pub(super) struct Inside<'s, 'e, T> {
+pub(crate) struct Inside<'s, 'e, T> {
     pub(super) conversation: &'s mut Conversation<'e, T>,
     /// Where heads are written.
     pub(super) region: &'s mut [u8],

@@ -5,6 +5,8 @@ use core::ffi::CStr;
 
 #[cfg(target_env = "musl")]
 use bare::environ;
+#[cfg(all(target_env = "musl", feature = "capi"))]
+pub use bare::set;
 #[cfg(target_env = "musl")]
 pub use bare::set_from_stack;
 #[cfg(not(target_env = "musl"))]
@@ -116,6 +118,15 @@ mod bare {
     #[cfg(feature = "exec-wrapper")]
     pub(super) fn arguments() -> *const *const u8 {
         ARGUMENTS.load(Relaxed)
+    }
+
+    /// Lets the environment be `environ`.
+    ///
+    /// # Safety
+    /// It is null, or an array of pointers to zero-terminated strings, with a null at its end, and does not change as long as it is used.
+    #[cfg(feature = "capi")]
+    pub unsafe fn set(environ: *const *const u8) {
+        ENVIRON.store(environ.cast_mut(), Relaxed);
     }
 
     pub(super) fn environ() -> *const *const u8 {

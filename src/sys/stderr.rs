@@ -4,7 +4,7 @@
 use rustix::io::Errno;
 
 /// How many bytes a pipe takes in one piece, which is PIPE_BUF: what several threads or processes write does not mix if it is not longer.
-#[cfg(any(feature = "exec", feature = "log", feature = "metrics"))]
+#[cfg(any(feature = "capi", feature = "exec", feature = "log", feature = "metrics"))]
 pub const WHOLE: usize = 4096;
 
 /// Writes `text` with one system call, unless the kernel takes less. An error is not reported, as there is no other place to report it to,

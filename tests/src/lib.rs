@@ -1,6 +1,7 @@
 //! What the end-to-end tests share.
 //!
 //! - [`programs`] builds the programs under test, with [`cargo`].
+//! - [`c_programs`] builds those in C, and the library for them.
 //! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
 //! - [`serving`] is `cargo barelambda serve`.
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
@@ -9,6 +10,7 @@
 //! - [`soak`] is a fourth, which injects faults.
 //! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
 
+pub mod c_programs;
 pub mod cargo;
 pub mod elf;
 pub mod emulated;

@@ -39,6 +39,11 @@ pub fn qemu_aarch64() -> PathBuf {
     find("qemu's user-mode emulator for aarch64", None, "qemu-aarch64-static", "qemu-aarch64-static")
 }
 
+/// The C library's compiler, and what else builds C: `cc`, `c++`, `make`, `nm`, `musl-gcc`, `aarch64-linux-gnu-gcc`, `cobc`.
+pub fn for_c(name: &str) -> PathBuf {
+    find("a tool of C", None, name, name)
+}
+
 /// Shows system calls.
 pub fn strace() -> PathBuf {
     find("strace", None, "strace", "strace")

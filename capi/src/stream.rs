@@ -1,0 +1,44 @@
+//! Answers that leave while they are being written.
+
+use core::ffi::{c_int, c_void};
+
+use crate::invocation::with;
+use crate::result::Refusal;
+
+// SAFETY, of all functions that C calls: see answer.rs.
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_stream_begin(responder: *mut c_void) -> c_int {
+    with(responder, |invocation| {
+        let event = invocation.open()?;
+        // SAFETY: the invocation has not been answered, so that nothing else uses the response buffer, and C may not from here on.
+        let buffer = unsafe { invocation.buffer.as_mut_slice() };
+        let stream = event.way.stream(buffer, invocation.content_type()).map_err(|_| Refusal::CONTENT_TYPE)?;
+        invocation.begin(stream);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_stream_write(responder: *mut c_void, data: *const u8, len: usize) -> c_int {
+    with(responder, |invocation| {
+        // SAFETY: it is a slice of C's.
+        let data = unsafe { invocation.input(data, len) };
+        let stream = invocation.streaming()?;
+        stream.write(data?).map_err(Refusal::stream)
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_stream_flush(responder: *mut c_void) -> c_int {
+    with(responder, |invocation| invocation.streaming()?.flush().map_err(Refusal::stream))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_stream_end(responder: *mut c_void) -> c_int {
+    with(responder, |invocation| {
+        invocation.streaming()?.flush().map_err(Refusal::stream)?;
+        invocation.end();
+        Ok(())
+    })
+}

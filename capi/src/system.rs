@@ -1,0 +1,87 @@
+//! What may be called at any time.
+
+use core::ffi::{c_int, c_uint};
+use core::ptr::null;
+use core::slice;
+use core::time::Duration;
+
+use runtime::entry::foreign;
+
+use crate::result::{OK, Refusal};
+use crate::start;
+
+// SAFETY, of all functions that C calls: see answer.rs.
+
+/// The status of a process that has panicked.
+const PANICKED: u8 = 101;
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_log(level: c_int, text: *const u8, len: usize) -> c_int {
+    // SAFETY: it is a slice of C's.
+    let Some(text) = (unsafe { input(text, len) }) else {
+        return Refusal::NULL.code;
+    };
+    start::find_environment();
+    let is_level = usize::try_from(level).is_ok_and(|level| foreign::log_line(level, text));
+    if is_level { OK } else { Refusal::NULL.code }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_env(name: *const u8, len: usize, value_len: *mut usize) -> *const u8 {
+    start::find_environment();
+    // SAFETY: it is a slice of C's.
+    let name = unsafe { input(name, len) }.filter(|name| !name.is_empty());
+    let (data, size) = name.and_then(foreign::var).map_or((null(), 0), |value| (value.as_ptr(), value.len()));
+    // SAFETY: it is null, or C's to be written to.
+    if let Some(value_len) = unsafe { value_len.as_mut() } {
+        *value_len = size;
+    }
+    data
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn barelambda_now_ms() -> u64 {
+    milliseconds(runtime::now())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn barelambda_sleep_ms(ms: u32) {
+    foreign::sleep_ms(ms);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn barelambda_exit(status: c_int) -> ! {
+    runtime::exit(status as u8)
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn barelambda_panic(file: *const u8, file_len: usize, line: c_uint, message: *const u8, message_len: usize) -> ! {
+    // SAFETY: these are slices of C's.
+    let [file, message] = unsafe { [input(file, file_len), input(message, message_len)] }.map(|text| text.map_or("(null)", valid));
+    foreign::panicked(file, line, message);
+    runtime::exit(PANICKED)
+}
+
+/// As `as_millis`, in 64 bits: on aarch64 the other brings a division of 128 bits from compiler_builtins, which asks for what only unwinding
+/// needs.
+pub fn milliseconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis().into())
+}
+
+/// What C has given, unless it is null, or of a length that there is not.
+///
+/// # Safety
+/// So many bytes can be read there, for as long as the call of the function lasts.
+unsafe fn input<'i>(data: *const u8, len: usize) -> Option<&'i [u8]> {
+    match len {
+        0 => Some(&[]),
+        // SAFETY: as the caller promises.
+        _ if !data.is_null() && len <= isize::MAX.unsigned_abs() => Some(unsafe { slice::from_raw_parts(data, len) }),
+        _ => None,
+    }
+}
+
+/// The text up to what is not UTF-8.
+fn valid(text: &[u8]) -> &str {
+    text.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default()
+}

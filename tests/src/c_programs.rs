@@ -1,0 +1,136 @@
+//! The C library, and programs in C.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, OnceLock};
+
+use barelambda_emulator::{Emulator, Options};
+
+use crate::emulated::start;
+use crate::programs::Architecture;
+use crate::{cargo, tools};
+
+/// The ways to link a program.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Without libc.
+    Freestanding(Architecture),
+    /// With musl, statically.
+    Musl,
+    /// With glibc, statically.
+    Static(Architecture),
+    /// With glibc, dynamically and position-independent, as compilers do unless they are told otherwise.
+    Dynamic,
+}
+
+impl Way {
+    /// All of them. (Debian has no musl for the other processor, and no loader that qemu would find.)
+    pub const ALL: [Self; 6] = [
+        Self::Freestanding(Architecture::X86_64),
+        Self::Freestanding(Architecture::Aarch64),
+        Self::Musl,
+        Self::Static(Architecture::X86_64),
+        Self::Static(Architecture::Aarch64),
+        Self::Dynamic,
+    ];
+
+    /// The processor.
+    pub const fn architecture(self) -> Architecture {
+        match self {
+            Self::Freestanding(architecture) | Self::Static(architecture) => architecture,
+            Self::Musl | Self::Dynamic => Architecture::X86_64,
+        }
+    }
+
+    /// The variables of the Makefile that ask for it.
+    pub const fn variables(self) -> &'static [&'static str] {
+        match self {
+            Self::Freestanding(Architecture::X86_64) => &["ARCH=x86_64"],
+            Self::Freestanding(Architecture::Aarch64) => &["ARCH=arm64"],
+            Self::Musl => &["ARCH=x86_64", "LIBC=static", "CC=musl-gcc"],
+            Self::Static(Architecture::X86_64) => &["ARCH=x86_64", "LIBC=static"],
+            Self::Static(Architecture::Aarch64) => &["ARCH=arm64", "LIBC=static"],
+            Self::Dynamic => &["ARCH=x86_64", "LIBC=dynamic"],
+        }
+    }
+
+    fn name(self) -> String {
+        format!("{self:?}").replace(['(', ')'], "")
+    }
+}
+
+/// The examples in C.
+pub const EXAMPLES: [&str; 5] = ["hello", "echo", "stream", "order", "conformance"];
+
+/// Where they are.
+pub fn folder() -> PathBuf {
+    cargo::root().join("examples/c")
+}
+
+/// Where the header is.
+pub fn include() -> PathBuf {
+    cargo::root().join("include")
+}
+
+/// `libbarelambda.a`, built as the README says.
+pub fn library(architecture: Architecture) -> &'static Path {
+    static BUILT: [OnceLock<PathBuf>; 2] = [const { OnceLock::new() }; 2];
+    BUILT[architecture as usize].get_or_init(|| {
+        cargo::build(cargo::root(), &["--release", "--package", "barelambda-capi", "--target", architecture.target()]);
+        cargo::target_folder().join(architecture.target()).join("release/libbarelambda.a")
+    })
+}
+
+/// An example, as the Makefile links it.
+pub fn example(name: &str, way: Way) -> PathBuf {
+    static MADE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let folder = cargo::target_folder().join("barelambda-tests/c").join(way.name());
+    let mut made = MADE.lock().expect("no other test has failed in here");
+    if !made.contains(&way.name()) {
+        let _ = std::fs::remove_dir_all(&folder);
+        make(&[&["all", &format!("BUILD={}", folder.display())], way.variables()].concat());
+        made.push(way.name());
+    }
+    folder.join(name)
+}
+
+/// Runs `make` in the folder of the examples, with the library's target directory, and gives what it has printed.
+///
+/// # Panics
+/// When it fails.
+pub fn make(arguments: &[&str]) -> String {
+    let mut command = Command::new(tools::for_c("make"));
+    command.arg("-C").arg(folder()).args(arguments).env("CARGO_TARGET_DIR", cargo::target_folder());
+    run(&mut command)
+}
+
+/// Compiles and links a program: `command` is a compiler with the arguments that come first.
+pub fn compile(command: &[&str], source: &Path, architecture: Architecture, output: &str, last: &[&str]) -> PathBuf {
+    let output = cargo::scratch(&format!("c-{output}")).join("program");
+    let [compiler, first @ ..] = command else { panic!("a compiler is needed") };
+    let mut command = Command::new(tools::for_c(compiler));
+    command.args(first).args(["-Wall", "-Wextra", "-Werror", "-pedantic", "-I"]).arg(include()).args(["-idirafter", "/usr/include"]);
+    command.arg(source).args(["-x", "none"]).arg(library(architecture)).arg("-o").arg(&output).args(last);
+    run(&mut command);
+    output
+}
+
+/// Runs a command, and gives what it has printed to stdout.
+///
+/// # Panics
+/// When it fails.
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
+    let words = String::from_utf8_lossy(&output.stderr);
+    let arguments: Vec<&OsStr> = command.get_args().collect();
+    assert!(output.status.success(), "{} {arguments:?}: {}\n{words}", command.get_program().display(), output.status);
+    String::from_utf8(output.stdout).expect("tools print UTF-8")
+}
+
+/// An emulator that runs the program.
+pub fn serve(program: &Path, architecture: Architecture) -> Emulator {
+    let mut options = Options::new(program);
+    options.runner = architecture.runner();
+    start(options)
+}
