@@ -2,6 +2,7 @@
 //!
 //! - [`programs`] builds the programs under test, with [`cargo`].
 //! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
+//! - [`exec`] is the binary of that name, with programs for it to run.
 //! - [`serving`] is `cargo barelambda serve`.
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
 //!   program's place.
@@ -12,6 +13,7 @@
 pub mod cargo;
 pub mod elf;
 pub mod emulated;
+pub mod exec;
 pub mod measured;
 pub mod programs;
 pub mod rie;
