@@ -149,7 +149,7 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
 /// Initialises and runs invocation after invocation, until nothing can go on; gives why.
 pub(crate) fn serve<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) -> Error {
     #[cfg(feature = "exec-wrapper")]
-    become_wrapper(response);
+    become_wrapper(receive);
     #[cfg(feature = "log")]
     set_logger();
     let endpoint = match endpoint() {
