@@ -15,6 +15,7 @@ pub struct Pipe(RawFd);
 
 const NONE: RawFd = -1;
 const O_CLOEXEC: usize = 0o2_000_000;
+const O_NONBLOCK: usize = 0o4000;
 
 /// A new pipe: the end to read from, and the end to write to.
 ///
@@ -58,6 +59,16 @@ pub unsafe fn open_folder(path: usize) -> Option<Pipe> {
     unsafe { open(path, O_DIRECTORY) }
 }
 
+/// The file at `path`, to be read; none if that cannot be.
+///
+/// # Safety
+/// `path` must point to a text that ends with a zero.
+pub unsafe fn open_file(path: usize) -> Option<Pipe> {
+    // A named pipe is not waited for.
+    // SAFETY: as the caller promises.
+    unsafe { open(path, O_NONBLOCK) }
+}
+
 /// # Safety
 /// `path` must point to a text that ends with a zero.
 unsafe fn open(path: usize, flags: usize) -> Option<Pipe> {
@@ -86,7 +97,6 @@ impl Pipe {
     /// Lets nobody wait any more who reads from this end, or writes to it.
     pub fn set_nonblocking(&self) {
         const F_SETFL: usize = 4;
-        const O_NONBLOCK: usize = 0o4000;
         // SAFETY: fcntl takes numbers here. It cannot fail with these on a pipe.
         unsafe { arch::syscall(arch::FCNTL, self.0 as usize, F_SETFL, O_NONBLOCK, 0) };
     }

@@ -65,15 +65,19 @@ pub fn prepare() {
     // SIGKILL and SIGSTOP cannot be set, and need not be.
     (1..=SIGNALS).for_each(|signal| handle(signal, DEFAULT));
     handle(SIGPIPE, IGNORE);
-    while pipe::open_null().is_some_and(|null| null.is_standard()) {}
+    while let Some(null) = pipe::open_null().filter(Pipe::is_standard) {
+        // It stays open, as what takes the place of a standard stream.
+        core::mem::forget(null);
+    }
 }
 
-/// Whether the program could be executed.
+/// Whether the program could be executed, as far as its own file says: a script's interpreter is not looked at.
 ///
 /// # Errors
 /// The errno that says why not.
 pub fn check(vectors: &Vectors<'_>) -> Result<(), u32> {
     const X_OK: usize = 1;
+    const NO_EXECUTABLE: u32 = 8;
     const IS_A_DIRECTORY: u32 = 21;
     let path = vectors.path();
     // SAFETY: faccessat reads the path, which ends with a zero.
@@ -82,7 +86,17 @@ pub fn check(vectors: &Vectors<'_>) -> Result<(), u32> {
         return Err(result.unsigned_abs());
     }
     // SAFETY: the path ends with a zero.
-    if unsafe { pipe::open_folder(path) }.is_some() { Err(IS_A_DIRECTORY) } else { Ok(()) }
+    if unsafe { pipe::open_folder(path) }.is_some() {
+        return Err(IS_A_DIRECTORY);
+    }
+    // SAFETY: the path ends with a zero.
+    let Some(mut file) = (unsafe { pipe::open_file(path) }) else {
+        // It may be executed without being readable.
+        return Ok(());
+    };
+    let mut start = [0; 4];
+    file.read(&mut start);
+    if matches!(start, [b'#', b'!', ..] | [0x7f, b'E', b'L', b'F']) { Ok(()) } else { Err(NO_EXECUTABLE) }
 }
 
 impl Child {
@@ -121,8 +135,15 @@ impl Child {
         for pipe in [&input, &output, &errors] {
             pipe.set_nonblocking();
         }
-        let descriptor = pipe::of_process(id)?;
-        Ok(Self { id, descriptor, input, output, errors, status: None })
+        let mut child = Self { id, descriptor: Pipe::CLOSED, input, output, errors, status: None };
+        match pipe::of_process(id) {
+            Ok(descriptor) => child.descriptor = descriptor,
+            Err(errno) => {
+                child.end();
+                return Err(errno);
+            }
+        }
+        Ok(child)
     }
 
     /// Whether there is a process.
