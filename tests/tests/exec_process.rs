@@ -98,7 +98,7 @@ fn an_error_may_have_a_type_and_a_message_of_its_own() {
             ("echo '!Order.Unknown there is no order 7'; exit 1", "Order.Unknown", "there is no order 7"),
             ("printf '!Order.Unknown'; exit 1", "Order.Unknown", ""),
             ("printf '!'; exit 1", "Function.Unknown", ""),
-            ("printf '!Tr\\303\\251s mal'; exit 1", "Function.Unknown", "mal"),
+            ("printf '!Tr\\377s mal'; exit 1", "Function.Unknown", "mal"),
         ],
     );
     // With status 0 it is an answer, and what is too long for an error is none.
