@@ -177,7 +177,7 @@ pub(crate) fn serve<H: Handler>(
     response: &mut [u8],
 ) -> Error {
     #[cfg(feature = "exec-wrapper")]
-    become_wrapper(response);
+    become_wrapper(receive);
     #[cfg(feature = "log")]
     set_logger();
     let endpoint = match endpoint() {

@@ -27,7 +27,8 @@
 //! program that buffers its output has to flush it. The context is not passed. A line `!TYPE MESSAGE` is an error: JSON never begins with `!`.
 //!
 //! A program that ends, that does not answer in time, whose line is too long, or that writes more than was asked for, is ended
-//! with its group, and started anew for the next invocation: at most once for each.
+//! with its group, and started anew for the next invocation: at most once for each. An end between two invocations is logged, as a
+//! warning of the next one.
 //!
 //! # Errors
 //! | type | |
@@ -38,7 +39,7 @@
 //! | `Function.ResponseSizeTooLarge` | it wrote more than 6,291,556 bytes, and was killed |
 //! | `Function.CannotExecute` | it could not be executed |
 //! | `Function.NoAnswer` | with `lines`: it closed stdout without an answer, and lived on |
-//! | `Function.UnaskedLine` | with `lines`: it wrote more than one line, or one that nobody had asked for |
+//! | `Function.UnaskedLine` | with `lines`: it wrote more than one line, or one before it had been given all of an event |
 //! | TYPE | it said so: with `lines`, or by a `!TYPE MESSAGE` on stdout and a status other than 0 |
 //!
 //! With `stream`, what went out before is not taken back: the error follows it, in the trailers.
@@ -49,7 +50,8 @@
 //!
 //! # The log
 //! stderr is the log: each line in the format that `AWS_LAMBDA_LOG_FORMAT` names, with the level INFO and the request id; in JSON, a line
-//! that is an object already stays as it is. Longer lines than 2,048 bytes are split.
+//! that is an object already stays as it is. Longer lines than 2,048 bytes are split. With `lines`, what is written between two invocations
+//! has the request id of the next one.
 
 mod failure;
 mod output;
@@ -61,8 +63,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::handler::Handler;
+use crate::log::{self, Level};
 use crate::response::{Responded, Responder};
-use crate::sys::process::{self, Child, End};
+use crate::sys::process::{self, Child, End, Signal};
 use failure::Failure;
 use output::Output;
 use settings::{Mode, Settings};
@@ -96,17 +99,37 @@ impl Program {
     /// Sees to it that there is a process for this invocation.
     ///
     /// # Errors
-    /// [`Failure::CannotExecute`], and [`Failure::UnaskedLine`] if the one there was has written something.
+    /// [`Failure::CannotExecute`].
     fn ready(&mut self, context: &Context<'_>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
-        if self.child.is_some() && self.child.output.read(&mut [0]).is_some() {
-            // It has ended, or written something that belongs to no invocation. Whatever comes from it now is not to be trusted.
-            self.child.end();
+        if self.child.is_some()
+            && let Some(count) = self.child.output.read(&mut [0])
+        {
+            // It has written something that belongs to no invocation, or has ended. Whatever comes from it now is not to be trusted, and this
+            // invocation has no part in it.
+            let how = self.end(context);
+            let what: &[u8] = match how {
+                _ if count > 0 => b"the program wrote to stdout between two invocations, and was ended",
+                End::Exit(_) => b"the program ended between two invocations: exit status",
+                End::Signal(_) => b"the program ended between two invocations: signal",
+            };
+            let (End::Exit(number) | End::Signal(number)) = how;
+            log::line(Level::Warn, Some(context), what, number.into(), b"");
+            // What it said is not what the next one says.
+            self.transcript.begin();
         }
         if !self.child.is_some() {
             let context = if self.settings.mode == Mode::Process { Some(context) } else { None };
             self.child = settings::start(context, buffer)?;
         }
         Ok(())
+    }
+
+    /// Ends the process and its group, logs what they have left on stderr, and gives how the process ended.
+    fn end(&mut self, context: &Context<'_>) -> End {
+        self.child.signal(Signal::Kill);
+        self.transcript.read_all(&mut self.child.errors, context);
+        self.transcript.end(context);
+        self.child.end()
     }
 }
 
@@ -125,19 +148,18 @@ impl Handler for Program {
             end = b"\n";
         }
         let mut output = Output::new(responder, self.settings.streams);
-        let mut input = [&*payload, end];
-        let outcome = supervise(&mut self.child, mode, &mut input, &mut output, &mut self.transcript, &context);
-        let is_answered = matches!(outcome, Outcome::Line);
-        // One that answers before it has read its event would take the rest for the next.
-        let how = if is_answered && input == [b"", b""] { End::Exit(0) } else { self.child.end() };
-        self.child.reap_others();
+        let outcome = supervise(&mut self.child, mode, [payload, end], &mut output, &mut self.transcript, &context);
         let is_error = output.is_error();
-        if is_answered && !is_error {
-            return output.finish();
-        }
-        self.transcript.end(&context);
+        let how = if matches!(outcome, Outcome::Line) {
+            self.transcript.read_all(&mut self.child.errors, &context);
+            End::Exit(0)
+        } else {
+            self.end(&context)
+        };
+        self.child.reap_others();
         let failure = match outcome {
             Outcome::Ended if how == End::Exit(0) && mode == Mode::Process => return output.finish(),
+            Outcome::Line if !is_error => return output.finish(),
             Outcome::Lost(error) => return Err(error),
             Outcome::Line => None,
             Outcome::Closed => Some(Failure::Closed),

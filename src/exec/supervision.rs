@@ -12,7 +12,7 @@ use crate::sys::process::{Child, Signal};
 pub enum Outcome {
     /// There is a line.
     Line,
-    /// There is more than one line.
+    /// There is more than one line, or one that came before the whole event was given.
     Lines,
     /// There will be no line: stdout is closed.
     Closed,
@@ -26,7 +26,7 @@ pub enum Outcome {
 }
 
 /// The most that is read of what a process has left behind, in bytes: what a pipe can hold.
-const LEFT_BEHIND: usize = 1024 * 1024;
+pub const LEFT_BEHIND: usize = 1024 * 1024;
 
 /// How long a process has to end after it has closed its stdout, in milliseconds.
 const LAST: u64 = 100;
@@ -35,7 +35,7 @@ const LAST: u64 = 100;
 pub fn supervise(
     child: &mut Child,
     mode: Mode,
-    input: &mut [&[u8]; 2],
+    mut input: [&[u8]; 2],
     output: &mut Output<'_>,
     transcript: &mut Transcript,
     context: &Context<'_>,
@@ -51,12 +51,12 @@ pub fn supervise(
             transcript.read(&mut child.errors, context);
         }
         if ready.output
-            && let Some(outcome) = outcome(output.read(&mut child.output, mode))
+            && let Some(outcome) = outcome(output.read(&mut child.output, mode), gives)
         {
             return outcome;
         }
         if ready.input {
-            child.input.write(input);
+            child.input.write(&mut input);
         }
         if ready.ended {
             break;
@@ -74,28 +74,20 @@ pub fn supervise(
             Progress::More(0) => break,
             Progress::More(count) => left = left.saturating_sub(count),
             _ => {
-                if let Some(outcome) = outcome(progress) {
+                if let Some(outcome) = outcome(progress, false) {
                     return outcome;
                 }
             }
         }
     }
-    left = LEFT_BEHIND;
-    while left > 0 {
-        match transcript.read(&mut child.errors, context) {
-            0 => break,
-            count => left = left.saturating_sub(count),
-        }
-    }
     if deadline.has_passed() { Outcome::Timeout } else { Outcome::Ended }
 }
 
-/// The outcome, if there is one.
-fn outcome(progress: Progress) -> Option<Outcome> {
+/// The outcome, if there is one. `gives` says whether some of the event was still to be given.
+fn outcome(progress: Progress, gives: bool) -> Option<Outcome> {
     match progress {
         Progress::More(_) => None,
-        Progress::Line { has_more: false } => Some(Outcome::Line),
-        Progress::Line { has_more: true } => Some(Outcome::Lines),
+        Progress::Line { has_more } => Some(if has_more || gives { Outcome::Lines } else { Outcome::Line }),
         Progress::TooLarge => Some(Outcome::TooLarge),
         Progress::Lost(error) => Some(Outcome::Lost(error)),
     }

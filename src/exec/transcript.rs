@@ -1,5 +1,6 @@
 //! stderr of a program: each line goes to the log, and the last ones stay.
 
+use super::supervision::LEFT_BEHIND;
 use crate::buffer::move_down;
 use crate::context::Context;
 use crate::log::{self, Format};
@@ -52,6 +53,17 @@ impl Transcript {
             self.end(context);
         }
         count
+    }
+
+    /// Reads what is there, as [`read`](Self::read) does, until there is nothing more or a mebibyte, what a pipe can hold, has come.
+    pub fn read_all(&mut self, pipe: &mut Pipe, context: &Context<'_>) {
+        let mut left = LEFT_BEHIND;
+        while left > 0 {
+            match self.read(pipe, context) {
+                0 => break,
+                count => left = left.saturating_sub(count),
+            }
+        }
     }
 
     /// Logs what has no end of line.

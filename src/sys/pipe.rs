@@ -15,6 +15,7 @@ pub struct Pipe(RawFd);
 
 const NONE: RawFd = -1;
 const O_CLOEXEC: usize = 0o2_000_000;
+const O_NONBLOCK: usize = 0o4000;
 
 /// Opens pipes: of each, the end to read from, and the end to write to.
 ///
@@ -47,7 +48,7 @@ pub fn of_process(id: i32) -> Result<Pipe, u32> {
 pub fn open_null() -> Option<Pipe> {
     const O_RDWR: usize = 2;
     // SAFETY: the path ends with a zero.
-    unsafe { open_file(c"/dev/null".as_ptr().expose_provenance(), O_RDWR) }
+    unsafe { open_at(c"/dev/null".as_ptr().expose_provenance(), O_RDWR) }
 }
 
 /// The folder at `path`; none if it is something else.
@@ -60,12 +61,22 @@ pub unsafe fn open_folder(path: usize) -> Option<Pipe> {
     #[cfg(target_arch = "x86_64")]
     const O_DIRECTORY: usize = 0o200_000;
     // SAFETY: as the caller promises.
-    unsafe { open_file(path, O_DIRECTORY) }
+    unsafe { open_at(path, O_DIRECTORY) }
+}
+
+/// The file at `path`, to be read; none if that cannot be.
+///
+/// # Safety
+/// `path` must point to a text that ends with a zero.
+pub unsafe fn open_file(path: usize) -> Option<Pipe> {
+    // A named pipe is not waited for.
+    // SAFETY: as the caller promises.
+    unsafe { open_at(path, O_NONBLOCK) }
 }
 
 /// # Safety
 /// `path` must point to a text that ends with a zero.
-unsafe fn open_file(path: usize, flags: usize) -> Option<Pipe> {
+unsafe fn open_at(path: usize, flags: usize) -> Option<Pipe> {
     // SAFETY: openat reads the path, as the caller promises.
     let result = unsafe { arch::syscall(arch::OPENAT, CURRENT_FOLDER, path, flags | O_CLOEXEC, 0) };
     if result < 0 { None } else { Some(Pipe(result)) }
@@ -91,7 +102,6 @@ impl Pipe {
     /// Lets nobody wait any more who reads from this end, or writes to it.
     pub fn set_nonblocking(&self) {
         const F_SETFL: usize = 4;
-        const O_NONBLOCK: usize = 0o4000;
         // SAFETY: fcntl takes numbers here. It cannot fail with these on a pipe.
         unsafe { arch::syscall(arch::FCNTL, self.0 as usize, F_SETFL, O_NONBLOCK, 0) };
     }

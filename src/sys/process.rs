@@ -78,12 +78,13 @@ pub const ITSELF: u32 = 40;
 /// The longest path, in bytes, with its zero.
 const PATH_MAX: usize = 4096;
 
-/// Whether the program whose path is in parts could be executed.
+/// Whether the program whose path is in parts could be executed, as far as its own file says: a script's interpreter is not looked at.
 ///
 /// # Errors
 /// The errno that says why not.
 pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     const X_OK: usize = 1;
+    const NO_EXECUTABLE: u32 = 8;
     const IS_A_DIRECTORY: u32 = 21;
     const NAME_TOO_LONG: u32 = 36;
     let mut buffer = [0; PATH_MAX];
@@ -109,7 +110,17 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
         arch::writing_syscall(arch::READLINKAT, pipe::CURRENT_FOLDER, c"/proc/self/exe".as_ptr().expose_provenance(), place, PATH_MAX)
     };
     let own = own.get(..usize::try_from(len).unwrap_or_default()).unwrap_or_default();
-    if text.written().strip_suffix(b"\0") == Some(own) { Err(ITSELF) } else { Ok(()) }
+    if text.written().strip_suffix(b"\0") == Some(own) {
+        return Err(ITSELF);
+    }
+    // SAFETY: the path ends with a zero.
+    let Some(mut file) = (unsafe { pipe::open_file(path) }) else {
+        // It may be executed without being readable.
+        return Ok(());
+    };
+    let mut start = [0; 4];
+    file.read(&mut start);
+    if matches!(start, [b'#', b'!', ..] | [0x7f, b'E', b'L', b'F']) { Ok(()) } else { Err(NO_EXECUTABLE) }
 }
 
 impl Child {

@@ -3,6 +3,7 @@
 //! - [`programs`] builds the programs under test, with [`cargo`].
 //! - [`c_programs`] builds those in C, and the library for them.
 //! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
+//! - [`exec`] is the binary of that name, with programs for it to run.
 //! - [`serving`] is `cargo barelambda serve`.
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
 //!   program's place.
@@ -14,6 +15,7 @@ pub mod c_programs;
 pub mod cargo;
 pub mod elf;
 pub mod emulated;
+pub mod exec;
 pub mod measured;
 pub mod programs;
 pub mod rie;

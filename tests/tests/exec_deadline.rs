@@ -1,0 +1,115 @@
+//! What `exec` does shortly before an invocation's deadline.
+
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::script::{Script, Step, message};
+use barelambda_emulator::{Emulator, Options};
+use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::exec::{Process, SHELL, bootstrap, options, options_for, task};
+use barelambda_tests::programs::Architecture;
+use barelambda_tests::scripted::{answered, run_command, story, the_end};
+
+/// The time that each invocation has here: SIGTERM comes after 1,800 ms, and SIGKILL after 1,900.
+const TIME: Duration = Duration::from_secs(2);
+const TERM: Duration = Duration::from_millis(1790);
+const KILL: Duration = Duration::from_millis(1890);
+
+fn limited(mut options: Options) -> Emulator {
+    options.timeout = TIME;
+    start(options)
+}
+
+/// Runs into the deadline, and gives the message and how long that took.
+fn timeout(emulator: &Emulator, event: &str) -> (String, Duration) {
+    // Cold starts have a time of their own.
+    assert_eq!(answer(emulator, "echo warm"), b"warm\n");
+    let begin = Instant::now();
+    let (error, outcome) = failure(emulator, event);
+    let took = begin.elapsed();
+    assert_eq!((error.error_type.as_str(), error.found_by_lambda), ("Function.Timeout", false), "{event}: {error:?}\n{}", outcome.log);
+    assert_eq!(answer(emulator, "echo after"), b"after\n", "{event}");
+    (error.message, took)
+}
+
+#[test]
+fn the_program_is_told_to_end_and_the_caller_gets_the_last_line() {
+    for architecture in Architecture::ALL {
+        let emulator = limited(options_for(&format!("term-{architecture:?}"), SHELL, architecture));
+        let (message, took) = timeout(&emulator, "trap 'echo told >&2; exit 0' TERM; echo begun >&2; sleep 9 & wait");
+        assert_eq!(message, "stopped before the deadline: told", "{architecture:?}");
+        assert!(took >= TERM && took < TIME, "{architecture:?}: {took:?}");
+        // By the signal alone.
+        let (message, took) = timeout(&emulator, "exec sleep 9");
+        assert_eq!(message, "stopped before the deadline");
+        assert!(took >= TERM && took < TIME, "{architecture:?}: {took:?}");
+    }
+}
+
+#[test]
+fn whoever_ignores_that_is_killed_before_the_deadline() {
+    let emulator = limited(options("kill", SHELL));
+    for event in [
+        "trap '' TERM; echo first >&2; echo last >&2; while :; do sleep 1; done",
+        "trap '' TERM; echo last >&2; exec python3 -c 'while True: pass'",
+        "echo last >&2; kill -STOP $$",
+    ] {
+        let (message, took) = timeout(&emulator, event);
+        assert_eq!(message, "stopped before the deadline: last", "{event}");
+        assert!(took >= KILL && took < TIME, "{event}: {took:?}");
+    }
+}
+
+#[test]
+fn all_of_the_group_gets_the_signal() {
+    let options = options("group-term", SHELL);
+    let mark = task("group-term-mark", SHELL).join("mark");
+    let emulator = limited(options);
+    let event = format!("trap '' TERM; (trap 'echo told >{}; exit' TERM; while :; do sleep 0.01; done) & wait; wait", mark.display());
+    timeout(&emulator, &event);
+    assert_eq!(std::fs::read(mark).expect("the grandchild was told"), b"told\n");
+}
+
+#[test]
+fn output_without_end_does_not_hide_the_deadline() {
+    let emulator = limited(options("busy", SHELL));
+    let (message, took) = timeout(&emulator, "exec yes words >&2");
+    // The last line may have been cut by the end.
+    let last = message.strip_prefix("stopped before the deadline: ").expect("it has a last line");
+    assert!("words".starts_with(last) && took < TIME, "{message} after {took:?}");
+    // stdin that nobody takes.
+    let (_, took) = timeout(&emulator, &format!("exec sleep 9 # {}", "x".repeat(1 << 20)));
+    assert!(took >= TERM && took < TIME, "{took:?}");
+}
+
+#[test]
+fn the_runtime_and_nothing_else_is_left() {
+    let emulator = limited(options("left", SHELL));
+    let pid = barelambda_tests::emulated::invoke(&emulator, "").pid;
+    timeout(&emulator, "trap '' TERM; sleep 9 & sleep 9 & wait; wait; wait");
+    assert_eq!(barelambda_tests::emulated::invoke(&emulator, "").pid, pid);
+    assert_eq!(Process::children(pid.expect("it was started")), []);
+}
+
+/// Runs against a script, with these events and their deadlines, and gives what was posted.
+fn posted(name: &str, invocations: &[(&str, &str)]) -> Vec<String> {
+    let mut steps = vec![Step::Expect];
+    for (number, (event, deadline)) in invocations.iter().enumerate() {
+        steps.extend(answered(message::next(&format!("r-{number}"), event).header("Lambda-Runtime-Deadline-Ms", deadline).bytes()));
+    }
+    steps.push(the_end());
+    let folder = task(name, SHELL);
+    let ran = run_command(Script::new().connection(steps), |_| {
+        let mut command = std::process::Command::new(bootstrap(Architecture::X86_64));
+        command.env("LAMBDA_TASK_ROOT", folder).env("_HANDLER", "handler");
+        command
+    });
+    story(&ran).concat().into_iter().filter(|line| line.contains("r-")).collect()
+}
+
+#[test]
+fn a_deadline_that_is_missing_past_or_far_ahead_is_none() {
+    let deadlines = ["", "0", "1700000000000", "no number", "9007199254740991", "18446744073709551615"];
+    let invocations: Vec<_> = deadlines.iter().map(|deadline| ("sleep 0.2; echo done", *deadline)).collect();
+    let wanted: Vec<_> = (0..deadlines.len()).map(|number| format!("POST r-{number}/response: done\n")).collect();
+    assert_eq!(posted("deadlines", &invocations), wanted);
+}

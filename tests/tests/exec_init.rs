@@ -1,0 +1,149 @@
+//! What keeps `exec` from starting: each is an error of the initialisation that names what was wrong.
+
+use barelambda_emulator::Options;
+use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::exec::{SHELL, bootstrap, options, options_for, write};
+use barelambda_tests::programs::Architecture;
+use barelambda_tests::rie::Rie;
+use barelambda_tests::tools;
+
+/// What `exec` reports when it is started, and the folder of the handler.
+fn report(options: Options) -> (String, String) {
+    let (error, outcome) = failure(&start(options), "{}");
+    assert_eq!((outcome.report.init, error.found_by_lambda), (None, false), "no event was asked for: {error:?}");
+    assert!(
+        outcome.log.contains("FATAL barelambda: the initialisation failed") && outcome.log.contains(&error.error_type),
+        "{}",
+        outcome.log
+    );
+    (error.error_type, error.message)
+}
+
+/// Names a handler; gives its full path too.
+fn named(mut options: Options, handler: &str) -> (Options, String) {
+    handler.clone_into(&mut options.handler);
+    let (_, root) = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set");
+    let path = format!("{}/{handler}", root.display());
+    (options, path)
+}
+
+#[test]
+fn the_path_that_was_tried_and_why_it_failed() {
+    for architecture in Architecture::ALL {
+        let new = |name: &str, handler: &str| named(options_for(&format!("init-{name}-{architecture:?}"), SHELL, architecture), handler);
+        let fails = |(options, path): (Options, String), why: &str| {
+            assert_eq!(report(options), ("Function.CannotExecute".to_owned(), format!("{path} {why}")), "{architecture:?}");
+        };
+        fails(new("missing", "no-such-file"), "or what its #! line names does not exist: os error 2");
+        fails(new("missing-folder", "no/such/file"), "or what its #! line names does not exist: os error 2");
+        let (options, path) = new("rights", "data");
+        write(path.as_ref(), SHELL, 0o644);
+        fails((options, path), "may not be executed: os error 13");
+        let (options, path) = new("folder", "folder");
+        std::fs::create_dir(&path).expect("a folder can be made");
+        fails((options, path), "is a folder: os error 21");
+        fails(new("below-a-file", "handler/x"), "cannot be executed: os error 20");
+        for (name, text) in [("plain", "echo no first line\n"), ("empty", ""), ("short", "#"), ("blank", " #!/bin/sh\n")] {
+            let (options, path) = new(name, "script");
+            write(path.as_ref(), text, 0o755);
+            fails((options, path), "is neither an executable for this processor nor a script with a #! line: os error 8");
+        }
+    }
+}
+
+#[test]
+fn a_path_from_the_root_is_taken_as_it_is() {
+    let (options, path) = named(options("absolute", "#!/bin/sh\necho $0\n"), "handler");
+    let mut absolute = options.env("LAMBDA_TASK_ROOT", "/nowhere");
+    absolute.handler.clone_from(&path);
+    assert_eq!(answer(&start(absolute), "{}"), format!("{path}\n").into_bytes());
+    let mut missing = Options::new(bootstrap(Architecture::X86_64));
+    missing.handler = "/no/such/file".to_owned();
+    assert_eq!(report(missing).1, "/no/such/file or what its #! line names does not exist: os error 2");
+}
+
+#[test]
+fn any_executable_will_do() {
+    // One that is not a script; and one in a folder below.
+    let (options, path) = named(options("elf", SHELL), "below/program");
+    std::fs::create_dir(options.environment[0].1.to_str().map(|root| format!("{root}/below")).expect("it is UTF-8"))
+        .expect("it can be made");
+    std::fs::copy("/bin/cat", &path).expect("a program can be copied");
+    assert_eq!(answer(&start(options), "words"), b"words");
+}
+
+#[test]
+fn an_interpreter_that_is_missing_is_an_error_of_each_invocation_and_with_lines_of_the_initialisation() {
+    let program = "#!/no/such/interpreter\n";
+    let (process, path) = named(options("interpreter", program), "handler");
+    let wanted = format!("{path} or what its #! line names does not exist: os error 2");
+    let emulator = start(process);
+    for _ in 0..2 {
+        let (error, _) = failure(&emulator, "{}");
+        assert_eq!((error.error_type.as_str(), &error.message), ("Function.CannotExecute", &wanted));
+    }
+    assert_eq!(report(options("interpreter", program).env("BARELAMBDA_MODE", "lines")), ("Function.CannotExecute".to_owned(), wanted));
+}
+
+#[test]
+fn a_value_that_a_variable_cannot_have() {
+    let empty = |mut options: Options| {
+        options.handler.clear();
+        options
+    };
+    let new = || options("settings", SHELL);
+    for (options, message) in [
+        (empty(new()), "_HANDLER is not set"),
+        (new().env("BARELAMBDA_MODE", "line"), "BARELAMBDA_MODE cannot be line"),
+        (new().env("BARELAMBDA_MODE", "Lines"), "BARELAMBDA_MODE cannot be Lines"),
+        (new().env("BARELAMBDA_RESPONSE", "streaming"), "BARELAMBDA_RESPONSE cannot be streaming"),
+        (
+            new().env("BARELAMBDA_RESPONSE", "stream").env("BARELAMBDA_MODE", "lines"),
+            "BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines cannot be stream",
+        ),
+        (new().env("BARELAMBDA_CONTENT_TYPE", "text/plain\r\nX: y"), "BARELAMBDA_CONTENT_TYPE cannot be text/plain\r\nX: y"),
+    ] {
+        assert_eq!(report(options), ("Function.InvalidSetting".to_owned(), message.to_owned()));
+    }
+    // The defaults have names, too, and an empty value is none.
+    for mode in ["process", ""] {
+        let options = new().env("BARELAMBDA_MODE", mode).env("BARELAMBDA_RESPONSE", if mode.is_empty() { "" } else { "buffered" });
+        assert_eq!(answer(&start(options), "echo yes"), b"yes\n");
+    }
+}
+
+#[test]
+fn arguments_and_environment_have_a_limit() {
+    let argument = |length: usize| options("limit", SHELL).env("BARELAMBDA_ARGS", "x".repeat(length));
+    assert_eq!(answer(&start(argument(15_000)), "echo ${#1}"), b"15000\n");
+    assert_eq!(answer(&start(argument(17_000)), "echo ${#1}"), b"17000\n");
+    // What is started during the initialisation has less room.
+    let (error_type, message) = report(argument(17_000).env("BARELAMBDA_MODE", "lines"));
+    assert_eq!((error_type.as_str(), message.ends_with(" cannot be executed: os error 7")), ("Function.CannotExecute", true), "{message}");
+}
+
+#[test]
+fn a_process_that_cannot_be_watched_is_not_left_to_itself() {
+    let mut options = options("unwatched", "#!/bin/sh\nsleep 0.3\necho x >\"$0.mark\"\n");
+    let (_, root) = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set").clone();
+    let words = ["-f", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOMEM"];
+    options.runner = Some([tools::strace().into_os_string()].into_iter().chain(words.map(Into::into)).collect());
+    let (error, _) = failure(&start(options), "{}");
+    assert_eq!(
+        (error.error_type.as_str(), error.message.ends_with(" cannot be executed: os error 12")),
+        ("Function.CannotExecute", true),
+        "{error:?}"
+    );
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert!(!std::path::Path::new(&root).join("handler.mark").exists(), "the program went on");
+}
+
+#[test]
+fn the_server_of_aws_takes_the_report() {
+    let folder = barelambda_tests::exec::task("rie-init", SHELL);
+    let environment = [("LAMBDA_TASK_ROOT", folder.to_str().expect("it is UTF-8")), ("_HANDLER", "missing")];
+    let mut rie = Rie::start(bootstrap(Architecture::X86_64), &environment, "exec-init");
+    let error = rie.answer(b"{}").json();
+    assert_eq!(error["errorType"], "Function.CannotExecute");
+    assert_eq!(error["errorMessage"], format!("{}/missing or what its #! line names does not exist: os error 2", folder.display()));
+}

@@ -1,0 +1,255 @@
+//! `BARELAMBDA_MODE=lines`: one process, which answers a line with a line.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::{Emulator, Options};
+use barelambda_tests::emulated::{answer, failure, invoke, pattern, start};
+use barelambda_tests::exec::{Process, eventually, options_for};
+use barelambda_tests::programs::Architecture;
+
+/// Notes each start in the file `starts` beside it, and does what the lines say.
+const PROGRAM: &str = r#"#!/usr/bin/env python3
+import os, sys, time
+with open(os.path.join(os.path.dirname(sys.argv[0]), "starts"), "a") as starts:
+    starts.write("x")
+write = lambda text: (sys.stdout.write(text), sys.stdout.flush())
+say = lambda text: (sys.stderr.write(text), sys.stderr.flush())
+for line in sys.stdin:
+    match line.rstrip("\n").split(" ", 1):
+        case ["pid"]: write(f"{os.getpid()}\n")
+        case ["do", code]: exec(code)
+        case _: write(line)
+"#;
+
+struct Function {
+    emulator: Emulator,
+    folder: PathBuf,
+}
+
+impl Function {
+    fn start(name: &str, program: &str) -> Self {
+        Self::with(name, program, Architecture::X86_64, |options| options)
+    }
+
+    fn with(name: &str, program: &str, architecture: Architecture, change: impl FnOnce(Options) -> Options) -> Self {
+        let options = options_for(&format!("lines-{name}"), program, architecture).env("BARELAMBDA_MODE", "lines");
+        let folder = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set").1.clone().into();
+        Self { emulator: start(change(options)), folder }
+    }
+
+    fn answer(&self, event: impl Into<Vec<u8>>) -> String {
+        String::from_utf8(answer(&self.emulator, event)).expect("the answer is text")
+    }
+
+    /// The type and the message of an error.
+    fn fails(&self, event: impl Into<Vec<u8>>) -> (String, String) {
+        let (error, _) = failure(&self.emulator, event);
+        assert!(!error.found_by_lambda, "{error:?}");
+        (error.error_type, error.message)
+    }
+
+    /// How often the program has been started.
+    fn starts(&self) -> usize {
+        std::fs::read(self.folder.join("starts")).map_or(0, |text| text.len())
+    }
+}
+
+fn error(error_type: &str, message: &str) -> (String, String) {
+    (error_type.to_owned(), message.to_owned())
+}
+
+const UNASKED: &str = "Function.UnaskedLine";
+
+#[test]
+fn one_process_answers_each_line_with_a_line() {
+    for architecture in Architecture::ALL {
+        let function = Function::with(&format!("one-{architecture:?}"), PROGRAM, architecture, |options| options);
+        let pid = function.answer("pid");
+        for number in 0..200 {
+            let event = format!("{{\"number\":{number}}}");
+            assert_eq!(function.answer(event.as_str()), event);
+        }
+        assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "{architecture:?}");
+        assert_eq!(function.answer(""), "", "an empty line is one, too");
+        let event = format!("\"{}\"", "x".repeat((6 << 20) - 2));
+        assert!(function.answer(event.as_str()) == event, "{architecture:?}: 6 MiB");
+    }
+}
+
+#[test]
+fn line_breaks_in_the_event_become_spaces() {
+    let function = Function::start("breaks", PROGRAM);
+    assert_eq!(function.answer("{\n\"a\":\n[1,\n2]\n}\n"), "{ \"a\": [1, 2] } ");
+    assert_eq!(function.answer("next"), "next");
+}
+
+#[test]
+fn it_is_started_during_the_initialisation() {
+    let function = Function::start("init", "#!/bin/sh\ndate +%s%N >${0%/*}/starts\nwhile read -r line; do cat ${0%/*}/starts; done\n");
+    let time = |text: &str| text.parse::<u128>().expect("it is a time");
+    let started = time(&function.answer("{}"));
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(time(&function.answer("{}")), started);
+    let deadline = invoke(&function.emulator, "{}").report;
+    assert!(!deadline.cold);
+}
+
+#[test]
+fn an_error_has_a_form() {
+    let function = Function::start("error", PROGRAM);
+    let pid = function.answer("pid");
+    for (line, error_type, message) in [
+        ("!Order.Unknown there is no order 7", "Order.Unknown", "there is no order 7"),
+        ("!Order.Unknown", "Order.Unknown", ""),
+        ("!Order.Unknown  \"two\" words ", "Order.Unknown", "\"two\" words"),
+        ("!", "Function.Unknown", ""),
+    ] {
+        assert_eq!(function.fails(line), error(error_type, message), "{line}");
+    }
+    assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "the process goes on");
+}
+
+#[test]
+fn its_death_is_an_error_and_it_is_started_anew() {
+    for architecture in Architecture::ALL {
+        let function = Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| options);
+        let deaths = [
+            ("do say('words'); sys.exit(3)", error("Function.ExitStatus", "exit status 3: words")),
+            ("do sys.exit(0)", error("Function.ExitStatus", "exit status 0")),
+            ("do os.kill(os.getpid(), 9)", error("Function.Signal", "signal SIGKILL")),
+            // In the middle of a line.
+            ("do write('half of '); os._exit(4)", error("Function.ExitStatus", "exit status 4")),
+        ];
+        for (number, (event, wanted)) in deaths.into_iter().enumerate() {
+            assert_eq!(function.fails(event), wanted, "{architecture:?} {event}");
+            assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2), "{architecture:?} {event}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_answers_and_ends_has_answered() {
+    let function = Function::start("once", "#!/bin/sh\nprintf x >>${0%/*}/starts\nread -r line && echo \"$line\"\n");
+    for number in 1..10 {
+        assert_eq!((function.answer("words"), function.starts()), ("words".to_owned(), number));
+        // An event that comes before the end has been seen is one that the program does not answer.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_death_while_nobody_asks_is_logged_and_costs_no_invocation() {
+    let function = Function::start("idle-death", PROGRAM);
+    let child: u32 = function.answer("pid").parse().expect("it is an id");
+    let event = "do write('answer\\n'); time.sleep(0.2); say('last words\\n'); os._exit(7)";
+    assert_eq!(function.answer(event), "answer");
+    eventually("the program's end", || Process::of(child).is_none_or(|process| process.state == 'Z').then_some(()));
+    let outcome = invoke(&function.emulator, "next");
+    assert_eq!((outcome.function_error, outcome.payload, function.starts()), (None, b"next".to_vec(), 2));
+    assert!(outcome.log.contains(" INFO last words\n"), "{}", outcome.log);
+    assert!(outcome.log.contains(" WARN barelambda: the program ended between two invocations: exit status 7\n"), "{}", outcome.log);
+}
+
+#[test]
+fn more_than_one_line_is_an_error_and_ends_the_process() {
+    let function = Function::start("two", PROGRAM);
+    let (error_type, message) = function.fails("do write('one\\ntwo\\n')");
+    assert_eq!((error_type.as_str(), message.starts_with("more than one line was written")), (UNASKED, true), "{message}");
+    assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 2));
+    // The beginning of a second one is as bad.
+    assert_eq!(function.fails("do write('one\\ntw')").0, UNASKED);
+    assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 3));
+}
+
+#[test]
+fn a_line_while_nobody_asks_is_never_taken_for_an_answer() {
+    let function = Function::start("idle", PROGRAM);
+    let child: u32 = function.answer("pid").parse().expect("it is an id");
+    assert_eq!(function.answer("do write('answer\\n'); time.sleep(0.2); write('unasked\\n'); say('written\\n')"), "answer");
+    std::thread::sleep(Duration::from_millis(500));
+    let outcome = invoke(&function.emulator, "next");
+    assert_eq!((outcome.function_error, outcome.payload, function.starts()), (None, b"next".to_vec(), 2));
+    assert!(
+        outcome.log.contains(" WARN barelambda: the program wrote to stdout between two invocations, and was ended"),
+        "{}",
+        outcome.log
+    );
+    Process::wait_for_its_end(child);
+}
+
+#[test]
+fn a_line_before_the_event_has_been_read_is_no_answer() {
+    // The rest of the first event would become the beginning of the second.
+    let function = Function::start("early", "#!/bin/sh\necho ready\nwhile read -r line; do echo ${#line}; done\n");
+    for _ in 0..2 {
+        assert_eq!(function.fails(pattern(1 << 20).into_iter().map(|byte| byte % 26 + b'a').collect::<Vec<_>>()).0, UNASKED);
+    }
+}
+
+#[test]
+fn a_line_that_is_too_long_is_an_error() {
+    let function = Function::start("long", PROGRAM);
+    assert_eq!(function.answer("do write('x' * 6291556 + '\\n')").len(), 6_291_556);
+    assert_eq!(function.starts(), 1);
+    assert_eq!(function.fails("do write('x' * 6291557 + '\\n')").0, "Function.ResponseSizeTooLarge");
+    assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 2));
+}
+
+#[test]
+fn the_deadline_ends_the_process_and_it_is_started_anew() {
+    let function = Function::with("deadline", PROGRAM, Architecture::X86_64, |mut options| {
+        options.timeout = Duration::from_secs(2);
+        options
+    });
+    assert_eq!(function.answer("warm"), "warm");
+    for (number, event) in
+        ["do say('words\\n'); time.sleep(60)", "do import signal; signal.signal(15, signal.SIG_IGN); say('words\\n'); time.sleep(60)"]
+            .into_iter()
+            .enumerate()
+    {
+        let begin = Instant::now();
+        assert_eq!(function.fails(event), error("Function.Timeout", "stopped before the deadline: words"));
+        assert!(begin.elapsed() > Duration::from_millis(1790) && begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2));
+    }
+}
+
+#[test]
+fn a_program_that_fails_at_once_is_started_once_for_each_invocation() {
+    let function = Function::start("at-once", "#!/bin/sh\nprintf x >>${0%/*}/starts\necho 'no configuration' >&2\nexit 9\n");
+    // The first start was during the initialisation; the end may have been seen, or not, when the event is there.
+    for number in 1..=5 {
+        assert_eq!(function.fails("{}"), error("Function.ExitStatus", "exit status 9: no configuration"));
+        assert!(function.starts() == number || function.starts() == number + 1, "{} starts for {number}", function.starts());
+    }
+}
+
+#[test]
+fn what_was_written_to_stderr_before_the_answer_is_logged_before_it() {
+    let function = Function::start("log", PROGRAM);
+    for count in [1, 10, 2000] {
+        let outcome = invoke(&function.emulator, format!("do say('line of the log\\n' * {count}); write('answer\\n')"));
+        assert_eq!(outcome.payload, b"answer");
+        let mark = format!(" {} INFO line of the log", outcome.request_id);
+        assert_eq!(outcome.log.lines().filter(|line| line.ends_with(&mark)).count(), count, "{}", outcome.log);
+    }
+    // The last lines of an error are those of its invocation.
+    assert_eq!(function.fails("do sys.exit(1)"), error("Function.ExitStatus", "exit status 1"));
+}
+
+#[test]
+fn no_zombie_is_left_of_what_leaves_the_group() {
+    let function = Function::start("zombies", PROGRAM);
+    let runtime = invoke(&function.emulator, "warm").pid.expect("it was started");
+    // Twice forked, so that it becomes the runtime's.
+    let event = "do os.system('setsid true & setsid true &'); write('answer\\n')";
+    for _ in 0..5 {
+        assert_eq!(function.answer(event), "answer");
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(function.answer("last"), "last");
+    let children = Process::children(runtime);
+    assert!(children.len() == 1 && children[0].state != 'Z', "{children:?}");
+    assert_eq!(function.starts(), 1);
+}

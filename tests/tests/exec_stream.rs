@@ -1,0 +1,150 @@
+//! `BARELAMBDA_RESPONSE=stream`: stdout goes to the caller as it comes, and a failure after that into the trailers.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use barelambda_emulator::script::{Script, Step, message};
+use barelambda_emulator::{Emulator, InvokeOptions, Options, Outcome};
+use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::exec::{Process, SHELL, bootstrap, eventually, options_for, task};
+use barelambda_tests::programs::Architecture;
+use barelambda_tests::scripted::{run_command, the_end};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+fn streaming(name: &str, architecture: Architecture) -> Options {
+    options_for(&format!("stream-{name}-{architecture:?}"), SHELL, architecture).env("BARELAMBDA_RESPONSE", "stream")
+}
+
+fn emulator(name: &str) -> Emulator {
+    start(streaming(name, Architecture::X86_64))
+}
+
+/// What came, and the end of it.
+fn taken(emulator: &Emulator, event: &str) -> (String, Outcome) {
+    let mut stream = emulator.invoke_streaming(event, InvokeOptions::default());
+    let came = stream.by_ref().collect::<Vec<_>>().concat();
+    (String::from_utf8(came).expect("it is text"), stream.finish())
+}
+
+#[test]
+fn pieces_come_as_they_are_written() {
+    for architecture in Architecture::ALL {
+        let emulator = start(streaming("pieces", architecture).env("BARELAMBDA_CONTENT_TYPE", "text/plain"));
+        let mut stream = emulator.invoke_streaming("for n in one two three; do echo $n; sleep 0.3; done", InvokeOptions::default());
+        assert!(stream.is_streamed());
+        assert_eq!(stream.content_type(), Some("text/plain"));
+        assert_eq!(stream.next().as_deref(), Some(&b"one\n"[..]), "{architecture:?}");
+        let begin = Instant::now();
+        let rest: Vec<_> = stream.by_ref().collect();
+        assert_eq!(rest, [b"two\n".to_vec(), b"three\n".to_vec()], "{architecture:?}");
+        assert!(begin.elapsed() > Duration::from_millis(500), "{:?}", begin.elapsed());
+        assert_eq!(stream.finish().function_error, None);
+    }
+    let emulator = emulator("type");
+    assert_eq!(emulator.invoke_streaming("echo", InvokeOptions::default()).content_type(), Some("application/octet-stream"));
+}
+
+#[test]
+fn a_failure_after_the_beginning_goes_into_the_trailers() {
+    for architecture in Architecture::ALL {
+        let emulator = start(streaming("failures", architecture));
+        for (event, pieces, error_type, message) in [
+            ("echo one; sleep 0.1; echo words >&2; exit 3", "one\n", "Function.ExitStatus", "exit status 3: words"),
+            ("echo one; sleep 0.1; kill -9 $$", "one\n", "Function.Signal", "signal SIGKILL"),
+            // Before the beginning, the error is the whole answer.
+            ("echo words >&2; exit 3", "", "Function.ExitStatus", "exit status 3: words"),
+            ("exec sleep 60", "", "Function.Timeout", "stopped before the deadline"),
+            ("echo one; echo words >&2; exec sleep 60", "one\n", "Function.Timeout", "stopped before the deadline: words"),
+        ] {
+            let emulator = if message.starts_with("stopped") {
+                let mut options = streaming("timeout", architecture);
+                options.timeout = Duration::from_secs(2);
+                &start(options)
+            } else {
+                &emulator
+            };
+            assert_eq!(taken(emulator, "echo warm").0, "warm\n");
+            let (came, outcome) = taken(emulator, event);
+            let error = outcome.function_error.unwrap_or_else(|| panic!("{event} does not fail"));
+            assert_eq!(
+                (came.as_str(), error.error_type.as_str(), error.message.as_str()),
+                (pieces, error_type, message),
+                "{architecture:?} {event}"
+            );
+            assert!(!error.found_by_lambda);
+            assert_eq!(taken(emulator, "echo after").0, "after\n", "{architecture:?} {event}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_may_be_empty_or_longer_than_any_other_answer() {
+    let emulator = emulator("long");
+    let (came, outcome) = taken(&emulator, "exit 0");
+    assert_eq!((came.as_str(), outcome.function_error), ("", None));
+    let mut stream = emulator.invoke_streaming("head -c 20000000 /dev/zero | tr '\\0' x", InvokeOptions::default());
+    let length: usize = stream.by_ref().map(|piece| piece.iter().filter(|byte| **byte == b'x').count()).sum();
+    assert_eq!((length, stream.finish().function_error), (20_000_000, None));
+    // A caller that waits gets it in one piece, or the error.
+    assert_eq!(answer(&emulator, "echo one; sleep 0.1; echo two"), b"one\ntwo\n");
+    assert_eq!(failure(&emulator, "echo one; sleep 0.1; exit 5").0.message, "exit status 5");
+}
+
+#[test]
+fn the_event_is_read_while_the_answer_is_written() {
+    let emulator = start(options_for("stream-echo", "#!/bin/sh\nexec cat\n", Architecture::X86_64).env("BARELAMBDA_RESPONSE", "stream"));
+    let event = "0123456789abcdef".repeat(6 << 16);
+    assert!(taken(&emulator, &event).0 == event);
+}
+
+/// Runs a stream against a script.
+fn play(name: &str, event: &str, steps: Vec<Step>) -> barelambda_emulator::script::Ran {
+    let folder = task(&format!("stream-{name}"), SHELL);
+    let begin = vec![Step::Expect, Step::Send(message::next("r-1", event).bytes())];
+    run_command(Script::new().connection([begin, steps].concat()), |_| {
+        let mut command = Command::new(bootstrap(Architecture::X86_64));
+        command.env("LAMBDA_TASK_ROOT", folder).env("_HANDLER", "handler").env("BARELAMBDA_RESPONSE", "stream");
+        command
+    })
+}
+
+#[test]
+fn the_trailers_are_what_lambda_wants() {
+    let steps = vec![Step::Expect, Step::Send(message::accepted()), Step::Expect, the_end()];
+    let ran = play("trailers", "echo one; sleep 0.1; echo 'said \"so\"' >&2; exit 3", steps);
+    let request = &ran.transcript.connections[0][1];
+    assert_eq!((request.target.as_str(), request.body.as_slice()), ("/2018-06-01/runtime/invocation/r-1/response", &b"one\n"[..]));
+    assert_eq!(request.header("Lambda-Runtime-Function-Response-Mode"), Some("streaming"));
+    assert_eq!(request.trailer("Lambda-Runtime-Function-Error-Type"), Some("Function.ExitStatus"));
+    let body = BASE64_STANDARD.decode(request.trailer("Lambda-Runtime-Function-Error-Body").expect("it has a body")).expect("it is base64");
+    let body: serde_json::Value = serde_json::from_slice(&body).expect("it is JSON");
+    assert_eq!(
+        body,
+        serde_json::json!({"errorType": "Function.ExitStatus", "stackTrace": [], "errorMessage": "exit status 3: said \"so\""})
+    );
+}
+
+#[test]
+fn a_stream_that_is_refused_ends_the_program_and_not_the_runtime() {
+    let folder = task("stream-refused", SHELL);
+    let mark = folder.join("id");
+    let event = format!("echo $$ >{}; exec yes", mark.display());
+    let script = Script::new()
+        .connection([
+            Step::Expect,
+            Step::Send(message::next("r-1", event).bytes()),
+            Step::ExpectBytes(10_000),
+            Step::Send(message::with_header(&message::error(413, "RequestEntityTooLarge", "too long"), "Connection", "close")),
+            Step::Close,
+        ])
+        .connection([Step::Expect, the_end()]);
+    let ran = run_command(script, |_| {
+        let mut command = Command::new(bootstrap(Architecture::X86_64));
+        command.env("LAMBDA_TASK_ROOT", &folder).env("_HANDLER", "handler").env("BARELAMBDA_RESPONSE", "stream");
+        command
+    });
+    assert!(ran.transcript.connections[1][0].target.ends_with("/next"), "{ran:?}");
+    let id = eventually("the note of the id", || std::fs::read_to_string(&mark).ok()?.trim().parse().ok());
+    Process::wait_for_its_end(id);
+}
