@@ -93,8 +93,8 @@ fn look_like_http(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     let reply = "[\r\n\"HTTP/1.1 200 OK\"\r\n,\"Content-Length: 2\"\r\n\r\n,{}]";
     for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"].into_iter().enumerate() {
-        session.echo(&next(&id(number * 2), event))?;
-        session.echo(&next(&id(number * 2 + 1), event).chunked(&[3]))?;
+        echo_of_lines(&session, &next(&id(number * 2), event))?;
+        echo_of_lines(&session, &next(&id(number * 2 + 1), event).chunked(&[3]))?;
     }
     Ok(())
 }
@@ -103,9 +103,23 @@ fn json_unchanged(stage: &Stage) -> Outcome {
     let session = stage.start()?;
     let events = ["{ \"b\" : 1.0e+2 , \"a\":[ ] }", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "[\t\n null \r\n]"];
     for (number, event) in events.into_iter().enumerate() {
-        session.echo(&next(&id(number), event))?;
+        echo_of_lines(&session, &next(&id(number), event))?;
     }
     Ok(())
+}
+
+/// As [`Session::echo`], for JSON that may have line breaks, which are white space there. A handler that gets its event as one line cannot have
+/// them.
+fn echo_of_lines(session: &Session, next: &Next) -> Outcome {
+    session.next()?.give(next)?;
+    let posted = session.response(next.request_id())?;
+    posted.accept();
+    let (body, event) = (&posted.request.body, next.event());
+    let is_one_line = body.iter().eq(event.iter().map(|byte| if *byte == b'\n' { &b' ' } else { byte }));
+    if is_one_line && event.contains(&b'\n') {
+        return Err(Verdict::NotApplicable("the handler gets its event as one line, with spaces for line breaks".to_owned()));
+    }
+    same(body, event)
 }
 
 fn many_lengths(stage: &Stage) -> Outcome {

@@ -1,0 +1,92 @@
+//! `exec` in the conformance suite, with a script that does what the suite's README asks for, in each of its modes.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+
+use barelambda_conformance::{Check, Group, Options, Verdict, checks, run};
+use barelambda_tests::cargo;
+use barelambda_tests::exec::bootstrap;
+use barelambda_tests::programs::Architecture;
+
+type Names = BTreeSet<&'static str>;
+
+/// What a handler of lines is not given: the context, line breaks, and what is no JSON, which the script reports.
+const WITHOUT: [&str; 13] = [
+    "bytes-empty",
+    "bytes-of-every-value",
+    "bytes-of-json-unchanged",
+    "bytes-that-are-not-utf-8",
+    "bytes-that-look-like-http",
+    "context-arn",
+    "context-client-context",
+    "context-deadline",
+    "context-identity",
+    "context-is-its-own",
+    "context-request-id",
+    "context-tenant-id",
+    "context-trace-id",
+];
+
+/// Runs the checks with `only` in their names, of which nothing may fail, and gives the names of those that were not applicable.
+fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, &str)], only: Option<&str>) -> Names {
+    let mut options = Options::new(bootstrap(architecture));
+    options.only = only.map(str::to_owned);
+    options.subject.runner = architecture.runner().unwrap_or_default();
+    let path = cargo::root().join("tests/src").join(script);
+    let set = |name: &str, value: OsString| (OsString::from(name), value);
+    options.subject.environment = vec![set("_HANDLER", path.into())];
+    options.subject.environment.extend(variables.iter().map(|(name, value)| set(name, value.into())));
+    let report = run(&options, |_| {});
+    println!("{architecture:?} {variables:?}: {}", report.total());
+    let (mut failed, mut not_applicable) = (Vec::new(), Names::new());
+    for checked in &report.checked {
+        match &checked.outcome {
+            Ok(()) => {}
+            Err(Verdict::NotApplicable(_)) => _ = not_applicable.insert(checked.check.name),
+            Err(verdict) => failed.push((checked.check.name, verdict)),
+        }
+    }
+    assert!(failed.is_empty(), "{architecture:?} {variables:?}: {failed:#?}");
+    not_applicable
+}
+
+/// What no child can do, and these.
+fn beyond_a_child(more: &[&'static str]) -> Names {
+    let init = checks().iter().filter(|check| check.group == Group::Init).map(|check| check.name);
+    // It is started when the initialisation has succeeded; and what ends is the child, and not the runtime.
+    init.chain(["exit-ends-the-process"]).chain(more.iter().copied()).collect()
+}
+
+/// The checks that want a stream.
+fn of_streams() -> Vec<&'static str> {
+    let is_one = |check: &&Check| matches!(check.group, Group::Stream | Group::StreamFault);
+    let names = checks().iter().filter(is_one).map(|check| check.name);
+    names.chain(["close-with-the-202-to-a-stream", "invocation-id-on-streams"]).collect()
+}
+
+#[test]
+fn a_process_for_each_invocation() {
+    for architecture in Architecture::ALL {
+        let seen = not_applicable(architecture, "exec_conformance.sh", &[], None);
+        assert_eq!(seen, beyond_a_child(&of_streams()), "{architecture:?}");
+    }
+}
+
+/// The checks that want a stream alone: of what is lost on its way, others want it to be sent again, and a stream has gone.
+#[test]
+fn streamed() {
+    for architecture in Architecture::ALL {
+        let content_type = ("BARELAMBDA_CONTENT_TYPE", "application/vnd.awslambda.http-integration-response");
+        let seen = not_applicable(architecture, "exec_conformance.sh", &[("BARELAMBDA_RESPONSE", "stream"), content_type], Some("stream"));
+        // Every answer is streamed.
+        assert_eq!(seen, Names::from(["stream-then-buffered"]), "{architecture:?}");
+    }
+}
+
+#[test]
+fn a_line_for_a_line() {
+    for architecture in Architecture::ALL {
+        let seen = not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
+        assert_eq!(seen, beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()), "{architecture:?}");
+    }
+}

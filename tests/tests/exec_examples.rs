@@ -1,0 +1,104 @@
+//! `examples/shell` and `examples/exec-python`: as a zip holds them, under the emulator and under RIE, and as their READMEs run them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use barelambda_emulator::Options;
+use barelambda_tests::emulated::{answer, failure, invoke, start};
+use barelambda_tests::programs::Architecture;
+use barelambda_tests::rie::Rie;
+use barelambda_tests::{cargo, exec};
+use serde_json::{Value, json};
+
+const PYTHON: (&str, &str) = ("BARELAMBDA_MODE", "lines");
+
+/// The folder that the zip becomes: the binary, as `bootstrap`, and the program beside it.
+fn unzipped(test: &str, program: &str, architecture: Architecture) -> PathBuf {
+    let folder = cargo::scratch(&format!("exec-example-{test}-{architecture:?}"));
+    let source = cargo::root().join("examples").join(program);
+    fs::copy(exec::bootstrap(architecture), folder.join("bootstrap")).expect("the binary can be copied");
+    fs::copy(&source, folder.join(source.file_name().expect("it is a file"))).expect("the program can be copied, with its rights");
+    folder
+}
+
+fn options(folder: &Path, handler: &str, architecture: Architecture) -> Options {
+    let mut options = Options::new(folder.join("bootstrap"));
+    options.handler = handler.to_owned();
+    options.runner = architecture.runner();
+    options
+}
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)))
+}
+
+#[test]
+fn shell() {
+    for architecture in Architecture::ALL {
+        let folder = unzipped("shell", "shell/handler.sh", architecture);
+        let emulator = start(options(&folder, "handler.sh", architecture));
+        let outcome = invoke(&emulator, "{\"name\":\"Ada\"}");
+        assert_eq!(json(&outcome.payload), json!({"requestId": outcome.request_id, "event": {"name": "Ada"}}));
+        assert!(outcome.log.ends_with(&format!("{} INFO an event of 14 characters\n", outcome.request_id)), "{}", outcome.log);
+        let (error, _) = failure(&emulator, "\"fail\"");
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.AskedFor", "the event asked for an error"));
+        assert_eq!(json(&answer(&emulator, "1"))["event"], 1);
+    }
+}
+
+#[test]
+fn python() {
+    for architecture in Architecture::ALL {
+        let folder = unzipped("python", "exec-python/handler.py", architecture);
+        let emulator = start(options(&folder, "handler.py", architecture).env(PYTHON.0, PYTHON.1));
+        for count in 1..=3 {
+            let outcome = invoke(&emulator, "{\"name\":\n\"Ada\"}");
+            assert_eq!(json(&outcome.payload), json!({"greeting": "Hello, Ada!", "count": count}));
+            assert!(outcome.log.ends_with(&format!("{} INFO event number {count}\n", outcome.request_id)), "{}", outcome.log);
+        }
+        let (error, _) = failure(&emulator, "{}");
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.KeyError", "'name'"));
+        let (error, _) = failure(&emulator, "no JSON");
+        assert_eq!(error.error_type, "Function.JSONDecodeError");
+        assert_eq!(json(&answer(&emulator, "{\"name\":1}"))["count"], 5, "the process has gone on");
+    }
+}
+
+#[test]
+fn under_the_server_of_aws() {
+    let start = |test: &str, program: &str, handler: &str, variable: (&str, &str)| {
+        let folder = unzipped(&format!("rie-{test}"), program, Architecture::X86_64);
+        let root = folder.to_str().expect("it is UTF-8");
+        let environment = [("LAMBDA_TASK_ROOT", root), ("_HANDLER", handler), variable];
+        Rie::start(&folder.join("bootstrap"), &environment, &format!("exec-{test}"))
+    };
+    let mut rie = start("shell", "shell/handler.sh", "handler.sh", ("UNUSED", ""));
+    for _ in 0..10 {
+        assert_eq!(rie.answer(b"{}").json()["event"], json!({}));
+        assert_eq!(rie.answer(b"\"fail\"").json()["errorType"], "Function.AskedFor");
+    }
+    let mut rie = start("python", "exec-python/handler.py", "handler.py", PYTHON);
+    // An event that fails counts, too.
+    for count in (1..20).step_by(2) {
+        assert_eq!(rie.answer(b"{\"name\":\"Ada\"}").json(), json!({"greeting": "Hello, Ada!", "count": count}));
+        assert_eq!(rie.answer(b"\"\"").json()["errorType"], "Function.TypeError");
+    }
+}
+
+/// Runs the command that the README shows.
+fn command(example: &str) -> Output {
+    let readme = fs::read_to_string(cargo::root().join("examples").join(example).join("README.md")).expect("it can be read");
+    let line = readme.lines().find(|line| line.starts_with("cargo barelambda invoke")).expect("there is a command");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", line]).current_dir(cargo::root()).stdin(Stdio::null());
+    command.output().expect("there is a shell")
+}
+
+#[test]
+fn the_commands_of_the_readmes() {
+    let output = command("shell");
+    assert_eq!(json(&output.stdout)["event"], json!({"name": "Ada"}), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = command("exec-python");
+    assert_eq!(json(&output.stdout), json!({"greeting": "Hello, Ada!", "count": 1}), "{}", String::from_utf8_lossy(&output.stderr));
+}
