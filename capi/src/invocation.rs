@@ -209,7 +209,7 @@ impl<'a> Invocation<'a> {
     /// # Safety
     /// If all that is so, then so many can be read from there, for as long as the call of the function lasts.
     pub unsafe fn input<'i, T>(&self, data: *const T, count: usize) -> Result<&'i [T], Refusal> {
-        let len = count.checked_mul(size_of::<T>()).unwrap_or(usize::MAX);
+        let len = count.saturating_mul(size_of::<T>());
         self.check(Place { data: data.cast_mut().cast(), len })?;
         // SAFETY: as the caller promises; an empty slice may be at no place.
         Ok(if count == 0 { &[] } else { unsafe { slice::from_raw_parts(data, count) } })

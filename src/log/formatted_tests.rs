@@ -129,6 +129,7 @@ fn a_value_that_cannot_be_shown_does_not_lose_the_line() {
 }
 
 #[test]
+#[cfg(feature = "log")]
 fn a_message_of_the_runtime_is_text_whatever_was_received() {
     let show = |text, number, rest| Message { text, number, rest }.to_string();
     assert_eq!(show("connection closed", 0, b""), "barelambda: connection closed");
