@@ -172,7 +172,8 @@ int barelambda_respond(barelambda_responder *responder, const void *data, size_t
  * In a stream, what was written leaves before the error. */
 int barelambda_fail(barelambda_responder *responder, const char *type, size_t type_len, const char *message, size_t message_len);
 
-/* Sets the content type of the answer that follows, which is application/json otherwise, and application/octet-stream for a stream. */
+/* Sets the content type of the answer that follows, which is application/json otherwise, and application/octet-stream for a stream. The
+ * text is copied, and must not lie in the response buffer. */
 int barelambda_content_type(barelambda_responder *responder, const char *text, size_t len);
 
 /* The response buffer, a place to make an answer in: *capacity is BARELAMBDA_PAYLOAD_LIMIT. What it holds is undefined. It is the

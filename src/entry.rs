@@ -9,6 +9,7 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 #[cfg(feature = "capi")]
+#[doc(hidden)]
 pub mod foreign;
 
 use crate::context::Context;
