@@ -1,6 +1,6 @@
-//! For musl targets: puts memcpy and its like into the library, from the `libc.a` that comes with the target, so that it needs no libc. Each
-//! stays a member of its own, which a linker takes only where nothing else has defined the function; and each gives way to a definition
-//! that comes later, for another function's sake.
+//! For musl targets: puts memcpy and its like into the library, from the `libc.a` that comes with the target, so that it needs no libc.
+//! Each stays a member of its own, which a linker takes only where nothing else has defined the function; and each gives way to a
+//! definition that comes later, for another function's sake.
 
 use std::path::PathBuf;
 use std::{env, fs};
