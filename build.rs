@@ -17,7 +17,7 @@ fn main() {
 }
 
 /// Where the toolchain in use keeps the libraries of the target.
-fn target_libdir() -> PathBuf {
+pub fn target_libdir() -> PathBuf {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = env::var_os("TARGET").expect("cargo sets TARGET");
     let output = Command::new(rustc).args(["--print", "target-libdir", "--target"]).arg(target).output().expect("rustc runs");

@@ -1,10 +1,14 @@
-//! For musl targets: puts memcpy and its like into the library, from the `libc.a` that comes with the target, so that it needs no libc. Each
-//! stays a member of its own, which a linker takes only where nothing else has defined the function; and each gives way to a definition
-//! that comes later, for another function's sake.
+//! For musl targets: puts memcpy and its like into the library, from the `libc.a` that comes with the target, so that it needs no libc.
+//! Each stays a member of its own, which a linker takes only where nothing else has defined the function; and each gives way to a
+//! definition that comes later, for another function's sake.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::{env, fs};
+
+/// The build script of the root package, for where the libraries of the target are.
+#[allow(dead_code)]
+#[path = "../build.rs"]
+mod root;
 
 /// What compiled code calls without having been told to, and what core calls.
 const FUNCTIONS: [&str; 6] = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
@@ -17,10 +21,11 @@ const SIZE: std::ops::Range<usize> = 48..58;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=../build.rs");
     if env::var("CARGO_CFG_TARGET_ENV").as_deref() != Ok("musl") {
         return;
     }
-    let libc = target_libdir().join("self-contained/libc.a");
+    let libc = root::target_libdir().join("self-contained/libc.a");
     let archive = fs::read(&libc).unwrap_or_else(|error| panic!("{}: {error}", libc.display()));
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(folder.join("libbarelambda_memory.a"), chosen(&archive)).expect("OUT_DIR can be written");
@@ -73,13 +78,4 @@ fn weaken(object: &mut [u8]) {
             }
         }
     }
-}
-
-/// Where the toolchain in use keeps the libraries of the target.
-fn target_libdir() -> PathBuf {
-    let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
-    let target = env::var_os("TARGET").expect("cargo sets TARGET");
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target"]).arg(target).output().expect("rustc runs");
-    assert!(output.status.success(), "rustc --print target-libdir: {}", String::from_utf8_lossy(&output.stderr));
-    Path::new(String::from_utf8_lossy(&output.stdout).trim()).to_path_buf()
 }

@@ -31,9 +31,11 @@
  * one for example, is not looked at. (Addresses are used again, so one from an earlier invocation may happen to be that of this one.)
  *
  * Errors fail the invocation. After an error the caller of the Lambda function gets that error, of the type that stands beside its code,
- * and every later function that takes the responder returns the same code and does nothing. The one exception is barelambda_fail, which
- * may give an error of the program's own, unless there was an answer already. Nothing is sent before the handler returns, other than by
- * streams: so an error after an answer takes the answer's place, and an error in a stream goes into its trailers.
+ * and every later function that takes the responder returns the same code and does nothing. The one exception is barelambda_fail, which may
+ * give an error of the program's own, unless there was an answer already. In what follows, "Errors" are the codes that a function can give,
+ * besides that of an earlier error, and besides BARELAMBDA_INVALID_ARGUMENT for a responder that is not that of the invocation. Nothing is
+ * sent before the handler returns, other than by streams: so an error after an answer takes the answer's place, and an error in a stream
+ * goes into its trailers.
  *
  * A handler must return: no longjmp and no C++ exception may leave it, nor an initialiser.
  */
@@ -163,21 +165,26 @@ uint64_t barelambda_remaining_ms(const barelambda_event *event);
  */
 
 /* Answers with `data`, of BARELAMBDA_PAYLOAD_LIMIT bytes at most, which is copied. Bytes that lie within the event's payload or within the
- * response buffer (see below) are not copied, but sent from where they are, as they are when the handler has returned. */
+ * response buffer (see below) are not copied, but sent from where they are, as they are when the handler has returned.
+ * Errors: INVALID_ARGUMENT, RESPONSE_TOO_LARGE (of which `data` is not looked at), ANSWERED_TWICE, NOTHING_TO_ANSWER. */
 int barelambda_respond(barelambda_responder *responder, const void *data, size_t len);
 
 /* Fails the invocation with the error type `type`, which should look like Function.OutOfStock, and a message. A type that is empty,
  * longer than 1,024 bytes, has control characters or is not UTF-8 becomes Function.Unknown. What is not UTF-8 in the message becomes
  * U+FFFD; a message that is too long is cut (to 6 MiB, and 8 KiB in the trailers of a stream). Neither may lie in the response buffer.
- * In a stream, what was written leaves before the error. */
+ * In a stream, what was written leaves before the error. Both are copied.
+ * Errors: INVALID_ARGUMENT, ANSWERED_TWICE. */
 int barelambda_fail(barelambda_responder *responder, const char *type, size_t type_len, const char *message, size_t message_len);
 
-/* Sets the content type of the answer that follows, which is application/json otherwise, and application/octet-stream for a stream. */
+/* Sets the content type of the answer that follows, which is application/json otherwise, and application/octet-stream for a stream. The
+ * text is copied, and must not lie in the response buffer. It may be set again.
+ * Errors: INVALID_ARGUMENT, INVALID_CONTENT_TYPE, ANSWERED_TWICE, NOTHING_TO_ANSWER. */
 int barelambda_content_type(barelambda_responder *responder, const char *text, size_t len);
 
 /* The response buffer, a place to make an answer in: *capacity is BARELAMBDA_PAYLOAD_LIMIT. What it holds is undefined. It is the
  * library's again when an answer or a stream has been given, but for what barelambda_respond was given of it. Returns a null pointer, and
- * 0, if there was an answer, a stream or an error. `capacity` may be null. */
+ * *capacity is 0, where there was an answer, a stream or an error: asking for it is then an error (ANSWERED_TWICE), as answering is.
+ * `capacity` may be null. */
 unsigned char *barelambda_response_buffer(barelambda_responder *responder, size_t *capacity);
 
 /*
@@ -210,28 +217,35 @@ enum barelambda_body {
     BARELAMBDA_BODY_BYTES = 1
 };
 
-/* Answers over HTTP. `kind` is one of enum barelambda_body. All is copied; the body must not lie in the response buffer. */
+/* Answers over HTTP. `kind` is one of enum barelambda_body. All is copied; nothing of it may lie in the
+ * response buffer, in which each header field takes its length once more, and 2 bytes.
+ * Errors: INVALID_ARGUMENT, INVALID_HTTP_RESPONSE, RESPONSE_TOO_LARGE, ANSWERED_TWICE, NOTHING_TO_ANSWER. */
 int barelambda_http(barelambda_responder *responder, const barelambda_http_head *head, const void *body, size_t len, int kind);
 
 /* As barelambda_stream_begin, for an answer over HTTP: the body is what is written to the stream. What stands before it must fit into
- * 16 KiB, and multi_value_headers must be 0. */
+ * 16 KiB, and multi_value_headers must be 0.
+ * Errors: as those of barelambda_http. */
 int barelambda_http_stream(barelambda_responder *responder, const barelambda_http_head *head);
 
 /*
  * Streams: answers that leave while they are being written, of up to 200 MB. Begin, write any number of times, end.
  */
 
-/* Begins a stream. Nothing leaves yet: until something does, an error is the whole answer, and after that it follows what has left. */
+/* Begins a stream. Nothing leaves yet: until something does, an error is the whole answer, and after that it follows what has left.
+ * Errors: ANSWERED_TWICE, NOTHING_TO_ANSWER. */
 int barelambda_stream_begin(barelambda_responder *responder);
 
 /* Appends `data`, of any length. It is gathered, up to 16 KiB, or sent before the function returns, which waits as long as that takes.
- * `data` must not lie in the response buffer. */
+ * `data` must not lie in the response buffer.
+ * Errors: INVALID_ARGUMENT, NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the end). */
 int barelambda_stream_write(barelambda_responder *responder, const void *data, size_t len);
 
-/* Sends what was gathered. */
+/* Sends what was gathered. The first call begins the answer, even if nothing was written.
+ * Errors: NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the end). */
 int barelambda_stream_flush(barelambda_responder *responder);
 
-/* Ends the stream, which is the answer. */
+/* Ends the stream, which is the answer. What was gathered leaves at once, the end when the handler has returned.
+ * Errors: NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the end). */
 int barelambda_stream_end(barelambda_responder *responder);
 
 /*

@@ -9,6 +9,7 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 #[cfg(feature = "capi")]
+#[doc(hidden)]
 pub mod foreign;
 
 use crate::context::Context;
@@ -158,47 +159,58 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     unsafe { env::set_from_stack(stack) };
     // SAFETY: this runs once, and nothing else uses the memory.
     let (receive, response) = unsafe { memory.buffers() };
-    let error = serve(or_answer(init), receive, response);
-    log::error(Level::Fatal, error);
+    serve_from(init, receive, response);
     crate::exit(1)
 }
 
-/// An initialiser for [`serve`], whose error is its answer too.
-#[allow(clippy::result_large_err, reason = "with the feature error-path an error is large")]
-pub(crate) fn or_answer<H>(init: impl FnOnce() -> Result<H, Error>) -> impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, (Error, Answer<'r>)> {
-    |response| init().map_err(|error| (error, error_answer(error, response)))
+/// As [`serve`], with an initialiser that gives its error. What ends it is logged.
+pub(crate) fn serve_from<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) {
+    let mut failed = None;
+    let ended = serve(
+        |response| {
+            init().map_err(|error| {
+                failed = Some(error);
+                error_answer(error, response)
+            })
+        },
+        receive,
+        response,
+    );
+    if let Some(error) = failed.or(ended) {
+        log::error(Level::Fatal, error);
+    }
 }
 
-/// Initialises and runs invocation after invocation, until nothing can go on; gives why. `init` may write the answer that tells why it has
-/// failed into the response buffer.
-pub(crate) fn serve<H: Handler>(
-    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, (Error, Answer<'r>)>,
+/// Initialises and runs invocation after invocation, until nothing can go on, and gives why; unless the initialiser has failed, which gives
+/// the answer that tells of it, and may write that into the response buffer.
+fn serve<H: Handler>(
+    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
     receive: &mut [u8],
     response: &mut [u8],
-) -> Error {
+) -> Option<Error> {
     #[cfg(feature = "exec-wrapper")]
     become_wrapper(receive);
     #[cfg(feature = "log")]
     set_logger();
     let endpoint = match endpoint() {
         Ok(endpoint) => endpoint,
-        Err(error) => return error,
+        Err(error) => return Some(error),
     };
     INITIALIZING.store(1, Relaxed);
     let result = init(response);
     INITIALIZING.store(0, Relaxed);
     let mut handler = match result {
         Ok(handler) => Observed(handler),
-        Err((error, answer)) => {
+        Err(answer) => {
             last_words(Kept { subject: Subject::Initialization, answer });
-            return error;
+            return None;
         }
     };
     let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
     let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), receive, response, pipeline);
     loop {
         if let Err(error) = runtime.step(&mut handler) {
-            return error;
+            return Some(error);
         }
     }
 }

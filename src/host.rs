@@ -11,10 +11,9 @@ use std::{panic, process, thread, thread_local, vec};
 
 use crate::PAYLOAD_LIMIT;
 use crate::context::Context;
-use crate::entry::{or_answer, report_panic, serve};
+use crate::entry::{report_panic, serve_from};
 use crate::error::Error;
 use crate::handler::Handler;
-use crate::log::{self, Level};
 use crate::runtime::ROOM;
 use crate::runtime_api::answer::ErrorBody;
 
@@ -46,7 +45,7 @@ pub fn run_sized<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: u
         }
         others(info);
     }));
-    log::error(Level::Fatal, serve(or_answer(init), &mut receive, &mut response));
+    serve_from(init, &mut receive, &mut response);
     process::exit(1)
 }
 

@@ -15,7 +15,7 @@ use crate::result::Refusal;
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_respond(responder: *mut c_void, data: *const u8, len: usize) -> c_int {
     with(responder, |invocation| {
-        let event = invocation.open()?;
+        invocation.open()?;
         if data.is_null() && len > 0 {
             return Err(Refusal::NULL);
         }
@@ -23,7 +23,7 @@ unsafe extern "C" fn barelambda_respond(responder: *mut c_void, data: *const u8,
             return Err(Refusal::RESPONSE_TOO_LARGE);
         }
         let mut body = Place { data: data.cast_mut(), len };
-        if !body.is_within(event.payload) && !body.is_within(invocation.buffer) {
+        if !invocation.holds(body) {
             body.data = invocation.buffer.data;
             // SAFETY: so many bytes can be read, and the response buffer has room for them.
             unsafe { ptr::copy(data, body.data, len) };

@@ -61,14 +61,14 @@ unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_http_stream(responder: *mut c_void, head: *const Head) -> c_int {
     with(responder, |invocation| {
-        let event = invocation.open()?;
+        let way = invocation.way()?;
         // SAFETY: it is C's.
         let response = unsafe { response(invocation, head) }?;
         // SAFETY: `response` has found that it is not null.
         if unsafe { (*head).multi_value_headers } != 0 {
             return Err(Refusal::MULTI_VALUE);
         }
-        let stream = event.way.http_stream(response).map_err(Refusal::http)?;
+        let stream = way.http_stream(response).map_err(Refusal::http)?;
         invocation.begin(stream);
         Ok(())
     })

@@ -101,6 +101,7 @@ impl<'a> Invocation<'a> {
         }
     }
 
+    #[inline(never)]
     fn new(event: Option<Given<'a>>, buffer: &'a mut [u8]) -> Self {
         let (buffer, text) = buffer.split_at_mut_checked(PAYLOAD_LIMIT).unwrap_or_default();
         let (buffer, text) = (Place::of_mut(buffer), Place::of_mut(text));
@@ -117,23 +118,40 @@ impl<'a> Invocation<'a> {
     }
 
     /// Lets go of the stream, so that what it has gathered leaves, if something has left before.
+    #[inline(never)]
     fn leave(&mut self) {
         if let Some(leave) = self.leave.take() {
             leave(self);
         }
     }
 
-    /// What it has, if it may be answered now.
+    /// Whether it may be answered now.
     ///
     /// # Errors
     /// The first refusal, and what stands against an answer.
-    pub fn open(&self) -> Result<Given<'a>, Refusal> {
-        match (self.refusal, self.event, self.stage) {
-            (Some(refusal), ..) => Err(refusal),
-            (None, None, _) => Err(Refusal::NOTHING_TO_ANSWER),
-            (None, Some(event), Stage::Open) => Ok(event),
-            (None, Some(_), _) => Err(Refusal::ANSWERED_TWICE),
+    // Inlined, as the smallest programs call one function that asks for it: 190 bytes less.
+    #[inline(always)]
+    pub fn open(&self) -> Result<(), Refusal> {
+        match (self.refusal, self.stage) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Stage::Open) if self.event.is_none() => Err(Refusal::NOTHING_TO_ANSWER),
+            (None, Stage::Open) => Ok(()),
+            (None, _) => Err(Refusal::ANSWERED_TWICE),
         }
+    }
+
+    /// The way of a stream, if one may begin now.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn way(&self) -> Result<Way<'a>, Refusal> {
+        self.open()?;
+        self.event.map(|event| event.way).ok_or(Refusal::NOTHING_TO_ANSWER)
+    }
+
+    /// Whether the place lies in the payload or in the response buffer.
+    pub fn holds(&self, place: Place) -> bool {
+        self.event.is_some_and(|event| place.is_within(event.payload)) || place.is_within(self.buffer)
     }
 
     /// Answers with the body at this place, in the payload or in the response buffer.
@@ -209,7 +227,7 @@ impl<'a> Invocation<'a> {
     /// # Safety
     /// If all that is so, then so many can be read from there, for as long as the call of the function lasts.
     pub unsafe fn input<'i, T>(&self, data: *const T, count: usize) -> Result<&'i [T], Refusal> {
-        let len = count.checked_mul(size_of::<T>()).unwrap_or(usize::MAX);
+        let len = count.saturating_mul(size_of::<T>());
         self.check(Place { data: data.cast_mut().cast(), len })?;
         // SAFETY: as the caller promises; an empty slice may be at no place.
         Ok(if count == 0 { &[] } else { unsafe { slice::from_raw_parts(data, count) } })
@@ -267,7 +285,7 @@ impl Place {
     }
 
     /// Whether all of it lies in `other`.
-    pub fn is_within(self, other: Self) -> bool {
+    fn is_within(self, other: Self) -> bool {
         self.len <= other.len && self.data.addr().wrapping_sub(other.data.addr()) <= other.len - self.len
     }
 

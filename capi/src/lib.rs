@@ -16,6 +16,7 @@
 #![cfg_attr(target_env = "musl", no_std)]
 
 mod answer;
+#[cfg(target_env = "musl")]
 mod arch;
 mod event;
 mod http;

@@ -1,13 +1,15 @@
 //! Where a program begins.
 
 use core::ffi::{c_int, c_void};
+#[cfg(target_env = "musl")]
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use runtime::entry::{Memory, foreign};
 use runtime::runtime::ROOM;
-use runtime::{Error, Event, FunctionError, Handler, PAYLOAD_LIMIT, Responded, Responder};
+use runtime::{Error, Event, Handler, PAYLOAD_LIMIT, Responded, Responder};
 
+#[cfg(target_env = "musl")]
 use crate::arch;
 use crate::invocation::{Invocation, TEXT};
 use crate::result::{CANNOT_GO_ON, RUN_TWICE, Refusal};
@@ -21,8 +23,6 @@ static MEMORY: Memory<{ PAYLOAD_LIMIT + ROOM }, { PAYLOAD_LIMIT + TEXT }> = Memo
 
 /// Whether the memory is in use, or was.
 static RUNS: AtomicBool = AtomicBool::new(false);
-
-const NOT_INITIALIZED: Error = foreign::error(&FunctionError::new("Function.NotInitialised", "the initialiser failed"));
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_run(handler: Option<HandlerFn>, user: *mut c_void) -> c_int {
@@ -43,26 +43,20 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
     find_environment();
     // SAFETY: `RUNS` lets this happen once.
     let (receive, response) = unsafe { MEMORY.buffers() };
-    let mut is_told = false;
-    let error = foreign::serve(
+    foreign::serve(
         |buffer| {
             // SAFETY: an initialiser is called as C declares it.
-            let failure = init.and_then(|init| Invocation::initialize(buffer, |responder| unsafe { init(responder, user) }));
-            match failure {
+            match init.and_then(|init| Invocation::initialize(buffer, |responder| unsafe { init(responder, user) })) {
                 None => Ok(Foreign { function, user }),
                 Some(answer) => {
                     foreign::log_fatal("the initialiser failed", answer.body());
-                    is_told = true;
-                    Err((NOT_INITIALIZED, answer))
+                    Err(answer)
                 }
             }
         },
         receive,
         response,
     );
-    if !is_told {
-        foreign::log_error(error);
-    }
     CANNOT_GO_ON
 }
 
@@ -81,6 +75,7 @@ impl Handler for Foreign {
 }
 
 /// What `main` is in a program that has none.
+#[cfg(target_env = "musl")]
 pub extern "C" fn embedded() -> c_int {
     // SAFETY: C declares these functions so.
     let (handler, init) = unsafe {

@@ -10,10 +10,10 @@ use crate::result::Refusal;
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_stream_begin(responder: *mut c_void) -> c_int {
     with(responder, |invocation| {
-        let event = invocation.open()?;
+        let way = invocation.way()?;
         // SAFETY: the invocation has not been answered, so that nothing else uses the response buffer, and C may not from here on.
         let buffer = unsafe { invocation.buffer.as_mut_slice() };
-        let stream = event.way.stream(buffer, invocation.content_type()).map_err(|_| Refusal::CONTENT_TYPE)?;
+        let stream = way.stream(buffer, invocation.content_type()).map_err(|_| Refusal::CONTENT_TYPE)?;
         invocation.begin(stream);
         Ok(())
     })

@@ -38,14 +38,12 @@ pub const fn error(what: &'static FunctionError) -> Error {
     Error::of(what)
 }
 
-/// Initialises and runs invocation after invocation, until nothing can go on; gives why. An initialiser that fails gives why, and the
-/// answer that tells of it, which it may write into the response buffer.
-pub fn serve<H: Handler>(
-    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, (Error, Answer<'r>)>,
-    receive: &mut [u8],
-    response: &mut [u8],
-) -> Error {
-    super::serve(init, receive, response)
+/// Initialises and runs invocation after invocation, until nothing can go on, and logs why; unless the initialiser has failed, which gives
+/// the answer that tells of it, and may write that into the response buffer.
+pub fn serve<H: Handler>(init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>, receive: &mut [u8], response: &mut [u8]) {
+    if let Some(error) = super::serve(init, receive, response) {
+        log::error(Level::Fatal, error);
+    }
 }
 
 /// The way of a stream to the Runtime API, for one invocation.
@@ -132,11 +130,6 @@ pub fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
 /// Writes one line of the runtime to the log: `text`, and the rest unless there is none.
 pub fn log_fatal(text: &str, rest: &[u8]) {
     log::line(Level::Fatal, None, text.as_bytes(), 0, rest);
-}
-
-/// As [`log_fatal`], for an error.
-pub fn log_error(error: Error) {
-    log::error(Level::Fatal, error);
 }
 
 /// Writes a line to the log, in the format that the environment names, if it wants the level: 0 for FATAL to 5 for TRACE. Gives whether

@@ -137,6 +137,7 @@ fn shown(text: &str, number: u32, rest: &[u8]) -> String {
 }
 
 #[test]
+#[cfg(feature = "log")]
 fn a_message_of_the_runtime_is_text_whatever_was_received() {
     assert_eq!(shown("connection closed", 0, b""), "barelambda: connection closed");
     assert_eq!(shown("status", 500, b"a\xff\xfeb\xc3"), "barelambda: status 500: a\u{fffd}\u{fffd}b\u{fffd}");

@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::Emulator;
-use barelambda_tests::c_programs::{EXAMPLES, Way, compile, example, folder, make, serve};
+use barelambda_tests::c_programs::{EXAMPLES, Way, compile, example, folder, library, make, run, serve};
 use barelambda_tests::cargo;
 use barelambda_tests::elf::{EM_AARCH64, EM_X86_64, Elf, PT_INTERP};
 use barelambda_tests::emulated::{answer, failure, pattern};
@@ -123,6 +124,22 @@ fn make_installs_a_bootstrap_and_cleans_up() {
     assert!(folder().join("build/package/bootstrap").exists());
     make(&["clean", "ARCH=x86_64"]);
     assert!(!folder().join("build").exists());
+}
+
+/// The README's commands, as they stand there.
+#[test]
+fn the_commands_of_the_readme_link_programs_that_answer() {
+    let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
+    let commands: Vec<&str> = readme.split('`').filter(|text| text.contains("$LIBRARY") && text.contains("echo.c")).collect();
+    assert_eq!(commands.len(), 4, "{commands:?}");
+    for command in commands {
+        let output = cargo::scratch("c-readme").join("program");
+        let mut shell = Command::new("sh");
+        shell.current_dir(folder()).env("LIBRARY", library(Architecture::X86_64)).env("OUTPUT", &output);
+        run(shell.arg("-c").arg(format!("{command} -o \"$OUTPUT\"")));
+        println!("{} bytes: {command}", fs::metadata(&output).expect("it has been linked").len());
+        check("echo", &serve(&output, Architecture::X86_64));
+    }
 }
 
 /// RIE starts the program as it is: one for another processor by a script.

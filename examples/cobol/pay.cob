@@ -1,0 +1,102 @@
+       >>SOURCE FORMAT IS FREE
+*> Works out a week's pay: decimal arithmetic, in which 0.1 is 0.1.
+*>
+*>     {"hours":37.5,"rate":41.20}   gives   {"pay":"1545.00"}
+*>
+*> Hours beyond 40 count one and a half times. The event is read in
+*> place, and so is the answer written; a STATUS-CODE other than 0
+*> says that the event could not be read, and the answer is why.
+IDENTIFICATION DIVISION.
+PROGRAM-ID. pay.
+
+DATA DIVISION.
+WORKING-STORAGE SECTION.
+01  HOURS            PIC 9(3)V9(2).
+01  RATE             PIC 9(4)V9(2).
+01  OVERTIME         PIC 9(3)V9(2).
+01  TOTAL            PIC 9(8)V9(2).
+01  SHOWN            PIC Z(7)9.99.
+01  FIELD-NAME       PIC X(8).
+01  FIELD-LEN        PIC 9(4) COMP-5.
+01  FIELD-TEXT       PIC X(16).
+01  FIELD-END        PIC 9(4) COMP-5.
+01  PLACE            PIC 9(9) COMP-5.
+01  FOUND            PIC 9(1).
+
+LINKAGE SECTION.
+01  EVENT-LEN        PIC 9(9) COMP-5.
+01  EVENT-TEXT.
+    05  EVENT-BYTE   PIC X OCCURS 1 TO 4096 TIMES
+                     DEPENDING ON EVENT-LEN.
+01  ANSWER           PIC X(128).
+01  ANSWER-LEN       PIC 9(9) COMP-5.
+01  STATUS-CODE      PIC 9(9) COMP-5.
+
+PROCEDURE DIVISION USING EVENT-TEXT EVENT-LEN ANSWER
+        ANSWER-LEN STATUS-CODE.
+MAIN-PART.
+    MOVE 1 TO STATUS-CODE
+    MOVE '"hours":' TO FIELD-NAME
+    MOVE 8 TO FIELD-LEN
+    PERFORM FIND-FIELD
+    IF FOUND = 0 OR FUNCTION NUMVAL(FIELD-TEXT) > 168
+        MOVE "there are no hours from 0 to 168" TO ANSWER
+        MOVE 32 TO ANSWER-LEN
+        GOBACK
+    END-IF
+    COMPUTE HOURS = FUNCTION NUMVAL(FIELD-TEXT)
+    MOVE '"rate":' TO FIELD-NAME
+    MOVE 7 TO FIELD-LEN
+    PERFORM FIND-FIELD
+    IF FOUND = 0 OR FUNCTION NUMVAL(FIELD-TEXT) > 9999
+        MOVE "there is no rate from 0 to 9999" TO ANSWER
+        MOVE 31 TO ANSWER-LEN
+        GOBACK
+    END-IF
+    COMPUTE RATE = FUNCTION NUMVAL(FIELD-TEXT)
+    MOVE 0 TO OVERTIME
+    IF HOURS > 40
+        SUBTRACT 40 FROM HOURS GIVING OVERTIME
+    END-IF
+    COMPUTE TOTAL ROUNDED = RATE * (HOURS + OVERTIME * 0.5)
+    MOVE TOTAL TO SHOWN
+    MOVE 0 TO STATUS-CODE
+    MOVE 1 TO PLACE
+    STRING '{"pay":"' FUNCTION TRIM(SHOWN) '"}'
+        DELIMITED BY SIZE INTO ANSWER WITH POINTER PLACE
+    SUBTRACT 1 FROM PLACE GIVING ANSWER-LEN
+    GOBACK.
+
+*> Finds FIELD-NAME, and puts the number behind it, digits with one
+*> point at most, into FIELD-TEXT.
+FIND-FIELD.
+    MOVE 0 TO FOUND
+    MOVE SPACES TO FIELD-TEXT
+    IF EVENT-LEN NOT > FIELD-LEN
+        EXIT PARAGRAPH
+    END-IF
+    PERFORM VARYING PLACE FROM 1 BY 1
+            UNTIL PLACE + FIELD-LEN > EVENT-LEN OR FOUND = 1
+        IF EVENT-TEXT(PLACE:FIELD-LEN) = FIELD-NAME(1:FIELD-LEN)
+            MOVE 1 TO FOUND
+        END-IF
+    END-PERFORM
+    IF FOUND = 0
+        EXIT PARAGRAPH
+    END-IF
+*> PLACE is one behind where the name begins.
+    ADD FIELD-LEN TO PLACE
+    SUBTRACT 1 FROM PLACE
+    PERFORM VARYING FIELD-END FROM 1 BY 1
+            UNTIL FIELD-END > 8 OR PLACE > EVENT-LEN
+        IF EVENT-BYTE(PLACE) IS NUMERIC OR EVENT-BYTE(PLACE) = "."
+            MOVE EVENT-BYTE(PLACE) TO FIELD-TEXT(FIELD-END:1)
+        ELSE
+            EXIT PERFORM
+        END-IF
+        ADD 1 TO PLACE
+    END-PERFORM
+    IF FUNCTION TEST-NUMVAL(FIELD-TEXT) NOT = 0
+        MOVE 0 TO FOUND
+    END-IF.
+END PROGRAM pay.

@@ -1,0 +1,68 @@
+//! Where a program in C begins: in a `main` of its own, or in the library's, with and without libc.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use barelambda_emulator::Options;
+use barelambda_tests::c_programs::compile;
+use barelambda_tests::cargo;
+use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::programs::Architecture;
+
+const BARE: [&str; 5] = ["-Os", "-ffreestanding", "-fno-stack-protector", "-nostdlib", "-static"];
+
+/// The ways to link, with a name each.
+fn commands() -> [(&'static str, Architecture, Vec<&'static str>); 6] {
+    [
+        ("bare", Architecture::X86_64, [&["cc"], &BARE[..]].concat()),
+        ("bare-arm64", Architecture::Aarch64, [&["aarch64-linux-gnu-gcc"], &BARE[..]].concat()),
+        ("musl", Architecture::X86_64, vec!["musl-gcc", "-static"]),
+        ("musl-dynamic", Architecture::X86_64, vec!["musl-gcc"]),
+        ("glibc-static-pie", Architecture::X86_64, vec!["cc", "-static-pie"]),
+        ("glibc", Architecture::X86_64, vec!["cc"]),
+    ]
+}
+
+#[test]
+fn a_main_of_its_own_has_arguments_an_initialiser_and_a_state() {
+    let source = cargo::root().join("tests/c/own_main.c");
+    for (name, architecture, command) in commands() {
+        let program = compile(&[&command[..], &["-std=c99"]].concat(), &source, architecture, &format!("main-{name}"), &[]);
+        let options = || {
+            let mut options = Options::new(&program);
+            options.runner = architecture.runner();
+            options
+        };
+        let emulator = start(options());
+        assert_eq!([answer(&emulator, "1"), answer(&emulator, "2")], [b"00", b"01"], "{name}");
+
+        let (error, outcome) = failure(&start(options().env("OWN_MAIN_INIT", "no \"luck\"")), "1");
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.BadStart", "no \"luck\""), "{name}");
+        assert!(outcome.log.contains("barelambda: the initialiser failed: {\"errorType\":\"Function.BadStart\""), "{}", outcome.log);
+
+        let (status, words) = ran(program, architecture);
+        assert_eq!(status, Some(7), "{name}");
+        assert!(words.starts_with("barelambda: AWS_LAMBDA_RUNTIME_API is not set"), "{name}: {words}");
+    }
+}
+
+#[test]
+fn a_program_with_neither_main_nor_handler_says_so() {
+    let source = cargo::scratch("c-nothing").join("nothing.c");
+    fs::write(&source, "#include <barelambda.h>\nconst int nothing = 1;\n").expect("a source can be written");
+    for (name, architecture, command) in commands() {
+        let program =
+            compile(&[&command[..], &["-std=c99"]].concat(), &source, architecture, &format!("nothing-{name}"), &["-Wl,-u,_start"]);
+        let (status, words) = ran(program, architecture);
+        assert_eq!((status, words.as_str()), (Some(1), "barelambda: the program has neither main nor barelambda_handler\n"), "{name}");
+    }
+}
+
+/// Runs a program by itself, and gives its status and what it has said.
+fn ran(program: PathBuf, architecture: Architecture) -> (Option<i32>, String) {
+    let mut words = architecture.runner().into_iter().flatten().chain([program.into_os_string()]);
+    let mut command = Command::new(words.next().expect("there is a program"));
+    let output = command.args(words).arg("x").env_remove("AWS_LAMBDA_RUNTIME_API").output().expect("the program can be started");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
