@@ -73,6 +73,8 @@ pub struct Program {
     settings: Settings,
     /// With `lines`, the process that answers.
     child: Child,
+    /// Whether this process is prepared for children.
+    is_prepared: bool,
     transcript: Transcript,
 }
 
@@ -83,14 +85,31 @@ impl Program {
     /// # Errors
     /// None: it is what `entry!` takes for an initialiser.
     pub fn from_environment() -> Result<Self, Error> {
-        process::prepare();
-        let mut buffer = [0; LAUNCH];
-        let settings = Settings::from_environment(&mut buffer).unwrap_or_else(|failure| failure.end_initialization());
-        let mut program = Self { settings, child: Child::NONE, transcript: Transcript::new(settings.format) };
+        process::fill_standard_streams();
+        let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
+        let mut program = Self { settings, child: Child::NONE, is_prepared: false, transcript: Transcript::new(settings.format) };
         if settings.mode == Mode::Lines {
-            program.child = settings.start(None, &mut buffer).unwrap_or_else(|failure| failure.end_initialization());
+            program.start_early();
         }
         Ok(program)
+    }
+
+    /// Starts the program in the initialisation. Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
+    #[inline(never)]
+    fn start_early(&mut self) {
+        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|failure| failure.end_initialization());
+    }
+
+    /// # Errors
+    /// [`Failure::CannotExecute`].
+    fn start(&mut self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+        // Not before there is a child: it takes 66 system calls, and the first GET /next need not wait for them.
+        if !self.is_prepared {
+            process::prepare();
+            self.is_prepared = true;
+        }
+        self.child = self.settings.start(context, buffer)?;
+        Ok(())
     }
 
     /// Sees to it that there is a process for this invocation.
@@ -104,7 +123,7 @@ impl Program {
         }
         if !self.child.is_some() {
             let context = if self.settings.mode == Mode::Process { Some(context) } else { None };
-            self.child = self.settings.start(context, buffer)?;
+            self.start(context, buffer)?;
         }
         Ok(())
     }

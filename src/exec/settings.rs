@@ -1,6 +1,9 @@
 //! What the environment says of the program.
 
+use core::ffi::CStr;
+
 use super::failure::Failure;
+use crate::buffer::Cursor;
 use crate::context::Context;
 use crate::field::is_sendable;
 use crate::log::Format;
@@ -11,6 +14,9 @@ use crate::sys::vectors::Vectors;
 /// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
 /// 2,000 variables, and 16 KiB of path and arguments.
 pub const LAUNCH: usize = 32 * 1024;
+
+/// The longest path, with the zero behind it (PATH_MAX).
+const PATH: usize = 4096;
 
 /// The environment or the arguments do not fit (E2BIG).
 const TOO_LONG: u32 = 7;
@@ -52,7 +58,7 @@ impl Settings {
     ///
     /// # Errors
     /// A value that a variable cannot have; [`Failure::CannotExecute`].
-    pub fn from_environment(buffer: &mut [u8]) -> Result<Self, Failure<'static>> {
+    pub fn from_environment() -> Result<Self, Failure<'static>> {
         let handler = variable(b"_HANDLER");
         if handler.is_empty() {
             return Err(Failure::Setting(b"_HANDLER", handler));
@@ -73,11 +79,17 @@ impl Settings {
         if settings.streams && settings.mode == Mode::Lines {
             return Err(Failure::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
         }
-        let vectors = settings.vectors(None, buffer).map_err(|errno| Failure::CannotExecute(settings.path(), errno))?;
-        match process::check(&vectors) {
-            Ok(()) => Ok(settings),
-            Err(errno) => Err(Failure::CannotExecute(settings.path(), errno)),
+        // No more room than this: each page of it would have to be touched before the first GET /next.
+        let mut buffer = [0; PATH];
+        let mut path = Cursor::new(&mut buffer);
+        for part in settings.path() {
+            path.push(part);
         }
+        path.push(b"\0");
+        let is_full = path.is_full();
+        let path = CStr::from_bytes_until_nul(&buffer).unwrap_or_default();
+        let checked = if is_full { Err(TOO_LONG) } else { process::check(path) };
+        checked.map(|()| settings).map_err(|errno| Failure::CannotExecute(settings.path(), errno))
     }
 
     /// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.

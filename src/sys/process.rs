@@ -1,7 +1,8 @@
 //! Child processes, and the pipes to them.
 #![allow(unsafe_code)]
 
-use core::mem::MaybeUninit;
+use core::ffi::CStr;
+use core::mem::{self, MaybeUninit};
 
 use rustix::fd::RawFd;
 
@@ -55,8 +56,19 @@ pub enum Signal {
     Kill = 9,
 }
 
-/// Prepares this process for children: those whose parents end become its own, none of its signals is ignored but SIGPIPE, which a child
-/// does not inherit, and what is opened later is none of the standard streams.
+/// Sees to it that what is opened later is none of the standard streams.
+pub fn fill_standard_streams() {
+    // As a rule all three are open, and to look is cheaper than to open something.
+    while !(0..3).all(pipe::is_open) {
+        match pipe::open_null() {
+            Some(null) if null.is_standard() => mem::forget(null),
+            _ => return,
+        }
+    }
+}
+
+/// Prepares this process for children: those whose parents end become its own, and none of its signals is ignored but SIGPIPE, which a child
+/// does not inherit.
 pub fn prepare() {
     const PR_SET_CHILD_SUBREAPER: usize = 36;
     const SIGNALS: usize = 64;
@@ -65,17 +77,16 @@ pub fn prepare() {
     // SIGKILL and SIGSTOP cannot be set, and need not be.
     (1..=SIGNALS).for_each(|signal| handle(signal, DEFAULT));
     handle(SIGPIPE, IGNORE);
-    while pipe::open_null().is_some_and(|null| null.is_standard()) {}
 }
 
-/// Whether the program could be executed.
+/// Whether the program at `path` could be executed.
 ///
 /// # Errors
 /// The errno that says why not.
-pub fn check(vectors: &Vectors<'_>) -> Result<(), u32> {
+pub fn check(path: &CStr) -> Result<(), u32> {
     const X_OK: usize = 1;
     const IS_A_DIRECTORY: u32 = 21;
-    let path = vectors.path();
+    let path = path.as_ptr().expose_provenance();
     // SAFETY: faccessat reads the path, which ends with a zero.
     let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::CURRENT_FOLDER, path, X_OK, 0) };
     if result < 0 {
