@@ -49,6 +49,11 @@ impl Running {
         Self { process: guard.release(), peer }
     }
 
+    /// What is behind one of its descriptors.
+    pub fn descriptor(&self, number: u32) -> PathBuf {
+        fs::read_link(format!("/proc/{}/fd/{number}", self.process.id())).expect("the descriptor is open")
+    }
+
     /// What /proc says of it.
     pub fn state(&self) -> State {
         let id = self.process.id();

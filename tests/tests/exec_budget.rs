@@ -67,7 +67,7 @@ impl Programs<'_> {
 fn start(programs: &Programs<'_>) -> Figure {
     let server = Server::new();
     let started = [programs.exec, programs.echo];
-    let runs = runs::<2>(9, 200, |index| server.start_time_of(programs.command(&server, started[index], "handler.sh", &[])));
+    let runs = runs::<2>(9, 500, |index| server.start_time_of(programs.command(&server, started[index], "handler.sh", &[])));
     let (ratio, exec, echo) = middle(&runs, [0, 1]);
     Figure {
         what: format!("start to the first /next: {exec:.0?}, times that of `echo`, {echo:.0?}"),

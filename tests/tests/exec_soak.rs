@@ -141,6 +141,24 @@ fn nothing_of_very_many_children_stays() {
     assert_eq!(late, early, "something has grown");
 }
 
+#[test]
+fn closed_standard_streams_are_filled() {
+    let folder = cargo::scratch("exec_closed_streams");
+    write_program(&folder, "handler", b"#!/bin/sh\necho log >&2\nwc -c\n");
+    let server = Server::new();
+    let mut command = server.command(Path::new("/bin/sh"));
+    command.args(["-c", "exec \"$0\" <&- >&- 2>&-"]).arg(exec());
+    command.env("PATH", env::var_os("PATH").unwrap_or_default()).env("LAMBDA_TASK_ROOT", &folder).env("_HANDLER", "handler");
+    let mut running = Running::start(&server, command);
+    // Before the connection was made, which would have taken the first of them.
+    for stream in 0..3 {
+        assert_eq!(running.descriptor(stream), Path::new("/dev/null"), "stream {stream}");
+    }
+    let before = running.state();
+    invoke(&mut running, 0, &Kind { name: "counts", program: b"", answer: Answer::Text("59\n"), ..ORDINARY });
+    assert_eq!(running.state().descriptors, before.descriptors);
+}
+
 /// Puts the program into the place of the handler, which is looked up for each child.
 fn become_handler(folder: &Path, name: &str) {
     let link = folder.join("new");
