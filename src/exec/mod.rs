@@ -77,6 +77,8 @@ pub struct Program {
     settings: Settings,
     /// With `lines`, the process that answers.
     child: Child,
+    /// Whether this process is prepared for children.
+    is_prepared: bool,
     transcript: Transcript,
 }
 
@@ -94,6 +96,24 @@ impl Program {
             program.child = settings::start_early().unwrap_or_else(|failure| failure.end_initialization());
         }
         Ok(program)
+    }
+
+    /// Starts the program in the initialisation. Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
+    #[inline(never)]
+    fn start_early(&mut self) {
+        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|failure| failure.end_initialization());
+    }
+
+    /// # Errors
+    /// [`Failure::CannotExecute`].
+    fn start(&mut self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+        // Not before there is a child: it takes 66 system calls, and the first GET /next need not wait for them.
+        if !self.is_prepared {
+            process::prepare();
+            self.is_prepared = true;
+        }
+        self.child = self.settings.start(context, buffer)?;
+        Ok(())
     }
 
     /// Sees to it that there is a process for this invocation.

@@ -1,6 +1,9 @@
 //! What the environment says of the program.
 
+use core::ffi::CStr;
+
 use super::failure::Failure;
+use crate::buffer::Cursor;
 use crate::context::Context;
 use crate::field::is_sendable;
 use crate::log::Format;
@@ -14,6 +17,9 @@ const LAUNCH: usize = 32 * 1024;
 
 const HANDLER: &[u8] = b"_HANDLER";
 const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
+
+/// The longest path, with the zero behind it (PATH_MAX).
+const PATH: usize = 4096;
 
 /// The environment or the arguments do not fit (E2BIG).
 const TOO_LONG: u32 = 7;
@@ -109,6 +115,11 @@ fn push_all(context: Option<&Context<'_>>, vectors: &mut Vectors<'_>) {
         if !argument.is_empty() {
             vectors.push(&[argument]);
         }
+        path.push(b"\0");
+        let is_full = path.is_full();
+        let path = CStr::from_bytes_until_nul(&buffer).unwrap_or_default();
+        let checked = if is_full { Err(TOO_LONG) } else { process::check(path) };
+        checked.map(|()| settings).map_err(|errno| Failure::CannotExecute(settings.path(), errno))
     }
     vectors.end();
     for (name, field) in &VARIABLES {

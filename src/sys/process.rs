@@ -56,8 +56,19 @@ pub enum Signal {
     Kill = 9,
 }
 
-/// Prepares this process for children: those whose parents end become its own, none of its signals is ignored but SIGPIPE, which a child
-/// does not inherit, and what is opened later is none of the standard streams.
+/// Sees to it that what is opened later is none of the standard streams.
+pub fn fill_standard_streams() {
+    // As a rule all three are open, and to look is cheaper than to open something.
+    while !(0..3).all(pipe::is_open) {
+        match pipe::open_null() {
+            Some(null) if null.is_standard() => mem::forget(null),
+            _ => return,
+        }
+    }
+}
+
+/// Prepares this process for children: those whose parents end become its own, and none of its signals is ignored but SIGPIPE, which a child
+/// does not inherit.
 pub fn prepare() {
     const PR_SET_CHILD_SUBREAPER: usize = 36;
     const SIGNALS: usize = 64;

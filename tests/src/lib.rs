@@ -8,6 +8,7 @@
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
 //!   program's place.
 //! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
+//! - [`exec_measured`] runs the binary `exec` against it; [`exec_measured_figures`] compares times, and holds figures to their bounds.
 //! - [`soak`] is a fourth, which injects faults.
 //! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
 

@@ -60,8 +60,13 @@ impl Server {
 
     /// The time from just before the start of `program` to its first GET /next.
     pub fn start_time(&self, program: &Path) -> Duration {
+        self.start_time_of(self.command(program))
+    }
+
+    /// As [`Self::start_time`], of a [`Self::command`] with more in its environment.
+    pub fn start_time_of(&self, mut command: Command) -> Duration {
         let start = Instant::now();
-        let mut child = self.command(program).spawn().expect("the program can be started");
+        let mut child = command.spawn().expect("the program can be started");
         let mut peer = self.accept();
         peer.expect_next();
         let time = start.elapsed();
@@ -137,19 +142,26 @@ impl Default for Server {
 }
 
 impl Peer {
-    /// Waits until GET /next has come, and whatever before it.
-    fn expect_next(&mut self) {
+    /// Waits until GET /next has come, and gives it with whatever came before it.
+    pub fn expect_next(&mut self) -> Vec<u8> {
         let mut request = Vec::new();
-        let mut buffer = [0; 4096];
         while !(request.ends_with(b"\r\n\r\n") && request.windows(5).any(|window| window == b"GET /")) {
-            match self.stream.read(&mut buffer) {
-                Ok(count @ 1..) => request.extend_from_slice(&buffer[..count]),
-                end => panic!("{end:?} after {:?}", String::from_utf8_lossy(&request)),
-            }
+            self.receive(&mut request);
+        }
+        request
+    }
+
+    /// Appends some more bytes.
+    pub fn receive(&mut self, request: &mut Vec<u8>) {
+        let mut buffer = [0; 4096];
+        match self.stream.read(&mut buffer) {
+            Ok(count @ 1..) => request.extend_from_slice(&buffer[..count]),
+            end => panic!("{end:?} after {:?}", String::from_utf8_lossy(request)),
         }
     }
 
-    fn send(&mut self, bytes: &[u8]) {
+    /// Sends all of it.
+    pub fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).expect("the program reads");
     }
 }

@@ -54,6 +54,11 @@ pub fn valgrind() -> PathBuf {
     find("valgrind", None, "valgrind", "valgrind")
 }
 
+/// Sends a request over HTTP.
+pub fn curl() -> PathBuf {
+    find("curl", None, "curl", "curl")
+}
+
 /// Runs a program in namespaces of its own.
 pub fn unshare() -> PathBuf {
     find("util-linux's unshare", None, "unshare", "unshare")
