@@ -68,7 +68,7 @@ use crate::response::{Responded, Responder};
 use crate::sys::process::{self, Child, End, Signal};
 use failure::Failure;
 use output::Output;
-use settings::{Mode, Settings};
+use settings::{LAUNCH, Mode, Settings};
 use supervision::{Outcome, supervise};
 use transcript::Transcript;
 
@@ -89,16 +89,17 @@ impl Program {
     /// # Errors
     /// None: it is what `entry!` takes for an initialiser.
     pub fn from_environment() -> Result<Self, Error> {
-        process::prepare();
+        process::fill_standard_streams();
         let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
-        let mut program = Self { settings, child: Child::NONE, transcript: Transcript::new(settings.format) };
+        let mut program = Self { settings, child: Child::NONE, is_prepared: false, transcript: Transcript::new(settings.format) };
         if settings.mode == Mode::Lines {
-            program.child = settings::start_early().unwrap_or_else(|failure| failure.end_initialization());
+            program.start_early();
         }
         Ok(program)
     }
 
-    /// Starts the program in the initialisation. Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
+    /// Starts the program in the initialisation.
+    // Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
     #[inline(never)]
     fn start_early(&mut self) {
         self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|failure| failure.end_initialization());
@@ -112,7 +113,7 @@ impl Program {
             process::prepare();
             self.is_prepared = true;
         }
-        self.child = self.settings.start(context, buffer)?;
+        self.child = settings::start(context, buffer)?;
         Ok(())
     }
 
@@ -139,7 +140,7 @@ impl Program {
         }
         if !self.child.is_some() {
             let context = if self.settings.mode == Mode::Process { Some(context) } else { None };
-            self.child = settings::start(context, buffer)?;
+            self.start(context, buffer)?;
         }
         Ok(())
     }

@@ -1,9 +1,6 @@
 //! What the environment says of the program.
 
-use core::ffi::CStr;
-
 use super::failure::Failure;
-use crate::buffer::Cursor;
 use crate::context::Context;
 use crate::field::is_sendable;
 use crate::log::Format;
@@ -13,13 +10,10 @@ use crate::sys::vectors::Vectors;
 
 /// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
 /// 2,000 variables, and 16 KiB of path and arguments.
-const LAUNCH: usize = 32 * 1024;
+pub const LAUNCH: usize = 32 * 1024;
 
 const HANDLER: &[u8] = b"_HANDLER";
 const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
-
-/// The longest path, with the zero behind it (PATH_MAX).
-const PATH: usize = 4096;
 
 /// The environment or the arguments do not fit (E2BIG).
 const TOO_LONG: u32 = 7;
@@ -73,16 +67,6 @@ impl Settings {
     }
 }
 
-/// Starts the program, before any invocation.
-///
-/// # Errors
-/// [`Failure::CannotExecute`].
-// Not inlined, as the buffer is touched.
-#[inline(never)]
-pub fn start_early() -> Result<Child, Failure<'static>> {
-    start(None, &mut [0; LAUNCH])
-}
-
 /// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
 ///
 /// # Errors
@@ -115,11 +99,6 @@ fn push_all(context: Option<&Context<'_>>, vectors: &mut Vectors<'_>) {
         if !argument.is_empty() {
             vectors.push(&[argument]);
         }
-        path.push(b"\0");
-        let is_full = path.is_full();
-        let path = CStr::from_bytes_until_nul(&buffer).unwrap_or_default();
-        let checked = if is_full { Err(TOO_LONG) } else { process::check(path) };
-        checked.map(|()| settings).map_err(|errno| Failure::CannotExecute(settings.path(), errno))
     }
     vectors.end();
     for (name, field) in &VARIABLES {

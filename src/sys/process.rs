@@ -61,6 +61,7 @@ pub fn fill_standard_streams() {
     // As a rule all three are open, and to look is cheaper than to open something.
     while !(0..3).all(pipe::is_open) {
         match pipe::open_null() {
+            // It stays open in the place of the stream that was not.
             Some(null) if null.is_standard() => mem::forget(null),
             _ => return,
         }
@@ -77,10 +78,6 @@ pub fn prepare() {
     // SIGKILL and SIGSTOP cannot be set, and need not be.
     (1..=SIGNALS).for_each(|signal| handle(signal, DEFAULT));
     handle(SIGPIPE, IGNORE);
-    while let Some(null) = pipe::open_null().filter(Pipe::is_standard) {
-        // It stays open in the place of the stream that was not.
-        mem::forget(null);
-    }
 }
 
 /// The errno that [`check`] gives for this program itself (ELOOP): as its own child it would ask for invocations too.

@@ -17,6 +17,8 @@ pub mod cargo;
 pub mod elf;
 pub mod emulated;
 pub mod exec;
+pub mod exec_measured;
+pub mod exec_measured_figures;
 pub mod measured;
 pub mod programs;
 pub mod rie;
