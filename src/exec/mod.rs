@@ -89,7 +89,6 @@ impl Program {
     /// # Errors
     /// None: it is what `entry!` takes for an initialiser.
     pub fn from_environment() -> Result<Self, Error> {
-        process::fill_standard_streams();
         let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
         let mut program = Self { settings, child: Child::NONE, is_prepared: false, transcript: Transcript::new(settings.format) };
         if settings.mode == Mode::Lines {

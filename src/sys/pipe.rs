@@ -44,13 +44,6 @@ pub fn of_process(id: i32) -> Result<Pipe, u32> {
     if result < 0 { Err(result.unsigned_abs()) } else { Ok(Pipe(result)) }
 }
 
-/// Whether this process has such a descriptor.
-pub fn is_open(descriptor: RawFd) -> bool {
-    const F_GETFD: usize = 1;
-    // SAFETY: fcntl takes numbers here.
-    unsafe { arch::syscall(arch::FCNTL, descriptor as usize, F_GETFD, 0, 0) >= 0 }
-}
-
 /// `/dev/null`, if it can be opened.
 pub fn open_null() -> Option<Pipe> {
     const O_RDWR: usize = 2;

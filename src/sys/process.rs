@@ -56,18 +56,6 @@ pub enum Signal {
     Kill = 9,
 }
 
-/// Sees to it that what is opened later is none of the standard streams.
-pub fn fill_standard_streams() {
-    // As a rule all three are open, and to look is cheaper than to open something.
-    while !(0..3).all(pipe::is_open) {
-        match pipe::open_null() {
-            // It stays open in the place of the stream that was not.
-            Some(null) if null.is_standard() => mem::forget(null),
-            _ => return,
-        }
-    }
-}
-
 /// Prepares this process for children: those whose parents end become its own, and none of its signals is ignored but SIGPIPE, which a child
 /// does not inherit.
 pub fn prepare() {
@@ -83,10 +71,11 @@ pub fn prepare() {
 /// The errno that [`check`] gives for this program itself (ELOOP): as its own child it would ask for invocations too.
 pub const ITSELF: u32 = 40;
 
-/// The longest path, in bytes, with its zero.
-const PATH_MAX: usize = 4096;
+/// The longest path of a program, in bytes, with its zero. (Lambda's handlers have 128 at most.)
+const LONGEST_PATH: usize = 1024;
 
-/// Whether the program whose path is in parts could be executed, as far as its own file says: a script's interpreter is not looked at.
+/// Whether the program whose path is in parts could be executed, as far as its own file says: a script's interpreter is not looked at. Also
+/// sees to it that what is opened later is none of the standard streams.
 ///
 /// # Errors
 /// The errno that says why not.
@@ -95,7 +84,7 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     const NO_EXECUTABLE: u32 = 8;
     const IS_A_DIRECTORY: u32 = 21;
     const NAME_TOO_LONG: u32 = 36;
-    let mut buffer = [0; PATH_MAX];
+    let mut buffer = [0; LONGEST_PATH];
     let mut text = Cursor::new(&mut buffer);
     path.iter().for_each(|part| _ = text.push(part));
     if !text.push(b"\0") {
@@ -104,31 +93,47 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     let path = text.written().as_ptr().expose_provenance();
     // SAFETY: faccessat reads the path, which ends with a zero.
     let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::CURRENT_FOLDER, path, X_OK, 0) };
+    // SAFETY: the path ends with a zero.
+    let file = unsafe { pipe::open_file(path) };
+    // As a rule all three are open, and this costs nothing.
+    if file.as_ref().is_none_or(Pipe::is_standard) {
+        fill_standard_streams();
+    }
     if result < 0 {
         return Err(result.unsigned_abs());
     }
-    // SAFETY: the path ends with a zero.
-    if unsafe { pipe::open_folder(path) }.is_some() {
-        return Err(IS_A_DIRECTORY);
-    }
-    let mut own = [0; PATH_MAX];
-    let place = own.as_mut_ptr().expose_provenance();
-    // SAFETY: readlinkat reads a path that ends with a zero, and writes at most as many bytes as there is room for.
-    let len = unsafe {
-        arch::writing_syscall(arch::READLINKAT, pipe::CURRENT_FOLDER, c"/proc/self/exe".as_ptr().expose_provenance(), place, PATH_MAX)
-    };
-    let own = own.get(..usize::try_from(len).unwrap_or_default()).unwrap_or_default();
-    if text.written().strip_suffix(b"\0") == Some(own) {
-        return Err(ITSELF);
-    }
-    // SAFETY: the path ends with a zero.
-    let Some(mut file) = (unsafe { pipe::open_file(path) }) else {
+    let Some(mut file) = file else {
         // It may be executed without being readable.
         return Ok(());
     };
     let mut start = [0; 4];
     file.read(&mut start);
-    if matches!(start, [b'#', b'!', ..] | [0x7f, b'E', b'L', b'F']) { Ok(()) } else { Err(NO_EXECUTABLE) }
+    match start {
+        [b'#', b'!', ..] => Ok(()),
+        [0x7f, b'E', b'L', b'F'] if is_self(text.written()) => Err(ITSELF),
+        [0x7f, b'E', b'L', b'F'] => Ok(()),
+        // SAFETY: the path ends with a zero.
+        _ if unsafe { pipe::open_folder(path) }.is_some() => Err(IS_A_DIRECTORY),
+        _ => Err(NO_EXECUTABLE),
+    }
+}
+
+/// Opens what is not open of the standard streams.
+fn fill_standard_streams() {
+    while let Some(null) = pipe::open_null().filter(Pipe::is_standard) {
+        // It stays open in the place of the stream that was not.
+        mem::forget(null);
+    }
+}
+
+/// Whether a path, which ends with a zero, is that of this program.
+fn is_self(path: &[u8]) -> bool {
+    let mut own = [0; LONGEST_PATH];
+    let (link, place) = (c"/proc/self/exe".as_ptr().expose_provenance(), own.as_mut_ptr().expose_provenance());
+    // SAFETY: readlinkat reads a path that ends with a zero, and writes at most as many bytes as there is room for.
+    let len = unsafe { arch::writing_syscall(arch::READLINKAT, pipe::CURRENT_FOLDER, link, place, LONGEST_PATH) };
+    let own = own.get(..usize::try_from(len).unwrap_or_default());
+    own.is_some_and(|own| path.strip_suffix(b"\0") == Some(own))
 }
 
 impl Child {
