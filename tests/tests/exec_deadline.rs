@@ -9,10 +9,10 @@ use barelambda_tests::exec::{Process, SHELL, bootstrap, options, options_for, ta
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::scripted::{answered, run_command, story, the_end};
 
-/// The time that each invocation has here: SIGTERM comes after 1,800 ms, and SIGKILL after 1,900.
-const TIME: Duration = Duration::from_secs(2);
-const TERM: Duration = Duration::from_millis(1790);
-const KILL: Duration = Duration::from_millis(1890);
+/// The time that each invocation has here: SIGTERM comes after 3,600 ms, and SIGKILL after 3,800.
+const TIME: Duration = Duration::from_secs(4);
+const TERM: Duration = Duration::from_millis(3590);
+const KILL: Duration = Duration::from_millis(3790);
 
 fn limited(mut options: Options) -> Emulator {
     options.timeout = TIME;
