@@ -3,6 +3,7 @@ use std::thread;
 
 use super::*;
 use crate::http1::Progress;
+use crate::http1::response::Response;
 use crate::response::Unlinked;
 use crate::runtime_api::invocation::{IDS, Invocation};
 
