@@ -201,11 +201,13 @@ impl Child {
         Ready { input, output, errors, ended }
     }
 
-    /// Sends a signal to the process and all of its group. Gives whether there is anybody.
-    pub fn signal(&self, signal: Signal) -> bool {
-        // SAFETY: kill takes numbers. The id is that of a child that has not been waited for, or of a group that still has somebody.
-        let result = unsafe { arch::syscall(arch::KILL, -(self.id as isize) as usize, signal as usize, 0, 0) };
-        result == 0
+    /// Sends a signal to the process and all of its group.
+    pub fn signal(&self, signal: Signal) {
+        // Zero is not a process, but a name of our own group.
+        if self.is_some() {
+            // SAFETY: kill takes numbers. The id is that of a child that has not been waited for, or of a group that still has somebody.
+            unsafe { arch::syscall(arch::KILL, -(self.id as isize) as usize, signal as usize, 0, 0) };
+        }
     }
 
     /// Ends what is left of the process and its group, and gives how the process ended.
