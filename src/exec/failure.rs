@@ -135,3 +135,44 @@ fn push_quoted(body: &mut ErrorBody<'_>, text: &[u8]) {
 fn push(body: &mut ErrorBody<'_>, text: &[u8]) {
     lossy(text, &mut |text| body.push_bytes(text));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::{String, ToString};
+
+    fn message(failure: Failure<'_>) -> String {
+        let mut buffer = [0; 1024];
+        let mut body = ErrorBody::of_type(b"T", &mut buffer);
+        failure.push_message(&mut body);
+        let text = str::from_utf8(body.finish()).unwrap();
+        text.strip_prefix("{\"errorType\":\"T\",\"stackTrace\":[],\"errorMessage\":\"")
+            .and_then(|text| text.strip_suffix("\"}"))
+            .unwrap()
+            .to_string()
+    }
+
+    #[test]
+    fn a_program_says_its_error_in_one_line() {
+        for (line, error_type, text) in [
+            ("!Function.Sold out of tea\n", "Function.Sold", "out of tea"),
+            ("!Function.Sold\tout\n of tea\n\n", "Function.Sold", "out\\n of tea"),
+            ("!Function.Sold", "Function.Sold", ""),
+            ("! out of tea", "Function.Unknown", "out of tea"),
+            ("!", "Function.Unknown", ""),
+            ("!Grün x", "Function.Unknown", "x"),
+        ] {
+            let failure = Failure::Said(line.as_bytes());
+            assert_eq!((failure.error_type(), message(failure).as_str()), (error_type.as_bytes(), text), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn signals_have_their_names() {
+        for (number, name) in [(1, "SIGHUP"), (9, "SIGKILL"), (11, "SIGSEGV"), (15, "SIGTERM"), (17, "SIGCHLD"), (31, "SIGSYS"), (34, "34")]
+        {
+            assert_eq!(message(Failure::Ended(End::Signal(number))), std::format!("signal {name}"));
+        }
+        assert_eq!(message(Failure::Ended(End::Exit(255))), "exit status 255");
+    }
+}

@@ -100,3 +100,37 @@ fn remember(tail: &mut [u8; TAIL], len: &mut usize, is_cut: &mut bool, new: &[u8
     tail.iter_mut().skip(*len).zip(kept).for_each(|(place, byte)| *place = *byte);
     *len += kept.len();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn the_tail_is_the_end_of_what_came_in_any_pieces() {
+        let text: Vec<u8> = (0..3 * TAIL).map(|place| b'a' + (place % 23) as u8).collect();
+        for size in [1, 7, TAIL - 1, TAIL, TAIL + 1, text.len()] {
+            let (mut tail, mut len, mut is_cut) = ([0; TAIL], 0, false);
+            let mut come = 0;
+            for piece in text.chunks(size) {
+                remember(&mut tail, &mut len, &mut is_cut, piece);
+                come += piece.len();
+                assert_eq!((&tail[..len], is_cut), (&text[come.saturating_sub(TAIL)..come], come > TAIL), "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_lines_are_whole() {
+        let mut transcript = Transcript::new(Format::Text);
+        let mut add = |text: &[u8]| remember(&mut transcript.tail, &mut transcript.tail_len, &mut transcript.is_cut, text);
+        add(b"one\ntwo\n\n");
+        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b"one\ntwo"[..], &b"two"[..]));
+        let mut add = |text: &[u8]| remember(&mut transcript.tail, &mut transcript.tail_len, &mut transcript.is_cut, text);
+        add(&[b'x'; TAIL - 5]);
+        add(b"\nend\n");
+        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b"end"[..], &b"end"[..]));
+        transcript.begin();
+        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b""[..], &b""[..]));
+    }
+}
