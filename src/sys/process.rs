@@ -94,10 +94,14 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     // SAFETY: faccessat reads the path, which ends with a zero.
     let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::CURRENT_FOLDER, path, X_OK, 0) };
     // SAFETY: the path ends with a zero.
-    let file = unsafe { pipe::open_file(path) };
+    let mut file = unsafe { pipe::open_file(path) };
     // As a rule all three are open, and this costs nothing.
     if file.as_ref().is_none_or(Pipe::is_standard) {
+        // Closed first: the file must not have the place of a stream, which would be free again behind it.
+        drop(file.take());
         fill_standard_streams();
+        // SAFETY: as above.
+        file = unsafe { pipe::open_file(path) };
     }
     if result < 0 {
         return Err(result.unsigned_abs());
