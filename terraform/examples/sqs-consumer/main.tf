@@ -48,11 +48,6 @@ resource "aws_sqs_queue" "orders" {
   redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.failed.arn, maxReceiveCount = 5 })
 }
 
-resource "aws_sqs_queue_redrive_allow_policy" "failed" {
-  queue_url            = aws_sqs_queue.failed.id
-  redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.orders.arn] })
-}
-
 module "function" {
   source = "../../modules/function"
 

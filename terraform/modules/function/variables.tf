@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "zip" {
-  description = "Path of the zip that `cargo barelambda package` has written; a relative one counts from the folder that Terraform runs in."
+  description = "Path of the zip that `cargo barelambda package` has written; a relative one counts from the stack's folder."
   type        = string
   nullable    = false
 
