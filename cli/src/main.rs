@@ -6,11 +6,13 @@
 
 mod build;
 mod conformance;
+mod elf;
 mod event;
 mod failure;
 mod function;
 mod invoke;
 mod number;
+mod package;
 mod program;
 mod project;
 mod rustc_wrapper;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Some(("build", matches)) => build::run(matches),
         Some(("conformance", matches)) => conformance::run_checks(matches),
         Some(("invoke", matches)) => invoke::run(matches),
+        Some(("package", matches)) => package::run(matches),
         Some(("serve", matches)) => serve::run(matches),
         _ => unreachable!("clap asks for a subcommand"),
     };
@@ -57,6 +60,7 @@ fn command() -> Command {
         .subcommand(build::command())
         .subcommand(conformance::command())
         .subcommand(invoke::command())
+        .subcommand(package::command())
         .subcommand(serve::command())
 }
 
