@@ -67,7 +67,9 @@ pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, f
     }
     let mut command = process::Command::new(cargo());
     command.args(["build", "--release", "--message-format", "json-render-diagnostics", "--manifest-path"]);
-    command.arg(&target.manifest).arg("--target-dir").arg(project.target_folder.join("barelambda"));
+    let folder = project.target_folder.join("barelambda");
+    // The configuration may name another folder for what is not the result.
+    command.arg(&target.manifest).arg("--target-dir").arg(&folder).env("CARGO_BUILD_BUILD_DIR", &folder);
     if !target.for_host {
         toolchain::ensure_installed(architecture.triple())?;
         command.args(["--target", architecture.triple()]);

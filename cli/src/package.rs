@@ -77,12 +77,12 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let bootstrap = bootstrap::checked(&program, architecture)?;
     let contents: Vec<Entry> = [bootstrap].into_iter().chain(included).collect();
     let unzipped = contents.iter().map(|entry| entry.size).sum();
-    within(unzipped, UNZIPPED_LIMIT, "unpacked", "leave out what the function does not read, or use a container image")?;
+    within(unzipped, UNZIPPED_LIMIT, "unpacked")?;
     contents.iter().filter_map(|entry| entry.warning(architecture)).for_each(|words| eprintln!("warning: {words}"));
 
     let zip = archive::zip(&contents)?;
     let size = zip.len() as u64;
-    within(size, ZIPPED_LIMIT, "zipped", "leave out what the function does not read, or use a container image")?;
+    within(size, ZIPPED_LIMIT, "as a zip")?;
     let path = matches.get_one::<PathBuf>("output").cloned().unwrap_or(named);
     build::write_file(&path, &zip, 0o644)?;
     println!("{}: {} bytes, CodeSha256 {}", shown(&path).display(), grouped(size), STANDARD.encode(Hash::hash(&zip)));
@@ -110,11 +110,15 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
     Ok((program, project.root.join("dist").join(zip(&target.name))))
 }
 
-fn within(size: u64, limit: u64, how: &str, remedy: &str) -> Result<(), Failure> {
+fn within(size: u64, limit: u64, how: &str) -> Result<(), Failure> {
     if size <= limit {
         return Ok(());
     }
-    Err(Failure::new(format!("the package is {} bytes {how}, and Lambda takes {} at most: {remedy}", grouped(size), grouped(limit))))
+    Err(Failure::new(format!(
+        "the package is {} bytes {how}, and Lambda takes {} at most: include less, or make a container image",
+        grouped(size),
+        grouped(limit)
+    )))
 }
 
 /// A path as it is shortest from here.

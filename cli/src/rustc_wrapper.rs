@@ -4,12 +4,12 @@
 //!
 //! - **Paths in panic messages, and in debug information.** cargo names the source files of dependencies, be they from a registry, from git
 //!   or from a folder outside of the workspace, by absolute paths.
-//! - **`-C metadata`**, a hash that every symbol's name is made of, and the order of functions with it. For a dependency outside of the
-//!   workspace cargo hashes its absolute path, and what depends on it inherits that.
+//! - **`-C metadata`**, a hash that the names of symbols and every `TypeId` are made of. For a dependency outside of the workspace cargo
+//!   hashes its absolute path, and what depends on it inherits that.
 //!
 //! The first could be had by flags in cargo's configuration; for the second there is no flag, as rustc adds a second `-C metadata` to the
 //! first. So both are done here, where rustc is called, one package at a time: cargo says in the environment which one it is.
-//! The layout of the remapped names is that of RFC 3127 (cargo's `trim-paths`, which is unstable, and leaves `-C metadata` alone).
+//! The names are those of RFC 3127 (cargo's `trim-paths`, which is unstable, and leaves `-C metadata` alone).
 
 use std::env;
 use std::ffi::{OsStr, OsString};

@@ -127,6 +127,8 @@ fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, ab
     for child in fs::read_dir(path).during(&shown)? {
         children.push(child.during(&shown)?.path());
     }
+    // So that of several errors it is always the same that is told.
+    children.sort();
     if children.is_empty() {
         eprintln!("warning: {shown} is empty, and a package holds files only: it is left out");
     }
