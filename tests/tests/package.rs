@@ -8,6 +8,7 @@ use std::process::Command;
 use barelambda_tests::cargo::{root, scratch};
 use barelambda_tests::packages::{Member, code_sha256, fail, members, succeed, tool};
 use barelambda_tests::programs::{self, Architecture};
+use barelambda_tests::tools;
 
 const SCRIPT: &[u8] = b"#!/bin/sh\necho\n";
 
@@ -80,7 +81,7 @@ fn the_program_comes_first_and_then_what_is_included_by_name() {
         assert!(packed_size <= bytes.len() as u64, "{name}");
     }
     // Another reader, which checks as well.
-    let unzipped = Command::new("unzip").args(["-tq"]).arg(&zip).output().expect("unzip is there");
+    let unzipped = Command::new(tools::unzip()).arg("-tq").arg(&zip).output().expect("it can be started");
     assert!(unzipped.status.success(), "{}", String::from_utf8_lossy(&unzipped.stdout));
 
     let kept = ["--include", "./run/a", "--include", "run/z.sh"];
