@@ -108,6 +108,16 @@ pub fn unshare() -> PathBuf {
     find("util-linux's unshare", None, "unshare", "unshare")
 }
 
+/// Python, for its own reader of zips.
+pub fn python() -> PathBuf {
+    find("Python 3", None, "python3", "python3")
+}
+
+/// Info-ZIP's reader of zips.
+pub fn unzip() -> PathBuf {
+    find("unzip", None, "unzip", "unzip")
+}
+
 /// Looks at the environment variable, then in the folder that `.ci/tools` fills, then in `PATH`.
 fn find(what: &str, variable: Option<&str>, installed: &str, name: &str) -> PathBuf {
     if let Some(variable) = variable

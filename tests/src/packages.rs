@@ -1,0 +1,113 @@
+//! `cargo barelambda build` and `package`, and zips as Python reads them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::{cargo, tools};
+
+/// What a zip says of a file, and the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    /// The type and the permissions, as in `stat`.
+    pub mode: u64,
+    /// Year, month, day, hour, minute, second.
+    pub time: Vec<u64>,
+    /// The system that the mode is of; 3 is Unix.
+    pub made_on: u64,
+    /// 0 is stored, 8 is deflated.
+    pub method: u64,
+    /// The bytes of extra fields, in the central directory and in front of the data.
+    pub extra: [u64; 2],
+    pub packed_size: u64,
+    pub bytes: Vec<u8>,
+}
+
+/// The tool, as it is called in a crate of a user's own.
+pub fn tool(folder: &Path) -> Command {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let program = BUILT.get_or_init(|| match &cargo::build(cargo::root(), &["--package", "cargo-barelambda"])[..] {
+        [program] => program.clone(),
+        built => panic!("one program, and not {built:?}"),
+    });
+    let mut command = Command::new(program);
+    command.arg("barelambda").current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// Runs it, and gives what it has said on stdout and stderr.
+///
+/// # Panics
+/// When it fails.
+pub fn succeed<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> (String, String) {
+    let output = tool(folder).args(arguments).output().expect("the tool can be started");
+    let (out, err) = words(&output);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    (out, err)
+}
+
+/// Runs it, and gives the error that it ends with.
+///
+/// # Panics
+/// When it does not fail, or says something on stdout.
+pub fn fail<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> String {
+    let output = tool(folder).args(arguments).output().expect("the tool can be started");
+    let (out, err) = words(&output);
+    assert_eq!((output.status.code(), out.as_str()), (Some(3), ""), "{err}");
+    let error = err.lines().find_map(|line| line.strip_prefix("error: "));
+    error.unwrap_or_else(|| panic!("no error: {err}")).to_owned()
+}
+
+fn words(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// The files of a zip, in its order, after their checksums have been checked.
+pub fn members(zip: &Path) -> Vec<Member> {
+    let script = "
+import json, struct, sys, zipfile
+zip = zipfile.ZipFile(sys.argv[1])
+assert zip.testzip() is None and zip.comment == b''
+raw = open(sys.argv[1], 'rb').read()
+members = []
+for info in zip.infolist():
+    local = raw[info.header_offset:]
+    extra = struct.unpack_from('<H', local, 28)[0]
+    members.append([info.filename, info.external_attr >> 16, info.date_time, info.create_system, info.compress_type,
+        [len(info.extra), extra], info.compress_size, list(zip.read(info))])
+json.dump(members, sys.stdout)";
+    let output = Command::new(tools::python()).args(["-c", script]).arg(zip).output().expect("Python can be started");
+    let (out, err) = words(&output);
+    assert!(output.status.success(), "{}: {err}", zip.display());
+    let members: Vec<Value> = serde_json::from_str(&out).expect("Python writes JSON");
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let numbers = |value: &Value| value.as_array().expect("an array").iter().map(number).collect::<Vec<_>>();
+    let member = |member: &Value| Member {
+        name: member[0].as_str().expect("a name").to_owned(),
+        mode: number(&member[1]),
+        time: numbers(&member[2]),
+        made_on: number(&member[3]),
+        method: number(&member[4]),
+        extra: [number(&member[5][0]), number(&member[5][1])],
+        packed_size: number(&member[6]),
+        bytes: numbers(&member[7]).into_iter().map(|byte| byte as u8).collect(),
+    };
+    members.iter().map(member).collect()
+}
+
+/// What Lambda will call the zip's CodeSha256.
+pub fn code_sha256(zip: &Path) -> String {
+    let output = Command::new("sha256sum").arg(zip).output().expect("coreutils are there");
+    let (out, err) = words(&output);
+    assert!(output.status.success(), "{err}");
+    let digits = |at: usize| u8::from_str_radix(&out[at..at + 2], 16).expect("hexadecimal digits");
+    let hash: Vec<u8> = (0..64).step_by(2).map(digits).collect();
+    STANDARD.encode(hash)
+}
