@@ -143,12 +143,14 @@ fn read(post: &[u8]) -> Option<Vec<u8>> {
 fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
     let body = read(post).expect("the answer is there as a whole");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if let Some(error_type) = response::find(post, ERROR_TYPE) {
+    let end = post.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or(post.len());
+    let head = &post[..end];
+    if let Some(error_type) = response::find(head, ERROR_TYPE) {
         return Err(Failure { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
     }
     // Behind the last chunk, whose line takes the place of a head's first line.
     let last = post.windows(5).rposition(|bytes| bytes == b"\r\n0\r\n");
-    let trailers = last.filter(|_| response::find(post, b"transfer-encoding").is_some()).map(|last| &post[last + 2..]).unwrap_or_default();
+    let trailers = last.filter(|_| response::find(head, b"transfer-encoding").is_some()).map(|last| &post[last + 2..]).unwrap_or_default();
     let Some(error_type) = response::find(trailers, ERROR_TYPE) else {
         return Ok(body);
     };
