@@ -7,6 +7,7 @@
 //! - [`serving`] is `cargo barelambda serve`.
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
 //!   program's place.
+//! - [`moto`] is AWS, imitated, and [`terraform`] a stack in a folder of its own.
 //! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
 //! - [`exec_measured`] runs the binary `exec` against it; [`exec_measured_figures`] compares times, and holds figures to their bounds.
 //! - [`soak`] is a fourth, which injects faults.
@@ -20,6 +21,7 @@ pub mod exec;
 pub mod exec_measured;
 pub mod exec_measured_figures;
 pub mod measured;
+pub mod moto;
 pub mod programs;
 pub mod rie;
 pub mod rie_managed;
@@ -29,4 +31,5 @@ pub mod scripted;
 pub mod serving;
 pub mod soak;
 pub mod syscalls;
+pub mod terraform;
 pub mod tools;

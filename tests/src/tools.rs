@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cargo;
 
@@ -32,6 +32,50 @@ pub fn aws_environment() -> impl Iterator<Item = (&'static str, OsString)> {
         ("AWS_MAX_ATTEMPTS", "1"),
     ];
     own.into_iter().map(|(name, value)| (name, value.into())).chain(env::var_os("PATH").map(|path| ("PATH", path)))
+}
+
+/// AWS's services, imitated.
+pub fn moto_server() -> PathBuf {
+    find("moto, which imitates AWS", Some("BARELAMBDA_MOTO"), "moto/bin/moto_server", "moto_server")
+}
+
+/// Looks for what is unsafe in Terraform's files.
+pub fn checkov() -> PathBuf {
+    find("checkov", Some("BARELAMBDA_CHECKOV"), "checkov/bin/checkov", "checkov")
+}
+
+/// Terraform.
+pub fn terraform() -> PathBuf {
+    const NONE: &str = "this test needs Terraform 1.10 or later, which `.ci/tools` does not install: \
+        put `terraform` into PATH, or set BARELAMBDA_TERRAFORM to its path";
+    let path = env::var_os("PATH").unwrap_or_default();
+    let named = env::var_os("BARELAMBDA_TERRAFORM").map(PathBuf::from);
+    let mut candidates = named.into_iter().chain(env::split_paths(&path).map(|folder| folder.join("terraform")));
+    candidates.find(|candidate| candidate.is_file()).expect(NONE)
+}
+
+/// The folder for `terraform init -plugin-dir` that has the AWS provider, version 5.
+pub fn terraform_plugins() -> PathBuf {
+    const NONE: &str = "this test needs version 5 of Terraform's AWS provider, which `.ci/tools` does not install: put \
+        registry.terraform.io/hashicorp/aws/VERSION/linux_amd64/terraform-provider-aws_vVERSION_x5 into a folder, \
+        and set BARELAMBDA_TERRAFORM_PLUGINS to that folder";
+    let named = env::var_os("BARELAMBDA_TERRAFORM_PLUGINS").map(PathBuf::from);
+    let homes = env::var_os("HOME").map(PathBuf::from).into_iter().flat_map(|home| {
+        [".terraform.d/plugins", ".terraform.d/plugin-cache", ".local/share/terraform/plugins"].map(|folder| home.join(folder))
+    });
+    let common = ["/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"].map(PathBuf::from);
+    let optional = std::fs::read_dir("/opt").into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut candidates = named.into_iter().chain(homes).chain(common).chain(optional);
+    candidates.find(|folder| has_aws_provider(folder)).expect(NONE)
+}
+
+fn has_aws_provider(folder: &Path) -> bool {
+    let versions = std::fs::read_dir(folder.join("registry.terraform.io/hashicorp/aws"));
+    let mut platforms = versions.into_iter().flatten().flatten().map(|version| version.path().join("linux_amd64"));
+    platforms.any(|platform| {
+        let files = std::fs::read_dir(platform);
+        files.into_iter().flatten().flatten().any(|file| file.file_name().to_string_lossy().starts_with("terraform-provider-aws_v5"))
+    })
 }
 
 /// Runs aarch64 programs on this machine.

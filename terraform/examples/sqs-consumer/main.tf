@@ -1,0 +1,80 @@
+# A queue, a function that takes its messages in batches, and a queue for those that have failed five times. From this folder, after
+# `cargo barelambda package sqs_batch` in the repository's root:
+#
+#   terraform init && terraform apply
+#   aws sqs send-message --queue-url "$(terraform output -raw queue_url)" --message-body '{"item":"tea","quantity":2}'
+
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.32"
+    }
+  }
+}
+
+variable "zip" {
+  description = "Path of the zip, from this folder."
+  type        = string
+  default     = "../../../dist/sqs_batch-arm64.zip"
+  nullable    = false
+
+  validation {
+    condition     = try(fileexists(var.zip), false)
+    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo barelambda package sqs_batch` in the repository's root."
+  }
+}
+
+locals {
+  timeout = 30
+}
+
+resource "aws_sqs_queue" "failed" {
+  name                      = "orders-failed"
+  message_retention_seconds = 14 * 24 * 60 * 60
+  sqs_managed_sse_enabled   = true
+}
+
+resource "aws_sqs_queue" "orders" {
+  name                    = "orders"
+  sqs_managed_sse_enabled = true
+
+  # Six times the function's timeout, as AWS advises: a batch may be tried again when there are too many at once.
+  visibility_timeout_seconds = 6 * local.timeout
+
+  # After the fifth try.
+  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.failed.arn, maxReceiveCount = 5 })
+}
+
+module "function" {
+  source = "../../modules/function"
+
+  name    = "sqs-consumer"
+  zip     = var.zip
+  timeout = local.timeout
+
+  # The answer lists what failed, and only that comes again.
+  sqs = {
+    queue_arn           = aws_sqs_queue.orders.arn
+    batch_size          = 100
+    batch_window        = 1
+    maximum_concurrency = 5
+  }
+}
+
+output "function_name" {
+  description = "Name of the function."
+  value       = module.function.function_name
+}
+
+output "queue_url" {
+  description = "URL of the queue, for `aws sqs send-message`."
+  value       = aws_sqs_queue.orders.url
+}
+
+output "failed_queue_url" {
+  description = "URL of the queue of what has failed, for `aws sqs receive-message`."
+  value       = aws_sqs_queue.failed.url
+}

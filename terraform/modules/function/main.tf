@@ -1,0 +1,177 @@
+# One Lambda function on provided.al2023: its log group, its role, and what calls it.
+
+locals {
+  # With an alias, callers see published versions only.
+  qualifier = one(aws_lambda_alias.this[*].name)
+
+  statements = concat(
+    [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.this.arn}:log-stream:*"
+    }],
+    # These two actions know no resources.
+    var.xray ? [{
+      Effect   = "Allow"
+      Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+      Resource = "*"
+    }] : [],
+    var.sqs == null ? [] : [{
+      Effect   = "Allow"
+      Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+      Resource = var.sqs.queue_arn
+    }],
+  )
+}
+
+# Made here, as Lambda would keep its logs for ever, and would need the permission to make it.
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with a key of its own; a KMS key costs money and is the account's choice
+  #checkov:skip=CKV_AWS_338:how long logs are kept is the user's choice, by log_retention_days
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_iam_role" "this" {
+  # A prefix, as names of roles are the account's, and the same function may stand in several regions. 38 characters are allowed.
+  name_prefix = "${substr(var.name, 0, 37)}-"
+  description = "What the Lambda function ${var.name} may do"
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "function"
+  role   = aws_iam_role.this.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+}
+
+# Counted, as ARNs that are known only after an apply cannot be keys.
+resource "aws_iam_role_policy_attachment" "this" {
+  count = length(var.policy_arns)
+
+  role       = aws_iam_role.this.name
+  policy_arn = var.policy_arns[count.index]
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_50:X-Ray costs money and is an option, xray
+  #checkov:skip=CKV_AWS_115:reserved concurrency is taken from the account's other functions and is an option, reserved_concurrency
+  #checkov:skip=CKV_AWS_116:only asynchronous invocations use a dead-letter queue, and this stack makes none; a queue has its own
+  #checkov:skip=CKV_AWS_117:a VPC takes subnets and a NAT gateway, which only functions need that call something in it
+  #checkov:skip=CKV_AWS_173:Lambda encrypts the environment with a key of its own; it is not for secrets
+  #checkov:skip=CKV_AWS_272:code signing takes a signing profile of the account; source_code_hash binds the code to the zip
+  function_name                  = var.name
+  description                    = var.description
+  role                           = aws_iam_role.this.arn
+  runtime                        = "provided.al2023"
+  architectures                  = [var.architecture]
+  handler                        = var.handler
+  filename                       = var.zip
+  source_code_hash               = filebase64sha256(var.zip)
+  memory_size                    = var.memory
+  timeout                        = var.timeout
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+  publish                        = var.alias != null
+  tags                           = var.tags
+
+  dynamic "environment" {
+    for_each = length(var.environment) == 0 ? [] : [var.environment]
+
+    content {
+      variables = environment.value
+    }
+  }
+
+  logging_config {
+    log_group             = aws_cloudwatch_log_group.this.name
+    log_format            = var.log_format
+    application_log_level = var.application_log_level
+    system_log_level      = var.system_log_level
+  }
+
+  tracing_config {
+    mode = var.xray ? "Active" : "PassThrough"
+  }
+
+  # Else the first invocations could not log.
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_lambda_alias" "this" {
+  count = var.alias == null ? 0 : 1
+
+  name             = var.alias
+  description      = "The newest version"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+}
+
+resource "aws_lambda_function_url" "this" {
+  #checkov:skip=CKV_AWS_258:AWS_IAM is the default, and NONE has to be asked for, by url.auth
+  count = var.url == null ? 0 : 1
+
+  function_name      = aws_lambda_function.this.function_name
+  qualifier          = local.qualifier
+  authorization_type = var.url.auth
+  invoke_mode        = var.url.invoke_mode
+
+  dynamic "cors" {
+    for_each = var.url.cors == null ? [] : [var.url.cors]
+
+    content {
+      allow_origins     = cors.value.allow_origins
+      allow_methods     = cors.value.allow_methods
+      allow_headers     = cors.value.allow_headers
+      expose_headers    = cors.value.expose_headers
+      allow_credentials = cors.value.allow_credentials
+      max_age           = cors.value.max_age
+    }
+  }
+}
+
+# What a URL for everybody takes: since October 2025 both actions. Before its version 6.29 the provider cannot limit the second one to
+# calls that come by the URL, so whoever has AWS credentials, of any account, may call the Invoke API as well.
+# https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+resource "aws_lambda_permission" "url" {
+  #checkov:skip=CKV_AWS_301:only with url.auth NONE, which says that everybody may call
+  for_each = toset(try(var.url.auth, "AWS_IAM") == "NONE" ? ["InvokeFunctionUrl", "InvokeFunction"] : [])
+
+  statement_id           = "Everybody${each.key}"
+  action                 = "lambda:${each.key}"
+  principal              = "*"
+  function_name          = aws_lambda_function.this.function_name
+  qualifier              = local.qualifier
+  function_url_auth_type = each.key == "InvokeFunctionUrl" ? "NONE" : null
+}
+
+resource "aws_lambda_event_source_mapping" "sqs" {
+  count = var.sqs == null ? 0 : 1
+
+  event_source_arn                   = var.sqs.queue_arn
+  function_name                      = coalesce(one(aws_lambda_alias.this[*].arn), aws_lambda_function.this.arn)
+  batch_size                         = var.sqs.batch_size
+  maximum_batching_window_in_seconds = var.sqs.batch_window
+  function_response_types            = ["ReportBatchItemFailures"]
+  tags                               = var.tags
+
+  dynamic "scaling_config" {
+    for_each = var.sqs.maximum_concurrency == null ? [] : [var.sqs.maximum_concurrency]
+
+    content {
+      maximum_concurrency = scaling_config.value
+    }
+  }
+
+  # Lambda looks whether the role may read the queue.
+  depends_on = [aws_iam_role_policy.this]
+}

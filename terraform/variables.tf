@@ -1,0 +1,1 @@
+modules/function/variables.tf

@@ -1,0 +1,102 @@
+//! Terraform's stacks, each test's in a folder of its own, so that nothing of it is left in the repository.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::{cargo, tools};
+
+/// A copy of `terraform/`.
+pub struct Stack {
+    root: PathBuf,
+    environment: Vec<(&'static str, OsString)>,
+}
+
+impl Stack {
+    /// Copies it into a scratch folder. The environment is all that Terraform has, but for what keeps it from asking and from the network.
+    pub fn copy(name: &str, environment: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
+        let root = cargo::scratch(name);
+        copy(&cargo::root().join("terraform"), &root).expect("the stack can be copied");
+        let mut init = OsString::from("-backend-config=use_path_style=true -plugin-dir=");
+        init.push(tools::terraform_plugins());
+        let own = [("CHECKPOINT_DISABLE", "1".into()), ("TF_CLI_ARGS", "-no-color".into()), ("TF_INPUT", "0".into())];
+        let home = [("HOME", root.clone().into()), ("TF_CLI_CONFIG_FILE", "/dev/null".into()), ("TF_CLI_ARGS_init", init)];
+        Self { root, environment: environment.into_iter().chain(own).chain(home).collect() }
+    }
+
+    /// Where the root stack is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Runs Terraform in a folder of it, and gives its exit code and what it says, lines joined that it has folded.
+    pub fn run(&self, folder: &str, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = Command::new(tools::terraform());
+        command.current_dir(self.root.join(folder)).args(arguments).env_clear().stdin(Stdio::null());
+        // A module without a backend takes no setting of one.
+        let has_backend = folder.is_empty();
+        let environment = self.environment.iter().map(|(name, value)| match *name {
+            "TF_CLI_ARGS_init" if !has_backend => {
+                (*name, value.to_string_lossy().replace("-backend-config=use_path_style=true ", "").into())
+            }
+            _ => (*name, value.clone()),
+        });
+        let output = command.envs(environment).output().expect("Terraform can be started");
+        let words = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&words).into_owned())
+    }
+
+    /// The same, for what has to succeed.
+    ///
+    /// # Panics
+    /// With Terraform's words, when it fails.
+    pub fn succeed(&self, folder: &str, arguments: &[&str]) -> String {
+        let (code, words) = self.run(folder, arguments);
+        assert_eq!(code, Some(0), "terraform {arguments:?} in {folder:?}: {words}");
+        words
+    }
+
+    /// The changes of a plan in a file, each with its address, its actions, and the attributes that differ.
+    pub fn changes(&self, folder: &str, plan: &str) -> Vec<(String, String, Vec<String>)> {
+        let shown = self.succeed(folder, &["show", "-json", plan]);
+        let shown: Value = serde_json::from_str(&shown).expect("Terraform shows JSON");
+        let changes = shown["resource_changes"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
+        let changes = changes.filter(|change| change["change"]["actions"][0] != "no-op");
+        changes.map(|change| (text(&change["address"]), change["change"]["actions"].to_string(), differing(&change["change"]))).collect()
+    }
+}
+
+/// The names of the attributes that are not as before.
+fn differing(change: &Value) -> Vec<String> {
+    let (before, after, unknown) = (&change["before"], &change["after"], &change["after_unknown"]);
+    let names = after.as_object().into_iter().flatten().map(|(name, _)| name);
+    let mut names: Vec<_> = names.filter(|name| before[name.as_str()] != after[name.as_str()]).cloned().collect();
+    names.extend(unknown.as_object().into_iter().flatten().filter(|(_, value)| **value == true).map(|(name, _)| name.clone()));
+    names.sort();
+    names
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().into()
+}
+
+/// Copies a folder's files, not the links to them, and leaves out what Terraform itself has put there.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            if entry.file_name() != ".terraform" {
+                copy(&entry.path(), &target)?;
+            }
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
