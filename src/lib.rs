@@ -90,6 +90,9 @@ pub mod runtime;
 pub mod runtime_api;
 mod search;
 mod sys;
+/// For unit tests of handlers.
+#[cfg(not(target_env = "musl"))]
+pub mod testing;
 #[cfg(any(feature = "capi", feature = "exec-wrapper", feature = "log"))]
 mod utf8;
 

@@ -11,6 +11,7 @@ mod event;
 mod failure;
 mod function;
 mod invoke;
+mod new;
 mod number;
 mod package;
 mod program;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Some(("build", matches)) => build::run(matches),
         Some(("conformance", matches)) => conformance::run_checks(matches),
         Some(("invoke", matches)) => invoke::run(matches),
+        Some(("new", matches)) => new::run(matches),
         Some(("package", matches)) => package::run(matches),
         Some(("serve", matches)) => serve::run(matches),
         _ => unreachable!("clap asks for a subcommand"),
@@ -60,6 +62,7 @@ fn command() -> Command {
         .subcommand(build::command())
         .subcommand(conformance::command())
         .subcommand(invoke::command())
+        .subcommand(new::command())
         .subcommand(package::command())
         .subcommand(serve::command())
 }

@@ -1,10 +1,9 @@
 //! The features `log` and `metrics`: what programs with them write, read by a JSON parser.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use barelambda_emulator::script::{Script, Step, message};
+use barelambda_emulator::script::{Script, Step, message, refused_address};
 use barelambda_emulator::{InvokeOptions, Options, Outcome};
 use barelambda_tests::emulated::start;
 use barelambda_tests::programs::{Architecture, example_with_features, hosted_example, panic_place};
@@ -183,8 +182,7 @@ fn a_panic_is_a_line_of_json_and_its_answer_is_as_ever() {
 #[test]
 fn the_runtimes_own_messages_have_the_same_format() {
     let echo = example_with_features("echo", NATIVE, &["log"]);
-    // Nobody listens at this port any more.
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is a free port");
+    let address = refused_address().expect("there is a free port");
     let stderr = |format: &str, level: &str, api: &str| {
         let mut command = Command::new(&echo);
         command.env_clear().env("AWS_LAMBDA_RUNTIME_API", api).env("AWS_LAMBDA_LOG_FORMAT", format).env("AWS_LAMBDA_LOG_LEVEL", level);

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use barelambda::PAYLOAD_LIMIT;
+use barelambda_emulator::script::listen_anywhere;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::sockopt::set_socket_linger;
 
@@ -42,7 +43,7 @@ pub struct Line {
 impl Line {
     /// Listens at a free port.
     pub fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let listener = listen_anywhere().expect("there is a free port");
         let address = listener.local_addr().expect("it listens");
         let inbox = vec![0; ROOM];
         Self { listener: Some(listener), address, stream: None, inbox, start: 0, end: 0, pending: Vec::new(), asked: false, connections: 0 }

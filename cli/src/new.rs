@@ -1,0 +1,195 @@
+//! `cargo barelambda new`: a function of the user's own, in a folder that builds, tests, packages and deploys as it is.
+
+mod files;
+mod templates;
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use crate::failure::{During, Failure};
+use files::File;
+use templates::Template;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo barelambda new greeter
+  cargo barelambda new api --template function-url
+  cargo barelambda new orders --template c --path ../barelambda
+
+Templates:
+  hello           the smallest function: a constant answer
+  json            typed JSON, in and out
+  function-url    a web service behind a function URL
+  sqs-batch       a batch of messages of which some may fail
+  stream          server-sent events, each on its way when it is there
+  c               a function in C, without libc
+  shell           a script for each event
+
+Nothing is overwritten: the folder must not exist, or be empty.";
+
+/// What cargo does not take as the name of a package: keywords, and crates that every program has.
+const RESERVED: &str = "abstract alloc as async await barelambda become box break const continue core crate do dyn else enum extern false \
+    final fn for gen if impl in let loop macro match mod move mut override priv proc_macro pub ref return self serde static std struct super \
+    test trait true try type typeof unsafe unsized use virtual where while yield";
+
+/// The longest name of a Lambda function, in characters
+/// ([CreateFunction](https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html)).
+const LONGEST_NAME: usize = 64;
+
+pub fn command() -> Command {
+    Command::new("new")
+        .about("Make a function of your own: source, test, event and Terraform stack")
+        .arg(
+            Arg::new("NAME")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("The folder to make; its last part is the function's name"),
+        )
+        .arg(
+            Arg::new("template")
+                .long("template")
+                .short('t')
+                .value_name("TEMPLATE")
+                .value_parser(templates::NAMES)
+                .default_value("hello")
+                .help("What to begin with"),
+        )
+        .arg(
+            Arg::new("path")
+                .long("path")
+                .value_name("CHECKOUT")
+                .value_parser(value_parser!(PathBuf))
+                .help("Take barelambda from this checkout of its repository; needed until it is published"),
+        )
+        .after_help(EXAMPLES)
+}
+
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let given: &PathBuf = matches.get_one("NAME").expect("it is required");
+    let folder = std::path::absolute(given).during(given.display())?;
+    let name = name(given)?;
+    let template = Template::named(matches.get_one::<String>("template").expect("it has a default"));
+    let checkout = matches.get_one::<PathBuf>("path").map(|path| checkout(path)).transpose()?;
+    let files = template.files(name, checkout.as_deref())?;
+    write(&folder, &files)?;
+
+    eprintln!("{} is a function of the template {}. Next:\n", given.display(), template.name());
+    for command in next_commands(given, template, checkout.as_deref()) {
+        eprintln!("  {command}");
+    }
+    if checkout.is_none() {
+        eprintln!("\nUntil barelambda is published, it builds only with a checkout of barelambda's repository: `--path CHECKOUT`.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The last part of the path, if a package and a Lambda function can have that name.
+fn name(path: &Path) -> Result<&str, Failure> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_fit = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.len() <= LONGEST_NAME
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if !is_fit {
+        return Err(Failure::new(format!(
+            "`{}` cannot be the name of a function: it takes a letter, and then letters, digits, - and _, {LONGEST_NAME} in all at most",
+            path.display()
+        )));
+    }
+    if RESERVED.split(' ').any(|reserved| reserved.trim() == name) {
+        return Err(Failure::new(format!("`{name}` cannot be the name of a function: it means something else to Rust")));
+    }
+    Ok(name)
+}
+
+/// The full path of a checkout of barelambda's repository.
+fn checkout(path: &Path) -> Result<PathBuf, Failure> {
+    let full = path.canonicalize().during(format!("--path {}", path.display()))?;
+    let manifest = fs::read_to_string(full.join("Cargo.toml")).unwrap_or_default();
+    if !manifest.lines().any(|line| line == "name = \"barelambda\"") {
+        return Err(Failure::new(format!(
+            "--path {}: there is no package `barelambda`: name a checkout of its repository",
+            path.display()
+        )));
+    }
+    Ok(full)
+}
+
+/// Makes the folder with all the files, or nothing: beside its place first.
+fn write(folder: &Path, files: &[File]) -> Result<(), Failure> {
+    let shown = folder.display();
+    // Of a folder that cannot be read, the error of the renaming says more.
+    let is_taken = folder.symlink_metadata().is_ok() && !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if is_taken {
+        return Err(Failure::new(format!("{shown} exists already and is not an empty folder: nothing was written")));
+    }
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
+        return Err(Failure::new(format!("{shown} cannot be made")));
+    };
+    fs::create_dir_all(parent).during(parent.display())?;
+    let beside = parent.join(format!(".{}.{}", name.display(), process::id()));
+    write_files(&beside, files).and_then(|()| fs::rename(&beside, folder).during(&shown)).inspect_err(|_| {
+        // The error that counts is the first one.
+        let _ = fs::remove_dir_all(&beside);
+    })
+}
+
+fn write_files(folder: &Path, files: &[File]) -> Result<(), Failure> {
+    for file in files {
+        let path = folder.join(file.path);
+        let parent = path.parent().expect("it lies in the folder");
+        fs::create_dir_all(parent).during(parent.display())?;
+        fs::write(&path, &file.contents).during(path.display())?;
+        if file.executable {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).during(path.display())?;
+        }
+    }
+    Ok(())
+}
+
+/// What to do next, a command for each line.
+fn next_commands(folder: &Path, template: Template, checkout: Option<&Path>) -> Vec<String> {
+    let mut commands = Vec::new();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let is_installed = env::split_paths(&path).any(|folder| folder.join("cargo-barelambda").is_file());
+    if let Some(checkout) = checkout.filter(|_| !is_installed) {
+        commands.push(format!("cargo install --path {}", checkout.join("cli").display()));
+    }
+    commands.push(format!("cd {}", folder.display()));
+    let of_template: &[&str] = if template.is_crate() {
+        &["cargo test", "cargo barelambda invoke --file events/event.json", "cargo barelambda package"]
+    } else {
+        &["make test", "make invoke", "make package"]
+    };
+    commands.extend(of_template.iter().map(|&command| command.to_owned()));
+    commands.push("terraform -chdir=terraform init -backend-config=bucket=YOUR-STATE-BUCKET".to_owned());
+    commands.push("terraform -chdir=terraform apply".to_owned());
+    commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for good in ["a", "my-function", "x_1", "deep/er/name", "/abs/x"] {
+            assert!(name(Path::new(good)).is_ok(), "{good}");
+        }
+        for bad in ["", "1a", "a b", "ä", "-a", "a.b", "..", "/", "test", "barelambda", "fn", &"x".repeat(65)] {
+            assert!(name(Path::new(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_checkout_is_told_from_other_folders() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        assert_eq!(checkout(root).unwrap(), root.canonicalize().unwrap());
+        assert!(checkout(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_err().to_string().contains("no package `barelambda`"));
+        assert!(checkout(Path::new("/nowhere/at/all")).unwrap_err().to_string().starts_with("--path /nowhere/at/all: "));
+    }
+}

@@ -1,0 +1,226 @@
+//! The templates, which are this repository's examples.
+
+use std::path::Path;
+
+use super::files::{File, cargo_config, filled, of_repository, terraform};
+use crate::failure::Failure;
+
+/// In the order in which the help lists them.
+pub const NAMES: [&str; 7] = ["hello", "json", "function-url", "sqs-batch", "stream", "c", "shell"];
+
+#[derive(Clone, Copy, Debug)]
+pub enum Template {
+    Rust(&'static Rust),
+    C,
+    Shell,
+}
+
+/// A template that is a crate.
+#[derive(Debug)]
+pub struct Rust {
+    name: &'static str,
+    /// The example's name and source.
+    example: &'static str,
+    source: &'static str,
+    /// Its unit tests.
+    tests: &'static str,
+    /// The name of its event in the repository, and the event.
+    event: (&'static str, &'static str),
+    /// The dependency's features, as TOML.
+    features: &'static str,
+    derives: bool,
+    /// Further variables of the Terraform stack.
+    settings: &'static str,
+}
+
+static RUST: [Rust; 5] = [
+    Rust {
+        name: "hello",
+        example: "hello",
+        source: of_repository!("examples/hello.rs"),
+        tests: include_str!("../../templates/tests/hello.rs"),
+        event: ("event.json", "{}\n"),
+        features: "",
+        derives: false,
+        settings: "",
+    },
+    Rust {
+        name: "json",
+        example: "json",
+        source: of_repository!("examples/json.rs"),
+        tests: include_str!("../../templates/tests/json.rs"),
+        event: ("order.json", of_repository!("examples/events/order.json")),
+        features: "",
+        derives: true,
+        settings: "",
+    },
+    Rust {
+        name: "function-url",
+        example: "function_url",
+        source: of_repository!("examples/function_url.rs"),
+        tests: include_str!("../../templates/tests/function_url.rs"),
+        event: ("function_url_order.json", of_repository!("examples/events/function_url_order.json")),
+        features: "events",
+        derives: true,
+        settings: "\n# A URL whose callers sign their requests; { auth = \"NONE\" } lets everybody in.\nurl = {}\n",
+    },
+    Rust {
+        name: "sqs-batch",
+        example: "sqs_batch",
+        source: of_repository!("examples/sqs_batch.rs"),
+        tests: include_str!("../../templates/tests/sqs_batch.rs"),
+        event: ("sqs.json", of_repository!("examples/events/sqs.json")),
+        features: "events",
+        derives: true,
+        settings: "\n# The queue: its ARN here, or by -var.\n# sqs = { queue_arn = \"arn:aws:sqs:REGION:ACCOUNT:QUEUE\" }\n",
+    },
+    Rust {
+        name: "stream",
+        example: "stream",
+        source: of_repository!("examples/stream.rs"),
+        tests: include_str!("../../templates/tests/stream.rs"),
+        event: ("event.json", "{}\n"),
+        features: "",
+        derives: false,
+        settings: "\n# A URL that gives the answer piece by piece, to callers who sign their requests.\nurl = { invoke_mode = \"RESPONSE_STREAM\" }\n",
+    },
+];
+
+impl Template {
+    /// By one of [`NAMES`].
+    pub fn named(name: &str) -> Self {
+        match RUST.iter().find(|template| template.name == name) {
+            Some(template) => Self::Rust(template),
+            None if name == "c" => Self::C,
+            None => Self::Shell,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rust(template) => template.name,
+            Self::C => "c",
+            Self::Shell => "shell",
+        }
+    }
+
+    /// Whether cargo builds it; otherwise make does.
+    pub fn is_crate(self) -> bool {
+        matches!(self, Self::Rust(_))
+    }
+
+    /// All files of the new folder.
+    ///
+    /// # Errors
+    /// When the template takes a checkout and there is none.
+    pub fn files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Failure> {
+        let Self::Rust(template) = self else {
+            return self.made_files(name, checkout);
+        };
+        let mut files = vec![
+            File::new("Cargo.toml", filled(include_str!("../../templates/crate/Cargo.toml"), name, None, &template.dependencies(checkout))),
+            File::new(".cargo/config.toml", cargo_config()),
+            File::new("rust-toolchain.toml", of_repository!("rust-toolchain.toml")),
+            File::new(".gitignore", "/dist\n/target\n.terraform\n"),
+            File::new("README.md", filled(include_str!("../../templates/crate/README.md"), name, None, &deployment(name))),
+            File::new("src/main.rs", format!("{}\n{}", template.adapted(name), template.tests)),
+            File::new("events/event.json", template.event.1),
+        ];
+        files.extend(terraform(name, template.settings));
+        Ok(files)
+    }
+
+    /// The files of a folder that make builds.
+    fn made_files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Failure> {
+        let Some(checkout) = checkout else {
+            return Err(Failure::new(format!(
+                "the template {} is built from a checkout of barelambda's repository: say where it is, with --path",
+                self.name()
+            )));
+        };
+        let filled = |text| filled(text, name, Some(checkout), &deployment(name));
+        let (mut files, settings) = match self {
+            Self::C => {
+                let files = vec![
+                    File::new("Makefile", filled(include_str!("../../templates/c/Makefile"))),
+                    File::new("README.md", filled(include_str!("../../templates/c/README.md"))),
+                    File::new("handler.c", of_repository!("examples/c/hello.c")),
+                    File::new("test.c", include_str!("../../templates/c/test.c")),
+                    File::new("events/event.json", "{}\n"),
+                ];
+                (files, "")
+            }
+            _ => {
+                let files = vec![
+                    File::new("Makefile", filled(include_str!("../../templates/shell/Makefile"))),
+                    File::new("README.md", filled(include_str!("../../templates/shell/README.md"))),
+                    File::executable("handler.sh", of_repository!("examples/shell/handler.sh")),
+                    File::executable("test.sh", include_str!("../../templates/shell/test.sh")),
+                    File::new("events/event.json", "{\"name\":\"Ada\"}\n"),
+                ];
+                (files, "handler = \"handler.sh\"\n")
+            }
+        };
+        files.push(File::new(".gitignore", "/build\n/dist\n.terraform\n"));
+        files.extend(terraform(name, settings));
+        Ok(files)
+    }
+}
+
+/// The part of a README that tells how to deploy.
+fn deployment(name: &str) -> String {
+    filled(include_str!("../../templates/deploy.md"), name, None, "")
+}
+
+impl Rust {
+    /// The source, with the names of the new crate in its comments.
+    fn adapted(&self, name: &str) -> String {
+        ["invoke", "serve"]
+            .iter()
+            .fold(self.source.to_owned(), |source, verb| source.replace(&format!("{verb} {}", self.example), &format!("{verb} {name}")))
+            .replace(&format!("examples/events/{}", self.event.0), "events/event.json")
+    }
+
+    /// The lines of the section of dependencies.
+    fn dependencies(&self, checkout: Option<&Path>) -> String {
+        let place = match checkout {
+            Some(path) => format!("path = {}", serde_json::Value::from(path.display().to_string())),
+            None => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
+        };
+        let features = if self.features.is_empty() { String::new() } else { format!(", features = [\"{}\"]", self.features) };
+        let serde = if self.derives { "\nserde = { version = \"1.0\", default-features = false, features = [\"derive\"] }" } else { "" };
+        format!("barelambda = {{ {place}{features} }}{serde}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_template() {
+        for name in NAMES {
+            let template = Template::named(name);
+            assert_eq!(template.name(), name);
+            let files = template.files("new", Some(Path::new("/checkout"))).unwrap();
+            for wanted in ["README.md", ".gitignore", "events/event.json", "terraform/terraform.auto.tfvars"] {
+                assert!(files.iter().any(|file| file.path == wanted), "{name} has no {wanted}");
+            }
+            for file in &files {
+                let left = ["{name}", "{checkout}", "{more}", "examples/"].iter().find(|left| file.contents.contains(**left));
+                assert!(left.is_none() || file.path.starts_with("terraform/"), "{name}: {} has {left:?}", file.path);
+            }
+        }
+        assert!(Template::named("c").files("new", None).unwrap_err().to_string().contains("--path"));
+    }
+
+    #[test]
+    fn comments_speak_of_the_new_crate() {
+        let Template::Rust(json) = Template::named("json") else { panic!("json is a crate") };
+        let source = json.adapted("price");
+        assert!(
+            source.starts_with("//! Reads and writes typed JSON: `cargo barelambda invoke price --file events/event.json`\n"),
+            "{source}"
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! One invocation of a handler in a unit test: a whole conversation, without a socket. Off musl only.
+//!
+//! ```
+//! use barelambda::testing::invoke;
+//! use barelambda::{Error, Event, Responded, Responder};
+//!
+//! fn echo<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+//!     responder.bytes(event.into_payload())
+//! }
+//!
+//! assert_eq!(invoke(&mut echo, "{\"key\":1}").unwrap(), b"{\"key\":1}");
+//! ```
+
+extern crate std;
+
+use core::fmt;
+use std::format;
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
+use crate::base64;
+use crate::conversation::Transport;
+use crate::error::Error;
+use crate::handler::Handler;
+use crate::http1::Progress;
+use crate::http1::response::{self, Response};
+use crate::runtime::{ROOM, Runtime};
+use crate::runtime_api::endpoint::{Address, Endpoint};
+use crate::{PAYLOAD_LIMIT, now};
+
+/// How long the function may take, as its [`Context`](crate::Context) has it: the default of new functions.
+const TIMEOUT_MS: u128 = 3000;
+
+const ERROR_TYPE: &[u8] = b"lambda-runtime-function-error-type";
+const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
+
+/// What the caller of the function gets when it fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The type, such as `Function.InvalidJson`.
+    pub error_type: String,
+    /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if it was too long for the trailers of a stream.
+    pub body: String,
+    /// What had been streamed by then.
+    pub streamed: Vec<u8>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.error_type, self.body)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Lets `handler` handle `event`, and gives what Lambda would be sent: the answer's bytes, as a whole if they were streamed.
+///
+/// # Errors
+/// The error that the caller of the function would get.
+///
+/// # Panics
+/// With the handler, and when the event is longer than Lambda's 6,291,556 bytes.
+pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, Failure> {
+    let event = event.as_ref();
+    assert!(event.len() <= PAYLOAD_LIMIT, "an event has {PAYLOAD_LIMIT} bytes at most, and this one has {}", event.len());
+    let mut once = Once { to_come: message(event), sent: Vec::new() };
+    let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
+    let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; PAYLOAD_LIMIT]);
+    let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).and_then(|mut runtime| runtime.step(handler));
+    done.expect("nothing is wrong with the connection");
+    answer(&once.sent)
+}
+
+/// The reply to GET /next.
+fn message(event: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\n\
+         Lambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
+         Lambda-Runtime-Deadline-Ms: {}\r\n\
+         Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:test\r\n\
+         Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0\r\n\
+         Content-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n",
+        now().as_millis() + TIMEOUT_MS,
+        event.len()
+    );
+    [head.as_bytes(), event].concat()
+}
+
+/// A connection that brings one event, and takes its answer.
+struct Once {
+    to_come: Vec<u8>,
+    /// The answer, a POST, as far as it has been sent.
+    sent: Vec<u8>,
+}
+
+impl Transport for &mut Once {
+    fn connect(&mut self, _: &Address) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+        let is_answer = !self.sent.is_empty() || parts[0].starts_with(b"POST ");
+        if is_answer {
+            parts.iter().for_each(|part| self.sent.extend_from_slice(part));
+            if read(&self.sent).is_some() {
+                self.to_come = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".to_vec();
+            }
+        }
+        Ok(())
+    }
+
+    fn has_input(&mut self) -> bool {
+        false
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        let len = self.to_come.len().min(buffer.len());
+        buffer[..len].copy_from_slice(&self.to_come[..len]);
+        self.to_come.drain(..len);
+        Ok(len)
+    }
+
+    fn pause(&mut self, _: u32) {}
+}
+
+/// The body of a POST that is there as a whole.
+fn read(post: &[u8]) -> Option<Vec<u8>> {
+    // A request's fields and body are those of a response: only the first line is another.
+    let line = post.iter().position(|byte| *byte == b'\n')?;
+    let mut bytes = [b"HTTP/1.1 200 OK\r\n", &post[line + 1..]].concat();
+    let (mut response, mut filled) = (Response::default(), bytes.len());
+    let head = response.read_head(&bytes, &[b"-", b"-"]).expect("the runtime sends no malformed head");
+    if head == Progress::Partial {
+        return None;
+    }
+    let body = response.read_body(&mut bytes, &mut filled, usize::MAX).expect("the runtime sends no malformed body");
+    let place = response.body_start..response.body_start + response.body_len;
+    (body != Progress::Partial).then(|| bytes[place].to_vec())
+}
+
+fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
+    let body = read(post).expect("the answer is there as a whole");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let end = post.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or(post.len());
+    let head = &post[..end];
+    if let Some(error_type) = response::find(head, ERROR_TYPE) {
+        return Err(Failure { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
+    }
+    // Behind the last chunk, whose line takes the place of a head's first line.
+    let last = post.windows(5).rposition(|bytes| bytes == b"\r\n0\r\n");
+    let trailers = last.filter(|_| response::find(head, b"transfer-encoding").is_some()).map(|last| &post[last + 2..]).unwrap_or_default();
+    let Some(error_type) = response::find(trailers, ERROR_TYPE) else {
+        return Ok(body);
+    };
+    let mut error_body = response::find(trailers, ERROR_BODY).unwrap_or_default().to_vec();
+    let len = base64::decode_in_place(&mut error_body).expect("the runtime sends no malformed base64");
+    Err(Failure { error_type: text(error_type), body: text(&error_body[..len]), streamed: body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::FunctionError;
+    use crate::event::Event;
+    use crate::response::{Responded, Responder};
+
+    static SOLD_OUT: FunctionError = FunctionError::new("Function.SoldOut", "the last one was sold");
+    const BODY: &str = "{\"errorType\":\"Function.SoldOut\",\"stackTrace\":[],\"errorMessage\":\"the last one was sold\"}";
+
+    fn echo<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+        assert!(event.context().remaining().as_millis() > 0);
+        responder.bytes(event.into_payload())
+    }
+
+    fn fail<'a>(_: Event<'a>, _: Responder<'a>) -> Result<Responded<'a>, Error> {
+        Err(Error::from(&SOLD_OUT))
+    }
+
+    /// Streams the event twice, and fails if it is not empty and does not end with a point.
+    fn twice<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+        let mut stream = responder.stream();
+        stream.write(event.payload())?;
+        stream.flush()?;
+        stream.write(event.payload())?;
+        match event.payload() {
+            [] | [.., b'.'] => stream.finish(),
+            _ => {
+                stream.flush()?;
+                Err(Error::from(&SOLD_OUT))
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer() {
+        let long = vec![b'x'; 100_000];
+        for event in [&b""[..], b"{}", b"\r\n0\r\n\r\n", &long] {
+            assert_eq!(invoke(&mut echo, event).as_deref(), Ok(event));
+        }
+    }
+
+    #[test]
+    fn an_error() {
+        let failure = invoke(&mut fail, "{}").unwrap_err();
+        assert_eq!(failure, Failure { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: Vec::new() });
+        assert_eq!(format!("{failure}"), format!("Function.SoldOut: {BODY}"));
+    }
+
+    #[test]
+    fn a_stream_and_one_that_fails() {
+        assert_eq!(invoke(&mut twice, "").unwrap(), b"");
+        assert_eq!(invoke(&mut twice, "\r\n0\r\n.").unwrap(), b"\r\n0\r\n.\r\n0\r\n.");
+        let failure = invoke(&mut twice, "ab").unwrap_err();
+        assert_eq!(failure, Failure { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: b"abab".to_vec() });
+    }
+
+    #[test]
+    fn a_handler_with_state() {
+        struct Counter(u32);
+        impl Handler for Counter {
+            fn handle<'a>(&mut self, _: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+                self.0 += 1;
+                responder.json(&self.0)
+            }
+        }
+        let mut counter = Counter(6);
+        assert_eq!(invoke(&mut counter, "").unwrap(), b"7");
+        assert_eq!(invoke(&mut counter, "").unwrap(), b"8");
+    }
+}
