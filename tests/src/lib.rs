@@ -5,6 +5,7 @@
 //! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
 //! - [`exec`] is the binary of that name, with programs for it to run.
 //! - [`serving`] is `cargo barelambda serve`.
+//! - [`new_function`] is what `cargo barelambda new` makes.
 //! - [`packages`] is `cargo barelambda` as users install it, and what is in the zips that it makes.
 //! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
 //!   program's place.
@@ -23,6 +24,7 @@ pub mod exec_measured;
 pub mod exec_measured_figures;
 pub mod measured;
 pub mod moto;
+pub mod new_function;
 pub mod packages;
 pub mod programs;
 pub mod rie;

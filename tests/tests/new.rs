@@ -1,0 +1,134 @@
+//! `cargo barelambda new`: each template is tested, invoked and packaged where it was made, and nothing is overwritten.
+
+use std::fs;
+use std::path::Path;
+
+use barelambda_tests::cargo::{root, scratch};
+use barelambda_tests::new_function::{CRATES, MADE, NewFunction, home};
+use barelambda_tests::packages::{fail, members, succeed, tool};
+use serde_json::Value;
+
+/// What the answer to each template's event has in it.
+fn assert_answer(template: &str, answer: &str) {
+    let wanted = match template {
+        "hello" | "c" => "\"hello, world\"",
+        "json" => r#","cents":750}"#,
+        "function-url" => r#""statusCode":201"#,
+        "sqs-batch" => r#"{"batchItemFailures":[{"itemIdentifier":"7c6b5a49-3827-4160-9f8e-d7c6b5a49382"}]}"#,
+        "stream" => "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n",
+        _ => r#""event":{"name":"Ada"}"#,
+    };
+    assert!(answer.contains(wanted), "{template}: {answer}");
+}
+
+fn works(template: &str, included: &[&str]) {
+    let function = NewFunction::make(&format!("works-{template}"), template, "my-function");
+    let tested = function.test();
+    if CRATES.contains(&template) {
+        assert!(tested.contains("test result: ok.") && !tested.contains("running 0 tests"), "{template}: {tested}");
+    }
+    assert_answer(template, &function.invoke("x86_64"));
+    let names: Vec<String> = members(&function.package("x86_64")).into_iter().map(|member| member.name).collect();
+    assert_eq!(names, [&["bootstrap"], included].concat(), "{template}");
+    let variables = fs::read_to_string(function.folder().join("terraform/terraform.auto.tfvars")).expect("it can be read");
+    assert!(variables.contains("\"my-function\"") && variables.contains("dist/my-function-arm64.zip"), "{variables}");
+}
+
+#[test]
+fn crates_are_tested_invoked_and_packaged() {
+    for template in CRATES {
+        works(template, &[]);
+    }
+}
+
+#[test]
+fn a_folder_with_a_makefile_is_tested_invoked_and_packaged() {
+    let [c, shell] = MADE;
+    works(c, &[]);
+    works(shell, &["handler.sh"]);
+}
+
+#[test]
+fn the_next_commands_are_named() {
+    let home = home("next");
+    let (out, err) = succeed(&home, &["new", "deep/er", "--path", root().to_str().expect("the path is UTF-8")]);
+    assert_eq!(out, "", "stdout is for answers");
+    for command in ["cd deep/er", "cargo test", "cargo barelambda invoke", "cargo barelambda package", "terraform"] {
+        assert!(err.contains(command), "{command}: {err}");
+    }
+    let (_, err) = succeed(&home, &["new", "unpublished"]);
+    assert!(err.contains("published") && err.contains("--path"), "{err}");
+    fs::remove_dir_all(home).expect("the folder can be removed");
+}
+
+/// All that is in a folder, with the sizes of files.
+fn listing(folder: &Path) -> Vec<String> {
+    let entry = |entry: std::io::Result<fs::DirEntry>| {
+        let entry = entry.expect("an entry");
+        format!("{} {}", entry.path().display(), entry.metadata().expect("it is there").len())
+    };
+    let mut entries: Vec<String> = fs::read_dir(folder).expect("it is a folder").map(entry).collect();
+    entries.sort();
+    entries
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let folder = scratch("new-overwritten");
+    fs::create_dir_all(folder.join("taken")).expect("a folder can be made");
+    fs::create_dir_all(folder.join("empty")).expect("a folder can be made");
+    fs::write(folder.join("taken/.hidden"), "mine").expect("a file can be written");
+    fs::write(folder.join("file"), "mine").expect("a file can be written");
+    std::os::unix::fs::symlink("nowhere", folder.join("link")).expect("a link can be made");
+    let before = (listing(&folder), listing(&folder.join("taken")));
+    for name in ["taken", "file", "link"] {
+        let words = fail(&folder, &["new", name]);
+        assert!(words.contains(name) && words.contains("exists already"), "{words}");
+    }
+    assert_eq!(before, (listing(&folder), listing(&folder.join("taken"))));
+    succeed(&folder, &["new", "empty"]);
+    assert!(folder.join("empty/Cargo.toml").is_file());
+}
+
+#[test]
+fn what_cannot_be_made_leaves_nothing() {
+    let folder = scratch("new-refused");
+    fs::write(folder.join("file"), "").expect("a file can be written");
+    let long = "x".repeat(65);
+    for name in ["1st", "a b", "a.b", "ä", "a/..", &long] {
+        let words = fail(&folder, &["new", name]);
+        assert!(words.contains(name) && words.contains("letters, digits, - and _") && words.contains("64"), "{name}: {words}");
+    }
+    let words = fail(&folder, &["new", "fn"]);
+    assert!(words.contains("`fn`"), "{words}");
+    let words = fail(&folder, &["new", "name", "--path", "nowhere"]);
+    assert!(words.contains("--path nowhere") && words.contains("No such file"), "{words}");
+    let words = fail(&folder, &["new", "name", "--path", "."]);
+    assert!(words.contains("--path .") && words.contains("no package `barelambda`"), "{words}");
+    for template in MADE {
+        let words = fail(&folder, &["new", "name", "--template", template]);
+        assert!(words.contains("--path"), "{words}");
+    }
+    let words = fail(&folder, &["new", "file/name"]);
+    assert!(words.contains("file"), "{words}");
+    let output = tool(&folder).args(["new", "name", "--template", "cobol"]).output().expect("the tool can be started");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && words.contains("function-url"), "{words}");
+    assert_eq!(listing(&folder), [format!("{} 0", folder.join("file").display())]);
+}
+
+#[test]
+fn a_crate_inside_another_workspace_is_its_own() {
+    let home = home("nested");
+    fs::write(home.join("Cargo.toml"), "[workspace]\nmembers = []\nresolver = \"3\"\n").expect("a file can be written");
+    let root = root().to_str().expect("the path is UTF-8");
+    succeed(&home, &["new", "inner", "--path", root]);
+    let metadata = barelambda_tests::cargo::cargo(&home.join("inner"))
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .expect("cargo can be started");
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).expect("cargo prints JSON");
+    assert_eq!(Path::new(metadata["workspace_root"].as_str().expect("a path")).file_name(), Some("inner".as_ref()));
+    fs::remove_dir_all(home).expect("the folder can be removed");
+}
