@@ -1,18 +1,18 @@
 //! The zip: APPNOTE.TXT 6.3.10 of PKWARE, the part of it that a package takes. Nothing in it depends on when and where it is made.
 //!
 //! It is written here, and not by a library, because one that takes data which has been compressed already was not to be had without a
-//! procedural macro and eleven seconds of compilation.
+//! procedural macro and ten times the time to compile.
 
 use std::num::NonZeroU64;
 
 use super::contents::Entry;
 use crate::failure::{During, Failure};
 
-/// Entries above this size, in bytes, are compressed by a faster method: the slow one takes seconds for each megabyte.
-const LARGE: usize = 1024 * 1024;
+/// Entries above this size, in bytes, are compressed by a faster method: the slow one would take several seconds for a megabyte.
+const LARGE: usize = 256 * 1024;
 
 /// How often the slow method tries again.
-const ITERATIONS: NonZeroU64 = NonZeroU64::new(255).unwrap();
+const ITERATIONS: NonZeroU64 = NonZeroU64::new(15).unwrap();
 
 /// The highest level of the faster method.
 const LEVEL: u8 = 10;
