@@ -86,7 +86,7 @@ fn the_example_with_a_queue() {
     let folder = "examples/sqs-consumer";
     write_zip(&stack.root().join(folder).join("hello-arm64.zip"), "sqs");
     apply_and_plan_again(&stack, folder);
-    let mappings = moto.aws(&["lambda", "list-event-source-mappings", "--function-name", "sqs-consumer"]);
+    let mappings = moto.aws(&["lambda", "list-event-source-mappings"]);
     let mapping = &mappings["EventSourceMappings"][0];
     assert_eq!(
         (&mapping["BatchSize"], &mapping["EventSourceArn"]),
