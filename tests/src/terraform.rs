@@ -74,10 +74,16 @@ impl Stack {
 fn differing(change: &Value) -> Vec<String> {
     let (before, after, unknown) = (&change["before"], &change["after"], &change["after_unknown"]);
     let names = after.as_object().into_iter().flatten().map(|(name, _)| name);
-    let mut names: Vec<_> = names.filter(|name| before[name.as_str()] != after[name.as_str()]).cloned().collect();
+    let mut names: Vec<_> = names.filter(|name| !same(&before[name.as_str()], &after[name.as_str()])).cloned().collect();
     names.extend(unknown.as_object().into_iter().flatten().filter(|(_, value)| **value == true).map(|(name, _)| name.clone()));
     names.sort();
     names
+}
+
+/// Whether two values are the same; as JSON, if they are texts of it: moto and AWS put blanks into other places.
+fn same(one: &Value, other: &Value) -> bool {
+    let parsed = |value: &Value| value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    one == other || parsed(one).is_some_and(|one| parsed(other) == Some(one))
 }
 
 fn text(value: &Value) -> String {
