@@ -38,7 +38,7 @@ CFLAGS = -std=c99 -Os -Wall -Wextra -Werror -pedantic
 CPPFLAGS = -I$(ROOT)/include -idirafter $(JSMN)
 
 # The linker that comes with Rust, which the compiler finds in this folder under the name ld.lld.
-LLD = $(wildcard $(shell rustc --print sysroot)/lib/rustlib/*/bin/gcc-ld)
+LLD = $(wildcard $(shell cd $(ROOT) && rustc --print sysroot)/lib/rustlib/*/bin/gcc-ld)
 
 # -ffreestanding                    there is no libc, whose functions the compiler might know and call
 # -fno-asynchronous-unwind-tables   no tables for debuggers and exceptions, which would be loaded with the program

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{cargo, tools};
 
-/// A copy of `terraform/`.
+/// `terraform/` of this repository, or a copy of it.
 pub struct Stack {
     root: PathBuf,
     environment: Vec<(&'static str, OsString)>,
@@ -21,6 +21,11 @@ impl Stack {
     pub fn copy(name: &str, environment: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         let root = cargo::scratch(name);
         copy(&cargo::root().join("terraform"), &root).expect("the stack can be copied");
+        Self::at(root, environment)
+    }
+
+    /// The one in this folder, where it is.
+    pub fn at(root: PathBuf, environment: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         let mut init = OsString::from("-backend-config=use_path_style=true -plugin-dir=");
         init.push(tools::terraform_plugins());
         let own = [("CHECKPOINT_DISABLE", "1".into()), ("TF_CLI_ARGS", "-no-color".into()), ("TF_INPUT", "0".into())];
