@@ -1,29 +1,75 @@
-//! Builds a function with cargo, and installs the target that it takes.
+//! Builds a function with cargo: the one way in which every subcommand does it.
 
-use std::env;
-use std::ffi::OsString;
-use std::io;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode, Stdio};
 
+use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
 use crate::failure::{During, Failure};
+use crate::function;
+use crate::number::grouped;
 use crate::program::Architecture;
-use crate::project::{Kind, Target, cargo};
+use crate::project::{Kind, Project, Target, cargo};
+use crate::{rustc_wrapper, toolchain};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo barelambda build hello
+  cargo barelambda build hello --arch arm64 --output bootstrap
+
+The path of the program goes to standard output. The same source gives the same bytes in any folder, for any user and on any machine
+with the same toolchain.";
+
+pub fn command() -> Command {
+    Command::new("build")
+        .about("Build a function in release mode, the same bytes wherever it is built")
+        .arg(function::name())
+        .arg(function::architecture("Build for this architecture [default: this machine's]"))
+        .arg(function::features())
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .short('o')
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Copy the program to this file, with mode 0755"),
+        )
+        .after_help(EXAMPLES)
+}
+
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let project = Project::read()?;
+    let target = project.target(function::named(matches))?;
+    let mut program = build(&project, target, function::wanted_architecture(matches), &function::wanted_features(matches))?;
+    if let Some(output) = matches.get_one::<PathBuf>("output") {
+        write_file(output, &fs::read(&program).during(program.display())?, 0o755)?;
+        program.clone_from(output);
+    }
+    let size = program.metadata().during(program.display())?.len();
+    eprintln!("{}: {} bytes", target.name, grouped(size));
+    println!("{}", program.display());
+    Ok(ExitCode::SUCCESS)
+}
 
 /// Builds the target in release mode, and gives the path of its program.
-pub fn build(target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Failure> {
+///
+/// It is built in a folder of its own, `barelambda` in the target directory: cargo does not see that the compiler is called in another
+/// way than by `cargo build` (see [`rustc_wrapper`]), so the two must not take each other's files for their own, and a program does not
+/// change under the feet of whoever has built it with `cargo build`.
+pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Failure> {
     let host = Architecture::host();
     let architecture = wanted.unwrap_or(host);
     if target.for_host && architecture != host {
         return Err(Failure::new(format!("`{}` is a program for this machine: it is built for {host} only", target.name)));
     }
-    let mut command = Command::new(cargo());
+    let mut command = process::Command::new(cargo());
     command.args(["build", "--release", "--message-format", "json-render-diagnostics", "--manifest-path"]);
-    command.arg(&target.manifest);
+    command.arg(&target.manifest).arg("--target-dir").arg(project.target_folder.join("barelambda"));
     if !target.for_host {
-        ensure_installed(architecture.triple())?;
+        toolchain::ensure_installed(architecture.triple())?;
         command.args(["--target", architecture.triple()]);
     }
     command.args([if target.kind == Kind::Example { "--example" } else { "--bin" }, &target.name]);
@@ -31,6 +77,7 @@ pub fn build(target: &Target, wanted: Option<Architecture>, features: &[String])
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
+    rustc_wrapper::install(&mut command)?;
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().during("cargo cannot be started")?;
     if !output.status.success() {
         return Err(Failure::new(format!("`{}` could not be built: cargo's words are above", target.name)));
@@ -38,6 +85,27 @@ pub fn build(target: &Target, wanted: Option<Architecture>, features: &[String])
     let lines = output.stdout.split(|&byte| byte == b'\n');
     let executable = lines.filter_map(|line| executable(line, target)).next_back();
     executable.ok_or_else(|| Failure::new(format!("cargo has built no program for `{}`", target.name)))
+}
+
+/// Writes a file, with its folders, so that it is there as a whole or not at all: beside its place first.
+pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(Failure::new(format!("{shown} is a folder: name a file in it")));
+    }
+    let Some(name) = path.file_name() else {
+        return Err(Failure::new(format!("{shown} is not the name of a file")));
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).during(folder.display())?;
+    let beside = folder.join(format!(".{}.{}", name.display(), process::id()));
+    let written = fs::write(&beside, bytes)
+        .and_then(|()| fs::set_permissions(&beside, fs::Permissions::from_mode(mode)))
+        .and_then(|()| fs::rename(&beside, path));
+    written.during(shown).inspect_err(|_| {
+        // It may not even be there; the error that counts is the first one.
+        let _ = fs::remove_file(&beside);
+    })
 }
 
 /// The program that a line of cargo's messages speaks of, if it is the target's.
@@ -48,39 +116,4 @@ fn executable(line: &[u8], target: &Target) -> Option<PathBuf> {
         && message["target"]["name"] == target.name.as_str()
         && message["target"]["kind"][0] == kind;
     if is_it { message["executable"].as_str().map(PathBuf::from) } else { None }
-}
-
-/// Installs the target for the toolchain in use, unless it is there.
-fn ensure_installed(triple: &str) -> Result<(), Failure> {
-    if is_installed(triple)? {
-        return Ok(());
-    }
-    eprintln!("The target {triple} is not installed for this toolchain. Running `rustup target add {triple}`:");
-    // rustup writes to stdout as well, which is the answer's here.
-    let status = Command::new("rustup").args(["target", "add", triple]).stdin(Stdio::null()).stdout(io::stderr()).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(format!("`rustup target add {triple}` failed ({status})"))),
-        Err(error) => Err(Failure::new(format!(
-            "the target {triple} is missing, and rustup, which would install it, cannot be started ({error}): \
-             install Rust through rustup, or the target's standard library by the means that installed this toolchain"
-        ))),
-    }
-}
-
-fn is_installed(triple: &str) -> Result<bool, Failure> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
-    let output = Command::new(&rustc)
-        .args(["--print", "target-libdir", "--target", triple])
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .during(format!("{} cannot be started", rustc.display()))?;
-    if !output.status.success() {
-        return Err(Failure::new(format!("rustc does not know the target {triple} ({})", output.status)));
-    }
-    let folder = String::from_utf8(output.stdout).during("the path of the target's libraries")?;
-    // The folder alone may be left behind by a target that was removed.
-    let mut files = std::fs::read_dir(folder.trim()).into_iter().flatten();
-    Ok(files.next().is_some())
 }

@@ -20,18 +20,8 @@ pub fn arguments() -> Vec<Arg> {
             .value_name("PATH")
             .value_parser(value_parser!(PathBuf))
             .help("Run this file as it is: nothing is built"),
-        Arg::new("arch")
-            .long("arch")
-            .value_name("ARCH")
-            .value_parser(["x86_64", "arm64"])
-            .help("Build for this architecture; a foreign one runs through qemu [default: this machine's]"),
-        Arg::new("features")
-            .long("features")
-            .short('F')
-            .value_name("FEATURES")
-            .action(ArgAction::Append)
-            .conflicts_with("bootstrap")
-            .help("Cargo features to build with"),
+        architecture("Build for this architecture; a foreign one runs through qemu [default: this machine's]"),
+        features().conflicts_with("bootstrap"),
         environment(),
         Arg::new("timeout")
             .long("timeout")
@@ -48,6 +38,39 @@ pub fn arguments() -> Vec<Arg> {
     ]
 }
 
+/// The name of what is built, for subcommands whose only word it is.
+pub fn name() -> Arg {
+    Arg::new("EXAMPLE").help(
+        "The example to build; in a package of your own, a binary or the package's name, which may be left out when there \
+         is one",
+    )
+}
+
+/// The name that is given.
+pub fn named(matches: &ArgMatches) -> Option<&str> {
+    matches.get_one::<String>("EXAMPLE").map(String::as_str)
+}
+
+/// `--arch`, by Lambda's names.
+pub fn architecture(help: &'static str) -> Arg {
+    Arg::new("arch").long("arch").value_name("ARCH").value_parser(["x86_64", "arm64"]).help(help)
+}
+
+/// The architecture that is given.
+pub fn wanted_architecture(matches: &ArgMatches) -> Option<Architecture> {
+    matches.get_one::<String>("arch").map(|name| Architecture::from_lambda(name))
+}
+
+/// `--features`.
+pub fn features() -> Arg {
+    Arg::new("features").long("features").short('F').value_name("FEATURES").action(ArgAction::Append).help("Cargo features to build with")
+}
+
+/// The features that are given.
+pub fn wanted_features(matches: &ArgMatches) -> Vec<String> {
+    matches.get_many("features").into_iter().flatten().cloned().collect()
+}
+
 /// `--env`, for every subcommand that starts a program.
 pub fn environment() -> Arg {
     Arg::new("env")
@@ -61,14 +84,13 @@ pub fn environment() -> Arg {
 
 /// Builds what the arguments name, or takes the file that they name, and says how the emulator is to run it.
 pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Failure> {
-    let wanted = matches.get_one::<String>("arch").map(|name| Architecture::from_lambda(name));
+    let wanted = wanted_architecture(matches);
     let (name, path) = match matches.get_one::<PathBuf>("bootstrap") {
         Some(path) => ("bootstrap".to_owned(), path.clone()),
         None => {
             let project = Project::read()?;
-            let target = project.target(matches.get_one::<String>("EXAMPLE").map(String::as_str))?;
-            let features: Vec<String> = matches.get_many("features").into_iter().flatten().cloned().collect();
-            (target.name.clone(), build::build(target, wanted, &features)?)
+            let target = project.target(named(matches))?;
+            (target.name.clone(), build::build(&project, target, wanted, &wanted_features(matches))?)
         }
     };
     let program = Program::check(&path, wanted)?;

@@ -9,6 +9,7 @@ use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
 use crate::failure::{During, Failure};
+use crate::number::grouped;
 use crate::signals::Signals;
 use crate::{event, function};
 
@@ -125,23 +126,9 @@ fn json_object(text: &str) -> Result<String, String> {
     }
 }
 
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).expect("digits")).collect();
-    groups.join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_grouped() {
-        for (number, words) in [(0, "0"), (999, "999"), (6152, "6,152"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), words);
-        }
-    }
 
     #[test]
     fn with_a_bootstrap_the_first_word_is_the_event() {

@@ -6,14 +6,19 @@
 
 mod build;
 mod conformance;
+mod elf;
 mod event;
 mod failure;
 mod function;
 mod invoke;
+mod number;
+mod package;
 mod program;
 mod project;
+mod rustc_wrapper;
 mod serve;
 mod signals;
+mod toolchain;
 
 use std::env::args_os;
 use std::ffi::OsString;
@@ -21,18 +26,28 @@ use std::process::ExitCode;
 
 use clap::Command;
 
+use crate::failure::Failure;
+
 fn main() -> ExitCode {
-    let matches = command().get_matches_from(arguments(args_os().collect()));
+    let words: Vec<OsString> = args_os().collect();
+    if rustc_wrapper::is_wanted() {
+        return failed(&rustc_wrapper::run(&words));
+    }
+    let matches = command().get_matches_from(arguments(words));
     let ended = match matches.subcommand() {
+        Some(("build", matches)) => build::run(matches),
         Some(("conformance", matches)) => conformance::run_checks(matches),
         Some(("invoke", matches)) => invoke::run(matches),
+        Some(("package", matches)) => package::run(matches),
         Some(("serve", matches)) => serve::run(matches),
         _ => unreachable!("clap asks for a subcommand"),
     };
-    ended.unwrap_or_else(|failure| {
-        eprintln!("error: {failure}");
-        ExitCode::from(3)
-    })
+    ended.unwrap_or_else(|failure| failed(&failure))
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    eprintln!("error: {failure}");
+    ExitCode::from(3)
 }
 
 fn command() -> Command {
@@ -42,8 +57,10 @@ fn command() -> Command {
         .about("Builds a function, starts it cold in a local Lambda, and invokes it or serves it to AWS clients")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(build::command())
         .subcommand(conformance::command())
         .subcommand(invoke::command())
+        .subcommand(package::command())
         .subcommand(serve::command())
 }
 

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::elf;
 use crate::failure::{During, Failure};
 
 /// The processors that Lambda has.
@@ -47,7 +48,7 @@ impl Architecture {
     }
 
     /// By the machine number of an ELF file.
-    fn of_machine(machine: u16) -> Option<Self> {
+    pub fn of_machine(machine: u16) -> Option<Self> {
         match machine {
             62 => Some(Self::X86_64),
             183 => Some(Self::Aarch64),
@@ -78,8 +79,11 @@ impl Program {
         let mut program = Self::of_any_processor(path)?;
         let shown = path.display();
         let mut start = Vec::new();
-        File::open(path).and_then(|file| file.take(20).read_to_end(&mut start)).during(&shown)?;
-        let architecture = architecture(&start).map_err(|words| Failure::new(format!("{shown} {words}")))?;
+        File::open(path).and_then(|file| file.take(elf::HEAD as u64).read_to_end(&mut start)).during(&shown)?;
+        let architecture = match elf::kind(&start).map_err(|words| Failure::new(format!("{shown} {words}")))? {
+            elf::Kind::Script => None,
+            elf::Kind::Elf(architecture) => Some(architecture),
+        };
         if let (Some(wanted), Some(is)) = (wanted, architecture)
             && wanted != is
         {
@@ -106,20 +110,6 @@ impl Program {
     }
 }
 
-/// The processor that a program is for, by its first 20 bytes; nothing for a script, which runs on any.
-fn architecture(start: &[u8]) -> Result<Option<Architecture>, String> {
-    match start {
-        [b'#', b'!', ..] => Ok(None),
-        [0x7f, b'E', b'L', b'F', 2, 1, rest @ ..] if rest.len() >= 14 => {
-            let machine = u16::from_le_bytes([rest[12], rest[13]]);
-            let known = Architecture::of_machine(machine);
-            known.map(Some).ok_or_else(|| format!("is for a processor that Lambda does not have (ELF machine {machine})"))
-        }
-        [0x7f, b'E', b'L', b'F', ..] => Err("is not a 64-bit little-endian ELF file, which Lambda needs".to_owned()),
-        _ => Err("is neither an ELF executable nor a script that begins with #!".to_owned()),
-    }
-}
-
 /// Finds what runs programs of a foreign processor here.
 fn emulator(architecture: Architecture) -> Result<PathBuf, Failure> {
     let path = env::var_os("PATH").unwrap_or_default();
@@ -133,25 +123,4 @@ fn emulator(architecture: Architecture) -> Result<PathBuf, Failure> {
             names[0]
         ))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_says_what_it_is_for() {
-        let elf = |class: u8, machine: u16| {
-            let mut bytes = [0; 20];
-            bytes[..6].copy_from_slice(&[0x7f, b'E', b'L', b'F', class, 1]);
-            bytes[18..].copy_from_slice(&machine.to_le_bytes());
-            architecture(&bytes)
-        };
-        assert_eq!(elf(2, 62), Ok(Some(Architecture::X86_64)));
-        assert_eq!(elf(2, 183), Ok(Some(Architecture::Aarch64)));
-        assert!(elf(2, 8).unwrap_err().contains("ELF machine 8"));
-        assert!(elf(1, 3).unwrap_err().contains("64-bit"));
-        assert_eq!(architecture(b"#!/bin/sh\n"), Ok(None));
-        assert!(architecture(b"").is_err() && architecture(b"\x7fELF\x02\x01").is_err());
-    }
 }

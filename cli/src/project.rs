@@ -14,6 +14,10 @@ const ALIKE: f64 = 0.6;
 /// The package that the current folder belongs to, or all default members of a workspace without one.
 #[derive(Debug)]
 pub struct Project {
+    /// The root folder of the workspace, or of the package that is one of its own.
+    pub root: PathBuf,
+    /// Where cargo builds.
+    pub target_folder: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -84,7 +88,7 @@ impl Project {
             Some(package) => targets_of(package),
             None => packages.iter().flat_map(targets_of).collect(),
         };
-        Self { targets }
+        Self { root: text(&metadata["workspace_root"]).into(), target_folder: text(&metadata["target_directory"]).into(), targets }
     }
 
     fn suggestion(&self, name: &str) -> String {

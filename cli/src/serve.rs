@@ -22,10 +22,7 @@ Stays up until Ctrl-C or SIGTERM. Any function name is this function; each invoc
 pub fn command() -> Command {
     Command::new("serve")
         .about("Build a function and serve it to AWS clients (aws lambda invoke --endpoint-url …), and with --url over HTTP")
-        .arg(Arg::new("EXAMPLE").conflicts_with("bootstrap").help(
-            "The example to build; in a package of your own, a binary or the package's name, which may be left out when there \
-             is one",
-        ))
+        .arg(function::name().conflicts_with("bootstrap"))
         .args(function::arguments())
         .arg(
             Arg::new("port")
