@@ -166,7 +166,7 @@ fn next_commands(folder: &Path, template: Template, checkout: Option<&Path>) -> 
         &["make test", "make invoke", "make package"]
     };
     commands.extend(of_template.iter().map(|&command| command.to_owned()));
-    commands.push("terraform -chdir=terraform init -backend-config=bucket=YOUR-STATE-BUCKET".to_owned());
+    commands.push("terraform -chdir=terraform init -backend-config=bucket=my-state-bucket".to_owned());
     commands.push("terraform -chdir=terraform apply".to_owned());
     commands
 }

@@ -38,6 +38,11 @@ impl Stack {
         &self.root
     }
 
+    /// All of Terraform's environment, for the root stack.
+    pub fn environment(&self) -> impl Iterator<Item = (&'static str, OsString)> {
+        self.environment.iter().cloned()
+    }
+
     /// Runs Terraform in a folder of it, and gives its exit code and what it says, lines joined that it has folded.
     pub fn run(&self, folder: &str, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(tools::terraform());

@@ -1,12 +1,15 @@
 //! The Terraform stacks with the real AWS provider, against moto: from the state's bucket to an empty account.
 
-use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::{env, fs};
 
+use barelambda_tests::emulated::serve;
 use barelambda_tests::moto::Moto;
 use barelambda_tests::programs::{Architecture, example};
 use barelambda_tests::terraform::Stack;
+use barelambda_tests::{cargo, tools};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
@@ -62,6 +65,50 @@ fn from_a_bucket_to_a_function_and_to_nothing() {
 
     stack.succeed("", &[&["destroy", "-auto-approve"][..], &variables].concat());
     expect_nothing(&moto);
+}
+
+/// The commands of the README, as they stand there: all but the last one against moto, which runs no functions.
+#[test]
+fn the_six_commands_of_the_readme() {
+    let readme = fs::read_to_string(cargo::root().join("README.md")).expect("the README can be read");
+    let section = readme.split("## Deploy").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the README has a section of commands");
+    let commands: Vec<&str> = section.lines().skip(1).map(|line| line.split(" #").next().unwrap_or(line).trim()).collect();
+    let [bucket, package, init, plan, apply, invoke] = commands[..] else { panic!("six commands, and not {commands:?}") };
+
+    let moto = Moto::start();
+    let stack = Stack::copy("terraform-readme/terraform", moto.environment());
+    let folder = stack.root().parent().expect("it lies in a folder");
+    symlink(cargo::root().join("dist"), folder.join("dist")).expect("the folder is new");
+    let shell = |folder: &Path, line: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(folder).stdin(Stdio::null());
+        command
+    };
+    let succeed = |command: &mut Command| {
+        let output = command.output().expect("there is a shell");
+        let words = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{command:?}: {words}");
+        words
+    };
+    let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("it lies in a folder").to_owned());
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
+
+    succeed(shell(folder, bucket).env_clear().envs(moto.environment()).env("PATH", &path));
+    succeed(&mut shell(cargo::root(), package));
+    for line in [init, plan, apply] {
+        assert!(line.starts_with("terraform -chdir=terraform "), "{line}");
+        succeed(shell(folder, line).env_clear().envs(stack.environment()).env("PATH", &path));
+    }
+    let function = moto.aws(&["lambda", "get-function", "--function-name", "hello"]);
+    assert_eq!(function["Configuration"]["CodeSha256"], sha256(&cargo::root().join("dist/hello-arm64.zip")).as_str(), "{function}");
+
+    let emulator = serve(example("hello", Architecture::X86_64));
+    let lambda = format!("http://{}", emulator.address());
+    let environment = moto.environment().filter(|(name, _)| *name != "AWS_ENDPOINT_URL");
+    let said = succeed(shell(folder, invoke).env_clear().envs(environment).env("AWS_ENDPOINT_URL", lambda).env("PATH", &path));
+    assert!(said.contains("\"StatusCode\": 200"), "{said}");
+    assert_eq!(fs::read(folder.join("answer.json")).expect("the answer is in a file"), b"\"hello, world\"");
 }
 
 #[test]
