@@ -82,6 +82,12 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     for command in next_commands(given, template, checkout.as_deref()) {
         eprintln!("  {command}");
     }
+    if let Some(outer) = configured(&folder) {
+        eprintln!(
+            "\nwarning: the flags of {} apply here a second time, as cargo joins them: the program will be larger. Move the folder out of there.",
+            outer.display()
+        );
+    }
     if checkout.is_none() {
         eprintln!("\nUntil barelambda is published, it builds only with a checkout of barelambda's repository: `--path CHECKOUT`.");
     }
@@ -149,6 +155,12 @@ fn write_files(folder: &Path, files: &[File]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The configuration of cargo above the folder that has the flags for bare programs already: a checkout's.
+fn configured(folder: &Path) -> Option<PathBuf> {
+    let mut configurations = folder.ancestors().skip(1).map(|above| above.join(".cargo/config.toml"));
+    configurations.find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("-Tbarelambda.x")))
 }
 
 /// What to do next, a command for each line.

@@ -57,7 +57,7 @@ fn the_next_commands_are_named() {
         assert!(err.contains(command), "{command}: {err}");
     }
     let (_, err) = succeed(&home, &["new", "unpublished"]);
-    assert!(err.contains("published") && err.contains("--path"), "{err}");
+    assert!(err.contains("published") && err.contains("--path") && !err.contains("a second time"), "{err}");
     fs::remove_dir_all(home).expect("the folder can be removed");
 }
 
@@ -86,7 +86,8 @@ fn nothing_is_overwritten() {
         assert!(words.contains(name) && words.contains("exists already"), "{words}");
     }
     assert_eq!(before, (listing(&folder), listing(&folder.join("taken"))));
-    succeed(&folder, &["new", "empty"]);
+    let (_, err) = succeed(&folder, &["new", "empty"]);
+    assert!(err.contains("a second time"), "the folder lies in this repository: {err}");
     assert!(folder.join("empty/Cargo.toml").is_file());
 }
 
