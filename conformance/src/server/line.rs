@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::{Reader, Request, message, wait_until_read};
+use rustix::io::ioctl_fionread;
 use socket2::SockRef;
 
 use super::{Call, Shared, State, TICK};
@@ -30,6 +31,8 @@ pub struct Line {
     pub finished: bool,
     /// Whether reading has stopped in a POST.
     pub held: bool,
+    /// Whether its thread has something in hand that it has not noted yet.
+    noting: bool,
     /// Whether the thread has let go of the socket.
     released: bool,
 }
@@ -38,6 +41,12 @@ impl Line {
     /// Whether neither side has closed it, or its half.
     pub fn is_open(&self) -> bool {
         self.stream.is_some() && !self.finished && !self.half_closed
+    }
+
+    /// Whether something that the program has sent over it is still to be noted, after the server has closed its sending side.
+    pub fn is_behind(&self) -> bool {
+        let unread = || self.stream.as_ref().is_some_and(|stream| ioctl_fionread(stream).is_ok_and(|count| count > 0));
+        self.half_closed && !self.finished && !self.held && (self.noting || unread())
     }
 
     /// Closes it without waiting for its thread.
@@ -86,7 +95,14 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
     }
     let stream = Arc::new(stream);
     let number = shared.change(|state| {
-        state.lines.push(Line { stream: Some(stream.clone()), half_closed: false, finished: false, held: false, released: false });
+        state.lines.push(Line {
+            stream: Some(stream.clone()),
+            half_closed: false,
+            finished: false,
+            held: false,
+            noting: false,
+            released: false,
+        });
         state.lines.len() - 1
     });
     let reading = shared.clone();
@@ -124,7 +140,12 @@ impl Reading<'_> {
                 thread::sleep(TICK);
                 continue;
             }
-            match stream.read(&mut buffer[..most]) {
+            // It is looked at first, so that at no time what the kernel no longer holds is neither in hand nor noted.
+            let read = stream.peek(&mut [0]).and_then(|_| {
+                self.shared.state().lines[self.number].noting = true;
+                stream.read(&mut buffer[..most])
+            });
+            match read {
                 Ok(0) => return self.finish(),
                 Ok(count) => {
                     if let Err(error) = self.take(&buffer[..count]) {
@@ -132,9 +153,10 @@ impl Reading<'_> {
                         return self.finish();
                     }
                 }
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => continue,
                 Err(_) => return self.finish(),
             }
+            self.shared.change(|state| state.lines[self.number].noting = false);
         }
     }
 

@@ -142,6 +142,11 @@ impl State {
         self.lines.get(call.connection).is_some_and(Line::is_open)
     }
 
+    /// Whether a connection that the server has closed, or its half, has brought something that is still to be noted.
+    pub fn is_behind(&self) -> bool {
+        self.lines.iter().any(Line::is_behind)
+    }
+
     /// The first connection on which reading stopped in a POST, as [`Server::hold_posts_at`] says.
     pub fn held(&self) -> Option<usize> {
         self.lines.iter().position(|line| line.held && line.is_open())

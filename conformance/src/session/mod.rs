@@ -209,21 +209,27 @@ impl Session {
     }
 
     /// The first whole request that nobody has taken; those that the program itself has given up count no more.
+    ///
+    /// A thread per connection notes what comes, so that the notes of two connections are in no certain order. What came over one that
+    /// the server has closed was sent before the program went on over another, and comes first.
     fn arrival(&self, state: &mut State, wanted: impl Fn(&Call) -> bool) -> Option<After<'_>> {
-        for index in 0..state.calls.len() {
-            let call = &state.calls[index];
-            let Some(request) = call.whole.clone().filter(|_| !call.taken && wanted(call)) else { continue };
-            let (connection, open) = (call.connection, state.is_open(call));
-            state.calls[index].taken = true;
-            if request.method == "GET" && request.target == NEXT {
-                if open {
-                    return Some(After::Asked(Asked { session: self, connection, request }));
-                }
-            } else {
+        if state.is_behind() {
+            return None;
+        }
+        let waiting = |call: &Call| !call.taken && call.whole.is_some() && wanted(call);
+        loop {
+            let lost = state.calls.iter().position(|call| waiting(call) && !state.is_open(call));
+            let index = lost.or_else(|| state.calls.iter().position(waiting))?;
+            let call = state.calls.get_mut(index)?;
+            call.taken = true;
+            let (connection, request) = (call.connection, call.whole.clone()?);
+            if request.method != "GET" || request.target != NEXT {
                 return Some(After::Posted(Posted { session: self, call: index, connection, request }));
             }
+            if lost.is_none() {
+                return Some(After::Asked(Asked { session: self, connection, request }));
+            }
         }
-        None
     }
 
     /// The echo of an event that asks for something else says that the handler does not do it.
