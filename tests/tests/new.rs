@@ -86,9 +86,10 @@ fn nothing_is_overwritten() {
         assert!(words.contains(name) && words.contains("exists already"), "{words}");
     }
     assert_eq!(before, (listing(&folder), listing(&folder.join("taken"))));
-    let (_, err) = succeed(&folder, &["new", "empty"]);
-    assert!(err.contains("a second time"), "the folder lies in this repository: {err}");
+    succeed(&folder, &["new", "empty"]);
     assert!(folder.join("empty/Cargo.toml").is_file());
+    let (_, err) = succeed(&folder, &["new", "empty/within"]);
+    assert!(err.contains("empty/.cargo/config.toml apply here a second time"), "{err}");
 }
 
 #[test]
