@@ -133,7 +133,7 @@ fn hello_is_packaged_for_both_architectures() {
         let program = folder.join(format!("{name}/bootstrap"));
         let [zip_name, program_name] = [&zip, &program].map(|path| path.to_str().expect("the path is UTF-8"));
         let (out, _) = succeed(root(), &["package", "hello", "--arch", name, "--output", zip_name]);
-        assert_said(&out, &[zip_name, " bytes, CodeSha256 ", &code_sha256(&zip)]);
+        assert_said(&out, &[&format!("{name}.zip: "), " bytes, CodeSha256 ", &code_sha256(&zip)]);
         let (out, err) = succeed(root(), &["build", "hello", "--arch", name, "--output", program_name]);
         assert_eq!(out, format!("{program_name}\n"));
         assert_said(&err, &["hello: 1", " bytes"]);
