@@ -32,7 +32,7 @@ use peer::Peer;
 const EVENT_LIMIT: usize = 1000;
 
 /// Miri takes a thousand times as long, and it is not the values that it looks at.
-const STEP: usize = if cfg!(miri) { 29 } else { 1 };
+const STEP: usize = if cfg!(miri) { 67 } else { 1 };
 
 /// The sizes of the pieces that something comes in; under Miri the last alone.
 fn sizes(all: &[usize]) -> &[usize] {

@@ -45,7 +45,7 @@ const MESSAGES: &[(&[u8], u16, &[u8])] = &[
 ];
 
 /// Miri takes a thousand times as long, and it is not the values that it looks at.
-const STEP: usize = if cfg!(miri) { 61 } else { 1 };
+const STEP: usize = if cfg!(miri) { 127 } else { 1 };
 
 /// What came of reading a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
