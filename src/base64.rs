@@ -152,7 +152,7 @@ mod tests {
             let text = encoded(&std::vec![0xa5; len]);
             let characters = text.iter().take_while(|byte| **byte != b'=').count();
             for place in 0..characters {
-                for byte in (0..=255).step_by(if cfg!(miri) { 19 } else { 1 }).filter(|byte| !ALPHABET.contains(byte)) {
+                for byte in (0..=255).step_by(if cfg!(miri) { 61 } else { 1 }).filter(|byte| !ALPHABET.contains(byte)) {
                     let is_padding = byte == b'=' && place % 4 >= 2 && place + 1 == characters;
                     let mut bad = text.clone();
                     bad[place] = byte;

@@ -189,7 +189,10 @@ mod tests {
             (99_999_999_999_999_980.0, "9.999999999999998e16"),
             // Half way between two decimals of 17 digits.
             (f64::from_bits(0x3e60_0000_0000_0000), "2.9802322387695312e-8"),
-        ] {
+        ]
+        .into_iter()
+        .step_by(if cfg!(miri) { 4 } else { 1 })
+        {
             assert_eq!(written(value.to_bits(), &F64), text);
         }
         for (value, text) in [

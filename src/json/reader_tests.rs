@@ -49,7 +49,7 @@ fn malformed_numbers() {
 }
 
 /// Every so many bytes something is done.
-const STEP: usize = if cfg!(miri) { 5 } else { 1 };
+const STEP: usize = if cfg!(miri) { 11 } else { 1 };
 
 const SAMPLE: &[u8] =
     br#" {"s": "a\n\u00e9\ud83d\ude00z", "n" :[-12.5e+3,0,17 ], "o":{"a":true,"b":[false,null,{}]}, "e":{"Tuple":[1,"\\"]},"i":"\/"} "#;

@@ -11,7 +11,10 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_form_of_size_is_read() {
-    for size in ["a", "A", "0a", "000000000000000000000000A", "a;", "A ;x", "a\t", "a;x=\"\\\"\u{e9}\"", "a ; x ; y"] {
+    for size in ["a", "A", "0a", "000000000000000000000000A", "a;", "A ;x", "a\t", "a;x=\"\\\"\u{e9}\"", "a ; x ; y"]
+        .into_iter()
+        .step_by(if cfg!(miri) { 4 } else { 1 })
+    {
         for end in ["0\r\n\r\n", "00\r\n\r\n", "0;x\r\n\r\n", "0\r\nA: b\r\n\r\n", "0\r\nanything\r\n at all\r\n\r\n"] {
             let message = chunked(std::format!("{size}\r\n0123456789\r\n{end}").as_bytes());
             for pieces in [[usize::MAX], [if cfg!(miri) { 7 } else { 1 }]] {
