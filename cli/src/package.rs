@@ -89,6 +89,13 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The bytes of the zip with this file as `bootstrap`, whatever it is, and what is included. For measurements: nothing is checked.
+pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Failure> {
+    let bootstrap = bootstrap.map(|path| Entry::file(bootstrap::NAME.to_owned(), path)).transpose()?;
+    let contents: Vec<Entry> = bootstrap.into_iter().chain(contents::gather(included.iter())?).collect();
+    archive::zip(&contents)
+}
+
 /// The program, and what its package is called unless the user says otherwise.
 fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf, PathBuf), Failure> {
     let zip = |name: &str| format!("{name}-{architecture}.zip");

@@ -1,0 +1,99 @@
+//! `cargo barelambda`: build a function, start it cold in a local Lambda, and invoke it or serve it to AWS clients.
+//!
+//! One file for each subcommand. Standard output carries the function's answer and nothing else; everything for people goes to
+//! standard error. Exit codes: 0 answered, 1 the function failed or the runtime does not conform, 2 wrong usage, 3 anything else (no such example, a build that
+//! failed), 130 interrupted.
+
+pub mod build;
+mod conformance;
+mod elf;
+mod event;
+pub mod failure;
+mod function;
+mod invoke;
+mod new;
+mod number;
+pub mod package;
+pub mod program;
+pub mod project;
+mod rustc_wrapper;
+mod serve;
+mod signals;
+mod toolchain;
+
+use std::env::args_os;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Command;
+
+use crate::failure::Failure;
+
+/// The program.
+pub fn main() -> ExitCode {
+    if let Some(code) = compile() {
+        return code;
+    }
+    let matches = command().get_matches_from(arguments(args_os().collect()));
+    let ended = match matches.subcommand() {
+        Some(("build", matches)) => build::run(matches),
+        Some(("conformance", matches)) => conformance::run_checks(matches),
+        Some(("invoke", matches)) => invoke::run(matches),
+        Some(("new", matches)) => new::run(matches),
+        Some(("package", matches)) => package::run(matches),
+        Some(("serve", matches)) => serve::run(matches),
+        _ => unreachable!("clap asks for a subcommand"),
+    };
+    ended.unwrap_or_else(|failure| failed(&failure))
+}
+
+/// What every program that calls [`build::build`] has to do first: cargo starts it again, as the wrapper of the compiler. Nothing when it has not
+/// been started as that.
+pub fn compile() -> Option<ExitCode> {
+    rustc_wrapper::is_wanted().then(|| failed(&rustc_wrapper::run(&args_os().collect::<Vec<OsString>>())))
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    eprintln!("error: {failure}");
+    ExitCode::from(3)
+}
+
+fn command() -> Command {
+    Command::new("cargo barelambda")
+        .bin_name("cargo barelambda")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Builds a function, starts it cold in a local Lambda, and invokes it or serves it to AWS clients")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(build::command())
+        .subcommand(conformance::command())
+        .subcommand(invoke::command())
+        .subcommand(new::command())
+        .subcommand(package::command())
+        .subcommand(serve::command())
+}
+
+/// Cargo starts an installed `cargo-barelambda` with the name of the subcommand in front; the repository's alias does not.
+fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|first| first == "barelambda") {
+        arguments.remove(1);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn cargos_own_word_is_taken_off_once() {
+        let given = |words: &[&str]| arguments(words.iter().map(OsString::from).collect());
+        assert_eq!(given(&["cargo-barelambda", "barelambda", "invoke"]), ["cargo-barelambda", "invoke"]);
+        assert_eq!(given(&["cargo-barelambda", "invoke", "barelambda"]), ["cargo-barelambda", "invoke", "barelambda"]);
+    }
+}
