@@ -1,0 +1,141 @@
+//! What does not wobble, or little: sizes, system calls (strace), user-space instructions (callgrind), faults and memory (/proc).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::package;
+
+use crate::contenders::Ready;
+use crate::events;
+use crate::figures::Figure;
+use crate::launch::{Event, Running};
+use crate::record::Measured;
+use crate::server::Server;
+
+/// How many invocations are counted together.
+const INVOCATIONS: usize = 20;
+
+/// Long enough for a program that has sent a request to come to rest in its wait for the reply, in valgrind too.
+const REST: Duration = Duration::from_millis(200);
+
+type Figures = BTreeMap<Figure, Measured>;
+
+/// The bytes of what is deployed, and of its zip.
+pub fn sizes(ready: &Ready) -> Figures {
+    let files = ready.bootstrap.iter().chain(&ready.included);
+    let size = files.map(|path| size(path)).sum::<Result<u64, Failure>>();
+    let zip = package::zipped(ready.bootstrap.as_deref(), &ready.included).map(|zip| zip.len() as u64);
+    [(Figure::Size, size), (Figure::Zip, zip)].map(|(figure, value)| (figure, measured(value.map(|value| value as f64)))).into()
+}
+
+/// Peak memory and minor faults when the first answer has come: of each of `starts` processes, not of what they start.
+pub fn memory(ready: &Ready, server: &mut Server, starts: usize) -> Figures {
+    let samples: Result<Vec<(f64, f64)>, Failure> = (0..starts).map(|_| memory_of_one(ready, server)).collect();
+    let (peaks, faults) = match samples {
+        Ok(samples) => {
+            let (peaks, faults): (Vec<f64>, Vec<f64>) = samples.into_iter().unzip();
+            (Measured::Samples(peaks), Measured::Samples(faults))
+        }
+        Err(failure) => (Measured::Missing(failure.to_string()), Measured::Missing(failure.to_string())),
+    };
+    [(Figure::PeakMemory, peaks), (Figure::MinorFaults, faults)].into()
+}
+
+/// System calls of all processes and threads of the contender.
+pub fn system_calls(ready: &Ready, server: &mut Server, scratch: &Path) -> Figures {
+    let file = scratch.join("trace");
+    let to_next = traced(ready, server, &file, 0).and_then(|calls| {
+        let next = calls.iter().position(|call| call.contains("/runtime/invocation/next"));
+        next.map(|index| index as f64 + 1.0).ok_or_else(|| Failure::new("strace shows no GET /next"))
+    });
+    let counted = |server: &mut Server, count| traced(ready, server, &file, count).map(|calls| calls.len() as f64);
+    let each = difference(server, counted);
+    [(Figure::SyscallsToNext, measured(to_next)), (Figure::SyscallsPerInvocation, measured(each))].into()
+}
+
+/// User-space instructions of the contender's first process. Callgrind runs the threads of a program one at a time, and compiled code of an
+/// interpreter hardly at all: it is not tried on those.
+pub fn instructions(ready: &Ready, server: &mut Server) -> Figures {
+    let (to_next, each) = if ready.interpreted {
+        let why = || Err(Failure::new("an interpreter: callgrind is not tried on it"));
+        (why(), why())
+    } else {
+        (collected(ready, server, 0), difference(server, |server, count| collected(ready, server, count)))
+    };
+    [(Figure::InstructionsToNext, measured(to_next)), (Figure::InstructionsPerInvocation, measured(each))].into()
+}
+
+/// What one invocation adds: of several behind the first one, so that what happens once does not count.
+fn difference(server: &mut Server, mut count: impl FnMut(&mut Server, usize) -> Result<f64, Failure>) -> Result<f64, Failure> {
+    let [first, all] = [count(server, 1)?, count(server, 1 + INVOCATIONS)?];
+    Ok((all - first) / INVOCATIONS as f64)
+}
+
+fn memory_of_one(ready: &Ready, server: &mut Server) -> Result<(f64, f64), Failure> {
+    let (mut running, _) = Running::start(ready, server, &[])?;
+    running.answer(&small())?;
+    let (peak, faults) = barelambda_emulator::measured(running.id());
+    let value =
+        |value: Option<u64>, what| value.map(|value| value as f64).ok_or_else(|| Failure::new(format!("/proc does not tell its {what}")));
+    Ok((value(peak, "VmHWM")?, value(faults, "minor faults")?))
+}
+
+/// The calls until the wait for an event after `count` invocations, a line each.
+fn traced(ready: &Ready, server: &mut Server, file: &Path, count: usize) -> Result<Vec<String>, Failure> {
+    let path = file.to_str().ok_or_else(|| Failure::new(format!("{} is not UTF-8", file.display())))?;
+    run(ready, server, &["strace", "-f", "-qq", "-s", "200", "-e", "signal=none", "-o", path, "--"], count)?;
+    let text = fs::read(file).during("strace has written no file")?;
+    let text = String::from_utf8_lossy(&text);
+    // A call that others interrupt has two lines; an exit is none.
+    let is_call = |line: &&str| !line.contains("<... ") && !line.contains("+++") && !line.contains("---");
+    Ok(text.lines().filter(is_call).map(str::to_owned).collect())
+}
+
+/// The sum that callgrind has collected until the wait for an event after `count` invocations.
+fn collected(ready: &Ready, server: &mut Server, count: usize) -> Result<f64, Failure> {
+    let words = run(ready, server, &["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"], count)?;
+    let number = words.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, number)| number.trim());
+    let number = number.ok_or_else(|| Failure::new(format!("callgrind has printed no sum: {}", words.trim())))?;
+    number.parse().during(format!("callgrind's sum: {number}"))
+}
+
+/// Starts the contender by a tool, puts `count` events to it, and ends it when it waits for the next one; gives the words of the tool.
+fn run(ready: &Ready, server: &mut Server, tool: &[&str], count: usize) -> Result<String, Failure> {
+    let installed =
+        |name: &str| std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    if !installed(tool[0]) {
+        return Err(Failure::new(format!("{} is not installed", tool[0])));
+    }
+    let (mut running, _) = Running::start(ready, server, tool)?;
+    let event = small();
+    for _ in 0..count {
+        running.cycle(&event)?;
+    }
+    thread::sleep(REST);
+    running.last_words()
+}
+
+fn small() -> Event {
+    Event::new(events::event(59))
+}
+
+fn size(path: &Path) -> Result<u64, Failure> {
+    let metadata = path.metadata().during(path.display())?;
+    if !metadata.is_dir() {
+        return Ok(metadata.len());
+    }
+    let children: Result<Vec<PathBuf>, _> =
+        fs::read_dir(path).during(path.display())?.map(|entry| entry.map(|entry| entry.path())).collect();
+    children.during(path.display())?.iter().map(|child| size(child)).sum()
+}
+
+fn measured(value: Result<f64, Failure>) -> Measured {
+    match value {
+        Ok(value) => Measured::exact(value),
+        Err(failure) => Measured::Missing(failure.to_string()),
+    }
+}

@@ -1,0 +1,80 @@
+//! The events: JSON of the four sizes, the same for every contender, and what makes an answer right.
+
+use cargo_barelambda::failure::Failure;
+use serde_json::Value;
+
+use crate::server::shown;
+
+/// Of 59 bytes; larger events are arrays of such orders. The names are in order, so that writers that sort them give the same bytes.
+const SMALL: &str = r#"{"id":12345678,"items":[{"count":2000,"name":"bolts, M6"}]}"#;
+
+/// What an answer has to be.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The bytes of the event.
+    Same,
+    /// The value of the event: writers of JSON may put blanks.
+    SameJson,
+}
+
+/// JSON of this size, in bytes.
+///
+/// # Panics
+/// Below 59.
+pub fn event(size: usize) -> Vec<u8> {
+    if size == SMALL.len() {
+        return SMALL.into();
+    }
+    let mut event = String::from("[");
+    // The last one is made as long as it takes.
+    while event.len() + 2 * SMALL.len() + "]".len() < size {
+        event.push_str(SMALL);
+        event.push(',');
+    }
+    let filling = size.checked_sub(event.len() + SMALL.len() + "]".len()).expect("an event has at least 59 bytes");
+    event.push_str(&SMALL.replace("bolts", &format!("bolts{}", "s".repeat(filling))));
+    event.push(']');
+    event.into()
+}
+
+/// Checks an answer against its event.
+pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Failure> {
+    let value = |bytes| serde_json::from_slice::<Value>(bytes).ok();
+    // curl leaves out the line break at the end.
+    let right = match wanted {
+        _ if answer == event => true,
+        Answer::Same => false,
+        Answer::SameJson => value(answer).is_some_and(|given| Some(given) == value(event)),
+    };
+    if right {
+        return Ok(());
+    }
+    Err(Failure::new(format!("its answer is not the event, but {} bytes: {}", answer.len(), shown(answer))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::EVENT_SIZES;
+
+    #[test]
+    fn events_are_json_of_their_size_that_sorted_writers_keep() {
+        for (_, size) in EVENT_SIZES {
+            let event = event(size);
+            assert_eq!(event.len(), size);
+            let value: Value = serde_json::from_slice(&event).expect("it is JSON");
+            assert_eq!(serde_json::to_vec(&value).expect("it can be written"), event);
+        }
+    }
+
+    #[test]
+    fn an_answer_is_right_by_its_bytes_or_by_its_value() {
+        let event = event(59);
+        let blanks = String::from_utf8(event.clone()).expect("it is text").replace(':', ": ");
+        assert!(check(&event, &event, Answer::Same).is_ok());
+        assert!(check(blanks.as_bytes(), &event, Answer::SameJson).is_ok());
+        assert!(check(blanks.as_bytes(), &event, Answer::Same).is_err());
+        let words = check(b"{}", &event, Answer::SameJson).unwrap_err().to_string();
+        assert!(words.contains("2 bytes") && words.contains("{}"), "{words}");
+    }
+}

@@ -1,0 +1,171 @@
+//! A run: every contender through cold starts, warm cycles and counts, each round in an order of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use cargo_barelambda::failure::{During, Failure};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cold::{self, drop_caches};
+use crate::contenders::{Contender, Ready};
+use crate::figures::{EVENT_SIZES, Figure};
+use crate::launch::{Event, Running};
+use crate::record::{Measured, Row};
+use crate::rounds::shuffled;
+use crate::server::Server;
+use crate::{counts, events, warm};
+
+/// How often each thing is measured.
+#[derive(Copy, Clone, Debug)]
+pub struct Plan {
+    pub cold: usize,
+    pub dropped: usize,
+    pub warm: usize,
+    /// Of the largest event, whose cycle takes some contenders a third of a second.
+    pub warm_largest: usize,
+    pub memory: usize,
+}
+
+impl Plan {
+    pub const FULL: Self = Self { cold: 250, dropped: 12, warm: 50, warm_largest: 15, memory: 21 };
+    pub const QUICK: Self = Self { cold: 40, dropped: 3, warm: 15, warm_largest: 4, memory: 5 };
+
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let Self { cold, dropped, warm, warm_largest, memory } = self;
+        let settings = [
+            ("cold starts", cold),
+            ("cold starts with the cache dropped", dropped),
+            ("warm samples", warm),
+            ("warm samples at 5 MB", warm_largest),
+            ("processes whose memory is read", memory),
+        ];
+        settings.into_iter().map(|(name, count)| (name.to_owned(), count.to_string())).collect()
+    }
+}
+
+/// Measures all of them. What fails on the way is missing, with the reason.
+pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Failure> {
+    fs::create_dir_all(scratch).during(scratch.display())?;
+    let mut field: Vec<Lane<'_>> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for contender in contenders {
+        let mut row = Row::new(contender.name, &contender.title, contender.ours, &contender.note);
+        match &contender.program {
+            Ok(ready) => field.push(Lane { ready, server: Server::new()?, row: rows.len(), samples: BTreeMap::new() }),
+            Err(why) => row.missing = Some(why.clone()),
+        }
+        rows.push(row);
+    }
+    starts(&mut field, plan.cold, [Figure::StartToNext, Figure::StartToAnswer], "cold starts", || Ok(()));
+    starts(&mut field, plan.dropped, [Figure::DroppedToNext, Figure::DroppedToAnswer], "cold starts, cache dropped", drop_caches);
+    warm_cycles(&mut field, plan);
+    let bar = bar("sizes, system calls, instructions, memory", field.len());
+    for Lane { ready, server, row, samples } in field {
+        let figures = &mut rows[row].figures;
+        figures.extend(samples.into_iter().map(|(figure, samples)| (figure, samples.unwrap_or_else(Measured::Missing, Measured::Samples))));
+        let mut server = server;
+        figures.extend(counts::sizes(ready));
+        figures.extend(counts::memory(ready, &mut server, plan.memory));
+        figures.extend(counts::system_calls(ready, &mut server, scratch));
+        figures.extend(counts::instructions(ready, &mut server));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(rows)
+}
+
+/// A contender on its way.
+struct Lane<'a> {
+    ready: &'a Ready,
+    server: Server,
+    row: usize,
+    samples: BTreeMap<Figure, Samples>,
+}
+
+/// The samples so far, in microseconds, or why there will be none.
+struct Samples(Result<Vec<f64>, String>);
+
+impl Samples {
+    fn unwrap_or_else(self, missing: impl Fn(String) -> Measured, some: impl Fn(Vec<f64>) -> Measured) -> Measured {
+        match self.0 {
+            Ok(samples) if samples.is_empty() => missing("none was taken".to_owned()),
+            Ok(samples) => some(samples),
+            Err(why) => missing(why),
+        }
+    }
+}
+
+impl Lane<'_> {
+    /// Adds a sample, unless one has failed.
+    fn add(&mut self, figure: Figure, sample: Result<Duration, &Failure>) {
+        let entry = &mut self.samples.entry(figure).or_insert(Samples(Ok(Vec::new()))).0;
+        match (entry.as_mut(), sample) {
+            (Ok(samples), Ok(time)) => samples.push((time.as_secs_f64() * 1e7).round() / 10.0),
+            (Ok(_), Err(failure)) => *entry = Err(failure.to_string()),
+            (Err(_), _) => {}
+        }
+    }
+
+    fn has_failed(&self, figure: Figure) -> bool {
+        self.samples.get(&figure).is_some_and(|samples| samples.0.is_err())
+    }
+}
+
+/// Cold starts of all, each after `before`.
+fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'static str, before: impl Fn() -> Result<(), Failure>) {
+    let event = Event::new(events::event(59));
+    let bar = bar(what, field.len() * rounds);
+    for index in shuffled(field.len(), rounds) {
+        let lane = &mut field[index];
+        if !lane.has_failed(figures[0]) {
+            let start = before().and_then(|()| cold::start(lane.ready, &mut lane.server, &event));
+            lane.add(figures[0], start.as_ref().map(|start| start.to_next));
+            lane.add(figures[1], start.as_ref().map(|start| start.to_answer));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+}
+
+/// Warm cycles of all, each with its process, which all live at once, and mostly wait.
+fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
+    for (figure, size) in EVENT_SIZES {
+        let event = Event::new(events::event(size));
+        let rounds = if figure == Figure::Warm5Mb { plan.warm_largest } else { plan.warm };
+        let bar = bar(figure.title(), field.len() * rounds);
+        let mut taken: Vec<Vec<Result<Duration, Failure>>> = Vec::new();
+        {
+            let mut running: Vec<_> = field
+                .iter_mut()
+                .map(|lane| {
+                    let (mut running, _) = Running::start(lane.ready, &mut lane.server, &[])?;
+                    let count = warm::warm_up(&mut running, &event)?;
+                    Ok((running, count))
+                })
+                .collect();
+            taken.resize_with(running.len(), Vec::new);
+            for index in shuffled(running.len(), rounds) {
+                let sample = match &mut running[index] {
+                    Ok((running, count)) => warm::sample(running, &event, *count),
+                    Err(failure) => Err(Failure::new(format!("{failure:}"))),
+                };
+                if let Err(failure) = &sample {
+                    running[index] = Err(Failure::new(failure.to_string()));
+                }
+                taken[index].push(sample);
+                bar.inc(1);
+            }
+        }
+        for (lane, samples) in field.iter_mut().zip(taken) {
+            samples.iter().for_each(|sample| lane.add(figure, sample.as_ref().copied()));
+        }
+        bar.finish_and_clear();
+    }
+}
+
+fn bar(what: &'static str, length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:<42} {wide_bar} {pos}/{len} {elapsed}").expect("the template is right");
+    ProgressBar::new(length as u64).with_style(style).with_message(what)
+}

@@ -1,0 +1,112 @@
+//! Requests of the contenders: heads by httparse, and bodies in chunks.
+
+use cargo_barelambda::failure::{During, Failure};
+use httparse::Status;
+
+use crate::server::shown;
+
+/// What the server needs of a head (RFC 9112, sections 3 and 6).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Of the head itself, in bytes, the empty line included.
+    pub length: usize,
+    pub target: String,
+    /// Nothing for a body in chunks.
+    pub content_length: Option<usize>,
+    pub expects_continue: bool,
+}
+
+impl Head {
+    /// The head that these bytes begin with; nothing when it is not whole.
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Failure> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let mut headers = [httparse::EMPTY_HEADER; 32];
+        let mut request = httparse::Request::new(&mut headers);
+        let length = match request.parse(bytes).during(format!("a request that begins with {}", shown(bytes)))? {
+            Status::Partial => return Ok(None),
+            Status::Complete(length) => length,
+        };
+        let target = request.path.unwrap_or_default().to_owned();
+        let value = |name: &str| request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value);
+        let is = |name, wanted: &[u8]| value(name).is_some_and(|value| value.eq_ignore_ascii_case(wanted));
+        let content_length = match value("content-length") {
+            _ if is("transfer-encoding", b"chunked") => None,
+            None => Some(0),
+            Some(digits) => {
+                let digits = str::from_utf8(digits).during("Content-Length")?;
+                Some(digits.parse().during(format!("Content-Length: {digits}"))?)
+            }
+        };
+        Ok(Some(Self { length, target, content_length, expects_continue: is("expect", b"100-continue") }))
+    }
+
+    pub fn is_next(&self) -> bool {
+        self.target.ends_with("/runtime/invocation/next")
+    }
+}
+
+/// The data of a chunked body (RFC 9112, section 7.1), and the bytes that it takes with its trailers; nothing when it is not whole.
+pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
+    let (mut data, mut at) = (Vec::new(), 0);
+    loop {
+        let (start, size) = match httparse::parse_chunk_size(&bytes[at..]) {
+            Ok(Status::Complete((start, size))) => (at + start, size as usize),
+            Ok(Status::Partial) => return Ok(None),
+            Err(_) => return Err(Failure::new(format!("a chunk's size that cannot be read: {}", shown(&bytes[at..])))),
+        };
+        if size == 0 {
+            return Ok(end_of_trailers(bytes, start - 2).map(|end| (data, end)));
+        }
+        let Some(chunk) = bytes.get(start..start + size) else { return Ok(None) };
+        data.extend_from_slice(chunk);
+        at = start + size + 2;
+        if at > bytes.len() {
+            return Ok(None);
+        }
+    }
+}
+
+/// Behind the empty line that ends the trailers; `at` is the line break in front of them.
+fn end_of_trailers(bytes: &[u8], at: usize) -> Option<usize> {
+    bytes[at..].windows(4).position(|window| window == b"\r\n\r\n").map(|found| at + found + 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_when_it_is_whole() {
+        let bytes =
+            b"POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: x\r\ncontent-length: 5\r\nExpect: 100-continue\r\n\r\n12345";
+        for cut in 0..bytes.len() - 5 {
+            assert_eq!(Head::parse(&bytes[..cut]).expect("it is right"), None, "{cut}");
+        }
+        let head = Head::parse(bytes).expect("it is right").expect("it is whole");
+        assert_eq!((head.length, head.content_length, head.expects_continue), (bytes.len() - 5, Some(5), true));
+        assert!(!head.is_next() && head.target.ends_with("/response"));
+        let head = Head::parse(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n").expect("it is right").expect("it is whole");
+        assert!(head.is_next() && head.content_length == Some(0));
+    }
+
+    #[test]
+    fn what_is_no_request_is_an_error_that_shows_it() {
+        let words = Head::parse(b"\x16\x03\x01").unwrap_err().to_string();
+        assert!(words.contains("\\x16"), "{words}");
+        let words = Head::parse(b"POST / HTTP/1.1\r\nContent-Length: five\r\n\r\n").unwrap_err().to_string();
+        assert!(words.starts_with("Content-Length: five"), "{words}");
+    }
+
+    #[test]
+    fn chunks_are_joined_when_all_are_there() {
+        let body = b"5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nX: y\r\n\r\n";
+        for cut in 0..body.len() {
+            assert_eq!(unchunked(&body[..cut]).expect("it is right"), None, "{cut}");
+        }
+        assert_eq!(unchunked(&[body, &b"GET"[..]].concat()).expect("it is right"), Some((b"hello world".to_vec(), body.len())));
+        assert_eq!(unchunked(b"0\r\n\r\n").expect("it is right"), Some((Vec::new(), 5)));
+        assert!(unchunked(b"x\r\n").is_err());
+    }
+}

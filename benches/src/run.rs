@@ -1,0 +1,78 @@
+//! `bench` itself: builds the contenders, measures them, prints the table, and keeps the record and its plots.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
+
+use cargo_barelambda::failure::Failure;
+use cargo_barelambda::program::Architecture;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::measure::{Plan, measure};
+use crate::record::Record;
+use crate::{contenders, machine, table};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo barelambda bench                        everything, some ten minutes
+  cargo barelambda bench --quick                fewer rounds: under two minutes, once everything is built
+  cargo barelambda bench --rows floor,echo,json
+  cargo barelambda bench compare benches/record/x86_64/A benches/record/x86_64/B
+
+The contenders are built first, the peers as their own documentation recommends. What is not to be had on this machine is shown as missing.
+As root, starts with a dropped page cache are measured, too. Leave the machine alone meanwhile.";
+
+pub fn command() -> Command {
+    Command::new("cargo barelambda bench")
+        .bin_name("cargo barelambda bench")
+        .about("Measures barelambda and its peers side by side: cold starts, warm cycles, sizes, system calls, instructions and memory")
+        .args_conflicts_with_subcommands(true)
+        .arg(Arg::new("quick").long("quick").action(ArgAction::SetTrue).help("Fewer rounds"))
+        .arg(
+            Arg::new("rows").long("rows").value_name("NAMES").value_delimiter(',').help(format!(
+                "Only these rows; the first one is what the others are compared with. Of: {}",
+                contenders::names().join(", ")
+            )),
+        )
+        .arg(
+            Arg::new("records")
+                .long("records")
+                .value_name("FOLDER")
+                .value_parser(value_parser!(PathBuf))
+                .help("Where the record goes [default: benches/record in the repository]"),
+        )
+        .arg(
+            Arg::new("no-record")
+                .long("no-record")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("records")
+                .help("Write no record and no plots"),
+        )
+        .after_help(EXAMPLES)
+}
+
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+    let wanted: Vec<String> = matches.get_many("rows").into_iter().flatten().cloned().collect();
+    let plan = if matches.get_flag("quick") { Plan::QUICK } else { Plan::FULL };
+    let architecture = Architecture::host();
+    let contenders = contenders::build(repository, architecture, &wanted, &mut |what| eprintln!("{what}"))?;
+
+    let began = Instant::now();
+    let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let mut record = Record::new("local", std::env::consts::ARCH, date);
+    record.machine = machine::described(repository);
+    record.settings = plan.settings();
+    let scratch = std::env::temp_dir().join(format!("barelambda-bench-{}", std::process::id()));
+    let rows = measure(&contenders, &plan, &scratch);
+    // What contenders leave there is of no use to anybody.
+    let _ = std::fs::remove_dir_all(&scratch);
+    record.rows = rows?;
+    print!("{}", table::show(&record));
+    if !matches.get_flag("no-record") {
+        let records = matches.get_one("records").cloned().unwrap_or_else(|| repository.join("benches/record"));
+        let folder = record.write(&records)?;
+        println!("{}", folder.display());
+    }
+    eprintln!("measured in {} s", began.elapsed().as_secs());
+    Ok(ExitCode::SUCCESS)
+}
