@@ -34,6 +34,7 @@ impl<'a> Running<'a> {
         let started = Instant::now();
         let process = command.spawn().during(format!("{:?} cannot be started", command.get_program()))?;
         let mut running = Self { ready, server, process, started, waiting: 0 };
+        running.server.watch(running.process.id())?;
         let first = running.server.next()?;
         running.waiting = first.connection;
         Ok((running, first))
