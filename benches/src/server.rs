@@ -77,7 +77,7 @@ impl Server {
     }
 
     /// Waits for a GET /next, and gives the connection that waits for its reply; anything else is an error.
-    pub fn next(&mut self) -> Result<Request, Failure> {
+    pub fn wait_for_next(&mut self) -> Result<Request, Failure> {
         let request = self.request()?;
         if request.is_next {
             return Ok(request);
