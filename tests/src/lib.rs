@@ -11,17 +11,18 @@
 //!   program's place.
 //! - [`moto`] is AWS, imitated, and [`terraform`] a stack in a folder of its own.
 //! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
-//! - [`exec_measured`] runs the binary `exec` against it; [`exec_measured_figures`] compares times, and holds figures to their bounds.
+//! - [`exec_measured`] runs the binary `exec` against it; [`compared`] compares times, and [`budgets`] holds figures to `budgets.toml`.
 //! - [`soak`] is a fourth, which injects faults.
 //! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
 
+pub mod budgets;
 pub mod c_programs;
 pub mod cargo;
+pub mod compared;
 pub mod elf;
 pub mod emulated;
 pub mod exec;
 pub mod exec_measured;
-pub mod exec_measured_figures;
 pub mod measured;
 pub mod moto;
 pub mod new_function;

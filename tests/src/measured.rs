@@ -2,16 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::message;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::tools;
-use std::path::Path;
+use crate::{syscalls, tools};
 
 /// How long anything may take before the measurement has failed.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -58,13 +59,8 @@ impl Server {
         Peer { stream }
     }
 
-    /// The time from just before the start of `program` to its first GET /next.
-    pub fn start_time(&self, program: &Path) -> Duration {
-        self.start_time_of(self.command(program))
-    }
-
-    /// As [`Self::start_time`], of a [`Self::command`] with more in its environment.
-    pub fn start_time_of(&self, mut command: Command) -> Duration {
+    /// The time from just before the start of a [`Self::command`] to its first GET /next.
+    pub fn start_time(&self, mut command: Command) -> Duration {
         let start = Instant::now();
         let mut child = command.spawn().expect("the program can be started");
         let mut peer = self.accept();
@@ -74,9 +70,9 @@ impl Server {
         time
     }
 
-    /// Peak memory in KiB and minor faults of `program` when its first answer has arrived; zero if they cannot be read.
-    pub fn memory(&self, program: &Path, event: &[u8]) -> (u64, u64) {
-        let mut child = self.command(program).spawn().expect("the program can be started");
+    /// Peak memory in KiB and minor faults of a [`Self::command`] when its first answer has arrived; zero if they cannot be read.
+    pub fn memory(&self, mut command: Command, event: &[u8]) -> (u64, u64) {
+        let mut child = command.spawn().expect("the program can be started");
         let mut peer = self.accept();
         peer.expect_next();
         peer.send(event);
@@ -108,14 +104,27 @@ impl Server {
         (count, peak.unwrap_or(0))
     }
 
-    /// The user-space instructions that `program` executes until it waits for the event after `count` answered ones.
-    ///
-    /// Callgrind counts them and prints the sum when the program ends; the program is ended by a signal while it waits, so that
-    /// nothing comes on top. Each 202 is read by itself, and then the event.
-    pub fn instructions(&self, program: &Path, event: &[u8], count: usize) -> u64 {
-        let mut command = self.command(&tools::valgrind());
-        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program).stderr(Stdio::piped());
-        let child = command.spawn().expect("valgrind can be started");
+    /// The user-space instructions that a [`Self::command`] executes until it waits for the event after `count` answered ones, counted by
+    /// callgrind, which prints the sum when it is ended.
+    pub fn instructions(&self, command: &Command, event: &[u8], count: usize) -> u64 {
+        let mut traced = under(&tools::valgrind(), &["--tool=callgrind", "--callgrind-out-file=/dev/null"], command);
+        let words = self.converse(traced.stderr(Stdio::piped()), event, count);
+        let collected = words.lines().find_map(|line| line.split_once("Collected : "));
+        let Some((_, number)) = collected else { panic!("callgrind has printed no sum:\n{words}") };
+        number.trim().parse().expect("the sum is a number")
+    }
+
+    /// The system calls of a [`Self::command`], a line each, until it waits for the event after `count` answered ones: of its first process.
+    pub fn system_calls(&self, command: &Command, event: &[u8], count: usize, file: &Path) -> Vec<String> {
+        let file_name = file.to_str().expect("the path is UTF-8");
+        self.converse(&mut under(&tools::strace(), &["-v", "-s", "1000", "-o", file_name, "--"], command), event, count);
+        syscalls::read(file)
+    }
+
+    /// Puts `count` events to a tool and what it runs, and ends both by a signal while they wait for the next one, so that nothing comes on
+    /// top; gives what the tool says. Each 202 is read by itself, and then the event.
+    fn converse(&self, command: &mut Command, event: &[u8], count: usize) -> String {
+        let child = command.process_group(0).spawn().expect("the tool can be started");
         let mut peer = self.accept();
         peer.expect_next();
         for _ in 0..count {
@@ -125,14 +134,20 @@ impl Server {
             thread::sleep(APART);
         }
         thread::sleep(REST);
-        let pid = Pid::from_raw(child.id().cast_signed()).expect("a process id is positive");
-        kill_process(pid, Signal::TERM).expect("valgrind has not ended");
-        let output = child.wait_with_output().expect("valgrind ends");
-        let words = String::from_utf8_lossy(&output.stderr);
-        let collected = words.lines().find_map(|line| line.split_once("Collected : "));
-        let Some((_, number)) = collected else { panic!("callgrind has printed no sum:\n{words}") };
-        number.trim().parse().expect("the sum is a number")
+        let group = Pid::from_raw(child.id().cast_signed()).expect("a process id is positive");
+        kill_process_group(group, Signal::TERM).expect("the tool has not ended");
+        let output = child.wait_with_output().expect("the tool ends");
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
+}
+
+/// A command with a tool in front, in the same environment.
+fn under(tool: &Path, arguments: &[&str], command: &Command) -> Command {
+    let mut traced = Command::new(tool);
+    traced.args(arguments).arg(command.get_program()).args(command.get_args()).env_clear();
+    traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    traced.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    traced
 }
 
 impl Default for Server {

@@ -1,204 +1,187 @@
-//! The budget: what the program may cost. Each figure is printed, and each has to keep its bound.
+//! The budgets: what each program may cost, by `budgets.toml`. Each figure is printed, and each has to keep its bound.
 //!
-//! `cargo test --package barelambda-tests --test budget -- --nocapture` shows the table. The program is `echo`, the same file that
-//! the other tests put every fault to. There is one test, so nothing is measured while something else runs.
+//! `cargo test --package barelambda-tests --test budget -- --nocapture` shows the table. There is one test, so nothing is measured while
+//! something else runs.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use barelambda_emulator::script::{Script, Step, message};
-use barelambda_tests::emulated::pattern;
+use barelambda_tests::budgets::{Budgets, Measured};
+use barelambda_tests::c_programs::{self, Way};
+use barelambda_tests::compared::{middle, runs};
 use barelambda_tests::measured::Server;
 use barelambda_tests::programs::{self, Architecture};
 use barelambda_tests::scripted::{run_command, the_end};
-use barelambda_tests::{cargo, syscalls};
+use barelambda_tests::{cargo, packages, syscalls};
 
-/// What was reached on x86_64 and on aarch64; ARCHITECTURE.md, "Where the bytes are", says what was tried to come closer to 8,192.
-const SIZE_BYTES: [f64; 2] = [11_200.0, 12_544.0];
-/// Of the examples with typed data, on x86_64.
-const TYPED_BYTES: [(&str, f64); 2] = [("json", 16_384.0), ("function_url", 24_576.0)];
-/// Of the example that streams, on x86_64.
-const STREAM_BYTES: f64 = 15_832.0;
-const SYSCALLS_TO_FIRST_NEXT: f64 = 4.0;
-const SYSCALLS_PER_INVOCATION: f64 = 3.0;
-const SYSCALLS_WHEN_COALESCED: f64 = 2.0;
-const INSTRUCTIONS_TO_FIRST_NEXT: f64 = 2500.0;
-const INSTRUCTIONS_PER_INVOCATION: f64 = 8000.0;
-const PEAK_MEMORY_KIB: f64 = 28.0;
-/// Of `stream`, behind 200 MB in one answer.
-const STREAM_PEAK_MEMORY_KIB: f64 = 64.0;
-const MINOR_FAULTS: f64 = 5.0;
-const START_AGAINST_FLOOR: f64 = 1.05;
+/// The event of programs that need none of their own: 59 bytes.
+const SMALL: &[u8] = br#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}]}"#;
 
-/// What "small" means: the size of the events.
-const SMALL: usize = 59;
+/// As long as Lambda's.
+const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
 /// How many starts of each program make a median, and how many such pairs of medians are taken: what else the machine does shifts both
 /// of a pair, and now and then one.
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 100;
 const RUNS: usize = 9;
 
 /// How many processes the memory is read of.
 const PROCESSES: usize = 40;
 
 /// How many invocations are counted together.
-const INVOCATIONS: usize = 100;
+const INVOCATIONS: usize = 20;
 
 #[test]
 fn every_figure_keeps_its_bound() {
-    let rows = [sizes(), syscalls(), instructions(), memory(), start()].concat();
-    println!("\n{:<58} {:>9} {:>9}", "echo", "figure", "bound");
-    for row in &rows {
-        println!("{:<58} {:>9} {:>9}  {}", row.what, shown(row.figure), shown(row.bound), if row.holds() { "" } else { "TOO MUCH" });
+    let budgets = Budgets::read();
+    // Those of `exec_budget` are ratios, and no program's.
+    let names: Vec<String> = budgets.programs().into_iter().filter(|name| name != "exec-against").collect();
+    let programs: Vec<Program> = names.iter().map(|name| Program::new(name, &budgets)).collect();
+    let mut figures = Vec::new();
+    for program in &programs {
+        figures.extend(program.sizes());
+        figures.extend(program.system_calls());
+        figures.extend(program.instructions());
+        figures.extend(program.memory());
     }
-    println!();
-    let broken: Vec<_> = rows.iter().filter(|row| !row.holds()).map(|row| row.what.as_str()).collect();
-    assert!(broken.is_empty(), "these break their bound, in the table above: {broken:?}");
+    let file = |name: &str| programs.iter().find(|program| program.name == name).map(|program| program.files[0].as_path());
+    figures.push(coalesced(file("echo").expect("budgets.toml has it")));
+    figures.push(streaming(file("stream").expect("budgets.toml has it")));
+    figures.extend(starts(&programs));
+    budgets.hold(&names, &figures);
 }
 
-#[derive(Clone)]
-struct Row {
-    what: String,
-    figure: f64,
-    bound: f64,
+struct Program {
+    name: String,
+    /// Its files, by architecture.
+    files: [PathBuf; 2],
+    /// The answer to GET /next.
+    event: Vec<u8>,
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
-impl Row {
-    fn new(what: impl Into<String>, figure: f64, bound: f64) -> Self {
-        Self { what: what.into(), figure, bound }
+impl Program {
+    /// Built as `cargo barelambda build` does, which gives the same bytes on every machine; the one in C by its Makefile.
+    fn new(name: &str, budgets: &Budgets) -> Self {
+        let files = Architecture::ALL.map(|architecture| match name {
+            "c-echo" => c_programs::example("echo", Way::Freestanding(architecture)),
+            _ => {
+                let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
+                let (path, _) = packages::succeed(cargo::root(), &["build", name, "--arch", arch]);
+                PathBuf::from(path.trim())
+            }
+        });
+        let file = |file: &str| {
+            fs::read(cargo::root().join(file)).unwrap_or_else(|error| panic!("budgets.toml names {file} as an event: {error}"))
+        };
+        let text = budgets.word(name, "event").map(|text| text.as_bytes().to_vec());
+        let event = text.or(budgets.word(name, "event-file").map(file)).unwrap_or(SMALL.to_vec());
+        let environment = if name == "exec" { vec![("_HANDLER", PathBuf::from("/bin/cat"))] } else { Vec::new() };
+        Self { name: name.to_owned(), files, event: message::next(REQUEST_ID, event).bytes(), environment }
     }
 
-    /// A zero is no figure: nothing here can cost nothing.
-    fn holds(&self) -> bool {
-        self.figure > 0.0 && self.figure <= self.bound
+    /// In an environment of the server's address, and what it cannot do without.
+    fn command(&self, server: &Server) -> Command {
+        let mut command = server.command(&self.files[0]);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
-}
 
-/// The files as they are built.
-fn sizes() -> Vec<Row> {
-    let size = |architecture| fs::metadata(programs::example("echo", architecture)).expect("it has been built").len();
-    let row = |(architecture, bound)| Row::new(format!("size, {architecture:?}, bytes"), size(architecture) as f64, bound);
-    let typed = |(name, bound)| {
-        let program = programs::example_with_features(name, Architecture::X86_64, &[]);
-        Row::new(format!("size of `{name}`, X86_64, bytes"), fs::metadata(program).expect("it has been built").len() as f64, bound)
-    };
-    let stream = fs::metadata(programs::example("stream", Architecture::X86_64)).expect("it has been built").len();
-    let stream = Row::new("size of `stream`, X86_64, bytes", stream as f64, STREAM_BYTES);
-    Architecture::ALL.into_iter().zip(SIZE_BYTES).map(row).chain(TYPED_BYTES.into_iter().map(typed)).chain([stream]).collect()
-}
+    fn figure(&self, figure: &'static str, value: f64) -> Measured {
+        figure_of(&self.name, "x86_64", figure, value)
+    }
 
-/// The most system calls, by strace, of a scripted conversation. In its first half the 202 and the next event come one after the
-/// other, in the second half together.
-fn syscalls() -> Vec<Row> {
-    let event = message::next("r-1", pattern(SMALL)).bytes();
-    let together = [message::accepted(), event.clone()].concat();
-    let apart = Step::SendSplit(together.clone(), vec![message::accepted().len()]);
-    let mut steps = vec![Step::Expect, Step::Send(event)];
-    for reply in [apart, Step::Send(together)] {
-        for _ in 0..INVOCATIONS {
-            steps.extend([Step::Expect, Step::Expect, reply.clone()]);
+    fn sizes(&self) -> Vec<Measured> {
+        let size = |file: &Path| fs::metadata(file).expect("it has been built").len() as f64;
+        let [x86_64, aarch64] = &self.files;
+        vec![self.figure("size", size(x86_64)), figure_of(&self.name, "aarch64", "size", size(aarch64))]
+    }
+
+    /// By strace: of the first process, when the 202 and the next event come one after the other; of the invocations the most.
+    fn system_calls(&self) -> Vec<Measured> {
+        let trace = cargo::scratch("budget").join("trace");
+        let server = Server::new();
+        let calls = server.system_calls(&self.command(&server), &self.event, 1 + INVOCATIONS, &trace);
+        let to_next = self.figure("syscalls-to-next", syscalls::to_first_next(&calls).len() as f64);
+        let warm = syscalls::by_invocation(&calls);
+        assert_eq!(warm.len(), INVOCATIONS, "of {}", self.name);
+        let most = warm.iter().map(|calls| calls.len()).max().unwrap_or(0) as f64;
+        vec![to_next, self.figure("syscalls-per-invocation", most)]
+    }
+
+    /// User-space instructions, by callgrind. Those of an invocation are the difference between two runs, so that what happens once does
+    /// not count.
+    fn instructions(&self) -> Vec<Measured> {
+        let server = Server::new();
+        let count = |invocations| server.instructions(&self.command(&server), &self.event, invocations) as f64;
+        let mut figures = vec![self.figure("instructions-to-next", count(0))];
+        // Valgrind has no processes that share memory with their parent, which the child of `exec` does until it is another program.
+        if self.name != "exec" {
+            figures.push(self.figure("instructions-per-invocation", (count(1 + INVOCATIONS) - count(1)) / INVOCATIONS as f64));
         }
+        figures
+    }
+
+    /// Read from /proc of the process when its first answer has arrived. Of several processes, as the kernel puts the stack at a random place
+    /// in its page: the most memory, and the median of the faults. One of these is the starter's: it comes before execve, which does not
+    /// begin the count anew.
+    fn memory(&self) -> Vec<Measured> {
+        let server = Server::new();
+        let (mut peaks, mut faults): (Vec<_>, Vec<_>) = (0..PROCESSES).map(|_| server.memory(self.command(&server), &self.event)).unzip();
+        peaks.sort_unstable();
+        faults.sort_unstable();
+        // One zero makes the whole measurement a zero.
+        let at = |figures: &[u64], place: usize| if figures[0] == 0 { 0.0 } else { figures[place] as f64 };
+        vec![self.figure("peak-memory-kib", at(&peaks, PROCESSES - 1)), self.figure("minor-faults", at(&faults, PROCESSES / 2))]
+    }
+}
+
+fn figure_of(program: &str, architecture: &'static str, figure: &'static str, value: f64) -> Measured {
+    Measured { program: program.to_owned(), architecture, figure, value }
+}
+
+/// The most system calls of an invocation of `echo`, when the 202 and the next event come together.
+fn coalesced(echo: &Path) -> Measured {
+    let event = message::next("r-1", SMALL).bytes();
+    let together = [message::accepted(), event.clone()].concat();
+    let mut steps = vec![Step::Expect, Step::Send(event)];
+    for _ in 0..=INVOCATIONS {
+        steps.extend([Step::Expect, Step::Expect, Step::Send(together.clone())]);
     }
     steps.extend([Step::Expect, Step::Expect, Step::Send(message::accepted()), the_end()]);
-
     let trace = cargo::scratch("budget").join("trace");
     run_command(Script::new().connection(steps), |address| {
-        let mut command: Command = syscalls::traced(&programs::example("echo", Architecture::X86_64), &trace);
+        let mut command: Command = syscalls::traced(echo, &trace);
         command.env("AWS_LAMBDA_RUNTIME_API", address.to_string());
         command
     });
     let calls = syscalls::read(&trace);
     let warm = syscalls::by_invocation(&calls);
-    assert_eq!(warm.len(), 2 * INVOCATIONS);
-    let most = |some: &[&[String]]| some.iter().map(|calls| calls.len()).max().unwrap_or(0) as f64;
-    vec![
-        Row::new("system calls to the first /next, execve included", syscalls::to_first_next(&calls).len() as f64, SYSCALLS_TO_FIRST_NEXT),
-        Row::new("system calls per warm invocation", most(&warm[..INVOCATIONS]), SYSCALLS_PER_INVOCATION),
-        Row::new("the same, the 202 and the next event together", most(&warm[INVOCATIONS..]), SYSCALLS_WHEN_COALESCED),
-    ]
-}
-
-/// User-space instructions, by callgrind, in an environment of one variable. Those of an invocation are the difference between two runs, so
-/// that what happens once does not count.
-fn instructions() -> Vec<Row> {
-    let echo = programs::example("echo", Architecture::X86_64);
-    let event = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", pattern(SMALL)).invocation_id("8476a536-e9f4-11e8-9739-2dfe598c3fce");
-    let count = |invocations| Server::new().instructions(&echo, &event.bytes(), invocations) as f64;
-    let each = (count(1 + INVOCATIONS) - count(1)) / INVOCATIONS as f64;
-    vec![
-        Row::new("user instructions to the first /next", count(0), INSTRUCTIONS_TO_FIRST_NEXT),
-        Row::new("user instructions per warm invocation", each, INSTRUCTIONS_PER_INVOCATION),
-    ]
-}
-
-/// Read from /proc of the process when its first answer has arrived. Of several processes, as the kernel puts the stack at a random place
-/// in its page: the most memory, and the median of the faults. One of these is the starter's: it comes before execve, which does not
-/// begin the count anew.
-fn memory() -> Vec<Row> {
-    let echo = programs::example("echo", Architecture::X86_64);
-    let event = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", pattern(SMALL)).bytes();
-    let server = Server::new();
-    let (mut peaks, mut faults): (Vec<_>, Vec<_>) = (0..PROCESSES).map(|_| server.memory(&echo, &event)).unzip();
-    peaks.sort_unstable();
-    faults.sort_unstable();
-    // One zero makes the whole measurement a zero.
-    let at = |figures: &[u64], place: usize| if figures[0] == 0 { 0.0 } else { figures[place] as f64 };
-    vec![
-        Row::new("peak memory (VmHWM) after the first answer, most, KiB", at(&peaks, PROCESSES - 1), PEAK_MEMORY_KIB),
-        streaming(&server),
-        Row::new("minor faults after the first answer, median", at(&faults, PROCESSES / 2), MINOR_FAULTS),
-        Row::new("the same, most, less the starter's one", at(&faults, PROCESSES - 1) - 1.0, MINOR_FAULTS),
-    ]
+    let most = warm.iter().map(|calls| calls.len()).max().unwrap_or(0);
+    figure_of("echo", "x86_64", "syscalls-when-coalesced", most as f64)
 }
 
 /// Peak memory of `stream` after 200 MB in one answer.
-fn streaming(server: &Server) -> Row {
+fn streaming(stream: &Path) -> Measured {
     const BYTES: u64 = 200_000_000;
-    let event = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", (BYTES / 64).to_string()).bytes();
-    let (sent, peak) = server.streamed(&programs::example("stream", Architecture::X86_64), &event);
+    let event = message::next(REQUEST_ID, (BYTES / 64).to_string()).bytes();
+    let (sent, peak) = Server::new().streamed(stream, &event);
     assert!(sent > BYTES, "{sent} bytes are not all");
-    Row::new("peak memory of `stream` after 200 MB, KiB", peak as f64, STREAM_PEAK_MEMORY_KIB)
+    figure_of("stream", "x86_64", "peak-memory-kib-after-200-mb", peak as f64)
 }
 
-/// The time from just before the start of the process to its first GET /next, against the same of the floor: medians of rounds in random
+/// The time from just before the start of each process to its first GET /next, against the same of the floor: medians of rounds in random
 /// order, and the middle one of several such comparisons.
-fn start() -> Vec<Row> {
-    let programs = [programs::example("echo", Architecture::X86_64), programs::floor()];
+fn starts(programs: &[Program]) -> Vec<Measured> {
     let server = Server::new();
-    let run = |_| {
-        let mut times = [Vec::new(), Vec::new()];
-        for index in shuffled() {
-            times[index].push(server.start_time(&programs[index]));
-        }
-        let [echo, floor] = times.map(|mut times| {
-            times.sort_unstable();
-            times[ROUNDS / 2]
-        });
-        println!("start: {echo:?}, and the floor's {floor:?}");
-        (echo.as_secs_f64() / floor.as_secs_f64(), echo, floor)
-    };
-    let mut runs: Vec<(f64, Duration, Duration)> = (0..RUNS).map(run).collect();
-    runs.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
-    let (ratio, echo, floor) = runs[RUNS / 2];
-    vec![Row::new(format!("start: {} µs, times the floor's {} µs", echo.as_micros(), floor.as_micros()), ratio, START_AGAINST_FLOOR)]
-}
-
-/// Each program's index as often as there are rounds, in random order (Fisher-Yates, with xorshift).
-fn shuffled() -> Vec<usize> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
-    let mut state = since.as_nanos() as u64 | 1;
-    let mut order = [[0; ROUNDS], [1; ROUNDS]].concat();
-    for last in (1..order.len()).rev() {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        order.swap(last, (state % (last as u64 + 1)) as usize);
-    }
-    order
-}
-
-/// Whole numbers as such, ratios with their decimals.
-fn shown(figure: f64) -> String {
-    if figure.fract() == 0.0 { format!("{figure}") } else { format!("{figure:.3}") }
+    let floor = programs::floor();
+    let runs: Vec<Vec<Duration>> = runs(programs.len() + 1, RUNS, ROUNDS, |index| {
+        let command = programs.get(index).map_or_else(|| server.command(&floor), |program| program.command(&server));
+        server.start_time(command)
+    });
+    let ratio = |(index, program): (usize, &Program)| program.figure("start-against-floor", middle(&runs, [index, programs.len()]).0);
+    programs.iter().enumerate().map(ratio).collect()
 }

@@ -11,17 +11,16 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::message;
+use barelambda_tests::budgets::{Budgets, Measured};
+use barelambda_tests::compared::{middle, runs};
 use barelambda_tests::exec_measured::{Running, exec, write_program};
-use barelambda_tests::exec_measured_figures::{Bound, Figure, hold, middle, runs};
 use barelambda_tests::measured::{Peer, Server};
 use barelambda_tests::programs::{Architecture, example};
 use barelambda_tests::{cargo, tools};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-const START_AGAINST_ECHO: f64 = 1.1;
-const CHILD_AGAINST_BARE_LOOP: f64 = 1.2;
-const BASH_AND_CURL_AGAINST_CHILD: f64 = 5.0;
-const LINES_AGAINST_ECHO: f64 = 0.3;
+/// The figures' part of budgets.toml.
+const PART: &str = "exec-against";
 
 /// Of 59 bytes, as the small events elsewhere.
 const EVENT: &[u8] = br#"{"order":12345,"items":[{"name":"bolts, M6","count":2000}]}"#;
@@ -41,7 +40,7 @@ fn every_figure_keeps_its_bound() {
     let mut figures = vec![start(&programs)];
     figures.extend(children(&programs));
     figures.push(lines(&programs));
-    hold("exec", &figures);
+    Budgets::read().hold(&[PART.to_owned()], &figures);
 }
 
 struct Programs<'a> {
@@ -66,27 +65,24 @@ impl Programs<'_> {
 }
 
 /// From just before the start of the process to its first GET /next.
-fn start(programs: &Programs<'_>) -> Figure {
+fn start(programs: &Programs<'_>) -> Measured {
     let server = Server::new();
     let started = [programs.exec, programs.echo];
-    let runs = runs::<2>(9, 500, |index| server.start_time_of(programs.command(&server, started[index], "handler.sh", &[])));
+    let runs = runs(2, 9, 500, |index| server.start_time(programs.command(&server, started[index], "handler.sh", &[])));
     let (ratio, exec, echo) = middle(&runs, [0, 1]);
-    Figure {
-        what: format!("start to the first /next: {} µs, times that of `echo`, {} µs", exec.as_micros(), echo.as_micros()),
-        value: ratio,
-        bound: Bound::AtMost(START_AGAINST_ECHO),
-    }
+    println!("start to the first /next: {} µs, and {} µs of `echo`", exec.as_micros(), echo.as_micros());
+    figure("start-against-echo", ratio)
 }
 
 /// One invocation of the script, as the server sees it: from the event that is sent to the answer that has come. The bare loop has no server:
 /// its time begins with the pipes and ends when the script has been waited for.
-fn children(programs: &Programs<'_>) -> [Figure; 2] {
+fn children(programs: &Programs<'_>) -> [Measured; 2] {
     let servers = [Server::new(), Server::new()];
     let mut exec = Running::start(&servers[0], programs.command(&servers[0], programs.exec, "handler.sh", &[]));
     let mut bash = BashAndCurl::start(&servers[1], programs);
     let wanted = [b"{\"event\":", EVENT, b"}\n"].concat();
     let reply = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", EVENT).bytes();
-    let runs = runs::<3>(9, 60, |index| match index {
+    let runs = runs(3, 9, 60, |index| match index {
         0 => {
             let start = Instant::now();
             exec.peer.send(&reply);
@@ -107,23 +103,14 @@ fn children(programs: &Programs<'_>) -> [Figure; 2] {
     });
     let (of_loop, child, bare) = middle(&runs, [0, 1]);
     let (of_bash, curl, against) = middle(&runs, [2, 0]);
-    [
-        Figure {
-            what: format!("an invocation of handler.sh: {} µs, times that of the bare loop, {} µs", child.as_micros(), bare.as_micros()),
-            value: of_loop,
-            bound: Bound::AtMost(CHILD_AGAINST_BARE_LOOP),
-        },
-        Figure {
-            what: format!("the same by bash and curl: {} µs, times that of `exec`, {} µs", curl.as_micros(), against.as_micros()),
-            value: of_bash,
-            bound: Bound::AtLeast(BASH_AND_CURL_AGAINST_CHILD),
-        },
-    ]
+    println!("an invocation of handler.sh: {} µs, and {} µs of the bare loop", child.as_micros(), bare.as_micros());
+    println!("the same by bash and curl: {} µs, and {} µs of `exec`", curl.as_micros(), against.as_micros());
+    [figure("child-against-bare-loop", of_loop), figure("bash-and-curl-against-child", of_bash)]
 }
 
 /// Invocations per second of `cat`, line by line, against those of `echo`, when each 202 comes with the next event. All take part on one
 /// processor, as in a function of less than 1,769 MB: with two, the figure is that of the scheduler, who wakes an idle one or does not.
-fn lines(programs: &Programs<'_>) -> Figure {
+fn lines(programs: &Programs<'_>) -> Measured {
     let allowed = sched_getaffinity(None).expect("a thread has its processors");
     let mut one = CpuSet::new();
     one.set((0..CpuSet::MAX_CPU).find(|processor| allowed.is_set(*processor)).expect("a thread has a processor"));
@@ -134,7 +121,7 @@ fn lines(programs: &Programs<'_>) -> Figure {
         .map(|(program, more)| Running::start(&server, programs.command(&server, program, "/bin/cat", more)));
     let reply = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", EVENT).bytes();
     let following = [message::accepted(), reply.clone()].concat();
-    let runs = runs::<2>(9, 200, |index| {
+    let runs = runs(2, 9, 200, |index| {
         let peer = &mut running[index].peer;
         let start = Instant::now();
         for number in 0..IN_A_ROW {
@@ -148,11 +135,12 @@ fn lines(programs: &Programs<'_>) -> Figure {
     });
     let (ratio, echo, cat) = middle(&runs, [1, 0]);
     let [cat, echo] = [cat, echo].map(|time| 1.0 / time.as_secs_f64());
-    Figure {
-        what: format!("`cat` line by line: {cat:.0} invocations a second, of the {echo:.0} of `echo`"),
-        value: ratio,
-        bound: Bound::AtLeast(LINES_AGAINST_ECHO),
-    }
+    println!("`cat` line by line: {cat:.0} invocations a second, of the {echo:.0} of `echo`");
+    figure("lines-against-echo", ratio)
+}
+
+fn figure(name: &'static str, value: f64) -> Measured {
+    Measured { program: PART.to_owned(), architecture: "x86_64", figure: name, value }
 }
 
 /// The bare loop: pipes, vfork and execve (as std does), the event written, the answer read, the process waited for.
