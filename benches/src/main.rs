@@ -1,5 +1,6 @@
 //! `cargo barelambda bench`: cold starts, warm cycles, sizes and counts of barelambda and of what its users would use instead, side by side.
 
+mod aws;
 mod cold;
 mod contenders;
 mod counts;
@@ -24,8 +25,9 @@ fn main() -> ExitCode {
         return code;
     }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
-    let matches = run::command().get_matches();
+    let matches = run::command().subcommand(aws::command()).get_matches();
     let ended = match matches.subcommand() {
+        Some(("aws", matches)) => aws::run(matches, repository),
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };
