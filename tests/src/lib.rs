@@ -22,6 +22,7 @@ pub mod emulated;
 pub mod exec;
 pub mod exec_measured;
 pub mod exec_measured_figures;
+pub mod lambda_front;
 pub mod measured;
 pub mod moto;
 pub mod new_function;
