@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::server::shown;
 
-/// Of 59 bytes; larger events are arrays of such orders. The names are in order, so that writers that sort them give the same bytes.
-const SMALL: &str = r#"{"id":12345678,"items":[{"count":2000,"name":"bolts, M6"}]}"#;
+/// Of 59 bytes; larger events have more records. The names are in order, so that writers that sort them give the same bytes.
+const SMALL: &str = r#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}]}"#;
 
 /// What an answer has to be.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -22,25 +22,23 @@ pub enum Answer {
 /// # Panics
 /// Below 59.
 pub fn event(size: usize) -> Vec<u8> {
-    if size == SMALL.len() {
-        return SMALL.into();
-    }
-    let mut event = String::from("[");
+    const FRAME: [&str; 2] = [r#"{"Records":["#, "]}"];
+    let record = &SMALL[FRAME[0].len()..SMALL.len() - FRAME[1].len()];
+    let mut event = String::from(FRAME[0]);
     // The last one is made as long as it takes.
-    while event.len() + 2 * SMALL.len() + "]".len() < size {
-        event.push_str(SMALL);
+    while event.len() + 2 * record.len() + ",".len() + FRAME[1].len() <= size {
+        event.push_str(record);
         event.push(',');
     }
-    let filling = size.checked_sub(event.len() + SMALL.len() + "]".len()).expect("an event has at least 59 bytes");
-    event.push_str(&SMALL.replace("bolts", &format!("bolts{}", "s".repeat(filling))));
-    event.push(']');
+    let filling = size.checked_sub(event.len() + record.len() + FRAME[1].len()).expect("an event has at least 59 bytes");
+    event.push_str(&record.replace("bolts", &format!("bolts{}", "s".repeat(filling))));
+    event.push_str(FRAME[1]);
     event.into()
 }
 
 /// Checks an answer against its event.
 pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Failure> {
     let value = |bytes| serde_json::from_slice::<Value>(bytes).ok();
-    // curl leaves out the line break at the end.
     let right = match wanted {
         _ if answer == event => true,
         Answer::Same => false,

@@ -171,7 +171,7 @@ pub fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut shown = String::new();
     for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);

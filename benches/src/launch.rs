@@ -34,7 +34,8 @@ impl<'a> Running<'a> {
         let started = Instant::now();
         let process = command.spawn().during(format!("{:?} cannot be started", command.get_program()))?;
         let mut running = Self { ready, server, process, started, waiting: 0 };
-        let first = running.server.next()?;
+        running.server.watch(running.process.id())?;
+        let first = running.server.wait_for_next()?;
         running.waiting = first.connection;
         Ok((running, first))
     }
@@ -53,7 +54,7 @@ impl<'a> Running<'a> {
         let begin = Instant::now();
         self.server.reply(self.waiting, &event.reply)?;
         let answer = self.server.answer()?;
-        let next = self.server.next()?;
+        let next = self.server.wait_for_next()?;
         self.waiting = next.connection;
         check(answer.body(), &event.body, self.ready.answer)?;
         Ok([begin, next.at])

@@ -51,7 +51,7 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
     let mut field: Vec<Lane<'_>> = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     for contender in contenders {
-        let mut row = Row::new(contender.name, &contender.title, contender.ours, &contender.note);
+        let mut row = Row::new(contender.name, contender.title, contender.ours, contender.note);
         match &contender.program {
             Ok(ready) => field.push(Lane { ready, server: Server::new()?, row: rows.len(), samples: BTreeMap::new() }),
             Err(why) => row.missing = Some(why.clone()),

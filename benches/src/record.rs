@@ -188,7 +188,7 @@ pub fn quantile(samples: &[f64], part: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     let last = sorted.len() - 1;
-    if part == 0.5 && sorted.len() % 2 == 0 {
+    if part == 0.5 && sorted.len().is_multiple_of(2) {
         return f64::midpoint(sorted[last / 2], sorted[last / 2 + 1]);
     }
     let rank = (part * sorted.len() as f64).ceil() as usize;

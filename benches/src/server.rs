@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::message;
 use cargo_barelambda::failure::{During, Failure};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::request::{Head, unchunked};
 
@@ -24,6 +26,8 @@ pub struct Server {
     listener: TcpListener,
     /// Those that have been closed are nothing; an index stays what it is.
     connections: Vec<Option<Connection>>,
+    /// The process that is served: nobody waits for one that has ended.
+    process: Option<OwnedFd>,
     /// For what is read at once.
     piece: Vec<u8>,
 }
@@ -52,20 +56,28 @@ impl Server {
     /// Listens on a free port of 127.0.0.1.
     pub fn new() -> Result<Self, Failure> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).during("a free port of 127.0.0.1")?;
-        Ok(Self { listener, connections: Vec::new(), piece: vec![0; PIECE] })
+        Ok(Self { listener, connections: Vec::new(), process: None, piece: vec![0; PIECE] })
     }
 
     pub fn address(&self) -> Result<SocketAddr, Failure> {
         self.listener.local_addr().during("the server's address")
     }
 
-    /// Forgets all connections, for the next process.
+    /// Forgets all connections, and whose they were, for the next process.
     pub fn forget(&mut self) {
         self.connections.clear();
+        self.process = None;
+    }
+
+    /// From now on the end of this process is an error.
+    pub fn watch(&mut self, process: u32) -> Result<(), Failure> {
+        let id = Pid::from_raw(process.cast_signed()).expect("a process id is positive");
+        self.process = Some(pidfd_open(id, PidfdFlags::empty()).during("the process")?);
+        Ok(())
     }
 
     /// Waits for a GET /next, and gives the connection that waits for its reply; anything else is an error.
-    pub fn next(&mut self) -> Result<Request, Failure> {
+    pub fn wait_for_next(&mut self) -> Result<Request, Failure> {
         let request = self.request()?;
         if request.is_next {
             return Ok(request);
@@ -130,13 +142,19 @@ impl Server {
         let limit = Timespec::try_from(LIMIT).expect("it fits");
         let mut waiting = vec![PollFd::new(&self.listener, PollFlags::IN)];
         let open: Vec<usize> = (0..self.connections.len()).filter(|&index| self.connections[index].is_some()).collect();
+        waiting.extend(self.process.as_ref().map(|process| PollFd::new(process, PollFlags::IN)));
+        let streams_from = waiting.len();
         let streams = open.iter().filter_map(|&index| self.connections[index].as_ref());
         waiting.extend(streams.map(|connection| PollFd::new(&connection.stream, PollFlags::IN)));
         if poll(&mut waiting, Some(&limit)).during("poll")? == 0 {
             return Err(Failure::new(format!("it has sent no whole request within {} s", LIMIT.as_secs())));
         }
         let ready: Vec<bool> = waiting.iter().map(|one| !one.revents().is_empty()).collect();
-        for (&index, _) in open.iter().zip(&ready[1..]).filter(|(_, ready)| **ready) {
+        // What it has sent before its end counts.
+        if ready[1..streams_from].contains(&true) && ready.iter().filter(|ready| **ready).count() == 1 {
+            return Err(Failure::new("it has ended"));
+        }
+        for (&index, _) in open.iter().zip(&ready[streams_from..]).filter(|(_, ready)| **ready) {
             let connection = &mut self.connections[index];
             if !connection.as_mut().map_or(Ok(false), |connection| connection.receive(&mut self.piece))? {
                 *connection = None;

@@ -4,6 +4,7 @@
 //! standard error. Exit codes: 0 answered, 1 the function failed or the runtime does not conform, 2 wrong usage, 3 anything else (no such example, a build that
 //! failed), 130 interrupted.
 
+mod bench;
 pub mod build;
 mod conformance;
 mod elf;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
     }
     let matches = command().get_matches_from(arguments(args_os().collect()));
     let ended = match matches.subcommand() {
+        Some(("bench", matches)) => bench::run(matches),
         Some(("build", matches)) => build::run(matches),
         Some(("conformance", matches)) => conformance::run_checks(matches),
         Some(("invoke", matches)) => invoke::run(matches),
@@ -65,6 +67,7 @@ fn command() -> Command {
         .about("Builds a function, starts it cold in a local Lambda, and invokes it or serves it to AWS clients")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(bench::command())
         .subcommand(build::command())
         .subcommand(conformance::command())
         .subcommand(invoke::command())

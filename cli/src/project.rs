@@ -43,8 +43,14 @@ pub enum Kind {
 impl Project {
     /// Asks cargo about the current folder.
     pub fn read() -> Result<Self, Failure> {
+        Self::of(&env::current_dir().during("the current folder")?)
+    }
+
+    /// Asks cargo about a folder.
+    pub fn of(folder: &Path) -> Result<Self, Failure> {
         let output = Command::new(cargo())
             .args(["metadata", "--no-deps", "--format-version", "1"])
+            .current_dir(folder)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
@@ -53,8 +59,7 @@ impl Project {
             return Err(Failure::new(format!("`cargo metadata` failed ({}): is there a package here?", output.status)));
         }
         let metadata: Value = serde_json::from_slice(&output.stdout).during("the answer of `cargo metadata`")?;
-        let folder = env::current_dir().during("the current folder")?;
-        Ok(Self::from_metadata(&metadata, &folder))
+        Ok(Self::from_metadata(&metadata, folder))
     }
 
     /// The example, binary or package of this name; without a name, the only one there is.

@@ -49,6 +49,7 @@ struct Rules {
 struct Function {
     program: PathBuf,
     memory: u32,
+    handler: String,
     process: Option<Arc<Emulator>>,
     /// Of each invocation, whether it was a cold start.
     cold: Vec<bool>,
@@ -169,7 +170,8 @@ impl Shared {
         let memory = wanted["MemorySize"].as_u64().and_then(|memory| u32::try_from(memory).ok()).ok_or("it has no memory size")?;
         let mut functions = self.functions();
         let cold = functions.remove(name).map(|old| old.cold).unwrap_or_default();
-        functions.insert(name.into(), Function { program: folder.join("bootstrap"), memory, process: None, cold });
+        let handler = wanted["Handler"].as_str().unwrap_or_default().to_owned();
+        functions.insert(name.into(), Function { program: folder.join("bootstrap"), memory, handler, process: None, cold });
         Ok(())
     }
 
@@ -185,6 +187,7 @@ impl Shared {
             if function.process.is_none() {
                 let mut options = Options::new(&function.program);
                 (options.function_name, options.memory_size) = (name.into(), function.memory);
+                options.handler.clone_from(&function.handler);
                 function.process = Some(Arc::new(Emulator::start(options).expect("the emulator starts")));
             }
             (function.process.clone().expect("it was made above"), function.memory)
@@ -264,7 +267,7 @@ fn log(outcome: &Outcome, memory: u32) -> String {
 /// What Lambda answers when a request cannot be done, and is not to be tried again.
 fn error(why: &str) -> Vec<u8> {
     let body = serde_json::json!({ "Type": "User", "message": why }).to_string();
-    reply("400 Bad Request", "X-Amzn-ErrorType: InvalidParameterValueException\r\n", body.as_bytes())
+    reply("400 Bad Request", "X-Amzn-ErrorType: CodeStorageExceededException\r\n", body.as_bytes())
 }
 
 fn reply(status: &str, more: &str, body: &[u8]) -> Vec<u8> {

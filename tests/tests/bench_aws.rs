@@ -107,21 +107,21 @@ impl Place {
 #[test]
 fn all_variants_are_measured_but_those_that_fail_and_these_by_the_same_command() {
     let place = Place::new("all");
-    let command = ["--matrix", "echo,stream:128,1769:x86_64", "--starts", "2", "--parallel", "2", "--yes"];
+    let command = ["--matrix", "echo,json:128,1769:x86_64", "--starts", "2", "--parallel", "2", "--yes"];
     place.front.refuse("echo-x86_64-1769");
-    place.front.fail("stream-x86_64-128", 1);
+    place.front.fail("json-x86_64-128", 1);
     let (code, words) = place.run(&command);
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("8 cold starts of 4 functions: about $0.0000 if each"), "{words}");
     assert!(words.contains("2 of 4 variants could not be measured"), "{words}");
     place.expect_nothing();
     let rows = place.rows();
-    assert_eq!(rows.keys().collect::<Vec<_>>(), ["echo-128", "echo-1769", "stream-128", "stream-1769"]);
+    assert_eq!(rows.keys().collect::<Vec<_>>(), ["echo-128", "echo-1769", "json-128", "json-1769"]);
     expect_figures(&rows["echo-128"], 128, 2);
-    expect_figures(&rows["stream-1769"], 1769, 2);
+    expect_figures(&rows["json-1769"], 1769, 2);
     let missing = |row: &str| rows[row]["missing"].as_str().unwrap_or_default().to_owned();
     assert!(missing("echo-1769").contains("it could not be deployed") && missing("echo-1769").contains("may not have it"), "{rows:?}");
-    assert!(missing("stream-128").contains("after 1 cold starts") && missing("stream-128").contains("as it was told to"), "{rows:?}");
+    assert!(missing("json-128").contains("after 1 cold starts") && missing("json-128").contains("as it was told to"), "{rows:?}");
 
     place.front.obey();
     // One start of them is none: it is tried again.
@@ -131,7 +131,7 @@ fn all_variants_are_measured_but_those_that_fail_and_these_by_the_same_command()
     assert!(words.contains("3 cold starts of 2 functions"), "{words}");
     place.expect_nothing();
     let rows = place.rows();
-    for (row, memory) in [("echo-128", 128), ("echo-1769", 1769), ("stream-128", 128), ("stream-1769", 1769)] {
+    for (row, memory) in [("echo-128", 128), ("echo-1769", 1769), ("json-128", 128), ("json-1769", 1769)] {
         expect_figures(&rows[row], memory, 2);
     }
     assert!(place.cold_starts().values().all(|starts| *starts == 2), "{:?}", place.cold_starts());

@@ -6,6 +6,7 @@ variable "variants" {
     zip          = string
     architecture = string
     memory       = number
+    handler      = string
     environment  = map(string)
   }))
 }
@@ -29,6 +30,7 @@ module "variant" {
   zip                = each.value.zip
   architecture       = each.value.architecture
   memory             = each.value.memory
+  handler            = each.value.handler
   environment        = each.value.environment
   timeout            = var.timeout
   log_format         = "Text"

@@ -13,11 +13,14 @@ use super::matrix::Variant;
 use crate::contenders::{self, Contender, Ready};
 use crate::events::Answer;
 
+/// The `_HANDLER` of programs that do not read it.
+const HANDLER: &str = "bootstrap";
+
 /// A contender, for one architecture.
 pub struct Packaged {
-    pub title: String,
+    pub title: &'static str,
     pub ours: bool,
-    pub note: String,
+    pub note: &'static str,
     /// Or why it cannot be deployed.
     pub package: Result<Package, String>,
 }
@@ -25,6 +28,8 @@ pub struct Packaged {
 pub struct Package {
     pub zip: PathBuf,
     pub environment: BTreeMap<String, String>,
+    /// What the program sees as `_HANDLER`.
+    pub handler: String,
     pub answer: Answer,
 }
 
@@ -61,9 +66,14 @@ fn package(ready: &Ready, zip: PathBuf, architecture: Architecture) -> Result<Pa
     let text = |value: &std::ffi::OsString| {
         value.clone().into_string().map_err(|value| Failure::new(format!("its environment has {value:?}, which is no UTF-8")))
     };
-    let environment = ready.environment.iter().map(|(name, value)| Ok((text(name)?, text(value)?))).collect::<Result<_, Failure>>()?;
+    let environment = ready.environment.iter().map(|(name, value)| Ok((text(name)?, text(value)?)));
+    let mut environment: BTreeMap<String, String> = environment.collect::<Result<_, Failure>>()?;
+    let handler = environment.remove("_HANDLER").unwrap_or_else(|| HANDLER.to_owned());
+    if let Some(name) = environment.keys().find(|name| name.starts_with("AWS_") || name.starts_with("LAMBDA_")) {
+        return Err(Failure::new(format!("it needs the variable {name}, which Lambda does not let be set")));
+    }
     write_file(&zip, &zipped(Some(bootstrap), &ready.included)?, 0o644)?;
-    Ok(Package { zip, environment, answer: ready.answer })
+    Ok(Package { zip, environment, handler, answer: ready.answer })
 }
 
 /// Checks that it is a program for this processor that is linked statically. The error says what it is instead.

@@ -99,7 +99,8 @@ impl Run<'_> {
                 // With the time, as somebody else may measure in the same account: at most 64 characters.
                 let name = format!("bench-{run}-{variant}");
                 let (architecture, environment) = (variant.architecture.clone(), package.environment.clone());
-                let function = Function { zip: package.zip.clone(), architecture, memory: variant.memory, environment };
+                let (zip, handler) = (package.zip.clone(), package.handler.clone());
+                let function = Function { zip, architecture, memory: variant.memory, handler, environment };
                 functions.insert(name.clone(), function);
                 deployed.push(Deployed { name, variant, environment: package.environment.clone(), answer: package.answer });
             }
@@ -185,7 +186,7 @@ impl Run<'_> {
 }
 
 fn row(variant: &Variant, packaged: Option<&Packaged>, starts: &[Start], failed: Option<&String>) -> Row {
-    let (title, ours, note) = packaged.map_or((variant.contender.as_str(), false, ""), |of| (&of.title, of.ours, &of.note));
+    let (title, ours, note) = packaged.map_or((variant.contender.as_str(), false, ""), |of| (of.title, of.ours, of.note));
     let mut row = Row::new(variant.row(), format!("{title}, {} MB", variant.memory), ours, note);
     row.memory_mb = Some(variant.memory);
     let cannot = || match packaged {
@@ -226,7 +227,7 @@ mod tests {
     #[test]
     fn a_row_has_its_figures_or_why_it_has_none() {
         let variant = Variant { contender: "echo".into(), memory: 128, architecture: "arm64".into() };
-        let packaged = |package| Packaged { title: "echo".into(), ours: true, note: String::new(), package };
+        let packaged = |package| Packaged { title: "echo", ours: true, note: "", package };
         let none = packaged(Err("it is a script".into()));
         let starts = [
             Start { init: 9.0, duration: 1.0, billed: 10.0, memory: 13.0 },

@@ -25,6 +25,7 @@ pub struct Function {
     pub architecture: String,
     /// In MB.
     pub memory: u32,
+    pub handler: String,
     pub environment: BTreeMap<String, String>,
 }
 
@@ -155,6 +156,7 @@ fn variable(function: &Function) -> Value {
         "zip": function.zip,
         "architecture": function.architecture,
         "memory": function.memory,
+        "handler": function.handler,
         "environment": function.environment,
     })
 }

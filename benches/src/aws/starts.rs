@@ -52,9 +52,9 @@ enum Invoked {
 /// The first one; what was measured before it is kept.
 pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, interrupt: &Interrupt) -> Result<(), Failure> {
     let variant = deployed.variant;
-    let progress = || progress.lock().expect("no other thread has panicked with it");
+    let locked = || progress.lock().expect("no other thread has panicked with it");
     let mut warm = 0;
-    while progress().remaining(variant) > 0 && !interrupt.is_told() {
+    while locked().remaining(variant) > 0 && !interrupt.is_told() {
         let code = change(deployed, aws, interrupt)?;
         if interrupt.is_told() {
             break;
@@ -62,11 +62,12 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
         match invoke(deployed, aws, folder, code)? {
             Invoked::Cold(start, code) => {
                 warm = 0;
-                let dropped = progress().add(variant, &code, start)?;
+                let mut progress = locked();
+                let dropped = progress.add(variant, &code, start)?;
                 if dropped > 0 {
                     eprintln!("{variant}: its code is not what it was before the interruption: {dropped} starts are measured again");
                 }
-                let (taken, remaining) = (progress().starts(variant).len(), progress().remaining(variant));
+                let (taken, remaining) = (progress.starts(variant).len(), progress.remaining(variant));
                 if taken % 10 == 0 || remaining == 0 {
                     eprintln!("{variant}: {taken} of {} cold starts", taken + remaining);
                 }

@@ -1,0 +1,23 @@
+//! `cargo bench`: the same as `cargo barelambda bench`, with the same arguments: `cargo bench -- --quick`.
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+fn main() -> ExitCode {
+    let words: Vec<_> = env::args_os().skip(1).collect();
+    // cargo's own word, which `cargo test --benches` leaves out: that is no time to measure.
+    if !words.iter().any(|word| word == "--bench") {
+        return ExitCode::SUCCESS;
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/Cargo.toml");
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet", "--manifest-path", manifest, "--"]).args(words.iter().filter(|word| *word != "--bench"));
+    match command.status() {
+        Ok(status) => ExitCode::from(status.code().map_or(130, |code| code as u8)),
+        Err(error) => {
+            eprintln!("error: cargo cannot be started: {error}");
+            ExitCode::from(3)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The benchmark's row `json`: reads each record of the event as a type, and writes all of them again, to the same bytes.
+#![no_std]
+#![no_main]
+
+use core::cell::RefCell;
+
+use barelambda::json::Records;
+use barelambda::{Error, Event, Responded, Responder};
+use serde::ser::{Error as _, SerializeSeq};
+use serde::{Deserialize, Serialize, Serializer};
+
+barelambda::entry!(copy);
+
+#[derive(Deserialize, Serialize)]
+struct Item<'a> {
+    count: u32,
+    name: &'a str,
+    price: u32,
+}
+
+#[derive(Serialize)]
+struct Order<'a> {
+    #[serde(rename = "Records", serialize_with = "one_by_one")]
+    items: RefCell<Records<'a, Item<'a>>>,
+}
+
+fn copy<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    responder.json(&Order { items: RefCell::new(event.records()?) })
+}
+
+/// Each item is read when it is written, so that there may be any number of them. The cell is there because a serializer gets what it writes by
+/// a shared reference, and reading goes forward.
+fn one_by_one<'a, S: Serializer>(items: &RefCell<Records<'a, Item<'a>>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut sequence = serializer.serialize_seq(None)?;
+    for item in &mut *items.borrow_mut() {
+        sequence.serialize_element(&item.map_err(|_| S::Error::custom("an item cannot be read"))?)?;
+    }
+    sequence.end()
+}

@@ -1,0 +1,16 @@
+//! Answers each event with itself, by the official `lambda_runtime`, in the way that its documentation shows: README.md.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+
+#[cfg_attr(feature = "as-documented", tokio::main)]
+#[cfg_attr(not(feature = "as-documented"), tokio::main(flavor = "current_thread"))]
+async fn main() -> Result<(), Error> {
+    #[cfg(feature = "as-documented")]
+    lambda_runtime::tracing::init_default_subscriber();
+    run(service_fn(echo)).await
+}
+
+async fn echo(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}

@@ -1,0 +1,59 @@
+//! The official runtime for Rust, in four ways: `benches/peers/lambda_runtime_echo/README.md`.
+
+use cargo_barelambda::failure::Failure;
+use cargo_barelambda::program::Architecture;
+
+use super::workshop::Workshop;
+use super::{Entry, Ready};
+
+pub const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "lambda-runtime",
+        title: "lambda_runtime",
+        ours: false,
+        note: "lambda_runtime 1.5.0, gnu, as its documentation shows, with the flags of cargo-lambda's release builds.",
+        build: |workshop| documented(workshop, "gnu"),
+    },
+    Entry {
+        name: "lambda-runtime-musl",
+        title: "lambda_runtime, musl",
+        ours: false,
+        note: "The same, linked statically with musl.",
+        build: |workshop| documented(workshop, "musl"),
+    },
+    Entry {
+        name: "lambda-runtime-small",
+        title: "lambda_runtime, for size",
+        ours: false,
+        note: "lambda_runtime 1.5.0, gnu, for size: opt-level z, fat LTO, one codegen unit, panic = abort, stripped; no tracing, one thread.",
+        build: |workshop| small(workshop, "lambda_runtime_echo", "gnu"),
+    },
+    Entry {
+        name: "lambda-runtime-musl-small",
+        title: "lambda_runtime, musl, for size",
+        ours: false,
+        note: "The same, linked statically with musl.",
+        build: |workshop| small(workshop, "lambda_runtime_echo", "musl"),
+    },
+];
+
+/// With the flags that `cargo lambda build --release` gives to cargo.
+fn documented(workshop: &Workshop<'_>, libc: &str) -> Result<Ready, Failure> {
+    let flags = match workshop.architecture {
+        Architecture::X86_64 => "-Cstrip=symbols -Ctarget-cpu=haswell",
+        Architecture::Aarch64 => "-Cstrip=symbols -Ctarget-cpu=neoverse-n1",
+    };
+    workshop.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
+}
+
+/// A peer in Rust, tuned for size.
+pub fn small(workshop: &Workshop<'_>, package: &str, libc: &str) -> Result<Ready, Failure> {
+    let profile = [
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
+        ("CARGO_PROFILE_RELEASE_LTO", "fat"),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
+        ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
+        ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
+    ];
+    workshop.cargo(package, "small", libc, &["--no-default-features"], &profile).map(Ready::alone)
+}

@@ -1,0 +1,96 @@
+//! The floor, and this project's own.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use cargo_barelambda::build;
+use cargo_barelambda::failure::Failure;
+use cargo_barelambda::program::Architecture;
+use cargo_barelambda::project::Project;
+
+use super::workshop::{Workshop, succeed};
+use super::{Entry, Ready};
+use crate::events::Answer;
+
+pub const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "floor",
+        title: "the floor",
+        ours: false,
+        note: "No runtime, but a yardstick: the smallest static program that makes the same calls, without any error handling.",
+        build: floor,
+    },
+    Entry {
+        name: "echo",
+        title: "barelambda, echo",
+        ours: true,
+        note: "The example `echo`: the event's bytes, as they came.",
+        build: echo,
+    },
+    Entry {
+        name: "json",
+        title: "barelambda, typed JSON",
+        ours: true,
+        note: "`benches/orders`: every record of the event is read as a type, and written again.",
+        build: json,
+    },
+    Entry {
+        name: "c-echo",
+        title: "barelambda, echo in C",
+        ours: true,
+        note: "`examples/c/echo.c` with the C library, freestanding.",
+        build: c_echo,
+    },
+    Entry {
+        name: "exec",
+        title: "barelambda exec, cat",
+        ours: true,
+        note: "The binary `exec` with /bin/cat as the handler: a process for each invocation. Instructions and memory are those of `exec` alone.",
+        build: exec,
+    },
+];
+
+fn floor(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    if workshop.architecture != Architecture::X86_64 {
+        return Err(Failure::new("the floor is written for x86_64"));
+    }
+    let mut ready = in_repository(workshop, "benches/floor", "floor").map(Ready::alone)?;
+    ready.answer = Answer::Same;
+    Ok(ready)
+}
+
+fn echo(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    example(workshop, "echo").map(Ready::alone)
+}
+
+fn json(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    in_repository(workshop, "benches/orders", "orders").map(Ready::alone)
+}
+
+fn c_echo(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    let folder = workshop.project.target_folder.join("peers/c").join(workshop.architecture.to_string());
+    let program = folder.join("echo");
+    let mut make = Command::new("make");
+    make.arg("-C").arg(workshop.repository.join("examples/c")).arg(format!("ARCH={}", workshop.architecture));
+    make.arg(format!("BUILD={}", folder.display())).arg(&program).env("CARGO_TARGET_DIR", &workshop.project.target_folder);
+    succeed(&mut make)?;
+    Ok(Ready::alone(program))
+}
+
+fn exec(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    let mut ready = example(workshop, "exec").map(Ready::alone)?;
+    ready.environment = vec![("_HANDLER".into(), "/bin/cat".into())];
+    Ok(ready)
+}
+
+fn example(workshop: &Workshop<'_>, name: &str) -> Result<PathBuf, Failure> {
+    let target = workshop.project.target(Some(name))?;
+    build::build(&workshop.project, target, Some(workshop.architecture), &[])
+}
+
+/// A package of the repository that is no member of its workspace.
+fn in_repository(workshop: &Workshop<'_>, folder: &str, name: &str) -> Result<PathBuf, Failure> {
+    let mut project = Project::of(&workshop.repository.join(folder))?;
+    project.target_folder = workshop.folder(name);
+    build::build(&project, project.target(Some(name))?, Some(workshop.architecture), &[])
+}

@@ -1,0 +1,35 @@
+//! Loops of a shell.
+
+use std::{env, fs};
+
+use cargo_barelambda::failure::{During, Failure};
+
+use super::workshop::Workshop;
+use super::{Entry, Ready};
+use crate::events::Answer;
+
+pub const ENTRIES: &[Entry] = &[Entry {
+    name: "bash-curl",
+    title: "bash and curl",
+    ours: false,
+    note: "The loop of many tutorials, with /bin/cat as the handler: no errors, no deadlines, no streams.",
+    build: bash_curl,
+}];
+
+fn bash_curl(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    for program in ["bash", "curl"] {
+        if !env::split_paths(&path).any(|folder| folder.join(program).is_file()) {
+            return Err(Failure::new(format!("{program} is not installed")));
+        }
+    }
+    let mut ready = Ready::alone(workshop.repository.join("benches/peers/bash-curl/bootstrap"));
+    // What mktemp makes stays when the loop is killed.
+    let temporary = workshop.folder("bash-curl");
+    fs::create_dir_all(&temporary).during(temporary.display())?;
+    ready.environment =
+        vec![("LAMBDA_TASK_ROOT".into(), "/bin".into()), ("_HANDLER".into(), "cat".into()), ("TMPDIR".into(), temporary.into())];
+    ready.interpreted = true;
+    ready.answer = Answer::SameJson;
+    Ok(ready)
+}
