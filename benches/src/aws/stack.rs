@@ -126,7 +126,7 @@ impl Stack {
     /// Runs Terraform, and gives its status, and all that it has said. An interruption is handed on: it then ends what it has begun, and keeps
     /// it in its state.
     fn terraform(&self, arguments: &[&str], interrupt: Option<&Interrupt>) -> Result<(ExitStatus, String), Failure> {
-        let log = self.folder.join("terraform.log");
+        let log = self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
         let mut file = File::create(&log).during(log.display())?;
         let mut command: Command = self.aws.tool("terraform");
         let copy = || file.try_clone().during(log.display());
