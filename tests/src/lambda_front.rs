@@ -1,7 +1,7 @@
 //! Stands in front of moto, which runs no functions: everything goes on to it, but invocations, for which the uploaded program is started under
 //! the emulator.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -41,8 +41,8 @@ struct Rules {
     failing: Option<(String, usize)>,
     /// Functions whose name ends so cannot be created.
     refused: Option<String>,
-    /// Changes of a configuration that end no process: functions whose name ends so keep it this once.
-    kept: BTreeSet<String>,
+    /// Functions whose name ends so keep their process at one change of the configuration: how many there are until then.
+    kept: Option<(String, usize)>,
 }
 
 /// What was made of a CreateFunction.
@@ -98,14 +98,9 @@ impl Front {
         self.shared.rules().refused = Some(ending.into());
     }
 
-    /// The next change of the configuration of a function whose name ends so leaves its process as it is.
-    pub fn keep_process(&self, ending: &str) {
-        self.shared.rules().kept.insert(ending.into());
-    }
-
-    /// Ends all rules.
-    pub fn obey(&self) {
-        *self.shared.rules() = Rules::default();
+    /// The change of the configuration with this number, from now on and from 1, leaves the process of a function whose name ends so as it is.
+    pub fn keep_process(&self, ending: &str, change: usize) {
+        self.shared.rules().kept = Some((ending.into(), change));
     }
 
     /// Of each function that there ever was, and each of its invocations, whether it was a cold start.
@@ -130,11 +125,14 @@ impl Shared {
         match (request.method.as_str(), of_function.map(|path| path.split_once('/'))) {
             ("POST", Some(Some((name, "invocations")))) => return client.write_all(&self.invoked(name, request.body)),
             ("PUT", Some(Some((name, "configuration")))) => {
-                let kept = self.rules().kept.iter().find(|ending| name.ends_with(ending.as_str())).cloned();
-                let mut functions = self.functions();
-                if let Some(ending) = kept {
-                    self.rules().kept.remove(&ending);
-                } else if let Some(function) = functions.get_mut(name) {
+                let kept = match &mut self.rules().kept {
+                    Some((ending, change)) if name.ends_with(ending.as_str()) && *change > 0 => {
+                        *change -= 1;
+                        *change == 0
+                    }
+                    _ => false,
+                };
+                if let Some(function) = self.functions().get_mut(name).filter(|_| !kept) {
                     function.process = None;
                 }
             }
