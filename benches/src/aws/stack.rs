@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::Duration;
 
 use cargo_barelambda::failure::{During, Failure};
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::tools::{Aws, Interrupt};
@@ -58,7 +56,7 @@ impl Stack {
     /// Makes the functions, by their names, and ends what else is there of the stack. Gives the ones that could not be made, with the reason.
     ///
     /// # Errors
-    /// When nothing could be made, or it was interrupted.
+    /// When Terraform fails as a whole, or it was interrupted before it began.
     pub fn apply(
         &self,
         functions: &BTreeMap<String, Function>,
@@ -76,13 +74,16 @@ impl Stack {
         if !status.success() {
             return Err(Failure::new(format!("`terraform init`: {} ({status})", words.trim())));
         }
+        if interrupt.is_told() {
+            return Err(Failure::new("nothing was deployed"));
+        }
         let parallel = format!("-parallelism={}", self.parallel);
         let (status, words) = self.terraform(&["apply", "-auto-approve", "-input=false", "-json", &parallel], Some(interrupt))?;
         if status.success() {
             return Ok(BTreeMap::new());
         }
         let failed = failed(&words, functions.keys());
-        if failed.is_empty() || interrupt.is_told() {
+        if failed.is_empty() {
             return Err(Failure::new(format!("`terraform apply`: {} ({status})", errors(&words).join("; "))));
         }
         Ok(failed)
@@ -123,29 +124,27 @@ impl Stack {
         format!("AWS_REGION={} {endpoint}terraform -chdir={} destroy", self.aws.region, self.folder.display())
     }
 
-    /// Runs Terraform, and gives its status, and all that it has said. An interruption is handed on: it then ends what it has begun, and keeps
-    /// it in its state.
+    /// Runs Terraform, and gives its status, and all that it has said. An interruption is not handed on: it would break off requests that AWS may
+    /// have carried out all the same, and nothing would know of what they have made.
     fn terraform(&self, arguments: &[&str], interrupt: Option<&Interrupt>) -> Result<(ExitStatus, String), Failure> {
         let log = self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
-        let mut file = File::create(&log).during(log.display())?;
+        let file = File::create(&log).during(log.display())?;
         let mut command: Command = self.aws.tool("terraform");
         let copy = || file.try_clone().during(log.display());
         command.current_dir(&self.folder).args(arguments).stdout(copy()?).stderr(copy()?);
         command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
         let mut child = command.spawn().during("Terraform, `terraform`, cannot be started")?;
-        let mut handed_on = false;
+        let mut said = false;
         let status = loop {
             if let Some(status) = child.try_wait().during("waiting for Terraform")? {
                 break status;
             }
-            if !handed_on && interrupt.is_some_and(Interrupt::is_told) {
-                handed_on = true;
-                let pid = Pid::from_raw(child.id().cast_signed()).expect("a process has an id");
-                kill_process(pid, Signal::INT).during("Terraform cannot be interrupted")?;
+            if !said && interrupt.is_some_and(Interrupt::is_told) {
+                said = true;
+                eprintln!("told to end: Terraform first ends what it has begun");
             }
             thread::sleep(PAUSE);
         };
-        file.flush().during(log.display())?;
         let words = fs::read(&log).during(log.display())?;
         Ok((status, String::from_utf8_lossy(&words).into_owned()))
     }
