@@ -2,8 +2,10 @@
 //!
 //! - [`contenders`] builds who takes part; [`measure`] sends them through [`cold`] starts, [`warm`] cycles and [`counts`], in shuffled
 //!   [`rounds`], with [`launch`] and the [`server`] in one process.
+//! - [`aws`] measures on AWS itself.
 //! - What comes of it is a [`record`] of [`figures`], shown by [`table`].
 
+pub mod aws;
 pub mod cold;
 pub mod contenders;
 pub mod counts;
@@ -29,8 +31,9 @@ pub fn main() -> ExitCode {
         return code;
     }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
-    let matches = run::command().get_matches();
+    let matches = run::command().subcommand(aws::command()).get_matches();
     let ended = match matches.subcommand() {
+        Some(("aws", matches)) => aws::run(matches, repository),
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };

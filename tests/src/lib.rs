@@ -23,6 +23,7 @@ pub mod elf;
 pub mod emulated;
 pub mod exec;
 pub mod exec_measured;
+pub mod lambda_front;
 pub mod measured;
 pub mod moto;
 pub mod new_function;

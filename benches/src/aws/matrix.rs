@@ -1,0 +1,117 @@
+//! What is to be measured: `NAMES:MEMORY:ARCHITECTURES`, each a list, the last two optional.
+
+use std::fmt;
+
+use cargo_barelambda::failure::Failure;
+use serde::{Deserialize, Serialize};
+
+/// Every contender that can be deployed.
+pub const ALL: &str = "all";
+
+/// The least of Lambda, and what gives one whole processor: "At 1,769 MB, a function has the equivalent of one vCPU".
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
+const MEMORY: &str = "128,1769";
+
+const ARCHITECTURES: &str = "arm64,x86_64";
+
+/// One function to be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    pub contender: String,
+    /// In MB.
+    pub memory: u32,
+    /// Lambda's name of it.
+    pub architecture: String,
+}
+
+impl Variant {
+    /// The name of its row in the record of its architecture.
+    pub fn row(&self) -> String {
+        format!("{}-{}", self.contender, self.memory)
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}-{}", self.contender, self.architecture, self.memory)
+    }
+}
+
+/// All variants of these parts, each once, in the order in which they are named.
+///
+/// # Errors
+/// When a part names what there is not.
+pub fn variants<'a>(parts: impl IntoIterator<Item = &'a str>, contenders: &[&str]) -> Result<Vec<Variant>, Failure> {
+    let mut variants = Vec::new();
+    for part in parts {
+        let wrong = |how: String| Failure::new(format!("--matrix {part}: {how}"));
+        let fields: Vec<&str> = part.split(':').collect();
+        if fields.len() > 3 {
+            return Err(wrong("it has more than NAMES:MEMORY:ARCHITECTURES".into()));
+        }
+        let field = |index: usize, usual| fields.get(index).copied().filter(|field| !field.is_empty()).unwrap_or(usual);
+        let mut names = Vec::new();
+        for name in field(0, ALL).split(',') {
+            match contenders.iter().find(|known| **known == name) {
+                Some(name) => names.push(*name),
+                None if name == ALL => names.extend(contenders),
+                None => return Err(wrong(format!("there is no `{name}`, but {}", contenders.join(", ")))),
+            }
+        }
+        for architecture in field(2, ARCHITECTURES).split(',') {
+            if !["arm64", "x86_64"].contains(&architecture) {
+                return Err(wrong(format!("`{architecture}` is no architecture of Lambda: they are arm64 and x86_64")));
+            }
+            for memory in field(1, MEMORY).split(',') {
+                let size = memory.parse().ok().filter(|size| (128..=10_240).contains(size));
+                let size = size.ok_or_else(|| wrong(format!("`{memory}` is no memory size: a whole number of MB from 128 to 10240 is")))?;
+                for name in &names {
+                    let variant = Variant { contender: (*name).to_owned(), memory: size, architecture: architecture.to_owned() };
+                    if !variants.contains(&variant) {
+                        variants.push(variant);
+                    }
+                }
+            }
+        }
+    }
+    Ok(variants)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(parts: &[&str]) -> Result<String, String> {
+        let variants = variants(parts.iter().copied(), &["floor", "echo"]).map_err(|failure| failure.to_string())?;
+        Ok(variants.iter().map(Variant::to_string).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn what_is_left_out_is_everything_usual() {
+        let usual = "echo-arm64-128 echo-arm64-1769 echo-x86_64-128 echo-x86_64-1769";
+        assert_eq!(shown(&["echo"]).as_deref(), Ok(usual));
+        assert_eq!(shown(&["echo::"]).as_deref(), Ok(usual));
+        assert_eq!(shown(&["all:128:arm64"]).as_deref(), Ok("floor-arm64-128 echo-arm64-128"));
+        assert_eq!(shown(&[":256:x86_64"]).as_deref(), Ok("floor-x86_64-256 echo-x86_64-256"));
+    }
+
+    #[test]
+    fn parts_add_up_and_nothing_is_there_twice() {
+        assert_eq!(shown(&["echo,floor:128:arm64", "echo:128,512:arm64"]).as_deref(), Ok("echo-arm64-128 floor-arm64-128 echo-arm64-512"));
+    }
+
+    #[test]
+    fn what_there_is_not_is_refused_with_its_part() {
+        for (part, how) in [
+            ("eco:128", "--matrix eco:128: there is no `eco`, but floor, echo"),
+            ("echo:64", "`64` is no memory size"),
+            ("echo:128MB", "`128MB` is no memory size"),
+            ("echo:128:riscv", "`riscv` is no architecture"),
+            ("echo:128:arm64:4", "more than NAMES:MEMORY:ARCHITECTURES"),
+        ] {
+            let words = shown(&[part]).unwrap_err();
+            assert!(words.contains(how), "{words}");
+        }
+    }
+}

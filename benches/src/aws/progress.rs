@@ -1,0 +1,164 @@
+//! What was measured so far, in a file, so that the same command goes on where it was stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use cargo_barelambda::build::write_file;
+use cargo_barelambda::failure::{During, Failure};
+use serde::{Deserialize, Serialize};
+
+use super::matrix::Variant;
+
+const FILE: &str = "progress.json";
+
+/// What the REPORT line of one cold start says: times in milliseconds, memory in MB.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    pub init: f64,
+    pub duration: f64,
+    pub billed: f64,
+    pub memory: f64,
+}
+
+/// What is to be measured, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub variants: Vec<Variant>,
+    /// Of each variant.
+    pub starts: usize,
+    pub region: String,
+    pub endpoint: Option<String>,
+}
+
+/// A run, which may take several calls of the command.
+#[derive(Debug)]
+pub struct Progress {
+    file: PathBuf,
+    kept: Kept,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    plan: Plan,
+    /// When the run began: `2026-11-22T10:00:00Z`.
+    date: String,
+    /// By the name of the variant.
+    taken: BTreeMap<String, Taken>,
+}
+
+/// What there is of one variant.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Taken {
+    /// The CodeSha256 of what was measured.
+    code: String,
+    starts: Vec<Start>,
+}
+
+impl Progress {
+    /// The run that was begun in this folder, or a new one.
+    ///
+    /// # Errors
+    /// When the one that was begun has another plan, unless it is to be forgotten.
+    pub fn resume(folder: &Path, plan: Plan, date: String, forget: bool) -> Result<Self, Failure> {
+        let file = folder.join(FILE);
+        if forget || !file.exists() {
+            return Ok(Self { file, kept: Kept { plan, date, taken: BTreeMap::new() } });
+        }
+        let text = fs::read_to_string(&file).during(file.display())?;
+        let kept: Kept =
+            serde_json::from_str(&text).during(format!("{} is not what this has written (--fresh forgets it)", file.display()))?;
+        if kept.plan != plan {
+            let Plan { variants, starts, region, endpoint } = &kept.plan;
+            let architectures: BTreeSet<&str> = variants.iter().map(|variant| variant.architecture.as_str()).collect();
+            return Err(Failure::new(format!(
+                "{} is of an unfinished run with other settings ({} variants on {}, --starts {starts}, {region}{}): finish it with the same \
+                 command, or forget it with --fresh",
+                file.display(),
+                variants.len(),
+                architectures.into_iter().collect::<Vec<_>>().join(" and "),
+                endpoint.as_ref().map(|endpoint| format!(" at {endpoint}")).unwrap_or_default(),
+            )));
+        }
+        Ok(Self { file, kept })
+    }
+
+    /// When the run began.
+    pub fn date(&self) -> &str {
+        &self.kept.date
+    }
+
+    pub fn starts(&self, variant: &Variant) -> &[Start] {
+        self.kept.taken.get(&variant.to_string()).map(|taken| &taken.starts[..]).unwrap_or_default()
+    }
+
+    /// How many starts of it there are yet to measure.
+    pub fn remaining(&self, variant: &Variant) -> usize {
+        self.kept.plan.starts.saturating_sub(self.starts(variant).len())
+    }
+
+    /// Adds one start of this code, and writes the file. What was measured of other code of the variant is dropped: how many that were.
+    pub fn add(&mut self, variant: &Variant, code: &str, start: Start) -> Result<usize, Failure> {
+        let taken = self.kept.taken.entry(variant.to_string()).or_default();
+        let mut dropped = 0;
+        if taken.code != code {
+            dropped = taken.starts.len();
+            *taken = Taken { code: code.to_owned(), starts: Vec::new() };
+        }
+        taken.starts.push(start);
+        let json = serde_json::to_vec_pretty(&self.kept).during("the progress")?;
+        write_file(&self.file, &json, 0o644)?;
+        Ok(dropped)
+    }
+
+    /// Removes the file: there is nothing more to measure.
+    pub fn finish(self) -> Result<(), Failure> {
+        match fs::remove_file(&self.file) {
+            // Nothing could be deployed, and it was never written.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed.during(self.file.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(starts: usize) -> Plan {
+        let variant = |memory| Variant { contender: "echo".into(), memory, architecture: "arm64".into() };
+        Plan { variants: vec![variant(128), variant(1769)], starts, region: "eu-central-1".into(), endpoint: None }
+    }
+
+    #[test]
+    fn the_same_plan_goes_on_and_another_does_not() {
+        let folder = std::env::temp_dir().join(format!("barelambda-bench-progress-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        let resume = |starts, date: &str, forget| Progress::resume(&folder, plan(starts), date.into(), forget);
+        let (small, large) = (&plan(3).variants[0], &plan(3).variants[1]);
+        let start = Start { init: 9.5, duration: 1.25, billed: 11.0, memory: 13.0 };
+
+        let mut progress = resume(3, "first", false).expect("there is none yet");
+        assert_eq!([small, large].map(|variant| progress.remaining(variant)), [3, 3]);
+        assert_eq!(progress.add(small, "one", start).expect("it can be written"), 0);
+        assert_eq!(progress.add(small, "one", start).expect("it can be written"), 0);
+
+        let mut progress = resume(3, "second", false).expect("it is the same plan");
+        assert_eq!((progress.date(), progress.starts(small), progress.remaining(large)), ("first", &[start; 2][..], 3));
+        assert_eq!(progress.add(small, "two", start).expect("it can be written"), 2, "of other code");
+        assert_eq!(progress.remaining(small), 2);
+
+        let words = resume(4, "third", false).unwrap_err().to_string();
+        assert!(words.contains("2 variants on arm64, --starts 3, eu-central-1") && words.contains("--fresh"), "{words}");
+        assert_eq!(resume(4, "third", true).expect("the old one is forgotten").remaining(small), 4);
+
+        progress.finish().expect("the file is there");
+        assert_eq!(resume(3, "fourth", false).expect("there is none").date(), "fourth");
+        fs::remove_dir_all(&folder).expect("it is ours");
+    }
+}

@@ -1,0 +1,183 @@
+//! Cold starts of one function: its configuration is changed, which ends its processes, and it is invoked.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cargo_barelambda::failure::{During, Failure};
+use serde_json::{Value, json};
+
+use super::matrix::Variant;
+use super::progress::{Progress, Start};
+use super::report::Report;
+use super::tools::{Aws, Interrupt};
+use crate::events::{Answer, check, event};
+
+/// The variable whose change makes the next start a cold one.
+const VARIABLE: &str = "BENCH_START";
+
+/// How often in a row an invocation may find a process that is there already.
+const TRIES: usize = 3;
+
+/// How long a change of the configuration may take, and how long it is until it is looked at again.
+const LIMIT: Duration = Duration::from_secs(300);
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The size of the event in bytes.
+const EVENT: usize = 59;
+
+/// A function that is deployed.
+pub struct Deployed<'a> {
+    pub name: String,
+    pub variant: &'a Variant,
+    pub environment: BTreeMap<String, String>,
+    pub answer: Answer,
+}
+
+/// What one invocation was.
+enum Invoked {
+    /// With the CodeSha256 of the function.
+    Cold(Start, String),
+    /// A process was there already.
+    Warm,
+}
+
+/// Takes the starts of it that are yet to be measured, until it is interrupted.
+///
+/// # Errors
+/// The first one; what was measured before it is kept.
+pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, interrupt: &Interrupt) -> Result<(), Failure> {
+    let variant = deployed.variant;
+    let locked = || progress.lock().expect("no other thread has panicked with it");
+    let mut warm = 0;
+    while locked().remaining(variant) > 0 && !interrupt.is_told() {
+        let code = change(deployed, aws, interrupt)?;
+        if interrupt.is_told() {
+            break;
+        }
+        match invoke(deployed, aws, folder, code)? {
+            Invoked::Cold(start, code) => {
+                warm = 0;
+                let mut progress = locked();
+                let dropped = progress.add(variant, &code, start)?;
+                if dropped > 0 {
+                    eprintln!("{variant}: its code is not what it was before the interruption: {dropped} starts are measured again");
+                }
+                let (taken, remaining) = (progress.starts(variant).len(), progress.remaining(variant));
+                if taken % 10 == 0 || remaining == 0 {
+                    eprintln!("{variant}: {taken} of {} cold starts", taken + remaining);
+                }
+            }
+            Invoked::Warm => {
+                warm += 1;
+                if warm == TRIES {
+                    return Err(Failure::new(format!("{TRIES} times in a row it was no cold start: the REPORT line has no Init Duration")));
+                }
+                eprintln!("{variant}: no cold start (the REPORT line has no Init Duration): again");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Changes the environment, waits until the change is there, and gives the CodeSha256.
+fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<String, Failure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).during("the clock is before 1970")?.as_nanos().to_string();
+    let own = [(VARIABLE.to_owned(), now)];
+    let variables: BTreeMap<_, _> = deployed.environment.clone().into_iter().chain(own).collect();
+    let environment = json!({ "Variables": variables }).to_string();
+    let name = deployed.name.as_str();
+    let update = ["lambda", "update-function-configuration", "--function-name", name, "--environment", &environment];
+    let mut configuration = aws.call(&update)?;
+    let begin = Instant::now();
+    loop {
+        let text = |field: &str| configuration[field].as_str().unwrap_or_default().to_owned();
+        match text("LastUpdateStatus").as_str() {
+            "Successful" => return Ok(text("CodeSha256")),
+            "InProgress" if interrupt.is_told() => return Ok(text("CodeSha256")),
+            "InProgress" if begin.elapsed() < LIMIT => interrupt.sleep(PAUSE),
+            "InProgress" => return Err(Failure::new(format!("a change of its configuration takes longer than {} s", LIMIT.as_secs()))),
+            status => {
+                let reason = text("LastUpdateStatusReason");
+                return Err(Failure::new(format!("a change of its configuration came to the LastUpdateStatus `{status}`: {reason}")));
+            }
+        }
+        configuration = aws.call(&["lambda", "get-function-configuration", "--function-name", name])?;
+    }
+}
+
+/// Invokes it once, checks its answer, and reads the REPORT line.
+fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Failure> {
+    let name = deployed.name.as_str();
+    let [payload, output] = ["event", "answer"].map(|what| folder.join(format!("{name}.{what}.json")));
+    let event = event(EVENT);
+    fs::write(&payload, &event).during(payload.display())?;
+    // Both versions of the AWS CLI take the bytes of a file as they are.
+    let payload = format!("fileb://{}", payload.display());
+    let shown = output.display().to_string();
+    let said = aws.call(&["lambda", "invoke", "--function-name", name, "--log-type", "Tail", "--payload", &payload, &shown])?;
+    let answer = fs::read(&output).during(&shown)?;
+    let tail = tail(&said)?;
+    if let Some(error) = said["FunctionError"].as_str() {
+        let answer = String::from_utf8_lossy(&answer);
+        return Err(Failure::new(format!("its invocation failed ({error}): {answer}; the end of its log is {tail:?}")));
+    }
+    check(&answer, &event, deployed.answer)?;
+    started(&Report::find(&tail, None)?, deployed.variant, code)
+}
+
+/// The end of the log, decoded.
+fn tail(said: &Value) -> Result<String, Failure> {
+    let encoded = said["LogResult"].as_str().ok_or_else(|| Failure::new(format!("`aws lambda invoke` gives no LogResult: {said}")))?;
+    let bytes = STANDARD.decode(encoded).during("the LogResult of `aws lambda invoke` is no base64")?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, Failure> {
+    if let Some(status) = &report.status {
+        return Err(Failure::new(format!("its REPORT line has the status {status}")));
+    }
+    if report.restore.is_some() {
+        return Err(Failure::new("it was restored by SnapStart, and is to be started"));
+    }
+    if report.memory != f64::from(variant.memory) {
+        return Err(Failure::new(format!("its REPORT line says {} MB, and it was to have {} MB", report.memory, variant.memory)));
+    }
+    Ok(match report.init {
+        Some(init) => Invoked::Cold(Start { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code),
+        None => Invoked::Warm,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_start_with_an_initialisation_counts() {
+        let variant = Variant { contender: "echo".into(), memory: 128, architecture: "arm64".into() };
+        let report = Report { duration: 1.5, billed: 11.0, memory: 128.0, memory_used: 13.0, init: Some(9.0), ..Report::default() };
+        let of = |report: Report| match started(&report, &variant, "code".into()) {
+            Ok(Invoked::Cold(start, _)) => Ok(Some(start)),
+            Ok(Invoked::Warm) => Ok(None),
+            Err(failure) => Err(failure.to_string()),
+        };
+        assert_eq!(of(report.clone()), Ok(Some(Start { init: 9.0, duration: 1.5, billed: 11.0, memory: 13.0 })));
+        assert_eq!(of(Report { init: None, ..report.clone() }), Ok(None));
+        let refused = |report| of(report).unwrap_err();
+        assert!(refused(Report { status: Some("timeout".into()), ..report.clone() }).contains("timeout"));
+        assert!(refused(Report { restore: Some(1.0), ..report.clone() }).contains("SnapStart"));
+        assert!(refused(Report { memory: 256.0, ..report }).contains("256 MB, and it was to have 128 MB"));
+    }
+
+    #[test]
+    fn the_tail_is_decoded_or_refused() {
+        assert_eq!(tail(&json!({ "LogResult": "UkVQT1JU" })).expect("it is base64"), "REPORT");
+        assert!(tail(&json!({ "LogResult": "%" })).unwrap_err().to_string().contains("base64"));
+        assert!(tail(&json!({ "StatusCode": 200 })).unwrap_err().to_string().contains("no LogResult"));
+    }
+}
