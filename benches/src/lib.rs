@@ -7,13 +7,16 @@
 
 pub mod aws;
 pub mod cold;
+pub mod compare;
 pub mod contenders;
+pub mod cost;
 pub mod counts;
 pub mod events;
 pub mod figures;
 pub mod launch;
 pub mod machine;
 pub mod measure;
+pub mod prices;
 pub mod record;
 pub mod request;
 pub mod rounds;
@@ -31,9 +34,11 @@ pub fn main() -> ExitCode {
         return code;
     }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
-    let matches = run::command().subcommand(aws::command()).get_matches();
+    let matches = run::command().subcommand(aws::command()).subcommand(compare::command()).subcommand(cost::command()).get_matches();
     let ended = match matches.subcommand() {
         Some(("aws", matches)) => aws::run(matches, repository),
+        Some(("compare", matches)) => compare::run(matches),
+        Some(("cost", matches)) => cost::run(matches, repository),
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };

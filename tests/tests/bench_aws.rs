@@ -15,8 +15,6 @@ use barelambda_tests::{cargo, tools};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-const PRICES: &str = "date = \"2026-11-22\"\nrequest = 0.0000002\n[x86_64]\ngb_second = 0.0000166667\n[arm64]\ngb_second = 0.0000133334\n";
-
 /// How long a run may take to come to where it is interrupted.
 const LIMIT: Duration = Duration::from_secs(45);
 
@@ -30,7 +28,6 @@ struct Place {
 impl Place {
     fn new(name: &str) -> Self {
         let folder = cargo::scratch(&format!("bench-aws-{name}"));
-        fs::write(folder.join("prices.toml"), PRICES).expect("a file can be written");
         let moto = Moto::start();
         let front = Front::start(&moto, &folder.join("functions"));
         Self { moto, front, folder }
@@ -49,8 +46,7 @@ impl Place {
         let mut init = std::ffi::OsString::from("-plugin-dir=");
         init.push(tools::terraform_plugins());
         Command::new(program)
-            .args(["aws", "--endpoint-url", &self.front.url(), "--prices"])
-            .arg(at("prices.toml"))
+            .args(["aws", "--endpoint-url", &self.front.url()])
             .arg("--work")
             .arg(at("work"))
             .arg("--records")

@@ -21,7 +21,7 @@ use cargo_barelambda::project::Project;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::contenders;
-use cost::Prices;
+use crate::prices::Prices;
 use progress::{Plan, Progress};
 use run::Run;
 use tools::{Aws, Interrupt};
@@ -102,7 +102,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
     let account = identity["Account"].as_str().unwrap_or("unknown");
     let remaining: Vec<_> =
         plan.variants.iter().map(|variant| (variant, progress.remaining(variant))).filter(|(_, starts)| *starts > 0).collect();
-    eprintln!("in {}, account {account}: {}", aws.region, prices.estimate(&remaining, f64::from(run::TIMEOUT)));
+    eprintln!("in {}, account {account}: {}", aws.region, cost::estimate(&prices, &remaining, f64::from(run::TIMEOUT)));
     if !matches.get_flag("yes") && !confirmed()? {
         return Err(Failure::new("not confirmed: nothing was deployed"));
     }
