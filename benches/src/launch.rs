@@ -29,7 +29,7 @@ pub struct Running<'a> {
 impl<'a> Running<'a> {
     /// Starts the contender, and waits for its first GET /next, which it gives. `before` are a tool and its arguments, which start it in turn.
     pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, Request), Failure> {
-        server.forget();
+        server.renew()?;
         let mut command = command(ready, server, before)?;
         let started = Instant::now();
         let process = command.spawn().during(format!("{:?} cannot be started", command.get_program()))?;

@@ -63,10 +63,10 @@ impl Server {
         self.listener.local_addr().during("the server's address")
     }
 
-    /// Forgets all connections, and whose they were, for the next process.
-    pub fn forget(&mut self) {
-        self.connections.clear();
-        self.process = None;
+    /// Begins anew, at another port: what the process before has sent and nobody has accepted must not be taken for the next one's.
+    pub fn renew(&mut self) -> Result<(), Failure> {
+        *self = Self::new()?;
+        Ok(())
     }
 
     /// From now on the end of this process is an error.

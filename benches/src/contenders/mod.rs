@@ -1,6 +1,8 @@
 //! Who takes part: each contender is built for this machine, or is missing, with the reason.
 
+mod interpreted;
 mod lambda_runtime;
+mod minlambda;
 mod ours;
 mod scripts;
 mod workshop;
@@ -54,7 +56,7 @@ struct Entry {
 
 /// All of them, in the order of the table.
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    [ours::ENTRIES, lambda_runtime::ENTRIES, scripts::ENTRIES].into_iter().flatten()
+    [ours::ENTRIES, lambda_runtime::ENTRIES, minlambda::ENTRIES, interpreted::ENTRIES, scripts::ENTRIES].into_iter().flatten()
 }
 
 /// Their names, in the order of the table.

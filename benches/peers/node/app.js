@@ -1,0 +1,2 @@
+// Answers each event with itself.
+exports.handler = async (event) => event;

@@ -1,0 +1,5 @@
+"""Answers each event with itself."""
+
+
+def handler(event, context):
+    return event

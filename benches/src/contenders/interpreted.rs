@@ -1,0 +1,108 @@
+//! What AWS has for interpreters, installed once: `benches/peers/python/README.md` and `benches/peers/node/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_barelambda::failure::{During, Failure};
+
+use super::workshop::{Workshop, succeed};
+use super::{Entry, Ready};
+use crate::events::Answer;
+
+const AWSLAMBDARIC: &str = "awslambdaric==4.2.2";
+const NODE: &str = "node@22.23.3";
+const AWS_LAMBDA_RIC: &str = "aws-lambda-ric@3.3.0";
+
+/// Both clients take the handler as an argument, and in the environment.
+const HANDLER: &str = "app.handler";
+
+pub const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "python",
+        title: "Python, awslambdaric",
+        ours: false,
+        note: "awslambdaric 4.2.2 on the machine's python3; the size is without the interpreter.",
+        build: python,
+    },
+    Entry {
+        name: "node",
+        title: "Node.js, aws-lambda-ric",
+        ours: false,
+        note: "aws-lambda-ric 3.3.0 on Node.js 22.23.3; the size is without Node.js.",
+        build: node,
+    },
+];
+
+fn python(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    let folder = workshop.folder("python");
+    let python = folder.join("bin/python");
+    once(&folder, AWSLAMBDARIC, || {
+        succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        succeed(Command::new(&python).args(["-m", "pip", "install", "-q", AWSLAMBDARIC]))?;
+        Ok(())
+    })?;
+    let where_from = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
+    let packages = succeed(Command::new(&python).args(where_from))?;
+    let installed = |name: &str| Path::new(packages.trim()).join(name);
+    let own = workshop.repository.join("benches/peers/python");
+    let parts = [own.join("app.py"), installed("awslambdaric"), installed("simplejson"), installed("snapshot_restore_py")];
+    Ok(ready(vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()], &own, parts.into()))
+}
+
+fn node(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+    let folder = workshop.folder("node");
+    let modules = folder.join("node_modules");
+    // Both are packages of npm: node's own has its headers, which node-gyp would otherwise download.
+    let home = modules.join("node");
+    let program = home.join("bin/node");
+    once(&folder, &format!("{NODE} {AWS_LAMBDA_RIC}"), || {
+        fs::create_dir_all(&folder).during(folder.display())?;
+        fs::write(folder.join("package.json"), "{\"private\":true}\n").during(folder.display())?;
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths([home.join("bin")].into_iter().chain(std::env::split_paths(&path))).during("PATH")?;
+        for package in [NODE, AWS_LAMBDA_RIC] {
+            let mut npm = Command::new("npm");
+            npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&folder).arg(package);
+            succeed(npm.current_dir(&folder).env("PATH", &path).env("npm_config_nodedir", headers(&modules)))?;
+        }
+        Ok(())
+    })?;
+    let own = workshop.repository.join("benches/peers/node");
+    let client = modules.join("aws-lambda-ric");
+    let command = vec![program.into(), client.join("bin/index.mjs").into(), HANDLER.into()];
+    Ok(ready(command, &own, vec![own.join("app.js"), client]))
+}
+
+/// Where Node.js's headers are: the package `node` leaves its files in one for the platform.
+fn headers(modules: &Path) -> PathBuf {
+    let found = fs::read_dir(modules).into_iter().flatten().flatten().map(|entry| entry.path());
+    found.into_iter().find(|path| path.join("include/node/node_version.h").is_file()).unwrap_or_else(|| modules.join("node"))
+}
+
+fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathBuf>) -> Ready {
+    Ready {
+        command,
+        // The interpreters find the handler where Lambda would have put it, and leave nothing behind there.
+        environment: vec![
+            ("LAMBDA_TASK_ROOT".into(), task_root.into()),
+            ("_HANDLER".into(), HANDLER.into()),
+            ("PYTHONPATH".into(), task_root.into()),
+            ("PYTHONDONTWRITEBYTECODE".into(), "1".into()),
+        ],
+        bootstrap: None,
+        included: included.into_iter().filter(|path| path.exists()).collect(),
+        interpreted: true,
+        answer: Answer::SameJson,
+    }
+}
+
+/// Installs into a folder unless this was done: a mark there says what.
+fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    let mark = folder.join("installed");
+    if fs::read_to_string(&mark).is_ok_and(|there| there == what) {
+        return Ok(());
+    }
+    install()?;
+    fs::write(&mark, what).during(mark.display())
+}
