@@ -16,6 +16,7 @@ pub mod figures;
 pub mod launch;
 pub mod machine;
 pub mod measure;
+pub mod plots;
 pub mod prices;
 pub mod record;
 pub mod request;
