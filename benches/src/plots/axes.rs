@@ -24,12 +24,16 @@ pub struct Frame {
 impl LogScale {
     /// Over all these values, with a margin. Without any it is a scale all the same.
     pub fn over(values: impl IntoIterator<Item = f64>, pixels: (i32, i32)) -> Self {
-        const MARGIN: f64 = 1.2;
+        Self::with_margin(values, pixels, 1.2)
+    }
+
+    /// The same with this ratio of the ends to the values nearest to them.
+    pub fn with_margin(values: impl IntoIterator<Item = f64>, pixels: (i32, i32), margin: f64) -> Self {
         const LEAST_RATIO: f64 = 4.0;
         let positive = values.into_iter().filter(|value| value.is_finite() && *value > 0.0);
         let (least, most) = positive.fold((f64::INFINITY, 0.0_f64), |(least, most), value| (least.min(value), most.max(value)));
         let (least, most) = if most > 0.0 { (least, most) } else { (1.0, 10.0) };
-        let margin = MARGIN.max((LEAST_RATIO * least / most).sqrt());
+        let margin = margin.max((LEAST_RATIO * least / most).sqrt());
         Self { from: least / margin, to: most * margin, pixels }
     }
 
@@ -42,7 +46,7 @@ impl LogScale {
 
     /// The values to be marked: 1, 2 and 5 of each power of ten, or the powers alone when these are many.
     pub fn ticks(&self) -> Vec<f64> {
-        const MOST: usize = 8;
+        const MOST: usize = 10;
         let powers = self.from.log10().floor() as i32..=self.to.log10().ceil() as i32;
         let within = |factors: &[f64]| -> Vec<f64> {
             let all = powers.clone().flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powi(power)));
@@ -101,11 +105,11 @@ mod tests {
 
     #[test]
     fn a_scale_has_equal_steps_for_powers_and_round_ticks() {
-        let scale = LogScale::over([120.0, 83_000.0], (0, 1000));
+        let scale = LogScale::over([120.0, 830_000.0], (0, 1000));
         assert_eq!((scale.at(0.0), scale.at(1e9)), (0, 1000));
         let steps = [scale.at(10_000.0) - scale.at(1000.0), scale.at(1000.0) - scale.at(100.0)];
         assert!((steps[0] - steps[1]).abs() <= 1, "{steps:?}");
-        assert_eq!(scale.ticks(), [100.0, 1000.0, 10_000.0]);
+        assert_eq!(scale.ticks(), [100.0, 1000.0, 10_000.0, 100_000.0]);
         assert_eq!(LogScale::over([120.0, 900.0], (0, 100)).ticks(), [100.0, 200.0, 500.0, 1000.0]);
     }
 

@@ -19,8 +19,7 @@ pub fn picture(record: &Record) -> Picture {
     let mut picture = headed(record, "The distribution of cold starts, to the first answer", &shows, height + notes);
 
     let frame = Frame { left: 70, top: HEAD, right: RIGHT, bottom: HEAD + height };
-    let mut lines: Vec<(usize, Vec<f64>)> =
-        record.rows.iter().enumerate().filter_map(|(index, row)| Some((index, sorted(row)?))).collect();
+    let mut lines: Vec<(usize, Vec<f64>)> = record.rows.iter().enumerate().filter_map(|(index, row)| Some((index, sorted(row)?))).collect();
     let scale = LogScale::over(lines.iter().flat_map(|(_, samples)| samples.iter().copied()), (frame.left, frame.right));
     let y = |part: f64| frame.bottom - (part * f64::from(frame.bottom - frame.top)).round() as i32;
     let parts: Vec<(i32, String)> = [0, 25, 50, 75, 95, 100].map(|percent| (y(f64::from(percent) / 100.0), format!("{percent} %"))).into();

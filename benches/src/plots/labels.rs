@@ -51,7 +51,7 @@ pub fn beside(points: &[Point], widths: &[i32], frame: Frame) -> Vec<Frame> {
         // Better still if no line to a label runs through another label or point.
         let uncrossed = |label: &Frame| {
             let others = points.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, &dot)| around(dot, DOT - 2));
-            let obstacles: Vec<Frame> = others.chain(placed.iter().copied()).collect();
+            let obstacles: Vec<Frame> = others.chain(placed.iter().copied()).chain(lines.iter().copied()).collect();
             lines.iter().all(|spot| !overlap(spot, label))
                 && line_to(point, label).iter().all(|spot| obstacles.iter().all(|area| !overlap(spot, area)))
         };
@@ -95,10 +95,10 @@ pub fn nearest(point: Point, label: &Frame) -> Point {
 
 /// Spots on the line from a point to its label.
 fn line_to(point: Point, label: &Frame) -> Vec<Frame> {
-    const STEPS: i32 = 12;
+    const STEPS: i32 = 24;
     let end = nearest(point, label);
     let part = |from: i32, to: i32, step: i32| from + (to - from) * step / STEPS;
-    (1..STEPS).map(|step| around((part(point.0, end.0, step), part(point.1, end.1, step)), 1)).collect()
+    (1..STEPS).map(|step| around((part(point.0, end.0, step), part(point.1, end.1, step)), 2)).collect()
 }
 
 fn around(at: Point, reach: i32) -> Frame {

@@ -19,15 +19,10 @@ pub struct Look {
     pub dashes: Option<Dashes>,
 }
 
-/// Whether this is the yardstick, which is no runtime.
-pub fn is_floor(row: &Row) -> bool {
-    row.name == "floor"
-}
-
 /// The color of its group: this project's, the peers, or the floor.
 pub fn group(row: &Row) -> RGBColor {
     match row {
-        _ if is_floor(row) => GREY,
+        _ if row.is_floor() => GREY,
         _ if row.ours => BLUE,
         _ => VERMILION,
     }
@@ -36,10 +31,10 @@ pub fn group(row: &Row) -> RGBColor {
 /// How the row of this index is told apart from all others.
 pub fn of(record: &Record, index: usize) -> Look {
     let row = &record.rows[index];
-    if is_floor(row) {
+    if row.is_floor() {
         return Look { color: GREY, dashes: DASHES[2] };
     }
-    let rank = record.rows[..index].iter().filter(|other| other.ours == row.ours && !is_floor(other)).count();
+    let rank = record.rows[..index].iter().filter(|other| other.ours == row.ours && !other.is_floor()).count();
     let colors: &[RGBColor] = if row.ours { &OURS } else { &PEERS };
     Look { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
 }

@@ -14,9 +14,9 @@ mod warm;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cargo_barelambda::failure::{During, Failure};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
+use cargo_barelambda::failure::{During, Failure};
 use picture::{GREY, Picture, Text, WIDTH, Weight};
 
 /// One of the plots that a record has.
@@ -28,10 +28,18 @@ pub struct Plot {
 }
 
 const OF_THIS_MACHINE: [Plot; 4] = [
-    Plot { file: "start.svg", about: "Start times of each contender: median, 5th to 95th percentile, 99th percentile", picture: spread::start },
+    Plot {
+        file: "start.svg",
+        about: "Start times of each contender: median, 5th to 95th percentile, 99th percentile",
+        picture: spread::start,
+    },
     Plot { file: "distribution.svg", about: "The distribution of the cold starts of each contender", picture: distribution::picture },
     Plot { file: "size.svg", about: "The size of each contender against its start time", picture: size::picture },
-    Plot { file: "warm.svg", about: "The time of a warm invocation of each contender against the size of its event", picture: warm::picture },
+    Plot {
+        file: "warm.svg",
+        about: "The time of a warm invocation of each contender against the size of its event",
+        picture: warm::picture,
+    },
 ];
 
 const OF_AWS: [Plot; 2] = [
@@ -78,11 +86,8 @@ fn headed(record: &Record, title: &str, shows: &str, below: i32) -> Picture {
     picture.text(Text::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
     picture.text(Text::new((16, 50), shows).within(room));
     picture.text(Text::new((16, 69), measured_on(record)).color(GREY).within(room));
-    let small = if is_of_aws(record) {
-        "Times of this region on this day: another day, another region."
-    } else {
-        "Ratios measured here are no claim about AWS."
-    };
+    let small =
+        if is_of_aws(record) { "These times are of this region and this day." } else { "Ratios measured here are no claim about AWS." };
     picture.text(Text::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
     picture
 }

@@ -200,7 +200,10 @@ mod tests {
         picture.text(Text::new((10, 20), "a < b & c"));
         let svg = picture.svg().expect("a string takes it");
         assert!(svg.contains("width=\"960\" height=\"40\"") && svg.contains("fill=\"#FFFFFF\""), "{svg}");
-        assert!(svg.contains("a &lt; b &amp; c") && svg.contains("font-family=\"sans-serif\"") && svg.contains("font-size=\"12\""), "{svg}");
+        assert!(
+            svg.contains("a &lt; b &amp; c") && svg.contains("font-family=\"sans-serif\"") && svg.contains("font-size=\"12\""),
+            "{svg}"
+        );
         assert!(svg.trim_end().ends_with("</svg>"), "{svg}");
     }
 

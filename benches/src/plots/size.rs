@@ -23,7 +23,8 @@ pub fn picture(record: &Record) -> Picture {
     let frame = Frame { left: 80, top: HEAD, right: WIDTH - 24, bottom: HEAD + HEIGHT };
     let shown: Vec<(&Row, (f64, f64))> = record.rows.iter().filter_map(|row| Some((row, values(row)?))).collect();
     let sizes = LogScale::over(shown.iter().map(|(_, (size, _))| *size), (frame.left, frame.right));
-    let times = LogScale::over(shown.iter().map(|(_, (_, time))| *time), (frame.bottom, frame.top));
+    // Labels need room above and below the points.
+    let times = LogScale::with_margin(shown.iter().map(|(_, (_, time))| *time), (frame.bottom, frame.top), 1.8);
     let heights: Vec<(i32, String)> = times.ticks().into_iter().map(|value| (times.at(value), round(TIME.unit(), value))).collect();
     up(&mut picture, frame, &heights, "start to first answer, log scale");
     across(&mut picture, frame, &sizes, &marks(&sizes, Figure::Size.unit()), "size, log scale");

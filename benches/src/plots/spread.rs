@@ -80,7 +80,11 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Lin
                 picture.line([(16, top + row_height), (WIDTH - 16, top + row_height)], PALE, 1, None);
                 let title = Text::new((16, top + row_height / 2), title_of(row)).within(LEFT - 24);
                 picture.text(title.weight(if row.ours { Weight::Bold } else { Weight::Plain }));
-                for (index, (figure, what)) in figures.iter().enumerate() {
+                let measured: &[(Figure, &str)] = if row.missing.is_some() { &[] } else { figures };
+                if let Some(why) = &row.missing {
+                    say_missing(&mut picture, top + row_height / 2, Some(why));
+                }
+                for (index, (figure, what)) in measured.iter().enumerate() {
                     let y = top + GAP / 2 + LINE * index as i32 + LINE / 2 + 1;
                     draw_figure(&mut picture, row, *figure, what, (y, index > 0), &scale);
                 }
@@ -98,17 +102,10 @@ fn title_of(row: &Row) -> &str {
 
 /// `y` and whether its point is hollow.
 fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y, hollow): (i32, bool), scale: &LogScale) {
-    let samples = match (&row.missing, row.figures.get(&figure)) {
-        (None, Some(Measured::Samples(samples))) => samples,
-        (Some(why), _) | (None, Some(Measured::Missing(why))) => {
-            let words = format!("not measured: {}", why.lines().next().unwrap_or_default());
-            picture.text(Text::new((LEFT + 8, y), words).size(11.0).weight(Weight::Italic).color(GREY).within(RIGHT - LEFT - 16));
-            return;
-        }
-        (None, None) => {
-            picture.text(Text::new((LEFT + 8, y), "not measured").size(11.0).weight(Weight::Italic).color(GREY));
-            return;
-        }
+    let samples = match row.figures.get(&figure) {
+        Some(Measured::Samples(samples)) => samples,
+        Some(Measured::Missing(why)) => return say_missing(picture, y, Some(why)),
+        None => return say_missing(picture, y, None),
     };
     let color = look::group(row);
     let [low, median, high, late] = [0.05, 0.5, 0.95, 0.99].map(|part| quantile(samples, part));
@@ -122,11 +119,17 @@ fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y,
     }
 }
 
+fn say_missing(picture: &mut Picture, y: i32, why: Option<&str>) {
+    let why = why.and_then(|why| why.lines().next()).map(|why| format!(": {why}")).unwrap_or_default();
+    let text = Text::new((LEFT + 8, y), format!("not measured{why}")).size(11.0).weight(Weight::Italic).color(GREY);
+    picture.text(text.within(RIGHT - LEFT - 16));
+}
+
 /// What the colors and the points mean.
 fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     let mut x = 16;
     let groups: [(&str, fn(&Row) -> bool); 3] =
-        [("barelambda", |row| row.ours), ("peers", |row| !row.ours && !look::is_floor(row)), ("floor: no runtime", look::is_floor)];
+        [("barelambda", |row| row.ours), ("peers", |row| !row.ours && !row.is_floor()), ("floor: no runtime", Row::is_floor)];
     for (name, belongs) in groups {
         let Some(row) = record.rows.iter().find(|row| belongs(row)) else { continue };
         picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), look::group(row));
