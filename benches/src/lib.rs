@@ -16,7 +16,9 @@ pub mod figures;
 pub mod launch;
 pub mod machine;
 pub mod measure;
+pub mod plots;
 pub mod prices;
+pub mod publish;
 pub mod record;
 pub mod request;
 pub mod rounds;
@@ -34,11 +36,17 @@ pub fn main() -> ExitCode {
         return code;
     }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
-    let matches = run::command().subcommand(aws::command()).subcommand(compare::command()).subcommand(cost::command()).get_matches();
+    let matches = run::command()
+        .subcommand(aws::command())
+        .subcommand(compare::command())
+        .subcommand(cost::command())
+        .subcommand(publish::command())
+        .get_matches();
     let ended = match matches.subcommand() {
         Some(("aws", matches)) => aws::run(matches, repository),
         Some(("compare", matches)) => compare::run(matches),
         Some(("cost", matches)) => cost::run(matches, repository),
+        Some(("publish", matches)) => publish::run(matches, repository),
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };

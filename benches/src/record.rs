@@ -152,6 +152,11 @@ impl Row {
         Self { name: name.into(), title: title.into(), ours, note: note.into(), memory_mb: None, missing: None, figures: BTreeMap::new() }
     }
 
+    /// Whether it is the yardstick, which is no runtime.
+    pub fn is_floor(&self) -> bool {
+        self.name == "floor"
+    }
+
     pub fn samples(&self, figure: Figure) -> Option<&[f64]> {
         self.figures.get(&figure)?.samples()
     }

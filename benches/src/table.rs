@@ -1,5 +1,7 @@
 //! The table in the terminal.
 
+pub mod markdown;
+
 use std::fmt::Write as _;
 
 use crate::figures::Figure;

@@ -1,0 +1,55 @@
+//! How each contender looks. The colors are from the palette of Okabe and Ito, which people of any color vision tell apart; dashes tell apart
+//! those that share one.
+
+use plotters::prelude::RGBColor;
+
+use super::picture::{Dashes, GREY};
+use crate::record::{Record, Row};
+
+const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
+const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+const OURS: [RGBColor; 2] = [BLUE, RGBColor(0x56, 0xb4, 0xe9)];
+const PEERS: [RGBColor; 5] =
+    [VERMILION, RGBColor(0x00, 0x9e, 0x73), RGBColor(0xe6, 0x9f, 0x00), RGBColor(0xcc, 0x79, 0xa7), RGBColor(0x00, 0x00, 0x00)];
+const DASHES: [Option<Dashes>; 3] = [None, Some((9, 4)), Some((3, 3))];
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub color: RGBColor,
+    pub dashes: Option<Dashes>,
+}
+
+/// The color of its group: this project's, the peers, or the floor.
+pub fn group(row: &Row) -> RGBColor {
+    match row {
+        _ if row.is_floor() => GREY,
+        _ if row.ours => BLUE,
+        _ => VERMILION,
+    }
+}
+
+/// How the row of this index is told apart from all others.
+pub fn of(record: &Record, index: usize) -> Look {
+    let row = &record.rows[index];
+    if row.is_floor() {
+        return Look { color: GREY, dashes: DASHES[2] };
+    }
+    let rank = record.rows[..index].iter().filter(|other| other.ours == row.ours && !other.is_floor()).count();
+    let colors: &[RGBColor] = if row.ours { &OURS } else { &PEERS };
+    Look { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plots::fixture;
+
+    #[test]
+    fn no_two_rows_look_alike() {
+        let record = fixture::local();
+        let looks: Vec<Look> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
+        for (index, look) in looks.iter().enumerate() {
+            assert!(!looks[..index].contains(look), "{}", record.rows[index].name);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The plots of a record: the same record gives the same bytes.
+
+mod axes;
+mod distribution;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod labels;
+mod look;
+mod picture;
+mod size;
+mod spread;
+mod warm;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::figures::Figure;
+use crate::record::{Record, Row};
+use cargo_barelambda::failure::{During, Failure};
+use picture::{GREY, Picture, Text, WIDTH, Weight};
+
+/// One of the plots that a record has.
+pub struct Plot {
+    pub file: &'static str,
+    /// What it shows, for those who cannot see it.
+    pub about: &'static str,
+    picture: fn(&Record) -> Picture,
+}
+
+const OF_THIS_MACHINE: [Plot; 4] = [
+    Plot {
+        file: "start.svg",
+        about: "Start times of each contender: median, 5th to 95th percentile, 99th percentile",
+        picture: spread::start,
+    },
+    Plot { file: "distribution.svg", about: "The distribution of the cold starts of each contender", picture: distribution::picture },
+    Plot { file: "size.svg", about: "The size of each contender against its start time", picture: size::picture },
+    Plot {
+        file: "warm.svg",
+        about: "The time of a warm invocation of each contender against the size of its event",
+        picture: warm::picture,
+    },
+];
+
+const OF_AWS: [Plot; 2] = [
+    Plot { file: "init.svg", about: "Init Duration on AWS of each contender by memory size", picture: spread::init },
+    Plot { file: "duration.svg", about: "Duration of cold starts on AWS of each contender by memory size", picture: spread::duration },
+];
+
+/// Those that a record has, in the order in which they are shown.
+pub fn of(record: &Record) -> &'static [Plot] {
+    if is_of_aws(record) { &OF_AWS } else { &OF_THIS_MACHINE }
+}
+
+/// Whether it was measured on AWS.
+pub fn is_of_aws(record: &Record) -> bool {
+    record.place.starts_with("aws")
+}
+
+/// Writes all of them into the folder, which is there, and gives their files.
+pub fn draw(record: &Record, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let write = |plot: &Plot| {
+        let file = folder.join(plot.file);
+        fs::write(&file, plot.svg(record)?).during(file.display())?;
+        Ok(file)
+    };
+    of(record).iter().map(write).collect()
+}
+
+impl Plot {
+    pub fn svg(&self, record: &Record) -> Result<String, Failure> {
+        (self.picture)(record).svg().during(self.file)
+    }
+}
+
+/// Where what is below the head of a picture begins.
+const HEAD: i32 = 104;
+
+/// How much of a picture is below the axis and its title.
+const FOOT: i32 = 68;
+
+/// A picture with its title, what it shows, and what it was measured on. `below` is the height of all else.
+fn headed(record: &Record, title: &str, shows: &str, below: i32) -> Picture {
+    let mut picture = Picture::new(HEAD + below + FOOT);
+    let room = WIDTH - 32;
+    picture.text(Text::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
+    picture.text(Text::new((16, 50), shows).within(room));
+    picture.text(Text::new((16, 69), measured_on(record)).color(GREY).within(room));
+    let small =
+        if is_of_aws(record) { "These times are of this region and this day." } else { "Ratios measured here are no claim about AWS." };
+    picture.text(Text::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
+    picture
+}
+
+/// The date, the architecture, and the machine or the region.
+fn measured_on(record: &Record) -> String {
+    let fact = |name: &str| record.machine.get(name).filter(|fact| *fact != "unknown");
+    let mut facts = vec![record.date.get(..10).unwrap_or(&record.date).to_owned(), record.architecture.clone()];
+    if is_of_aws(record) {
+        facts.push(record.place.clone());
+    } else {
+        facts.extend(fact("processor").cloned());
+        facts.extend(fact("processors").map(|count| format!("{count} processors")));
+        facts.extend(fact("kernel").map(|kernel| format!("kernel {kernel}")));
+    }
+    facts.join(", ")
+}
+
+/// How many samples the rows have of these figures: `n = 30`, `n = 30 to 200`.
+fn counts(record: &Record, figures: &[Figure]) -> String {
+    let samples = record.rows.iter().flat_map(|row| figures.iter().filter_map(|figure| row.samples(*figure)));
+    let counts: Vec<usize> = samples.map(<[f64]>::len).collect();
+    match (counts.iter().min(), counts.iter().max()) {
+        (Some(least), Some(most)) if least == most => format!("n = {least}"),
+        (Some(least), Some(most)) => format!("n = {least} to {most}"),
+        _ => "n = 0".to_owned(),
+    }
+}
+
+/// Names those that a plot cannot show, at the left of these heights.
+fn name_missing<'a>(picture: &mut Picture, rows: impl Iterator<Item = &'a Row>, top: i32) {
+    for (index, line) in missing(rows).into_iter().enumerate() {
+        picture.text(Text::new((16, top + 15 * index as i32), line).size(11.0).weight(Weight::Italic).color(GREY));
+    }
+}
+
+/// The lines that name those that a plot cannot show.
+fn missing<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
+    const MOST: usize = 130;
+    let titles: Vec<&str> = rows.map(|row| row.title.as_str()).collect();
+    let mut lines: Vec<String> = Vec::new();
+    for (index, title) in titles.iter().enumerate() {
+        let end = if index + 1 < titles.len() { ";" } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + title.chars().count() + 3 <= MOST => line.push_str(&format!(" {title}{end}")),
+            Some(_) => lines.push(format!("{title}{end}")),
+            None => lines.push(format!("not measured: {title}{end}")),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Measured;
+
+    fn svgs(record: &Record) -> Vec<(&'static str, String)> {
+        of(record).iter().map(|plot| (plot.file, plot.svg(record).expect("it can be drawn"))).collect()
+    }
+
+    #[test]
+    fn every_plot_names_every_row_and_what_it_was_measured_on() {
+        for record in [fixture::local(), fixture::aws()] {
+            for (file, svg) in svgs(&record) {
+                for row in &record.rows {
+                    let title = row.title.strip_suffix(&format!(", {} MB", row.memory_mb.unwrap_or(0))).unwrap_or(&row.title);
+                    assert!(svg.contains(title), "{file}: {title}");
+                }
+                for words in ["2026-11-22", "x86_64", "n = ", "not measured"] {
+                    assert!(svg.contains(words), "{file}: {words}");
+                }
+                assert_eq!(svg.contains("no claim about AWS"), !is_of_aws(&record), "{file}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_record_gives_the_same_bytes_and_another_one_does_not() {
+        let (one, mut other) = (fixture::local(), fixture::local());
+        assert_eq!(svgs(&one), svgs(&other));
+        for row in &mut other.rows {
+            for measured in row.figures.values_mut() {
+                if let Measured::Samples(samples) = measured {
+                    samples.iter_mut().for_each(|sample| *sample *= 1.0 + row.name.len() as f64);
+                }
+            }
+        }
+        for ((file, one), (_, other)) in svgs(&one).into_iter().zip(svgs(&other)) {
+            assert_ne!(one, other, "{file}");
+        }
+    }
+
+    #[test]
+    fn records_of_little_or_nothing_are_drawn() {
+        let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
+        assert_eq!(svgs(&record).len(), 4);
+        record.rows.push(Row::new("echo", "barelambda, echo", true, ""));
+        assert!(svgs(&record).iter().all(|(_, svg)| svg.contains("not measured") && svg.contains("n = 0")));
+        record.rows[0].figures.insert(Figure::StartToAnswer, Measured::exact(200.0));
+        let drawn = svgs(&record);
+        assert!(drawn[1].1.contains("n = 1") && !drawn[1].1.contains("not measured"), "{}", drawn[1].1);
+    }
+
+    #[test]
+    fn no_text_leaves_its_picture() {
+        for record in [fixture::local(), fixture::aws()] {
+            for plot in of(&record) {
+                let picture = (plot.picture)(&record);
+                for text in picture.texts().filter(|text| !text.upright) {
+                    let width = picture::width(&text.words, text.size);
+                    let left = match text.side {
+                        picture::Side::Start => text.at.0,
+                        picture::Side::Middle => text.at.0 - width / 2,
+                        picture::Side::End => text.at.0 - width,
+                    };
+                    assert!(left >= 0 && left + width <= WIDTH && (8..picture.height - 8).contains(&text.at.1), "{}: {text:?}", plot.file);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_missing_are_named_in_lines() {
+        let rows: Vec<Row> = (0..12).map(|index| Row::new("x", format!("a contender of number {index}"), false, "")).collect();
+        let lines = missing(rows.iter());
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 130), "{lines:?}");
+        assert!(lines[0].starts_with("not measured: a contender of number 0; a") && lines.concat().ends_with("11"), "{lines:?}");
+        assert!(missing([].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn files_are_written_into_the_folder() {
+        let folder = std::env::temp_dir().join(format!("barelambda-bench-plots-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        let files = draw(&fixture::aws(), &folder);
+        let failure = draw(&fixture::aws(), &folder.join("absent"));
+        fs::remove_dir_all(&folder).expect("it is ours");
+        assert_eq!(files.expect("it can be written to"), [folder.join("init.svg"), folder.join("duration.svg")]);
+        assert!(failure.unwrap_err().to_string().contains("init.svg"));
+    }
+
+    /// `cargo test -p barelambda-bench --lib -- --ignored pictures_to_look_at`, and then look into target/plots.
+    #[test]
+    #[ignore = "for people's eyes"]
+    fn pictures_to_look_at() {
+        for record in [fixture::local(), fixture::aws()] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plots");
+            fs::create_dir_all(&folder).expect("a folder can be made");
+            draw(&record, &folder).expect("it can be drawn");
+        }
+    }
+}
