@@ -24,6 +24,7 @@ pub mod request;
 pub mod rounds;
 pub mod run;
 pub mod server;
+pub mod sizes;
 pub mod table;
 pub mod warm;
 
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         .subcommand(aws::command())
         .subcommand(compare::command())
         .subcommand(cost::command())
+        .subcommand(sizes::command())
         .subcommand(publish::command())
         .get_matches();
     let ended = match matches.subcommand() {
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Some(("compare", matches)) => compare::run(matches),
         Some(("cost", matches)) => cost::run(matches, repository),
         Some(("publish", matches)) => publish::run(matches, repository),
+        Some(("sizes", matches)) => sizes::run(matches, repository),
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };

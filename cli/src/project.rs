@@ -62,6 +62,11 @@ impl Project {
         Ok(Self::from_metadata(&metadata, folder))
     }
 
+    /// All that there is to build.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
     /// The example, binary or package of this name; without a name, the only one there is.
     pub fn target(&self, name: Option<&str>) -> Result<&Target, Failure> {
         let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == Kind::Binary).collect();

@@ -11,7 +11,6 @@ use super::{Entry, Ready};
 use crate::events::Answer;
 
 const AWSLAMBDARIC: &str = "awslambdaric==4.2.2";
-const NODE: &str = "node@22.23.3";
 const AWS_LAMBDA_RIC: &str = "aws-lambda-ric@3.3.0";
 
 /// Both clients take the handler as an argument, and in the environment.
@@ -29,7 +28,7 @@ pub const ENTRIES: &[Entry] = &[
         name: "node",
         title: "Node.js, aws-lambda-ric",
         ours: false,
-        note: "aws-lambda-ric 3.3.0 on Node.js 22.23.3; the size is without Node.js.",
+        note: "aws-lambda-ric 3.3.0 on the machine's Node.js; the size is without Node.js.",
         build: node,
     },
 ];
@@ -52,32 +51,27 @@ fn python(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
 
 fn node(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
     let folder = workshop.folder("node");
-    let modules = folder.join("node_modules");
-    // Both are packages of npm: node's own has its headers, which node-gyp would otherwise download.
-    let home = modules.join("node");
-    let program = home.join("bin/node");
-    once(&folder, &format!("{NODE} {AWS_LAMBDA_RIC}"), || {
+    let program = succeed(Command::new("node").args(["--print", "process.execPath"]))?;
+    let program = Path::new(program.trim());
+    once(&folder, AWS_LAMBDA_RIC, || {
         fs::create_dir_all(&folder).during(folder.display())?;
         fs::write(folder.join("package.json"), "{\"private\":true}\n").during(folder.display())?;
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths([home.join("bin")].into_iter().chain(std::env::split_paths(&path))).during("PATH")?;
-        for package in [NODE, AWS_LAMBDA_RIC] {
-            let mut npm = Command::new("npm");
-            npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&folder).arg(package);
-            succeed(npm.current_dir(&folder).env("PATH", &path).env("npm_config_nodedir", headers(&modules)))?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", AWS_LAMBDA_RIC]).current_dir(&folder);
+        // Without Node.js's headers beside it, node-gyp downloads them.
+        let home = program.ancestors().nth(2);
+        if let Some(home) = home.filter(|home| home.join("include/node/node_version.h").is_file()) {
+            npm.env("npm_config_nodedir", home);
         }
-        Ok(())
+        succeed(&mut npm).map(drop)
     })?;
     let own = workshop.repository.join("benches/peers/node");
-    let client = modules.join("aws-lambda-ric");
-    let command = vec![program.into(), client.join("bin/index.mjs").into(), HANDLER.into()];
-    Ok(ready(command, &own, vec![own.join("app.js"), client]))
-}
-
-/// Where Node.js's headers are: the package `node` leaves its files in one for the platform.
-fn headers(modules: &Path) -> PathBuf {
-    let found = fs::read_dir(modules).into_iter().flatten().flatten().map(|entry| entry.path());
-    found.into_iter().find(|path| path.join("include/node/node_version.h").is_file()).unwrap_or_else(|| modules.join("node"))
+    let client = folder.join("node_modules/aws-lambda-ric");
+    // It looks for modules in the current folder, and nowhere else.
+    let command = vec![program.into(), client.join("bin/index.mjs").into(), own.join(HANDLER).into()];
+    // Beside it, the package has what its native part was made of.
+    let included = ["bin", "dist", "package.json"].map(|name| client.join(name));
+    Ok(ready(command, &own, [own.join("app.js")].into_iter().chain(included).collect()))
 }
 
 fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathBuf>) -> Ready {

@@ -128,10 +128,14 @@ fn say_missing(picture: &mut Picture, y: i32, why: Option<&str>) {
 /// What the colors and the points mean.
 fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     let mut x = 16;
-    let groups: [(&str, fn(&Row) -> bool); 3] =
-        [("barelambda", |row| row.ours), ("peers", |row| !row.ours && !row.is_floor()), ("floor: no runtime", Row::is_floor)];
-    for (name, belongs) in groups {
-        let Some(row) = record.rows.iter().find(|row| belongs(row)) else { continue };
+    let first = |belongs: fn(&Row) -> bool| record.rows.iter().find(|row| belongs(row));
+    let groups = [
+        ("barelambda", first(|row| row.ours)),
+        ("peers", first(|row| !row.ours && !row.is_floor())),
+        ("floor: no runtime", first(Row::is_floor)),
+    ];
+    for (name, row) in groups {
+        let Some(row) = row else { continue };
         picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), look::group(row));
         picture.text(Text::new((x + 20, HEAD - 8), name).size(11.0));
         x += 36 + super::picture::width(name, 11.0);
