@@ -1,4 +1,4 @@
-//! Cold starts: of a new process, from just before it is started to its first GET /next, and to its first answer.
+//! Cold starts: of a new process, from just before execve to its first GET /next, and to its first answer.
 
 use std::fs;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::contenders::Ready;
 use crate::launch::{Event, Running};
 use crate::server::Server;
 
-/// From just before `posix_spawn`, which ends in execve, to the last byte of the request.
+/// From just before execve to the last byte of the request.
 #[derive(Copy, Clone, Debug)]
 pub struct Start {
     pub to_next: Duration,
@@ -20,7 +20,7 @@ pub struct Start {
 pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<Start, Failure> {
     let (mut running, next) = Running::start(ready, server, &[])?;
     let answer = running.answer(event)?;
-    Ok(Start { to_next: next.at - running.started, to_answer: answer.at - running.started })
+    Ok(Start { to_next: next.at - running.started(), to_answer: answer.at - running.started() })
 }
 
 /// Drops the page cache, dentries and inodes of the whole machine (proc(5), `/proc/sys/vm/drop_caches`), which only root may.

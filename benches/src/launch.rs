@@ -1,16 +1,22 @@
 //! Processes of contenders: their environment, their start, and their end with all that they have started.
 
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsStr};
+use std::fs::File;
+use std::io::{PipeReader, Read as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use barelambda_emulator::script::{environment, message};
 use cargo_barelambda::failure::{During, Failure};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Signal, WaitOptions, kill_process_group, waitpid};
 
 use crate::contenders::Ready;
 use crate::events::check;
 use crate::server::{Request, Server};
+use crate::spawn::{Process, spawn};
 
 /// The request id of every event: on Lambda it has this form.
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
@@ -19,9 +25,9 @@ const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 pub struct Running<'a> {
     ready: &'a Ready,
     server: &'a mut Server,
-    process: Child,
-    /// Just before it was started.
-    pub started: Instant,
+    process: Process,
+    /// Of a tool.
+    stderr: Option<PipeReader>,
     /// The connection that waits for an event.
     waiting: usize,
 }
@@ -30,11 +36,9 @@ impl<'a> Running<'a> {
     /// Starts the contender, and waits for its first GET /next, which it gives. `before` are a tool and its arguments, which start it in turn.
     pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, Request), Failure> {
         server.renew()?;
-        let mut command = command(ready, server, before)?;
-        let started = Instant::now();
-        let process = command.spawn().during(format!("{:?} cannot be started", command.get_program()))?;
-        let mut running = Self { ready, server, process, started, waiting: 0 };
-        running.server.watch(running.process.id())?;
+        let (process, stderr) = execute(ready, server, before)?;
+        let mut running = Self { ready, server, process, stderr, waiting: 0 };
+        running.server.watch(running.process.id)?;
         let first = running.server.wait_for_next()?;
         running.waiting = first.connection;
         Ok((running, first))
@@ -61,15 +65,20 @@ impl<'a> Running<'a> {
     }
 
     pub fn id(&self) -> u32 {
-        self.process.id()
+        self.process.id.as_raw_nonzero().get().cast_unsigned()
+    }
+
+    /// Just before execve.
+    pub fn started(&self) -> Instant {
+        self.process.started
     }
 
     /// Ends the process by SIGTERM, and gives what it says on stderr: for a tool that says it in the end.
     pub fn last_words(mut self) -> Result<String, Failure> {
         end(&self.process, Signal::TERM);
         let mut words = String::new();
-        if let Some(mut stderr) = self.process.stderr.take() {
-            std::io::Read::read_to_string(&mut stderr, &mut words).during("its words on stderr")?;
+        if let Some(stderr) = &mut self.stderr {
+            stderr.read_to_string(&mut words).during("its words on stderr")?;
         }
         Ok(words)
     }
@@ -79,7 +88,7 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         end(&self.process, Signal::KILL);
         // It is a child that has been killed: there is nothing else that could be done.
-        let _ = self.process.wait();
+        let _ = waitpid(Some(self.process.id), WaitOptions::empty());
     }
 }
 
@@ -96,21 +105,29 @@ impl Event {
     }
 }
 
-/// Its environment is Lambda's, and what it needs besides; it has nothing to read, and what it writes is not kept.
-fn command(ready: &Ready, server: &Server, before: &[&str]) -> Result<Command, Failure> {
-    use std::os::unix::process::CommandExt as _;
-    let mut words = before.iter().map(|word| std::ffi::OsStr::new(*word)).chain(ready.command.iter().map(AsRef::as_ref));
-    let program = words.next().ok_or_else(|| Failure::new("a contender without a program"))?;
-    let mut command = Command::new(program);
-    command.args(words).env_clear().process_group(0);
-    command.envs(environment(Path::new("/var/task/bootstrap"), server.address()?)).envs(ready.environment.iter().cloned());
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    command.stderr(if before.is_empty() { Stdio::null() } else { Stdio::piped() });
-    Ok(command)
+/// Its environment is Lambda's, and what it needs besides; it has nothing to read, and what it writes is not kept, but for a tool's stderr.
+fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, Option<PipeReader>), Failure> {
+    let words = before.iter().map(OsStr::new).chain(ready.command.iter().map(AsRef::as_ref));
+    let words: Vec<CString> = words.map(|word| text(word.as_bytes())).collect::<Result<_, _>>()?;
+    // What the contender has of a variable replaces Lambda's.
+    let lambdas = environment(Path::new("/var/task/bootstrap"), server.address()?);
+    let variables: BTreeMap<_, _> = lambdas.into_iter().chain(ready.environment.iter().cloned()).collect();
+    let variables = variables.iter().map(|(name, value)| text(&[name.as_bytes(), b"=", value.as_bytes()].concat()));
+    let variables: Vec<CString> = variables.collect::<Result<_, _>>()?;
+    let null = File::options().read(true).write(true).open("/dev/null").during("/dev/null")?;
+    let (reader, writer) = std::io::pipe().during("a pipe")?;
+    let stderr = if before.is_empty() { null.as_fd() } else { writer.as_fd() };
+    let process = spawn(&words, &variables, [null.as_fd(), null.as_fd(), stderr]);
+    let process =
+        process.during(format!("{} cannot be started", words.first().map_or_else(Default::default, |word| word.to_string_lossy())))?;
+    Ok((process, (!before.is_empty()).then_some(reader)))
 }
 
-fn end(process: &Child, signal: Signal) {
-    let group = Pid::from_raw(process.id().cast_signed()).expect("a process id is positive");
+fn text(bytes: &[u8]) -> Result<CString, Failure> {
+    CString::new(bytes).during("a program's words and variables")
+}
+
+fn end(process: &Process, signal: Signal) {
     // The one error there can be is that nobody is left.
-    let _ = kill_process_group(group, signal);
+    let _ = kill_process_group(process.id, signal);
 }

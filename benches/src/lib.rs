@@ -25,6 +25,7 @@ pub mod rounds;
 pub mod run;
 pub mod server;
 pub mod sizes;
+pub mod spawn;
 pub mod table;
 pub mod warm;
 

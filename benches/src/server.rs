@@ -70,9 +70,8 @@ impl Server {
     }
 
     /// From now on the end of this process is an error.
-    pub fn watch(&mut self, process: u32) -> Result<(), Failure> {
-        let id = Pid::from_raw(process.cast_signed()).expect("a process id is positive");
-        self.process = Some(pidfd_open(id, PidfdFlags::empty()).during("the process")?);
+    pub fn watch(&mut self, process: Pid) -> Result<(), Failure> {
+        self.process = Some(pidfd_open(process, PidfdFlags::empty()).during("the process")?);
         Ok(())
     }
 

@@ -1,0 +1,136 @@
+//! Processes whose clock begins in the last moment before execve: the child reads it, after fork and all that is to be set up.
+//!
+//! The child shares the memory of its parent, which waits until it has executed the program, as posix_spawn has it: clone(2), CLONE_VM and
+//! CLONE_VFORK. A copy of this process would be taken apart by execve, on the contender's time.
+
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::ptr;
+use std::time::Instant;
+use std::{io, mem};
+
+use rustix::process::{Pid, WaitOptions, waitpid};
+
+/// A process, which is a child of this one, the leader of a process group of its own, and to be waited for.
+#[derive(Debug)]
+pub struct Process {
+    pub id: Pid,
+    /// Just before execve.
+    pub started: Instant,
+}
+
+/// What the child is to do. Of everything in it nothing is allocated or freed there.
+struct Task {
+    words: Vec<*const c_char>,
+    environment: Vec<*const c_char>,
+    descriptors: [c_int; 3],
+    started: Option<Instant>,
+    error: Option<io::Error>,
+}
+
+/// The child's stack, in bytes: it calls little, but execvpe puts paths there.
+const STACK: usize = 256 * 1024;
+
+/// The child is alone on its stack, which the ABI wants at a multiple of this.
+const ALIGNMENT: usize = 16;
+
+/// Starts `words`, the program first, which is looked for along PATH if it has no slash, with this environment and these standard streams.
+///
+/// # Errors
+///
+/// As clone, dup2, setpgid and execve have it; then there is no process.
+pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_>; 3]) -> io::Result<Process> {
+    let pointers = |texts: &[CString]| texts.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect();
+    let mut task = Task {
+        words: pointers(words),
+        environment: pointers(environment),
+        descriptors: streams.map(|stream| stream.as_raw_fd()),
+        started: None,
+        error: None,
+    };
+    let mut stack = vec![0_u8; STACK];
+    let top = stack.as_mut_ptr_range().end;
+    let top = top.wrapping_sub(top.addr() % ALIGNMENT);
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    // SAFETY: The stack is the child's alone, and both it and the task live until the child has left this memory: CLONE_VFORK keeps the caller
+    // here until the child has executed a program or ended. Other threads go on meanwhile, so the child calls only what is safe after fork.
+    let id = unsafe { libc::clone(child, top.cast(), flags, (&raw mut task).cast()) };
+    if id < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let id = Pid::from_raw(id).expect("a process id is positive");
+    match (task.started, task.error) {
+        (Some(started), None) => Ok(Process { id, started }),
+        (_, error) => {
+            waitpid(Some(id), WaitOptions::empty())?;
+            Err(error.unwrap_or_else(|| io::Error::other("it ended before execve")))
+        }
+    }
+}
+
+extern "C" fn child(task: *mut c_void) -> c_int {
+    // SAFETY: It is the task of `spawn`, which waits, so that nobody else uses it.
+    let task = unsafe { &mut *task.cast::<Task>() };
+    // SAFETY: Both lists end with a null pointer, and their texts outlive the child's time in this memory. What is called here allocates
+    // nothing and takes no lock; the disposition of SIGPIPE and the descriptors are the child's own, as neither is shared by clone.
+    unsafe {
+        let mut ready = libc::setpgid(0, 0) == 0;
+        for (index, descriptor) in task.descriptors.iter().enumerate() {
+            ready &= libc::dup2(*descriptor, index as c_int) >= 0;
+        }
+        // Rust ignores it, and what is ignored remains so.
+        let mut default: libc::sigaction = mem::zeroed();
+        default.sa_sigaction = libc::SIG_DFL;
+        ready &= libc::sigaction(libc::SIGPIPE, &raw const default, ptr::null_mut()) == 0;
+        if ready {
+            task.started = Some(Instant::now());
+            libc::execvpe(task.words[0], task.words.as_ptr(), task.environment.as_ptr());
+        }
+    }
+    task.error = Some(io::Error::last_os_error());
+    127
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    fn words(texts: &[&str]) -> Vec<CString> {
+        texts.iter().map(|text| CString::new(*text).expect("no zero byte")).collect()
+    }
+
+    fn run(program: &[&str], environment: &[&str]) -> io::Result<String> {
+        let null = std::fs::File::open("/dev/null")?;
+        let (mut reader, writer) = io::pipe()?;
+        let before = Instant::now();
+        let process = spawn(&words(program), &words(environment), [null.as_fd(), writer.as_fd(), null.as_fd()])?;
+        drop(writer);
+        let mut said = String::new();
+        reader.read_to_string(&mut said)?;
+        let (_, status) = waitpid(Some(process.id), WaitOptions::empty())?.expect("it has been waited for");
+        assert!((before..=Instant::now()).contains(&process.started));
+        assert_eq!(status.exit_status(), Some(0));
+        Ok(said)
+    }
+
+    #[test]
+    fn the_program_has_its_arguments_environment_streams_and_group() {
+        assert_eq!(run(&["/bin/echo", "a b", "c"], &[]).unwrap(), "a b c\n");
+        assert_eq!(run(&["env"], &["ONE=1", "TWO="]).unwrap(), "ONE=1\nTWO=\n");
+        assert_eq!(
+            run(&["sh", "-c", r#"set -- $(cat /proc/self/stat); test "$5" = $$ && echo group; kill -PIPE $$ & wait $!"#], &[]).unwrap(),
+            "group\n"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_executed_is_an_error_and_no_process() {
+        assert_eq!(run(&["/no/such/program"], &[]).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(run(&["/etc/passwd"], &[]).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+    }
+}
