@@ -7,31 +7,29 @@ use cargo_barelambda::failure::Failure;
 use crate::launch::{Event, Running};
 
 /// Cycles in a row are a sample together for about this long, so that a short cycle is timed as often as a long one.
-const SAMPLE: Duration = Duration::from_millis(4);
+const SAMPLE: Duration = Duration::from_millis(5);
 
 /// The most cycles in a row.
-const MOST: u32 = 50;
+const MOST: u32 = 99;
 
 /// Cycles before anything is timed: caches, buffers and compilers come to rest.
-const WARM_UP: u32 = 3;
+const WARM_UP: u32 = 5;
 
 /// How many cycles with this event make a sample of the running contender.
 pub fn warm_up(running: &mut Running<'_>, event: &Event) -> Result<u32, Failure> {
-    let mut last = Duration::ZERO;
+    let mut fastest = Duration::MAX;
     for _ in 0..WARM_UP {
-        last = one(running, event)?;
+        fastest = fastest.min(one(running, event)?);
     }
-    let count = SAMPLE.as_nanos() / last.as_nanos().max(1);
+    let count = SAMPLE.as_nanos() / fastest.as_nanos().max(1);
     Ok((count as u32).clamp(1, MOST))
 }
 
-/// One sample: the mean of `count` cycles.
+/// One sample: the median of `count` cycles, as a disturbance of one of them is not the contender's.
 pub fn sample(running: &mut Running<'_>, event: &Event, count: u32) -> Result<Duration, Failure> {
-    let mut sum = Duration::ZERO;
-    for _ in 0..count {
-        sum += one(running, event)?;
-    }
-    Ok(sum / count)
+    let mut cycles: Vec<Duration> = (0..count).map(|_| one(running, event)).collect::<Result<_, _>>()?;
+    cycles.sort_unstable();
+    Ok(cycles[cycles.len() / 2])
 }
 
 fn one(running: &mut Running<'_>, event: &Event) -> Result<Duration, Failure> {
