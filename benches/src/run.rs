@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::measure::{Plan, measure};
 use crate::record::Record;
-use crate::{contenders, machine, table};
+use crate::{contenders, machine, plots, table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,8 +70,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
     print!("{}", table::show(&record));
     if !matches.get_flag("no-record") {
         let records = matches.get_one("records").cloned().unwrap_or_else(|| repository.join("benches/record"));
-        let folder = record.write(&records)?;
-        println!("{}", folder.display());
+        println!("{}", plots::keep(&record, &records)?.display());
     }
     eprintln!("measured in {} s", began.elapsed().as_secs());
     Ok(ExitCode::SUCCESS)

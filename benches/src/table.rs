@@ -5,6 +5,7 @@ pub mod markdown;
 use std::fmt::Write as _;
 
 use crate::figures::Figure;
+use crate::plots;
 use crate::record::{Measured, Record, Row, quantile};
 
 /// The groups of columns: a terminal is not wide enough for all at once.
@@ -44,7 +45,9 @@ pub fn show(record: &Record) -> String {
     }
     let _ =
         writeln!(shown, "\n×: the ratio to `{}` in this run. p99: 99 of 100 were below.", record.rows.first().map_or("", |row| &row.name));
-    shown.push_str("Ratios measured here are no claim about AWS.\n");
+    if !plots::is_of_aws(record) {
+        shown.push_str("Ratios measured here are no claim about AWS.\n");
+    }
     shown
 }
 

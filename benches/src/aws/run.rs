@@ -16,7 +16,7 @@ use super::starts::{self, Deployed};
 use super::tools::{Aws, Interrupt};
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row};
-use crate::{machine, table};
+use crate::{machine, plots, table};
 
 /// Of each function, in seconds.
 pub const TIMEOUT: u32 = 10;
@@ -74,7 +74,7 @@ impl Run<'_> {
         }
         for record in self.records(&packages, &progress, &failed) {
             print!("{}", table::show(&record));
-            println!("{}", record.write(&self.records)?.display());
+            println!("{}", plots::keep(&record, &self.records)?.display());
         }
         if failed.is_empty() {
             progress.finish()?;

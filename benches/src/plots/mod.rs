@@ -57,14 +57,14 @@ pub fn is_of_aws(record: &Record) -> bool {
     record.place.starts_with("aws")
 }
 
-/// Writes all of them into the folder, which is there, and gives their files.
-pub fn draw(record: &Record, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let write = |plot: &Plot| {
+/// Writes the record and all of its plots into its folder among the records, which is given.
+pub fn keep(record: &Record, records: &Path) -> Result<PathBuf, Failure> {
+    let folder = record.write(records)?;
+    for plot in of(record) {
         let file = folder.join(plot.file);
         fs::write(&file, plot.svg(record)?).during(file.display())?;
-        Ok(file)
-    };
-    of(record).iter().map(write).collect()
+    }
+    Ok(folder)
 }
 
 impl Plot {
@@ -220,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn files_are_written_into_the_folder() {
+    fn plots_are_kept_with_their_record() {
         let folder = std::env::temp_dir().join(format!("barelambda-bench-plots-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder can be made");
-        let files = draw(&fixture::aws(), &folder);
-        let failure = draw(&fixture::aws(), &folder.join("absent"));
+        let kept = keep(&fixture::aws(), &folder);
+        let mut names: Vec<_> = kept.iter().flat_map(fs::read_dir).flatten().map(|entry| entry.expect("it is there").file_name()).collect();
+        names.sort();
         fs::remove_dir_all(&folder).expect("it is ours");
-        assert_eq!(files.expect("it can be written to"), [folder.join("init.svg"), folder.join("duration.svg")]);
-        assert!(failure.unwrap_err().to_string().contains("init.svg"));
+        assert!(kept.expect("it can be written to").starts_with(&folder));
+        assert_eq!(names, ["duration.svg", "init.svg", "record.csv", "record.json"]);
     }
 
     /// `cargo test -p barelambda-bench --lib -- --ignored pictures_to_look_at`, and then look into target/plots.
@@ -236,8 +236,7 @@ mod tests {
     fn pictures_to_look_at() {
         for record in [fixture::local(), fixture::aws()] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plots");
-            fs::create_dir_all(&folder).expect("a folder can be made");
-            draw(&record, &folder).expect("it can be drawn");
+            keep(&record, &folder).expect("it can be drawn");
         }
     }
 }
