@@ -20,7 +20,7 @@ use crate::server::Server;
 const INVOCATIONS: usize = 20;
 
 /// Long enough for a program that has sent a request to come to rest in its wait for the reply, in valgrind too.
-const REST: Duration = Duration::from_millis(200);
+const REST: Duration = Duration::from_millis(100);
 
 type Figures = BTreeMap<Figure, Measured>;
 
@@ -48,12 +48,16 @@ pub fn memory(ready: &Ready, server: &mut Server, starts: usize) -> Figures {
 /// System calls of all processes and threads of the contender.
 pub fn system_calls(ready: &Ready, server: &mut Server, scratch: &Path) -> Figures {
     let file = scratch.join("trace");
-    let to_next = traced(ready, server, &file, 0).and_then(|calls| {
-        let next = calls.iter().position(|call| call.contains("/runtime/invocation/next"));
-        next.map(|index| index as f64 + 1.0).ok_or_else(|| Failure::new("strace shows no GET /next"))
+    let mut to_next = None;
+    let each = difference(server, |server, count| {
+        let calls = traced(ready, server, &file, count)?;
+        if let Some(index) = calls.iter().position(|call| call.contains("/runtime/invocation/next")) {
+            to_next = Some(index as f64 + 1.0);
+        }
+        Ok(calls.len() as f64)
     });
-    let counted = |server: &mut Server, count| traced(ready, server, &file, count).map(|calls| calls.len() as f64);
-    let each = difference(server, counted);
+    let to_next =
+        to_next.ok_or_else(|| Failure::new(each.as_ref().err().map_or("strace shows no GET /next".to_owned(), ToString::to_string)));
     [(Figure::SyscallsToNext, measured(to_next)), (Figure::SyscallsPerInvocation, measured(each))].into()
 }
 
