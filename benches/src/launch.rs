@@ -117,7 +117,7 @@ fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, 
     let null = File::options().read(true).write(true).open("/dev/null").during("/dev/null")?;
     let (reader, writer) = std::io::pipe().during("a pipe")?;
     let stderr = if before.is_empty() { null.as_fd() } else { writer.as_fd() };
-    let process = spawn(&words, &variables, [null.as_fd(), null.as_fd(), stderr]);
+    let process = spawn(&words, &variables, [null.as_fd(), null.as_fd(), stderr], server.processors());
     let process =
         process.during(format!("{} cannot be started", words.first().map_or_else(Default::default, |word| word.to_string_lossy())))?;
     Ok((process, (!before.is_empty()).then_some(reader)))

@@ -18,6 +18,7 @@ pub mod machine;
 pub mod measure;
 pub mod plots;
 pub mod prices;
+pub mod processors;
 pub mod publish;
 pub mod record;
 pub mod request;

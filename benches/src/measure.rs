@@ -13,6 +13,7 @@ use crate::cold::{self, drop_caches};
 use crate::contenders::{Contender, Ready};
 use crate::figures::{EVENT_SIZES, Figure};
 use crate::launch::{Event, Running};
+use crate::processors::Reserved;
 use crate::record::{Measured, Row};
 use crate::rounds::shuffled;
 use crate::server::Server;
@@ -49,6 +50,12 @@ impl Plan {
 /// Measures all of them. What fails on the way is missing, with the reason.
 pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Failure> {
     fs::create_dir_all(scratch).during(scratch.display())?;
+    // No time is taken here, and zips take long: side by side.
+    let sizes: Vec<_> = thread::scope(|scope| {
+        let ready = contenders.iter().filter_map(|contender| contender.program.as_ref().ok());
+        let running: Vec<_> = ready.map(|ready| scope.spawn(|| counts::sizes(ready))).collect();
+        running.into_iter().map(|one| one.join().expect("it does not panic")).collect()
+    });
     let mut field: Vec<Lane<'_>> = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     for contender in contenders {
@@ -61,12 +68,11 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
     }
     starts(&mut field, plan.cold, [Figure::StartToNext, Figure::StartToAnswer], "cold starts", || Ok(()));
     starts(&mut field, plan.dropped, [Figure::DroppedToNext, Figure::DroppedToAnswer], "cold starts, cache dropped", drop_caches);
+    let processors = Reserved::new()?;
+    field.iter_mut().for_each(|lane| lane.server.reserve(Some(&processors)));
     warm_cycles(&mut field, plan);
-    // No time is taken of what follows, and zips take long: side by side.
-    let sizes: Vec<_> = thread::scope(|scope| {
-        let running: Vec<_> = field.iter().map(|lane| scope.spawn(|| counts::sizes(lane.ready))).collect();
-        running.into_iter().map(|one| one.join().expect("it does not panic")).collect()
-    });
+    field.iter_mut().for_each(|lane| lane.server.reserve(None));
+    drop(processors);
     let bar = bar("system calls, instructions, memory", field.len());
     for (Lane { ready, server, row, samples }, sizes) in field.into_iter().zip(sizes) {
         let figures = &mut rows[row].figures;

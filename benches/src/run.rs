@@ -9,6 +9,7 @@ use cargo_barelambda::program::Architecture;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::measure::{Plan, measure};
+use crate::processors::Reserved;
 use crate::record::Record;
 use crate::{contenders, machine, plots, table};
 
@@ -63,6 +64,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
     record.machine = machine::described(repository);
     record.settings = plan.settings();
     let scratch = std::env::temp_dir().join(format!("barelambda-bench-{}", std::process::id()));
+    record.settings.insert("processors, warm".to_owned(), Reserved::new()?.described());
     let rows = measure(&contenders, &plan, &scratch);
     // What contenders leave there is of no use to anybody.
     let _ = std::fs::remove_dir_all(&scratch);

@@ -1,4 +1,5 @@
-//! The Runtime API for one process: in the process that starts it, on one clock, and blocking, so that a request is noticed when it comes.
+//! The Runtime API for one process: in the process that starts it, on one clock, so that a request is noticed when it comes: it blocks or,
+//! on a processor of its own, spins.
 //!
 //! It serves what each contender needs, and no more: connections that are kept or not, a GET /next that comes before or after the 202,
 //! `Expect: 100-continue`, and bodies by Content-Length or in chunks.
@@ -13,11 +14,17 @@ use cargo_barelambda::failure::{During, Failure};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::thread::CpuSet;
 
+use crate::processors::Reserved;
 use crate::request::{Head, unchunked};
 
 /// How long a contender may let wait before it is given up.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long the server looks again and again, on a processor of its own, before it sleeps: to be woken takes tens of microseconds, which are not
+/// the contender's.
+const SPINNING: Duration = Duration::from_secs(1);
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 1 << 20;
@@ -30,6 +37,8 @@ pub struct Server {
     process: Option<OwnedFd>,
     /// For what is read at once.
     piece: Vec<u8>,
+    /// Those of the contender, if the server has one to itself.
+    processors: Option<CpuSet>,
 }
 
 /// A whole request, and when its last byte had been read.
@@ -55,8 +64,17 @@ struct Connection {
 impl Server {
     /// Listens on a free port of 127.0.0.1.
     pub fn new() -> Result<Self, Failure> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).during("a free port of 127.0.0.1")?;
-        Ok(Self { listener, connections: Vec::new(), process: None, piece: vec![0; PIECE] })
+        Ok(Self { listener: listener()?, connections: Vec::new(), process: None, piece: vec![0; PIECE], processors: None })
+    }
+
+    /// From now on this thread has a processor to itself, or no longer: the server spins, or blocks.
+    pub fn reserve(&mut self, processors: Option<&Reserved>) {
+        self.processors = processors.and_then(Reserved::others).copied();
+    }
+
+    /// Those of the contender, if the server has one to itself.
+    pub fn processors(&self) -> Option<&CpuSet> {
+        self.processors.as_ref()
     }
 
     pub fn address(&self) -> Result<SocketAddr, Failure> {
@@ -65,7 +83,9 @@ impl Server {
 
     /// Begins anew, at another port: what the process before has sent and nobody has accepted must not be taken for the next one's.
     pub fn renew(&mut self) -> Result<(), Failure> {
-        *self = Self::new()?;
+        self.listener = listener()?;
+        self.connections.clear();
+        self.process = None;
         Ok(())
     }
 
@@ -145,7 +165,14 @@ impl Server {
         let streams_from = waiting.len();
         let streams = open.iter().filter_map(|&index| self.connections[index].as_ref());
         waiting.extend(streams.map(|connection| PollFd::new(&connection.stream, PollFlags::IN)));
-        if poll(&mut waiting, Some(&limit)).during("poll")? == 0 {
+        let mut ready = 0;
+        if self.processors.is_some() {
+            let began = Instant::now();
+            while ready == 0 && began.elapsed() < SPINNING {
+                ready = poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).during("poll")?;
+            }
+        }
+        if ready == 0 && poll(&mut waiting, Some(&limit)).during("poll")? == 0 {
             return Err(Failure::new(format!("it has sent no whole request within {} s", LIMIT.as_secs())));
         }
         let ready: Vec<bool> = waiting.iter().map(|one| !one.revents().is_empty()).collect();
@@ -172,6 +199,10 @@ impl Server {
         }
         Ok(())
     }
+}
+
+fn listener() -> Result<TcpListener, Failure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).during("a free port of 127.0.0.1")
 }
 
 impl Connection {

@@ -12,6 +12,7 @@ use std::time::Instant;
 use std::{io, mem};
 
 use rustix::process::{Pid, WaitOptions, waitpid};
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 /// A process, which is a child of this one, the leader of a process group of its own, and to be waited for.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ struct Task {
     words: Vec<*const c_char>,
     environment: Vec<*const c_char>,
     descriptors: [c_int; 3],
+    processors: Option<CpuSet>,
     started: Option<Instant>,
     error: Option<io::Error>,
 }
@@ -36,17 +38,19 @@ const STACK: usize = 256 * 1024;
 /// The child is alone on its stack, which the ABI wants at a multiple of this.
 const ALIGNMENT: usize = 16;
 
-/// Starts `words`, the program first, which is looked for along PATH if it has no slash, with this environment and these standard streams.
+/// Starts `words`, the program first, which is looked for along PATH if it has no slash, with this environment, these
+/// standard streams, and on these processors, if they are not all that this thread has.
 ///
 /// # Errors
 ///
-/// As clone, dup2, setpgid and execve have it; then there is no process.
-pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_>; 3]) -> io::Result<Process> {
+/// As clone, dup2, setpgid, sched_setaffinity and execve have it; then there is no process.
+pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_>; 3], processors: Option<&CpuSet>) -> io::Result<Process> {
     let pointers = |texts: &[CString]| texts.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect();
     let mut task = Task {
         words: pointers(words),
         environment: pointers(environment),
         descriptors: streams.map(|stream| stream.as_raw_fd()),
+        processors: processors.copied(),
         started: None,
         error: None,
     };
@@ -80,6 +84,9 @@ extern "C" fn child(task: *mut c_void) -> c_int {
         for (index, descriptor) in task.descriptors.iter().enumerate() {
             ready &= libc::dup2(*descriptor, index as c_int) >= 0;
         }
+        if let Some(processors) = &task.processors {
+            ready &= sched_setaffinity(None, processors).is_ok();
+        }
         // Rust ignores it, and what is ignored remains so.
         let mut default: libc::sigaction = mem::zeroed();
         default.sa_sigaction = libc::SIG_DFL;
@@ -108,7 +115,7 @@ mod tests {
         let null = std::fs::File::open("/dev/null")?;
         let (mut reader, writer) = io::pipe()?;
         let before = Instant::now();
-        let process = spawn(&words(program), &words(environment), [null.as_fd(), writer.as_fd(), null.as_fd()])?;
+        let process = spawn(&words(program), &words(environment), [null.as_fd(), writer.as_fd(), null.as_fd()], None)?;
         drop(writer);
         let mut said = String::new();
         reader.read_to_string(&mut said)?;
