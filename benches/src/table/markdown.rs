@@ -63,6 +63,13 @@ pub fn cell_text(text: &str) -> String {
     words.join(" ").replace('<', "&lt;").replace('|', "\\|")
 }
 
+/// As much of a reason as a cell has room for: the record has all of it.
+fn beginning(why: &str) -> String {
+    const MOST: usize = 60;
+    let more = if why.chars().count() > MOST { "…" } else { "" };
+    why.chars().take(MOST).collect::<String>() + more
+}
+
 fn median(figure: Figure) -> Column {
     Column { head: figure.title().to_owned(), parts: vec![Part::Median(figure)] }
 }
@@ -108,7 +115,7 @@ impl Part {
         let figure = self.figure();
         match row.figures.get(&figure) {
             None => return "not measured".to_owned(),
-            Some(Measured::Missing(why)) => return format!("missing: {}", cell_text(why)),
+            Some(Measured::Missing(why)) => return format!("missing: {}", cell_text(&beginning(why))),
             Some(Measured::Samples(_)) => {}
         }
         let shown = self.shown(row).expect("there are samples");
