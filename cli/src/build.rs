@@ -57,7 +57,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 /// Builds the target in release mode, and gives the path of its program.
 ///
 /// It is built in a folder of its own, `barelambda` in the target directory: cargo does not see that the compiler is called in another
-/// way than by `cargo build` (see [`rustc_wrapper`]), so the two must not take each other's files for their own, and a program does not
+/// way than by `cargo build` (see `rustc_wrapper.rs`), so the two must not take each other's files for their own, and a program does not
 /// change under the feet of whoever has built it with `cargo build`.
 pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Failure> {
     let host = Architecture::host();
