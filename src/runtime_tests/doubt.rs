@@ -84,7 +84,8 @@ fn copy(beat: &Beat) -> Beat {
 #[test]
 fn another_invocation_is_handled() {
     // Another request; another attempt of the same; and the same without its invocation id.
-    for (id, invocation_id) in [("r-2", "i-1"), ("r-1", "i-2"), ("r-1", "")] {
+    let others = [("r-2", "i-1"), ("r-1", "i-2"), ("r-1", "")];
+    for (id, invocation_id) in others.into_iter().skip(if cfg!(miri) { 2 } else { 0 }) {
         for pipeline in [true, false] {
             for loss in losses() {
                 for &size in sizes(&[1, 10, 100_000]) {
