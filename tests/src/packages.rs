@@ -32,13 +32,26 @@ pub struct Member {
 /// The tool, as it is called in a crate of a user's own.
 pub fn tool(folder: &Path) -> Command {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let program = BUILT.get_or_init(|| match &cargo::build(cargo::root(), &["--package", "cargo-barelambda"])[..] {
-        [program] => program.clone(),
-        built => panic!("one program, and not {built:?}"),
-    });
+    let program = built(&BUILT, "cargo-barelambda");
     let mut command = Command::new(program);
     command.arg("barelambda").current_dir(folder).stdin(Stdio::null());
     command
+}
+
+/// The benchmark, in the root of the repository.
+pub fn bench() -> Command {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let mut command = Command::new(built(&BUILT, "barelambda-bench"));
+    command.current_dir(cargo::root()).stdin(Stdio::null());
+    command
+}
+
+/// The only program of a package, built once.
+fn built(once: &'static OnceLock<PathBuf>, package: &str) -> &'static Path {
+    once.get_or_init(|| match &cargo::build(cargo::root(), &["--package", package])[..] {
+        [program] => program.clone(),
+        built => panic!("one program, and not {built:?}"),
+    })
 }
 
 /// Runs it, and gives what it has said on stdout and stderr.

@@ -5,13 +5,12 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use barelambda_tests::lambda_front::Front;
 use barelambda_tests::moto::Moto;
-use barelambda_tests::{cargo, tools};
+use barelambda_tests::{cargo, packages, tools};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -34,30 +33,23 @@ impl Place {
     }
 
     fn start(&self, arguments: &[&str]) -> Child {
-        static BUILT: OnceLock<PathBuf> = OnceLock::new();
-        let program = BUILT.get_or_init(|| match &cargo::build(cargo::root(), &["--package", "barelambda-bench"])[..] {
-            [program] => program.clone(),
-            built => panic!("one program, and not {built:?}"),
-        });
         let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("it lies in a folder").to_owned());
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
         let at = |name: &str| self.folder.join(name);
         let mut init = std::ffi::OsString::from("-plugin-dir=");
         init.push(tools::terraform_plugins());
-        Command::new(program)
+        packages::bench()
             .args(["aws", "--endpoint-url", &self.front.url()])
             .arg("--work")
             .arg(at("work"))
             .arg("--records")
             .arg(at("records"))
             .args(arguments)
-            .current_dir(cargo::root())
             .envs(self.moto.environment().filter(|(name, _)| *name != "AWS_ENDPOINT_URL"))
             .env("PATH", path)
             .env("TF_CLI_CONFIG_FILE", "/dev/null")
             .env("TF_CLI_ARGS_init", init)
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
