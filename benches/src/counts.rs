@@ -61,14 +61,16 @@ pub fn system_calls(ready: &Ready, server: &mut Server, scratch: &Path) -> Figur
     [(Figure::SyscallsToNext, measured(to_next)), (Figure::SyscallsPerInvocation, measured(each))].into()
 }
 
-/// User-space instructions of the contender's first process. Callgrind runs the threads of a program one at a time, and compiled code of an
-/// interpreter hardly at all: it is not tried on those.
-pub fn instructions(ready: &Ready, server: &mut Server) -> Figures {
-    let (to_next, each) = if ready.interpreted {
-        let why = || Err(Failure::new("an interpreter: callgrind is not tried on it"));
-        (why(), why())
+/// User-space instructions of all processes and threads of the contender; of interpreters only if `interpreters`, as callgrind takes up to a
+/// minute for one.
+pub fn instructions(ready: &Ready, server: &mut Server, interpreters: bool) -> Figures {
+    let because = |why| Err(Failure::new(why));
+    let (to_next, each) = if ready.interpreted && !interpreters {
+        let why = "an interpreter: a quick run does not count them";
+        (because(why), because(why))
     } else {
-        (collected(ready, server, 0), difference(server, |server, count| collected(ready, server, count)))
+        let each = ready.uncounted.map_or_else(|| difference(server, |server, count| collected(ready, server, count)), because);
+        (collected(ready, server, 0), each)
     };
     [(Figure::InstructionsToNext, measured(to_next)), (Figure::InstructionsPerInvocation, measured(each))].into()
 }
@@ -101,10 +103,14 @@ fn traced(ready: &Ready, server: &mut Server, file: &Path, count: usize) -> Resu
 
 /// The sum that callgrind has collected until the wait for an event after `count` invocations.
 fn collected(ready: &Ready, server: &mut Server, count: usize) -> Result<f64, Failure> {
-    let words = run(ready, server, &["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"], count)?;
-    let number = words.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, number)| number.trim());
-    let number = number.ok_or_else(|| Failure::new(format!("callgrind has printed no sum: {}", words.trim())))?;
-    number.parse().during(format!("callgrind's sum: {number}"))
+    let words = run(ready, server, &["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"], count)?;
+    sum(&words).ok_or_else(|| Failure::new(format!("callgrind has printed no sum: {}", words.trim())))
+}
+
+/// Of what it says in the end of each process.
+fn sum(words: &str) -> Option<f64> {
+    let numbers = words.lines().filter_map(|line| line.split_once("Collected : "));
+    numbers.map(|(_, number)| number.trim().parse::<f64>().ok()).reduce(|one, other| Some(one? + other?))?
 }
 
 /// Starts the contender by a tool, puts `count` events to it, and ends it when it waits for the next one; gives the words of the tool.
@@ -141,5 +147,19 @@ fn measured(value: Result<f64, Failure>) -> Measured {
     match value {
         Ok(value) => Measured::exact(value),
         Err(failure) => Measured::Missing(failure.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_processes_count() {
+        let one = "==7== Callgrind, a call-graph generating cache profiler\n==7== \n==7== Events    : Ir\n==7== Collected : 262\n";
+        assert_eq!(sum(one), Some(262.0));
+        assert_eq!(sum(&format!("{one}curl: (56)\n==9== Collected : 14822919\n")), Some(14_823_181.0));
+        assert_eq!(sum(&format!("{one}==9== Collected : many\n")), None);
+        assert_eq!(sum("valgrind: bootstrap: command not found\n"), None);
     }
 }

@@ -87,6 +87,7 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
         bootstrap: None,
         included: included.into_iter().filter(|path| path.exists()).collect(),
         interpreted: true,
+        uncounted: None,
         answer: Answer::SameJson,
     }
 }

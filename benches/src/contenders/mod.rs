@@ -43,6 +43,8 @@ pub struct Ready {
     pub included: Vec<PathBuf>,
     /// Whether it is run by an interpreter.
     pub interpreted: bool,
+    /// Why callgrind cannot count what an invocation costs it.
+    pub uncounted: Option<&'static str>,
     pub answer: Answer,
 }
 
@@ -101,6 +103,7 @@ impl Ready {
             bootstrap: Some(program),
             included: Vec::new(),
             interpreted: false,
+            uncounted: None,
             answer: Answer::Same,
         }
     }

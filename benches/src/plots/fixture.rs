@@ -53,7 +53,7 @@ pub fn local() -> Record {
         add(Figure::InstructionsToNext, Measured::exact((start * 90.0).round()));
         record.rows.push(row);
     }
-    record.rows[12].figures.insert(Figure::InstructionsToNext, Measured::Missing("an interpreter: callgrind is not tried on it".into()));
+    record.rows[12].figures.insert(Figure::InstructionsToNext, Measured::Missing("an interpreter: a quick run does not count them".into()));
     record.rows[14].figures.remove(&Figure::Size);
     for (figure, _) in EVENT_SIZES {
         record.rows[11].figures.insert(figure, Measured::Missing("it closes its connection".into()));
