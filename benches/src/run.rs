@@ -15,7 +15,7 @@ use crate::{contenders, machine, plots, table};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench                        everything, some ten minutes
+  cargo barelambda bench                        everything: six minutes, and the building
   cargo barelambda bench --quick                fewer rounds: under two minutes, once everything is built
   cargo barelambda bench --rows floor,echo,json
   cargo barelambda bench compare benches/record/x86_64/A benches/record/x86_64/B
