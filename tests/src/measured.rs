@@ -141,13 +141,10 @@ impl Server {
     }
 }
 
-/// A command with a tool in front, in the same environment, and by the name of its file alone: the path lies on the stack in front of the
-/// environment, whose alignment decides on a few instructions.
+/// A command with a tool in front, in the same environment.
 fn under(tool: &Path, arguments: &[&str], command: &Command) -> Command {
-    let program = Path::new(command.get_program());
-    let (folder, name) = program.parent().zip(program.file_name()).expect("it is a file in a folder");
     let mut traced = Command::new(tool);
-    traced.args(arguments).arg(Path::new(".").join(name)).args(command.get_args()).current_dir(folder).env_clear();
+    traced.args(arguments).arg(command.get_program()).args(command.get_args()).env_clear();
     traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     traced.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     traced
