@@ -141,11 +141,12 @@ impl Server {
     }
 }
 
-/// A command with a tool in front, in the same environment.
+/// A command with a tool in front, in the same environment and folder.
 fn under(tool: &Path, arguments: &[&str], command: &Command) -> Command {
     let mut traced = Command::new(tool);
     traced.args(arguments).arg(command.get_program()).args(command.get_args()).env_clear();
     traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    traced.current_dir(command.get_current_dir().unwrap_or(Path::new(".")));
     traced.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     traced
 }
