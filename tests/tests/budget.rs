@@ -85,7 +85,8 @@ impl Program {
         Self { name: name.to_owned(), files, event: message::next(REQUEST_ID, event).bytes(), environment }
     }
 
-    /// In an environment of the server's address, and what it cannot do without; in the root, as `exec` reads the path of the current folder.
+    /// In an environment of the server's address, and what it cannot do without; in the root, as the shell script
+    /// that starts valgrind adds PWD.
     fn command(&self, server: &Server) -> Command {
         let mut command = server.command(&self.files[0]);
         command.current_dir("/");
