@@ -125,6 +125,7 @@ fn the_202_may_come_with_a_large_event_behind_it() {
 
 /// The worst that fits: the longest head, ids, content type and event, and the most framing.
 #[test]
+#[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
 fn everything_may_have_its_limit_at_once() {
     let body = data(EVENT_LIMIT);
     let extension = "x".repeat(SKIP_LIMIT - 30);
