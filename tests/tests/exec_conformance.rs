@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use barelambda_conformance::{Check, Group, Options, Verdict, checks, run};
 use barelambda_tests::cargo;
@@ -31,6 +32,8 @@ const WITHOUT: [&str; 13] = [
 fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, &str)], only: Option<&str>) -> Names {
     let mut options = Options::new(bootstrap(architecture));
     options.only = only.map(str::to_owned);
+    // The script makes files, and a disk that other tests have filled may take seconds for that.
+    options.subject.patience = Duration::from_secs(60);
     options.subject.runner = architecture.runner().unwrap_or_default();
     let path = cargo::root().join("tests/src").join(script);
     let set = |name: &str, value: OsString| (OsString::from(name), value);
