@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
 
 use barelambda_emulator::{Emulator, Options};
 
@@ -74,25 +73,20 @@ pub fn include() -> PathBuf {
 }
 
 /// `libbarelambda.a`, built as the README says.
-pub fn library(architecture: Architecture) -> &'static Path {
-    static BUILT: [OnceLock<PathBuf>; 2] = [const { OnceLock::new() }; 2];
-    BUILT[architecture as usize].get_or_init(|| {
-        cargo::build(cargo::root(), &["--release", "--package", "barelambda-capi", "--target", architecture.target()]);
-        cargo::target_folder().join(architecture.target()).join("release/libbarelambda.a")
-    })
+pub fn library(architecture: Architecture) -> PathBuf {
+    cargo::build(cargo::root(), &["--release", "--package", "barelambda-capi", "--target", architecture.target()]);
+    cargo::target_folder().join(architecture.target()).join("release/libbarelambda.a")
 }
 
 /// An example, as the Makefile links it.
 pub fn example(name: &str, way: Way) -> PathBuf {
-    static MADE: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    let folder = cargo::target_folder().join("barelambda-tests/c").join(way.name());
-    let mut made = MADE.lock().expect("no other test has failed in here");
-    if !made.contains(&way.name()) {
+    let made = cargo::once(&format!("make all for {way:?}"), || {
+        let folder = cargo::target_folder().join("barelambda-tests/c-programs").join(way.name());
         let _ = std::fs::remove_dir_all(&folder);
         make(&[&["all", &format!("BUILD={}", folder.display())], way.variables()].concat());
-        made.push(way.name());
-    }
-    folder.join(name)
+        vec![folder]
+    });
+    made[0].join(name)
 }
 
 /// Runs `make` in the folder of the examples, with the library's target directory, and gives what it has printed.

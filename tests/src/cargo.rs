@@ -1,10 +1,13 @@
 //! Cargo, started from inside a test.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value;
 
@@ -20,21 +23,54 @@ pub fn cargo(folder: &Path) -> Command {
     command
 }
 
-/// Builds with these arguments to `cargo build`, in `folder`, and gives the executables that came of it.
+/// Builds with these arguments to `cargo build`, in `folder`, once for all tests. Returns the
+/// executables that cargo built.
 ///
 /// # Panics
 /// With cargo's words, when it fails.
 pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
-    let output = cargo(folder)
-        .args(["build", "--message-format", "json-render-diagnostics"])
-        .args(arguments)
-        .output()
-        .expect("cargo can be started");
-    let words = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo build {} failed:\n{words}", arguments.join(" "));
-    let lines = output.stdout.split(|&byte| byte == b'\n');
-    let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).collect()
+    once(&format!("cargo build {} in {}", arguments.join(" "), folder.display()), || {
+        let mut command = cargo(folder);
+        command.args(["build", "--message-format", "json-render-diagnostics"]).args(arguments);
+        let output = command.output().expect("cargo can be started");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "cargo build {} failed:\n{words}", arguments.join(" "));
+        let lines = output.stdout.split(|&byte| byte == b'\n');
+        let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+        messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).collect()
+    })
+}
+
+/// Makes files once for all tests of a process, and of all processes of a `cargo suite`, which names
+/// a folder for this purpose. `what` must differ for different files.
+///
+/// # Panics
+/// When the folder can't be used. If `make` panics, each test that needs the files tries again.
+pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
+    static MADE: Mutex<BTreeMap<String, Arc<OnceLock<Vec<PathBuf>>>>> = Mutex::new(BTreeMap::new());
+    // The lock isn't held while files are made, as making some may need others.
+    let made = Arc::clone(MADE.lock().expect("nothing panics while it is held").entry(what.to_owned()).or_default());
+    let paths = made.get_or_init(|| match env::var_os("BARELAMBDA_BUILDS") {
+        Some(folder) => once_for_all(Path::new(&folder), what, make),
+        None => make(),
+    });
+    paths.clone()
+}
+
+/// The first process makes the files while it holds a lock, and writes their paths into a list.
+fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    let list = folder.join(format!("{:016x}", hasher.finish()));
+    let lock = File::create(list.with_extension("lock")).expect("a lock can be made");
+    lock.lock().expect("a file can be locked");
+    if let Ok(list) = std::fs::read_to_string(&list) {
+        return list.lines().map(PathBuf::from).collect();
+    }
+    let paths = make();
+    let lines: String = paths.iter().map(|path| format!("{}\n", path.to_str().expect("the path is UTF-8"))).collect();
+    std::fs::write(&list, lines).expect("a list can be written");
+    paths
 }
 
 /// Where cargo builds the workspace.
@@ -64,9 +100,17 @@ fn metadata() -> &'static Value {
     })
 }
 
-/// A new, empty folder for one test, in the target directory.
+/// The name of the test program that calls this, without the hash that cargo appends.
+fn program() -> String {
+    let path = env::current_exe().expect("the program has a path");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.rsplit_once('-').map_or(&*name, |(name, _)| name).to_owned()
+}
+
+/// A new, empty folder for one test, in the target directory. `name` differs for each test of a
+/// program.
 pub fn scratch(name: &str) -> PathBuf {
-    let folder = target_folder().join("barelambda-tests").join(name);
+    let folder = target_folder().join("barelambda-tests").join(program()).join(name);
     if folder.exists() {
         std::fs::remove_dir_all(&folder).expect("an old scratch folder can be removed");
     }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,15 +18,11 @@ pub const SHELL: &str = "#!/bin/sh\neval \"$(cat)\"\n";
 const SOON: Duration = Duration::from_secs(10);
 
 /// The binary, built as the README says.
-pub fn bootstrap(architecture: Architecture) -> &'static Path {
-    static BUILT: [OnceLock<PathBuf>; 2] = [const { OnceLock::new() }; 2];
-    BUILT[architecture as usize].get_or_init(|| {
-        let target = ["--target", architecture.target()];
-        let built =
-            cargo::build(cargo::root(), &[&["--release", "-p", "barelambda", "--bin", "exec", "--features", "exec"], &target[..]].concat());
-        let [program] = &built[..] else { panic!("cargo has built {built:?}") };
-        program.clone()
-    })
+pub fn bootstrap(architecture: Architecture) -> PathBuf {
+    let arguments = ["--release", "--package", "barelambda", "--bin", "exec", "--features", "exec", "--target", architecture.target()];
+    let built = cargo::build(cargo::root(), &arguments);
+    let [program] = &built[..] else { panic!("cargo has built {built:?}") };
+    program.clone()
 }
 
 /// A folder with the program `handler`. `name` names the test.

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,27 +30,24 @@ pub struct Member {
 
 /// The tool, as it is called in a crate of a user's own.
 pub fn tool(folder: &Path) -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let program = built(&BUILT, "cargo-barelambda");
-    let mut command = Command::new(program);
+    let mut command = Command::new(built("cargo-barelambda"));
     command.arg("barelambda").current_dir(folder).stdin(Stdio::null());
     command
 }
 
 /// The benchmark, in the root of the repository.
 pub fn bench() -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(built(&BUILT, "barelambda-bench"));
+    let mut command = Command::new(built("barelambda-bench"));
     command.current_dir(cargo::root()).stdin(Stdio::null());
     command
 }
 
-/// The only program of a package, built once.
-fn built(once: &'static OnceLock<PathBuf>, package: &str) -> &'static Path {
-    once.get_or_init(|| match &cargo::build(cargo::root(), &["--package", package])[..] {
+/// The only program of a package.
+fn built(package: &str) -> PathBuf {
+    match &cargo::build(cargo::root(), &["--package", package])[..] {
         [program] => program.clone(),
         built => panic!("one program, and not {built:?}"),
-    })
+    }
 }
 
 /// Runs it, and gives what it has said on stdout and stderr.

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::OnceLock;
 
 use crate::{cargo, tools};
 
@@ -41,9 +40,7 @@ const BARE: [&str; 7] = ["conformance", "echo", "faults", "hello", "stateful", "
 
 /// A bare example, built as the README says.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
-    static BUILT: [OnceLock<Vec<PathBuf>>; 2] = [const { OnceLock::new() }; 2];
-    let built = BUILT[architecture as usize].get_or_init(|| build_bare(architecture, &["--release"]));
-    find(built, name)
+    find(&build_bare(architecture, &["--release"]), name)
 }
 
 /// A bare example of this machine's architecture, built without optimisation.

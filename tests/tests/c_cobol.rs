@@ -4,7 +4,6 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 use barelambda_tests::c_programs::run;
 use barelambda_tests::elf::{Elf, PT_INTERP};
@@ -32,16 +31,16 @@ const REFUSED: [(&str, &str); 5] = [
 ];
 
 /// Makes both programs, and gives the folder that they are in.
-fn built() -> &'static PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
+fn built() -> PathBuf {
+    let made = cargo::once("make install command in examples/cobol", || {
         tools::for_c("cobc");
         let folder = cargo::scratch("cobol");
         let mut make = Command::new(tools::for_c("make"));
         make.arg("-C").arg(cargo::root().join("examples/cobol")).args(["install", "command"]);
         run(make.arg(format!("BUILD={}", folder.display())).env("CARGO_TARGET_DIR", cargo::target_folder()));
-        folder
-    })
+        vec![folder]
+    });
+    made[0].clone()
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! `tests/c/misuse.c`: what C programs may get wrong, and what becomes of it, without libc, with it, and under sanitizers.
 
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::PathBuf;
 
 use barelambda_emulator::{Emulator, Options};
 use barelambda_tests::c_programs::{compile, serve};
@@ -86,16 +85,16 @@ fn misuse(how: &str, command: &[&str], architecture: Architecture, last: &[&str]
 }
 
 /// Built once, as several tests use it.
-fn freestanding(architecture: Architecture) -> &'static Path {
-    static BUILT: [OnceLock<PathBuf>; 2] = [const { OnceLock::new() }; 2];
-    BUILT[architecture as usize].get_or_init(|| {
+fn freestanding(architecture: Architecture) -> PathBuf {
+    let made = cargo::once(&format!("misuse without libc for {architecture:?}"), || {
         let compiler = match architecture {
             Architecture::X86_64 => "cc",
             Architecture::Aarch64 => "aarch64-linux-gnu-gcc",
         };
         let first = [compiler, "-std=c99", "-Os", "-ffreestanding", "-fno-stack-protector", "-nostdlib", "-static"];
-        misuse(&format!("{architecture:?}"), &first, architecture, &["-Wl,--gc-sections"])
-    })
+        vec![misuse(&format!("{architecture:?}"), &first, architecture, &["-Wl,--gc-sections"])]
+    });
+    made[0].clone()
 }
 
 fn check(emulator: &Emulator) {
@@ -116,7 +115,7 @@ fn check(emulator: &Emulator) {
 #[test]
 fn misuse_is_a_defined_error_without_libc_on_both_processors() {
     for architecture in Architecture::ALL {
-        check(&serve(freestanding(architecture), architecture));
+        check(&serve(&freestanding(architecture), architecture));
     }
 }
 
@@ -149,13 +148,13 @@ fn an_initialiser_that_answers_has_failed() {
 fn a_line_of_the_log_has_its_level_and_the_request() {
     let program = freestanding(Architecture::X86_64);
     for (format, level, expected) in [("Text", "INFO", " WARN one\u{fffd} line"), ("JSON", "INFO", r#""level":"WARN""#)] {
-        let options = Options::new(program).env("AWS_LAMBDA_LOG_FORMAT", format).env("AWS_LAMBDA_LOG_LEVEL", level);
+        let options = Options::new(&program).env("AWS_LAMBDA_LOG_FORMAT", format).env("AWS_LAMBDA_LOG_LEVEL", level);
         let outcome = invoke(&start(options), "\"log_odd\"");
         let line = outcome.log.lines().find(|line| line.contains("one")).unwrap_or_else(|| panic!("{:?}", outcome.log)).to_owned();
         assert!(line.contains(expected) && line.contains(&outcome.request_id), "{line}");
         assert!(!outcome.log.contains("not wanted"), "{}", outcome.log);
     }
-    let options = Options::new(program).env("AWS_LAMBDA_LOG_LEVEL", "ERROR");
+    let options = Options::new(&program).env("AWS_LAMBDA_LOG_LEVEL", "ERROR");
     let outcome = invoke(&start(options), "\"log_odd\"");
     assert_eq!((outcome.function_error, outcome.log.contains("one")), (None, false));
 }

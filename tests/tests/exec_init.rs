@@ -142,7 +142,7 @@ fn a_process_that_cannot_be_watched_is_not_left_to_itself() {
 fn the_server_of_aws_takes_the_report() {
     let folder = barelambda_tests::exec::task("rie-init", SHELL);
     let environment = [("LAMBDA_TASK_ROOT", folder.to_str().expect("it is UTF-8")), ("_HANDLER", "missing")];
-    let mut rie = Rie::start(bootstrap(Architecture::X86_64), &environment, "exec-init");
+    let mut rie = Rie::start(&bootstrap(Architecture::X86_64), &environment, "exec-init");
     let error = rie.answer(b"{}").json();
     assert_eq!(error["errorType"], "Function.CannotExecute");
     assert_eq!(error["errorMessage"], format!("{}/missing or what its #! line names does not exist: os error 2", folder.display()));

@@ -104,7 +104,7 @@ fn the_server_of_aws_sees_no_difference() {
     let text = |path: &PathBuf| path.to_str().expect("it is UTF-8").to_owned();
     let (path, folder) = (text(&path), text(&folder));
     let environment = [("LAMBDA_TASK_ROOT", folder.as_str()), ("_HANDLER", "handler"), ("AWS_LAMBDA_EXEC_WRAPPER", path.as_str())];
-    let mut rie = Rie::start(exec::bootstrap(Architecture::X86_64), &environment, "exec-wrapper");
+    let mut rie = Rie::start(&exec::bootstrap(Architecture::X86_64), &environment, "exec-wrapper");
     assert_eq!(rie.invoke(b"{}"), b"wrapped\n");
     let environment = [("AWS_LAMBDA_EXEC_WRAPPER", path.as_str())];
     let mut rie = Rie::start(&example_with_features("echo", Architecture::X86_64, &["exec-wrapper"]), &environment, "echo-wrapper");

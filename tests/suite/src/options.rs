@@ -1,0 +1,67 @@
+//! The command line.
+
+/// The text of `--help`.
+pub const HELP: &str = "\
+Runs the tests of the workspace, each in a separate process, with its output captured
+
+Usage: cargo suite [OPTIONS] [FILTER]...
+
+Arguments:
+  [FILTER]...      Run only tests whose name (PROGRAM::TEST) contains one of these
+
+Options:
+      --full           Run the ignored tests, too, except those of the program `long`
+      --long           Run only the program `long`
+      --without WORD   Leave out tests whose reason to be ignored contains WORD; repeatable
+      --only PROGRAM   Run only this test program; repeatable
+      --jobs N         Run N tests at the same time [default: 2 for each processor]
+      --list           List the tests, and run none
+      --show           Show the output of passing tests, too
+  -h, --help           Print help
+";
+
+/// The arguments.
+#[derive(Debug, Default)]
+pub struct Options {
+    pub full: bool,
+    pub long: bool,
+    pub list: bool,
+    pub show: bool,
+    pub jobs: Option<usize>,
+    pub without: Vec<String>,
+    pub only: Vec<String>,
+    pub filters: Vec<String>,
+}
+
+impl Options {
+    /// Whether everything is asked for, so that the documentation's tests belong to it.
+    pub fn is_whole(&self) -> bool {
+        self.filters.is_empty() && self.only.is_empty() && !self.long
+    }
+}
+
+/// Parses the arguments. Returns `None` if help was asked for.
+pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+    let mut options = Options::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("a value is required for '{argument}'"));
+        match argument.as_str() {
+            "--full" => options.full = true,
+            "--long" => options.long = true,
+            "--list" => options.list = true,
+            "--show" => options.show = true,
+            "--without" => options.without.push(value()?),
+            "--only" => options.only.push(value()?),
+            "--jobs" => {
+                let jobs = value()?;
+                let number = jobs.parse().ok().filter(|&number| number > 0);
+                options.jobs = Some(number.ok_or_else(|| format!("invalid value '{jobs}' for '--jobs': expected a number above 0"))?);
+            }
+            "-h" | "--help" => return Ok(None),
+            _ if argument.starts_with('-') => return Err(format!("unexpected argument '{argument}'")),
+            _ => options.filters.push(argument),
+        }
+    }
+    Ok(Some(options))
+}

@@ -1,0 +1,168 @@
+//! The test programs, and the tests in them.
+
+use std::collections::HashMap;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::options::Options;
+
+/// The program whose tests measure: they run alone, after all others.
+pub const FIGURES: &str = "figures";
+
+/// The program whose tests take minutes: they run by `--long`.
+pub const LONG: &str = "long";
+
+/// What takes longest, so that it begins first.
+const FIRST: [&str; 4] = ["terraform", "tool", "rie", "c"];
+
+/// An executable that cargo built for tests.
+#[derive(Debug)]
+pub struct Program {
+    /// The target's name; for a library, binary or example with the package before it.
+    pub name: String,
+    path: PathBuf,
+    /// The package's folder, where cargo starts its tests.
+    folder: PathBuf,
+}
+
+impl Program {
+    /// The program with arguments, where and as `cargo test` starts it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(arguments).current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
+        command.stdin(Stdio::null());
+        command
+    }
+}
+
+/// A test of a program.
+#[derive(Debug)]
+pub struct Test<'a> {
+    pub program: &'a Program,
+    pub name: String,
+    /// Why it is ignored.
+    pub ignored: Option<String>,
+    /// Whether this run leaves it out.
+    pub skipped: bool,
+}
+
+impl Test<'_> {
+    /// `PROGRAM::TEST`
+    pub fn full_name(&self) -> String {
+        format!("{}::{}", self.program.name, self.name)
+    }
+}
+
+/// Cargo, as it started this program.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(root()).stdin(Stdio::null());
+    // Set by `cargo run` for this program; the compiler would see them in every crate.
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_PATH");
+    command
+}
+
+/// The repository's root.
+pub fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().nth(2).expect("the package is two folders below the root")
+}
+
+/// Builds every test program. Returns them with the time that it took.
+pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
+    let begin = Instant::now();
+    let mut command = cargo();
+    command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
+    match &options.only[..] {
+        [] => command.arg("--workspace"),
+        // The only package whose test programs have names of their own.
+        only => command.args(["--package", "barelambda-tests"]).args(only.iter().flat_map(|name| ["--test", name])),
+    };
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot start cargo: {error}"))?;
+    if !output.status.success() {
+        return Err("the tests cannot be built".to_owned());
+    }
+    let messages = output.stdout.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+    let mut programs: Vec<Program> = messages.filter_map(|message| program(&message)).collect();
+    programs.retain(|program| (program.name == LONG) == options.long);
+    programs.sort_by_key(|program| (FIRST.iter().position(|name| *name == program.name).unwrap_or(FIRST.len()), program.name.clone()));
+    Ok((programs, begin.elapsed()))
+}
+
+/// The test program that a message of cargo tells of.
+fn program(message: &Value) -> Option<Program> {
+    let path = message["executable"].as_str()?.into();
+    if message["profile"]["test"] != true {
+        return None;
+    }
+    let folder = Path::new(message["manifest_path"].as_str()?).parent()?.to_owned();
+    let (target, kind) = (message["target"]["name"].as_str()?, message["target"]["kind"][0].as_str()?);
+    let name = match kind {
+        "test" => target.to_owned(),
+        "example" => format!("examples/{target}"),
+        _ => target.replace('_', "-"),
+    };
+    Some(Program { name, path, folder })
+}
+
+/// The tests of all programs, in the order in which they begin.
+pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<'a>>, String> {
+    let mut all = Vec::new();
+    for program in programs {
+        let names = names(&lines(program, &["--list", "--format", "terse"])?);
+        let ignored = names_set(&lines(program, &["--list", "--format", "terse", "--ignored"])?);
+        let reasons = reasons(program, &ignored)?;
+        for name in names {
+            let ignored = ignored.contains(&name).then(|| reasons.get(&name).cloned().unwrap_or_default());
+            all.push(Test { program, name, ignored, skipped: false });
+        }
+    }
+    let is_wanted = |test: &Test| options.filters.is_empty() || options.filters.iter().any(|filter| test.full_name().contains(filter));
+    all.retain(is_wanted);
+    for test in &mut all {
+        test.skipped = test.ignored.as_ref().is_some_and(|reason| {
+            !(options.full || options.long) || options.without.iter().any(|word| reason.contains(word.as_str()))
+        });
+    }
+    // The sort is stable.
+    all.sort_by_key(|test| test.program.name == FIGURES);
+    Ok(all)
+}
+
+fn names(lines: &str) -> Vec<String> {
+    lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
+}
+
+fn names_set(lines: &str) -> Vec<String> {
+    names(lines)
+}
+
+/// Why tests are ignored: the harness says so when it is asked to run them.
+fn reasons(program: &Program, ignored: &[String]) -> Result<HashMap<String, String>, String> {
+    if ignored.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut arguments = vec!["--exact"];
+    arguments.extend(ignored.iter().map(String::as_str));
+    let lines = lines(program, &arguments)?;
+    let reasons = lines.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... ignored, "));
+    Ok(reasons.map(|(name, reason)| (name.to_owned(), reason.to_owned())).collect())
+}
+
+/// What a program writes to stdout.
+fn lines(program: &Program, arguments: &[&str]) -> Result<String, String> {
+    let output = program.command(arguments).output();
+    let output = output.map_err(|error| format!("cannot start {}: {error}", program.path.display()))?;
+    if !output.status.success() {
+        return Err(format!("{} {}: {}", program.path.display(), arguments.join(" "), output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("{} writes bytes that aren't UTF-8", program.path.display()))
+}
