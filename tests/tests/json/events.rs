@@ -33,7 +33,7 @@ struct Object {
 
 macro_rules! case {
     ($name:literal, $read:expr, $objects:expr) => {
-        Case { name: $name, text: include_str!(concat!("../../examples/events/", $name, ".json")), read: $read, objects: $objects }
+        Case { name: $name, text: include_str!(concat!("../../../examples/events/", $name, ".json")), read: $read, objects: $objects }
     };
 }
 

@@ -1,7 +1,7 @@
 //! The reader of heads, held against httparse by mutated samples, with the one list of differences that the fuzz target has.
 
 #[expect(dead_code, reason = "the fuzz targets use the rest")]
-#[path = "../../fuzz/src/heads.rs"]
+#[path = "../../../fuzz/src/heads.rs"]
 mod held;
 
 use held::{Outcome, compare};

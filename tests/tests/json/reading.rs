@@ -1,7 +1,7 @@
 //! JSON, held against serde_json: what the fuzz targets check, on texts that a generator makes and damages.
 
 #[expect(dead_code, reason = "the fuzz targets use the rest")]
-#[path = "../../fuzz/src/lib.rs"]
+#[path = "../../../fuzz/src/lib.rs"]
 mod held;
 
 use barelambda::json::{self, RawJson};

@@ -1,0 +1,8 @@
+//! Programs under AWS's own servers and clients: the Runtime Interface Emulator (RIE), the AWS CLI and the AWS SDK for Python.
+
+mod aws_cli;
+mod classic;
+mod conformance;
+mod managed;
+mod peer;
+mod streaming_sdk;
