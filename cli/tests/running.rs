@@ -106,7 +106,7 @@ fn ask(address: &str, request: &str) -> String {
 }
 
 fn end(tool: &mut Child, signal: &str) -> Option<i32> {
-    assert!(Command::new("kill").args(["-s", signal, &tool.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("/bin/sh").args(["-c", &format!("kill -s {signal} {}", tool.id())]).status().unwrap().success());
     let limit = Instant::now() + LIMIT;
     loop {
         if let Some(status) = tool.try_wait().unwrap() {

@@ -6,8 +6,9 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
 
 use serde_json::Value;
 
@@ -100,6 +101,17 @@ fn metadata() -> &'static Value {
     })
 }
 
+/// A new, empty folder for one test, in the target directory. `name` differs for each folder of a
+/// test.
+pub fn scratch(name: &str) -> PathBuf {
+    let folder = target_folder().join("barelambda-tests").join(program()).join(test()).join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("an old scratch folder can be removed");
+    }
+    std::fs::create_dir_all(&folder).expect("a scratch folder can be made");
+    folder
+}
+
 /// The name of the test program that calls this, without the hash that cargo appends.
 fn program() -> String {
     let path = env::current_exe().expect("the program has a path");
@@ -107,13 +119,10 @@ fn program() -> String {
     name.rsplit_once('-').map_or(&*name, |(name, _)| name).to_owned()
 }
 
-/// A new, empty folder for one test, in the target directory. `name` differs for each test of a
-/// program.
-pub fn scratch(name: &str) -> PathBuf {
-    let folder = target_folder().join("barelambda-tests").join(program()).join(name);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).expect("an old scratch folder can be removed");
+/// The path of the test that calls this: the test harness names the thread after it.
+fn test() -> PathBuf {
+    match thread::current().name() {
+        None | Some("main") => PathBuf::from(process::id().to_string()),
+        Some(name) => name.split("::").collect(),
     }
-    std::fs::create_dir_all(&folder).expect("a scratch folder can be made");
-    folder
 }

@@ -35,6 +35,39 @@ impl Architecture {
     }
 }
 
+/// Makes two tests of a function: one for each architecture. Programs for aarch64 run through qemu,
+/// so that test is ignored. Other reasons to ignore tests follow the name: that of the second test, or
+/// those of both.
+#[macro_export]
+macro_rules! on_each_architecture {
+    ($name:ident) => {
+        $crate::on_each_architecture!($name, "needs qemu-user-static: run `bash .ci/full`");
+    };
+    ($name:ident, $aarch64:literal) => {
+        $crate::on_each_architecture!(@ $name, [], [#[ignore = $aarch64]]);
+    };
+    ($name:ident, $x86_64:literal, $aarch64:literal) => {
+        $crate::on_each_architecture!(@ $name, [#[ignore = $x86_64]], [#[ignore = $aarch64]]);
+    };
+    (@ $name:ident, [$($x86_64:tt)*], [$($aarch64:tt)*]) => {
+        mod $name {
+            use barelambda_tests::programs::Architecture;
+
+            #[test]
+            $($x86_64)*
+            fn x86_64() {
+                super::$name(Architecture::X86_64);
+            }
+
+            #[test]
+            $($aarch64)*
+            fn aarch64() {
+                super::$name(Architecture::Aarch64);
+            }
+        }
+    };
+}
+
 /// The examples that are bare programs.
 const BARE: [&str; 7] = ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 

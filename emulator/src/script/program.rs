@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn bash(program: &str) -> Command {
-        let mut command = Command::new("bash");
+        let mut command = Command::new("/bin/bash");
         command.args(["-c", program]);
         command
     }

@@ -10,8 +10,8 @@ Arguments:
   [FILTER]...      Run only tests whose name (PROGRAM::TEST) contains one of these
 
 Options:
-      --full           Run the ignored tests, too, except those of the program `long`
-      --long           Run only the program `long`
+      --full           Run the ignored tests, too, except the long ones
+      --long           Run only the long tests: those whose reason to be ignored begins with `long`
       --without WORD   Leave out tests whose reason to be ignored contains WORD; repeatable
       --only PROGRAM   Run only this test program; repeatable
       --jobs N         Run N tests at the same time [default: 2 for each processor]
@@ -19,6 +19,9 @@ Options:
       --show           Show the output of passing tests, too
   -h, --help           Print help
 ";
+
+/// How the reason of a test begins that takes minutes.
+pub const LONG: &str = "long";
 
 /// The arguments.
 #[derive(Debug, Default)]
@@ -34,9 +37,19 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether everything is asked for, so that the documentation's tests belong to it.
+    /// Whether all programs are asked for, and so the examples in the documentation, too.
     pub fn is_whole(&self) -> bool {
         self.filters.is_empty() && self.only.is_empty() && !self.long
+    }
+
+    /// Whether this run leaves out a test that is ignored for this reason, or for none.
+    pub fn skip(&self, ignored: Option<&str>) -> bool {
+        match ignored {
+            None => self.long,
+            Some(reason) if self.without.iter().any(|word| reason.contains(word)) => true,
+            Some(reason) if reason.starts_with(LONG) => !self.long,
+            Some(_) => !self.full,
+        }
     }
 }
 

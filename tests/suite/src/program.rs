@@ -14,9 +14,6 @@ use crate::options::Options;
 /// The program whose tests measure: they run alone, after all others.
 pub const FIGURES: &str = "figures";
 
-/// The program whose tests take minutes: they run by `--long`.
-pub const LONG: &str = "long";
-
 /// What takes longest, so that it begins first.
 const FIRST: [&str; 4] = ["terraform", "tool", "rie", "c"];
 
@@ -92,7 +89,6 @@ pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
     }
     let messages = output.stdout.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
     let mut programs: Vec<Program> = messages.filter_map(|message| program(&message)).collect();
-    programs.retain(|program| (program.name == LONG) == options.long);
     programs.sort_by_key(|program| (FIRST.iter().position(|name| *name == program.name).unwrap_or(FIRST.len()), program.name.clone()));
     Ok((programs, begin.elapsed()))
 }
@@ -118,7 +114,7 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
     let mut all = Vec::new();
     for program in programs {
         let names = names(&lines(program, &["--list", "--format", "terse"])?);
-        let ignored = names_set(&lines(program, &["--list", "--format", "terse", "--ignored"])?);
+        let ignored = self::names(&lines(program, &["--list", "--format", "terse", "--ignored"])?);
         let reasons = reasons(program, &ignored)?;
         for name in names {
             let ignored = ignored.contains(&name).then(|| reasons.get(&name).cloned().unwrap_or_default());
@@ -128,10 +124,10 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
     let is_wanted = |test: &Test| options.filters.is_empty() || options.filters.iter().any(|filter| test.full_name().contains(filter));
     all.retain(is_wanted);
     for test in &mut all {
-        test.skipped = test.ignored.as_ref().is_some_and(|reason| {
-            !(options.full || options.long) || options.without.iter().any(|word| reason.contains(word.as_str()))
-        });
+        test.skipped = options.skip(test.ignored.as_deref());
     }
+    // Tests that aren't long are no part of that run.
+    all.retain(|test| !(options.long && test.skipped));
     // The sort is stable.
     all.sort_by_key(|test| test.program.name == FIGURES);
     Ok(all)
@@ -139,10 +135,6 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
 
 fn names(lines: &str) -> Vec<String> {
     lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
-}
-
-fn names_set(lines: &str) -> Vec<String> {
-    names(lines)
 }
 
 /// Why tests are ignored: the harness says so when it is asked to run them.

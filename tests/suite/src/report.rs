@@ -79,8 +79,7 @@ fn not_run(results: &[TestResult], options: &Options) {
     for (reason, count) in reasons {
         println!("{count:>6}  {reason}");
     }
-    match options.full {
-        true => println!("`cargo suite --full --list` names them."),
-        false => println!("`cargo suite --list` names them. `bash .ci/full` installs what they need, and runs every test."),
+    if !options.full {
+        println!("`cargo suite --list` names them. `bash .ci/full` installs what they need, and runs them.");
     }
 }

@@ -44,6 +44,7 @@ fn built() -> PathBuf {
 }
 
 #[test]
+#[ignore = "needs GnuCOBOL; run `bash .ci/full`"]
 fn a_handler_in_cobol_answers_and_fails() {
     let bootstrap = built().join("package/bootstrap");
     assert_eq!(Elf::parse(&fs::read(&bootstrap).expect("it has been made")).of_kind(PT_INTERP).len(), 0, "it is static");
@@ -61,6 +62,7 @@ fn a_handler_in_cobol_answers_and_fails() {
 }
 
 #[test]
+#[ignore = "needs GnuCOBOL and RIE; run `bash .ci/full`"]
 fn a_handler_in_cobol_answers_under_rie() {
     let mut rie = Rie::start(&built().join("package/bootstrap"), &[], "cobol");
     for (event, pay) in PAY {
@@ -69,6 +71,7 @@ fn a_handler_in_cobol_answers_under_rie() {
 }
 
 #[test]
+#[ignore = "needs GnuCOBOL; run `bash .ci/full`"]
 fn the_same_logic_is_a_plain_program_with_standard_input_and_output() {
     let command = built().join("command");
     let ran = |event: &str| {

@@ -11,6 +11,7 @@ use barelambda_tests::c_programs::{EXAMPLES, Way, compile, example, folder, libr
 use barelambda_tests::cargo;
 use barelambda_tests::elf::{EM_AARCH64, EM_X86_64, Elf, PT_INTERP};
 use barelambda_tests::emulated::{answer, failure, pattern};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
 
@@ -18,6 +19,7 @@ const ORDER: &str = r#"{"customer":"Ada","lines":[{"count":2,"cents":250,"more":
 const SUM: &str = r#"{"lines":2,"cents":2499}"#;
 
 #[test]
+#[ignore = "needs make, musl-tools, gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
 fn every_example_answers_in_every_way_to_link_it() {
     for way in Way::ALL {
         for name in EXAMPLES {
@@ -28,6 +30,7 @@ fn every_example_answers_in_every_way_to_link_it() {
 
 /// Compiled as C++ too, and with the compiler's sanitizers, whose library then has memcpy and its like.
 #[test]
+#[ignore = "needs g++ and make; run `bash .ci/full`"]
 fn every_example_answers_as_cpp_and_under_sanitizers() {
     let commands: [(&str, &[&str]); 3] = [
         ("cpp", &["c++", "-std=c++17", "-x", "c++"]),
@@ -83,26 +86,29 @@ fn check(name: &str, emulator: &Emulator) {
     }
 }
 
-#[test]
-fn every_example_answers_under_rie_on_both_processors() {
-    for architecture in Architecture::ALL {
-        let way = Way::Freestanding(architecture);
-        for name in EXAMPLES {
-            let mut rie = Rie::start(&bootstrap(&example(name, way), architecture, name), &[], &format!("c-{architecture:?}-{name}"));
-            let (event, expected) = match name {
-                "hello" => ("{}", "\"hello, world\"".to_owned()),
-                "stream" => ("{}", (1..=5).map(|number| format!("data: {number}\n\n")).collect()),
-                "order" => (ORDER, SUM.to_owned()),
-                _ => ("{\"a\":1}", "{\"a\":1}".to_owned()),
-            };
-            for _ in 0..2 {
-                assert_eq!(String::from_utf8_lossy(&rie.invoke(event.as_bytes())), expected, "{name}, {architecture:?}");
-            }
+fn every_example_answers_under_rie_on_both_processors(architecture: Architecture) {
+    let way = Way::Freestanding(architecture);
+    for name in EXAMPLES {
+        let mut rie = Rie::start(&bootstrap(&example(name, way), architecture, name), &[], &format!("c-{architecture:?}-{name}"));
+        let (event, expected) = match name {
+            "hello" => ("{}", "\"hello, world\"".to_owned()),
+            "stream" => ("{}", (1..=5).map(|number| format!("data: {number}\n\n")).collect()),
+            "order" => (ORDER, SUM.to_owned()),
+            _ => ("{\"a\":1}", "{\"a\":1}".to_owned()),
+        };
+        for _ in 0..2 {
+            assert_eq!(String::from_utf8_lossy(&rie.invoke(event.as_bytes())), expected, "{name}, {architecture:?}");
         }
     }
 }
+on_each_architecture!(
+    every_example_answers_under_rie_on_both_processors,
+    "needs make and RIE; run `bash .ci/full`",
+    "needs make and RIE and qemu-user-static; run `bash .ci/full`"
+);
 
 #[test]
+#[ignore = "needs make; run `bash .ci/full`"]
 fn make_installs_a_bootstrap_and_cleans_up() {
     let (destination, build) = (cargo::scratch("c-install").join("package"), cargo::scratch("c-build"));
     let built = format!("BUILD={}", build.join("programs").display());
@@ -128,13 +134,14 @@ fn make_installs_a_bootstrap_and_cleans_up() {
 
 /// The README's commands, as they stand there.
 #[test]
+#[ignore = "needs make, musl-tools and gcc-aarch64-linux-gnu; run `bash .ci/full`"]
 fn the_commands_of_the_readme_link_programs_that_answer() {
     let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
     let commands: Vec<&str> = readme.split('`').filter(|text| text.contains("$LIBRARY") && text.contains("echo.c")).collect();
     assert_eq!(commands.len(), 4, "{commands:?}");
     for command in commands {
         let output = cargo::scratch("c-readme").join("program");
-        let mut shell = Command::new("sh");
+        let mut shell = Command::new("/bin/sh");
         shell.current_dir(folder()).env("LIBRARY", library(Architecture::X86_64)).env("OUTPUT", &output);
         run(shell.arg("-c").arg(format!("{command} -o \"$OUTPUT\"")));
         println!("{} bytes: {command}", fs::metadata(&output).expect("it has been linked").len());

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use barelambda_tests::c_programs::{compile, folder, include, library, run};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::{cargo, tools};
 
@@ -12,6 +13,7 @@ use barelambda_tests::{cargo, tools};
 const OF_THE_PROGRAM: [&str; 2] = ["barelambda_handler", "barelambda_init"];
 
 #[test]
+#[ignore = "needs g++; run `bash .ci/full`"]
 fn the_header_is_c99_and_cpp17_by_itself() {
     let source = cargo::scratch("c-header").join("alone.c");
     fs::write(&source, "#include <barelambda.h>\ntypedef barelambda_text not_empty;\n").expect("a source can be written");
@@ -23,6 +25,7 @@ fn the_header_is_c99_and_cpp17_by_itself() {
 }
 
 #[test]
+#[ignore = "needs binutils; run `bash .ci/full`"]
 fn every_function_in_the_header_is_in_the_library_and_no_other() {
     let declared = declared();
     assert!(declared.contains("barelambda_respond") && declared.len() > 20, "{declared:?}");
@@ -34,22 +37,25 @@ fn every_function_in_the_header_is_in_the_library_and_no_other() {
     }
 }
 
-#[test]
-fn the_library_needs_nothing_but_what_it_brings() {
-    for architecture in Architecture::ALL {
-        let symbols = symbols(architecture);
-        let needed: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'U').map(|(_, name)| name.as_str()).collect();
-        let brought = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
-        assert!(needed.iter().all(|name| brought.contains(name)), "{architecture:?}: {needed:?}");
-        let gives_way: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'W').map(|(_, name)| name.as_str()).collect();
-        assert_eq!(gives_way, ["_start", "main"].into(), "{architecture:?}");
-        let may_be_missing: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'w').map(|(_, name)| name.as_str()).collect();
-        assert_eq!(may_be_missing, ["barelambda_handler", "barelambda_init", "environ"].into(), "{architecture:?}");
-    }
+fn the_library_needs_nothing_but_what_it_brings(architecture: Architecture) {
+    let symbols = symbols(architecture);
+    let needed: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'U').map(|(_, name)| name.as_str()).collect();
+    let brought = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
+    assert!(needed.iter().all(|name| brought.contains(name)), "{architecture:?}: {needed:?}");
+    let gives_way: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'W').map(|(_, name)| name.as_str()).collect();
+    assert_eq!(gives_way, ["_start", "main"].into(), "{architecture:?}");
+    let may_be_missing: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'w').map(|(_, name)| name.as_str()).collect();
+    assert_eq!(may_be_missing, ["barelambda_handler", "barelambda_init", "environ"].into(), "{architecture:?}");
 }
+on_each_architecture!(
+    the_library_needs_nothing_but_what_it_brings,
+    "needs binutils; run `bash .ci/full`",
+    "needs binutils and qemu-user-static; run `bash .ci/full`"
+);
 
 /// Without the Makefile's linker: the one of the compiler, as most would call it.
 #[test]
+#[ignore = "needs binutils; run `bash .ci/full`"]
 fn no_panic_and_no_formatting_is_linked_into_the_echo() {
     let source = folder().join("echo.c");
     let first = ["cc", "-std=c99", "-Os", "-ffreestanding", "-nostdlib", "-static"];

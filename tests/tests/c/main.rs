@@ -4,5 +4,5 @@ mod cobol;
 mod conformance;
 mod examples;
 mod library;
-mod own_main;
 mod misuse;
+mod own_main;

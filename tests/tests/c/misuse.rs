@@ -6,6 +6,7 @@ use barelambda_emulator::{Emulator, Options};
 use barelambda_tests::c_programs::{compile, serve};
 use barelambda_tests::cargo;
 use barelambda_tests::emulated::{answer, failure, invoke, start};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 
 const ARGUMENT: &str = "Function.InvalidArgument";
@@ -112,14 +113,13 @@ fn check(emulator: &Emulator) {
     }
 }
 
-#[test]
-fn misuse_is_a_defined_error_without_libc_on_both_processors() {
-    for architecture in Architecture::ALL {
-        check(&serve(&freestanding(architecture), architecture));
-    }
+fn misuse_is_a_defined_error_without_libc_on_both_processors(architecture: Architecture) {
+    check(&serve(&freestanding(architecture), architecture));
 }
+on_each_architecture!(misuse_is_a_defined_error_without_libc_on_both_processors);
 
 #[test]
+#[ignore = "needs g++; run `bash .ci/full`"]
 fn misuse_is_a_defined_error_under_sanitizers() {
     let sanitizers = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     let c = misuse("sanitized", &[&["cc", "-std=c99"], &sanitizers[..]].concat(), Architecture::X86_64, &[]);
@@ -129,6 +129,7 @@ fn misuse_is_a_defined_error_under_sanitizers() {
 }
 
 #[test]
+#[ignore = "needs musl-tools; run `bash .ci/full`"]
 fn misuse_is_a_defined_error_in_ordinary_programs() {
     check(&serve(&misuse("glibc", &["cc", "-std=c99"], Architecture::X86_64, &[]), Architecture::X86_64));
     check(&serve(&misuse("musl", &["musl-gcc", "-std=c99", "-static"], Architecture::X86_64, &[]), Architecture::X86_64));

@@ -25,6 +25,7 @@ fn commands() -> [(&'static str, Architecture, Vec<&'static str>); 6] {
 }
 
 #[test]
+#[ignore = "needs gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
 fn a_main_of_its_own_has_arguments_an_initialiser_and_a_state() {
     let source = cargo::root().join("tests/c/own_main.c");
     for (name, architecture, command) in commands() {
@@ -48,6 +49,7 @@ fn a_main_of_its_own_has_arguments_an_initialiser_and_a_state() {
 }
 
 #[test]
+#[ignore = "needs gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
 fn a_program_with_neither_main_nor_handler_says_so() {
     let source = cargo::scratch("c-nothing").join("nothing.c");
     fs::write(&source, "#include <barelambda.h>\nconst int nothing = 1;\n").expect("a source can be written");

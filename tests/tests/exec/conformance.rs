@@ -7,6 +7,7 @@ use std::time::Duration;
 use barelambda_conformance::{Check, Group, Options, Verdict, checks, run};
 use barelambda_tests::cargo;
 use barelambda_tests::exec::bootstrap;
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 
 type Names = BTreeSet<&'static str>;
@@ -67,29 +68,34 @@ fn of_streams() -> Vec<&'static str> {
     names.chain(["close-with-the-202-to-a-stream", "invocation-id-on-streams"]).collect()
 }
 
-#[test]
-fn a_process_for_each_invocation() {
-    for architecture in Architecture::ALL {
-        let seen = not_applicable(architecture, "exec_conformance.sh", &[], None);
-        assert_eq!(seen, beyond_a_child(&of_streams()), "{architecture:?}");
-    }
+fn a_process_for_each_invocation(architecture: Architecture) {
+    let seen = not_applicable(architecture, "exec_conformance.sh", &[], None);
+    assert_eq!(seen, beyond_a_child(&of_streams()), "{architecture:?}");
 }
+on_each_architecture!(a_process_for_each_invocation, "needs sed; run `bash .ci/full`", "long: run `bash .ci/long`");
 
 /// The checks that want a stream alone: of what is lost on its way, others want it to be sent again, and a stream has gone.
-#[test]
-fn streamed() {
-    for architecture in Architecture::ALL {
-        let content_type = ("BARELAMBDA_CONTENT_TYPE", "application/vnd.awslambda.http-integration-response");
-        let seen = not_applicable(architecture, "exec_conformance.sh", &[("BARELAMBDA_RESPONSE", "stream"), content_type], Some("stream"));
-        // Every answer is streamed.
-        assert_eq!(seen, Names::from(["stream-then-buffered"]), "{architecture:?}");
-    }
+fn streamed(architecture: Architecture) {
+    let content_type = ("BARELAMBDA_CONTENT_TYPE", "application/vnd.awslambda.http-integration-response");
+    let seen = not_applicable(architecture, "exec_conformance.sh", &[("BARELAMBDA_RESPONSE", "stream"), content_type], Some("stream"));
+    // Every answer is streamed.
+    assert_eq!(seen, Names::from(["stream-then-buffered"]), "{architecture:?}");
 }
 
 #[test]
-fn a_line_for_a_line() {
-    for architecture in Architecture::ALL {
-        let seen = not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
-        assert_eq!(seen, beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()), "{architecture:?}");
-    }
+#[ignore = "long: run `bash .ci/long`"]
+fn streamed_on_x86_64() {
+    streamed(Architecture::X86_64);
 }
+
+#[test]
+#[ignore = "long: run `bash .ci/long`"]
+fn streamed_on_aarch64() {
+    streamed(Architecture::Aarch64);
+}
+
+fn a_line_for_a_line(architecture: Architecture) {
+    let seen = not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
+    assert_eq!(seen, beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()), "{architecture:?}");
+}
+on_each_architecture!(a_line_for_a_line, "needs Python 3; run `bash .ci/full`", "long: run `bash .ci/long`");

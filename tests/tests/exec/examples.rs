@@ -6,6 +6,7 @@ use std::process::{Output, Stdio};
 
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::{answer, failure, invoke, start};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
 use barelambda_tests::{cargo, exec};
@@ -33,39 +34,36 @@ fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)))
 }
 
-#[test]
-fn shell() {
-    for architecture in Architecture::ALL {
-        let folder = unzipped("shell", "shell/handler.sh", architecture);
-        let emulator = start(options(&folder, "handler.sh", architecture));
-        let outcome = invoke(&emulator, "{\"name\":\"Ada\"}");
-        assert_eq!(json(&outcome.payload), json!({"requestId": outcome.request_id, "event": {"name": "Ada"}}));
-        assert!(outcome.log.ends_with(&format!("{} INFO an event of 14 characters\n", outcome.request_id)), "{}", outcome.log);
-        let (error, _) = failure(&emulator, "\"fail\"");
-        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.AskedFor", "the event asked for an error"));
-        assert_eq!(json(&answer(&emulator, "1"))["event"], 1);
-    }
+fn shell(architecture: Architecture) {
+    let folder = unzipped("shell", "shell/handler.sh", architecture);
+    let emulator = start(options(&folder, "handler.sh", architecture));
+    let outcome = invoke(&emulator, "{\"name\":\"Ada\"}");
+    assert_eq!(json(&outcome.payload), json!({"requestId": outcome.request_id, "event": {"name": "Ada"}}));
+    assert!(outcome.log.ends_with(&format!("{} INFO an event of 14 characters\n", outcome.request_id)), "{}", outcome.log);
+    let (error, _) = failure(&emulator, "\"fail\"");
+    assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.AskedFor", "the event asked for an error"));
+    assert_eq!(json(&answer(&emulator, "1"))["event"], 1);
 }
+on_each_architecture!(shell);
+
+fn python(architecture: Architecture) {
+    let folder = unzipped("python", "exec-python/handler.py", architecture);
+    let emulator = start(options(&folder, "handler.py", architecture).env(PYTHON.0, PYTHON.1));
+    for count in 1..=3 {
+        let outcome = invoke(&emulator, "{\"name\":\n\"Ada\"}");
+        assert_eq!(json(&outcome.payload), json!({"greeting": "Hello, Ada!", "count": count}));
+        assert!(outcome.log.ends_with(&format!("{} INFO event number {count}\n", outcome.request_id)), "{}", outcome.log);
+    }
+    let (error, _) = failure(&emulator, "{}");
+    assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.KeyError", "'name'"));
+    let (error, _) = failure(&emulator, "no JSON");
+    assert_eq!(error.error_type, "Function.JSONDecodeError");
+    assert_eq!(json(&answer(&emulator, "{\"name\":1}"))["count"], 5, "the process has gone on");
+}
+on_each_architecture!(python, "needs Python 3; run `bash .ci/full`", "needs Python 3 and qemu-user-static; run `bash .ci/full`");
 
 #[test]
-fn python() {
-    for architecture in Architecture::ALL {
-        let folder = unzipped("python", "exec-python/handler.py", architecture);
-        let emulator = start(options(&folder, "handler.py", architecture).env(PYTHON.0, PYTHON.1));
-        for count in 1..=3 {
-            let outcome = invoke(&emulator, "{\"name\":\n\"Ada\"}");
-            assert_eq!(json(&outcome.payload), json!({"greeting": "Hello, Ada!", "count": count}));
-            assert!(outcome.log.ends_with(&format!("{} INFO event number {count}\n", outcome.request_id)), "{}", outcome.log);
-        }
-        let (error, _) = failure(&emulator, "{}");
-        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.KeyError", "'name'"));
-        let (error, _) = failure(&emulator, "no JSON");
-        assert_eq!(error.error_type, "Function.JSONDecodeError");
-        assert_eq!(json(&answer(&emulator, "{\"name\":1}"))["count"], 5, "the process has gone on");
-    }
-}
-
-#[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn under_the_server_of_aws() {
     let start = |test: &str, program: &str, handler: &str, variable: (&str, &str)| {
         let folder = unzipped(&format!("rie-{test}"), program, Architecture::X86_64);
@@ -90,12 +88,13 @@ fn under_the_server_of_aws() {
 fn command(example: &str) -> Output {
     let readme = fs::read_to_string(cargo::root().join("examples").join(example).join("README.md")).expect("it can be read");
     let line = readme.lines().find(|line| line.starts_with("cargo barelambda invoke")).expect("there is a command");
-    let mut command = std::process::Command::new("sh");
+    let mut command = std::process::Command::new("/bin/sh");
     command.args(["-c", line]).current_dir(cargo::root()).stdin(Stdio::null());
     command.output().expect("there is a shell")
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn the_commands_of_the_readmes() {
     let output = command("shell");
     assert_eq!(json(&output.stdout)["event"], json!({"name": "Ada"}), "{}", String::from_utf8_lossy(&output.stderr));

@@ -35,6 +35,7 @@ fn a_program_leads_a_group_of_its_own() {
 }
 
 #[test]
+#[ignore = "needs grep; run `bash .ci/full`"]
 fn signals_are_neither_ignored_nor_blocked() {
     let program = "#!/bin/sh\nexec grep -e SigBlk -e SigIgn /proc/self/status\n";
     let none = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n";
@@ -47,6 +48,7 @@ signal.pthread_sigmask(signal.SIG_BLOCK, [2, 12, 15, 17, 50])";
 }
 
 #[test]
+#[ignore = "needs findutils; run `bash .ci/full`"]
 fn no_descriptor_is_handed_down_but_the_three() {
     // The fourth is that of the folder, which ls itself opens. Whatever this test was started with is none of the runtime's.
     let program = "#!/bin/sh\nreadlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2\nexec ls /proc/self/fd\n";
@@ -63,6 +65,7 @@ fn no_descriptor_is_handed_down_but_the_three() {
 }
 
 #[test]
+#[ignore = "needs findutils; run `bash .ci/full`"]
 fn without_standard_streams_it_works_all_the_same() {
     let emulator = start(changed_by(options("no-streams", SHELL), "for number in (0, 1, 2): os.close(number)"));
     assert_eq!(answer(&emulator, "echo words >&2; echo answer"), b"answer\n");
@@ -87,6 +90,7 @@ fn grandchildren_that_keep_the_pipes_open_are_not_waited_for_but_killed() {
 }
 
 #[test]
+#[ignore = "needs util-linux; run `bash .ci/full`"]
 fn whoever_has_left_the_group_lives_on_and_is_waited_for_when_it_ends() {
     let emulator = start(options("setsid", SHELL));
     let runtime = pid(&emulator);

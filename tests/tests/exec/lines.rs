@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::{Emulator, Options};
 use barelambda_tests::emulated::{answer, failure, invoke, pattern, start};
 use barelambda_tests::exec::{Process, eventually, options_for};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 
 /// Notes each start in the file `starts` beside it, and does what the lines say.
@@ -61,23 +62,26 @@ fn error(error_type: &str, message: &str) -> (String, String) {
 
 const UNASKED: &str = "Function.UnaskedLine";
 
-#[test]
-fn one_process_answers_each_line_with_a_line() {
-    for architecture in Architecture::ALL {
-        let function = Function::with(&format!("one-{architecture:?}"), PROGRAM, architecture, |options| options);
-        let pid = function.answer("pid");
-        for number in 0..200 {
-            let event = format!("{{\"number\":{number}}}");
-            assert_eq!(function.answer(event.as_str()), event);
-        }
-        assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "{architecture:?}");
-        assert_eq!(function.answer(""), "", "an empty line is one, too");
-        let event = format!("\"{}\"", "x".repeat((6 << 20) - 2));
-        assert!(function.answer(event.as_str()) == event, "{architecture:?}: 6 MiB");
+fn one_process_answers_each_line_with_a_line(architecture: Architecture) {
+    let function = Function::with(&format!("one-{architecture:?}"), PROGRAM, architecture, |options| options);
+    let pid = function.answer("pid");
+    for number in 0..200 {
+        let event = format!("{{\"number\":{number}}}");
+        assert_eq!(function.answer(event.as_str()), event);
     }
+    assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "{architecture:?}");
+    assert_eq!(function.answer(""), "", "an empty line is one, too");
+    let event = format!("\"{}\"", "x".repeat((6 << 20) - 2));
+    assert!(function.answer(event.as_str()) == event, "{architecture:?}: 6 MiB");
 }
+on_each_architecture!(
+    one_process_answers_each_line_with_a_line,
+    "needs Python 3; run `bash .ci/full`",
+    "needs Python 3 and qemu-user-static; run `bash .ci/full`"
+);
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn line_breaks_in_the_event_become_spaces() {
     let function = Function::start("breaks", PROGRAM);
     assert_eq!(function.answer("{\n\"a\":\n[1,\n2]\n}\n"), "{ \"a\": [1, 2] } ");
@@ -96,6 +100,7 @@ fn it_is_started_during_the_initialisation() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn an_error_has_a_form() {
     let function = Function::start("error", PROGRAM);
     let pid = function.answer("pid");
@@ -110,23 +115,25 @@ fn an_error_has_a_form() {
     assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "the process goes on");
 }
 
-#[test]
-fn its_death_is_an_error_and_it_is_started_anew() {
-    for architecture in Architecture::ALL {
-        let function = Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| options);
-        let deaths = [
-            ("do say('words'); sys.exit(3)", error("Function.ExitStatus", "exit status 3: words")),
-            ("do sys.exit(0)", error("Function.ExitStatus", "exit status 0")),
-            ("do os.kill(os.getpid(), 9)", error("Function.Signal", "signal SIGKILL")),
-            // In the middle of a line.
-            ("do write('half of '); os._exit(4)", error("Function.ExitStatus", "exit status 4")),
-        ];
-        for (number, (event, wanted)) in deaths.into_iter().enumerate() {
-            assert_eq!(function.fails(event), wanted, "{architecture:?} {event}");
-            assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2), "{architecture:?} {event}");
-        }
+fn its_death_is_an_error_and_it_is_started_anew(architecture: Architecture) {
+    let function = Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| options);
+    let deaths = [
+        ("do say('words'); sys.exit(3)", error("Function.ExitStatus", "exit status 3: words")),
+        ("do sys.exit(0)", error("Function.ExitStatus", "exit status 0")),
+        ("do os.kill(os.getpid(), 9)", error("Function.Signal", "signal SIGKILL")),
+        // In the middle of a line.
+        ("do write('half of '); os._exit(4)", error("Function.ExitStatus", "exit status 4")),
+    ];
+    for (number, (event, wanted)) in deaths.into_iter().enumerate() {
+        assert_eq!(function.fails(event), wanted, "{architecture:?} {event}");
+        assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2), "{architecture:?} {event}");
     }
 }
+on_each_architecture!(
+    its_death_is_an_error_and_it_is_started_anew,
+    "needs Python 3; run `bash .ci/full`",
+    "needs Python 3 and qemu-user-static; run `bash .ci/full`"
+);
 
 #[test]
 fn a_program_that_answers_and_ends_has_answered() {
@@ -139,6 +146,7 @@ fn a_program_that_answers_and_ends_has_answered() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn a_death_while_nobody_asks_is_logged_and_costs_no_invocation() {
     let function = Function::start("idle-death", PROGRAM);
     let child: u32 = function.answer("pid").parse().expect("it is an id");
@@ -152,6 +160,7 @@ fn a_death_while_nobody_asks_is_logged_and_costs_no_invocation() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn more_than_one_line_is_an_error_and_ends_the_process() {
     let function = Function::start("two", PROGRAM);
     let (error_type, message) = function.fails("do write('one\\ntwo\\n')");
@@ -163,6 +172,7 @@ fn more_than_one_line_is_an_error_and_ends_the_process() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn a_line_while_nobody_asks_is_never_taken_for_an_answer() {
     let function = Function::start("idle", PROGRAM);
     let child: u32 = function.answer("pid").parse().expect("it is an id");
@@ -188,6 +198,7 @@ fn a_line_before_the_event_has_been_read_is_no_answer() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn a_line_that_is_too_long_is_an_error() {
     let function = Function::start("long", PROGRAM);
     assert_eq!(function.answer("do write('x' * 6291556 + '\\n')").len(), 6_291_556);
@@ -197,6 +208,7 @@ fn a_line_that_is_too_long_is_an_error() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn the_deadline_ends_the_process_and_it_is_started_anew() {
     let function = Function::with("deadline", PROGRAM, Architecture::X86_64, |mut options| {
         options.timeout = Duration::from_secs(2);
@@ -226,6 +238,7 @@ fn a_program_that_fails_at_once_is_started_once_for_each_invocation() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn what_was_written_to_stderr_before_the_answer_is_logged_before_it() {
     let function = Function::start("log", PROGRAM);
     for count in [1, 10, 2000] {
@@ -239,6 +252,7 @@ fn what_was_written_to_stderr_before_the_answer_is_logged_before_it() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn no_zombie_is_left_of_what_leaves_the_group() {
     let function = Function::start("zombies", PROGRAM);
     let runtime = invoke(&function.emulator, "warm").pid.expect("it was started");

@@ -3,6 +3,7 @@
 use barelambda_emulator::InvokeOptions;
 use barelambda_tests::emulated::{answer, invoke, start};
 use barelambda_tests::exec::{SHELL, options, options_for};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use serde_json::Value;
 
@@ -11,21 +12,19 @@ fn objects(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
-#[test]
-fn each_line_has_a_time_the_request_id_and_a_level() {
-    for architecture in Architecture::ALL {
-        let emulator = start(options_for(&format!("log-text-{architecture:?}"), SHELL, architecture));
-        let outcome = invoke(&emulator, "echo one >&2; echo answer; printf 'two\\n\\nfour' >&2");
-        assert_eq!(outcome.payload, b"answer\n");
-        let lines: Vec<_> = outcome.log.lines().collect();
-        let messages: Vec<_> = lines.iter().map(|line| line.splitn(4, ' ').collect::<Vec<_>>()).collect();
-        assert_eq!(messages.len(), 4, "{}", outcome.log);
-        for (words, message) in messages.iter().zip(["one", "two", "", "four"]) {
-            assert!(words[0].len() == 24 && words[0].ends_with('Z'), "{words:?}");
-            assert_eq!(words[1..], [outcome.request_id.as_str(), "INFO", message]);
-        }
+fn each_line_has_a_time_the_request_id_and_a_level(architecture: Architecture) {
+    let emulator = start(options_for(&format!("log-text-{architecture:?}"), SHELL, architecture));
+    let outcome = invoke(&emulator, "echo one >&2; echo answer; printf 'two\\n\\nfour' >&2");
+    assert_eq!(outcome.payload, b"answer\n");
+    let lines: Vec<_> = outcome.log.lines().collect();
+    let messages: Vec<_> = lines.iter().map(|line| line.splitn(4, ' ').collect::<Vec<_>>()).collect();
+    assert_eq!(messages.len(), 4, "{}", outcome.log);
+    for (words, message) in messages.iter().zip(["one", "two", "", "four"]) {
+        assert!(words[0].len() == 24 && words[0].ends_with('Z'), "{words:?}");
+        assert_eq!(words[1..], [outcome.request_id.as_str(), "INFO", message]);
     }
 }
+on_each_architecture!(each_line_has_a_time_the_request_id_and_a_level);
 
 #[test]
 fn in_json_each_line_is_an_object_and_what_is_one_stays_as_it_is() {

@@ -7,6 +7,7 @@ use barelambda_emulator::script::{Script, Step, message};
 use barelambda_emulator::{Emulator, InvokeOptions, Options, Outcome};
 use barelambda_tests::emulated::{answer, failure, start};
 use barelambda_tests::exec::{Process, SHELL, bootstrap, eventually, options_for, task};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::scripted::{run_command, the_end};
 use base64::Engine;
@@ -27,56 +28,52 @@ fn taken(emulator: &Emulator, event: &str) -> (String, Outcome) {
     (String::from_utf8(came).expect("it is text"), stream.finish())
 }
 
-#[test]
-fn pieces_come_as_they_are_written() {
-    for architecture in Architecture::ALL {
-        let emulator = start(streaming("pieces", architecture).env("BARELAMBDA_CONTENT_TYPE", "text/plain"));
-        let mut stream = emulator.invoke_streaming("for n in one two three; do echo $n; sleep 0.3; done", InvokeOptions::default());
-        assert!(stream.is_streamed());
-        assert_eq!(stream.content_type(), Some("text/plain"));
-        assert_eq!(stream.next().as_deref(), Some(&b"one\n"[..]), "{architecture:?}");
-        let begin = Instant::now();
-        let rest: Vec<_> = stream.by_ref().collect();
-        assert_eq!(rest, [b"two\n".to_vec(), b"three\n".to_vec()], "{architecture:?}");
-        assert!(begin.elapsed() > Duration::from_millis(500), "{:?}", begin.elapsed());
-        assert_eq!(stream.finish().function_error, None);
-    }
-    let emulator = emulator("type");
-    assert_eq!(emulator.invoke_streaming("echo", InvokeOptions::default()).content_type(), Some("application/octet-stream"));
+fn pieces_come_as_they_are_written(architecture: Architecture) {
+    let emulator = start(streaming("pieces", architecture).env("BARELAMBDA_CONTENT_TYPE", "text/plain"));
+    let mut stream = emulator.invoke_streaming("for n in one two three; do echo $n; sleep 0.3; done", InvokeOptions::default());
+    assert!(stream.is_streamed());
+    assert_eq!(stream.content_type(), Some("text/plain"));
+    assert_eq!(stream.next().as_deref(), Some(&b"one\n"[..]), "{architecture:?}");
+    let begin = Instant::now();
+    let rest: Vec<_> = stream.by_ref().collect();
+    assert_eq!(rest, [b"two\n".to_vec(), b"three\n".to_vec()], "{architecture:?}");
+    assert!(begin.elapsed() > Duration::from_millis(500), "{:?}", begin.elapsed());
+    assert_eq!(stream.finish().function_error, None);
+    let untyped = start(streaming("type", architecture));
+    assert_eq!(untyped.invoke_streaming("echo", InvokeOptions::default()).content_type(), Some("application/octet-stream"));
 }
+on_each_architecture!(pieces_come_as_they_are_written);
 
-#[test]
-fn a_failure_after_the_beginning_goes_into_the_trailers() {
-    for architecture in Architecture::ALL {
-        let emulator = start(streaming("failures", architecture));
-        for (event, pieces, error_type, message) in [
-            ("echo one; sleep 0.1; echo words >&2; exit 3", "one\n", "Function.ExitStatus", "exit status 3: words"),
-            ("echo one; sleep 0.1; kill -9 $$", "one\n", "Function.Signal", "signal SIGKILL"),
-            // Before the beginning, the error is the whole answer.
-            ("echo words >&2; exit 3", "", "Function.ExitStatus", "exit status 3: words"),
-            ("exec sleep 60", "", "Function.Timeout", "stopped before the deadline"),
-            ("echo one; echo words >&2; exec sleep 60", "one\n", "Function.Timeout", "stopped before the deadline: words"),
-        ] {
-            let emulator = if message.starts_with("stopped") {
-                let mut options = streaming("timeout", architecture);
-                options.timeout = Duration::from_secs(2);
-                &start(options)
-            } else {
-                &emulator
-            };
-            assert_eq!(taken(emulator, "echo warm").0, "warm\n");
-            let (came, outcome) = taken(emulator, event);
-            let error = outcome.function_error.unwrap_or_else(|| panic!("{event} does not fail"));
-            assert_eq!(
-                (came.as_str(), error.error_type.as_str(), error.message.as_str()),
-                (pieces, error_type, message),
-                "{architecture:?} {event}"
-            );
-            assert!(!error.found_by_lambda);
-            assert_eq!(taken(emulator, "echo after").0, "after\n", "{architecture:?} {event}");
-        }
+fn a_failure_after_the_beginning_goes_into_the_trailers(architecture: Architecture) {
+    let emulator = start(streaming("failures", architecture));
+    for (event, pieces, error_type, message) in [
+        ("echo one; sleep 0.1; echo words >&2; exit 3", "one\n", "Function.ExitStatus", "exit status 3: words"),
+        ("echo one; sleep 0.1; kill -9 $$", "one\n", "Function.Signal", "signal SIGKILL"),
+        // Before the beginning, the error is the whole answer.
+        ("echo words >&2; exit 3", "", "Function.ExitStatus", "exit status 3: words"),
+        ("exec sleep 60", "", "Function.Timeout", "stopped before the deadline"),
+        ("echo one; echo words >&2; exec sleep 60", "one\n", "Function.Timeout", "stopped before the deadline: words"),
+    ] {
+        let emulator = if message.starts_with("stopped") {
+            let mut options = streaming("timeout", architecture);
+            options.timeout = Duration::from_secs(2);
+            &start(options)
+        } else {
+            &emulator
+        };
+        assert_eq!(taken(emulator, "echo warm").0, "warm\n");
+        let (came, outcome) = taken(emulator, event);
+        let error = outcome.function_error.unwrap_or_else(|| panic!("{event} does not fail"));
+        assert_eq!(
+            (came.as_str(), error.error_type.as_str(), error.message.as_str()),
+            (pieces, error_type, message),
+            "{architecture:?} {event}"
+        );
+        assert!(!error.found_by_lambda);
+        assert_eq!(taken(emulator, "echo after").0, "after\n", "{architecture:?} {event}");
     }
 }
+on_each_architecture!(a_failure_after_the_beginning_goes_into_the_trailers);
 
 #[test]
 fn a_stream_may_be_empty_or_longer_than_any_other_answer() {

@@ -35,6 +35,7 @@ const PROCESSES: usize = 40;
 const INVOCATIONS: usize = 20;
 
 #[test]
+#[ignore = "needs qemu-user-static, strace and valgrind; run `bash .ci/full`"]
 fn every_figure_keeps_its_bound() {
     let budgets = Budgets::read();
     // Those of `exec_budget` are ratios, and no program's.

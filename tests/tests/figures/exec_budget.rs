@@ -33,6 +33,7 @@ const HANDLER: &[u8] = b"#!/bin/sh\nIFS= read -r event\nprintf '{\"event\":%s}\\
 const IN_A_ROW: u32 = 10;
 
 #[test]
+#[ignore = "needs curl; run `bash .ci/full`"]
 fn every_figure_keeps_its_bound() {
     let folder = cargo::scratch("exec_budget");
     let programs = Programs { folder: &folder, exec: &exec(), echo: &example("echo", Architecture::X86_64) };

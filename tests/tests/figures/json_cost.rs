@@ -18,6 +18,7 @@ const BOUND: f64 = 1.0;
 const TIMES: [u32; 2] = [1, 11];
 
 #[test]
+#[ignore = "needs valgrind; run `bash .ci/full`"]
 fn an_event_costs_no_more_than_with_serde_json() {
     let program = programs::json_bench();
     let folder = cargo::scratch("json_cost");

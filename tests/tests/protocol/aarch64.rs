@@ -15,6 +15,7 @@ fn serve(name: &str) -> Emulator {
 }
 
 #[test]
+#[ignore = "needs qemu-user-static; run `bash .ci/full`"]
 fn hello_and_stateful_answer() {
     assert_eq!(answer(&serve("hello"), "{}"), b"\"hello, world\"");
     let emulator = start(options("stateful").env("START", "41"));
@@ -28,6 +29,7 @@ fn hello_and_stateful_answer() {
 }
 
 #[test]
+#[ignore = "needs qemu-user-static; run `bash .ci/full`"]
 fn echo_answers_every_size_byte_for_byte_in_both_framings() {
     for framing in [EventFraming::ContentLength, EventFraming::Chunked] {
         let mut options = options("echo");
@@ -42,6 +44,7 @@ fn echo_answers_every_size_byte_for_byte_in_both_framings() {
 }
 
 #[test]
+#[ignore = "needs qemu-user-static; run `bash .ci/full`"]
 fn every_fault_is_reported_and_the_next_invocation_works() {
     let emulator = serve("faults");
     for (event, error_type, message) in faults() {

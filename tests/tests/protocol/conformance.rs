@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use barelambda_conformance::{Options, checks, run};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{Architecture, example_with_features, hosted_example};
 
 fn passes_every_check(program: PathBuf, architecture: Architecture) {
@@ -15,11 +16,13 @@ fn passes_every_check(program: PathBuf, architecture: Architecture) {
     assert!(totals.passed == checks().len() && totals.passed >= 80, "{architecture:?}: {others:#?}");
 }
 
-/// One after the other: the checks of one are run several at once as it is.
+fn our_runtime_passes_every_check(architecture: Architecture) {
+    passes_every_check(example_with_features("conformance", architecture, &[]), architecture);
+}
+on_each_architecture!(our_runtime_passes_every_check);
+
 #[test]
-fn our_runtime_passes_every_check() {
-    for architecture in Architecture::ALL {
-        passes_every_check(example_with_features("conformance", architecture, &[]), architecture);
-    }
+#[ignore = "long: run `bash .ci/long`"]
+fn a_std_program_passes_every_check() {
     passes_every_check(hosted_example("conformance", &[]), Architecture::X86_64);
 }

@@ -232,6 +232,7 @@ fn a_refused_answer_is_logged_with_its_request_id() {
 }
 
 #[test]
+#[ignore = "needs strace; run `bash .ci/full`"]
 fn each_line_is_one_write() {
     let program = example_with_features("logging", NATIVE, &[]);
     let long = "x\n".repeat(50_000);

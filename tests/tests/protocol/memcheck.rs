@@ -21,6 +21,7 @@ fn memcheck(program: &Path, log: &Path) -> Command {
 }
 
 #[test]
+#[ignore = "needs valgrind; run `bash .ci/full`"]
 fn a_program_with_std_makes_no_error_of_memory() {
     let log = cargo::scratch("memcheck").join("log");
     let (report, status) = soak::run_command(memcheck(&programs::hosted_example("echo", &[]), &log), INVOCATIONS, 1);
@@ -33,6 +34,7 @@ fn a_program_with_std_makes_no_error_of_memory() {
 
 /// It would be seen if there were one.
 #[test]
+#[ignore = "needs valgrind; run `bash .ci/full`"]
 fn memcheck_sees_an_error() {
     let folder = cargo::scratch("memcheck_fails");
     let (source, program) = (folder.join("main.rs"), folder.join("main"));

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use barelambda_emulator::{Emulator, InvokeOptions, LARGEST_STREAM, Options, Outcome};
 use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{Architecture, example, panic_place};
 
 /// The length of the events that `stream` sends when it is asked for a number of them.
@@ -21,44 +22,40 @@ fn taken(emulator: &Emulator, event: &str) -> (Vec<u8>, Outcome) {
     (stream.by_ref().collect::<Vec<_>>().concat(), stream.finish())
 }
 
-#[test]
-fn pieces_come_as_they_are_written() {
-    for architecture in Architecture::ALL {
-        let emulator = emulator("stream", architecture);
-        let mut stream = emulator.invoke_streaming("{}", InvokeOptions::default());
-        assert!(stream.is_streamed());
-        assert_eq!(stream.content_type(), Some("text/event-stream"));
-        let (first, begin) = (stream.next(), Instant::now());
-        assert_eq!(first.as_deref(), Some(&b"data: 1\n\n"[..]), "{architecture:?}");
-        let rest: Vec<_> = stream.by_ref().collect();
-        assert_eq!(rest, [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"], "{architecture:?}");
-        // Half a second lies between each two.
-        assert!(begin.elapsed() > Duration::from_millis(1500), "{:?}", begin.elapsed());
-        let outcome = stream.finish();
-        assert_eq!((&outcome.function_error, outcome.log.as_str()), (&None, ""));
-    }
+fn pieces_come_as_they_are_written(architecture: Architecture) {
+    let emulator = emulator("stream", architecture);
+    let mut stream = emulator.invoke_streaming("{}", InvokeOptions::default());
+    assert!(stream.is_streamed());
+    assert_eq!(stream.content_type(), Some("text/event-stream"));
+    let (first, begin) = (stream.next(), Instant::now());
+    assert_eq!(first.as_deref(), Some(&b"data: 1\n\n"[..]), "{architecture:?}");
+    let rest: Vec<_> = stream.by_ref().collect();
+    assert_eq!(rest, [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"], "{architecture:?}");
+    // Half a second lies between each two.
+    assert!(begin.elapsed() > Duration::from_millis(1500), "{:?}", begin.elapsed());
+    let outcome = stream.finish();
+    assert_eq!((&outcome.function_error, outcome.log.as_str()), (&None, ""));
 }
+on_each_architecture!(pieces_come_as_they_are_written);
 
-#[test]
-fn errors_in_mid_stream_come_after_what_was_written() {
+fn errors_in_mid_stream_come_after_what_was_written(architecture: Architecture) {
     let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
-    for architecture in Architecture::ALL {
-        let emulator = emulator("stream_error", architecture);
-        for (event, pieces, error_type, message) in [
-            ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
-            ("\"fail\"", "one\ntwo\n", "Function.OutOfPaper", "there is no line 3"),
-            ("\"early\"", "", "Function.OutOfPaper", "there is no third line"),
-            ("\"panic\"", "one\ntwo\n", "Function.Panic", &panicked),
-            ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
-        ] {
-            let (came, outcome) = taken(&emulator, event);
-            assert_eq!(String::from_utf8_lossy(&came), pieces, "{architecture:?} {event}");
-            let error = outcome.function_error.expect("it fails");
-            assert_eq!((error.error_type.as_str(), error.message.as_str()), (error_type, message), "{architecture:?} {event}");
-            assert!(!error.found_by_lambda);
-        }
+    let emulator = emulator("stream_error", architecture);
+    for (event, pieces, error_type, message) in [
+        ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
+        ("\"fail\"", "one\ntwo\n", "Function.OutOfPaper", "there is no line 3"),
+        ("\"early\"", "", "Function.OutOfPaper", "there is no third line"),
+        ("\"panic\"", "one\ntwo\n", "Function.Panic", &panicked),
+        ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
+    ] {
+        let (came, outcome) = taken(&emulator, event);
+        assert_eq!(String::from_utf8_lossy(&came), pieces, "{architecture:?} {event}");
+        let error = outcome.function_error.expect("it fails");
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), (error_type, message), "{architecture:?} {event}");
+        assert!(!error.found_by_lambda);
     }
 }
+on_each_architecture!(errors_in_mid_stream_come_after_what_was_written);
 
 #[test]
 fn a_caller_that_waits_gets_a_stream_in_one_piece() {

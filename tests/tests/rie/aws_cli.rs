@@ -43,6 +43,7 @@ fn invoke(server: SocketAddr, name: &str, event: &str, more: &[&str]) -> (Value,
 }
 
 #[test]
+#[ignore = "needs the AWS CLI; run `bash .ci/full`"]
 fn a_payload_goes_in_and_comes_out() {
     const EVENT: &str = r#"{"key":"välue"}"#;
     let emulator = start(Options::new(example("echo", NATIVE)));
@@ -53,6 +54,7 @@ fn a_payload_goes_in_and_comes_out() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI; run `bash .ci/full`"]
 fn a_failure_is_marked_and_the_log_comes_with_it() {
     let emulator = start(Options::new(example("faults", NATIVE)));
     let (printed, payload) = invoke(emulator.address(), "failure", "\"panic\"", &["--log-type", "Tail"]);
@@ -66,6 +68,7 @@ fn a_failure_is_marked_and_the_log_comes_with_it() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI; run `bash .ci/full`"]
 fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
     let (sender, receiver) = mpsc::channel();
     let mut options = Options::new(example("stateful", NATIVE));
@@ -82,6 +85,7 @@ fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI; run `bash .ci/full`"]
 fn serve_stays_up_for_the_aws_cli_until_it_is_told_to_end() {
     let serving = Serving::start("stateful");
     for count in ["1", "2"] {

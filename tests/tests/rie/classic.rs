@@ -11,6 +11,7 @@ use barelambda_tests::{cargo, syscalls};
 const NATIVE: Architecture = Architecture::X86_64;
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn hello_and_stateful_answer() {
     let mut rie = Rie::start(&example("hello", NATIVE), &[], "hello");
     assert_eq!(rie.invoke(b"{}"), b"\"hello, world\"");
@@ -21,6 +22,7 @@ fn hello_and_stateful_answer() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn echo_answers_every_size_byte_for_byte() {
     let mut rie = Rie::start(&example("echo", NATIVE), &[], "echo");
     for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
@@ -30,6 +32,7 @@ fn echo_answers_every_size_byte_for_byte() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
     let mut rie = Rie::start(&example("stateful", NATIVE), &[], "too-large");
     assert_eq!(rie.invoke(b"{}"), b"1");
@@ -39,6 +42,7 @@ fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn every_fault_is_reported_and_the_next_invocation_works() {
     let mut rie = Rie::start(&example("faults", NATIVE), &[], "faults");
     for (event, error_type, message) in faults() {
@@ -52,6 +56,7 @@ fn every_fault_is_reported_and_the_next_invocation_works() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn a_failed_initialisation_is_reported() {
     let mut rie = Rie::start(&example("stateful", NATIVE), &[("START", "x")], "init-error");
     let error: serde_json::Value = serde_json::from_slice(&rie.invoke(b"{}")).expect("errors are JSON");
@@ -60,6 +65,7 @@ fn a_failed_initialisation_is_reported() {
 }
 
 #[test]
+#[ignore = "needs RIE and strace; run `bash .ci/full`"]
 fn four_system_calls_to_the_first_next_and_three_for_each_invocation() {
     const INVOCATIONS: usize = 50;
     let folder = cargo::scratch("rie-strace");

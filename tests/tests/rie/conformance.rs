@@ -20,6 +20,7 @@ fn ask(rie: &mut Rie, what: &str) -> Answer {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn whatever_is_no_event_of_the_suite_is_echoed() {
     let mut rie = start(&[], "echo");
     for event in
@@ -33,6 +34,7 @@ fn whatever_is_no_event_of_the_suite_is_echoed() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn many_invocations_in_a_row() {
     let mut rie = start(&[], "many");
     for number in 0..1000 {
@@ -47,6 +49,7 @@ fn many_invocations_in_a_row() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn errors_panics_exits_and_large_answers_are_reported_and_the_next_works() {
     let mut rie = start(&[], "faults");
     let panicked = format!("panicked at {}: the event asked for a panic", panic_place("conformance", "b\"panic\" => panic!("));
@@ -66,6 +69,7 @@ fn errors_panics_exits_and_large_answers_are_reported_and_the_next_works() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn a_slow_answer_comes_in_its_time() {
     let mut rie = start(&[], "slow");
     let begin = Instant::now();
@@ -74,6 +78,7 @@ fn a_slow_answer_comes_in_its_time() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn the_context_is_what_the_headers_say() {
     let mut rie = start(&[("AWS_LAMBDA_FUNCTION_NAME", "named")], "context");
     let context = ask(&mut rie, "context").json();
@@ -91,6 +96,7 @@ fn the_context_is_what_the_headers_say() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn streams_are_gathered() {
     let mut rie = start(&[], "streams");
     let begin = Instant::now();
@@ -103,6 +109,7 @@ fn streams_are_gathered() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn a_stream_is_held_to_the_limit_of_other_answers_here_and_the_next_works() {
     let mut rie = start(&[], "stream-large");
     for _ in 0..2 {
@@ -113,6 +120,7 @@ fn a_stream_is_held_to_the_limit_of_other_answers_here_and_the_next_works() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn an_error_before_a_stream_begins_is_the_whole_answer() {
     let mut rie = start(&[], "stream-error-first");
     assert_eq!(ask(&mut rie, "stream-error-first").text(), ASKED_FOR);
@@ -120,6 +128,7 @@ fn an_error_before_a_stream_begins_is_the_whole_answer() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn of_a_stream_that_fails_the_beginning_is_left_and_the_next_works() {
     let mut rie = start(&[], "stream-error");
     let answer = ask(&mut rie, "stream-error");
@@ -133,6 +142,7 @@ fn of_a_stream_that_fails_the_beginning_is_left_and_the_next_works() {
 }
 
 #[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
 fn a_failed_initialisation_is_reported() {
     let panicked = format!("panicked at {}: CONFORMANCE_INIT asked for a panic", panic_place("conformance", "panic!(\"CONFORMANCE_INIT"));
     let failures = [("error", "Function.BadStart", "CONFORMANCE_INIT asked for an error"), ("panic", "Function.Panic", &panicked)];

@@ -14,6 +14,7 @@ const INVOCATION_ID: &str = "Lambda-Runtime-Invocation-Id";
 const ASKED_FOR: &str = r#"{"errorType":"Function.AskedFor","stackTrace":[],"errorMessage":"the event asked for an error"}"#;
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn echo_answers_every_size_byte_for_byte_and_many_in_a_row() {
     let mut rie = rie_managed::start(&example("echo", NATIVE), &[], "echo");
     for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
@@ -28,6 +29,7 @@ fn echo_answers_every_size_byte_for_byte_and_many_in_a_row() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn every_fault_has_its_type() {
     let exits = |error_type: &str| ["Function.Panic", "Runtime.ExitError"].contains(&error_type);
     let program = example("faults", NATIVE);
@@ -50,6 +52,7 @@ fn every_fault_has_its_type() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn the_invocation_id_is_sent_back_with_answers_errors_and_streams() {
     let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "invocation-id", |_| ());
     assert_eq!(rie.answer(b"{}").text(), "{}");
@@ -66,6 +69,7 @@ fn the_invocation_id_is_sent_back_with_answers_errors_and_streams() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_wrong_invocation_id_is_refused_and_the_next_invocation_works() {
     for (event, name) in [(&b"{}"[..], "answer"), (b"\"conformance:error\"", "error"), (b"\"conformance:stream\"", "stream")] {
         let mut changed = false;
@@ -89,6 +93,7 @@ fn a_wrong_invocation_id_is_refused_and_the_next_invocation_works() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn streams_arrive_whole() {
     let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "streams", |_| ());
     let answer = rie.answer(b"\"conformance:stream\"");
@@ -112,6 +117,7 @@ fn streams_arrive_whole() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_stream_beyond_what_rie_takes_is_an_error_and_the_next_invocation_works() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-large");
     for event in [b"{}", b"[]"] {
@@ -122,6 +128,7 @@ fn a_stream_beyond_what_rie_takes_is_an_error_and_the_next_invocation_works() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn an_error_in_mid_stream_reaches_the_caller_through_the_trailers() {
     let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "stream-error", |_| ());
     let answer = rie.answer(b"\"conformance:stream-error\"");
@@ -137,6 +144,7 @@ fn an_error_in_mid_stream_reaches_the_caller_through_the_trailers() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_panic_in_mid_stream_reaches_the_caller_through_the_trailers() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-panic");
     assert_error(&rie.answer(b"\"conformance:stream-panic\""), "Function.Panic", "the event asked for a panic");
@@ -144,12 +152,14 @@ fn a_panic_in_mid_stream_reaches_the_caller_through_the_trailers() {
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn stream_error_names_its_place_when_it_panics() {
     let mut rie = rie_managed::start(&example("stream_error", NATIVE), &[], "stream-panic-place");
     assert_error(&rie.answer(b"\"panic\""), "Function.Panic", &panic_place("stream_error", "panic!("));
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_failed_initialisation_is_reported() {
     let program = example("conformance", NATIVE);
     for (value, error_type) in [("error", "Function.BadStart"), ("panic", "Function.Panic")] {
@@ -160,6 +170,7 @@ fn a_failed_initialisation_is_reported() {
 
 /// What the other tests take for granted of the server, by a client that says each byte itself.
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn the_server_itself_refuses_wrong_ids_and_reads_trailers() {
     let mut rie = rie_managed::start_without_runtime("raw");
     let mut runtime = RawRuntime::connect(rie.runtime_api());

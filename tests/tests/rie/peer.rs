@@ -12,11 +12,13 @@ const ENVIRONMENT: [(&str, &str); 3] =
     [("AWS_LAMBDA_FUNCTION_NAME", "named"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"), ("AWS_LAMBDA_FUNCTION_VERSION", "1")];
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn both_functions_get_the_same_in_the_usual_mode() {
     compare(Rie::start, "usual");
 }
 
 #[test]
+#[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn both_functions_get_the_same_in_the_mode_for_managed_instances() {
     compare(rie_managed::start, "managed");
 }

@@ -74,6 +74,7 @@ fn call(server: SocketAddr, event: &str) -> Called {
 }
 
 #[test]
+#[ignore = "needs boto3; run `bash .ci/full`"]
 fn chunks_reach_the_sdk_while_the_function_writes() {
     let serving = Serving::start("stream");
     let called = call(serving.address, "{}");
@@ -92,6 +93,7 @@ fn chunks_reach_the_sdk_while_the_function_writes() {
 }
 
 #[test]
+#[ignore = "needs boto3; run `bash .ci/full`"]
 fn an_error_in_mid_stream_reaches_the_sdk_after_what_was_written() {
     let emulator = start(Options::new(example("stream_error", Architecture::X86_64)));
     let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
@@ -110,6 +112,7 @@ fn an_error_in_mid_stream_reaches_the_sdk_after_what_was_written() {
 }
 
 #[test]
+#[ignore = "needs boto3; run `bash .ci/full`"]
 fn a_function_that_does_not_stream_answers_the_sdk_too() {
     let emulator = start(Options::new(example("echo", Architecture::X86_64)));
     let called = call(emulator.address(), r#"{"a":"ö"}"#);

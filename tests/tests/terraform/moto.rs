@@ -17,6 +17,7 @@ use serde_json::Value;
 const FUNCTION: &str = "module.function.aws_lambda_function.this";
 
 #[test]
+#[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
 fn from_a_bucket_to_a_function_and_to_nothing() {
     let moto = Moto::start();
     let stack = Stack::copy("terraform-moto", moto.environment());
@@ -69,6 +70,7 @@ fn from_a_bucket_to_a_function_and_to_nothing() {
 
 /// The commands of the README, as they stand there: all but the last one against moto, which runs no functions.
 #[test]
+#[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
 fn the_six_commands_of_the_readme() {
     let readme = fs::read_to_string(cargo::root().join("README.md")).expect("the README can be read");
     let section = readme.split("## Deploy").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the README has a section of commands");
@@ -80,7 +82,7 @@ fn the_six_commands_of_the_readme() {
     let folder = stack.root().parent().expect("it lies in a folder");
     symlink(cargo::root().join("dist"), folder.join("dist")).expect("the folder is new");
     let shell = |folder: &Path, line: &str| {
-        let mut command = Command::new("sh");
+        let mut command = Command::new("/bin/sh");
         command.args(["-c", line]).current_dir(folder).stdin(Stdio::null());
         command
     };
@@ -112,6 +114,7 @@ fn the_six_commands_of_the_readme() {
 }
 
 #[test]
+#[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
 fn the_example_with_a_url() {
     let moto = Moto::start();
     let stack = Stack::copy("terraform-url", moto.environment());
@@ -127,6 +130,7 @@ fn the_example_with_a_url() {
 
 /// Half a minute for each queue, as the provider looks at its attributes several times.
 #[test]
+#[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
 fn the_example_with_a_queue() {
     let moto = Moto::start();
     let stack = Stack::copy("terraform-sqs", moto.environment());

@@ -63,6 +63,7 @@ const CONTRADICTIONS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
+#[ignore = "needs Terraform, its AWS provider and moto; run `bash .ci/full`"]
 fn the_stacks_are_formatted_and_valid_and_their_own_tests_pass() {
     let moto = Moto::start();
     let stack = Stack::copy("terraform-mocked", moto.environment());
@@ -100,6 +101,7 @@ fn expect_words(stack: &Stack, wrong: &[(&str, &str, &str)]) {
 }
 
 #[test]
+#[ignore = "needs checkov; run `bash .ci/full`"]
 fn checkov_finds_nothing() {
     let output = Command::new(tools::checkov())
         .args(["--directory", "terraform", "--framework", "terraform", "--output", "json", "--skip-download", "--skip-path", "/tests/"])

@@ -29,6 +29,7 @@ const FIGURES: [&str; 16] = [
 ];
 
 #[test]
+#[ignore = "needs strace and valgrind; run `bash .ci/full`"]
 fn a_run_measures_every_figure_and_keeps_it() {
     let records = scratch("bench-records");
     let (code, said, log) = run(bench().args(["--quick", "--rows", "floor,echo", "--records"]).arg(&records));

@@ -36,6 +36,7 @@ fn answered(output: &Output, answer: &[u8]) -> String {
 }
 
 #[test]
+#[ignore = "needs qemu-user-static; run `bash .ci/full`"]
 fn invoke_prints_the_answer_and_one_report() {
     assert_answered(&barelambda(&["invoke", "hello"]), b"\"hello, world\"");
     assert_answered(&barelambda(&["invoke", "echo", r#"{"key":"value"}"#]), br#"{"key":"value"}"#);

@@ -35,6 +35,7 @@ fn works(template: &str, included: &[&str]) {
 }
 
 #[test]
+#[ignore = "needs Python 3 and qemu-user-static; run `bash .ci/full`"]
 fn crates_are_tested_invoked_and_packaged() {
     for template in CRATES {
         works(template, &[]);
@@ -42,6 +43,7 @@ fn crates_are_tested_invoked_and_packaged() {
 }
 
 #[test]
+#[ignore = "needs make and qemu-user-static; run `bash .ci/full`"]
 fn a_folder_with_a_makefile_is_tested_invoked_and_packaged() {
     let [c, shell] = MADE;
     works(c, &[]);

@@ -44,6 +44,7 @@ fn assert_said(words: &str, parts: &[&str]) {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn the_program_comes_first_and_then_what_is_included_by_name() {
     let folder = folder("order");
     write(&folder.join("run/z.sh"), SCRIPT, 0o744);
@@ -91,6 +92,7 @@ fn the_program_comes_first_and_then_what_is_included_by_name() {
 }
 
 #[test]
+#[ignore = "needs findutils; run `bash .ci/full`"]
 fn two_packages_from_two_folders_at_two_times_are_identical() {
     let [one, other] = ["one", "other/deeper"].map(|name| folder("same").join(name));
     let files = ["b", "data/z", "data/a/x", "data/y.sh"];
@@ -105,12 +107,12 @@ fn two_packages_from_two_folders_at_two_times_are_identical() {
         // The second folder is of other times, in which other bits do not count.
         if umask == "077" {
             let script = "find . -type f -exec touch -d '1999-12-31 23:59:59' {} + ; chmod 600 b";
-            let touched = Command::new("sh").args(["-c", script]).current_dir(folder).status();
+            let touched = Command::new("/bin/sh").args(["-c", script]).current_dir(folder).status();
             assert!(touched.expect("a shell can be started").success());
         }
         let tool = tool(folder);
         let script = format!("umask {umask}; exec \"$0\" \"$@\"");
-        let status = Command::new("sh")
+        let status = Command::new("/bin/sh")
             .args(["-c", &script])
             .arg(tool.get_program())
             .args(["package", "--bootstrap", "program", "--include", "data", "--include", "b"])
@@ -126,6 +128,7 @@ fn two_packages_from_two_folders_at_two_times_are_identical() {
 }
 
 #[test]
+#[ignore = "needs Python 3 and unzip; run `bash .ci/full`"]
 fn hello_is_packaged_for_both_architectures() {
     let folder = scratch("package-hello");
     for (name, machine, bound) in [("x86_64", 62, 7_424), ("arm64", 183, 8_192)] {
@@ -245,6 +248,7 @@ fn what_is_too_large_for_lambda_is_refused() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
 fn what_could_not_be_run_is_warned_of_and_an_old_zip_is_replaced_as_a_whole() {
     let folder = folder("warned");
     write(&folder.join("out.zip"), b"old", 0o644);
