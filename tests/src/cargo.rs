@@ -58,6 +58,14 @@ pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     paths.clone()
 }
 
+/// Runs `make` while no other test does so in this folder.
+pub fn alone<T>(folder: &Path, make: impl FnOnce() -> T) -> T {
+    std::fs::create_dir_all(folder).expect("a folder can be made");
+    let lock = File::create(folder.join("lock")).expect("a lock can be made");
+    lock.lock().expect("a file can be locked");
+    make()
+}
+
 /// The first process makes the files while it holds a lock, and writes their paths into a list.
 fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     let mut hasher = DefaultHasher::new();

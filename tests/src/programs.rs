@@ -41,7 +41,7 @@ impl Architecture {
 #[macro_export]
 macro_rules! on_each_architecture {
     ($name:ident) => {
-        $crate::on_each_architecture!($name, "needs qemu-user-static: run `bash .ci/full`");
+        $crate::on_each_architecture!($name, "needs qemu-user-static; run `bash .ci/full`");
     };
     ($name:ident, $aarch64:literal) => {
         $crate::on_each_architecture!(@ $name, [], [#[ignore = $aarch64]]);
@@ -153,15 +153,26 @@ fn build_bare(architecture: Architecture, more: &[&str]) -> Vec<PathBuf> {
     cargo::build(cargo::root(), &arguments)
 }
 
+/// Builds an example with its features and more. The features share a target folder, so that their
+/// dependencies are built once; the program is copied out of it, so that none takes another's place.
 fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
     let mut features = cargo::required_features(name);
     features.extend(more);
-    // In a folder for these features, so that it does not take the place of the program without them.
-    let target_folder = cargo::target_folder().join("barelambda-tests/with").join(features.join("-"));
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let folder = cargo::target_folder().join("barelambda-tests/with");
+    let copies = folder.join("programs").join(target.last().unwrap_or(&"host")).join(features.join("-"));
     let features = features.join(",");
-    let arguments = ["--release", "--package", "barelambda", "--example", name, "--features", &features, "--target-dir", target_folder];
-    find(&cargo::build(cargo::root(), &[&arguments, target].concat()), name)
+    let made = cargo::once(&format!("{name} with {features} for {target:?}"), || {
+        let target_folder = folder.to_str().expect("the path is UTF-8");
+        let arguments = ["--release", "--package", "barelambda", "--example", name, "--features", &features, "--target-dir", target_folder];
+        cargo::alone(&folder, || {
+            let program = find(&cargo::build(cargo::root(), &[&arguments, target].concat()), name);
+            std::fs::create_dir_all(&copies).expect("a folder can be made");
+            let copy = copies.join(name);
+            std::fs::copy(program, &copy).expect("a program can be copied");
+            vec![copy]
+        })
+    });
+    made[0].clone()
 }
 
 fn find(built: &[PathBuf], name: &str) -> PathBuf {

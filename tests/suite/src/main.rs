@@ -38,6 +38,7 @@ fn main() -> ExitCode {
 
 /// Builds, runs and reports. Returns whether every test passed.
 fn suite(options: &Options) -> Result<bool, String> {
+    program::check_targets()?;
     let (programs, build_time) = program::build(options)?;
     let tests = program::tests(&programs, options)?;
     if options.list {

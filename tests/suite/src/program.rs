@@ -73,6 +73,24 @@ pub fn root() -> &'static Path {
     package.ancestors().nth(2).expect("the package is two folders below the root")
 }
 
+/// The targets of bare programs, which the tests build.
+const TARGETS: [&str; 2] = ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"];
+
+/// Checks that the toolchain has the targets that rust-toolchain.toml names: rustup installs them
+/// with the toolchain, but not when another project has installed the same toolchain before.
+pub fn check_targets() -> Result<(), String> {
+    let missing: Vec<&str> = TARGETS.into_iter().filter(|target| !has(target)).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(format!("the toolchain lacks {}: run `rustup toolchain install` in this folder", missing.join(" and "))),
+    }
+}
+
+fn has(target: &str) -> bool {
+    let output = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).current_dir(root()).output();
+    output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
+}
+
 /// Builds every test program. Returns them with the time that it took.
 pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
     let begin = Instant::now();

@@ -10,6 +10,9 @@ use crate::run::{Outcome, TestResult};
 /// How many of the slowest tests are named.
 const SLOWEST: usize = 15;
 
+/// What follows in a reason: how to run the test.
+const RUN: &str = "; run ";
+
 /// Lists the tests, with the reason where one is ignored.
 pub fn list(tests: &[Test]) {
     for test in tests {
@@ -77,6 +80,10 @@ fn not_run(results: &[TestResult], options: &Options) {
     }
     println!("\nNot run:");
     for (reason, count) in reasons {
+        let reason = match options.full {
+            true => reason.split_once(RUN).map_or(reason, |(needs, _)| needs),
+            false => reason,
+        };
         println!("{count:>6}  {reason}");
     }
     if !options.full {

@@ -20,13 +20,13 @@ fn the_c_library_passes_every_check_without_libc() {
 }
 
 #[test]
-#[ignore = "long: run `bash .ci/long`"]
+#[ignore = "long; run `bash .ci/long`"]
 fn the_c_library_passes_every_check_on_aarch64() {
     passes_every_check(Way::Freestanding(Architecture::Aarch64));
 }
 
 #[test]
-#[ignore = "long: run `bash .ci/long`"]
+#[ignore = "long; run `bash .ci/long`"]
 fn the_c_library_passes_every_check_with_musl() {
     passes_every_check(Way::Musl);
 }

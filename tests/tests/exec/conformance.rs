@@ -72,7 +72,7 @@ fn a_process_for_each_invocation(architecture: Architecture) {
     let seen = not_applicable(architecture, "exec_conformance.sh", &[], None);
     assert_eq!(seen, beyond_a_child(&of_streams()), "{architecture:?}");
 }
-on_each_architecture!(a_process_for_each_invocation, "needs sed; run `bash .ci/full`", "long: run `bash .ci/long`");
+on_each_architecture!(a_process_for_each_invocation, "needs sed; run `bash .ci/full`", "long; run `bash .ci/long`");
 
 /// The checks that want a stream alone: of what is lost on its way, others want it to be sent again, and a stream has gone.
 fn streamed(architecture: Architecture) {
@@ -83,13 +83,13 @@ fn streamed(architecture: Architecture) {
 }
 
 #[test]
-#[ignore = "long: run `bash .ci/long`"]
+#[ignore = "long; run `bash .ci/long`"]
 fn streamed_on_x86_64() {
     streamed(Architecture::X86_64);
 }
 
 #[test]
-#[ignore = "long: run `bash .ci/long`"]
+#[ignore = "long; run `bash .ci/long`"]
 fn streamed_on_aarch64() {
     streamed(Architecture::Aarch64);
 }
@@ -98,4 +98,4 @@ fn a_line_for_a_line(architecture: Architecture) {
     let seen = not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
     assert_eq!(seen, beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()), "{architecture:?}");
 }
-on_each_architecture!(a_line_for_a_line, "needs Python 3; run `bash .ci/full`", "long: run `bash .ci/long`");
+on_each_architecture!(a_line_for_a_line, "needs Python 3; run `bash .ci/full`", "long; run `bash .ci/long`");

@@ -22,7 +22,7 @@ fn our_runtime_passes_every_check(architecture: Architecture) {
 on_each_architecture!(our_runtime_passes_every_check);
 
 #[test]
-#[ignore = "long: run `bash .ci/long`"]
+#[ignore = "long; run `bash .ci/long`"]
 fn a_std_program_passes_every_check() {
     passes_every_check(hosted_example("conformance", &[]), Architecture::X86_64);
 }
