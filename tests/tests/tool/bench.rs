@@ -75,6 +75,7 @@ fn the_readme_shows_the_newest_records() {
 }
 
 #[test]
+#[ignore = "takes minutes; run `bash .ci/full`"]
 fn sizes_add_up_to_the_file() {
     let (code, said, log) = run(bench().args(["sizes", "hello", "--functions", "3"]));
     assert_eq!(code, Some(0), "{said}{log}");

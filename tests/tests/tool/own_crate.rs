@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use barelambda::Error;
 use barelambda_tests::cargo::{self, cargo, root};
@@ -21,7 +22,7 @@ fn new_crate(example: &str, dependencies: &str) -> PathBuf {
     write(
         "Cargo.toml",
         &format!(
-            "[package]\nname = \"own\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nbarelambda = {{ path = {:?} }}\n{dependencies}",
+            "[package]\nname = \"own-{example}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nbarelambda = {{ path = {:?} }}\n{dependencies}",
             root()
         ),
     );
@@ -37,11 +38,19 @@ fn new_crate(example: &str, dependencies: &str) -> PathBuf {
     folder
 }
 
+/// One folder for all crates, so that their dependencies are built once.
+fn target_folder() -> &'static str {
+    static FOLDER: LazyLock<String> = LazyLock::new(|| {
+        let folder = cargo::target_folder().join("barelambda-tests/new");
+        folder.into_os_string().into_string().expect("the path is UTF-8")
+    });
+    &FOLDER
+}
+
 #[test]
 fn it_builds_runs_and_is_tested_as_the_readme_says() {
     let folder = new_crate("hello", "");
-    let target_folder = folder.join("target");
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let target_folder = target_folder();
     let build = |arguments: &[&str]| match &cargo::build(&folder, &[&["--target-dir", target_folder], arguments].concat())[..] {
         [program] => program.clone(),
         built => panic!("one program, and not {built:?}"),
@@ -72,8 +81,7 @@ fn it_reads_and_writes_json_with_the_dependency_that_the_readme_names() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README can be read");
     let dependency = readme.split('`').find(|code| code.starts_with("serde = {")).expect("the README names serde");
     let folder = new_crate("json", dependency);
-    let target_folder = folder.join("target");
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let target_folder = target_folder();
     for more in [&["--target", Architecture::X86_64.target()][..], &[]] {
         let built = cargo::build(&folder, &[&["--release", "--target-dir", target_folder], more].concat());
         let [program] = &built[..] else { panic!("one program, and not {built:?}") };

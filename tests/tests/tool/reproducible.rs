@@ -115,6 +115,7 @@ impl Copied {
 }
 
 #[test]
+#[ignore = "takes minutes; run `bash .ci/full`"]
 fn the_same_source_in_two_folders_gives_the_same_bytes() {
     let copies = [Copied::new("one"), Copied::new("other/deeper")];
     for architecture in ["x86_64", "arm64"] {
