@@ -95,11 +95,15 @@ impl Process {
         Some(Self { id, state, parent: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
     }
 
+    /// All processes of this machine.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let entries = fs::read_dir("/proc").expect("/proc can be read");
+        entries.filter_map(|entry| Self::of(entry.ok()?.file_name().to_str()?.parse().ok()?))
+    }
+
     /// The children of a process.
     pub fn children(parent: u32) -> Vec<Self> {
-        let entries = fs::read_dir("/proc").expect("/proc can be read");
-        let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        ids.filter_map(Self::of).filter(|process| process.parent == parent).collect()
+        Self::all().filter(|process| process.parent == parent).collect()
     }
 
     /// Waits until it has gone, and has been waited for.

@@ -1,7 +1,8 @@
 //! A server for measurements. It blocks where the scripted one looks again and again, so a request is noticed when it comes.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,16 +13,14 @@ use barelambda_emulator::script::message;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::exec::Process;
 use crate::{syscalls, tools};
 
 /// How long anything may take before the measurement has failed.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Long enough for a program that has sent a request to come to rest in its wait for the reply, in valgrind too.
-const REST: Duration = Duration::from_millis(100);
-
-/// Long enough for a program to have read one reply before the next one comes, in valgrind too.
-const APART: Duration = Duration::from_millis(5);
+/// How often a process that is to come to rest is looked at.
+const TICK: Duration = Duration::from_millis(1);
 
 /// A Runtime API for one process at a time.
 pub struct Server {
@@ -121,8 +120,9 @@ impl Server {
         syscalls::read(file)
     }
 
-    /// Puts `count` events to a tool and what it runs, and ends both by a signal while they wait for the next one, so that nothing comes on
-    /// top; gives what the tool says. Each 202 is read by itself, and then the event.
+    /// Sends `count` events to a tool and what it runs, and ends both by a signal while they wait for
+    /// the next one, so that nothing is counted besides. Returns what the tool says. The program
+    /// reads each 202 before the next event is sent.
     fn converse(&self, command: &mut Command, event: &[u8], count: usize) -> String {
         let child = command.process_group(0).spawn().expect("the tool can be started");
         let mut peer = self.accept();
@@ -131,9 +131,9 @@ impl Server {
             peer.send(event);
             peer.expect_next();
             peer.send(&message::accepted());
-            thread::sleep(APART);
+            peer.wait_for_rest(child.id());
         }
-        thread::sleep(REST);
+        peer.wait_for_rest(child.id());
         let group = Pid::from_raw(child.id().cast_signed()).expect("a process id is positive");
         kill_process_group(group, Signal::TERM).expect("the tool has not ended");
         let output = child.wait_with_output().expect("the tool ends");
@@ -174,6 +174,33 @@ impl Peer {
             Ok(count @ 1..) => request.extend_from_slice(&buffer[..count]),
             end => panic!("{end:?} after {:?}", String::from_utf8_lossy(request)),
         }
+    }
+
+    /// Waits until the processes of a group sleep, and what was sent to them is read.
+    fn wait_for_rest(&self, group: u32) {
+        let begin = Instant::now();
+        // A process may sleep for a moment on its way: it has to be seen twice.
+        let mut seen = 0;
+        while seen < 2 {
+            assert!(begin.elapsed() < LIMIT, "the program doesn't come to rest within {LIMIT:?}");
+            seen = if self.unread() == 0 && Process::all().all(|process| process.group != group || process.state == 'S') {
+                seen + 1
+            } else {
+                0
+            };
+            thread::sleep(TICK);
+        }
+    }
+
+    /// How many bytes the program has received and not read yet, as /proc/net/tcp has it.
+    fn unread(&self) -> u64 {
+        let port = |address: io::Result<SocketAddr>| format!(":{:04X}", address.expect("it is connected").port());
+        let (own, its) = (port(self.stream.local_addr()), port(self.stream.peer_addr()));
+        let table = fs::read_to_string("/proc/net/tcp").expect("the kernel lists its connections");
+        let mut rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let row = rows.find(|row| row[1].ends_with(&its) && row[2].ends_with(&own));
+        let queue = row.and_then(|row| u64::from_str_radix(row[4].split_once(':')?.1, 16).ok());
+        queue.expect("the connection is one of them")
     }
 
     /// Sends all of it.
