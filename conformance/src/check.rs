@@ -1,6 +1,6 @@
 //! What a check is, and what can come of it.
 
-use crate::stage::Stage;
+use crate::harness::Harness;
 
 /// One thing that Lambda requires of a runtime, and how to see whether it is so.
 #[derive(Clone, Copy)]
@@ -13,8 +13,8 @@ pub struct Check {
     pub requires: &'static str,
     /// Where that is written, or was seen.
     pub source: &'static str,
-    /// Plays the story, and says what went wrong.
-    pub run: fn(&Stage) -> Outcome,
+    /// Runs the scenario, and says what went wrong.
+    pub run: fn(&Harness) -> Outcome,
 }
 
 /// What checks are about, in the order of the table.
@@ -74,10 +74,10 @@ pub enum Verdict {
     Unable(String),
 }
 
-/// What a step of a story gives, or why the story ends there.
+/// What a step of a scenario gives, or why the scenario ends there.
 pub type Outcome<T = ()> = Result<T, Verdict>;
 
-/// Ends the story when the condition does not hold, with what was seen.
+/// Ends the scenario when the condition does not hold, with what was seen.
 macro_rules! ensure {
     ($condition:expr, $($seen:tt)+) => {
         if !$condition {

@@ -5,7 +5,7 @@
 //! Nothing in it knows how the program is made.
 //!
 //! ```no_run
-//! use barelambda_conformance::{Options, Subject, checks, run};
+//! use barelambda_conformance::{Options, Target, checks, run};
 //!
 //! let options = Options::new("./bootstrap");
 //! let report = run(&options, |_| {});
@@ -16,16 +16,16 @@
 
 mod check;
 mod checks;
+mod harness;
 mod process;
 mod report;
 mod run;
 mod server;
 mod session;
-mod stage;
 
 pub use check::{Check, Group, Outcome, Verdict};
 pub use checks::checks;
+pub use harness::{Harness, Target};
 pub use process::kill_all;
 pub use report::{Checked, Report, Totals};
 pub use run::{Options, run, run_one};
-pub use stage::{Stage, Subject};

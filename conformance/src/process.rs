@@ -72,7 +72,7 @@ impl Process {
     }
 
     /// How it is, for a message: still running or not, and the last line of its output.
-    pub fn last_words(&self) -> String {
+    pub fn status_summary(&self) -> String {
         let how = match self.ended() {
             Some(status) => format!("the program has ended with {status}"),
             None => "the program is still running".to_owned(),

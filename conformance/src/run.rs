@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Check, Outcome, Verdict};
 use crate::checks::checks;
+use crate::harness::{Harness, Target};
 use crate::report::{Checked, Report};
-use crate::stage::{Stage, Subject};
 
 /// How long a program may take for anything that it is to do, unless the options say otherwise.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The program.
-    pub subject: Subject,
+    pub target: Target,
     /// How many checks run at once. They wait more than they compute.
     pub jobs: usize,
     /// Only checks whose names contain this.
@@ -29,8 +29,8 @@ impl Options {
     /// All checks, eight at a time or as many as there are processors.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        let subject = Subject { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
-        Self { subject, jobs: processors.max(8), only: None }
+        let target = Target { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
+        Self { target, jobs: processors.max(8), only: None }
     }
 }
 
@@ -45,7 +45,7 @@ pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
         for _ in 0..options.jobs.clamp(1, checks.len().max(1)) {
             scope.spawn(|| {
                 while let Some(check) = checks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let checked = run_one(check, &options.subject);
+                    let checked = run_one(check, &options.target);
                     seen(&checked);
                     results.lock().unwrap_or_else(PoisonError::into_inner).push(checked);
                 }
@@ -54,15 +54,15 @@ pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
     });
     let mut checked = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     checked.sort_by_key(|checked| checks.iter().position(|check| check.name == checked.check.name));
-    Report { program: options.subject.program.clone(), checked, took: started.elapsed() }
+    Report { program: options.target.program.clone(), checked, took: started.elapsed() }
 }
 
 /// Runs one check.
-pub fn run_one(check: &Check, subject: &Subject) -> Checked {
+pub fn run_one(check: &Check, target: &Target) -> Checked {
     let started = Instant::now();
-    let stage = Stage::new(subject);
-    let outcome: Outcome = (check.run)(&stage);
-    let outcome = outcome.map_err(|verdict| match (verdict, stage.last_words()) {
+    let harness = Harness::new(target);
+    let outcome: Outcome = (check.run)(&harness);
+    let outcome = outcome.map_err(|verdict| match (verdict, harness.status_summary()) {
         (Verdict::Failed(seen), Some(words)) => Verdict::Failed(format!("{seen}; {words}")),
         (verdict, _) => verdict,
     });

@@ -9,7 +9,7 @@ use barelambda_tests::programs::Architecture;
 fn the_c_library_passes_every_check() {
     for way in [Way::Freestanding(Architecture::X86_64), Way::Freestanding(Architecture::Aarch64), Way::Musl] {
         let mut options = Options::new(example("conformance", way));
-        options.subject.runner = way.architecture().runner().unwrap_or_default();
+        options.target.runner = way.architecture().runner().unwrap_or_default();
         let report = run(&options, |_| {});
         println!("{way:?}: {}", report.table().lines().last().unwrap_or_default());
         let others: Vec<_> = report.checked.iter().filter_map(|checked| Some((checked.check.name, checked.seen()?))).collect();

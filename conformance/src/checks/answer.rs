@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 use super::{asking, event, id};
 use crate::check::source::{API, CUSTOM};
 use crate::check::{Check, Group, Outcome, Verdict, ensure};
-use crate::session::After;
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::Action;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -65,80 +65,80 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn by_post(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn by_post(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     session.response(&id(1)).map(drop)
 }
 
-fn framing(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn framing(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..4 {
         session.echo(&event(number))?;
     }
     session.next().map(drop)
 }
 
-fn to_its_own_request(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn to_its_own_request(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in [7, 3, 7000, 12, 3] {
         session.echo(&event(number))?;
     }
     Ok(())
 }
 
-fn id_as_it_came(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn id_as_it_came(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for id in ["8476A536-E9F4-11E8-9739-2DFE598C3FCD", "1", "a_b.c~d", &"0".repeat(64)] {
         session.echo(&barelambda_emulator::script::message::next(id, "{}"))?;
     }
     Ok(())
 }
 
-fn once(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn once(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.accept();
     let asked = session.next()?;
     session.quiet(Duration::from_millis(1500))?;
-    asked.give(&event(2))?;
+    asked.deliver(&event(2))?;
     session.echoed(&id(2), event(2).event())?;
     session.next()?;
     session.quiet(Duration::from_millis(300))
 }
 
-fn before_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "slow"))?;
+fn before_next(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "slow"))?;
     let given = Instant::now();
-    let first = session.after()?;
-    if let After::Posted(posted) = &first
+    let first = session.next_action()?;
+    if let Action::Post(posted) = &first
         && given.elapsed() < Duration::from_millis(700)
     {
-        ensure!(!posted.is_error(), "{} came", posted.shown());
+        ensure!(!posted.is_error(), "{} came", posted.summary());
         return Err(Verdict::NotApplicable("the handler echoes the slow event at once".to_owned()));
     }
-    let After::Posted(posted) = first else {
+    let Action::Post(posted) = first else {
         return crate::check::failed(format!("GET /next came {:?} after the event, while the handler was at work", given.elapsed()));
     };
     posted.accept();
-    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "{} came", posted.shown());
+    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "{} came", posted.summary());
     session.echo(&event(2))
 }
 
-fn then_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_next(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&event(1))?;
     session.echo(&event(2))
 }
 
-fn without_delay(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn without_delay(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     // The first one may have to be compiled, or loaded.
     session.echo(&event(0))?;
     let mut shortest = Duration::MAX;
     for number in 1..6 {
-        session.next()?.give(&event(number))?;
+        session.next()?.deliver(&event(number))?;
         let given = Instant::now();
         session.response(&id(number))?.accept();
         shortest = shortest.min(given.elapsed());

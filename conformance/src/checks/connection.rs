@@ -5,8 +5,8 @@ use barelambda_emulator::script::message::{self, next, with_header};
 
 use super::{asking, event, id};
 use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
-use crate::session::{After, ended_badly, same};
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::{Action, ended_badly, same};
 
 const CLOSE: &str = "RFC 9112, section 9.6";
 const FAILURES: &str = "RFC 9112, section 9.5";
@@ -110,58 +110,58 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn with_the_event(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn with_the_event(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
-    asked.give_and_close(&event(1))?;
+    asked.deliver_and_close(&event(1))?;
     let posted = session.response(&id(1))?;
-    ensure!(posted.wire().number() != asked.wire().number(), "the answer came over the connection that the server was closing");
+    ensure!(posted.connection().number() != asked.connection().number(), "the answer came over the connection that the server was closing");
     posted.accept();
     same(&posted.request.body, event(1).event())?;
     session.echo(&event(2))
 }
 
-fn with_the_202(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn with_the_202(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.close_with(&message::accepted())?;
     session.echo(&event(2))
 }
 
-fn with_the_202_to_an_error(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "error"))?;
+fn with_the_202_to_an_error(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "error"))?;
     session.error(&id(1))?.close_with(&message::accepted())?;
     session.echo(&event(2))
 }
 
-fn with_the_202_to_a_stream(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "stream-http"))?;
+fn with_the_202_to_a_stream(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "stream-http"))?;
     session.response(&id(1))?.close_with(&message::accepted())?;
     session.echo(&event(2))
 }
 
-fn among_options(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn among_options(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, options) in ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate() {
-        session.next()?.give(&event(number))?;
+        session.next()?.deliver(&event(number))?;
         let posted = session.response(&id(number))?;
         // It stays half-open, so that only the option says that nothing more comes on it.
         posted.reply(&with_header(&message::accepted(), "Connection", options))?;
-        let wire = posted.wire();
-        let asked = session.next_elsewhere(&wire)?;
-        wire.close();
-        asked.give(&event(number + 10))?;
+        let connection = posted.connection();
+        let asked = session.next_elsewhere(&connection)?;
+        connection.close();
+        asked.deliver(&event(number + 10))?;
         session.echoed(&id(number + 10), event(number + 10).event())?;
     }
     Ok(())
 }
 
-fn every_time(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn every_time(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..10 {
-        session.next()?.give_and_close(&event(number))?;
+        session.next()?.deliver_and_close(&event(number))?;
         let posted = session.response(&id(number))?;
         posted.close_with(&message::accepted())?;
         same(&posted.request.body, event(number).event())?;
@@ -169,27 +169,27 @@ fn every_time(stage: &Stage) -> Outcome {
     session.next().map(drop)
 }
 
-fn unannounced(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn unannounced(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&event(1))?;
-    session.next()?.wire().close();
+    session.next()?.connection().close();
     session.recovers_or_ends()
 }
 
-fn half_close(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn half_close(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
-    asked.give(&event(1))?;
-    asked.wire().half_close();
+    asked.deliver(&event(1))?;
+    asked.connection().half_close();
     for _ in 0..6 {
-        match session.after()? {
-            After::Ended(status) => return ended_badly(status),
-            After::Asked(asked) => {
-                asked.give(&event(2))?;
+        match session.next_action()? {
+            Action::Exit(status) => return ended_badly(status),
+            Action::Next(asked) => {
+                asked.deliver(&event(2))?;
                 return session.echoed_or_ended(&event(2));
             }
-            After::Posted(posted) => {
-                ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+            Action::Post(posted) => {
+                ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
                 same(&posted.request.body, event(1).event())?;
                 posted.accept();
             }
@@ -198,11 +198,11 @@ fn half_close(stage: &Stage) -> Outcome {
     failed("the answer came six times")
 }
 
-fn reads_late(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn reads_late(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let large = next(&id(1), format!("\"{}\"", "late ".repeat(1_250_000)));
     session.server().hold_posts_at(Some(100_000));
-    session.next()?.give(&large)?;
+    session.next()?.deliver(&large)?;
     session.held()?;
     sleep(STALL);
     session.server().hold_posts_at(None);
@@ -210,9 +210,9 @@ fn reads_late(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
-fn replies_late(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn replies_late(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
     // A GET /next may come behind it, at once.
     posted.pipelined_back();
@@ -221,8 +221,8 @@ fn replies_late(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
-fn gone_while_idle(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn gone_while_idle(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&event(1))?;
     session.next()?;
     session.server().vanish();
@@ -231,9 +231,9 @@ fn gone_while_idle(stage: &Stage) -> Outcome {
     session.recovers_or_ends()
 }
 
-fn gone_before_the_202(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn gone_before_the_202(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     session.response(&id(1))?;
     session.server().vanish();
     sleep(GONE);
@@ -241,8 +241,8 @@ fn gone_before_the_202(stage: &Stage) -> Outcome {
     session.settles(&event(1))
 }
 
-fn gone_is_no_busy_loop(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn gone_is_no_busy_loop(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.next()?;
     let time = || session.process().processor_time().map_err(|error| Verdict::Unable(format!("reading processor time: {error}")));
     let before = time()?;

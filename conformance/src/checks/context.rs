@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{asking, event, id};
 use crate::check::source::API;
 use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::harness::Harness;
 use crate::session::brief;
-use crate::stage::Stage;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -15,23 +15,23 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler is told the id of its request.",
         source: API,
-        run: |stage| tells(stage, "requestId", |next| (next, json!(id(1)))),
+        run: |harness| tells(harness, "requestId", |next| (next, json!(id(1)))),
     },
     Check {
         name: "context-deadline",
         group: Group::Context,
         requires: "The handler is told its deadline, in milliseconds since 1970.",
         source: API,
-        run: |stage| tells(stage, "deadlineMs", |next| (next.header(DEADLINE, "1893456000123"), json!(1_893_456_000_123_u64))),
+        run: |harness| tells(harness, "deadlineMs", |next| (next.header(DEADLINE, "1893456000123"), json!(1_893_456_000_123_u64))),
     },
     Check {
         name: "context-arn",
         group: Group::Context,
         requires: "The handler is told the ARN that was invoked, with its version or alias.",
         source: API,
-        run: |stage| {
+        run: |harness| {
             let arn = "arn:aws:lambda:eu-central-1:123456789012:function:name:alias";
-            tells(stage, "invokedFunctionArn", |next| (next.header("Lambda-Runtime-Invoked-Function-Arn", arn), json!(arn)))
+            tells(harness, "invokedFunctionArn", |next| (next.header("Lambda-Runtime-Invoked-Function-Arn", arn), json!(arn)))
         },
     },
     Check {
@@ -39,9 +39,9 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler is told the X-Ray tracing header of its invocation.",
         source: API,
-        run: |stage| {
+        run: |harness| {
             let trace = "Root=1-63441c4a-abcdef012345678912345678;Parent=0123456789abcdef;Sampled=1";
-            tells(stage, "traceId", |next| (next.header("Lambda-Runtime-Trace-Id", trace), json!(trace)))
+            tells(harness, "traceId", |next| (next.header("Lambda-Runtime-Trace-Id", trace), json!(trace)))
         },
     },
     Check {
@@ -49,9 +49,9 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler is told the client context, which comes as JSON.",
         source: API,
-        run: |stage| {
+        run: |harness| {
             let context = client_context("a \"title\" 1");
-            tells(stage, "clientContext", |next| (next.header("Lambda-Runtime-Client-Context", &context.to_string()), context.clone()))
+            tells(harness, "clientContext", |next| (next.header("Lambda-Runtime-Client-Context", &context.to_string()), context.clone()))
         },
     },
     Check {
@@ -59,9 +59,9 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler is told the Cognito identity, which comes as JSON.",
         source: API,
-        run: |stage| {
+        run: |harness| {
             let identity = identity("us-east-1:1");
-            tells(stage, "identity", |next| (next.header("Lambda-Runtime-Cognito-Identity", &identity.to_string()), identity.clone()))
+            tells(harness, "identity", |next| (next.header("Lambda-Runtime-Cognito-Identity", &identity.to_string()), identity.clone()))
         },
     },
     Check {
@@ -69,7 +69,7 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler is told the id of the tenant for whom it is invoked.",
         source: "AWS Lambda Developer Guide, \"Tenant isolation\"",
-        run: |stage| tells(stage, "tenantId", |next| (next.header("Lambda-Runtime-Aws-Tenant-Id", "blue-7"), json!("blue-7"))),
+        run: |harness| tells(harness, "tenantId", |next| (next.header("Lambda-Runtime-Aws-Tenant-Id", "blue-7"), json!("blue-7"))),
     },
     Check {
         name: "context-is-its-own",
@@ -110,8 +110,8 @@ pub fn identity(id: &str) -> Value {
 }
 
 /// Asks a handler for its context, and holds one of its members against what was sent.
-fn tells(stage: &Stage, member: &str, sent: impl Fn(Next) -> (Next, Value)) -> Outcome {
-    let session = stage.start()?;
+fn tells(harness: &Harness, member: &str, sent: impl Fn(Next) -> (Next, Value)) -> Outcome {
+    let session = harness.start()?;
     let (next, wanted) = sent(asking(1, "context"));
     let context = context(&session.invoke(&next)?)?;
     let told = context.get(member).cloned().unwrap_or_default();
@@ -129,8 +129,8 @@ fn context(body: &[u8]) -> Outcome<Value> {
     }
 }
 
-fn is_its_own(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn is_its_own(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let full = asking(1, "context")
         .header("Lambda-Runtime-Client-Context", &client_context("of the first").to_string())
         .header("Lambda-Runtime-Cognito-Identity", &identity("of the first").to_string())
@@ -142,21 +142,21 @@ fn is_its_own(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn deadline_in_the_past(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn deadline_in_the_past(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     for (number, deadline) in ["0".to_owned(), "1".to_owned(), (now - 60_000).to_string(), now.to_string()].into_iter().enumerate() {
-        session.next()?.give(&event(number).header(DEADLINE, &deadline))?;
+        session.next()?.deliver(&event(number).header(DEADLINE, &deadline))?;
         let posted = session.post()?;
-        ensure!(posted.is_for(&id(number)), "{} came", posted.shown());
-        ensure!(posted.is_error() || posted.request.body == event(number).event(), "{} came", posted.shown());
+        ensure!(posted.is_for(&id(number)), "{} came", posted.summary());
+        ensure!(posted.is_error() || posted.request.body == event(number).event(), "{} came", posted.summary());
         posted.accept();
     }
     session.echo(&event(9))
 }
 
-fn deadline_far_ahead(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn deadline_far_ahead(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, deadline) in ["4294967296000", "9999999999999", "253402300799999", "9007199254740991"].into_iter().enumerate() {
         session.echo(&event(number).header(DEADLINE, deadline))?;
     }

@@ -3,7 +3,7 @@ use barelambda_emulator::script::message::next;
 use super::{EVENT, event, id};
 use crate::check::source::LIFECYCLE;
 use crate::check::{Check, Group, Outcome, Verdict, ensure};
-use crate::stage::Stage;
+use crate::harness::Harness;
 
 /// How many invocations one process must stand.
 const MANY: usize = 1000;
@@ -28,23 +28,23 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn thousand(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn thousand(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..MANY {
         session.echo(&if number % 2 == 0 { event(number) } else { next(&id(number), EVENT).chunked(&[]) })?;
     }
     Ok(())
 }
 
-fn open_files(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn open_files(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let count = || session.process().open_files().map_err(|error| Verdict::Unable(format!("counting descriptors: {error}")));
     let mut before = 0;
     for number in 0..120 {
         if number == 20 {
             before = count()?;
         }
-        session.next()?.give(&event(number))?;
+        session.next()?.deliver(&event(number))?;
         let posted = session.response(&id(number))?;
         if number % 4 == 0 {
             posted.close_with(&barelambda_emulator::script::message::accepted())?;

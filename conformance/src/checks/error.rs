@@ -5,8 +5,8 @@ use barelambda_emulator::script::Request;
 use super::{asking, event, id};
 use crate::check::source::{API, CUSTOM, LIFECYCLE};
 use crate::check::{Check, Group, Outcome, ensure, failed};
-use crate::session::{After, Posted, Session, brief, ended_badly};
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::{Action, PostRequest, Session, brief, ended_badly};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -109,47 +109,47 @@ pub fn check_type_header(request: &Request) -> Outcome {
 }
 
 /// The report of the handler's error.
-fn reported(session: &Session) -> Outcome<Posted<'_>> {
-    session.next()?.give(&asking(1, "error"))?;
+fn reported(session: &Session) -> Outcome<PostRequest<'_>> {
+    session.next()?.deliver(&asking(1, "error"))?;
     session.error(&id(1))
 }
 
-fn path(stage: &Stage) -> Outcome {
-    reported(&*stage.start()?).map(drop)
+fn path(harness: &Harness) -> Outcome {
+    reported(&*harness.start()?).map(drop)
 }
 
-fn body(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn body(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     check_body(&reported(&session)?.request.body, "asked for an error")
 }
 
-fn type_header(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn type_header(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     check_type_header(&reported(&session)?.request)
 }
 
-fn once(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn once(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     reported(&session)?.accept();
     session.echo(&event(2))?;
     let asked = session.next()?;
-    asked.give(&event(3))?;
+    asked.deliver(&event(3))?;
     session.echoed(&id(3), event(3).event())
 }
 
-fn then_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_next(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     reported(&session)?.accept();
     session.echo(&event(2))
 }
 
-fn in_turn(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn in_turn(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..12 {
         if number % 3 == 2 {
             session.echo(&event(number))?;
         } else {
-            session.next()?.give(&asking(number, "error"))?;
+            session.next()?.deliver(&asking(number, "error"))?;
             let posted = session.error(&id(number))?;
             check_body(&posted.request.body, "asked for an error")?;
             posted.accept();
@@ -159,17 +159,17 @@ fn in_turn(stage: &Stage) -> Outcome {
 }
 
 /// What a handler that was asked to panic leads to: a report, or `None` for the end of the process.
-fn panicked(session: &Session) -> Outcome<Option<Posted<'_>>> {
-    session.next()?.give(&asking(1, "panic"))?;
+fn panicked(session: &Session) -> Outcome<Option<PostRequest<'_>>> {
+    session.next()?.deliver(&asking(1, "panic"))?;
     loop {
-        match session.after()? {
+        match session.next_action()? {
             // A GET /next that comes with the answer, or before it, is no answer.
-            After::Asked(_) => {}
-            After::Posted(posted) => {
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came of the panic", posted.shown());
+            Action::Next(_) => {}
+            Action::Post(posted) => {
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came of the panic", posted.summary());
                 return Ok(Some(posted));
             }
-            After::Ended(status) => {
+            Action::Exit(status) => {
                 ended_badly(status)?;
                 return Ok(None);
             }
@@ -177,27 +177,27 @@ fn panicked(session: &Session) -> Outcome<Option<Posted<'_>>> {
     }
 }
 
-fn panic_is_no_answer(stage: &Stage) -> Outcome {
-    panicked(&*stage.start()?).map(drop)
+fn panic_is_no_answer(harness: &Harness) -> Outcome {
+    panicked(&*harness.start()?).map(drop)
 }
 
-fn panic_exit_status(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn panic_exit_status(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let Some(posted) = panicked(&session)? else { return Ok(()) };
     posted.accept();
     session.recovery().map(drop)
 }
 
-fn panic_report(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn panic_report(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     match panicked(&session)? {
         Some(posted) => check_body(&posted.request.body, "asked for a panic"),
         None => Ok(()),
     }
 }
 
-fn panic_then_on_or_out(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn panic_then_on_or_out(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     if let Some(posted) = panicked(&session)? {
         posted.accept();
         session.recovers_or_ends()?;
@@ -205,9 +205,9 @@ fn panic_then_on_or_out(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn exit_ends_the_process(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "exit"))?;
+fn exit_ends_the_process(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "exit"))?;
     let status = session.end()?;
     ensure!(status.code() == Some(3), "the program ended with {status}, not with the handler's status 3");
     Ok(())

@@ -4,8 +4,8 @@ use barelambda_emulator::script::message::{self, next};
 
 use super::{EVENT, event, id};
 use crate::check::{Check, Group, Outcome, failed};
+use crate::harness::Harness;
 use crate::session::Session;
-use crate::stage::Stage;
 
 const MESSAGE: &str = "RFC 9112, section 6.3";
 const CHUNKED: &str = "RFC 9112, section 7.1";
@@ -119,127 +119,127 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn content_length(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn content_length(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&next(&id(0), EVENT))?;
     session.echo(&event(1))
 }
 
-fn one_chunk(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn one_chunk(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&next(&id(0), EVENT).chunked(&[]))?;
     session.echo(&next(&id(1), vec![b'7'; 3000]).chunked(&[]))
 }
 
-fn many_chunks(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn many_chunks(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, sizes) in [&[1][..], &[1; 30], &[5, 1, 16, 2], &[36]].into_iter().enumerate() {
         session.echo(&next(&id(number), EVENT).chunked(sizes))?;
     }
     Ok(())
 }
 
-fn chunk_sizes(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn chunk_sizes(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, sizes) in [["A", "1"], ["a", "0001"], ["0000000A", "1"], ["00a", "01"]].into_iter().enumerate() {
         let head = String::from_utf8_lossy(&next(&id(number), "").chunked(&[]).bytes()).replace("0\r\n\r\n", "");
         let body = format!("{}\r\n[12345,678\r\n{}\r\n]\r\n00\r\n\r\n", sizes[0], sizes[1]);
         let asked = session.next()?;
-        asked.noted(&next(&id(number), "[12345,678]"));
+        asked.record(&next(&id(number), "[12345,678]"));
         asked.reply(format!("{head}{body}").as_bytes())?;
         session.echoed(&id(number), b"[12345,678]")?;
     }
     Ok(())
 }
 
-fn chunk_extensions(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn chunk_extensions(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, extension) in [";a", ";name=value", ";q=\"a;b\"", " ; n = v"].into_iter().enumerate() {
         session.echo(&next(&id(number), EVENT).chunked(&[3, 4]).extension(extension))?;
     }
     Ok(())
 }
 
-fn chunk_trailers(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn chunk_trailers(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&next(&id(0), EVENT).chunked(&[3]).trailer("X-Digest", "0"))?;
     session.echo(&next(&id(1), EVENT).chunked(&[]).trailer("X-One", "1").trailer("X-Two", "HTTP/1.1 200 OK"))?;
     session.echo(&event(2))
 }
 
-fn split_at_every_byte(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn split_at_every_byte(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let next = event(1);
     let asked = session.next()?;
-    asked.noted(&next).send_pieces(&next.bytes(), 1).or_else(failed)?;
+    asked.record(&next).send_pieces(&next.bytes(), 1).or_else(failed)?;
     session.echoed(&id(1), next.event())?;
     session.echo(&event(2))
 }
 
-fn split_chunks_at_every_byte(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn split_chunks_at_every_byte(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let next = next(&id(1), EVENT).chunked(&[1, 17]).extension(";x=1").trailer("X-After", "1");
     let asked = session.next()?;
-    asked.noted(&next).send_pieces(&next.bytes(), 1).or_else(failed)?;
+    asked.record(&next).send_pieces(&next.bytes(), 1).or_else(failed)?;
     session.echoed(&id(1), next.event())?;
     session.echo(&event(2))
 }
 
-fn cut_in_two(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn cut_in_two(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let length = next(&id(0), "[1,2]").chunked(&[2]).bytes().len();
     for cut in 1..length {
         let next = next(&id(cut), "[1,2]").chunked(&[2]);
         let asked = session.next()?;
         let bytes = next.bytes();
         let (first, rest) = bytes.split_at(cut);
-        let wire = asked.noted(&next);
-        wire.send_pieces(first, first.len()).and_then(|()| wire.send(rest)).or_else(failed)?;
+        let connection = asked.record(&next);
+        connection.send_pieces(first, first.len()).and_then(|()| connection.send(rest)).or_else(failed)?;
         session.echoed(&id(cut), b"[1,2]")?;
     }
     Ok(())
 }
 
-fn drips(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn drips(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let next = next(&id(1), EVENT).chunked(&[10, 10]);
     let asked = session.next()?;
     let bytes = next.bytes();
-    asked.noted(&next).drip(&bytes, bytes.len() / 5, Duration::from_millis(1100)).or_else(failed)?;
+    asked.record(&next).drip(&bytes, bytes.len() / 5, Duration::from_millis(1100)).or_else(failed)?;
     session.echoed(&id(1), next.event())
 }
 
 /// Answers an answer, and sends this much of the next event with it, when GET /next has come on the same connection by then.
 fn coalesced(session: &Session, number: usize, with: impl Fn(&[u8]) -> usize) -> Outcome {
-    session.next()?.give(&event(number))?;
+    session.next()?.deliver(&event(number))?;
     let posted = session.response(&id(number))?;
     let next = event(number + 1);
     let bytes = next.bytes();
     let (first, rest) = bytes.split_at(with(&bytes));
     match posted.pipelined() {
         Some(asked) => {
-            asked.noted(&next);
+            asked.record(&next);
             asked.reply(&[&message::accepted(), first].concat())?;
-            asked.wire().send_pieces(rest, rest.len()).or_else(failed)?;
+            asked.connection().send_pieces(rest, rest.len()).or_else(failed)?;
         }
         None => {
             posted.accept();
-            session.next()?.give(&next)?;
+            session.next()?.deliver(&next)?;
         }
     }
     session.echoed(&id(number + 1), next.event())
 }
 
-fn with_the_202(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn with_the_202(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..5 {
         coalesced(&session, number * 2, <[u8]>::len)?;
     }
     session.next().map(drop)
 }
 
-fn begins_with_the_202(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn begins_with_the_202(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let length = event(0).bytes().len();
     for (number, part) in [1, 9, 60, length - 12, length - 1].into_iter().enumerate() {
         coalesced(&session, number * 2, |_| part)?;
@@ -247,12 +247,12 @@ fn begins_with_the_202(stage: &Stage) -> Outcome {
     session.next().map(drop)
 }
 
-fn accepted_in_pieces(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn accepted_in_pieces(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
     // A runtime may hang up once it has read the status.
-    let _ = posted.wire().send_pieces(&message::accepted(), 1);
+    let _ = posted.connection().send_pieces(&message::accepted(), 1);
     session.echo(&event(2))
 }
 
@@ -268,14 +268,14 @@ fn large() -> Vec<u8> {
     event
 }
 
-fn of_6_mib(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn of_6_mib(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&next(&id(1), large()))?;
     session.echo(&event(2))
 }
 
-fn of_6_mib_in_chunks(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn of_6_mib_in_chunks(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&next(&id(1), large()).chunked(&[]))?;
     session.echo(&next(&id(2), large()).chunked(&[1, 100_000, 4 << 20]))?;
     session.echo(&event(3))

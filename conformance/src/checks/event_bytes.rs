@@ -3,8 +3,8 @@ use barelambda_emulator::script::message::{Next, next};
 use super::{event, id};
 use crate::check::source::API;
 use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::harness::Harness;
 use crate::session::{Session, same};
-use crate::stage::Stage;
 
 const LENGTH: &str = "RFC 9112, section 6: a body is as many bytes as its framing says, whatever they are";
 
@@ -53,15 +53,15 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn empty(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn empty(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     echo_of_bytes(&session, &next(&id(0), ""))?;
     echo_of_bytes(&session, &next(&id(1), "").chunked(&[]))?;
     session.echo(&event(2))
 }
 
-fn of_every_value(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn of_every_value(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     echo_of_bytes(&session, &next(&id(0), &all))?;
     echo_of_bytes(&session, &next(&id(1), &all).chunked(&[100, 1]))?;
@@ -69,8 +69,8 @@ fn of_every_value(stage: &Stage) -> Outcome {
     echo_of_bytes(&session, &next(&id(3), "\r\n\r\n"))
 }
 
-fn not_utf_8(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn not_utf_8(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, event) in [&b"\"\xff\xfe\""[..], b"{\"a\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\xef\xbb\xbf{}"].into_iter().enumerate() {
         echo_of_bytes(&session, &next(&id(number), event))?;
     }
@@ -79,18 +79,18 @@ fn not_utf_8(stage: &Stage) -> Outcome {
 
 /// As [`Session::echo`], for an event that is no JSON. Lambda itself sends JSON alone, so that a runtime may report such an event.
 fn echo_of_bytes(session: &Session, next: &Next) -> Outcome {
-    session.next()?.give(next)?;
+    session.next()?.deliver(next)?;
     let posted = session.post()?;
-    ensure!(posted.is_for(next.request_id()), "{} came", posted.shown());
+    ensure!(posted.is_for(next.request_id()), "{} came", posted.summary());
     posted.accept();
     if posted.is_error() {
-        return Err(Verdict::NotApplicable(format!("the runtime takes JSON alone: {}", posted.shown())));
+        return Err(Verdict::NotApplicable(format!("the runtime takes JSON alone: {}", posted.summary())));
     }
     same(&posted.request.body, next.event())
 }
 
-fn look_like_http(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn look_like_http(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let reply = "[\r\n\"HTTP/1.1 200 OK\"\r\n,\"Content-Length: 2\"\r\n\r\n,{}]";
     for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"].into_iter().enumerate() {
         echo_of_lines(&session, &next(&id(number * 2), event))?;
@@ -99,8 +99,8 @@ fn look_like_http(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn json_unchanged(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn json_unchanged(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let events = ["{ \"b\" : 1.0e+2 , \"a\":[ ] }", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "[\t\n null \r\n]"];
     for (number, event) in events.into_iter().enumerate() {
         echo_of_lines(&session, &next(&id(number), event))?;
@@ -111,7 +111,7 @@ fn json_unchanged(stage: &Stage) -> Outcome {
 /// As [`Session::echo`], for JSON that may have line breaks, which are white space there. A handler that gets its event as one line cannot have
 /// them.
 fn echo_of_lines(session: &Session, next: &Next) -> Outcome {
-    session.next()?.give(next)?;
+    session.next()?.deliver(next)?;
     let posted = session.response(next.request_id())?;
     posted.accept();
     let (body, event) = (&posted.request.body, next.event());
@@ -122,8 +122,8 @@ fn echo_of_lines(session: &Session, next: &Next) -> Outcome {
     same(body, event)
 }
 
-fn many_lengths(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn many_lengths(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let mut number = 0;
     for power in 6..=17 {
         for length in (1 << power) - 1..=(1 << power) + 1 {

@@ -6,8 +6,8 @@ use super::context::{client_context, identity};
 use super::{EVENT, event, id};
 use crate::check::source::API;
 use crate::check::{Check, Group, Outcome, ensure, failed};
-use crate::session::{After, ended_badly};
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::{Action, ended_badly};
 
 /// For how long a runtime is answered with what is not HTTP, and how often it may ask in that time.
 const PUZZLING: Duration = Duration::from_millis(1500);
@@ -35,14 +35,14 @@ pub const CHECKS: &[Check] = &[
         group: Group::Event,
         requires: "The names of header fields may come in lower case.",
         source: "RFC 9110, section 5.1",
-        run: |stage| names(stage, str::to_lowercase),
+        run: |harness| names(harness, str::to_lowercase),
     },
     Check {
         name: "head-names-in-upper-case",
         group: Group::Event,
         requires: "The names of header fields may come in upper case.",
         source: "RFC 9110, section 5.1",
-        run: |stage| names(stage, str::to_uppercase),
+        run: |harness| names(harness, str::to_uppercase),
     },
     Check {
         name: "head-white-space",
@@ -109,19 +109,19 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn interim(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn interim(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
-    asked.noted(&event(1));
+    asked.record(&event(1));
     asked.reply(&[&b"HTTP/1.1 100 Continue\r\n\r\n"[..], &event(1).bytes()].concat())?;
     session.echoed(&id(1), event(1).event())
 }
 
-fn several_interim(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn several_interim(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let interim = b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style>\r\nX-Y: z\r\n\r\nHTTP/1.1 100 \r\n\r\n";
     let asked = session.next()?;
-    asked.noted(&event(1));
+    asked.record(&event(1));
     asked.reply(interim)?;
     asked.reply(&event(1).bytes())?;
     let posted = session.response(&id(1))?;
@@ -129,23 +129,23 @@ fn several_interim(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
-fn names(stage: &Stage, write: impl Fn(&str) -> String + Copy) -> Outcome {
-    let session = stage.start()?;
+fn names(harness: &Harness, write: impl Fn(&str) -> String + Copy) -> Outcome {
+    let session = harness.start()?;
     for (number, next) in [next(&id(0), EVENT), next(&id(1), EVENT).chunked(&[4])].into_iter().enumerate() {
         let next = next.names(write);
         let text = String::from_utf8_lossy(&next.bytes()).into_owned();
         // The framing is written behind the named fields.
         let text = text.replace("Content-Length:", &write("Content-Length:")).replace("Transfer-Encoding:", &write("Transfer-Encoding:"));
         let asked = session.next()?;
-        asked.noted(&next);
+        asked.record(&next);
         asked.reply(text.as_bytes())?;
         session.echoed(&id(number), next.event())?;
     }
     Ok(())
 }
 
-fn white_space(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn white_space(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, space) in [":", ":   ", ":\t", ": \t "].into_iter().enumerate() {
         let next = event(number);
         let text = String::from_utf8_lossy(&next.bytes()).into_owned();
@@ -156,28 +156,28 @@ fn white_space(stage: &Stage) -> Outcome {
             .map(|line| line.split_once(": ").map_or_else(|| line.to_owned(), |(name, value)| format!("{name}{space}{value}{after}")))
             .collect();
         let asked = session.next()?;
-        asked.noted(&next);
+        asked.record(&next);
         asked.reply(format!("{}\r\n\r\n{body}", lines.join("\r\n")).as_bytes())?;
         session.echoed(&id(number), next.event())?;
     }
     Ok(())
 }
 
-fn without_a_reason(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn without_a_reason(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, line) in ["HTTP/1.1 200 \r\n", "HTTP/1.1 200 404 Not Found\r\n"].into_iter().enumerate() {
         let next = event(number);
         let text = String::from_utf8_lossy(&next.bytes()).replace("HTTP/1.1 200 OK\r\n", line);
         let asked = session.next()?;
-        asked.noted(&next);
+        asked.record(&next);
         asked.reply(text.as_bytes())?;
         session.echoed(&id(number), next.event())?;
     }
     Ok(())
 }
 
-fn unknown_fields(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn unknown_fields(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let many = (0..90).fold(event(1), |next, number| next.header(&format!("X-Unknown-{number}"), &format!("value {number}")));
     session.echo(&many)?;
     let near =
@@ -185,8 +185,8 @@ fn unknown_fields(stage: &Stage) -> Outcome {
     session.echo(&near.into_iter().fold(event(2), |next, (name, value)| next.header(name, value)))
 }
 
-fn of_7_kib(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn of_7_kib(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let identity = identity(&"i".repeat(2800)).to_string();
     let context = client_context(&"c".repeat(3400)).to_string();
     for number in 0..3 {
@@ -196,38 +196,38 @@ fn of_7_kib(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn of_64_kib(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn of_64_kib(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
     let large = event(1).header("X-Large", &"l".repeat(64 << 10));
     // A runtime may hang up before it has read everything.
-    let _ = asked.noted(&large).send(&large.bytes());
-    match session.after()? {
-        After::Ended(status) => ended_badly(status),
-        After::Posted(posted) => {
+    let _ = asked.record(&large).send(&large.bytes());
+    match session.next_action()? {
+        Action::Exit(status) => ended_badly(status),
+        Action::Post(posted) => {
             let echoed = posted.request.body == event(1).event() && !posted.is_error();
-            ensure!(posted.is_for(&id(1)) && (echoed || posted.is_error()), "{} came", posted.shown());
+            ensure!(posted.is_for(&id(1)) && (echoed || posted.is_error()), "{} came", posted.summary());
             posted.accept();
             session.recovers_or_ends()
         }
-        After::Asked(asked) => {
-            asked.give(&event(2))?;
+        Action::Next(asked) => {
+            asked.deliver(&event(2))?;
             session.echoed_or_ended(&event(2))
         }
     }
 }
 
-fn never_ends(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn never_ends(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
     let bytes = event(1).bytes();
     asked.reply(&bytes[..bytes.len() - event(1).event().len() - 2])?;
-    asked.wire().close();
+    asked.connection().close();
     session.recovers_or_ends()
 }
 
-fn without_optional_fields(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn without_optional_fields(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let absent = ["Lambda-Runtime-Trace-Id", "Content-Type", "Date"];
     for (number, name) in absent.into_iter().enumerate() {
         session.echo(&event(number).header(name, ""))?;
@@ -235,29 +235,29 @@ fn without_optional_fields(stage: &Stage) -> Outcome {
     session.echo(&absent.into_iter().fold(event(9), |next, name| next.header(name, "")))
 }
 
-fn without_a_request_id(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn without_a_request_id(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
     asked.reply(&event(1).header("Lambda-Runtime-Aws-Request-Id", "").bytes())?;
     // To ask for another invocation is as good as to end.
     session.recovers_or_ends()
 }
 
-fn not_http(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn not_http(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let started = Instant::now();
     let mut asks = 0;
     while started.elapsed() < PUZZLING {
-        let asked = match session.after_within(PUZZLING)? {
+        let asked = match session.next_action_within(PUZZLING)? {
             None => break,
-            Some(After::Ended(status)) => return ended_badly(status),
-            Some(After::Posted(posted)) => return failed(format!("{} came of what was no invocation", posted.shown())),
-            Some(After::Asked(asked)) => asked,
+            Some(Action::Exit(status)) => return ended_badly(status),
+            Some(Action::Post(posted)) => return failed(format!("{} came of what was no invocation", posted.summary())),
+            Some(Action::Next(asked)) => asked,
         };
         asks += 1;
         ensure!(asks <= ASKS, "GET /next came {asks} times in {:?}", started.elapsed());
         asked.reply(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")?;
-        asked.wire().close();
+        asked.connection().close();
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ use barelambda_emulator::script::message;
 use super::error::{check_body, check_type_header};
 use crate::check::source::{API, LIFECYCLE};
 use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
-use crate::session::{After, ended_badly, ignores_init};
-use crate::stage::{Environment, Stage};
+use crate::harness::{Environment, Harness};
+use crate::session::{Action, ended_badly, ignores_init};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -60,57 +60,57 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn is_reported(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
+fn is_reported(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Init("error"))?;
     match session.init_error() {
         Err(Verdict::NotApplicable(seen)) if session.counts().0 == 0 => failed(seen),
         result => result.map(drop),
     }
 }
 
-fn body(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
+fn body(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Init("error"))?;
     let posted = session.init_error()?;
     check_body(&posted.request.body, "asked for an error")
 }
 
-fn type_header(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
+fn type_header(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Init("error"))?;
     check_type_header(&session.init_error()?.request)
 }
 
-fn then_exit(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
-    match session.after()? {
-        After::Ended(status) => return ended_badly(status),
-        After::Asked(_) => return Err(ignores_init()),
-        After::Posted(posted) => posted.accept(),
+fn then_exit(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Init("error"))?;
+    match session.next_action()? {
+        Action::Exit(status) => return ended_badly(status),
+        Action::Next(_) => return Err(ignores_init()),
+        Action::Post(posted) => posted.accept(),
     }
     ended_badly(session.end()?)
 }
 
-fn panics(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("panic"))?;
-    let posted = match session.after()? {
-        After::Asked(_) => {
+fn panics(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Init("panic"))?;
+    let posted = match session.next_action()? {
+        Action::Next(_) => {
             // It is at fault only if it does look at the variable.
-            let other = stage.start_in(Environment::Init("error"))?;
-            let looks = !matches!(other.after()?, After::Asked(_));
+            let other = harness.start_in(Environment::Init("error"))?;
+            let looks = !matches!(other.next_action()?, Action::Next(_));
             return if looks { failed("GET /next came after an initialisation that panicked") } else { Err(ignores_init()) };
         }
-        After::Ended(status) => return ended_badly(status),
-        After::Posted(posted) => posted,
+        Action::Exit(status) => return ended_badly(status),
+        Action::Post(posted) => posted,
     };
     let report: Value = serde_json::from_slice(&posted.request.body).unwrap_or_default();
-    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "{} came", posted.shown());
+    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "{} came", posted.summary());
     posted.accept();
     session.end().map(drop)
 }
 
-fn refused(stage: &Stage) -> Outcome {
+fn refused(harness: &Harness) -> Outcome {
     for status in [400, 403, 500] {
         for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
-            let session = stage.start_in(Environment::Init("error"))?;
+            let session = harness.start_in(Environment::Init("error"))?;
             session.init_error()?.reply(&reply)?;
             ended_badly(session.end()?)?;
         }
@@ -118,15 +118,15 @@ fn refused(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn lost(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
-    session.init_error()?.wire().reset();
+fn lost(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Init("error"))?;
+    session.init_error()?.connection().reset();
     // To report it once more is as good as to give up.
     for _ in 0..10 {
-        match session.after()? {
-            After::Posted(posted) => posted.wire().reset(),
-            After::Asked(_) => return failed("GET /next came after a failed initialisation"),
-            After::Ended(status) => return ended_badly(status),
+        match session.next_action()? {
+            Action::Post(posted) => posted.connection().reset(),
+            Action::Next(_) => return failed("GET /next came after a failed initialisation"),
+            Action::Exit(status) => return ended_badly(status),
         }
     }
     failed("the report came more than ten times")

@@ -2,8 +2,8 @@ use barelambda_emulator::script::Request;
 
 use super::{asking, event, id};
 use crate::check::{Check, Group, Outcome, ensure};
+use crate::harness::Harness;
 use crate::session::same;
-use crate::stage::Stage;
 
 const SOURCE: &str = "observed on the Runtime Interface Emulator in its managed-instances mode";
 
@@ -60,34 +60,34 @@ fn expect(request: &Request, wanted: Option<&str>) -> Outcome {
     Ok(())
 }
 
-fn on_answers(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1).invocation_id("0aB-9"))?;
+fn on_answers(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1).invocation_id("0aB-9"))?;
     expect(&session.response(&id(1))?.request, Some("0aB-9"))
 }
 
-fn on_errors(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "error").invocation_id("0aB-9"))?;
+fn on_errors(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "error").invocation_id("0aB-9"))?;
     expect(&session.error(&id(1))?.request, Some("0aB-9"))
 }
 
-fn on_streams(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "stream").invocation_id("0aB-9"))?;
+fn on_streams(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "stream").invocation_id("0aB-9"))?;
     expect(&session.response(&id(1))?.request, Some("0aB-9"))
 }
 
-fn absent(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn absent(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     expect(&session.response(&id(1))?.request, None)
 }
 
-fn changes(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn changes(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for (number, wanted) in [Some("i-0"), Some("i-1"), None, Some("i-3"), None].into_iter().enumerate() {
-        session.next()?.give(&event(number).invocation_id(wanted.unwrap_or_default()))?;
+        session.next()?.deliver(&event(number).invocation_id(wanted.unwrap_or_default()))?;
         let posted = session.response(&id(number))?;
         posted.accept();
         expect(&posted.request, wanted)?;
@@ -95,10 +95,10 @@ fn changes(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn new_attempt(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn new_attempt(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for wanted in ["i-1", "i-2", "i-3"] {
-        session.next()?.give(&event(1).invocation_id(wanted))?;
+        session.next()?.deliver(&event(1).invocation_id(wanted))?;
         let posted = session.response(&id(1))?;
         posted.accept();
         expect(&posted.request, Some(wanted))?;

@@ -6,8 +6,8 @@ use barelambda_emulator::script::message::{self, with_header};
 use super::{asking, event, id};
 use crate::check::source::RIE;
 use crate::check::{Check, Group, Outcome, ensure, failed};
-use crate::session::{After, Asked, Session, ended_badly};
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::{Action, NextRequest, Session, ended_badly};
 
 /// How much of a large answer is read before it is refused, in bytes.
 const READ: usize = 64 << 10;
@@ -49,9 +49,9 @@ fn refusal() -> Vec<u8> {
 
 /// Has a large answer refused. `false` when the runtime itself reports that it is too large, and so is never refused.
 fn refused(session: &Session) -> Outcome<bool> {
-    session.next()?.give(&asking(1, "large"))?;
+    session.next()?.deliver(&asking(1, "large"))?;
     let posted = session.post()?;
-    ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+    ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
     if posted.is_error() {
         posted.accept();
         return Ok(false);
@@ -60,74 +60,74 @@ fn refused(session: &Session) -> Outcome<bool> {
     Ok(true)
 }
 
-fn posts_no_error(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn posts_no_error(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     if !refused(&session)? {
         return session.recovers_or_ends();
     }
-    match session.after()? {
-        After::Posted(posted) if posted.is_error() => failed(format!("after 413, {} came", posted.shown())),
-        After::Posted(_) => Ok(()),
-        After::Ended(status) => ended_badly(status),
-        After::Asked(asked) => next_alone(&session, &asked),
+    match session.next_action()? {
+        Action::Post(posted) if posted.is_error() => failed(format!("after 413, {} came", posted.summary())),
+        Action::Post(_) => Ok(()),
+        Action::Exit(status) => ended_badly(status),
+        Action::Next(asked) => next_alone(&session, &asked),
     }
 }
 
 /// After 413 GET /next is there, perhaps from before: the next POST is the answer to the next event.
-fn next_alone(session: &Session, asked: &Asked<'_>) -> Outcome {
-    asked.give(&event(2))?;
+fn next_alone(session: &Session, asked: &NextRequest<'_>) -> Outcome {
+    asked.deliver(&event(2))?;
     session.echoed_or_ended(&event(2))
 }
 
-fn is_not_sent_again(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn is_not_sent_again(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     if !refused(&session)? {
         return session.recovers_or_ends();
     }
-    match session.after()? {
-        After::Posted(posted) if !posted.is_error() => failed(format!("after 413, {} came again", posted.request.target)),
-        After::Posted(_) => Ok(()),
-        After::Ended(status) => ended_badly(status),
-        After::Asked(asked) => next_alone(&session, &asked),
+    match session.next_action()? {
+        Action::Post(posted) if !posted.is_error() => failed(format!("after 413, {} came again", posted.request.target)),
+        Action::Post(_) => Ok(()),
+        Action::Exit(status) => ended_badly(status),
+        Action::Next(asked) => next_alone(&session, &asked),
     }
 }
 
-fn then_on(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_on(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     refused(&session)?;
     for _ in 0..3 {
-        match session.after()? {
-            After::Ended(status) => return ended_badly(status),
-            After::Asked(asked) => return next_alone(&session, &asked),
+        match session.next_action()? {
+            Action::Exit(status) => return ended_badly(status),
+            Action::Next(asked) => return next_alone(&session, &asked),
             // Another check is about this.
-            After::Posted(posted) => posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?,
+            Action::Post(posted) => posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?,
         }
     }
     failed("three more POSTs came, and no GET /next")
 }
 
-fn in_the_middle(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn in_the_middle(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.server().hold_posts_at(Some(READ));
-    session.next()?.give(&asking(1, "large"))?;
+    session.next()?.deliver(&asking(1, "large"))?;
     for _ in 0..3 {
-        let wire = match session.held_or_posted()? {
-            Ok(wire) => wire,
+        let connection = match session.held_or_posted()? {
+            Ok(connection) => connection,
             Err(posted) => {
                 // Its own error, which is small.
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came", posted.shown());
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came", posted.summary());
                 posted.accept();
                 return session.recovers_or_ends();
             }
         };
-        let _ = wire.send(&with_header(&refusal(), "Connection", "close"));
-        wire.half_close();
+        let _ = connection.send(&with_header(&refusal(), "Connection", "close"));
+        connection.half_close();
         sleep(Duration::from_millis(300));
-        wire.close();
-        match session.after_or_held()? {
-            Some(After::Ended(status)) => return ended_badly(status),
-            Some(After::Asked(asked)) => return next_alone(&session, &asked),
-            Some(After::Posted(posted)) => posted.accept(),
+        connection.close();
+        match session.next_action_or_held()? {
+            Some(Action::Exit(status)) => return ended_badly(status),
+            Some(Action::Next(asked)) => return next_alone(&session, &asked),
+            Some(Action::Post(posted)) => posted.accept(),
             // The refusal may have been lost in the reset: once more is no loop.
             None => {}
         }

@@ -3,8 +3,8 @@ use std::time::Duration;
 use super::event;
 use crate::check::source::{API, CUSTOM, LIFECYCLE, RIE};
 use crate::check::{Check, Group, Outcome, ensure};
-use crate::session::After;
-use crate::stage::{Environment, Stage};
+use crate::harness::{Environment, Harness};
+use crate::session::Action;
 
 /// Longer than clients usually wait for a reply by themselves.
 const IDLE: Duration = Duration::from_millis(6500);
@@ -68,32 +68,32 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn asks_next(stage: &Stage) -> Outcome {
-    stage.start()?.next().map(drop)
+fn asks_next(harness: &Harness) -> Outcome {
+    harness.start()?.next().map(drop)
 }
 
-fn nothing_before_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    match session.after()? {
-        After::Asked(asked) => {
-            asked.give(&event(1))?;
+fn nothing_before_next(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    match session.next_action()? {
+        Action::Next(asked) => {
+            asked.deliver(&event(1))?;
             session.echoed(event(1).request_id(), event(1).event())
         }
-        After::Posted(posted) => crate::check::failed(format!("{} came first", posted.shown())),
-        After::Ended(status) => crate::check::failed(format!("the program ended with {status}, before it asked for anything")),
+        Action::Post(posted) => crate::check::failed(format!("{} came first", posted.summary())),
+        Action::Exit(status) => crate::check::failed(format!("the program ended with {status}, before it asked for anything")),
     }
 }
 
-fn http_1_1(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn http_1_1(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..3 {
         session.echo(&event(number))?;
     }
     Ok(())
 }
 
-fn host_header(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn host_header(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
     let check = |request: &barelambda_emulator::script::Request| {
         let hosts: Vec<_> = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).collect();
@@ -101,36 +101,36 @@ fn host_header(stage: &Stage) -> Outcome {
         Ok(())
     };
     check(&asked.request)?;
-    asked.give(&event(1))?;
+    asked.deliver(&event(1))?;
     check(&session.response(event(1).request_id())?.request)
 }
 
-fn next_has_no_body(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn next_has_no_body(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
     ensure!(asked.request.body.is_empty(), "GET /next came with a body of {} bytes", asked.request.body.len());
     Ok(())
 }
 
-fn waits_without_limit(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn waits_without_limit(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let asked = session.next()?;
     session.quiet(IDLE)?;
-    asked.give(&event(1))?;
+    asked.deliver(&event(1))?;
     session.echoed(event(1).request_id(), event(1).event())
 }
 
-fn idle_between_invocations(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn idle_between_invocations(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.echo(&event(1))?;
     let asked = session.next()?;
     session.quiet(IDLE)?;
-    asked.give(&event(2))?;
+    asked.deliver(&event(2))?;
     session.echoed(event(2).request_id(), event(2).event())?;
     session.next().map(drop)
 }
 
-fn minimal_environment(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Minimal)?;
+fn minimal_environment(harness: &Harness) -> Outcome {
+    let session = harness.start_in(Environment::Minimal)?;
     session.echo(&event(1))
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{asking, event, id};
 use crate::check::source::STREAMING;
 use crate::check::{Check, Group, Outcome, Verdict, ensure};
-use crate::session::{Posted, Session, brief};
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::{PostRequest, Session, brief};
 
 /// What "conformance:stream-large" asks for.
 const LARGE: usize = 20 << 20;
@@ -57,8 +57,8 @@ pub fn written(body: &[u8]) -> &[u8] {
 }
 
 /// The whole streamed answer to this event.
-fn streamed<'s>(session: &'s Session, number: usize, what: &str) -> Outcome<Posted<'s>> {
-    session.next()?.give(&asking(number, what))?;
+fn streamed<'s>(session: &'s Session, number: usize, what: &str) -> Outcome<PostRequest<'s>> {
+    session.next()?.deliver(&asking(number, what))?;
     session.response(&id(number))
 }
 
@@ -68,27 +68,27 @@ fn is_streaming(request: &Request) -> Outcome {
     Ok(())
 }
 
-fn mode(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn mode(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     is_streaming(&streamed(&session, 1, "stream")?.request)
 }
 
-fn chunked(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn chunked(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
     ensure!(!posted.request.chunks.is_empty(), "the answer is not chunked: its headers are {:?}", posted.request.headers);
     Ok(())
 }
 
-fn content(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn content(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
     ensure!(written(&posted.request.body) == b"one\ntwo\nthree\n", "the stream is {}", brief(&posted.request.body));
     Ok(())
 }
 
-fn flushed(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn flushed(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
     let before_it = posted.request.body.len() - written(&posted.request.body).len();
     let state = session.server().state();
@@ -104,17 +104,17 @@ fn flushed(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn is_the_answer(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn is_the_answer(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     streamed(&session, 1, "stream")?.accept();
     session.echo(&event(2))?;
     session.next()?;
     session.quiet(Duration::from_millis(300))
 }
 
-fn before_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "stream"))?;
+fn before_next(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "stream"))?;
     let call = session.begun()?;
     let early = session.wait("the end of the stream", |state| {
         let early = state.calls.iter().any(|call| !call.taken && call.head.method == "GET");
@@ -126,8 +126,8 @@ fn before_next(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
-fn empty(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn empty(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let posted = streamed(&session, 1, "stream-empty")?;
     is_streaming(&posted.request)?;
     ensure!(written(&posted.request.body).is_empty(), "the stream is {}", brief(&posted.request.body));
@@ -135,8 +135,8 @@ fn empty(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
-fn large(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn large(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let posted = streamed(&session, 1, "stream-large")?;
     is_large(&posted.request)?;
     posted.accept();
@@ -150,10 +150,10 @@ fn is_large(request: &Request) -> Outcome {
     Ok(())
 }
 
-fn while_the_server_waits(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn while_the_server_waits(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     session.server().hold_posts_at(Some(100_000));
-    session.next()?.give(&asking(1, "stream-large"))?;
+    session.next()?.deliver(&asking(1, "stream-large"))?;
     session.held()?;
     sleep(Duration::from_millis(1500));
     session.server().hold_posts_at(None);
@@ -163,10 +163,10 @@ fn while_the_server_waits(stage: &Stage) -> Outcome {
     session.echo(&event(2))
 }
 
-fn then_buffered(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_buffered(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let answer = |number| {
-        session.next()?.give(&event(number))?;
+        session.next()?.deliver(&event(number))?;
         let posted = session.response(&id(number))?;
         posted.accept();
         Ok(posted.request.clone())
@@ -182,8 +182,8 @@ fn then_buffered(stage: &Stage) -> Outcome {
     session.next().map(drop)
 }
 
-fn again_and_again(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn again_and_again(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     for number in 0..8 {
         let what = if number % 2 == 0 { "stream-empty" } else { "stream-http" };
         let posted = streamed(&session, number, what)?;

@@ -10,8 +10,8 @@ use super::stream::written;
 use super::{asking, event, id};
 use crate::check::source::STREAMING;
 use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
-use crate::session::{After, Ending, Session, brief, ended_badly};
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::session::{Action, Ending, Session, brief, ended_badly};
 
 const TYPE: &str = "Lambda-Runtime-Function-Error-Type";
 const BODY: &str = "Lambda-Runtime-Function-Error-Body";
@@ -37,8 +37,8 @@ pub const CHECKS: &[Check] = &[
         error_body
     ),
     fault_check!("stream-error-announced", "The trailers of a stream are announced in its header Trailer.", announced),
-    fault_check!("stream-error-is-no-success", "A stream whose handler fails does not end as a whole one.", |stage| {
-        no_success(stage, "stream-error")
+    fault_check!("stream-error-is-no-success", "A stream whose handler fails does not end as a whole one.", |harness| {
+        no_success(harness, "stream-error")
     }),
     fault_check!("stream-error-adds-nothing", "An error in the middle of a stream is not written into its body.", adds_nothing),
     fault_check!("stream-error-posts-nothing", "Once a stream has begun, its error is not posted to /error.", posts_nothing),
@@ -46,7 +46,7 @@ pub const CHECKS: &[Check] = &[
     fault_check!(
         "stream-panic-is-no-success",
         "A stream whose handler panics breaks off or ends with trailers; it does not end as a whole one.",
-        |stage| no_success(stage, "stream-panic")
+        |harness| no_success(harness, "stream-panic")
     ),
     fault_check!(
         "stream-panic-then-on-or-out",
@@ -61,17 +61,17 @@ pub const CHECKS: &[Check] = &[
     fault_check!(
         "stream-loss",
         "When the connection breaks in the middle of a stream, the runtime goes on or ends: it does not hang.",
-        |stage| { breaks(stage, &[]) }
+        |harness| { breaks(harness, &[]) }
     ),
     fault_check!(
         "stream-refused-with-403",
         "A stream may be refused with 403 and closed in its middle: the runtime goes on or ends.",
-        |stage| { breaks(stage, &message::error(403, "InvalidStateTransition", "State transition is not allowed")) }
+        |harness| { breaks(harness, &message::error(403, "InvalidStateTransition", "State transition is not allowed")) }
     ),
     fault_check!(
         "stream-refused-with-413",
         "A stream may be refused with 413 and closed in its middle: the runtime goes on or ends.",
-        |stage| { breaks(stage, &message::error(413, "RequestEntityTooLarge", "too large")) }
+        |harness| { breaks(harness, &message::error(413, "RequestEntityTooLarge", "too large")) }
     ),
     fault_check!(
         "stream-reply-lost",
@@ -83,33 +83,33 @@ pub const CHECKS: &[Check] = &[
 
 /// How a stream ended that was asked for by this event.
 fn ending<'s>(session: &'s Session, what: &str) -> Outcome<Ending<'s>> {
-    session.next()?.give(&asking(1, what))?;
+    session.next()?.deliver(&asking(1, what))?;
     let call = session.begun()?;
     let ending = session.ending(call)?;
     if let Ending::Whole(posted) = &ending {
-        ensure!(posted.request.target.ends_with("/response"), "{} came", posted.shown());
+        ensure!(posted.request.target.ends_with("/response"), "{} came", posted.summary());
     }
     Ok(ending)
 }
 
 /// The trailers of a stream that failed.
-fn trailers(stage: &Stage) -> Outcome<std::sync::Arc<barelambda_emulator::script::Request>> {
-    let session = stage.start()?;
+fn trailers(harness: &Harness) -> Outcome<std::sync::Arc<barelambda_emulator::script::Request>> {
+    let session = harness.start()?;
     match ending(&session, "stream-error")? {
         Ending::Whole(posted) => Ok(posted.request.clone()),
         Ending::Cut(body) => failed(format!("the program closed the connection after {}, where trailers were expected", brief(&body))),
     }
 }
 
-fn error_type(stage: &Stage) -> Outcome {
-    let request = trailers(stage)?;
+fn error_type(harness: &Harness) -> Outcome {
+    let request = trailers(harness)?;
     let value = request.trailer(TYPE).unwrap_or_default();
     ensure!(!value.is_empty(), "the trailers are {:?}", request.trailers);
     Ok(())
 }
 
-fn error_body(stage: &Stage) -> Outcome {
-    let request = trailers(stage)?;
+fn error_body(harness: &Harness) -> Outcome {
+    let request = trailers(harness)?;
     let Some(value) = request.trailer(BODY) else { return failed(format!("the trailers are {:?}", request.trailers)) };
     match STANDARD.decode(value) {
         Ok(body) => check_body(&body, "asked for an error"),
@@ -117,8 +117,8 @@ fn error_body(stage: &Stage) -> Outcome {
     }
 }
 
-fn announced(stage: &Stage) -> Outcome {
-    let request = trailers(stage)?;
+fn announced(harness: &Harness) -> Outcome {
+    let request = trailers(harness)?;
     ensure!(!request.trailers.is_empty(), "there are no trailers");
     let announced = request.header("Trailer").unwrap_or_default();
     let is = |name: &str| announced.split(',').any(|given| given.trim().eq_ignore_ascii_case(name));
@@ -126,8 +126,8 @@ fn announced(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn no_success(stage: &Stage, what: &str) -> Outcome {
-    let session = stage.start()?;
+fn no_success(harness: &Harness, what: &str) -> Outcome {
+    let session = harness.start()?;
     match ending(&session, what)? {
         Ending::Whole(posted) => {
             ensure!(posted.request.trailer(TYPE).is_some(), "the stream {} ended well, without trailers", brief(&posted.request.body));
@@ -137,8 +137,8 @@ fn no_success(stage: &Stage, what: &str) -> Outcome {
     Ok(())
 }
 
-fn adds_nothing(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn adds_nothing(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let body = match ending(&session, "stream-error")? {
         Ending::Whole(posted) => posted.request.body.clone(),
         Ending::Cut(body) => body,
@@ -147,19 +147,19 @@ fn adds_nothing(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn posts_nothing(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn posts_nothing(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     if let Ending::Whole(posted) = ending(&session, "stream-error")? {
         posted.accept();
     }
-    match session.after()? {
-        After::Posted(posted) => failed(format!("after the stream, {} came", posted.shown())),
+    match session.next_action()? {
+        Action::Post(posted) => failed(format!("after the stream, {} came", posted.summary())),
         _ => Ok(()),
     }
 }
 
-fn then_on(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_on(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     match ending(&session, "stream-error")? {
         Ending::Whole(posted) => {
             posted.accept();
@@ -169,17 +169,17 @@ fn then_on(stage: &Stage) -> Outcome {
     }
 }
 
-fn panic_then(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn panic_then(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     if let Ending::Whole(posted) = ending(&session, "stream-panic")? {
         posted.accept();
     }
     session.recovers_or_ends()
 }
 
-fn before_its_first_byte(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "stream-error-first"))?;
+fn before_its_first_byte(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "stream-error-first"))?;
     let call = session.begun()?;
     match session.ending(call)? {
         Ending::Cut(_) => session.recovers_or_ends(),
@@ -188,8 +188,8 @@ fn before_its_first_byte(stage: &Stage) -> Outcome {
             if posted.is_error() {
                 check_body(&request.body, "asked for an error")?;
             } else {
-                ensure!(request.trailer(TYPE).is_some(), "{} came, without trailers", posted.shown());
-                ensure!(written(&request.body).is_empty(), "{} came", posted.shown());
+                ensure!(request.trailer(TYPE).is_some(), "{} came, without trailers", posted.summary());
+                ensure!(written(&request.body).is_empty(), "{} came", posted.summary());
             }
             posted.accept();
             session.recovers_or_ends()
@@ -198,19 +198,19 @@ fn before_its_first_byte(stage: &Stage) -> Outcome {
 }
 
 /// A large stream is broken off in its middle, after a reply or without one.
-fn breaks(stage: &Stage, reply: &[u8]) -> Outcome {
-    let session = stage.start()?;
+fn breaks(harness: &Harness, reply: &[u8]) -> Outcome {
+    let session = harness.start()?;
     session.server().hold_posts_at(Some(READ));
-    session.next()?.give(&asking(1, "stream-large"))?;
-    let wire = session.held()?;
+    session.next()?.deliver(&asking(1, "stream-large"))?;
+    let connection = session.held()?;
     if reply.is_empty() {
-        wire.reset();
+        connection.reset();
     } else {
         // The program may have hung up by itself.
-        let _ = wire.send(&with_header(reply, "Connection", "close"));
-        wire.half_close();
+        let _ = connection.send(&with_header(reply, "Connection", "close"));
+        connection.half_close();
         sleep(Duration::from_millis(200));
-        wire.close();
+        connection.close();
     }
     session.server().hold_posts_at(None);
     over(&session)
@@ -219,14 +219,14 @@ fn breaks(stage: &Stage, reply: &[u8]) -> Outcome {
 /// What follows a stream that did not get through: it may be repeated, once or twice, or not.
 fn over(session: &Session) -> Outcome {
     for _ in 0..3 {
-        match session.after()? {
-            After::Ended(status) => return ended_badly(status),
-            After::Asked(asked) => {
-                asked.give(&event(2))?;
+        match session.next_action()? {
+            Action::Exit(status) => return ended_badly(status),
+            Action::Next(asked) => {
+                asked.deliver(&event(2))?;
                 return session.echoed_or_ended(&event(2));
             }
-            After::Posted(posted) => {
-                ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+            Action::Post(posted) => {
+                ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
                 posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?;
             }
         }
@@ -234,17 +234,17 @@ fn over(session: &Session) -> Outcome {
     failed("three more POSTs came for the same invocation")
 }
 
-fn reply_lost(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn reply_lost(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
-    posted.wire().reset();
+    posted.connection().reset();
     for _ in 0..3 {
-        match session.after()? {
-            After::Ended(status) => return ended_badly(status),
-            After::Asked(asked) => asked.give(&asking(1, "stream"))?,
-            After::Posted(posted) => {
+        match session.next_action()? {
+            Action::Exit(status) => return ended_badly(status),
+            Action::Next(asked) => asked.deliver(&asking(1, "stream"))?,
+            Action::Post(posted) => {
                 let again = written(&posted.request.body) == b"one\ntwo\nthree\n";
-                ensure!(posted.is_for(&id(1)) && (again || posted.is_error()), "{} came", posted.shown());
+                ensure!(posted.is_for(&id(1)) && (again || posted.is_error()), "{} came", posted.summary());
                 posted.accept();
                 return session.recovers_or_ends();
             }
@@ -253,15 +253,15 @@ fn reply_lost(stage: &Stage) -> Outcome {
     Err(Verdict::Failed("the same invocation came three times, and was not answered".to_owned()))
 }
 
-fn gone(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn gone(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
     let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
     posted.reply(&message::error(410, "InvokeTimeout", "Invoke timeout"))?;
-    match session.after()? {
-        After::Posted(posted) => failed(format!("after 410, {} came", posted.shown())),
-        After::Ended(status) => ended_badly(status),
-        After::Asked(asked) => {
-            asked.give(&event(2))?;
+    match session.next_action()? {
+        Action::Post(posted) => failed(format!("after 410, {} came", posted.summary())),
+        Action::Exit(status) => ended_badly(status),
+        Action::Next(asked) => {
+            asked.deliver(&event(2))?;
             session.echoed_or_ended(&event(2))
         }
     }

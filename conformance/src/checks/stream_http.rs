@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use super::{asking, id};
 use crate::check::source::STREAMING;
 use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::harness::Harness;
 use crate::session::brief;
-use crate::stage::Stage;
 
 /// What parts the prelude from the body.
 const SEPARATOR: [u8; 8] = [0; 8];
@@ -21,8 +21,8 @@ pub const CHECKS: &[Check] = &[
         "A streamed answer over HTTP has the content type application/vnd.awslambda.http-integration-response.",
         content_type
     ),
-    http_check!("stream-http-separator", "Eight bytes of zero part the JSON prelude of an answer over HTTP from its body.", |stage| {
-        parts(stage).map(drop)
+    http_check!("stream-http-separator", "Eight bytes of zero part the JSON prelude of an answer over HTTP from its body.", |harness| {
+        parts(harness).map(drop)
     }),
     http_check!("stream-http-status", "The prelude of an answer over HTTP has its status, as a number, in statusCode.", status),
     http_check!("stream-http-headers", "The prelude of an answer over HTTP has its header fields in headers.", headers),
@@ -30,9 +30,9 @@ pub const CHECKS: &[Check] = &[
     http_check!("stream-http-body", "What follows the eight bytes of zero is the body, and nothing else.", body),
 ];
 
-fn content_type(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "stream-http"))?;
+fn content_type(harness: &Harness) -> Outcome {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "stream-http"))?;
     let posted = session.response(&id(1))?;
     let content_type = posted.request.header("Content-Type").unwrap_or_default();
     ensure!(content_type == "application/vnd.awslambda.http-integration-response", "the content type is {content_type:?}");
@@ -40,9 +40,9 @@ fn content_type(stage: &Stage) -> Outcome {
 }
 
 /// The prelude and the body.
-fn parts(stage: &Stage) -> Outcome<(Value, Vec<u8>)> {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "stream-http"))?;
+fn parts(harness: &Harness) -> Outcome<(Value, Vec<u8>)> {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "stream-http"))?;
     let posted = session.response(&id(1))?;
     let bytes = &posted.request.body;
     let Some(place) = bytes.windows(8).position(|window| window == SEPARATOR) else {
@@ -60,29 +60,29 @@ fn header<'p>(prelude: &'p Value, name: &str) -> Option<&'p Value> {
     fields.into_iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-fn status(stage: &Stage) -> Outcome {
-    let (prelude, _) = parts(stage)?;
+fn status(harness: &Harness) -> Outcome {
+    let (prelude, _) = parts(harness)?;
     ensure!(prelude["statusCode"] == json!(201), "the prelude is {prelude}");
     Ok(())
 }
 
-fn headers(stage: &Stage) -> Outcome {
-    let (prelude, _) = parts(stage)?;
+fn headers(harness: &Harness) -> Outcome {
+    let (prelude, _) = parts(harness)?;
     let is = |name, value: &str| header(&prelude, name).is_some_and(|given| given.to_string().contains(value));
     ensure!(is("x-conformance", "\"yes\"") && is("content-type", "text/plain"), "the prelude is {prelude}");
     Ok(())
 }
 
-fn cookies(stage: &Stage) -> Outcome {
-    let (prelude, _) = parts(stage)?;
+fn cookies(harness: &Harness) -> Outcome {
+    let (prelude, _) = parts(harness)?;
     let member = prelude["cookies"] == json!(["a=b"]);
     let field = header(&prelude, "set-cookie").is_some_and(|given| given.to_string().contains("a=b"));
     ensure!(member || field, "the prelude is {prelude}");
     Ok(())
 }
 
-fn body(stage: &Stage) -> Outcome {
-    let (_, body) = parts(stage)?;
+fn body(harness: &Harness) -> Outcome {
+    let (_, body) = parts(harness)?;
     ensure!(body == b"one\ntwo\n", "the body is {}", brief(&body));
     Ok(())
 }

@@ -3,7 +3,7 @@
 //!
 //! A thread accepts; each connection has a thread that reads. What they see lies in one [`State`], behind one lock.
 
-mod line;
+mod connection;
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::{Request, listen_anywhere};
 
-use line::Line;
-pub use line::Wire;
+pub use connection::Connection;
+use connection::ConnectionState;
 
 /// How often the threads look whether something has changed for which nobody wakes them.
 pub const TICK: Duration = Duration::from_millis(3);
@@ -37,7 +37,7 @@ pub struct State {
     pub calls: Vec<Call>,
     /// What came that is not HTTP/1.1, in words.
     pub broken: Vec<String>,
-    lines: Vec<Line>,
+    connections: Vec<ConnectionState>,
     /// Whether new connections are accepted; otherwise they are refused.
     listening: bool,
     /// Reading stops for a POST of which this many bytes have come.
@@ -71,7 +71,7 @@ impl Server {
         let state = State { listening: true, ..State::default() };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let accepting = shared.clone();
-        thread::Builder::new().name("accepts".to_owned()).spawn(move || line::accept(&accepting, listener, address))?;
+        thread::Builder::new().name("accepts".to_owned()).spawn(move || connection::accept(&accepting, listener, address))?;
         Ok(Self { address, shared })
     }
 
@@ -91,8 +91,8 @@ impl Server {
     }
 
     /// The connection of this number, to be written to.
-    pub fn wire(&self, connection: usize) -> Wire<'_> {
-        Wire::new(&self.shared, connection)
+    pub fn connection(&self, connection: usize) -> Connection<'_> {
+        Connection::new(&self.shared, connection)
     }
 
     /// Stops to read a POST after this many bytes, head included; `None` reads on.
@@ -107,10 +107,10 @@ impl Server {
         let count = {
             let mut state = self.state();
             state.listening = false;
-            state.lines.len()
+            state.connections.len()
         };
         for connection in 0..count {
-            self.wire(connection).reset();
+            self.connection(connection).reset();
         }
         // The listener goes within a tick.
         thread::sleep(TICK * 4);
@@ -126,7 +126,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.change(|state| {
             state.ended = true;
-            state.lines.iter_mut().for_each(Line::abandon);
+            state.connections.iter_mut().for_each(ConnectionState::abandon);
         });
     }
 }
@@ -134,27 +134,27 @@ impl Drop for Server {
 impl State {
     /// How many connections have been made.
     pub fn connections(&self) -> usize {
-        self.lines.len()
+        self.connections.len()
     }
 
     /// Whether neither side has closed the connection of this call.
     pub fn is_open(&self, call: &Call) -> bool {
-        self.lines.get(call.connection).is_some_and(Line::is_open)
+        self.connections.get(call.connection).is_some_and(ConnectionState::is_open)
     }
 
     /// Whether a connection that the server has closed, or its half, has brought something that is still to be noted.
     pub fn is_behind(&self) -> bool {
-        self.lines.iter().any(Line::is_behind)
+        self.connections.iter().any(ConnectionState::is_behind)
     }
 
     /// The first connection on which reading stopped in a POST, as [`Server::hold_posts_at`] says.
     pub fn held(&self) -> Option<usize> {
-        self.lines.iter().position(|line| line.held && line.is_open())
+        self.connections.iter().position(|line| line.held && line.is_open())
     }
 
     /// Whether the program has closed this connection.
     pub fn closed_by_program(&self, connection: usize) -> bool {
-        self.lines.get(connection).is_none_or(|line| line.finished)
+        self.connections.get(connection).is_none_or(|line| line.finished)
     }
 }
 

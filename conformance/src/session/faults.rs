@@ -4,24 +4,24 @@ use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::message::{self, Next};
 
-use super::{After, Asked, Posted, Session, ended_badly, line, same};
+use super::{Action, NextRequest, PostRequest, Session, ended_badly, request_line, same};
 use crate::check::{Outcome, Verdict, ensure, failed};
-use crate::server::Wire;
+use crate::server::Connection;
 
 /// How a POST ended whose head had come.
 pub enum Ending<'s> {
-    Whole(Posted<'s>),
+    Whole(PostRequest<'s>),
     /// The program closed the connection in the middle of the body: what had come of it.
     Cut(Vec<u8>),
 }
 
 impl Session {
     /// After a fault that a runtime may survive or not: waits for GET /next, or for an end that shows that something was wrong.
-    pub fn recovery(&self) -> Outcome<Option<Asked<'_>>> {
-        match self.after()? {
-            After::Asked(asked) => Ok(Some(asked)),
-            After::Posted(posted) => failed(format!("{} came where GET /next or the end of the program was expected", posted.shown())),
-            After::Ended(status) => ended_badly(status).map(|()| None),
+    pub fn recovery(&self) -> Outcome<Option<NextRequest<'_>>> {
+        match self.next_action()? {
+            Action::Next(asked) => Ok(Some(asked)),
+            Action::Post(posted) => failed(format!("{} came where GET /next or the end of the program was expected", posted.summary())),
+            Action::Exit(status) => ended_badly(status).map(|()| None),
         }
     }
 
@@ -30,7 +30,7 @@ impl Session {
         match self.recovery()? {
             Some(asked) => {
                 let next = message::next("after-the-fault", "{\"after\":\"the fault\"}");
-                asked.give(&next)?;
+                asked.deliver(&next)?;
                 self.echoed_or_ended(&next)
             }
             None => Ok(()),
@@ -41,11 +41,11 @@ impl Session {
     /// it was before; then the runtime goes on. It may also end badly.
     pub fn settles(&self, next: &Next) -> Outcome {
         for _ in 0..4 {
-            match self.after()? {
-                After::Ended(status) => return ended_badly(status),
-                After::Asked(asked) => asked.give(next)?,
-                After::Posted(posted) => {
-                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.shown());
+            match self.next_action()? {
+                Action::Exit(status) => return ended_badly(status),
+                Action::Next(asked) => asked.deliver(next)?,
+                Action::Post(posted) => {
+                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.summary());
                     same(&posted.request.body, next.event())?;
                     posted.accept();
                     return self.recovers_or_ends();
@@ -58,11 +58,11 @@ impl Session {
     /// After a fault, when the runtime has asked and was given this: it answers, or ends badly after all, as it may when its GET /next
     /// was on its way before the fault.
     pub fn echoed_or_ended(&self, next: &Next) -> Outcome {
-        match self.after()? {
-            After::Ended(status) => ended_badly(status),
-            After::Asked(_) => failed(format!("GET /next came where the answer to {} was expected", next.request_id())),
-            After::Posted(posted) => {
-                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.shown());
+        match self.next_action()? {
+            Action::Exit(status) => ended_badly(status),
+            Action::Next(_) => failed(format!("GET /next came where the answer to {} was expected", next.request_id())),
+            Action::Post(posted) => {
+                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.summary());
                 posted.accept();
                 same(&posted.request.body, next.event())
             }
@@ -70,18 +70,18 @@ impl Session {
     }
 
     /// Waits for GET /next on another connection than this one.
-    pub fn next_elsewhere(&self, wire: &Wire<'_>) -> Outcome<Asked<'_>> {
+    pub fn next_elsewhere(&self, connection: &Connection<'_>) -> Outcome<NextRequest<'_>> {
         let what = "GET /next on another connection";
-        let after = self.wait(what, |state| self.arrival(state, |call| call.connection != wire.number()))?;
+        let after = self.wait(what, |state| self.arrival(state, |call| call.connection != connection.number()))?;
         match after {
-            After::Asked(asked) => Ok(asked),
-            After::Posted(posted) => failed(format!("{} came where {what} was expected", posted.shown())),
-            After::Ended(status) => failed(format!("the program ended with {status} where {what} was expected")),
+            Action::Next(asked) => Ok(asked),
+            Action::Post(posted) => failed(format!("{} came where {what} was expected", posted.summary())),
+            Action::Exit(status) => failed(format!("the program ended with {status} where {what} was expected")),
         }
     }
 
     /// What the program does next, if it does anything within this time.
-    pub fn after_within(&self, time: Duration) -> Outcome<Option<After<'_>>> {
+    pub fn next_action_within(&self, time: Duration) -> Outcome<Option<Action<'_>>> {
         let started = Instant::now();
         let idle = || started.elapsed() >= time;
         let result = self.wait("a request", |state| match self.arrival(state, |_| true) {
@@ -89,36 +89,40 @@ impl Session {
             None => idle().then_some(None),
         });
         match (result, self.process.ended()) {
-            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(After::Ended(status))),
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(Action::Exit(status))),
             (result, _) => result,
         }
     }
 
     /// Waits until reading has stopped in a POST, as the server was told to, and gives its connection.
-    pub fn held(&self) -> Outcome<Wire<'_>> {
+    pub fn held(&self) -> Outcome<Connection<'_>> {
         let held = self.wait("the body of a POST", |state| {
             let whole = state.calls.iter().find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
             let whole = whole.and_then(|call| call.whole.clone());
             state.held().map(Ok).or_else(|| whole.map(Err))
         })?;
         match held {
-            Ok(connection) => Ok(self.server.wire(connection)),
+            Ok(connection) => Ok(self.server.connection(connection)),
             Err(request) => {
                 self.refuse_echo(&request)?;
-                failed(format!("{} came, with a body of {} bytes, where a larger one was expected", line(&request), request.body.len()))
+                failed(format!(
+                    "{} came, with a body of {} bytes, where a larger one was expected",
+                    request_line(&request),
+                    request.body.len()
+                ))
             }
         }
     }
 
     /// A POST that is held in its middle, or one that is whole since it is small.
-    pub fn held_or_posted(&self) -> Outcome<Result<Wire<'_>, Posted<'_>>> {
+    pub fn held_or_posted(&self) -> Outcome<Result<Connection<'_>, PostRequest<'_>>> {
         let found = self.wait("a POST", |state| match state.held() {
             Some(connection) => Some(Ok(connection)),
             None => self.arrival(state, |call| call.head.method != "GET").map(Err),
         })?;
         match found {
-            Ok(connection) => Ok(Ok(self.server.wire(connection))),
-            Err(After::Posted(posted)) => {
+            Ok(connection) => Ok(Ok(self.server.connection(connection))),
+            Err(Action::Post(posted)) => {
                 self.refuse_echo(&posted.request)?;
                 Ok(Err(posted))
             }
@@ -127,13 +131,13 @@ impl Session {
     }
 
     /// What the program does next, or nothing when that is a POST that is held in its middle.
-    pub fn after_or_held(&self) -> Outcome<Option<After<'_>>> {
+    pub fn next_action_or_held(&self) -> Outcome<Option<Action<'_>>> {
         let result = self.wait("a request, or the end of the program,", |state| match self.arrival(state, |_| true) {
             Some(after) => Some(Some(after)),
             None => state.held().map(|_| None),
         });
         match (result, self.process.ended()) {
-            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(After::Ended(status))),
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(Action::Exit(status))),
             (result, _) => result,
         }
     }
@@ -157,7 +161,7 @@ impl Session {
             let ending = match (&call_state.whole, &call_state.cut) {
                 (Some(request), _) => {
                     let (connection, request) = (call_state.connection, request.clone());
-                    Ending::Whole(Posted { session: self, call, connection, request })
+                    Ending::Whole(PostRequest { session: self, call, connection, request })
                 }
                 (None, Some(body)) => Ending::Cut(body.clone()),
                 (None, None) => return None,

@@ -4,7 +4,7 @@
 //! next invocation together with an answer or after it: nothing here depends on that.
 
 mod faults;
-mod party;
+mod requests;
 
 use std::process::ExitStatus;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ use crate::process::Process;
 use crate::server::{Call, Server, State};
 
 pub use faults::Ending;
-pub use party::{Asked, Posted};
+pub use requests::{NextRequest, PostRequest};
 
 const NEXT: &str = "/2018-06-01/runtime/invocation/next";
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
@@ -33,25 +33,25 @@ pub struct Session {
     server: Server,
     process: Process,
     patience: Duration,
-    given: Mutex<Vec<Given>>,
+    sent_events: Mutex<Vec<SentEvent>>,
 }
 
 /// An event that was sent to the program.
-struct Given {
+struct SentEvent {
     request_id: String,
     event: Vec<u8>,
 }
 
 /// What a program does next.
-pub enum After<'s> {
-    Asked(Asked<'s>),
-    Posted(Posted<'s>),
-    Ended(ExitStatus),
+pub enum Action<'s> {
+    Next(NextRequest<'s>),
+    Post(PostRequest<'s>),
+    Exit(ExitStatus),
 }
 
 impl Session {
     pub fn new(server: Server, process: Process, patience: Duration) -> Self {
-        Self { server, process, patience, given: Mutex::new(Vec::new()) }
+        Self { server, process, patience, sent_events: Mutex::new(Vec::new()) }
     }
 
     pub fn server(&self) -> &Server {
@@ -63,47 +63,47 @@ impl Session {
     }
 
     /// Waits for GET /next.
-    pub fn next(&self) -> Outcome<Asked<'_>> {
+    pub fn next(&self) -> Outcome<NextRequest<'_>> {
         match self.wait("GET /next", |state| self.arrival(state, |_| true))? {
-            After::Asked(asked) => Ok(asked),
-            After::Posted(posted) => failed(format!("{} came where GET /next was expected", posted.shown())),
-            After::Ended(status) => failed(format!("the program ended with {status} where GET /next was expected")),
+            Action::Next(asked) => Ok(asked),
+            Action::Post(posted) => failed(format!("{} came where GET /next was expected", posted.summary())),
+            Action::Exit(status) => failed(format!("the program ended with {status} where GET /next was expected")),
         }
     }
 
     /// Waits for a whole POST, whatever it answers; a GET /next that has come stays where it is. The echo of an event that asks
-    /// for something else ends the story: the check is not applicable.
-    pub fn post(&self) -> Outcome<Posted<'_>> {
+    /// for something else ends the scenario: the check is not applicable.
+    pub fn post(&self) -> Outcome<PostRequest<'_>> {
         let posted = self.post_or_echo()?;
         self.refuse_echo(&posted.request)?;
         Ok(posted)
     }
 
     /// Waits for a whole POST: any answer will do, an echo of what asks for something else as well.
-    pub fn post_or_echo(&self) -> Outcome<Posted<'_>> {
+    pub fn post_or_echo(&self) -> Outcome<PostRequest<'_>> {
         match self.wait("a POST with the answer", |state| self.arrival(state, |call| call.head.method != "GET"))? {
-            After::Posted(posted) => Ok(posted),
+            Action::Post(posted) => Ok(posted),
             _ => failed("GET came where POST was expected"),
         }
     }
 
     /// Waits for POST /response for this invocation.
-    pub fn response(&self, id: &str) -> Outcome<Posted<'_>> {
+    pub fn response(&self, id: &str) -> Outcome<PostRequest<'_>> {
         self.posted(&format!("{INVOCATION}{id}/response"))
     }
 
     /// Waits for POST /error for this invocation.
-    pub fn error(&self, id: &str) -> Outcome<Posted<'_>> {
+    pub fn error(&self, id: &str) -> Outcome<PostRequest<'_>> {
         self.posted(&format!("{INVOCATION}{id}/error"))
     }
 
     /// Waits for POST /init/error; a GET /next instead means that the program does not look at CONFORMANCE_INIT.
-    pub fn init_error(&self) -> Outcome<Posted<'_>> {
-        match self.after()? {
-            After::Posted(posted) if posted.request.target == INIT_ERROR && posted.request.method == "POST" => Ok(posted),
-            After::Posted(posted) => failed(format!("{} came where POST {INIT_ERROR} was expected", posted.shown())),
-            After::Asked(_) => Err(ignores_init()),
-            After::Ended(status) => {
+    pub fn init_error(&self) -> Outcome<PostRequest<'_>> {
+        match self.next_action()? {
+            Action::Post(posted) if posted.request.target == INIT_ERROR && posted.request.method == "POST" => Ok(posted),
+            Action::Post(posted) => failed(format!("{} came where POST {INIT_ERROR} was expected", posted.summary())),
+            Action::Next(_) => Err(ignores_init()),
+            Action::Exit(status) => {
                 ended_badly(status)?;
                 Err(Verdict::NotApplicable(format!("the failed initialisation was not reported: the program ended with {status}")))
             }
@@ -111,15 +111,15 @@ impl Session {
     }
 
     /// Waits for whatever the program does next.
-    pub fn after(&self) -> Outcome<After<'_>> {
+    pub fn next_action(&self) -> Outcome<Action<'_>> {
         let result = self.wait("a request, or the end of the program,", |state| self.arrival(state, |_| true));
         let spoke_http = self.server.state().broken.is_empty();
         let ended = self.process.ended().filter(|_| spoke_http);
         match (result, ended) {
-            (Err(Verdict::Failed(_)), Some(status)) => Ok(After::Ended(status)),
-            (Ok(After::Posted(posted)), _) => {
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Action::Exit(status)),
+            (Ok(Action::Post(posted)), _) => {
                 self.refuse_echo(&posted.request)?;
-                Ok(After::Posted(posted))
+                Ok(Action::Post(posted))
             }
             (result, _) => result,
         }
@@ -127,16 +127,16 @@ impl Session {
 
     /// Waits for the end of the program, and gives its status; a request before it is a failure.
     pub fn end(&self) -> Outcome<ExitStatus> {
-        match self.after()? {
-            After::Ended(status) => Ok(status),
-            After::Asked(_) => failed("GET /next came where the end of the program was expected"),
-            After::Posted(posted) => failed(format!("{} came where the end of the program was expected", posted.shown())),
+        match self.next_action()? {
+            Action::Exit(status) => Ok(status),
+            Action::Next(_) => failed("GET /next came where the end of the program was expected"),
+            Action::Post(posted) => failed(format!("{} came where the end of the program was expected", posted.summary())),
         }
     }
 
     /// One whole invocation: gives the answer's body, after it has been accepted.
     pub fn invoke(&self, next: &Next) -> Outcome<Vec<u8>> {
-        self.next()?.give(next)?;
+        self.next()?.deliver(next)?;
         let posted = self.response(next.request_id())?;
         posted.accept();
         Ok(posted.request.body.clone())
@@ -144,7 +144,7 @@ impl Session {
 
     /// One whole invocation whose event must come back as it is.
     pub fn echo(&self, next: &Next) -> Outcome {
-        self.next()?.give(next)?;
+        self.next()?.deliver(next)?;
         self.echoed(next.request_id(), next.event())
     }
 
@@ -163,7 +163,7 @@ impl Session {
         ensure!(
             state.calls.len() == calls,
             "{} came unasked, within {time:?}",
-            state.calls.get(calls).map_or_else(String::new, |call| line(&call.head))
+            state.calls.get(calls).map_or_else(String::new, |call| request_line(&call.head))
         );
         ensure!(state.connections() == connections, "{} connections were made, within {time:?}", state.connections() - connections);
         ensure!(self.process.ended().is_none(), "the program did not wait for {time:?}");
@@ -201,10 +201,10 @@ impl Session {
         }
     }
 
-    fn posted(&self, target: &str) -> Outcome<Posted<'_>> {
+    fn posted(&self, target: &str) -> Outcome<PostRequest<'_>> {
         let posted = self.post()?;
         let request = &posted.request;
-        ensure!(request.target == target && request.method == "POST", "{} came where POST {target} was expected", posted.shown());
+        ensure!(request.target == target && request.method == "POST", "{} came where POST {target} was expected", posted.summary());
         Ok(posted)
     }
 
@@ -212,7 +212,7 @@ impl Session {
     ///
     /// A thread per connection notes what comes, so that the notes of two connections are in no certain order. What came over one that
     /// the server has closed was sent before the program went on over another, and comes first.
-    fn arrival(&self, state: &mut State, wanted: impl Fn(&Call) -> bool) -> Option<After<'_>> {
+    fn arrival(&self, state: &mut State, wanted: impl Fn(&Call) -> bool) -> Option<Action<'_>> {
         if state.is_behind() {
             return None;
         }
@@ -224,17 +224,17 @@ impl Session {
             call.taken = true;
             let (connection, request) = (call.connection, call.whole.clone()?);
             if request.method != "GET" || request.target != NEXT {
-                return Some(After::Posted(Posted { session: self, call: index, connection, request }));
+                return Some(Action::Post(PostRequest { session: self, call: index, connection, request }));
             }
             if lost.is_none() {
-                return Some(After::Asked(Asked { session: self, connection, request }));
+                return Some(Action::Next(NextRequest { session: self, connection, request }));
             }
         }
     }
 
     /// The echo of an event that asks for something else says that the handler does not do it.
     fn refuse_echo(&self, request: &Request) -> Outcome {
-        let given = self.given();
+        let given = self.sent_events();
         let echoed = given.iter().find(|given| request.target == format!("{INVOCATION}{}/response", given.request_id));
         match echoed {
             Some(given) if is_asked_for(&given.event) && given.event == request.body => {
@@ -244,8 +244,8 @@ impl Session {
         }
     }
 
-    fn given(&self) -> MutexGuard<'_, Vec<Given>> {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    fn sent_events(&self) -> MutexGuard<'_, Vec<SentEvent>> {
+        self.sent_events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -285,13 +285,13 @@ fn is_asked_for(event: &[u8]) -> bool {
     event.starts_with(b"\"conformance:") && event != b"\"conformance:slow\""
 }
 
-fn line(request: &Request) -> String {
+fn request_line(request: &Request) -> String {
     format!("{} {}", request.method, request.target)
 }
 
 /// What has come and was not waited for.
 fn instead(state: &State) -> String {
-    let came: Vec<String> = state.calls.iter().filter(|call| !call.taken).map(|call| line(&call.head)).collect();
+    let came: Vec<String> = state.calls.iter().filter(|call| !call.taken).map(|call| request_line(&call.head)).collect();
     match came.len() {
         0 => String::new(),
         1..5 => format!("; what came is {}", came.join(", ")),

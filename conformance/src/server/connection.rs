@@ -22,7 +22,7 @@ const GENTLY: Duration = Duration::from_millis(300);
 const RECEIVED: usize = 128 << 10;
 
 /// A connection, as its thread and the checks share it.
-pub struct Line {
+pub struct ConnectionState {
     /// `None` once the server has closed it.
     stream: Option<Arc<TcpStream>>,
     /// Whether the server has closed its sending side.
@@ -37,7 +37,7 @@ pub struct Line {
     released: bool,
 }
 
-impl Line {
+impl ConnectionState {
     /// Whether neither side has closed it, or its half.
     pub fn is_open(&self) -> bool {
         self.stream.is_some() && !self.finished && !self.half_closed
@@ -95,7 +95,7 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
     }
     let stream = Arc::new(stream);
     let number = shared.change(|state| {
-        state.lines.push(Line {
+        state.connections.push(ConnectionState {
             stream: Some(stream.clone()),
             half_closed: false,
             finished: false,
@@ -103,13 +103,13 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
             noting: false,
             released: false,
         });
-        state.lines.len() - 1
+        state.connections.len() - 1
     });
     let reading = shared.clone();
     let started = thread::Builder::new().name("reads".to_owned()).spawn(move || {
         Reading { shared: &reading, number, reader: Reader::default(), call: None }.run(&stream);
         drop(stream);
-        reading.change(|state| state.lines[number].released = true);
+        reading.change(|state| state.connections[number].released = true);
     });
     if let Err(error) = started {
         shared.change(|state| state.broken.push(format!("no thread for a connection: {error}")));
@@ -131,7 +131,7 @@ impl Reading<'_> {
         loop {
             let most = {
                 let mut state = self.shared.state();
-                if state.ended || state.lines[self.number].stream.is_none() {
+                if state.ended || state.connections[self.number].stream.is_none() {
                     return;
                 }
                 self.most(&mut state).min(buffer.len())
@@ -142,7 +142,7 @@ impl Reading<'_> {
             }
             // It is looked at first, so that at no time what the kernel no longer holds is neither in hand nor noted.
             let read = stream.peek(&mut [0]).and_then(|_| {
-                self.shared.state().lines[self.number].noting = true;
+                self.shared.state().connections[self.number].noting = true;
                 stream.read(&mut buffer[..most])
             });
             match read {
@@ -156,7 +156,7 @@ impl Reading<'_> {
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => continue,
                 Err(_) => return self.finish(),
             }
-            self.shared.change(|state| state.lines[self.number].noting = false);
+            self.shared.change(|state| state.connections[self.number].noting = false);
         }
     }
 
@@ -168,7 +168,7 @@ impl Reading<'_> {
             Some(at) => at.max(1),
             None => usize::MAX,
         };
-        state.lines[self.number].held = most == 0;
+        state.connections[self.number].held = most == 0;
         most
     }
 
@@ -203,7 +203,7 @@ impl Reading<'_> {
                 }
             });
             if let Some(reply) = extension {
-                let _ = Wire::new(shared, number).send(&reply);
+                let _ = Connection::new(shared, number).send(&reply);
             }
         }
     }
@@ -212,7 +212,7 @@ impl Reading<'_> {
         let body = self.reader.begun().map(|request| request.body.clone());
         let call = self.call.take();
         self.shared.change(|state| {
-            state.lines[self.number].finished = true;
+            state.connections[self.number].finished = true;
             if let Some(call) = call.and_then(|call| state.calls.get_mut(call)) {
                 call.cut = body;
             }
@@ -245,12 +245,12 @@ fn shown(raw: &[u8]) -> String {
 }
 
 /// A connection to write to. What fails because the program has closed it is an error in words.
-pub struct Wire<'s> {
+pub struct Connection<'s> {
     shared: &'s Shared,
     number: usize,
 }
 
-impl<'s> Wire<'s> {
+impl<'s> Connection<'s> {
     pub(super) fn new(shared: &'s Shared, number: usize) -> Self {
         Self { shared, number }
     }
@@ -294,7 +294,7 @@ impl<'s> Wire<'s> {
             let _ = stream.shutdown(Shutdown::Write);
         }
         self.shared.change(|state| {
-            if let Some(line) = state.lines.get_mut(self.number) {
+            if let Some(line) = state.connections.get_mut(self.number) {
                 line.half_closed = true;
             }
         });
@@ -311,7 +311,7 @@ impl<'s> Wire<'s> {
     pub fn close_gently(&self) {
         self.half_close();
         let deadline = Instant::now() + GENTLY;
-        while Instant::now() < deadline && self.shared.state().lines.get(self.number).is_some_and(|line| !line.finished) {
+        while Instant::now() < deadline && self.shared.state().connections.get(self.number).is_some_and(|line| !line.finished) {
             thread::sleep(TICK / 3);
         }
         self.let_go();
@@ -327,19 +327,19 @@ impl<'s> Wire<'s> {
     }
 
     fn stream(&self) -> Result<Arc<TcpStream>, String> {
-        let stream = self.shared.state().lines.get(self.number).and_then(|line| line.stream.clone());
+        let stream = self.shared.state().connections.get(self.number).and_then(|line| line.stream.clone());
         stream.ok_or_else(|| "the server itself has closed this connection".to_owned())
     }
 
     /// Drops the socket here and waits until the thread has done so: the last one closes it.
     fn let_go(&self) {
         self.shared.change(|state| {
-            if let Some(line) = state.lines.get_mut(self.number) {
+            if let Some(line) = state.connections.get_mut(self.number) {
                 line.abandon();
             }
         });
         let deadline = Instant::now() + Duration::from_secs(1);
-        while Instant::now() < deadline && !self.shared.state().lines.get(self.number).is_none_or(|line| line.released) {
+        while Instant::now() < deadline && !self.shared.state().connections.get(self.number).is_none_or(|line| line.released) {
             thread::sleep(TICK / 3);
         }
     }

@@ -15,7 +15,7 @@ use crate::session::Session;
 
 /// The program under test, and how to treat it.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct Target {
     /// The executable.
     pub program: PathBuf,
     /// What is put in front of it, such as the emulator of a foreign processor.
@@ -27,8 +27,8 @@ pub struct Subject {
 }
 
 /// The stage of one check.
-pub struct Stage<'a> {
-    subject: &'a Subject,
+pub struct Harness<'a> {
+    target: &'a Target,
     /// The last one that was started, for what there is to say of it afterwards.
     last: Mutex<Option<Arc<Session>>>,
 }
@@ -44,9 +44,9 @@ pub enum Environment {
     Init(&'static str),
 }
 
-impl<'a> Stage<'a> {
-    pub fn new(subject: &'a Subject) -> Self {
-        Self { subject, last: Mutex::new(None) }
+impl<'a> Harness<'a> {
+    pub fn new(target: &'a Target) -> Self {
+        Self { target, last: Mutex::new(None) }
     }
 
     /// Starts the program as Lambda does.
@@ -60,20 +60,20 @@ impl<'a> Stage<'a> {
         let command = self.command(&server, environment);
         let shown = command.get_program().to_string_lossy().into_owned();
         let process = Process::start(command).map_err(|error| Verdict::Unable(format!("{shown} cannot be started: {error}")))?;
-        let session = Arc::new(Session::new(server, process, self.subject.patience));
+        let session = Arc::new(Session::new(server, process, self.target.patience));
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
         Ok(session)
     }
 
     /// What there is to say of the program that was started last.
-    pub fn last_words(&self) -> Option<String> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|session| session.process().last_words())
+    pub fn status_summary(&self) -> Option<String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|session| session.process().status_summary())
     }
 
     fn command(&self, server: &Server, environment: Environment) -> Command {
-        let subject = self.subject;
-        let mut words = subject.runner.clone();
-        words.push(subject.program.clone().into_os_string());
+        let target = self.target;
+        let mut words = target.runner.clone();
+        words.push(target.program.clone().into_os_string());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear();
         let unset: &[&str] = match environment {
@@ -82,13 +82,13 @@ impl<'a> Stage<'a> {
             }
             _ => &[],
         };
-        let variables = script::environment(&subject.program, server.address());
+        let variables = script::environment(&target.program, server.address());
         command.envs(variables.into_iter().filter(|(name, _)| unset.iter().all(|unset| name != unset)));
-        command.envs(subject.environment.iter().map(|(name, value)| (name, value)));
+        command.envs(target.environment.iter().map(|(name, value)| (name, value)));
         if let Environment::Init(value) = environment {
             command.env("CONFORMANCE_INIT", value);
         }
-        if let Some(folder) = subject.program.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = target.program.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             command.current_dir(folder);
         }
         command

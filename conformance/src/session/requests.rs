@@ -6,19 +6,19 @@ use std::time::Instant;
 use barelambda_emulator::script::Request;
 use barelambda_emulator::script::message::{self, Next};
 
-use super::{AFTERWARDS, Given, INVOCATION, NEXT, Session, brief, line};
+use super::{AFTERWARDS, INVOCATION, NEXT, SentEvent, Session, brief, request_line};
 use crate::check::{Outcome, failed};
-use crate::server::{Call, Wire};
+use crate::server::{Call, Connection};
 
 /// A GET /next that waits for its reply.
-pub struct Asked<'s> {
+pub struct NextRequest<'s> {
     pub(super) session: &'s Session,
     pub(super) connection: usize,
     pub request: Arc<Request>,
 }
 
 /// A POST that waits for its reply.
-pub struct Posted<'s> {
+pub struct PostRequest<'s> {
     pub(super) session: &'s Session,
     /// Its place among all calls.
     pub call: usize,
@@ -26,60 +26,60 @@ pub struct Posted<'s> {
     pub request: Arc<Request>,
 }
 
-impl<'s> Asked<'s> {
+impl<'s> NextRequest<'s> {
     /// Answers it with an invocation.
-    pub fn give(&self, next: &Next) -> Outcome {
-        self.noted(next);
+    pub fn deliver(&self, next: &Next) -> Outcome {
+        self.record(next);
         self.reply(&next.bytes())
     }
 
-    /// Notes that this invocation is about to be sent, byte by byte: [`Asked::wire`] sends it.
-    pub fn noted(&self, next: &Next) -> Wire<'s> {
-        self.session.given().push(Given { request_id: next.request_id().to_owned(), event: next.event().to_vec() });
-        self.wire()
+    /// Notes that this invocation is about to be sent, byte by byte: [`NextRequest::connection`] sends it.
+    pub fn record(&self, next: &Next) -> Connection<'s> {
+        self.session.sent_events().push(SentEvent { request_id: next.request_id().to_owned(), event: next.event().to_vec() });
+        self.connection()
     }
 
     /// Answers it with these bytes.
     pub fn reply(&self, bytes: &[u8]) -> Outcome {
-        self.wire().send(bytes).or_else(failed)
+        self.connection().send(bytes).or_else(failed)
     }
 
     /// Answers it with an invocation and `Connection: close`, and closes the connection.
-    pub fn give_and_close(&self, next: &Next) -> Outcome {
-        let sent = self.noted(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
-        self.wire().close_gently();
+    pub fn deliver_and_close(&self, next: &Next) -> Outcome {
+        let sent = self.record(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
+        self.connection().close_gently();
         sent.or_else(failed)
     }
 
-    pub fn wire(&self) -> Wire<'s> {
-        self.session.server.wire(self.connection)
+    pub fn connection(&self) -> Connection<'s> {
+        self.session.server.connection(self.connection)
     }
 }
 
-impl<'s> Posted<'s> {
+impl<'s> PostRequest<'s> {
     /// 202. A program that has closed the connection without waiting for it does no harm.
     pub fn accept(&self) {
-        let _ = self.wire().send(&message::accepted());
+        let _ = self.connection().send(&message::accepted());
     }
 
     /// Answers it with these bytes.
     pub fn reply(&self, bytes: &[u8]) -> Outcome {
-        self.wire().send(bytes).or_else(failed)
+        self.connection().send(bytes).or_else(failed)
     }
 
     /// Answers it with these bytes and `Connection: close`, and closes the connection.
     pub fn close_with(&self, bytes: &[u8]) -> Outcome {
-        let sent = self.wire().send(&message::with_header(bytes, "Connection", "close"));
-        self.wire().close_gently();
+        let sent = self.connection().send(&message::with_header(bytes, "Connection", "close"));
+        self.connection().close_gently();
         sent.or_else(failed)
     }
 
-    pub fn wire(&self) -> Wire<'s> {
-        self.session.server.wire(self.connection)
+    pub fn connection(&self) -> Connection<'s> {
+        self.session.server.connection(self.connection)
     }
 
     /// The GET /next that has come behind it on its connection, if the program sends it before the reply.
-    pub fn pipelined(&self) -> Option<Asked<'s>> {
+    pub fn pipelined(&self) -> Option<NextRequest<'s>> {
         let deadline = Instant::now() + AFTERWARDS;
         let mut state = self.session.server.state();
         loop {
@@ -87,7 +87,7 @@ impl<'s> Posted<'s> {
             if let Some(call) = state.calls.iter_mut().find(here).filter(|call| call.head.target == NEXT) {
                 call.taken = true;
                 let request = call.whole.clone().unwrap_or_else(|| call.head.clone());
-                return Some(Asked { session: self.session, connection: self.connection, request });
+                return Some(NextRequest { session: self.session, connection: self.connection, request });
             }
             if Instant::now() >= deadline {
                 return None;
@@ -119,7 +119,7 @@ impl<'s> Posted<'s> {
     }
 
     /// The request line, and the beginning of the body.
-    pub fn shown(&self) -> String {
-        format!("{} with the body {}", line(&self.request), brief(&self.request.body))
+    pub fn summary(&self) -> String {
+        format!("{} with the body {}", request_line(&self.request), brief(&self.request.body))
     }
 }
