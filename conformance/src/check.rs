@@ -1,6 +1,7 @@
-//! What a check is, and what can come of it.
+//! What a check is.
 
 use crate::harness::Harness;
+use crate::verdict::CheckResult;
 
 /// One thing that Lambda requires of a runtime, and how to see whether it is so.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub struct Check {
     /// Where that is written, or was seen.
     pub source: &'static str,
     /// Runs the scenario, and says what went wrong.
-    pub run: fn(&Harness) -> Outcome,
+    pub run: fn(&Harness) -> CheckResult,
 }
 
 /// What checks are about, in the order of the table.
@@ -61,35 +62,6 @@ impl Group {
             Self::StreamFault => "streaming faults",
         }
     }
-}
-
-/// Why a check did not pass.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The runtime does not do what Lambda requires: what was seen.
-    Failed(String),
-    /// The handler does not do what this check needs, and says so by its echo: what was seen.
-    NotApplicable(String),
-    /// The suite itself could not go on.
-    Unable(String),
-}
-
-/// What a step of a scenario gives, or why the scenario ends there.
-pub type Outcome<T = ()> = Result<T, Verdict>;
-
-/// Ends the scenario when the condition does not hold, with what was seen.
-macro_rules! ensure {
-    ($condition:expr, $($seen:tt)+) => {
-        if !$condition {
-            return Err($crate::check::Verdict::Failed(format!($($seen)+)));
-        }
-    };
-}
-pub(crate) use ensure;
-
-/// A failed check.
-pub fn failed<T>(seen: impl Into<String>) -> Outcome<T> {
-    Err(Verdict::Failed(seen.into()))
 }
 
 /// Where requirements come from.

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use barelambda_emulator::script;
 
-use crate::check::{Outcome, Verdict};
 use crate::process::Process;
 use crate::server::Server;
 use crate::session::Session;
+use crate::verdict::{CheckResult, Verdict};
 
 /// The program under test, and how to treat it.
 #[derive(Clone, Debug)]
@@ -50,12 +50,12 @@ impl<'a> Harness<'a> {
     }
 
     /// Starts the program as Lambda does.
-    pub fn start(&self) -> Outcome<Arc<Session>> {
+    pub fn start(&self) -> CheckResult<Arc<Session>> {
         self.start_in(Environment::Lambda)
     }
 
     /// Starts the program in this environment.
-    pub fn start_in(&self, environment: Environment) -> Outcome<Arc<Session>> {
+    pub fn start_in(&self, environment: Environment) -> CheckResult<Arc<Session>> {
         let server = Server::start().map_err(|error| Verdict::Unable(format!("no server: {error}")))?;
         let command = self.command(&server, environment);
         let shown = command.get_program().to_string_lossy().into_owned();

@@ -22,10 +22,12 @@ mod report;
 mod run;
 mod server;
 mod session;
+mod verdict;
 
-pub use check::{Check, Group, Outcome, Verdict};
+pub use check::{Check, Group};
 pub use checks::checks;
 pub use harness::{Harness, Target};
 pub use process::kill_all;
 pub use report::{Checked, Report, Totals};
 pub use run::{Options, run, run_one};
+pub use verdict::{CheckResult, Verdict};

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::check::{Check, Group, Outcome, Verdict};
+use crate::check::{Check, Group};
+use crate::verdict::{CheckResult, Verdict};
 
 /// One check, and what came of it.
 pub struct Checked {
     /// The check.
     pub check: Check,
     /// Nothing when it passed.
-    pub outcome: Outcome,
+    pub outcome: CheckResult,
     /// How long it took.
     pub took: Duration,
 }

@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::check::{Check, Outcome, Verdict};
+use crate::check::Check;
 use crate::checks::checks;
 use crate::harness::{Harness, Target};
 use crate::report::{Checked, Report};
+use crate::verdict::{CheckResult, Verdict};
 
 /// How long a program may take for anything that it is to do, unless the options say otherwise.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -61,7 +62,7 @@ pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
 pub fn run_one(check: &Check, target: &Target) -> Checked {
     let started = Instant::now();
     let harness = Harness::new(target);
-    let outcome: Outcome = (check.run)(&harness);
+    let outcome: CheckResult = (check.run)(&harness);
     let outcome = outcome.map_err(|verdict| match (verdict, harness.status_summary()) {
         (Verdict::Failed(seen), Some(words)) => Verdict::Failed(format!("{seen}; {words}")),
         (verdict, _) => verdict,

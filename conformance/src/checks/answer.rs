@@ -2,9 +2,10 @@ use std::time::{Duration, Instant};
 
 use super::{asking, event, id};
 use crate::check::source::{API, CUSTOM};
-use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::Action;
+use crate::verdict::{CheckResult, Verdict, ensure};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -65,13 +66,13 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn by_post(harness: &Harness) -> Outcome {
+fn by_post(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     session.response(&id(1)).map(drop)
 }
 
-fn framing(harness: &Harness) -> Outcome {
+fn framing(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..4 {
         session.echo(&event(number))?;
@@ -79,7 +80,7 @@ fn framing(harness: &Harness) -> Outcome {
     session.next().map(drop)
 }
 
-fn to_its_own_request(harness: &Harness) -> Outcome {
+fn to_its_own_request(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in [7, 3, 7000, 12, 3] {
         session.echo(&event(number))?;
@@ -87,7 +88,7 @@ fn to_its_own_request(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn id_as_it_came(harness: &Harness) -> Outcome {
+fn id_as_it_came(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for id in ["8476A536-E9F4-11E8-9739-2DFE598C3FCD", "1", "a_b.c~d", &"0".repeat(64)] {
         session.echo(&barelambda_emulator::script::message::next(id, "{}"))?;
@@ -95,7 +96,7 @@ fn id_as_it_came(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn once(harness: &Harness) -> Outcome {
+fn once(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.accept();
@@ -107,7 +108,7 @@ fn once(harness: &Harness) -> Outcome {
     session.quiet(Duration::from_millis(300))
 }
 
-fn before_next(harness: &Harness) -> Outcome {
+fn before_next(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "slow"))?;
     let given = Instant::now();
@@ -119,20 +120,20 @@ fn before_next(harness: &Harness) -> Outcome {
         return Err(Verdict::NotApplicable("the handler echoes the slow event at once".to_owned()));
     }
     let Action::Post(posted) = first else {
-        return crate::check::failed(format!("GET /next came {:?} after the event, while the handler was at work", given.elapsed()));
+        return crate::verdict::failed(format!("GET /next came {:?} after the event, while the handler was at work", given.elapsed()));
     };
     posted.accept();
     ensure!(posted.is_for(&id(1)) && !posted.is_error(), "{} came", posted.summary());
     session.echo(&event(2))
 }
 
-fn then_next(harness: &Harness) -> Outcome {
+fn then_next(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&event(1))?;
     session.echo(&event(2))
 }
 
-fn without_delay(harness: &Harness) -> Outcome {
+fn without_delay(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     // The first one may have to be compiled, or loaded.
     session.echo(&event(0))?;

@@ -4,9 +4,10 @@ use std::time::Duration;
 use barelambda_emulator::script::message::{self, next, with_header};
 
 use super::{asking, event, id};
-use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Action, ended_badly, same};
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 const CLOSE: &str = "RFC 9112, section 9.6";
 const FAILURES: &str = "RFC 9112, section 9.5";
@@ -110,7 +111,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn with_the_event(harness: &Harness) -> Outcome {
+fn with_the_event(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     asked.deliver_and_close(&event(1))?;
@@ -121,28 +122,28 @@ fn with_the_event(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn with_the_202(harness: &Harness) -> Outcome {
+fn with_the_202(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.close_with(&message::accepted())?;
     session.echo(&event(2))
 }
 
-fn with_the_202_to_an_error(harness: &Harness) -> Outcome {
+fn with_the_202_to_an_error(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "error"))?;
     session.error(&id(1))?.close_with(&message::accepted())?;
     session.echo(&event(2))
 }
 
-fn with_the_202_to_a_stream(harness: &Harness) -> Outcome {
+fn with_the_202_to_a_stream(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream-http"))?;
     session.response(&id(1))?.close_with(&message::accepted())?;
     session.echo(&event(2))
 }
 
-fn among_options(harness: &Harness) -> Outcome {
+fn among_options(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, options) in ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate() {
         session.next()?.deliver(&event(number))?;
@@ -158,7 +159,7 @@ fn among_options(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn every_time(harness: &Harness) -> Outcome {
+fn every_time(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..10 {
         session.next()?.deliver_and_close(&event(number))?;
@@ -169,14 +170,14 @@ fn every_time(harness: &Harness) -> Outcome {
     session.next().map(drop)
 }
 
-fn unannounced(harness: &Harness) -> Outcome {
+fn unannounced(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&event(1))?;
     session.next()?.connection().close();
     session.recovers_or_ends()
 }
 
-fn half_close(harness: &Harness) -> Outcome {
+fn half_close(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     asked.deliver(&event(1))?;
@@ -198,7 +199,7 @@ fn half_close(harness: &Harness) -> Outcome {
     failed("the answer came six times")
 }
 
-fn reads_late(harness: &Harness) -> Outcome {
+fn reads_late(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let large = next(&id(1), format!("\"{}\"", "late ".repeat(1_250_000)));
     session.server().hold_posts_at(Some(100_000));
@@ -210,7 +211,7 @@ fn reads_late(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn replies_late(harness: &Harness) -> Outcome {
+fn replies_late(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
@@ -221,7 +222,7 @@ fn replies_late(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn gone_while_idle(harness: &Harness) -> Outcome {
+fn gone_while_idle(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&event(1))?;
     session.next()?;
@@ -231,7 +232,7 @@ fn gone_while_idle(harness: &Harness) -> Outcome {
     session.recovers_or_ends()
 }
 
-fn gone_before_the_202(harness: &Harness) -> Outcome {
+fn gone_before_the_202(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     session.response(&id(1))?;
@@ -241,7 +242,7 @@ fn gone_before_the_202(harness: &Harness) -> Outcome {
     session.settles(&event(1))
 }
 
-fn gone_is_no_busy_loop(harness: &Harness) -> Outcome {
+fn gone_is_no_busy_loop(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?;
     let time = || session.process().processor_time().map_err(|error| Verdict::Unable(format!("reading processor time: {error}")));

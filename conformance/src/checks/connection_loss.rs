@@ -3,10 +3,11 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::message::{self, Next, next};
 
 use super::{asking, event, id};
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::server::Connection;
 use crate::session::{Action, Session, ended_badly, same};
+use crate::verdict::{CheckResult, ensure, failed};
 
 const FAILURES: &str = "RFC 9112, sections 8 and 9.5";
 
@@ -104,12 +105,12 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Runs a scenario twice, in two processes: the connection is closed by a reset, and in the usual way.
-fn ends(reset: fn(&Connection<'_>), harness: &Harness, scenario: impl Fn(&Session, fn(&Connection<'_>)) -> Outcome) -> Outcome {
+fn ends(reset: fn(&Connection<'_>), harness: &Harness, scenario: impl Fn(&Session, fn(&Connection<'_>)) -> CheckResult) -> CheckResult {
     scenario(&*harness.start()?, reset)?;
     scenario(&*harness.start()?, |connection| connection.close())
 }
 
-fn in_the_event(harness: &Harness, cut: fn(usize) -> usize) -> Outcome {
+fn in_the_event(harness: &Harness, cut: fn(usize) -> usize) -> CheckResult {
     ends(
         |connection| connection.reset(),
         harness,
@@ -124,7 +125,7 @@ fn in_the_event(harness: &Harness, cut: fn(usize) -> usize) -> Outcome {
     )
 }
 
-fn in_a_chunk(harness: &Harness) -> Outcome {
+fn in_a_chunk(harness: &Harness) -> CheckResult {
     ends(
         |connection| connection.reset(),
         harness,
@@ -138,7 +139,7 @@ fn in_a_chunk(harness: &Harness) -> Outcome {
     )
 }
 
-fn in_the_answer(harness: &Harness, read: usize, next: &Next) -> Outcome {
+fn in_the_answer(harness: &Harness, read: usize, next: &Next) -> CheckResult {
     let session = harness.start()?;
     session.server().hold_posts_at(Some(read));
     session.next()?.deliver(next)?;
@@ -147,7 +148,7 @@ fn in_the_answer(harness: &Harness, read: usize, next: &Next) -> Outcome {
     session.settles(next)
 }
 
-fn of_the_202(harness: &Harness, part: &[u8]) -> Outcome {
+fn of_the_202(harness: &Harness, part: &[u8]) -> CheckResult {
     ends(
         |connection| connection.reset(),
         harness,
@@ -161,7 +162,7 @@ fn of_the_202(harness: &Harness, part: &[u8]) -> Outcome {
     )
 }
 
-fn in_the_body_of_the_202(harness: &Harness) -> Outcome {
+fn in_the_body_of_the_202(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
@@ -172,7 +173,7 @@ fn in_the_body_of_the_202(harness: &Harness) -> Outcome {
     session.recovers_or_ends()
 }
 
-fn then_another(harness: &Harness) -> Outcome {
+fn then_another(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.connection().reset();
@@ -192,7 +193,7 @@ fn then_another(harness: &Harness) -> Outcome {
     failed("the answer came again and again")
 }
 
-fn then_a_new_attempt(harness: &Harness) -> Outcome {
+fn then_a_new_attempt(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1).invocation_id("i-1"))?;
     session.response(&id(1))?.connection().reset();
@@ -213,7 +214,7 @@ fn then_a_new_attempt(harness: &Harness) -> Outcome {
     failed("the answer came again and again")
 }
 
-fn of_an_error(harness: &Harness) -> Outcome {
+fn of_an_error(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "error"))?;
     session.error(&id(1))?.connection().reset();
@@ -231,7 +232,7 @@ fn of_an_error(harness: &Harness) -> Outcome {
     failed("the same invocation came four times, and was not answered")
 }
 
-fn again_and_again(harness: &Harness) -> Outcome {
+fn again_and_again(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let started = Instant::now();
     let mut asks = 0;
@@ -248,7 +249,7 @@ fn again_and_again(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn same_id(harness: &Harness) -> Outcome {
+fn same_id(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..4 {
         session.echo(&next(&id(1), format!("{{\"attempt\":{}}}", number / 2)))?;

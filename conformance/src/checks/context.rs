@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::{asking, event, id};
 use crate::check::source::API;
-use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::brief;
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -110,7 +111,7 @@ pub fn identity(id: &str) -> Value {
 }
 
 /// Asks a handler for its context, and holds one of its members against what was sent.
-fn tells(harness: &Harness, member: &str, sent: impl Fn(Next) -> (Next, Value)) -> Outcome {
+fn tells(harness: &Harness, member: &str, sent: impl Fn(Next) -> (Next, Value)) -> CheckResult {
     let session = harness.start()?;
     let (next, wanted) = sent(asking(1, "context"));
     let context = context(&session.invoke(&next)?)?;
@@ -122,14 +123,14 @@ fn tells(harness: &Harness, member: &str, sent: impl Fn(Next) -> (Next, Value)) 
     Ok(())
 }
 
-fn context(body: &[u8]) -> Outcome<Value> {
+fn context(body: &[u8]) -> CheckResult<Value> {
     match serde_json::from_slice(body) {
         Ok(value @ Value::Object(_)) => Ok(value),
         _ => failed(format!("the context is no JSON object: {}", brief(body))),
     }
 }
 
-fn is_its_own(harness: &Harness) -> Outcome {
+fn is_its_own(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let full = asking(1, "context")
         .header("Lambda-Runtime-Client-Context", &client_context("of the first").to_string())
@@ -142,7 +143,7 @@ fn is_its_own(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn deadline_in_the_past(harness: &Harness) -> Outcome {
+fn deadline_in_the_past(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     for (number, deadline) in ["0".to_owned(), "1".to_owned(), (now - 60_000).to_string(), now.to_string()].into_iter().enumerate() {
@@ -155,7 +156,7 @@ fn deadline_in_the_past(harness: &Harness) -> Outcome {
     session.echo(&event(9))
 }
 
-fn deadline_far_ahead(harness: &Harness) -> Outcome {
+fn deadline_far_ahead(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, deadline) in ["4294967296000", "9999999999999", "253402300799999", "9007199254740991"].into_iter().enumerate() {
         session.echo(&event(number).header(DEADLINE, deadline))?;

@@ -2,8 +2,9 @@ use barelambda_emulator::script::message::next;
 
 use super::{EVENT, event, id};
 use crate::check::source::LIFECYCLE;
-use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
+use crate::verdict::{CheckResult, Verdict, ensure};
 
 /// How many invocations one process must stand.
 const MANY: usize = 1000;
@@ -28,7 +29,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn thousand(harness: &Harness) -> Outcome {
+fn thousand(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..MANY {
         session.echo(&if number % 2 == 0 { event(number) } else { next(&id(number), EVENT).chunked(&[]) })?;
@@ -36,7 +37,7 @@ fn thousand(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn open_files(harness: &Harness) -> Outcome {
+fn open_files(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let count = || session.process().open_files().map_err(|error| Verdict::Unable(format!("counting descriptors: {error}")));
     let mut before = 0;

@@ -4,9 +4,10 @@ use barelambda_emulator::script::Request;
 
 use super::{asking, event, id};
 use crate::check::source::{API, CUSTOM, LIFECYCLE};
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Action, PostRequest, Session, brief, ended_badly};
+use crate::verdict::{CheckResult, ensure, failed};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -89,7 +90,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// JSON as Lambda's error object is.
-pub fn check_body(body: &[u8], words: &str) -> Outcome {
+pub fn check_body(body: &[u8], words: &str) -> CheckResult {
     let Ok(Value::Object(error)) = serde_json::from_slice::<Value>(body) else {
         return failed(format!("the error is no JSON object: {}", brief(body)));
     };
@@ -100,7 +101,7 @@ pub fn check_body(body: &[u8], words: &str) -> Outcome {
 }
 
 /// The header is optional, and any text is accepted.
-pub fn check_type_header(request: &Request) -> Outcome {
+pub fn check_type_header(request: &Request) -> CheckResult {
     let name = "Lambda-Runtime-Function-Error-Type";
     let values: Vec<_> = request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect();
     let good = |value: &str| !value.is_empty() && value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
@@ -109,26 +110,26 @@ pub fn check_type_header(request: &Request) -> Outcome {
 }
 
 /// The report of the handler's error.
-fn reported(session: &Session) -> Outcome<PostRequest<'_>> {
+fn reported(session: &Session) -> CheckResult<PostRequest<'_>> {
     session.next()?.deliver(&asking(1, "error"))?;
     session.error(&id(1))
 }
 
-fn path(harness: &Harness) -> Outcome {
+fn path(harness: &Harness) -> CheckResult {
     reported(&*harness.start()?).map(drop)
 }
 
-fn body(harness: &Harness) -> Outcome {
+fn body(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     check_body(&reported(&session)?.request.body, "asked for an error")
 }
 
-fn type_header(harness: &Harness) -> Outcome {
+fn type_header(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     check_type_header(&reported(&session)?.request)
 }
 
-fn once(harness: &Harness) -> Outcome {
+fn once(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     reported(&session)?.accept();
     session.echo(&event(2))?;
@@ -137,13 +138,13 @@ fn once(harness: &Harness) -> Outcome {
     session.echoed(&id(3), event(3).event())
 }
 
-fn then_next(harness: &Harness) -> Outcome {
+fn then_next(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     reported(&session)?.accept();
     session.echo(&event(2))
 }
 
-fn in_turn(harness: &Harness) -> Outcome {
+fn in_turn(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..12 {
         if number % 3 == 2 {
@@ -159,7 +160,7 @@ fn in_turn(harness: &Harness) -> Outcome {
 }
 
 /// What a handler that was asked to panic leads to: a report, or `None` for the end of the process.
-fn panicked(session: &Session) -> Outcome<Option<PostRequest<'_>>> {
+fn panicked(session: &Session) -> CheckResult<Option<PostRequest<'_>>> {
     session.next()?.deliver(&asking(1, "panic"))?;
     loop {
         match session.next_action()? {
@@ -177,18 +178,18 @@ fn panicked(session: &Session) -> Outcome<Option<PostRequest<'_>>> {
     }
 }
 
-fn panic_is_no_answer(harness: &Harness) -> Outcome {
+fn panic_is_no_answer(harness: &Harness) -> CheckResult {
     panicked(&*harness.start()?).map(drop)
 }
 
-fn panic_exit_status(harness: &Harness) -> Outcome {
+fn panic_exit_status(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let Some(posted) = panicked(&session)? else { return Ok(()) };
     posted.accept();
     session.recovery().map(drop)
 }
 
-fn panic_report(harness: &Harness) -> Outcome {
+fn panic_report(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     match panicked(&session)? {
         Some(posted) => check_body(&posted.request.body, "asked for a panic"),
@@ -196,7 +197,7 @@ fn panic_report(harness: &Harness) -> Outcome {
     }
 }
 
-fn panic_then_on_or_out(harness: &Harness) -> Outcome {
+fn panic_then_on_or_out(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     if let Some(posted) = panicked(&session)? {
         posted.accept();
@@ -205,7 +206,7 @@ fn panic_then_on_or_out(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn exit_ends_the_process(harness: &Harness) -> Outcome {
+fn exit_ends_the_process(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "exit"))?;
     let status = session.end()?;

@@ -3,9 +3,10 @@ use std::time::Duration;
 use barelambda_emulator::script::message::{self, next};
 
 use super::{EVENT, event, id};
-use crate::check::{Check, Group, Outcome, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::Session;
+use crate::verdict::{CheckResult, failed};
 
 const MESSAGE: &str = "RFC 9112, section 6.3";
 const CHUNKED: &str = "RFC 9112, section 7.1";
@@ -119,19 +120,19 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn content_length(harness: &Harness) -> Outcome {
+fn content_length(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&next(&id(0), EVENT))?;
     session.echo(&event(1))
 }
 
-fn one_chunk(harness: &Harness) -> Outcome {
+fn one_chunk(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&next(&id(0), EVENT).chunked(&[]))?;
     session.echo(&next(&id(1), vec![b'7'; 3000]).chunked(&[]))
 }
 
-fn many_chunks(harness: &Harness) -> Outcome {
+fn many_chunks(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, sizes) in [&[1][..], &[1; 30], &[5, 1, 16, 2], &[36]].into_iter().enumerate() {
         session.echo(&next(&id(number), EVENT).chunked(sizes))?;
@@ -139,7 +140,7 @@ fn many_chunks(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn chunk_sizes(harness: &Harness) -> Outcome {
+fn chunk_sizes(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, sizes) in [["A", "1"], ["a", "0001"], ["0000000A", "1"], ["00a", "01"]].into_iter().enumerate() {
         let head = String::from_utf8_lossy(&next(&id(number), "").chunked(&[]).bytes()).replace("0\r\n\r\n", "");
@@ -152,7 +153,7 @@ fn chunk_sizes(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn chunk_extensions(harness: &Harness) -> Outcome {
+fn chunk_extensions(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, extension) in [";a", ";name=value", ";q=\"a;b\"", " ; n = v"].into_iter().enumerate() {
         session.echo(&next(&id(number), EVENT).chunked(&[3, 4]).extension(extension))?;
@@ -160,14 +161,14 @@ fn chunk_extensions(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn chunk_trailers(harness: &Harness) -> Outcome {
+fn chunk_trailers(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&next(&id(0), EVENT).chunked(&[3]).trailer("X-Digest", "0"))?;
     session.echo(&next(&id(1), EVENT).chunked(&[]).trailer("X-One", "1").trailer("X-Two", "HTTP/1.1 200 OK"))?;
     session.echo(&event(2))
 }
 
-fn split_at_every_byte(harness: &Harness) -> Outcome {
+fn split_at_every_byte(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let next = event(1);
     let asked = session.next()?;
@@ -176,7 +177,7 @@ fn split_at_every_byte(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn split_chunks_at_every_byte(harness: &Harness) -> Outcome {
+fn split_chunks_at_every_byte(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let next = next(&id(1), EVENT).chunked(&[1, 17]).extension(";x=1").trailer("X-After", "1");
     let asked = session.next()?;
@@ -185,7 +186,7 @@ fn split_chunks_at_every_byte(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn cut_in_two(harness: &Harness) -> Outcome {
+fn cut_in_two(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let length = next(&id(0), "[1,2]").chunked(&[2]).bytes().len();
     for cut in 1..length {
@@ -200,7 +201,7 @@ fn cut_in_two(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn drips(harness: &Harness) -> Outcome {
+fn drips(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let next = next(&id(1), EVENT).chunked(&[10, 10]);
     let asked = session.next()?;
@@ -210,7 +211,7 @@ fn drips(harness: &Harness) -> Outcome {
 }
 
 /// Answers an answer, and sends this much of the next event with it, when GET /next has come on the same connection by then.
-fn coalesced(session: &Session, number: usize, with: impl Fn(&[u8]) -> usize) -> Outcome {
+fn coalesced(session: &Session, number: usize, with: impl Fn(&[u8]) -> usize) -> CheckResult {
     session.next()?.deliver(&event(number))?;
     let posted = session.response(&id(number))?;
     let next = event(number + 1);
@@ -230,7 +231,7 @@ fn coalesced(session: &Session, number: usize, with: impl Fn(&[u8]) -> usize) ->
     session.echoed(&id(number + 1), next.event())
 }
 
-fn with_the_202(harness: &Harness) -> Outcome {
+fn with_the_202(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..5 {
         coalesced(&session, number * 2, <[u8]>::len)?;
@@ -238,7 +239,7 @@ fn with_the_202(harness: &Harness) -> Outcome {
     session.next().map(drop)
 }
 
-fn begins_with_the_202(harness: &Harness) -> Outcome {
+fn begins_with_the_202(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let length = event(0).bytes().len();
     for (number, part) in [1, 9, 60, length - 12, length - 1].into_iter().enumerate() {
@@ -247,7 +248,7 @@ fn begins_with_the_202(harness: &Harness) -> Outcome {
     session.next().map(drop)
 }
 
-fn accepted_in_pieces(harness: &Harness) -> Outcome {
+fn accepted_in_pieces(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
@@ -268,13 +269,13 @@ fn large() -> Vec<u8> {
     event
 }
 
-fn of_6_mib(harness: &Harness) -> Outcome {
+fn of_6_mib(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&next(&id(1), large()))?;
     session.echo(&event(2))
 }
 
-fn of_6_mib_in_chunks(harness: &Harness) -> Outcome {
+fn of_6_mib_in_chunks(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&next(&id(1), large()).chunked(&[]))?;
     session.echo(&next(&id(2), large()).chunked(&[1, 100_000, 4 << 20]))?;

@@ -2,9 +2,10 @@ use barelambda_emulator::script::message::{Next, next};
 
 use super::{event, id};
 use crate::check::source::API;
-use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Session, same};
+use crate::verdict::{CheckResult, Verdict, ensure};
 
 const LENGTH: &str = "RFC 9112, section 6: a body is as many bytes as its framing says, whatever they are";
 
@@ -53,14 +54,14 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn empty(harness: &Harness) -> Outcome {
+fn empty(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     echo_of_bytes(&session, &next(&id(0), ""))?;
     echo_of_bytes(&session, &next(&id(1), "").chunked(&[]))?;
     session.echo(&event(2))
 }
 
-fn of_every_value(harness: &Harness) -> Outcome {
+fn of_every_value(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     echo_of_bytes(&session, &next(&id(0), &all))?;
@@ -69,7 +70,7 @@ fn of_every_value(harness: &Harness) -> Outcome {
     echo_of_bytes(&session, &next(&id(3), "\r\n\r\n"))
 }
 
-fn not_utf_8(harness: &Harness) -> Outcome {
+fn not_utf_8(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, event) in [&b"\"\xff\xfe\""[..], b"{\"a\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\xef\xbb\xbf{}"].into_iter().enumerate() {
         echo_of_bytes(&session, &next(&id(number), event))?;
@@ -78,7 +79,7 @@ fn not_utf_8(harness: &Harness) -> Outcome {
 }
 
 /// As [`Session::echo`], for an event that is no JSON. Lambda itself sends JSON alone, so that a runtime may report such an event.
-fn echo_of_bytes(session: &Session, next: &Next) -> Outcome {
+fn echo_of_bytes(session: &Session, next: &Next) -> CheckResult {
     session.next()?.deliver(next)?;
     let posted = session.post()?;
     ensure!(posted.is_for(next.request_id()), "{} came", posted.summary());
@@ -89,7 +90,7 @@ fn echo_of_bytes(session: &Session, next: &Next) -> Outcome {
     same(&posted.request.body, next.event())
 }
 
-fn look_like_http(harness: &Harness) -> Outcome {
+fn look_like_http(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let reply = "[\r\n\"HTTP/1.1 200 OK\"\r\n,\"Content-Length: 2\"\r\n\r\n,{}]";
     for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"].into_iter().enumerate() {
@@ -99,7 +100,7 @@ fn look_like_http(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn json_unchanged(harness: &Harness) -> Outcome {
+fn json_unchanged(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let events = ["{ \"b\" : 1.0e+2 , \"a\":[ ] }", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "[\t\n null \r\n]"];
     for (number, event) in events.into_iter().enumerate() {
@@ -110,7 +111,7 @@ fn json_unchanged(harness: &Harness) -> Outcome {
 
 /// As [`Session::echo`], for JSON that may have line breaks, which are white space there. A handler that gets its event as one line cannot have
 /// them.
-fn echo_of_lines(session: &Session, next: &Next) -> Outcome {
+fn echo_of_lines(session: &Session, next: &Next) -> CheckResult {
     session.next()?.deliver(next)?;
     let posted = session.response(next.request_id())?;
     posted.accept();
@@ -122,7 +123,7 @@ fn echo_of_lines(session: &Session, next: &Next) -> Outcome {
     same(body, event)
 }
 
-fn many_lengths(harness: &Harness) -> Outcome {
+fn many_lengths(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let mut number = 0;
     for power in 6..=17 {

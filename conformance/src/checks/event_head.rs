@@ -5,9 +5,10 @@ use barelambda_emulator::script::message::{self, next};
 use super::context::{client_context, identity};
 use super::{EVENT, event, id};
 use crate::check::source::API;
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Action, ended_badly};
+use crate::verdict::{CheckResult, ensure, failed};
 
 /// For how long a runtime is answered with what is not HTTP, and how often it may ask in that time.
 const PUZZLING: Duration = Duration::from_millis(1500);
@@ -109,7 +110,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn interim(harness: &Harness) -> Outcome {
+fn interim(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     asked.record(&event(1));
@@ -117,7 +118,7 @@ fn interim(harness: &Harness) -> Outcome {
     session.echoed(&id(1), event(1).event())
 }
 
-fn several_interim(harness: &Harness) -> Outcome {
+fn several_interim(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let interim = b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style>\r\nX-Y: z\r\n\r\nHTTP/1.1 100 \r\n\r\n";
     let asked = session.next()?;
@@ -129,7 +130,7 @@ fn several_interim(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn names(harness: &Harness, write: impl Fn(&str) -> String + Copy) -> Outcome {
+fn names(harness: &Harness, write: impl Fn(&str) -> String + Copy) -> CheckResult {
     let session = harness.start()?;
     for (number, next) in [next(&id(0), EVENT), next(&id(1), EVENT).chunked(&[4])].into_iter().enumerate() {
         let next = next.names(write);
@@ -144,7 +145,7 @@ fn names(harness: &Harness, write: impl Fn(&str) -> String + Copy) -> Outcome {
     Ok(())
 }
 
-fn white_space(harness: &Harness) -> Outcome {
+fn white_space(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, space) in [":", ":   ", ":\t", ": \t "].into_iter().enumerate() {
         let next = event(number);
@@ -163,7 +164,7 @@ fn white_space(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn without_a_reason(harness: &Harness) -> Outcome {
+fn without_a_reason(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, line) in ["HTTP/1.1 200 \r\n", "HTTP/1.1 200 404 Not Found\r\n"].into_iter().enumerate() {
         let next = event(number);
@@ -176,7 +177,7 @@ fn without_a_reason(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn unknown_fields(harness: &Harness) -> Outcome {
+fn unknown_fields(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let many = (0..90).fold(event(1), |next, number| next.header(&format!("X-Unknown-{number}"), &format!("value {number}")));
     session.echo(&many)?;
@@ -185,7 +186,7 @@ fn unknown_fields(harness: &Harness) -> Outcome {
     session.echo(&near.into_iter().fold(event(2), |next, (name, value)| next.header(name, value)))
 }
 
-fn of_7_kib(harness: &Harness) -> Outcome {
+fn of_7_kib(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let identity = identity(&"i".repeat(2800)).to_string();
     let context = client_context(&"c".repeat(3400)).to_string();
@@ -196,7 +197,7 @@ fn of_7_kib(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn of_64_kib(harness: &Harness) -> Outcome {
+fn of_64_kib(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     let large = event(1).header("X-Large", &"l".repeat(64 << 10));
@@ -217,7 +218,7 @@ fn of_64_kib(harness: &Harness) -> Outcome {
     }
 }
 
-fn never_ends(harness: &Harness) -> Outcome {
+fn never_ends(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     let bytes = event(1).bytes();
@@ -226,7 +227,7 @@ fn never_ends(harness: &Harness) -> Outcome {
     session.recovers_or_ends()
 }
 
-fn without_optional_fields(harness: &Harness) -> Outcome {
+fn without_optional_fields(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let absent = ["Lambda-Runtime-Trace-Id", "Content-Type", "Date"];
     for (number, name) in absent.into_iter().enumerate() {
@@ -235,7 +236,7 @@ fn without_optional_fields(harness: &Harness) -> Outcome {
     session.echo(&absent.into_iter().fold(event(9), |next, name| next.header(name, "")))
 }
 
-fn without_a_request_id(harness: &Harness) -> Outcome {
+fn without_a_request_id(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     asked.reply(&event(1).header("Lambda-Runtime-Aws-Request-Id", "").bytes())?;
@@ -243,7 +244,7 @@ fn without_a_request_id(harness: &Harness) -> Outcome {
     session.recovers_or_ends()
 }
 
-fn not_http(harness: &Harness) -> Outcome {
+fn not_http(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let started = Instant::now();
     let mut asks = 0;

@@ -4,9 +4,10 @@ use barelambda_emulator::script::message;
 
 use super::error::{check_body, check_type_header};
 use crate::check::source::{API, LIFECYCLE};
-use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::{Environment, Harness};
 use crate::session::{Action, ended_badly, ignores_init};
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -60,7 +61,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn is_reported(harness: &Harness) -> Outcome {
+fn is_reported(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("error"))?;
     match session.init_error() {
         Err(Verdict::NotApplicable(seen)) if session.counts().0 == 0 => failed(seen),
@@ -68,18 +69,18 @@ fn is_reported(harness: &Harness) -> Outcome {
     }
 }
 
-fn body(harness: &Harness) -> Outcome {
+fn body(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("error"))?;
     let posted = session.init_error()?;
     check_body(&posted.request.body, "asked for an error")
 }
 
-fn type_header(harness: &Harness) -> Outcome {
+fn type_header(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("error"))?;
     check_type_header(&session.init_error()?.request)
 }
 
-fn then_exit(harness: &Harness) -> Outcome {
+fn then_exit(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("error"))?;
     match session.next_action()? {
         Action::Exit(status) => return ended_badly(status),
@@ -89,7 +90,7 @@ fn then_exit(harness: &Harness) -> Outcome {
     ended_badly(session.end()?)
 }
 
-fn panics(harness: &Harness) -> Outcome {
+fn panics(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("panic"))?;
     let posted = match session.next_action()? {
         Action::Next(_) => {
@@ -107,7 +108,7 @@ fn panics(harness: &Harness) -> Outcome {
     session.end().map(drop)
 }
 
-fn refused(harness: &Harness) -> Outcome {
+fn refused(harness: &Harness) -> CheckResult {
     for status in [400, 403, 500] {
         for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
             let session = harness.start_in(Environment::Init("error"))?;
@@ -118,7 +119,7 @@ fn refused(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn lost(harness: &Harness) -> Outcome {
+fn lost(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("error"))?;
     session.init_error()?.connection().reset();
     // To report it once more is as good as to give up.

@@ -1,9 +1,10 @@
 use barelambda_emulator::script::Request;
 
 use super::{asking, event, id};
-use crate::check::{Check, Group, Outcome, ensure};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::same;
+use crate::verdict::{CheckResult, ensure};
 
 const SOURCE: &str = "observed on the Runtime Interface Emulator in its managed-instances mode";
 
@@ -52,7 +53,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn expect(request: &Request, wanted: Option<&str>) -> Outcome {
+fn expect(request: &Request, wanted: Option<&str>) -> CheckResult {
     let name = "Lambda-Runtime-Invocation-Id";
     let values: Vec<&str> =
         request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| &**value).collect();
@@ -60,31 +61,31 @@ fn expect(request: &Request, wanted: Option<&str>) -> Outcome {
     Ok(())
 }
 
-fn on_answers(harness: &Harness) -> Outcome {
+fn on_answers(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1).invocation_id("0aB-9"))?;
     expect(&session.response(&id(1))?.request, Some("0aB-9"))
 }
 
-fn on_errors(harness: &Harness) -> Outcome {
+fn on_errors(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "error").invocation_id("0aB-9"))?;
     expect(&session.error(&id(1))?.request, Some("0aB-9"))
 }
 
-fn on_streams(harness: &Harness) -> Outcome {
+fn on_streams(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream").invocation_id("0aB-9"))?;
     expect(&session.response(&id(1))?.request, Some("0aB-9"))
 }
 
-fn absent(harness: &Harness) -> Outcome {
+fn absent(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     expect(&session.response(&id(1))?.request, None)
 }
 
-fn changes(harness: &Harness) -> Outcome {
+fn changes(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for (number, wanted) in [Some("i-0"), Some("i-1"), None, Some("i-3"), None].into_iter().enumerate() {
         session.next()?.deliver(&event(number).invocation_id(wanted.unwrap_or_default()))?;
@@ -95,7 +96,7 @@ fn changes(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn new_attempt(harness: &Harness) -> Outcome {
+fn new_attempt(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for wanted in ["i-1", "i-2", "i-3"] {
         session.next()?.deliver(&event(1).invocation_id(wanted))?;

@@ -5,9 +5,10 @@ use barelambda_emulator::script::message::{self, with_header};
 
 use super::{asking, event, id};
 use crate::check::source::RIE;
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Action, NextRequest, Session, ended_badly};
+use crate::verdict::{CheckResult, ensure, failed};
 
 /// How much of a large answer is read before it is refused, in bytes.
 const READ: usize = 64 << 10;
@@ -48,7 +49,7 @@ fn refusal() -> Vec<u8> {
 }
 
 /// Has a large answer refused. `false` when the runtime itself reports that it is too large, and so is never refused.
-fn refused(session: &Session) -> Outcome<bool> {
+fn refused(session: &Session) -> CheckResult<bool> {
     session.next()?.deliver(&asking(1, "large"))?;
     let posted = session.post()?;
     ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
@@ -60,7 +61,7 @@ fn refused(session: &Session) -> Outcome<bool> {
     Ok(true)
 }
 
-fn posts_no_error(harness: &Harness) -> Outcome {
+fn posts_no_error(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     if !refused(&session)? {
         return session.recovers_or_ends();
@@ -74,12 +75,12 @@ fn posts_no_error(harness: &Harness) -> Outcome {
 }
 
 /// After 413 GET /next is there, perhaps from before: the next POST is the answer to the next event.
-fn next_alone(session: &Session, asked: &NextRequest<'_>) -> Outcome {
+fn next_alone(session: &Session, asked: &NextRequest<'_>) -> CheckResult {
     asked.deliver(&event(2))?;
     session.echoed_or_ended(&event(2))
 }
 
-fn is_not_sent_again(harness: &Harness) -> Outcome {
+fn is_not_sent_again(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     if !refused(&session)? {
         return session.recovers_or_ends();
@@ -92,7 +93,7 @@ fn is_not_sent_again(harness: &Harness) -> Outcome {
     }
 }
 
-fn then_on(harness: &Harness) -> Outcome {
+fn then_on(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     refused(&session)?;
     for _ in 0..3 {
@@ -106,7 +107,7 @@ fn then_on(harness: &Harness) -> Outcome {
     failed("three more POSTs came, and no GET /next")
 }
 
-fn in_the_middle(harness: &Harness) -> Outcome {
+fn in_the_middle(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.server().hold_posts_at(Some(READ));
     session.next()?.deliver(&asking(1, "large"))?;

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use super::event;
 use crate::check::source::{API, CUSTOM, LIFECYCLE, RIE};
-use crate::check::{Check, Group, Outcome, ensure};
+use crate::check::{Check, Group};
 use crate::harness::{Environment, Harness};
 use crate::session::Action;
+use crate::verdict::{CheckResult, ensure};
 
 /// Longer than clients usually wait for a reply by themselves.
 const IDLE: Duration = Duration::from_millis(6500);
@@ -68,23 +69,23 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-fn asks_next(harness: &Harness) -> Outcome {
+fn asks_next(harness: &Harness) -> CheckResult {
     harness.start()?.next().map(drop)
 }
 
-fn nothing_before_next(harness: &Harness) -> Outcome {
+fn nothing_before_next(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     match session.next_action()? {
         Action::Next(asked) => {
             asked.deliver(&event(1))?;
             session.echoed(event(1).request_id(), event(1).event())
         }
-        Action::Post(posted) => crate::check::failed(format!("{} came first", posted.summary())),
-        Action::Exit(status) => crate::check::failed(format!("the program ended with {status}, before it asked for anything")),
+        Action::Post(posted) => crate::verdict::failed(format!("{} came first", posted.summary())),
+        Action::Exit(status) => crate::verdict::failed(format!("the program ended with {status}, before it asked for anything")),
     }
 }
 
-fn http_1_1(harness: &Harness) -> Outcome {
+fn http_1_1(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..3 {
         session.echo(&event(number))?;
@@ -92,7 +93,7 @@ fn http_1_1(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn host_header(harness: &Harness) -> Outcome {
+fn host_header(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     let check = |request: &barelambda_emulator::script::Request| {
@@ -105,14 +106,14 @@ fn host_header(harness: &Harness) -> Outcome {
     check(&session.response(event(1).request_id())?.request)
 }
 
-fn next_has_no_body(harness: &Harness) -> Outcome {
+fn next_has_no_body(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     ensure!(asked.request.body.is_empty(), "GET /next came with a body of {} bytes", asked.request.body.len());
     Ok(())
 }
 
-fn waits_without_limit(harness: &Harness) -> Outcome {
+fn waits_without_limit(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     session.quiet(IDLE)?;
@@ -120,7 +121,7 @@ fn waits_without_limit(harness: &Harness) -> Outcome {
     session.echoed(event(1).request_id(), event(1).event())
 }
 
-fn idle_between_invocations(harness: &Harness) -> Outcome {
+fn idle_between_invocations(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&event(1))?;
     let asked = session.next()?;
@@ -130,7 +131,7 @@ fn idle_between_invocations(harness: &Harness) -> Outcome {
     session.next().map(drop)
 }
 
-fn minimal_environment(harness: &Harness) -> Outcome {
+fn minimal_environment(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Minimal)?;
     session.echo(&event(1))
 }

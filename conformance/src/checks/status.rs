@@ -4,9 +4,10 @@ use barelambda_emulator::script::message;
 
 use super::{asking, event, id};
 use crate::check::source::{API, RIE};
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Action, ended_badly};
+use crate::verdict::{CheckResult, ensure, failed};
 
 /// For how long a runtime is refused GET /next.
 const REFUSING: Duration = Duration::from_millis(2500);
@@ -128,7 +129,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Any well-formed 202 must be understood.
-fn accepted(harness: &Harness, reply: &[u8]) -> Outcome {
+fn accepted(harness: &Harness, reply: &[u8]) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.reply(reply)?;
@@ -140,7 +141,7 @@ fn accepted(harness: &Harness, reply: &[u8]) -> Outcome {
 }
 
 /// After a status that refuses an answer, with a body and without one: the runtime goes on, or ends badly.
-fn settled(harness: &Harness, status: u16, error: bool) -> Outcome {
+fn settled(harness: &Harness, status: u16, error: bool) -> CheckResult {
     for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
         let session = harness.start()?;
         session.next()?.deliver(&if error { asking(1, "error") } else { event(1) })?;
@@ -172,7 +173,7 @@ fn settled(harness: &Harness, status: u16, error: bool) -> Outcome {
 }
 
 /// A runtime that is refused GET /next, with a body and without one.
-fn next_refused(harness: &Harness, status: u16, must_end: bool) -> Outcome {
+fn next_refused(harness: &Harness, status: u16, must_end: bool) -> CheckResult {
     for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
         let session = harness.start()?;
         let mut asks = 0;

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{asking, event, id};
 use crate::check::source::STREAMING;
-use crate::check::{Check, Group, Outcome, Verdict, ensure};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{PostRequest, Session, brief};
+use crate::verdict::{CheckResult, Verdict, ensure};
 
 /// What "conformance:stream-large" asks for.
 const LARGE: usize = 20 << 20;
@@ -57,37 +58,37 @@ pub fn written(body: &[u8]) -> &[u8] {
 }
 
 /// The whole streamed answer to this event.
-fn streamed<'s>(session: &'s Session, number: usize, what: &str) -> Outcome<PostRequest<'s>> {
+fn streamed<'s>(session: &'s Session, number: usize, what: &str) -> CheckResult<PostRequest<'s>> {
     session.next()?.deliver(&asking(number, what))?;
     session.response(&id(number))
 }
 
-fn is_streaming(request: &Request) -> Outcome {
+fn is_streaming(request: &Request) -> CheckResult {
     let mode = request.header("Lambda-Runtime-Function-Response-Mode");
     ensure!(mode == Some("streaming"), "Lambda-Runtime-Function-Response-Mode is {mode:?}");
     Ok(())
 }
 
-fn mode(harness: &Harness) -> Outcome {
+fn mode(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     is_streaming(&streamed(&session, 1, "stream")?.request)
 }
 
-fn chunked(harness: &Harness) -> Outcome {
+fn chunked(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
     ensure!(!posted.request.chunks.is_empty(), "the answer is not chunked: its headers are {:?}", posted.request.headers);
     Ok(())
 }
 
-fn content(harness: &Harness) -> Outcome {
+fn content(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
     ensure!(written(&posted.request.body) == b"one\ntwo\nthree\n", "the stream is {}", brief(&posted.request.body));
     Ok(())
 }
 
-fn flushed(harness: &Harness) -> Outcome {
+fn flushed(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
     let before_it = posted.request.body.len() - written(&posted.request.body).len();
@@ -96,7 +97,7 @@ fn flushed(harness: &Harness) -> Outcome {
     let came = |length: usize| progress.iter().find(|(_, come)| *come >= before_it + length).map(|(when, _)| *when);
     for (line, before, after) in [("one", 4, 8), ("two", 8, 14)] {
         let (Some(first), Some(second)) = (came(before), came(after)) else {
-            return crate::check::failed(format!("the stream is {}", brief(&posted.request.body)));
+            return crate::verdict::failed(format!("the stream is {}", brief(&posted.request.body)));
         };
         let apart = second - first;
         ensure!(apart >= APART, "the line {line:?} came {apart:?} before the one that was written 200 ms later");
@@ -104,7 +105,7 @@ fn flushed(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn is_the_answer(harness: &Harness) -> Outcome {
+fn is_the_answer(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     streamed(&session, 1, "stream")?.accept();
     session.echo(&event(2))?;
@@ -112,7 +113,7 @@ fn is_the_answer(harness: &Harness) -> Outcome {
     session.quiet(Duration::from_millis(300))
 }
 
-fn before_next(harness: &Harness) -> Outcome {
+fn before_next(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream"))?;
     let call = session.begun()?;
@@ -126,7 +127,7 @@ fn before_next(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn empty(harness: &Harness) -> Outcome {
+fn empty(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream-empty")?;
     is_streaming(&posted.request)?;
@@ -135,7 +136,7 @@ fn empty(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn large(harness: &Harness) -> Outcome {
+fn large(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream-large")?;
     is_large(&posted.request)?;
@@ -143,14 +144,14 @@ fn large(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn is_large(request: &Request) -> Outcome {
+fn is_large(request: &Request) -> CheckResult {
     let written = written(&request.body);
     let wrong = written.iter().filter(|&&byte| byte != b'x').count();
     ensure!(written.len() == LARGE && wrong == 0, "the stream has {} bytes, {wrong} of them wrong, not {LARGE}", written.len());
     Ok(())
 }
 
-fn while_the_server_waits(harness: &Harness) -> Outcome {
+fn while_the_server_waits(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.server().hold_posts_at(Some(100_000));
     session.next()?.deliver(&asking(1, "stream-large"))?;
@@ -163,7 +164,7 @@ fn while_the_server_waits(harness: &Harness) -> Outcome {
     session.echo(&event(2))
 }
 
-fn then_buffered(harness: &Harness) -> Outcome {
+fn then_buffered(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let answer = |number| {
         session.next()?.deliver(&event(number))?;
@@ -182,7 +183,7 @@ fn then_buffered(harness: &Harness) -> Outcome {
     session.next().map(drop)
 }
 
-fn again_and_again(harness: &Harness) -> Outcome {
+fn again_and_again(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..8 {
         let what = if number % 2 == 0 { "stream-empty" } else { "stream-http" };

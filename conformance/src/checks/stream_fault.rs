@@ -9,9 +9,10 @@ use super::error::check_body;
 use super::stream::written;
 use super::{asking, event, id};
 use crate::check::source::STREAMING;
-use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::{Action, Ending, Session, brief, ended_badly};
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 const TYPE: &str = "Lambda-Runtime-Function-Error-Type";
 const BODY: &str = "Lambda-Runtime-Function-Error-Body";
@@ -82,7 +83,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// How a stream ended that was asked for by this event.
-fn ending<'s>(session: &'s Session, what: &str) -> Outcome<Ending<'s>> {
+fn ending<'s>(session: &'s Session, what: &str) -> CheckResult<Ending<'s>> {
     session.next()?.deliver(&asking(1, what))?;
     let call = session.begun()?;
     let ending = session.ending(call)?;
@@ -93,7 +94,7 @@ fn ending<'s>(session: &'s Session, what: &str) -> Outcome<Ending<'s>> {
 }
 
 /// The trailers of a stream that failed.
-fn trailers(harness: &Harness) -> Outcome<std::sync::Arc<barelambda_emulator::script::Request>> {
+fn trailers(harness: &Harness) -> CheckResult<std::sync::Arc<barelambda_emulator::script::Request>> {
     let session = harness.start()?;
     match ending(&session, "stream-error")? {
         Ending::Whole(posted) => Ok(posted.request.clone()),
@@ -101,14 +102,14 @@ fn trailers(harness: &Harness) -> Outcome<std::sync::Arc<barelambda_emulator::sc
     }
 }
 
-fn error_type(harness: &Harness) -> Outcome {
+fn error_type(harness: &Harness) -> CheckResult {
     let request = trailers(harness)?;
     let value = request.trailer(TYPE).unwrap_or_default();
     ensure!(!value.is_empty(), "the trailers are {:?}", request.trailers);
     Ok(())
 }
 
-fn error_body(harness: &Harness) -> Outcome {
+fn error_body(harness: &Harness) -> CheckResult {
     let request = trailers(harness)?;
     let Some(value) = request.trailer(BODY) else { return failed(format!("the trailers are {:?}", request.trailers)) };
     match STANDARD.decode(value) {
@@ -117,7 +118,7 @@ fn error_body(harness: &Harness) -> Outcome {
     }
 }
 
-fn announced(harness: &Harness) -> Outcome {
+fn announced(harness: &Harness) -> CheckResult {
     let request = trailers(harness)?;
     ensure!(!request.trailers.is_empty(), "there are no trailers");
     let announced = request.header("Trailer").unwrap_or_default();
@@ -126,7 +127,7 @@ fn announced(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn no_success(harness: &Harness, what: &str) -> Outcome {
+fn no_success(harness: &Harness, what: &str) -> CheckResult {
     let session = harness.start()?;
     match ending(&session, what)? {
         Ending::Whole(posted) => {
@@ -137,7 +138,7 @@ fn no_success(harness: &Harness, what: &str) -> Outcome {
     Ok(())
 }
 
-fn adds_nothing(harness: &Harness) -> Outcome {
+fn adds_nothing(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let body = match ending(&session, "stream-error")? {
         Ending::Whole(posted) => posted.request.body.clone(),
@@ -147,7 +148,7 @@ fn adds_nothing(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn posts_nothing(harness: &Harness) -> Outcome {
+fn posts_nothing(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     if let Ending::Whole(posted) = ending(&session, "stream-error")? {
         posted.accept();
@@ -158,7 +159,7 @@ fn posts_nothing(harness: &Harness) -> Outcome {
     }
 }
 
-fn then_on(harness: &Harness) -> Outcome {
+fn then_on(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     match ending(&session, "stream-error")? {
         Ending::Whole(posted) => {
@@ -169,7 +170,7 @@ fn then_on(harness: &Harness) -> Outcome {
     }
 }
 
-fn panic_then(harness: &Harness) -> Outcome {
+fn panic_then(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     if let Ending::Whole(posted) = ending(&session, "stream-panic")? {
         posted.accept();
@@ -177,7 +178,7 @@ fn panic_then(harness: &Harness) -> Outcome {
     session.recovers_or_ends()
 }
 
-fn before_its_first_byte(harness: &Harness) -> Outcome {
+fn before_its_first_byte(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream-error-first"))?;
     let call = session.begun()?;
@@ -198,7 +199,7 @@ fn before_its_first_byte(harness: &Harness) -> Outcome {
 }
 
 /// A large stream is broken off in its middle, after a reply or without one.
-fn breaks(harness: &Harness, reply: &[u8]) -> Outcome {
+fn breaks(harness: &Harness, reply: &[u8]) -> CheckResult {
     let session = harness.start()?;
     session.server().hold_posts_at(Some(READ));
     session.next()?.deliver(&asking(1, "stream-large"))?;
@@ -217,7 +218,7 @@ fn breaks(harness: &Harness, reply: &[u8]) -> Outcome {
 }
 
 /// What follows a stream that did not get through: it may be repeated, once or twice, or not.
-fn over(session: &Session) -> Outcome {
+fn over(session: &Session) -> CheckResult {
     for _ in 0..3 {
         match session.next_action()? {
             Action::Exit(status) => return ended_badly(status),
@@ -234,7 +235,7 @@ fn over(session: &Session) -> Outcome {
     failed("three more POSTs came for the same invocation")
 }
 
-fn reply_lost(harness: &Harness) -> Outcome {
+fn reply_lost(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
     posted.connection().reset();
@@ -253,7 +254,7 @@ fn reply_lost(harness: &Harness) -> Outcome {
     Err(Verdict::Failed("the same invocation came three times, and was not answered".to_owned()))
 }
 
-fn gone(harness: &Harness) -> Outcome {
+fn gone(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
     posted.reply(&message::error(410, "InvokeTimeout", "Invoke timeout"))?;

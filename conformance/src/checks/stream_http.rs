@@ -2,9 +2,10 @@ use serde_json::{Value, json};
 
 use super::{asking, id};
 use crate::check::source::STREAMING;
-use crate::check::{Check, Group, Outcome, ensure, failed};
+use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::session::brief;
+use crate::verdict::{CheckResult, ensure, failed};
 
 /// What parts the prelude from the body.
 const SEPARATOR: [u8; 8] = [0; 8];
@@ -30,7 +31,7 @@ pub const CHECKS: &[Check] = &[
     http_check!("stream-http-body", "What follows the eight bytes of zero is the body, and nothing else.", body),
 ];
 
-fn content_type(harness: &Harness) -> Outcome {
+fn content_type(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream-http"))?;
     let posted = session.response(&id(1))?;
@@ -40,7 +41,7 @@ fn content_type(harness: &Harness) -> Outcome {
 }
 
 /// The prelude and the body.
-fn parts(harness: &Harness) -> Outcome<(Value, Vec<u8>)> {
+fn parts(harness: &Harness) -> CheckResult<(Value, Vec<u8>)> {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream-http"))?;
     let posted = session.response(&id(1))?;
@@ -60,20 +61,20 @@ fn header<'p>(prelude: &'p Value, name: &str) -> Option<&'p Value> {
     fields.into_iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-fn status(harness: &Harness) -> Outcome {
+fn status(harness: &Harness) -> CheckResult {
     let (prelude, _) = parts(harness)?;
     ensure!(prelude["statusCode"] == json!(201), "the prelude is {prelude}");
     Ok(())
 }
 
-fn headers(harness: &Harness) -> Outcome {
+fn headers(harness: &Harness) -> CheckResult {
     let (prelude, _) = parts(harness)?;
     let is = |name, value: &str| header(&prelude, name).is_some_and(|given| given.to_string().contains(value));
     ensure!(is("x-conformance", "\"yes\"") && is("content-type", "text/plain"), "the prelude is {prelude}");
     Ok(())
 }
 
-fn cookies(harness: &Harness) -> Outcome {
+fn cookies(harness: &Harness) -> CheckResult {
     let (prelude, _) = parts(harness)?;
     let member = prelude["cookies"] == json!(["a=b"]);
     let field = header(&prelude, "set-cookie").is_some_and(|given| given.to_string().contains("a=b"));
@@ -81,7 +82,7 @@ fn cookies(harness: &Harness) -> Outcome {
     Ok(())
 }
 
-fn body(harness: &Harness) -> Outcome {
+fn body(harness: &Harness) -> CheckResult {
     let (_, body) = parts(harness)?;
     ensure!(body == b"one\ntwo\n", "the body is {}", brief(&body));
     Ok(())

@@ -7,10 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::{Reader, Request, message, wait_until_read};
-use rustix::io::ioctl_fionread;
 use socket2::SockRef;
 
-use super::{Call, Shared, State, TICK};
+use super::state::{ConnectionState, Shared, State, TICK};
 
 /// How long a program may leave unread what is sent to it.
 const WRITE_LIMIT: Duration = Duration::from_secs(20);
@@ -20,40 +19,6 @@ const GENTLY: Duration = Duration::from_millis(300);
 
 /// How much the kernel takes for a server that does not read, in bytes: little, so that the program notices.
 const RECEIVED: usize = 128 << 10;
-
-/// A connection, as its thread and the checks share it.
-pub struct ConnectionState {
-    /// `None` once the server has closed it.
-    stream: Option<Arc<TcpStream>>,
-    /// Whether the server has closed its sending side.
-    half_closed: bool,
-    /// Whether the program has closed it, or it broke.
-    pub finished: bool,
-    /// Whether reading has stopped in a POST.
-    pub held: bool,
-    /// Whether its thread has something in hand that it has not noted yet.
-    noting: bool,
-    /// Whether the thread has let go of the socket.
-    released: bool,
-}
-
-impl ConnectionState {
-    /// Whether neither side has closed it, or its half.
-    pub fn is_open(&self) -> bool {
-        self.stream.is_some() && !self.finished && !self.half_closed
-    }
-
-    /// Whether something that the program has sent over it is still to be noted, after the server has closed its sending side.
-    pub fn is_behind(&self) -> bool {
-        let unread = || self.stream.as_ref().is_some_and(|stream| ioctl_fionread(stream).is_ok_and(|count| count > 0));
-        self.half_closed && !self.finished && !self.held && (self.noting || unread())
-    }
-
-    /// Closes it without waiting for its thread.
-    pub fn abandon(&mut self) {
-        self.stream = None;
-    }
-}
 
 /// Accepts connections until the server is dropped, and stops listening while it is told so.
 pub fn accept(shared: &Arc<Shared>, listener: TcpListener, address: SocketAddr) {
@@ -217,14 +182,6 @@ impl Reading<'_> {
                 call.cut = body;
             }
         });
-    }
-}
-
-impl State {
-    fn begin(&mut self, connection: usize, head: Request, begun: Instant) -> usize {
-        let head = Arc::new(head);
-        self.calls.push(Call { connection, head, begun, progress: Vec::new(), whole: None, cut: None, taken: false });
-        self.calls.len() - 1
     }
 }
 

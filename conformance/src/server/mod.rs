@@ -4,63 +4,24 @@
 //! A thread accepts; each connection has a thread that reads. What they see lies in one [`State`], behind one lock.
 
 mod connection;
+mod state;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use barelambda_emulator::script::{Request, listen_anywhere};
+use barelambda_emulator::script::listen_anywhere;
 
 pub use connection::Connection;
-use connection::ConnectionState;
+pub use state::{Call, State};
 
-/// How often the threads look whether something has changed for which nobody wakes them.
-pub const TICK: Duration = Duration::from_millis(3);
+use state::{ConnectionState, Shared, TICK};
 
 /// A server at a port of its own.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-/// What the server has seen, and how it is to read on.
-#[derive(Default)]
-pub struct State {
-    /// Every request whose head has come, in that order.
-    pub calls: Vec<Call>,
-    /// What came that is not HTTP/1.1, in words.
-    pub broken: Vec<String>,
-    connections: Vec<ConnectionState>,
-    /// Whether new connections are accepted; otherwise they are refused.
-    listening: bool,
-    /// Reading stops for a POST of which this many bytes have come.
-    hold_at: Option<usize>,
-    ended: bool,
-}
-
-/// A request, from the time when its head has come.
-pub struct Call {
-    /// Its connection, counted from 0.
-    pub connection: usize,
-    /// Its head. The body is in `whole`.
-    pub head: Arc<Request>,
-    /// When its head had come.
-    pub begun: Instant,
-    /// How much of the body had come, and when.
-    pub progress: Vec<(Instant, usize)>,
-    /// All of it.
-    pub whole: Option<Arc<Request>>,
-    /// What had come of the body when the program closed the connection in its middle.
-    pub cut: Option<Vec<u8>>,
-    /// Whether a check has taken it.
-    pub taken: bool,
 }
 
 impl Server {
@@ -128,44 +89,5 @@ impl Drop for Server {
             state.ended = true;
             state.connections.iter_mut().for_each(ConnectionState::abandon);
         });
-    }
-}
-
-impl State {
-    /// How many connections have been made.
-    pub fn connections(&self) -> usize {
-        self.connections.len()
-    }
-
-    /// Whether neither side has closed the connection of this call.
-    pub fn is_open(&self, call: &Call) -> bool {
-        self.connections.get(call.connection).is_some_and(ConnectionState::is_open)
-    }
-
-    /// Whether a connection that the server has closed, or its half, has brought something that is still to be noted.
-    pub fn is_behind(&self) -> bool {
-        self.connections.iter().any(ConnectionState::is_behind)
-    }
-
-    /// The first connection on which reading stopped in a POST, as [`Server::hold_posts_at`] says.
-    pub fn held(&self) -> Option<usize> {
-        self.connections.iter().position(|line| line.held && line.is_open())
-    }
-
-    /// Whether the program has closed this connection.
-    pub fn closed_by_program(&self, connection: usize) -> bool {
-        self.connections.get(connection).is_none_or(|line| line.finished)
-    }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state());
-        self.changed.notify_all();
-        result
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::message::{self, Next};
 
 use super::{Action, NextRequest, PostRequest, Session, ended_badly, request_line, same};
-use crate::check::{Outcome, Verdict, ensure, failed};
 use crate::server::Connection;
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 /// How a POST ended whose head had come.
 pub enum Ending<'s> {
@@ -17,7 +17,7 @@ pub enum Ending<'s> {
 
 impl Session {
     /// After a fault that a runtime may survive or not: waits for GET /next, or for an end that shows that something was wrong.
-    pub fn recovery(&self) -> Outcome<Option<NextRequest<'_>>> {
+    pub fn recovery(&self) -> CheckResult<Option<NextRequest<'_>>> {
         match self.next_action()? {
             Action::Next(asked) => Ok(Some(asked)),
             Action::Post(posted) => failed(format!("{} came where GET /next or the end of the program was expected", posted.summary())),
@@ -26,7 +26,7 @@ impl Session {
     }
 
     /// After such a fault: a runtime that goes on must go on well.
-    pub fn recovers_or_ends(&self) -> Outcome {
+    pub fn recovers_or_ends(&self) -> CheckResult {
         match self.recovery()? {
             Some(asked) => {
                 let next = message::next("after-the-fault", "{\"after\":\"the fault\"}");
@@ -39,7 +39,7 @@ impl Session {
 
     /// After the answer to an invocation may have been lost: the invocation is given again when the runtime asks, until it is answered as
     /// it was before; then the runtime goes on. It may also end badly.
-    pub fn settles(&self, next: &Next) -> Outcome {
+    pub fn settles(&self, next: &Next) -> CheckResult {
         for _ in 0..4 {
             match self.next_action()? {
                 Action::Exit(status) => return ended_badly(status),
@@ -57,7 +57,7 @@ impl Session {
 
     /// After a fault, when the runtime has asked and was given this: it answers, or ends badly after all, as it may when its GET /next
     /// was on its way before the fault.
-    pub fn echoed_or_ended(&self, next: &Next) -> Outcome {
+    pub fn echoed_or_ended(&self, next: &Next) -> CheckResult {
         match self.next_action()? {
             Action::Exit(status) => ended_badly(status),
             Action::Next(_) => failed(format!("GET /next came where the answer to {} was expected", next.request_id())),
@@ -70,7 +70,7 @@ impl Session {
     }
 
     /// Waits for GET /next on another connection than this one.
-    pub fn next_elsewhere(&self, connection: &Connection<'_>) -> Outcome<NextRequest<'_>> {
+    pub fn next_elsewhere(&self, connection: &Connection<'_>) -> CheckResult<NextRequest<'_>> {
         let what = "GET /next on another connection";
         let after = self.wait(what, |state| self.arrival(state, |call| call.connection != connection.number()))?;
         match after {
@@ -81,7 +81,7 @@ impl Session {
     }
 
     /// What the program does next, if it does anything within this time.
-    pub fn next_action_within(&self, time: Duration) -> Outcome<Option<Action<'_>>> {
+    pub fn next_action_within(&self, time: Duration) -> CheckResult<Option<Action<'_>>> {
         let started = Instant::now();
         let idle = || started.elapsed() >= time;
         let result = self.wait("a request", |state| match self.arrival(state, |_| true) {
@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// Waits until reading has stopped in a POST, as the server was told to, and gives its connection.
-    pub fn held(&self) -> Outcome<Connection<'_>> {
+    pub fn held(&self) -> CheckResult<Connection<'_>> {
         let held = self.wait("the body of a POST", |state| {
             let whole = state.calls.iter().find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
             let whole = whole.and_then(|call| call.whole.clone());
@@ -115,7 +115,7 @@ impl Session {
     }
 
     /// A POST that is held in its middle, or one that is whole since it is small.
-    pub fn held_or_posted(&self) -> Outcome<Result<Connection<'_>, PostRequest<'_>>> {
+    pub fn held_or_posted(&self) -> CheckResult<Result<Connection<'_>, PostRequest<'_>>> {
         let found = self.wait("a POST", |state| match state.held() {
             Some(connection) => Some(Ok(connection)),
             None => self.arrival(state, |call| call.head.method != "GET").map(Err),
@@ -131,7 +131,7 @@ impl Session {
     }
 
     /// What the program does next, or nothing when that is a POST that is held in its middle.
-    pub fn next_action_or_held(&self) -> Outcome<Option<Action<'_>>> {
+    pub fn next_action_or_held(&self) -> CheckResult<Option<Action<'_>>> {
         let result = self.wait("a request, or the end of the program,", |state| match self.arrival(state, |_| true) {
             Some(after) => Some(Some(after)),
             None => state.held().map(|_| None),
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// Waits until the head of a request has come that is not a GET, and gives its place among the calls. Its body may follow.
-    pub fn begun(&self) -> Outcome<usize> {
+    pub fn begun(&self) -> CheckResult<usize> {
         let (call, whole) = self.wait("the head of a POST", |state| {
             let call = state.calls.iter().position(|call| !call.taken && call.head.method != "GET")?;
             Some((call, state.calls.get(call).and_then(|call| call.whole.clone())))
@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// Waits for the end of a POST that has begun.
-    pub fn ending(&self, call: usize) -> Outcome<Ending<'_>> {
+    pub fn ending(&self, call: usize) -> CheckResult<Ending<'_>> {
         let ending = self.wait("the end of the answer's body", |state| {
             let call_state = state.calls.get_mut(call)?;
             let ending = match (&call_state.whole, &call_state.cut) {

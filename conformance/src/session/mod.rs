@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::Request;
 use barelambda_emulator::script::message::Next;
 
-use crate::check::{Outcome, Verdict, ensure, failed};
 use crate::process::Process;
 use crate::server::{Call, Server, State};
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 pub use faults::Ending;
 pub use requests::{NextRequest, PostRequest};
@@ -63,7 +63,7 @@ impl Session {
     }
 
     /// Waits for GET /next.
-    pub fn next(&self) -> Outcome<NextRequest<'_>> {
+    pub fn next(&self) -> CheckResult<NextRequest<'_>> {
         match self.wait("GET /next", |state| self.arrival(state, |_| true))? {
             Action::Next(asked) => Ok(asked),
             Action::Post(posted) => failed(format!("{} came where GET /next was expected", posted.summary())),
@@ -73,14 +73,14 @@ impl Session {
 
     /// Waits for a whole POST, whatever it answers; a GET /next that has come stays where it is. The echo of an event that asks
     /// for something else ends the scenario: the check is not applicable.
-    pub fn post(&self) -> Outcome<PostRequest<'_>> {
+    pub fn post(&self) -> CheckResult<PostRequest<'_>> {
         let posted = self.post_or_echo()?;
         self.refuse_echo(&posted.request)?;
         Ok(posted)
     }
 
     /// Waits for a whole POST: any answer will do, an echo of what asks for something else as well.
-    pub fn post_or_echo(&self) -> Outcome<PostRequest<'_>> {
+    pub fn post_or_echo(&self) -> CheckResult<PostRequest<'_>> {
         match self.wait("a POST with the answer", |state| self.arrival(state, |call| call.head.method != "GET"))? {
             Action::Post(posted) => Ok(posted),
             _ => failed("GET came where POST was expected"),
@@ -88,17 +88,17 @@ impl Session {
     }
 
     /// Waits for POST /response for this invocation.
-    pub fn response(&self, id: &str) -> Outcome<PostRequest<'_>> {
+    pub fn response(&self, id: &str) -> CheckResult<PostRequest<'_>> {
         self.posted(&format!("{INVOCATION}{id}/response"))
     }
 
     /// Waits for POST /error for this invocation.
-    pub fn error(&self, id: &str) -> Outcome<PostRequest<'_>> {
+    pub fn error(&self, id: &str) -> CheckResult<PostRequest<'_>> {
         self.posted(&format!("{INVOCATION}{id}/error"))
     }
 
     /// Waits for POST /init/error; a GET /next instead means that the program does not look at CONFORMANCE_INIT.
-    pub fn init_error(&self) -> Outcome<PostRequest<'_>> {
+    pub fn init_error(&self) -> CheckResult<PostRequest<'_>> {
         match self.next_action()? {
             Action::Post(posted) if posted.request.target == INIT_ERROR && posted.request.method == "POST" => Ok(posted),
             Action::Post(posted) => failed(format!("{} came where POST {INIT_ERROR} was expected", posted.summary())),
@@ -111,7 +111,7 @@ impl Session {
     }
 
     /// Waits for whatever the program does next.
-    pub fn next_action(&self) -> Outcome<Action<'_>> {
+    pub fn next_action(&self) -> CheckResult<Action<'_>> {
         let result = self.wait("a request, or the end of the program,", |state| self.arrival(state, |_| true));
         let spoke_http = self.server.state().broken.is_empty();
         let ended = self.process.ended().filter(|_| spoke_http);
@@ -126,7 +126,7 @@ impl Session {
     }
 
     /// Waits for the end of the program, and gives its status; a request before it is a failure.
-    pub fn end(&self) -> Outcome<ExitStatus> {
+    pub fn end(&self) -> CheckResult<ExitStatus> {
         match self.next_action()? {
             Action::Exit(status) => Ok(status),
             Action::Next(_) => failed("GET /next came where the end of the program was expected"),
@@ -135,7 +135,7 @@ impl Session {
     }
 
     /// One whole invocation: gives the answer's body, after it has been accepted.
-    pub fn invoke(&self, next: &Next) -> Outcome<Vec<u8>> {
+    pub fn invoke(&self, next: &Next) -> CheckResult<Vec<u8>> {
         self.next()?.deliver(next)?;
         let posted = self.response(next.request_id())?;
         posted.accept();
@@ -143,20 +143,20 @@ impl Session {
     }
 
     /// One whole invocation whose event must come back as it is.
-    pub fn echo(&self, next: &Next) -> Outcome {
+    pub fn echo(&self, next: &Next) -> CheckResult {
         self.next()?.deliver(next)?;
         self.echoed(next.request_id(), next.event())
     }
 
     /// Waits for the echo of an event that has been sent, and accepts it.
-    pub fn echoed(&self, id: &str, event: &[u8]) -> Outcome {
+    pub fn echoed(&self, id: &str, event: &[u8]) -> CheckResult {
         let posted = self.response(id)?;
         posted.accept();
         same(&posted.request.body, event)
     }
 
     /// Nothing new may come for this long, and the program may not end.
-    pub fn quiet(&self, time: Duration) -> Outcome {
+    pub fn quiet(&self, time: Duration) -> CheckResult {
         let (calls, connections) = self.counts();
         thread::sleep(time);
         let state = self.server.state();
@@ -177,7 +177,7 @@ impl Session {
     }
 
     /// Waits until `look` finds something, and fails with `what` when it does not in time, or when the program ends before.
-    pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&mut State) -> Option<T>) -> Outcome<T> {
+    pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&mut State) -> Option<T>) -> CheckResult<T> {
         let deadline = Instant::now() + self.patience;
         let mut ended: Option<(Instant, ExitStatus)> = None;
         let mut state = self.server.state();
@@ -201,7 +201,7 @@ impl Session {
         }
     }
 
-    fn posted(&self, target: &str) -> Outcome<PostRequest<'_>> {
+    fn posted(&self, target: &str) -> CheckResult<PostRequest<'_>> {
         let posted = self.post()?;
         let request = &posted.request;
         ensure!(request.target == target && request.method == "POST", "{} came where POST {target} was expected", posted.summary());
@@ -233,7 +233,7 @@ impl Session {
     }
 
     /// The echo of an event that asks for something else says that the handler does not do it.
-    fn refuse_echo(&self, request: &Request) -> Outcome {
+    fn refuse_echo(&self, request: &Request) -> CheckResult {
         let given = self.sent_events();
         let echoed = given.iter().find(|given| request.target == format!("{INVOCATION}{}/response", given.request_id));
         match echoed {
@@ -250,13 +250,13 @@ impl Session {
 }
 
 /// An end after a fault must show that something was wrong.
-pub fn ended_badly(status: ExitStatus) -> Outcome {
+pub fn ended_badly(status: ExitStatus) -> CheckResult {
     ensure!(!status.success(), "the program ended with status 0, as if nothing had been wrong");
     Ok(())
 }
 
 /// An answer must be its event.
-pub fn same(body: &[u8], event: &[u8]) -> Outcome {
+pub fn same(body: &[u8], event: &[u8]) -> CheckResult {
     let place = body.iter().zip(event).position(|(one, other)| one != other).unwrap_or(body.len().min(event.len()));
     ensure!(
         body == event,

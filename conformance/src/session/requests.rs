@@ -7,8 +7,8 @@ use barelambda_emulator::script::Request;
 use barelambda_emulator::script::message::{self, Next};
 
 use super::{AFTERWARDS, INVOCATION, NEXT, SentEvent, Session, brief, request_line};
-use crate::check::{Outcome, failed};
 use crate::server::{Call, Connection};
+use crate::verdict::{CheckResult, failed};
 
 /// A GET /next that waits for its reply.
 pub struct NextRequest<'s> {
@@ -28,7 +28,7 @@ pub struct PostRequest<'s> {
 
 impl<'s> NextRequest<'s> {
     /// Answers it with an invocation.
-    pub fn deliver(&self, next: &Next) -> Outcome {
+    pub fn deliver(&self, next: &Next) -> CheckResult {
         self.record(next);
         self.reply(&next.bytes())
     }
@@ -40,12 +40,12 @@ impl<'s> NextRequest<'s> {
     }
 
     /// Answers it with these bytes.
-    pub fn reply(&self, bytes: &[u8]) -> Outcome {
+    pub fn reply(&self, bytes: &[u8]) -> CheckResult {
         self.connection().send(bytes).or_else(failed)
     }
 
     /// Answers it with an invocation and `Connection: close`, and closes the connection.
-    pub fn deliver_and_close(&self, next: &Next) -> Outcome {
+    pub fn deliver_and_close(&self, next: &Next) -> CheckResult {
         let sent = self.record(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
         self.connection().close_gently();
         sent.or_else(failed)
@@ -63,12 +63,12 @@ impl<'s> PostRequest<'s> {
     }
 
     /// Answers it with these bytes.
-    pub fn reply(&self, bytes: &[u8]) -> Outcome {
+    pub fn reply(&self, bytes: &[u8]) -> CheckResult {
         self.connection().send(bytes).or_else(failed)
     }
 
     /// Answers it with these bytes and `Connection: close`, and closes the connection.
-    pub fn close_with(&self, bytes: &[u8]) -> Outcome {
+    pub fn close_with(&self, bytes: &[u8]) -> CheckResult {
         let sent = self.connection().send(&message::with_header(bytes, "Connection", "close"));
         self.connection().close_gently();
         sent.or_else(failed)
