@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::play::Patience;
+use super::patience::Patience;
+use super::peer;
 use super::request::{Reader, Request};
-use super::{Step, peer};
+use super::step::Step;
 
 /// How long one try to read blocks before the time limit is looked at.
 const TICK: Duration = Duration::from_millis(5);
@@ -30,7 +31,7 @@ impl Connection {
     }
 
     /// Plays the steps; an error names the step that was not met.
-    pub fn play(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
+    pub fn run(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
         for (index, step) in steps.iter().enumerate() {
             self.step(step, patience).map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
         }
@@ -132,21 +133,5 @@ impl Connection {
 
     fn stream(&self) -> Result<&TcpStream, String> {
         self.stream.as_ref().ok_or_else(|| "the script has closed this connection before".to_owned())
-    }
-}
-
-impl Step {
-    fn name(&self) -> &'static str {
-        match self {
-            Step::Expect => "Expect",
-            Step::ExpectBytes(_) => "ExpectBytes",
-            Step::ExpectEnd => "ExpectEnd",
-            Step::Send(_) => "Send",
-            Step::SendSplit(..) => "SendSplit",
-            Step::Pause(_) => "Pause",
-            Step::HalfClose => "HalfClose",
-            Step::Close => "Close",
-            Step::Reset => "Reset",
-        }
     }
 }

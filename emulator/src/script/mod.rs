@@ -20,172 +20,31 @@
 //! ```
 
 mod connection;
+mod listen;
 pub mod message;
+mod patience;
 mod peer;
-mod play;
 mod program;
 mod request;
+mod runner;
+mod server;
+mod step;
+mod transcript;
 
-use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
-
+pub use listen::{listen_anywhere, refused_address};
 pub use peer::wait_until_read;
-pub use play::listen_anywhere;
 pub use program::{Ran, Until, environment};
 pub use request::{Reader, Request};
-
-use play::{Patience, play};
-
-/// How long a step may take unless [`Script::patience`] says otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What the server does, connection by connection.
-#[derive(Clone, Debug, Default)]
-pub struct Script {
-    acts: Vec<Act>,
-    patience: Option<Duration>,
-}
-
-/// One thing that the server does on a connection. A connection whose steps are over is closed.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Reads one whole request: its head, and its body by `Content-Length` or chunks.
-    Expect,
-    /// Reads this many bytes, no more, and drops them: the next step happens in mid-request.
-    ExpectBytes(usize),
-    /// Waits for the client to close its side; fails when it sends something instead.
-    ExpectEnd,
-    /// Writes the bytes.
-    Send(Vec<u8>),
-    /// Writes the bytes in pieces of these sizes and then the rest, each piece sent when the client has read the one
-    /// before it (or has not read for 100 ms): a read of its own for the client.
-    SendSplit(Vec<u8>, Vec<usize>),
-    /// Does nothing for a while.
-    Pause(Duration),
-    /// Closes the server's sending side, and goes on reading.
-    HalfClose,
-    /// Closes the connection in the usual way. What the client sent and nobody read makes it a reset.
-    Close,
-    /// Closes the connection with a reset, whatever was read.
-    Reset,
-}
-
-#[derive(Clone, Debug)]
-enum Act {
-    Connection(Vec<Step>),
-    Gone(Duration),
-}
-
-impl Script {
-    /// A script of no connections.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Accepts one connection, after the one before it is over, and plays the steps on it.
-    #[must_use]
-    pub fn connection(mut self, steps: impl Into<Vec<Step>>) -> Self {
-        self.acts.push(Act::Connection(steps.into()));
-        self
-    }
-
-    /// Stops listening for a while, so that connections are refused, and then listens at the same port again.
-    #[must_use]
-    pub fn gone(mut self, pause: Duration) -> Self {
-        self.acts.push(Act::Gone(pause));
-        self
-    }
-
-    /// How long each step may take. Default: 10 s.
-    #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = Some(patience);
-        self
-    }
-
-    /// Listens at a free port of `127.0.0.1` and plays the script in a thread. After the last connection it listens no more.
-    pub fn serve(self) -> io::Result<ScriptServer> {
-        let listener = listen_anywhere()?;
-        let address = listener.local_addr()?;
-        let client_gone = Arc::new(AtomicBool::new(false));
-        let patience = Patience { limit: self.patience.unwrap_or(PATIENCE), client_gone: client_gone.clone() };
-        let thread = thread::Builder::new().name("script".to_owned()).spawn(move || play(&self.acts, listener, address, &patience))?;
-        Ok(ScriptServer { address, client_gone, thread })
-    }
-}
-
-/// A script that is being played.
-#[derive(Debug)]
-pub struct ScriptServer {
-    address: SocketAddr,
-    client_gone: Arc<AtomicBool>,
-    thread: JoinHandle<Transcript>,
-}
-
-impl ScriptServer {
-    /// Where it listens, until the end of the last connection.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Waits for the end of the script.
-    pub fn finish(self) -> Transcript {
-        self.thread
-            .join()
-            .unwrap_or_else(|_| Transcript { connections: Vec::new(), failure: Some("the script's thread has panicked".to_owned()) })
-    }
-
-    fn is_played(&self) -> bool {
-        self.thread.is_finished()
-    }
-
-    /// From now on nothing new comes from the client, so no step waits for long.
-    fn client_has_gone(&self) {
-        self.client_gone.store(true, Ordering::Relaxed);
-    }
-}
-
-/// What the server saw.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a script that was not played to its end says so here"]
-pub struct Transcript {
-    /// The whole requests of each connection that was accepted.
-    pub connections: Vec<Vec<Request>>,
-    /// Which step was not met, and why. `None` when the script was played to its end.
-    pub failure: Option<String>,
-}
-
-impl Transcript {
-    /// The transcript itself, when the script was played to its end.
-    ///
-    /// # Panics
-    /// With the words of [`Transcript::failure`] otherwise.
-    pub fn checked(&self) -> &Self {
-        if let Some(failure) = &self.failure {
-            panic!("the script was not played to its end: {failure}\nseen so far: {:#?}", self.connections);
-        }
-        self
-    }
-
-    /// All requests, of all connections, in order.
-    pub fn requests(&self) -> impl Iterator<Item = &Request> {
-        self.connections.iter().flatten()
-    }
-}
-
-/// An address of `127.0.0.1` where nobody listens: connections are refused.
-pub fn refused_address() -> io::Result<SocketAddr> {
-    listen_anywhere()?.local_addr()
-}
+pub use server::{Script, ScriptServer};
+pub use step::Step;
+pub use transcript::Transcript;
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
+    use std::io::{self, Read, Write};
+    use std::net::{SocketAddr, TcpStream};
+    use std::thread;
+    use std::time::Duration;
 
     use super::*;
 

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::{ScriptServer, Transcript};
+use super::server::ScriptServer;
+use super::transcript::Transcript;
 use crate::{Options, ids};
 
 /// When a program under test is over.
@@ -58,7 +59,7 @@ impl ScriptServer {
                 break status;
             }
             timed_out = Instant::now() >= deadline;
-            if timed_out || (until == Until::Played && self.is_played()) {
+            if timed_out || (until == Until::Played && self.is_over()) {
                 kill(&child);
                 break child.wait()?;
             }

@@ -1,0 +1,30 @@
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use crate::ids;
+
+/// Listens at a port below those that Linux gives to outgoing connections and to listeners that ask for any port, so that
+/// nobody takes it while a script does not listen there; and at another one each time, so that a program that still looks for an old
+/// script finds no new one. Processes begin at random.
+pub fn listen_anywhere() -> io::Result<TcpListener> {
+    const LOWEST: u16 = 16_384;
+    const COUNT: u16 = 16_000;
+    static LISTENED: AtomicU16 = AtomicU16::new(0);
+    static FIRST: LazyLock<u16> = LazyLock::new(|| u16::from_ne_bytes(ids::random()) % COUNT);
+    let mut tries = 100;
+    loop {
+        let offset = u32::from(*FIRST) + u32::from(LISTENED.fetch_add(1, Ordering::Relaxed));
+        let port = LOWEST + (offset % u32::from(COUNT)) as u16;
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => tries -= 1,
+            listener => return listener,
+        }
+    }
+}
+
+/// An address of `127.0.0.1` where nobody listens: connections are refused.
+pub fn refused_address() -> io::Result<SocketAddr> {
+    listen_anywhere()?.local_addr()
+}
