@@ -8,11 +8,12 @@
 //! sends, and the kernel's buffers keep the process from sending more. A caller that has gone takes whatever comes: it is dropped.
 
 use std::fmt;
-use std::task::{Context, Poll};
 
-use hyper::body::{Bytes, Frame};
+use http_body_util::channel::Channel;
+use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::yield_now;
 
 use crate::Outcome;
 
@@ -55,30 +56,17 @@ pub(crate) fn caller() -> (Caller, Receiver<Piece>) {
     (Caller(sender), receiver)
 }
 
-/// A response's body that is made of pieces as they come.
-pub(crate) struct Delivery {
-    first: Option<Piece>,
-    pieces: Receiver<Piece>,
-    writer: Box<dyn FnMut(Piece) -> Written + Send>,
-    state: State,
-}
-
-/// What a piece becomes in a body.
+/// What the body of a response does when a piece comes.
 pub(crate) enum Written {
+    /// It waits for the next piece.
     Nothing,
+    /// It continues with these bytes.
     Bytes(Bytes),
-    /// The body ends with these bytes.
+    /// It ends with these bytes.
     Last(Bytes),
-    /// The body ends here.
+    /// It ends.
     End,
-    /// The connection is to break, so that the client cannot take what it has for the whole.
-    Cut,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Open,
-    Ended,
+    /// The connection breaks, so that the client can't mistake a part for the whole.
     Cut,
 }
 
@@ -86,49 +74,43 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct BrokenOff;
 
-impl Delivery {
-    /// `first` is a piece that has been taken already, and still has to be written.
-    pub fn new(first: Option<Piece>, pieces: Receiver<Piece>, writer: impl FnMut(Piece) -> Written + Send + 'static) -> Self {
-        Self { first, pieces, writer: Box::new(writer), state: State::Open }
-    }
-
-    pub fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+/// Returns a response's body that `write` makes of the pieces as they come. `first` is a piece that
+/// has been received already, and still has to be written.
+pub(crate) fn body(
+    mut first: Option<Piece>,
+    mut pieces: Receiver<Piece>,
+    mut write: impl FnMut(Piece) -> Written + Send + 'static,
+) -> Channel<Bytes, BrokenOff> {
+    let (mut sender, body) = Channel::new(1);
+    tokio::spawn(async move {
         loop {
-            match self.state {
-                State::Open => {}
-                State::Ended => return Poll::Ready(None),
-                State::Cut => return Poll::Ready(Some(Err(BrokenOff))),
-            }
-            let piece = match self.first.take() {
+            let piece = match first.take() {
                 Some(piece) => Some(piece),
-                None => match self.pieces.poll_recv(context) {
-                    Poll::Ready(piece) => piece,
-                    Poll::Pending => return Poll::Pending,
-                },
+                None => pieces.recv().await,
             };
-            // Without an end there has been a panic in the emulator.
-            match piece.map_or(Written::Cut, &mut self.writer) {
-                Written::Nothing => {}
-                Written::Bytes(bytes) if bytes.is_empty() => {}
-                Written::Bytes(bytes) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            // Pieces that end without an `End` mean that the emulator has panicked.
+            let sent = match piece.map_or(Written::Cut, &mut write) {
+                Written::Nothing => Ok(()),
+                Written::Bytes(bytes) => sender.send_data(bytes).await,
                 Written::Last(bytes) => {
-                    self.state = State::Ended;
-                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                    // An error means that the client has hung up.
+                    let _ = sender.send_data(bytes).await;
+                    return;
                 }
-                Written::End => self.state = State::Ended,
+                Written::End => return,
                 Written::Cut => {
-                    self.state = State::Cut;
-                    // hyper drops what it has not written yet when it meets the error: it gets a turn to write it first.
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
+                    // hyper drops the bytes that it hasn't written yet when it meets the error: the
+                    // connection's task gets a turn to write them first.
+                    yield_now().await;
+                    return sender.abort(BrokenOff);
                 }
+            };
+            if sent.is_err() {
+                return;
             }
         }
-    }
-
-    pub fn is_ended(&self) -> bool {
-        self.state == State::Ended
-    }
+    });
+    body
 }
 
 impl fmt::Display for BrokenOff {

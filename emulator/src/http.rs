@@ -4,13 +4,15 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,7 +21,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::delivery::{BrokenOff, Delivery};
+use crate::delivery::BrokenOff;
 
 /// A body that is left unread closes the connection when more than this is left, in bytes (Go's net/http).
 pub(crate) const MOST_DISCARDED: usize = 256 << 10;
@@ -65,59 +67,23 @@ where
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub SocketAddr);
 
-/// The body of a response.
-pub(crate) enum Reply {
-    Whole {
-        bytes: Option<Bytes>,
-        chunked: bool,
-    },
-    /// In chunks, each sent as soon as it is there.
-    Delivered(Delivery),
+/// The body of a response: bytes of a known length, or chunks, each sent as soon as it comes.
+pub(crate) type Reply = Either<Full<Bytes>, Channel<Bytes, BrokenOff>>;
+
+/// A body framed with `Content-Length`.
+pub(crate) fn sized(bytes: impl Into<Bytes>) -> Reply {
+    Either::Left(Full::new(bytes.into()))
 }
 
-impl Reply {
-    /// Framed with `Content-Length`.
-    pub fn sized(bytes: impl Into<Bytes>) -> Self {
-        Self::Whole { bytes: Some(bytes.into()), chunked: false }
-    }
-
-    /// Framed as one chunk.
-    pub fn chunked(bytes: impl Into<Bytes>) -> Self {
-        Self::Whole { bytes: Some(bytes.into()), chunked: true }
-    }
-}
-
-impl Body for Reply {
-    type Data = Bytes;
-    type Error = BrokenOff;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        match &mut *self {
-            Self::Whole { bytes, .. } => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Delivered(delivery) => delivery.poll_frame(context),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole { bytes: Some(bytes), chunked } => bytes.is_empty() && !chunked,
-            Self::Whole { bytes: None, .. } => true,
-            Self::Delivered(delivery) => delivery.is_ended(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole { bytes: Some(bytes), chunked: false } => SizeHint::with_exact(bytes.len() as u64),
-            Self::Whole { bytes: None, .. } => SizeHint::with_exact(0),
-            // hyper takes a body of unknown size for a chunked one.
-            Self::Whole { .. } | Self::Delivered(_) => SizeHint::new(),
-        }
-    }
+/// A body framed as one chunk: hyper chunks a body whose length it doesn't know.
+pub(crate) fn chunked(bytes: impl Into<Bytes>) -> Reply {
+    let (mut sender, body) = Channel::new(1);
+    sender.try_send(Frame::data(bytes.into())).expect("the channel has room for one frame");
+    Either::Right(body)
 }
 
 pub(crate) fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Reply> {
-    let mut response = Response::new(Reply::sized(body));
+    let mut response = Response::new(sized(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
@@ -138,7 +104,7 @@ pub(crate) async fn read(body: &mut Incoming, limit: usize) -> Read {
     let expected = body.size_hint().lower().min(limit as u64 + 1);
     let mut bytes = Vec::with_capacity(expected as usize);
     let mut trailers = HeaderMap::new();
-    while let Some(frame) = next_frame(body).await {
+    while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return Read::Cut };
         match frame.into_data() {
             Ok(data) if bytes.len() + data.len() > limit => {
@@ -240,9 +206,4 @@ fn without_host() -> Response<Reply> {
     let mut response = reply(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", words);
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
-}
-
-/// The next piece of a body; `None` at its end.
-pub(crate) async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, io::Error>> {
-    poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.map(|frame| frame.map_err(io::Error::other))
 }

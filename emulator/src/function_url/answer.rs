@@ -7,7 +7,7 @@ use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE
 use hyper::{Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::http::Reply;
+use crate::http::{Reply, sized};
 
 /// The content types of answers that name none: of one that came whole, and of a streamed one.
 const JSON: &str = "application/json";
@@ -30,7 +30,7 @@ impl Head {
     pub fn response(self, body: Reply) -> Response<Reply> {
         // These have no body, and hyper leaves out of other responses to HEAD what there is.
         let body = match self.status {
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => Reply::sized(""),
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => sized(""),
             _ => body,
         };
         let mut response = Response::new(body);

@@ -10,6 +10,7 @@ mod event;
 use std::future::pending;
 use std::sync::Arc;
 
+use http_body_util::Either;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
@@ -17,9 +18,9 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
 
-use crate::delivery::{self, Begun, Delivery, Piece, Written};
+use crate::delivery::{self, Begun, Piece, Written};
 use crate::function::Function;
-use crate::http::{self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply};
+use crate::http::{self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply, sized};
 use crate::{InvokeOptions, LARGEST_PAYLOAD, ids};
 use answer::{Head, Malformed};
 
@@ -86,7 +87,7 @@ async fn whole(mut pieces: Receiver<Piece>) -> Result<Response<Reply>, Malformed
         answer = data;
     }
     let (head, body) = answer::whole(answer)?;
-    Ok(head.response(Reply::sized(body)))
+    Ok(head.response(sized(body)))
 }
 
 /// A streamed answer whose head is in its prelude.
@@ -105,7 +106,7 @@ async fn after_prelude(mut pieces: Receiver<Piece>) -> Result<Response<Reply>, M
         if let Some(at) = found.map(|at| searched + at) {
             let head = answer::prelude(&held[..at])?;
             let rest = held.split_off(at + SEPARATOR.len());
-            return Ok(head.response(Reply::Delivered(body(Some(Piece::Data(rest.into())), pieces))));
+            return Ok(head.response(body(Some(Piece::Data(rest.into())), pieces)));
         }
         if held.len() > LONGEST_PRELUDE {
             return Err(format!("{} bytes of the stream have come without the eight zeros that end a prelude", held.len()));
@@ -118,17 +119,18 @@ fn raw(begun: Begun, pieces: Receiver<Piece>) -> Response<Reply> {
     let content_type = begun.content_type.unwrap_or(HeaderValue::from_static(answer::BYTES));
     let mut head = Head::default();
     head.headers.insert(CONTENT_TYPE, content_type);
-    head.response(Reply::Delivered(body(None, pieces)))
+    head.response(body(None, pieces))
 }
 
 /// The body of a streamed answer. If the function fails, it is not ended, so that the client notices.
-fn body(first: Option<Piece>, pieces: Receiver<Piece>) -> Delivery {
-    Delivery::new(first, pieces, |piece| match piece {
+fn body(first: Option<Piece>, pieces: Receiver<Piece>) -> Reply {
+    let write = |piece| match piece {
         Piece::Begun(_) => Written::Nothing,
         Piece::Data(data) => Written::Bytes(data),
         Piece::End(outcome) if outcome.function_error.is_some() => Written::Cut,
         Piece::End(_) => Written::End,
-    })
+    };
+    Either::Right(delivery::body(first, pieces, write))
 }
 
 fn has_prelude(begun: &Begun) -> bool {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::function::Function;
-use crate::http::{self, Read, Reply, header, header_value, leave_unread, read, reply};
+use crate::http::{self, Read, Reply, header, header_value, leave_unread, read, reply, sized};
 use crate::{InvokeOptions, LARGEST_ASYNCHRONOUS_PAYLOAD, LARGEST_PAYLOAD, Outcome, ids};
 
 /// How much of the log's end `X-Amz-Log-Type: Tail` gives, in bytes.
@@ -185,7 +185,7 @@ fn decoded(text: &str) -> String {
 }
 
 fn empty(status: StatusCode) -> Response<Reply> {
-    let mut response = Response::new(Reply::sized(""));
+    let mut response = Response::new(sized(""));
     *response.status_mut() = status;
     response
 }

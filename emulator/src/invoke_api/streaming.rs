@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use http_body_util::Either;
 use hyper::Response;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::event_stream::event;
 use super::{ApiError, Call, EXECUTED_VERSION, log_tail};
 use crate::Outcome;
-use crate::delivery::{self, Delivery, Piece, Written};
+use crate::delivery::{self, Piece, Written};
 use crate::function::Function;
 use crate::http::Reply;
 
@@ -32,7 +33,7 @@ pub(super) async fn answer(function: Arc<Function>, payload: Bytes, call: Call) 
         Piece::Data(data) => Written::Bytes(event("PayloadChunk", "application/octet-stream", &data)),
         Piece::End(outcome) => Written::Last(event("InvokeComplete", "application/json", complete(&outcome, call.tail).as_bytes())),
     };
-    let mut response = Response::new(Reply::Delivered(Delivery::new(first, pieces, messages)));
+    let mut response = Response::new(Either::Right(delivery::body(first, pieces, messages)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/vnd.amazon.eventstream"));
     headers.insert("x-amzn-remapped-content-type", content_type);

@@ -16,7 +16,7 @@ pub(crate) use machine::{Answer, Event, Machine, Measured, State};
 pub(crate) use session::Session;
 
 use crate::delivery::{Begun, Caller, Piece};
-use crate::http::{Read, Reply, header, leave_rest_unread, leave_unread, read, reply};
+use crate::http::{Read, Reply, chunked, header, leave_rest_unread, leave_unread, read, reply, sized};
 use crate::outcome::error_json;
 use crate::{CHUNKED_FROM, EventFraming, FunctionError, LARGEST_RESPONSE};
 use machine::Refusal;
@@ -47,7 +47,7 @@ impl RuntimeApi {
             }
         };
         if request.method() != method {
-            let mut words = Response::new(Reply::sized(""));
+            let mut words = Response::new(sized(""));
             *words.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             return leave_unread(request.into_body(), words).await;
         }
@@ -85,12 +85,12 @@ impl RuntimeApi {
             event => Some(event),
         });
         let Some(event) = event.await else { return refuse(&truncated()) };
-        let chunked = match self.framing {
+        let as_one_chunk = match self.framing {
             EventFraming::Auto => event.payload.len() >= CHUNKED_FROM,
             EventFraming::ContentLength => false,
             EventFraming::Chunked => true,
         };
-        let mut response = Response::new(if chunked { Reply::chunked(event.payload) } else { Reply::sized(event.payload) });
+        let mut response = Response::new(if as_one_chunk { chunked(event.payload) } else { sized(event.payload) });
         *response.headers_mut() = event.headers;
         response
     }

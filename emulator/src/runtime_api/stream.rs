@@ -2,12 +2,13 @@ use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Response};
 
 use super::{RuntimeApi, accepted, refuse, truncated};
 use crate::delivery::{Begun, Caller, Piece};
-use crate::http::{Reply, header, next_frame};
+use crate::http::{Reply, header};
 use crate::outcome::error_json;
 use crate::{FunctionError, LARGEST_STREAM, normalized};
 
@@ -17,7 +18,7 @@ impl RuntimeApi {
         caller.give(Piece::Begun(begun)).await;
         let mut room = LARGEST_STREAM;
         let mut trailers = HeaderMap::new();
-        while let Some(frame) = next_frame(&mut body).await {
+        while let Some(frame) = body.frame().await {
             let Ok(frame) = frame else { return self.cut_off() };
             match frame.into_data() {
                 Ok(mut data) => {
