@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barelambda_emulator::script::{Reader, Request, message, wait_until_read};
+use barelambda_emulator::script::{Request, RequestReader, message, wait_until_read};
 use socket2::SockRef;
 
 use super::state::{ConnectionState, Shared, State, TICK};
@@ -72,7 +72,7 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
     });
     let reading = shared.clone();
     let started = thread::Builder::new().name("reads".to_owned()).spawn(move || {
-        Reading { shared: &reading, number, reader: Reader::default(), call: None }.run(&stream);
+        Reading { shared: &reading, number, reader: RequestReader::default(), call: None }.run(&stream);
         drop(stream);
         reading.change(|state| state.connections[number].released = true);
     });
@@ -85,7 +85,7 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
 struct Reading<'s> {
     shared: &'s Shared,
     number: usize,
-    reader: Reader,
+    reader: RequestReader,
     /// The call whose body is being read.
     call: Option<usize>,
 }

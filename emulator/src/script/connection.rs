@@ -7,7 +7,7 @@ use socket2::SockRef;
 
 use super::patience::Patience;
 use super::peer;
-use super::request::{Reader, Request};
+use super::request::{Request, RequestReader};
 use super::step::Step;
 
 /// How long one try to read blocks before the time limit is looked at.
@@ -87,7 +87,7 @@ impl Connection {
 
     fn expect(&mut self, patience: &Patience) -> Result<(), String> {
         let pipelined = !self.unread.is_empty();
-        let mut reader = Reader::default();
+        let mut reader = RequestReader::default();
         loop {
             let taken = reader.take(&self.unread)?;
             self.unread.drain(..taken);

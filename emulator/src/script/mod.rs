@@ -13,7 +13,7 @@
 //! let server = Script::new()
 //!     .connection([Step::Expect, Step::SendSplit(event, vec![20, 1]), Step::Expect, Step::Send(message::accepted())])
 //!     .serve()?;
-//! let ran = server.run(&mut Command::new("./bootstrap"), Until::Played, Duration::from_secs(10))?;
+//! let ran = server.run(&mut Command::new("./bootstrap"), Until::ScriptEnd, Duration::from_secs(10))?;
 //! let requests = &ran.transcript.checked().connections[0];
 //! assert_eq!(requests[1].target, "/2018-06-01/runtime/invocation/id-1/response");
 //! # Ok::<(), std::io::Error>(())
@@ -34,7 +34,7 @@ mod transcript;
 pub use listen::{listen_anywhere, refused_address};
 pub use peer::wait_until_read;
 pub use program::{Ran, Until, environment};
-pub use request::{Reader, Request};
+pub use request::{Request, RequestReader};
 pub use server::{Script, ScriptServer};
 pub use step::Step;
 pub use transcript::Transcript;

@@ -19,7 +19,7 @@ pub enum Until {
     /// When it exits by itself.
     Exit,
     /// When the script has been played; the program is then killed if it has not exited by itself.
-    Played,
+    ScriptEnd,
 }
 
 /// How a program got on with a script.
@@ -59,7 +59,7 @@ impl ScriptServer {
                 break status;
             }
             timed_out = Instant::now() >= deadline;
-            if timed_out || (until == Until::Played && self.is_over()) {
+            if timed_out || (until == Until::ScriptEnd && self.is_over()) {
                 kill(&child);
                 break child.wait()?;
             }
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn a_program_is_killed_after_the_script_or_at_the_limit() {
-        let played = Script::new().serve().unwrap();
-        let ran = played.run(&mut bash("sleep 60 & wait"), Until::Played, LIMIT).unwrap();
+        let server = Script::new().serve().unwrap();
+        let ran = server.run(&mut bash("sleep 60 & wait"), Until::ScriptEnd, LIMIT).unwrap();
         assert_eq!((ran.status.signal(), ran.timed_out), (Some(9), false));
         let waits = Script::new().connection([Step::Expect]).serve().unwrap();
         let ran = waits.run(&mut bash("sleep 60"), Until::Exit, Duration::from_millis(30)).unwrap();
