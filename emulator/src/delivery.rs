@@ -1,7 +1,7 @@
 //! The way of an answer to a caller that takes it while it is being written.
 //!
 //! ```text
-//! the process ──POST /response──▶ RuntimeApi ──Begun, Data…──▶ ┐
+//! the process ──POST /response──▶ RuntimeApi ──Start, Data…──▶ ┐
 //!                                 Function ─────────End──────▶ ┴─ a few pieces ──▶ ResponseStream, or the Reply to an HTTP caller
 //! ```
 //! No more than a few pieces are on their way. A caller that reads slowly so keeps the emulator from reading what the process
@@ -21,9 +21,9 @@ use crate::Outcome;
 /// ([`crate::http`] sets the size), or a whole answer that was not streamed.
 const MOST_WAITING: usize = 4;
 
-/// What a caller is given of an invocation, in this order: `Begun` and `Data` if the function has answered, and `End` in any case.
+/// What a caller is given of an invocation, in this order: `Start` and `Data` if the function has answered, and `End` in any case.
 pub(crate) enum Piece {
-    Begun(Begun),
+    Start(AnswerStart),
     Data(Bytes),
     /// The invocation is over. The outcome's payload holds nothing that has been delivered before.
     End(Box<Outcome>),
@@ -31,7 +31,7 @@ pub(crate) enum Piece {
 
 /// What is known when an answer begins.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Begun {
+pub(crate) struct AnswerStart {
     /// The content type that the function gave its answer.
     pub content_type: Option<HeaderValue>,
     /// Whether the function streams. An answer that is not streamed comes as one `Data`, or none when it is empty.
@@ -44,7 +44,7 @@ pub(crate) struct Caller(Sender<Piece>);
 
 impl Caller {
     /// Waits until the caller has room for the piece, or is gone.
-    pub async fn give(&self, piece: Piece) {
+    pub async fn send(&self, piece: Piece) {
         // An error means that the caller has gone, which is no reason to stop.
         let _ = self.0.send(piece).await;
     }
@@ -57,7 +57,7 @@ pub(crate) fn caller() -> (Caller, Receiver<Piece>) {
 }
 
 /// What the body of a response does when a piece comes.
-pub(crate) enum Written {
+pub(crate) enum BodyStep {
     /// It waits for the next piece.
     Nothing,
     /// It continues with these bytes.
@@ -79,7 +79,7 @@ pub(crate) struct BrokenOff;
 pub(crate) fn body(
     mut first: Option<Piece>,
     mut pieces: Receiver<Piece>,
-    mut write: impl FnMut(Piece) -> Written + Send + 'static,
+    mut write: impl FnMut(Piece) -> BodyStep + Send + 'static,
 ) -> Channel<Bytes, BrokenOff> {
     let (mut sender, body) = Channel::new(1);
     tokio::spawn(async move {
@@ -89,16 +89,16 @@ pub(crate) fn body(
                 None => pieces.recv().await,
             };
             // Pieces that end without an `End` mean that the emulator has panicked.
-            let sent = match piece.map_or(Written::Cut, &mut write) {
-                Written::Nothing => Ok(()),
-                Written::Bytes(bytes) => sender.send_data(bytes).await,
-                Written::Last(bytes) => {
+            let sent = match piece.map_or(BodyStep::Cut, &mut write) {
+                BodyStep::Nothing => Ok(()),
+                BodyStep::Bytes(bytes) => sender.send_data(bytes).await,
+                BodyStep::Last(bytes) => {
                     // An error means that the client has hung up.
                     let _ = sender.send_data(bytes).await;
                     return;
                 }
-                Written::End => return,
-                Written::Cut => {
+                BodyStep::End => return,
+                BodyStep::Cut => {
                     // hyper drops the bytes that it hasn't written yet when it meets the error: the
                     // connection's task gets a turn to write them first.
                     yield_now().await;

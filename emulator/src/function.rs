@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::delivery::{Caller, Piece};
 use crate::process::{Process, describe};
-use crate::runtime_api::{Answer, Event, Machine, State};
+use crate::runtime_api::{Event, FunctionAnswer, Machine, State};
 use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
 
 /// How long a process may go on after it has reported that its initialisation failed, to write its last words.
@@ -41,7 +41,7 @@ impl Function {
     /// and the outcome in the end.
     pub async fn deliver(&self, payload: Bytes, call: InvokeOptions, caller: Caller) {
         let outcome = self.run_whole(payload, call, Some(&caller)).await;
-        caller.give(Piece::End(Box::new(outcome))).await;
+        caller.send(Piece::End(Box::new(outcome))).await;
     }
 
     /// Runs one invocation from its place in the queue to its end.
@@ -67,7 +67,7 @@ impl Function {
             let end = self.run(&process, &payload, &call, caller, &mut outcome).await;
             outcome.log += &process.log.take();
             // A process that has ended by itself since its last invocation has not seen this one: another one takes it.
-            if !outcome.report.cold && matches!(end, End::GoneBefore) {
+            if !outcome.report.cold && matches!(end, InvocationEnd::GoneBefore) {
                 continue;
             }
             self.settle(process, end, &mut outcome);
@@ -115,25 +115,32 @@ impl Function {
     }
 
     /// Gives a process the event when it asks for one, and waits for what becomes of it.
-    async fn run(&self, process: &Process, payload: &Bytes, call: &InvokeOptions, caller: Option<&Caller>, outcome: &mut Outcome) -> End {
+    async fn run(
+        &self,
+        process: &Process,
+        payload: &Bytes,
+        call: &InvokeOptions,
+        caller: Option<&Caller>,
+        outcome: &mut Outcome,
+    ) -> InvocationEnd {
         let waited = timeout(self.options.timeout, process.session.wait_until(ready)).await;
         if outcome.report.cold {
             let first_next = process.session.look(Machine::first_next);
             outcome.report.init = first_next.map(|at| at.duration_since(process.started));
         }
         let start = match waited {
-            Ok(Before::Ready) => Instant::now(),
-            Ok(Before::InitFailed(error)) => {
+            Ok(Readiness::Ready) => Instant::now(),
+            Ok(Readiness::InitFailed(error)) => {
                 if timeout(LAST_WORDS, process.ended()).await.is_err() {
                     process.kill();
                     process.ended().await;
                 }
                 outcome.report.duration = process.started.elapsed();
-                return End::Answered(error);
+                return InvocationEnd::Answered(error);
             }
-            Ok(Before::Ended(status)) => {
+            Ok(Readiness::Ended(status)) => {
                 outcome.report.duration = process.started.elapsed();
-                return if outcome.report.cold { End::Exited(status) } else { End::GoneBefore };
+                return if outcome.report.cold { InvocationEnd::Exited(status) } else { InvocationEnd::GoneBefore };
             }
             Err(_) => {
                 outcome.report.duration = self.options.timeout;
@@ -141,46 +148,46 @@ impl Function {
             }
         };
         let event = self.event(payload.clone(), call, &outcome.request_id);
-        process.session.change(|machine| machine.give(event, caller.cloned()));
+        process.session.change(|machine| machine.assign(event, caller.cloned()));
         let end = match timeout(self.options.timeout, process.session.wait_until(over)).await {
-            Ok(After::Answered(answer)) => {
+            Ok(Progress::Answered(answer)) => {
                 outcome.report.duration = answer.at.duration_since(start);
-                return End::Answered(answer);
+                return InvocationEnd::Answered(answer);
             }
-            Ok(After::CutOff(at)) => {
+            Ok(Progress::CutOff(at)) => {
                 outcome.report.duration = at.duration_since(start);
                 return self.cut_off(process).await;
             }
-            Ok(After::Exited(status)) => End::Exited(status),
-            Ok(After::GoneBefore) => End::GoneBefore,
+            Ok(Progress::Exited(status)) => InvocationEnd::Exited(status),
+            Ok(Progress::GoneBefore) => InvocationEnd::GoneBefore,
             Err(_) => self.time_out(process).await,
         };
         outcome.report.duration = start.elapsed();
         end
     }
 
-    async fn time_out(&self, process: &Process) -> End {
+    async fn time_out(&self, process: &Process) -> InvocationEnd {
         process.kill();
         process.ended().await;
         process.hang_up();
-        End::TimedOut
+        InvocationEnd::TimedOut
     }
 
     /// Ends a process whose answer was cut off, if it has not ended by itself, which is why such an answer is cut off as a rule.
-    async fn cut_off(&self, process: &Process) -> End {
+    async fn cut_off(&self, process: &Process) -> InvocationEnd {
         let status = timeout(NEWS_OF_THE_END, process.ended()).await.ok();
         if status.is_none() {
             process.kill();
             process.ended().await;
         }
-        End::CutOff(status)
+        InvocationEnd::CutOff(status)
     }
 
     /// Writes the end of the invocation into its outcome, and keeps the process for the next one if it lives.
-    fn settle(&self, process: Arc<Process>, end: End, outcome: &mut Outcome) {
+    fn settle(&self, process: Arc<Process>, end: InvocationEnd, outcome: &mut Outcome) {
         let id = outcome.request_id.clone();
         match end {
-            End::Answered(answer) => {
+            InvocationEnd::Answered(answer) => {
                 outcome.report.peak_memory_kib = answer.measured.peak_memory_kib;
                 outcome.report.faults = answer.measured.faults;
                 outcome.payload = answer.payload.into();
@@ -189,20 +196,20 @@ impl Function {
                     lock(&self.idle).push(process);
                 }
             }
-            End::CutOff(status) => {
+            InvocationEnd::CutOff(status) => {
                 let reason = status.map_or_else(|| "its connection broke".to_owned(), describe);
                 let words = format!("RequestId: {id} Error: The response was cut off before its end: {reason}");
                 outcome.failed("Runtime.TruncatedResponse", &words);
             }
-            End::TimedOut => {
+            InvocationEnd::TimedOut => {
                 let seconds = self.options.timeout.as_secs_f64();
                 let words = format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
                 outcome.failed("Sandbox.Timedout", &words);
             }
-            End::Exited(status) => {
+            InvocationEnd::Exited(status) => {
                 outcome.failed("Runtime.ExitError", &format!("RequestId: {id} Error: {}", describe(status)));
             }
-            End::GoneBefore => {
+            InvocationEnd::GoneBefore => {
                 let words = format!("RequestId: {id} Error: Runtime exited before it had read the event");
                 outcome.failed("Runtime.ExitError", &words);
             }
@@ -240,24 +247,24 @@ impl Function {
 }
 
 /// What a process does before it takes an event.
-enum Before {
+enum Readiness {
     Ready,
-    InitFailed(Answer),
+    InitFailed(FunctionAnswer),
     Ended(ExitStatus),
 }
 
 /// What a process does once it has an event.
-enum After {
-    Answered(Answer),
+enum Progress {
+    Answered(FunctionAnswer),
     CutOff(Instant),
     Exited(ExitStatus),
     GoneBefore,
 }
 
 /// How an invocation ended.
-enum End {
+enum InvocationEnd {
     /// With an answer, an error of its own included.
-    Answered(Answer),
+    Answered(FunctionAnswer),
     /// The connection broke in the middle of a streamed answer; with the process's end, if that was the reason.
     CutOff(Option<ExitStatus>),
     TimedOut,
@@ -266,25 +273,25 @@ enum End {
     GoneBefore,
 }
 
-fn ready(machine: &mut Machine) -> Option<Before> {
+fn ready(machine: &mut Machine) -> Option<Readiness> {
     if let Some(error) = machine.init_error() {
-        return Some(Before::InitFailed(error.clone()));
+        return Some(Readiness::InitFailed(error.clone()));
     }
     if machine.exit().is_some() {
-        return machine.gone().map(Before::Ended);
+        return machine.gone().map(Readiness::Ended);
     }
-    (machine.state() == State::Ready).then_some(Before::Ready)
+    (machine.state() == State::Ready).then_some(Readiness::Ready)
 }
 
-fn over(machine: &mut Machine) -> Option<After> {
+fn over(machine: &mut Machine) -> Option<Progress> {
     if let Some(answer) = machine.answer() {
-        return Some(After::Answered(answer.clone()));
+        return Some(Progress::Answered(answer.clone()));
     }
     if let Some(at) = machine.was_cut_off() {
-        return Some(After::CutOff(at));
+        return Some(Progress::CutOff(at));
     }
     let status = machine.gone()?;
-    Some(if machine.was_delivered() { After::Exited(status) } else { After::GoneBefore })
+    Some(if machine.was_delivered() { Progress::Exited(status) } else { Progress::GoneBefore })
 }
 
 /// The ARN of a function named in any of the ways that the Invoke API takes: `name`, `name:alias`, `account:function:name`

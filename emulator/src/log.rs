@@ -18,12 +18,12 @@ const LARGEST_PIPE: usize = 1 << 20;
 pub(crate) struct Log {
     /// Never blocks. Read directly, without asking tokio first, so that [`Log::take`] misses nothing.
     pipe: PipeReader,
-    text: Mutex<Text>,
+    text: Mutex<LogText>,
     sink: Option<LogSink>,
 }
 
 #[derive(Default)]
-struct Text {
+struct LogText {
     /// Everything since the last [`Log::take`].
     kept: Vec<u8>,
     /// The beginning of a line whose end has not come yet.
@@ -82,7 +82,7 @@ impl Log {
         Pumped::Empty
     }
 
-    fn add(&self, text: &mut Text, bytes: &[u8]) {
+    fn add(&self, text: &mut LogText, bytes: &[u8]) {
         text.kept.extend_from_slice(bytes);
         if text.kept.len() > 2 * MOST_KEPT {
             text.kept.drain(..text.kept.len() - MOST_KEPT);
@@ -103,7 +103,7 @@ impl Log {
         }
     }
 
-    fn text(&self) -> MutexGuard<'_, Text> {
+    fn text(&self) -> MutexGuard<'_, LogText> {
         self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@ use hyper::body::Bytes;
 use tokio::sync::mpsc::Receiver;
 
 use crate::Outcome;
-use crate::delivery::{Begun, Piece};
+use crate::delivery::{AnswerStart, Piece};
 
 /// An invocation whose answer is taken while the function writes it: an iterator over its pieces, and then [`ResponseStream::finish`].
 ///
@@ -14,7 +14,7 @@ use crate::delivery::{Begun, Piece};
 pub struct ResponseStream {
     pieces: Receiver<Piece>,
     request_id: String,
-    begun: Option<Begun>,
+    begun: Option<AnswerStart>,
     /// Data that came before anybody asked for it.
     data: Option<Bytes>,
     outcome: Option<Outcome>,
@@ -54,7 +54,7 @@ impl ResponseStream {
     fn take(&mut self) -> Option<Bytes> {
         match self.pieces.blocking_recv() {
             Some(Piece::Data(data)) => return Some(data),
-            Some(Piece::Begun(begun)) => self.begun = Some(begun),
+            Some(Piece::Start(begun)) => self.begun = Some(begun),
             Some(Piece::End(outcome)) => self.outcome = Some(*outcome),
             None => self.outcome = Some(Outcome::shut_down(self.request_id.clone())),
         }

@@ -18,7 +18,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
 
-use crate::delivery::{self, Begun, Piece, Written};
+use crate::delivery::{self, AnswerStart, BodyStep, Piece};
 use crate::function::Function;
 use crate::http::{self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply, sized};
 use crate::{InvokeOptions, LARGEST_PAYLOAD, ids};
@@ -68,9 +68,9 @@ async fn invoke(function: Arc<Function>, event: String, options: InvokeOptions) 
     let running = function.clone();
     tokio::spawn(async move { running.deliver(event.into(), options, caller).await });
     let response = match pieces.recv().await {
-        Some(Piece::Begun(begun)) if !begun.streamed => whole(pieces).await,
-        Some(Piece::Begun(begun)) if has_prelude(&begun) => after_prelude(pieces).await,
-        Some(Piece::Begun(begun)) => Ok(raw(begun, pieces)),
+        Some(Piece::Start(begun)) if !begun.streamed => whole(pieces).await,
+        Some(Piece::Start(begun)) if has_prelude(&begun) => after_prelude(pieces).await,
+        Some(Piece::Start(begun)) => Ok(raw(begun, pieces)),
         // The function has failed without an answer, or the emulator has.
         _ => Ok(bad_gateway()),
     };
@@ -115,7 +115,7 @@ async fn after_prelude(mut pieces: Receiver<Piece>) -> Result<Response<Reply>, M
 }
 
 /// A streamed answer that is nothing but a body.
-fn raw(begun: Begun, pieces: Receiver<Piece>) -> Response<Reply> {
+fn raw(begun: AnswerStart, pieces: Receiver<Piece>) -> Response<Reply> {
     let content_type = begun.content_type.unwrap_or(HeaderValue::from_static(answer::BYTES));
     let mut head = Head::default();
     head.headers.insert(CONTENT_TYPE, content_type);
@@ -125,15 +125,15 @@ fn raw(begun: Begun, pieces: Receiver<Piece>) -> Response<Reply> {
 /// The body of a streamed answer. If the function fails, it is not ended, so that the client notices.
 fn body(first: Option<Piece>, pieces: Receiver<Piece>) -> Reply {
     let write = |piece| match piece {
-        Piece::Begun(_) => Written::Nothing,
-        Piece::Data(data) => Written::Bytes(data),
-        Piece::End(outcome) if outcome.function_error.is_some() => Written::Cut,
-        Piece::End(_) => Written::End,
+        Piece::Start(_) => BodyStep::Nothing,
+        Piece::Data(data) => BodyStep::Bytes(data),
+        Piece::End(outcome) if outcome.function_error.is_some() => BodyStep::Cut,
+        Piece::End(_) => BodyStep::End,
     };
     Either::Right(delivery::body(first, pieces, write))
 }
 
-fn has_prelude(begun: &Begun) -> bool {
+fn has_prelude(begun: &AnswerStart) -> bool {
     let content_type = begun.content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
     event::media_type(content_type).eq_ignore_ascii_case(WITH_PRELUDE)
 }

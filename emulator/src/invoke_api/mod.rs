@@ -51,27 +51,27 @@ type Refused = (ApiError, Option<Incoming>);
 
 async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id: &str) -> Result<Response<Reply>, Refused> {
     let (head, mut body) = request.into_parts();
-    let call = match Call::read(head.method, head.uri.path(), head.uri.query(), &head.headers, request_id) {
+    let call = match InvokeCall::read(head.method, head.uri.path(), head.uri.query(), &head.headers, request_id) {
         Ok(call) => call,
         Err(error) => return Err((error, Some(body))),
     };
-    let limit = match call.kind {
-        Kind::Event => LARGEST_ASYNCHRONOUS_PAYLOAD,
-        Kind::RequestResponse | Kind::DryRun => LARGEST_PAYLOAD,
+    let limit = match call.invocation_type {
+        InvocationType::Event => LARGEST_ASYNCHRONOUS_PAYLOAD,
+        InvocationType::RequestResponse | InvocationType::DryRun => LARGEST_PAYLOAD,
     };
     let payload = match read(&mut body, limit).await {
         Read::Whole { bytes, .. } => bytes,
         Read::TooLarge(_) => return Err((ApiError::too_large(limit), Some(body))),
         Read::Cut => return Err((ApiError::content("The request's body was cut off"), None)),
     };
-    match call.kind {
-        Kind::RequestResponse if call.streamed => streaming::answer(function, payload, call).await.map_err(|error| (error, None)),
-        Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
-        Kind::Event => {
+    match call.invocation_type {
+        InvocationType::RequestResponse if call.streamed => streaming::answer(function, payload, call).await.map_err(|error| (error, None)),
+        InvocationType::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
+        InvocationType::Event => {
             tokio::spawn(async move { function.invoke(payload, call.options).await });
             Ok(empty(StatusCode::ACCEPTED))
         }
-        Kind::RequestResponse => {
+        InvocationType::RequestResponse => {
             // In a task of its own: a caller that hangs up does not stop the invocation.
             let running = tokio::spawn(async move { function.invoke(payload, call.options).await });
             match running.await {
@@ -84,8 +84,8 @@ async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id:
 
 /// What a request asks for.
 #[derive(Debug)]
-struct Call {
-    kind: Kind,
+struct InvokeCall {
+    invocation_type: InvocationType,
     /// Whether the operation is InvokeWithResponseStream.
     streamed: bool,
     tail: bool,
@@ -93,13 +93,13 @@ struct Call {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum InvocationType {
     RequestResponse,
     Event,
     DryRun,
 }
 
-impl Call {
+impl InvokeCall {
     fn read(method: Method, path: &str, query: Option<&str>, headers: &HeaderMap, request_id: &str) -> Result<Self, ApiError> {
         let segments: Vec<&str> = path.split('/').collect();
         let (name, streamed) = match segments[..] {
@@ -114,10 +114,10 @@ impl Call {
         if let Some(qualifier) = qualifier(query) {
             function = format!("{function}:{qualifier}");
         }
-        let kind = match header(headers, "x-amz-invocation-type") {
-            None | Some("RequestResponse") => Kind::RequestResponse,
-            Some("Event") if !streamed => Kind::Event,
-            Some("DryRun") => Kind::DryRun,
+        let invocation_type = match header(headers, "x-amz-invocation-type") {
+            None | Some("RequestResponse") => InvocationType::RequestResponse,
+            Some("Event") if !streamed => InvocationType::Event,
+            Some("DryRun") => InvocationType::DryRun,
             Some(other) => {
                 return Err(ApiError::parameter(&format!("Unknown invocation type: {other}")));
             }
@@ -136,7 +136,7 @@ impl Call {
             client_context,
             ..InvokeOptions::default()
         };
-        Ok(Self { kind, streamed, tail, options })
+        Ok(Self { invocation_type, streamed, tail, options })
     }
 }
 
@@ -249,10 +249,10 @@ mod tests {
 
     #[test]
     fn names_and_qualifiers_are_decoded() {
-        let call = |path, query| Call::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
+        let call = |path, query| InvokeCall::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
         let plain = call("/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations", None);
         assert_eq!(plain.options.function.unwrap(), "arn:aws:lambda:x:1:function:f");
-        assert_eq!(plain.kind, Kind::RequestResponse);
+        assert_eq!(plain.invocation_type, InvocationType::RequestResponse);
         let qualified = call("/2015-03-31/functions/f/invocations", Some("a=b&Qualifier=%24LATEST"));
         assert_eq!(qualified.options.function.unwrap(), "f:$LATEST");
     }

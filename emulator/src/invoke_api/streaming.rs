@@ -7,9 +7,9 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use super::event_stream::event;
-use super::{ApiError, Call, EXECUTED_VERSION, log_tail};
+use super::{ApiError, EXECUTED_VERSION, InvokeCall, log_tail};
 use crate::Outcome;
-use crate::delivery::{self, Piece, Written};
+use crate::delivery::{self, BodyStep, Piece};
 use crate::function::Function;
 use crate::http::Reply;
 
@@ -17,7 +17,7 @@ use crate::http::Reply;
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// InvokeWithResponseStream: a `PayloadChunk` for each piece of the answer as it comes, and `InvokeComplete` at the end.
-pub(super) async fn answer(function: Arc<Function>, payload: Bytes, call: Call) -> Result<Response<Reply>, ApiError> {
+pub(super) async fn answer(function: Arc<Function>, payload: Bytes, call: InvokeCall) -> Result<Response<Reply>, ApiError> {
     let (caller, mut pieces) = delivery::caller();
     // In a task of its own: a caller that hangs up does not stop the invocation.
     tokio::spawn(async move { function.deliver(payload, call.options, caller).await });
@@ -25,13 +25,13 @@ pub(super) async fn answer(function: Arc<Function>, payload: Bytes, call: Call) 
     let first = pieces.recv().await;
     let content_type = match &first {
         None => return Err(ApiError::service("The emulator failed")),
-        Some(Piece::Begun(begun)) => begun.content_type.clone().unwrap_or(BYTES),
+        Some(Piece::Start(begun)) => begun.content_type.clone().unwrap_or(BYTES),
         Some(_) => BYTES,
     };
     let messages = move |piece| match piece {
-        Piece::Begun(_) => Written::Nothing,
-        Piece::Data(data) => Written::Bytes(event("PayloadChunk", "application/octet-stream", &data)),
-        Piece::End(outcome) => Written::Last(event("InvokeComplete", "application/json", complete(&outcome, call.tail).as_bytes())),
+        Piece::Start(_) => BodyStep::Nothing,
+        Piece::Data(data) => BodyStep::Bytes(event("PayloadChunk", "application/octet-stream", &data)),
+        Piece::End(outcome) => BodyStep::Last(event("InvokeComplete", "application/json", complete(&outcome, call.tail).as_bytes())),
     };
     let mut response = Response::new(Either::Right(delivery::body(first, pieces, messages)));
     let headers = response.headers_mut();

@@ -31,10 +31,10 @@ pub(crate) struct Machine {
     delivered: bool,
     /// Who takes the answer while it is written; nobody once it has begun, or when the caller waits for the whole.
     caller: Option<Caller>,
-    answer: Option<Answer>,
+    answer: Option<FunctionAnswer>,
     cut_off: Option<Instant>,
     first_next: Option<Instant>,
-    init_error: Option<Answer>,
+    init_error: Option<FunctionAnswer>,
     exit: Option<ExitStatus>,
     /// Whether its connections have ended.
     drained: bool,
@@ -66,7 +66,7 @@ pub(crate) struct Event {
 
 /// What the process made of its event, or of its initialisation.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct FunctionAnswer {
     pub payload: Bytes,
     pub error: Option<FunctionError>,
     pub at: Instant,
@@ -116,7 +116,7 @@ impl Machine {
     }
 
     /// Gives a process that waits its next event. Only for the state `Ready`.
-    pub fn give(&mut self, event: Event, caller: Option<Caller>) {
+    pub fn assign(&mut self, event: Event, caller: Option<Caller>) {
         debug_assert_eq!(self.state, State::Ready);
         self.event = Some(event);
         self.delivered = false;
@@ -143,7 +143,7 @@ impl Machine {
     }
 
     /// The body of the answer is whole, or known to be too large.
-    pub fn answered(&mut self, answer: Answer) {
+    pub fn answered(&mut self, answer: FunctionAnswer) {
         debug_assert_eq!(self.state, State::Answering);
         self.answer = Some(answer);
         self.state = State::Answered;
@@ -164,7 +164,7 @@ impl Machine {
         Ok(())
     }
 
-    pub fn init_failed(&mut self, error: Answer) {
+    pub fn init_failed(&mut self, error: FunctionAnswer) {
         self.init_error = Some(error);
     }
 
@@ -188,7 +188,7 @@ impl Machine {
     }
 
     /// The answer to the event that was given last.
-    pub fn answer(&self) -> Option<&Answer> {
+    pub fn answer(&self) -> Option<&FunctionAnswer> {
         self.answer.as_ref()
     }
 
@@ -197,7 +197,7 @@ impl Machine {
         self.cut_off
     }
 
-    pub fn init_error(&self) -> Option<&Answer> {
+    pub fn init_error(&self) -> Option<&FunctionAnswer> {
         self.init_error.as_ref()
     }
 
@@ -254,7 +254,7 @@ mod tests {
         machine.next().unwrap();
         assert_eq!(machine.state(), State::Ready);
         assert!(machine.first_next().is_some());
-        machine.give(event("a"), None);
+        machine.assign(event("a"), None);
         assert!(!machine.was_delivered());
         assert_eq!(machine.deliver().unwrap().request_id, "a");
         assert!(machine.was_delivered());
@@ -329,7 +329,7 @@ mod tests {
     fn running() -> Machine {
         let mut machine = Machine::default();
         machine.next().unwrap();
-        machine.give(event("a"), None);
+        machine.assign(event("a"), None);
         machine
     }
 
@@ -337,7 +337,7 @@ mod tests {
         Event { request_id: id.to_owned(), invocation_id: format!("inv-{id}"), headers: HeaderMap::new(), payload: Bytes::new() }
     }
 
-    fn answer() -> Answer {
-        Answer { payload: Bytes::new(), error: None, at: Instant::now(), measured: Measured::default() }
+    fn answer() -> FunctionAnswer {
+        FunctionAnswer { payload: Bytes::new(), error: None, at: Instant::now(), measured: Measured::default() }
     }
 }

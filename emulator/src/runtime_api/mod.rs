@@ -12,10 +12,10 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 
-pub(crate) use machine::{Answer, Event, Machine, Measured, State};
+pub(crate) use machine::{Event, FunctionAnswer, Machine, Measured, State};
 pub(crate) use session::Session;
 
-use crate::delivery::{Begun, Caller, Piece};
+use crate::delivery::{AnswerStart, Caller, Piece};
 use crate::http::{Read, Reply, chunked, header, leave_rest_unread, leave_unread, read, reply, sized};
 use crate::outcome::error_json;
 use crate::{CHUNKED_FROM, EventFraming, FunctionError, LARGEST_RESPONSE};
@@ -36,11 +36,11 @@ impl RuntimeApi {
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Reply> {
         let path = request.uri().path().to_owned();
         let segments: Vec<&str> = path.split('/').collect();
-        let (method, call) = match segments[..] {
-            ["", "2018-06-01", "runtime", "invocation", "next"] => (Method::GET, Call::Next),
-            ["", "2018-06-01", "runtime", "invocation", id, "response"] => (Method::POST, Call::Response(id)),
-            ["", "2018-06-01", "runtime", "invocation", id, "error"] => (Method::POST, Call::Error(id)),
-            ["", "2018-06-01", "runtime", "init", "error"] => (Method::POST, Call::InitError),
+        let (method, endpoint) = match segments[..] {
+            ["", "2018-06-01", "runtime", "invocation", "next"] => (Method::GET, Endpoint::Next),
+            ["", "2018-06-01", "runtime", "invocation", id, "response"] => (Method::POST, Endpoint::Response(id)),
+            ["", "2018-06-01", "runtime", "invocation", id, "error"] => (Method::POST, Endpoint::Error(id)),
+            ["", "2018-06-01", "runtime", "init", "error"] => (Method::POST, Endpoint::InitError),
             _ => {
                 let words = reply(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n");
                 return leave_unread(request.into_body(), words).await;
@@ -51,11 +51,11 @@ impl RuntimeApi {
             *words.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             return leave_unread(request.into_body(), words).await;
         }
-        let post = match call {
-            Call::Next => return self.next(request).await,
-            Call::Response(id) => Post::Response(id.to_owned()),
-            Call::Error(id) => Post::Error(id.to_owned()),
-            Call::InitError => Post::InitError,
+        let post = match endpoint {
+            Endpoint::Next => return self.next(request).await,
+            Endpoint::Response(id) => Post::Response(id.to_owned()),
+            Endpoint::Error(id) => Post::Error(id.to_owned()),
+            Endpoint::InitError => Post::InitError,
         };
         // In a task of its own, as hyper drops an answer that is being made when the client has closed the connection: a process that
         // ends right after its request has sent it all the same.
@@ -113,7 +113,7 @@ impl RuntimeApi {
                 return leave_unread(body, refuse(&refusal)).await;
             }
         };
-        let begun = Begun { content_type: head.headers.get(CONTENT_TYPE).cloned(), streamed };
+        let begun = AnswerStart { content_type: head.headers.get(CONTENT_TYPE).cloned(), streamed };
         match caller {
             Some(caller) if streamed => self.stream(body, begun, &caller).await,
             caller => self.collect(body, begun, caller).await,
@@ -121,16 +121,16 @@ impl RuntimeApi {
     }
 
     /// Takes a whole answer: its caller waits for it, or the process has it ready.
-    async fn collect(&self, mut body: Incoming, begun: Begun, caller: Option<Caller>) -> Response<Reply> {
+    async fn collect(&self, mut body: Incoming, begun: AnswerStart, caller: Option<Caller>) -> Response<Reply> {
         match read(&mut body, LARGEST_RESPONSE).await {
             Read::Whole { bytes, trailers } => {
                 match (failed_in_mid_stream(&trailers), caller) {
                     (Some((payload, error)), _) => self.finish(payload, Some(error)),
                     (None, None) => self.finish(bytes, None),
                     (None, Some(caller)) => {
-                        caller.give(Piece::Begun(begun)).await;
+                        caller.send(Piece::Start(begun)).await;
                         if !bytes.is_empty() {
-                            caller.give(Piece::Data(bytes)).await;
+                            caller.send(Piece::Data(bytes)).await;
                         }
                         self.finish(Bytes::new(), None);
                     }
@@ -190,20 +190,20 @@ impl RuntimeApi {
         self.session.change(|machine| machine.answered(answer));
     }
 
-    fn answer_of(&self, payload: Bytes, error: Option<FunctionError>) -> Answer {
+    fn answer_of(&self, payload: Bytes, error: Option<FunctionError>) -> FunctionAnswer {
         let at = Instant::now();
-        Answer { payload, error, at, measured: (self.measure)() }
+        FunctionAnswer { payload, error, at, measured: (self.measure)() }
     }
 }
 
-enum Call<'p> {
+enum Endpoint<'p> {
     Next,
     Response(&'p str),
     Error(&'p str),
     InitError,
 }
 
-/// A [`Call`] whose body is taken in a task of its own.
+/// A [`Endpoint`] whose body is taken in a task of its own.
 enum Post {
     Response(String),
     Error(String),

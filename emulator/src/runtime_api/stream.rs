@@ -7,15 +7,15 @@ use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Response};
 
 use super::{RuntimeApi, accepted, refuse, truncated};
-use crate::delivery::{Begun, Caller, Piece};
+use crate::delivery::{AnswerStart, Caller, Piece};
 use crate::http::{Reply, header};
 use crate::outcome::error_json;
 use crate::{FunctionError, LARGEST_STREAM, normalized};
 
 impl RuntimeApi {
     /// Hands an answer on piece by piece. What comes next is read when the caller has room for it.
-    pub(super) async fn stream(&self, mut body: Incoming, begun: Begun, caller: &Caller) -> Response<Reply> {
-        caller.give(Piece::Begun(begun)).await;
+    pub(super) async fn stream(&self, mut body: Incoming, begun: AnswerStart, caller: &Caller) -> Response<Reply> {
+        caller.send(Piece::Start(begun)).await;
         let mut room = LARGEST_STREAM;
         let mut trailers = HeaderMap::new();
         while let Some(frame) = body.frame().await {
@@ -26,7 +26,7 @@ impl RuntimeApi {
                     data.truncate(room);
                     room -= data.len();
                     if !data.is_empty() {
-                        caller.give(Piece::Data(data)).await;
+                        caller.send(Piece::Data(data)).await;
                     }
                     if over > 0 {
                         return self.too_large(body, LARGEST_STREAM, over).await;
