@@ -1,11 +1,12 @@
-//! The way of an answer to a caller that takes it while it is being written.
+//! The path of an answer to a caller that receives it while the function writes it.
 //!
 //! ```text
 //! the process ──POST /response──▶ RuntimeApi ──Start, Data…──▶ ┐
 //!                                 Function ─────────End──────▶ ┴─ a few pieces ──▶ ResponseStream, or the Reply to an HTTP caller
 //! ```
-//! No more than a few pieces are on their way. A caller that reads slowly so keeps the emulator from reading what the process
-//! sends, and the kernel's buffers keep the process from sending more. A caller that has gone takes whatever comes: it is dropped.
+//! Only a few pieces are buffered. A caller that reads slowly therefore keeps the emulator from
+//! reading what the process sends, and the kernel's buffers keep the process from sending more.
+//! Pieces for a caller that has disconnected are dropped.
 
 use std::fmt;
 
@@ -17,65 +18,68 @@ use tokio::task::yield_now;
 
 use crate::Outcome;
 
-/// How many pieces wait for a caller at most. One is what a single read of a socket gave, so at most 1 MiB
-/// ([`crate::http`] sets the size), or a whole answer that was not streamed.
+/// How many pieces are buffered for a caller. A piece is the result of one read of a socket, which
+/// is at most 1 MiB ([`crate::http`] sets the size), or a whole answer that isn't streamed.
 const MOST_WAITING: usize = 4;
 
-/// What a caller is given of an invocation, in this order: `Start` and `Data` if the function has answered, and `End` in any case.
+/// A part of an invocation's result. A caller receives `Start` and `Data` if the function has
+/// answered, and `End` in any case, in this order.
 pub(crate) enum Piece {
     Start(AnswerStart),
     Data(Bytes),
-    /// The invocation is over. The outcome's payload holds nothing that has been delivered before.
+    /// The invocation is over. The outcome's payload holds none of the bytes that have been
+    /// delivered.
     End(Box<Outcome>),
 }
 
-/// What is known when an answer begins.
+/// The properties of an answer that are known when it begins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AnswerStart {
-    /// The content type that the function gave its answer.
+    /// The content type that the function set.
     pub content_type: Option<HeaderValue>,
-    /// Whether the function streams. An answer that is not streamed comes as one `Data`, or none when it is empty.
+    /// Whether the function streams. An answer that isn't streamed is one `Data`, or none when it
+    /// is empty.
     pub streamed: bool,
 }
 
-/// The emulator's end of the way.
+/// The emulator's end of the channel to a caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(Sender<Piece>);
 
 impl Caller {
-    /// Waits until the caller has room for the piece, or is gone.
+    /// Sends the piece, and waits while the buffer is full.
     pub async fn send(&self, piece: Piece) {
-        // An error means that the caller has gone, which is no reason to stop.
+        // An error means that the caller has disconnected, which doesn't end the invocation.
         let _ = self.0.send(piece).await;
     }
 }
 
-/// Both ends of a new way.
+/// Returns both ends of a new channel.
 pub(crate) fn caller() -> (Caller, Receiver<Piece>) {
     let (sender, receiver) = channel(MOST_WAITING);
     (Caller(sender), receiver)
 }
 
-/// What the body of a response does when a piece comes.
+/// The effect of a piece on a response's body.
 pub(crate) enum BodyStep {
-    /// It waits for the next piece.
+    /// The body waits for the next piece.
     Nothing,
-    /// It continues with these bytes.
+    /// The body continues with these bytes.
     Bytes(Bytes),
-    /// It ends with these bytes.
+    /// The body ends with these bytes.
     Last(Bytes),
-    /// It ends.
+    /// The body ends.
     End,
     /// The connection breaks, so that the client can't mistake a part for the whole.
     Cut,
 }
 
-/// The error that makes hyper break the connection.
+/// The error that makes hyper close the connection.
 #[derive(Debug)]
 pub(crate) struct BrokenOff;
 
-/// Returns a response's body that `write` makes of the pieces as they come. `first` is a piece that
-/// has been received already, and still has to be written.
+/// Returns a response's body that `write` makes of the pieces as they arrive. `first` is a piece
+/// that has been received already and is still to be written.
 pub(crate) fn body(
     mut first: Option<Piece>,
     mut pieces: Receiver<Piece>,
@@ -93,14 +97,14 @@ pub(crate) fn body(
                 BodyStep::Nothing => Ok(()),
                 BodyStep::Bytes(bytes) => sender.send_data(bytes).await,
                 BodyStep::Last(bytes) => {
-                    // An error means that the client has hung up.
+                    // An error means that the client has disconnected.
                     let _ = sender.send_data(bytes).await;
                     return;
                 }
                 BodyStep::End => return,
                 BodyStep::Cut => {
-                    // hyper drops the bytes that it hasn't written yet when it meets the error: the
-                    // connection's task gets a turn to write them first.
+                    // On an error, hyper drops the bytes that it hasn't written yet. Yielding lets
+                    // the connection's task write them first.
                     yield_now().await;
                     return sender.abort(BrokenOff);
                 }
