@@ -14,18 +14,19 @@ use crate::process::{Process, describe};
 use crate::runtime_api::{Event, FunctionAnswer, Machine, State};
 use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
 
-/// How long a process may go on after it has reported that its initialisation failed, to write its last words.
+/// How long a process may run after it has reported that its initialisation failed, so that it can
+/// write its last log lines.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// How long it takes at most to hear of the end of a process whose connection has broken.
+/// How long the emulator waits for the end of a process whose connection has broken.
 const NEWS_OF_THE_END: Duration = Duration::from_millis(500);
 
 /// The function: its processes, and the invocations that run in them.
 pub(crate) struct Function {
     options: Options,
-    /// One permit for each invocation at once; tokio hands them out in order.
+    /// One permit for each concurrent invocation. tokio hands them out in order.
     slots: Semaphore,
-    /// The processes that run no invocation; the last one used comes first.
+    /// The processes without an invocation. The last one used is taken first.
     idle: Mutex<Vec<Arc<Process>>>,
     started: Mutex<Vec<Weak<Process>>>,
     closed: AtomicBool,
@@ -37,14 +38,14 @@ impl Function {
         Self { options, slots, idle: Mutex::default(), started: Mutex::default(), closed: AtomicBool::new(false) }
     }
 
-    /// Runs one invocation from its place in the queue to its end. The caller gets the whole of it: the answer while it is written,
-    /// and the outcome in the end.
+    /// Queues and runs one invocation. The caller receives the answer while the function writes it,
+    /// and then the outcome.
     pub async fn deliver(&self, payload: Bytes, call: InvokeOptions, caller: Caller) {
         let outcome = self.run_whole(payload, call, Some(&caller)).await;
         caller.send(Piece::End(Box::new(outcome))).await;
     }
 
-    /// Runs one invocation from its place in the queue to its end.
+    /// Queues and runs one invocation, and returns its outcome.
     pub async fn invoke(&self, payload: Bytes, call: InvokeOptions) -> Outcome {
         self.run_whole(payload, call, None).await
     }
@@ -66,7 +67,8 @@ impl Function {
             outcome.pid = Some(process.pid);
             let end = self.run(&process, &payload, &call, caller, &mut outcome).await;
             outcome.log += &process.log.take();
-            // A process that has ended by itself since its last invocation has not seen this one: another one takes it.
+            // A process that exited after its previous invocation hasn't seen this one, so another
+            // process runs it.
             if !outcome.report.cold && matches!(end, InvocationEnd::GoneBefore) {
                 continue;
             }
@@ -79,21 +81,21 @@ impl Function {
         outcome
     }
 
-    /// Puts a line of the emulator's own into the log that people see.
+    /// Writes a line of the emulator into the log.
     pub fn note(&self, line: &str) {
         if let Some(sink) = &self.options.log_sink {
             sink(line.as_bytes());
         }
     }
 
-    /// Kills every process and waits until all are gone. No new one is started afterwards.
+    /// Kills every process and waits for their ends. No process is started afterwards.
     pub async fn close(&self) {
         for process in self.kill_all() {
             process.ended().await;
         }
     }
 
-    /// Kills every process, and gives those that were there. No new one is started afterwards.
+    /// Kills every process, and returns them. No process is started afterwards.
     pub fn kill_all(&self) -> Vec<Arc<Process>> {
         self.closed.store(true, Ordering::Relaxed);
         let processes: Vec<_> = lock(&self.started).drain(..).filter_map(|process| process.upgrade()).collect();
@@ -114,7 +116,7 @@ impl Function {
         Ok(process)
     }
 
-    /// Gives a process the event when it asks for one, and waits for what becomes of it.
+    /// Assigns the event to a process when it asks for one, and waits for the result.
     async fn run(
         &self,
         process: &Process,
@@ -173,7 +175,8 @@ impl Function {
         InvocationEnd::TimedOut
     }
 
-    /// Ends a process whose answer was cut off, if it has not ended by itself, which is why such an answer is cut off as a rule.
+    /// Ends a process whose answer was cut off. As a rule it has exited, which is why the answer
+    /// was cut off.
     async fn cut_off(&self, process: &Process) -> InvocationEnd {
         let status = timeout(NEWS_OF_THE_END, process.ended()).await.ok();
         if status.is_none() {
@@ -183,7 +186,8 @@ impl Function {
         InvocationEnd::CutOff(status)
     }
 
-    /// Writes the end of the invocation into its outcome, and keeps the process for the next one if it lives.
+    /// Writes the end of the invocation into its outcome, and keeps the process for the next one if
+    /// it is alive.
     fn settle(&self, process: Arc<Process>, end: InvocationEnd, outcome: &mut Outcome) {
         let id = outcome.request_id.clone();
         match end {
@@ -246,14 +250,14 @@ impl Function {
     }
 }
 
-/// What a process does before it takes an event.
+/// The result of waiting until a process can receive an event.
 enum Readiness {
     Ready,
     InitFailed(FunctionAnswer),
     Ended(ExitStatus),
 }
 
-/// What a process does once it has an event.
+/// The result of waiting for the answer to an event.
 enum Progress {
     Answered(FunctionAnswer),
     CutOff(Instant),
@@ -261,15 +265,16 @@ enum Progress {
     GoneBefore,
 }
 
-/// How an invocation ended.
+/// The end of an invocation.
 enum InvocationEnd {
-    /// With an answer, an error of its own included.
+    /// The function answered, or reported an error.
     Answered(FunctionAnswer),
-    /// The connection broke in the middle of a streamed answer; with the process's end, if that was the reason.
+    /// The connection broke during a streamed answer. The status is that of the process, if it has
+    /// ended.
     CutOff(Option<ExitStatus>),
     TimedOut,
     Exited(ExitStatus),
-    /// The process ended without having been handed the event.
+    /// The process ended before it received the event.
     GoneBefore,
 }
 
@@ -294,8 +299,8 @@ fn over(machine: &mut Machine) -> Option<Progress> {
     Some(if machine.was_delivered() { Progress::Exited(status) } else { Progress::GoneBefore })
 }
 
-/// The ARN of a function named in any of the ways that the Invoke API takes: `name`, `name:alias`, `account:function:name`
-/// or a whole ARN.
+/// Returns the ARN of a function named in any form that the Invoke API accepts: `name`,
+/// `name:alias`, `account:function:name` or a whole ARN.
 fn arn(function: &str) -> String {
     match function.split(':').collect::<Vec<_>>()[..] {
         ["arn", ..] => function.to_owned(),

@@ -31,7 +31,7 @@ pub(crate) fn since_epoch() -> Duration {
 /// Returns unpredictable bytes.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    getrandom::fill(&mut bytes).expect("the system returns random bytes");
     bytes
 }
 

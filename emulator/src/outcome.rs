@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_line_leaves_out_what_is_not_known() {
+    fn the_report_line_leaves_out_unknown_figures() {
         let mut outcome = Outcome::new("id".to_owned());
         outcome.report.duration = Duration::from_micros(204);
         assert_eq!(outcome.report_line(), "REPORT RequestId: id Duration: 0.20 ms");

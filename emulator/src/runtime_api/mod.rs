@@ -1,4 +1,4 @@
-//! The Runtime API of one process: requests in, statuses as the real server gives them.
+//! The Runtime API of one process, with the statuses of the real server.
 
 mod machine;
 mod session;
@@ -24,11 +24,12 @@ use stream::failed_in_mid_stream;
 
 const JSON: &str = "application/json";
 
-/// Everything that answering one process's requests takes.
+/// The Runtime API of one process.
 pub(crate) struct RuntimeApi {
     pub session: Arc<Session>,
     pub framing: EventFraming,
-    /// Reads `/proc` of the process; called when an answer is whole, before the process hears of it.
+    /// Reads `/proc` of the process. Called when an answer is complete, before the process receives
+    /// its reply.
     pub measure: Box<dyn Fn() -> Measured + Send + Sync>,
 }
 
@@ -57,8 +58,9 @@ impl RuntimeApi {
             Endpoint::Error(id) => Post::Error(id.to_owned()),
             Endpoint::InitError => Post::InitError,
         };
-        // In a task of its own, as hyper drops an answer that is being made when the client has closed the connection: a process that
-        // ends right after its request has sent it all the same.
+        // A separate task handles the request, since hyper drops the future of an answer when the
+        // client closes the connection. A process may exit right after it has sent its request,
+        // which counts all the same.
         self.session.change(Machine::begin_post);
         let taken = tokio::spawn(async move {
             let response = match post {
@@ -79,7 +81,8 @@ impl RuntimeApi {
         if let Err(refusal) = self.session.change(Machine::next) {
             return leave_unread(request.into_body(), refuse(&refusal)).await;
         }
-        // The connection of a process that has ended may not show it: something else may wait in it to be read.
+        // The connection of an ended process may seem open, when it holds further requests. So this
+        // waits for the end of the process as well.
         let event = self.session.wait_until(|machine| match machine.deliver() {
             None => machine.exit().map(|_| None),
             event => Some(event),
@@ -120,7 +123,7 @@ impl RuntimeApi {
         }
     }
 
-    /// Takes a whole answer: its caller waits for it, or the process has it ready.
+    /// Reads a whole answer, since its caller waits for the whole or the function doesn't stream.
     async fn collect(&self, mut body: Incoming, begun: AnswerStart, caller: Option<Caller>) -> Response<Reply> {
         match read(&mut body, LARGEST_RESPONSE).await {
             Read::Whole { bytes, trailers } => {
@@ -139,12 +142,14 @@ impl RuntimeApi {
             }
             Read::TooLarge(over) => self.too_large(body, LARGEST_RESPONSE, over).await,
             Read::Cut if begun.streamed => self.cut_off(),
-            // The process is stuck, and its caller waits: so the real server was seen to do.
+            // The process is stuck, and its caller waits for the timeout, as observed on the real
+            // server.
             Read::Cut => refuse(&truncated()),
         }
     }
 
-    /// Ends an invocation whose answer is more than `limit` bytes; `over` are known of the rest.
+    /// Ends an invocation whose answer is larger than `limit` bytes. `over` bytes after the limit
+    /// have been read.
     async fn too_large(&self, body: Incoming, limit: usize, over: usize) -> Response<Reply> {
         let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
         let error = FunctionError::found("Function.ResponseSizeTooLarge", &words);
@@ -203,7 +208,7 @@ enum Endpoint<'p> {
     InitError,
 }
 
-/// A [`Endpoint`] whose body is taken in a task of its own.
+/// An [`Endpoint`] whose body is read in a separate task.
 enum Post {
     Response(String),
     Error(String),
@@ -217,7 +222,7 @@ async fn read_error(headers: &HeaderMap, body: &mut Incoming) -> Option<(Bytes, 
             let error = FunctionError::from_report(&bytes, error_type);
             Some((bytes, error))
         }
-        // As Lambda does with an error that is too large: its type is kept, its text is not.
+        // As on Lambda, an error that is too large keeps its type and loses its text.
         Read::TooLarge(_) => {
             let error = FunctionError::from_report(b"", error_type);
             Some((Bytes::from(error_json(&error.error_type, "")), error))

@@ -13,7 +13,7 @@ use crate::outcome::error_json;
 use crate::{FunctionError, LARGEST_STREAM, normalized};
 
 impl RuntimeApi {
-    /// Hands an answer on piece by piece. What comes next is read when the caller has room for it.
+    /// Passes an answer on piece by piece. The next piece is read when the caller has room for it.
     pub(super) async fn stream(&self, mut body: Incoming, begun: AnswerStart, caller: &Caller) -> Response<Reply> {
         caller.send(Piece::Start(begun)).await;
         let mut room = LARGEST_STREAM;
@@ -42,14 +42,15 @@ impl RuntimeApi {
         accepted()
     }
 
-    /// The connection has broken in the middle of a stream: the invocation is over, and the process is stuck.
+    /// Handles a connection that broke during a stream: the invocation is over, and the process is
+    /// stuck.
     pub(super) fn cut_off(&self) -> Response<Reply> {
         self.session.change(|machine| machine.cut_off(Instant::now()));
         refuse(&truncated())
     }
 }
 
-/// The error that the trailers of a stream speak of, as the caller gets it.
+/// Returns the error that the trailers of a stream report, as the caller receives it.
 pub(super) fn failed_in_mid_stream(trailers: &HeaderMap) -> Option<(Bytes, FunctionError)> {
     let error_type = header(trailers, "lambda-runtime-function-error-type")?;
     let body = header(trailers, "lambda-runtime-function-error-body").unwrap_or_default();

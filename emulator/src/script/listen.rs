@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::ids;
 
-/// Listens at a port below those that Linux gives to outgoing connections and to listeners that ask for any port, so that
-/// nobody takes it while a script does not listen there; and at another one each time, so that a program that still looks for an old
-/// script finds no new one. Processes begin at random.
+/// Listens at a port of `127.0.0.1` below the range that Linux assigns to outgoing connections and
+/// to listeners at any port. So no other process takes the port while a script doesn't listen at
+/// it.
+///
+/// Each call uses another port, so that a program that still looks for an old script doesn't find a
+/// new one. Each process starts at a random port.
 pub fn listen_anywhere() -> io::Result<TcpListener> {
     const LOWEST: u16 = 16_384;
     const COUNT: u16 = 16_000;
@@ -24,7 +27,7 @@ pub fn listen_anywhere() -> io::Result<TcpListener> {
     }
 }
 
-/// An address of `127.0.0.1` where nobody listens: connections are refused.
+/// Returns an address of `127.0.0.1` where connections are refused.
 pub fn refused_address() -> io::Result<SocketAddr> {
     listen_anywhere()?.local_addr()
 }

@@ -1,8 +1,12 @@
-//! A server whose every byte a test dictates: split writes, pauses, closes, resets, wrong statuses.
+//! A server whose every byte is set by a test: split writes, pauses, closes, resets, wrong
+//! statuses.
 //!
-//! A [`Script`] is a list of connections, each a list of [`Step`]s, played by a thread over plain sockets. It knows nothing of the
-//! Lambda protocol; [`message`] builds the usual answers. Every wait is bounded: a step that is not met in time ends
-//! the script with words in [`Transcript::failure`].
+//! A [`Script`] is a list of connections, each a list of [`Step`]s, which a thread runs over plain
+//! sockets. It doesn't know the Lambda protocol: [`message`] builds the usual answers. Every wait
+//! has a time limit, and a step that fails ends the script with an explanation in
+//! [`Transcript::failure`].
+//!
+//! [`RequestReader`] reads HTTP/1.1 requests for servers that a test writes itself.
 //!
 //! ```no_run
 //! use std::process::Command;
@@ -74,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_is_not_met_fails_with_words() {
+    fn a_failed_step_is_explained() {
         let script = Script::new().patience(Duration::from_millis(30)).connection([Step::Expect]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(b"GET /ne").unwrap();
         let failure = server.finish().failure.unwrap();
-        assert!(failure.starts_with("connection 1, step 1 (Expect): nothing came, within 30ms"), "{failure}");
+        assert!(failure.starts_with("connection 1, step 1 (Expect): nothing arrived within 30ms"), "{failure}");
         let nobody = Script::new().patience(Duration::from_millis(30)).connection([]).serve().unwrap();
         let failure = nobody.finish().failure.unwrap();
         assert!(failure.starts_with("connection 1 was not made"), "{failure}");
@@ -122,7 +126,8 @@ mod tests {
         assert_eq!(TcpStream::connect(nowhere).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 
-    /// Connects again and again, for a bounded time; slowly, since a full backlog does not refuse but blocks.
+    /// Connects repeatedly, for a limited time. It pauses between the attempts, since a full
+    /// backlog blocks instead of refusing.
     fn connect_until(address: SocketAddr, wanted: impl Fn(&io::Result<TcpStream>) -> bool) -> io::Result<TcpStream> {
         for _ in 0..1000 {
             let result = TcpStream::connect(address);

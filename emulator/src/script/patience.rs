@@ -3,17 +3,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a step may still take once the program under test has ended: what it sent is in the socket already.
+/// How long a step may take once the program under test has ended. The bytes that it sent are in
+/// the socket already.
 const AFTERWARDS: Duration = Duration::from_millis(200);
 
-/// How long to wait for a client, and whether it is still there.
+/// The time limit of a wait for the client, and whether the client has ended.
 pub(crate) struct Patience {
     pub limit: Duration,
     pub client_gone: Arc<AtomicBool>,
 }
 
 impl Patience {
-    /// Tries again and again until there is a result or the time is over. One try may block for some milliseconds at most.
+    /// Repeats an attempt until it returns a value or the time is over. An attempt may block for
+    /// some milliseconds.
     pub fn wait<T>(&self, mut attempt: impl FnMut() -> io::Result<Option<T>>) -> Result<T, String> {
         let mut deadline = Instant::now() + self.limit;
         let mut gone = false;
@@ -28,8 +30,8 @@ impl Patience {
                 deadline = deadline.min(Instant::now() + AFTERWARDS);
             }
             if Instant::now() >= deadline {
-                let who = if gone { "the program had ended" } else { "nothing came" };
-                return Err(format!("{who}, within {:?}", if gone { AFTERWARDS } else { self.limit }));
+                let who = if gone { "the program ended, and nothing more arrived" } else { "nothing arrived" };
+                return Err(format!("{who} within {:?}", if gone { AFTERWARDS } else { self.limit }));
             }
         }
     }

@@ -2,14 +2,14 @@ use std::fmt;
 
 use httparse::{EMPTY_HEADER, Header, Status};
 
-/// A request of more than this many bytes, or a head of more than [`LARGEST_HEAD`], fails the script.
+/// A body of more than this many bytes, or a head of more than [`LARGEST_HEAD`], is an error.
 const LARGEST: usize = 64 << 20;
 const LARGEST_HEAD: usize = 1 << 20;
 
-/// One request as it came.
+/// A request.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `POST`.
+    /// The method, such as `GET`.
     pub method: String,
     /// The path, as written.
     pub target: String,
@@ -17,30 +17,30 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body without its framing.
     pub body: Vec<u8>,
-    /// The sizes of the chunks that the body came in, the empty last one included; none without chunks.
+    /// The sizes of the body's chunks, including the empty last one. Empty without chunks.
     pub chunks: Vec<usize>,
     /// The trailers after a chunked body.
     pub trailers: Vec<(String, String)>,
     /// Every byte of the request, framing included.
     pub raw: Vec<u8>,
-    /// Whether its beginning came in the same read as the end of the request before it.
+    /// Whether its beginning arrived in the same read as the end of the previous request.
     pub pipelined: bool,
 }
 
 impl Request {
-    /// The value of the first header of this name, whatever its case.
+    /// Returns the value of the first header with this name, which is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         value(&self.headers, name)
     }
 
-    /// The value of the first trailer of this name, whatever its case.
+    /// Returns the value of the first trailer with this name, which is case-insensitive.
     pub fn trailer(&self, name: &str) -> Option<&str> {
         value(&self.trailers, name)
     }
 }
 
 impl fmt::Debug for Request {
-    /// Without the bodies in full, which may be megabytes.
+    /// Leaves out the bodies, which may be megabytes.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Request")
@@ -52,19 +52,19 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Reads one request from its bytes as they come, so that what has come of it can be looked at before it is whole.
+/// Reads a request incrementally, so that an incomplete one can be inspected.
 #[derive(Debug, Default)]
 pub struct RequestReader {
-    /// Everything that has come of the request.
+    /// All bytes of the request so far.
     raw: Vec<u8>,
-    /// How much of it has been understood.
+    /// How many of them have been parsed.
     read: usize,
     part: Part,
-    /// What has been understood.
+    /// The part that has been parsed.
     request: Request,
 }
 
-/// What comes next of a request, with the bytes that are left of it.
+/// The part of a request that comes next, with the count of its remaining bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
     #[default]
@@ -77,10 +77,12 @@ enum Part {
 }
 
 impl RequestReader {
-    /// Takes those of the bytes that belong to the request, and gives how many those were: fewer than given when it is whole.
+    /// Appends the bytes that belong to the request and returns their count, which is less than the
+    /// length of `bytes` when the request is complete.
     ///
     /// # Errors
-    /// In words, what is no HTTP/1.1 request, or larger than 64 MiB. Nothing can be read after it.
+    /// The bytes aren't an HTTP/1.1 request, or the request is larger than 64 MiB. The reader can't
+    /// be used afterwards.
     pub fn take(&mut self, bytes: &[u8]) -> Result<usize, String> {
         self.raw.extend_from_slice(bytes);
         while self.step()? {}
@@ -89,22 +91,22 @@ impl RequestReader {
         Ok(bytes.len() - over)
     }
 
-    /// The request as far as it has come, once its head is whole: its body may not be.
+    /// Returns the request so far, once its head is complete.
     pub fn begun(&self) -> Option<&Request> {
         (self.part != Part::Head).then_some(&self.request)
     }
 
-    /// How many bytes have come of the request.
+    /// Returns how many bytes of the request have arrived.
     pub fn received(&self) -> usize {
         self.raw.len()
     }
 
-    /// What has come of the request, understood or not.
+    /// Returns the bytes of the request so far, parsed or not.
     pub fn raw(&self) -> &[u8] {
         &self.raw
     }
 
-    /// The whole request, once; the reader is then ready for the next one.
+    /// Returns the complete request, once. The reader is then ready for the next one.
     pub fn whole(&mut self) -> Option<Request> {
         (self.part == Part::Whole).then(|| {
             let reader = std::mem::take(self);
@@ -112,7 +114,7 @@ impl RequestReader {
         })
     }
 
-    /// Understands one more piece, if it is whole.
+    /// Parses one more part, if it is complete.
     fn step(&mut self) -> Result<bool, String> {
         let rest = &self.raw[self.read..];
         match self.part {
@@ -157,10 +159,10 @@ impl RequestReader {
                 return Ok(data.len() == left);
             }
             Part::Trailers => {
-                // Without trailers the empty line alone follows.
+                // Without trailers only the empty line follows.
                 let end = if rest.starts_with(b"\r\n") { Some(2) } else { find(rest, b"\r\n\r\n").map(|end| end + 4) };
                 let Some(end) = end else {
-                    return bounded(rest.len(), LARGEST_HEAD, "trailers").map(|()| false);
+                    return bounded(rest.len(), LARGEST_HEAD, "a trailer section").map(|()| false);
                 };
                 self.request.trailers = trailers(&rest[..end])?;
                 self.read += end;
@@ -172,7 +174,7 @@ impl RequestReader {
     }
 }
 
-/// Reads a head, with the empty line that ends it, and says what follows.
+/// Parses a head, including the empty line that ends it, and returns what follows.
 fn head(bytes: &[u8]) -> Result<(Request, Part), String> {
     let mut headers = vec![EMPTY_HEADER; lines(bytes)];
     let mut parsed = httparse::Request::new(&mut headers);
@@ -199,7 +201,7 @@ fn head(bytes: &[u8]) -> Result<(Request, Part), String> {
     Ok((Request { method, target, headers, ..Request::default() }, part))
 }
 
-/// Reads a chunk's size from its line, with the line end.
+/// Parses a chunk's size from its line, including the line end.
 fn chunk_size(line: &[u8]) -> Result<usize, String> {
     let size = match httparse::parse_chunk_size(line) {
         Ok(Status::Complete((_, size))) => usize::try_from(size).ok(),
@@ -208,7 +210,7 @@ fn chunk_size(line: &[u8]) -> Result<usize, String> {
     size.ok_or_else(|| format!("invalid chunk size: {:?}", String::from_utf8_lossy(line)))
 }
 
-/// Reads trailers, with the empty line that ends them.
+/// Parses trailers, including the empty line that ends them.
 fn trailers(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     let mut headers = vec![EMPTY_HEADER; lines(bytes)];
     match httparse::parse_headers(bytes, &mut headers) {
@@ -230,7 +232,7 @@ fn invalid(what: &str, error: httparse::Error, bytes: &[u8]) -> String {
     format!("invalid {what} ({error}): {:?}", String::from_utf8_lossy(bytes))
 }
 
-/// How many lines there are, which are at least as many as there are header fields.
+/// Returns the number of lines, which is at least the number of header fields.
 fn lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()
 }
@@ -244,7 +246,7 @@ fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
 }
 
 fn bounded(length: usize, limit: usize, what: &str) -> Result<(), String> {
-    if length > limit { Err(format!("{what} of {length} bytes: {limit} are read at most")) } else { Ok(()) }
+    if length > limit { Err(format!("{what} of {length} bytes exceeds the limit of {limit} bytes")) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -253,7 +255,7 @@ mod tests {
 
     const CHUNKED: &[u8] = b"POST /r HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
 
-    /// The request that the bytes begin with, and its length.
+    /// Returns the request at the beginning of the bytes, and its length.
     fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, String> {
         let mut reader = RequestReader::default();
         let taken = reader.take(bytes)?;
@@ -274,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_come_of_a_body_is_seen() {
+    fn an_incomplete_body_can_be_inspected() {
         let mut reader = RequestReader::default();
         reader.take(b"POST /r HTTP/1.1\r\nContent-Length: 4\r\n\r").unwrap();
         assert!(reader.begun().is_none());
@@ -306,9 +308,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_named() {
+    fn invalid_requests_are_explained() {
         for (bytes, words) in [
             (&b"GET /x HTTP/1.0\r\n\r\n"[..], "expected a request line of HTTP/1.1"),
+            (b"GET /x HTTP/1.1\n\nA: b\r\n\r\n", "expected a request line of HTTP/1.1"),
             (b"GET /x HTTP/1.1\r\nhost\r\n\r\n", "invalid request head (invalid header name)"),
             (b"GET /x HTTP/1.1\r\nho st: x\r\n\r\n", "invalid request head (invalid header name)"),
             (b"POST /x HTTP/1.1\r\nContent-Length: 1\r\ncontent-length: 1\r\n\r\nx", "invalid framing of a body"),

@@ -8,7 +8,7 @@ use super::patience::Patience;
 use super::step::Act;
 use super::transcript::Transcript;
 
-/// Plays a script from its beginning to its end or to the first step that is not met.
+/// Runs a script to its end or to the first step that fails.
 pub(crate) fn run_script(acts: &[Act], listener: TcpListener, address: SocketAddr, patience: &Patience) -> Transcript {
     let mut transcript = Transcript::default();
     let mut listener = Some(listener);

@@ -11,10 +11,10 @@ use super::runner::run_script;
 use super::step::{Act, Step};
 use super::transcript::Transcript;
 
-/// How long a step may take unless [`Script::patience`] says otherwise.
+/// The time limit of a step unless [`Script::patience`] sets another.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the server does, connection by connection.
+/// The acts of a server, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     acts: Vec<Act>,
@@ -22,33 +22,35 @@ pub struct Script {
 }
 
 impl Script {
-    /// A script of no connections.
+    /// Returns an empty script.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Accepts one connection, after the one before it is over, and plays the steps on it.
+    /// Accepts one connection, after the end of the previous one, and runs the steps on it.
     #[must_use]
     pub fn connection(mut self, steps: impl Into<Vec<Step>>) -> Self {
         self.acts.push(Act::Connection(steps.into()));
         self
     }
 
-    /// Stops listening for a while, so that connections are refused, and then listens at the same port again.
+    /// Stops listening for a while, so that connections are refused, and then listens at the same
+    /// port again.
     #[must_use]
     pub fn gone(mut self, pause: Duration) -> Self {
         self.acts.push(Act::Gone(pause));
         self
     }
 
-    /// How long each step may take. Default: 10 s.
+    /// Sets the time limit of each step. Default: 10 s.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = Some(patience);
         self
     }
 
-    /// Listens at a free port of `127.0.0.1` and plays the script in a thread. After the last connection it listens no more.
+    /// Listens at a free port of `127.0.0.1` and runs the script in a thread. The server stops
+    /// listening after the last connection.
     pub fn serve(self) -> io::Result<ScriptServer> {
         let listener = listen_anywhere()?;
         let address = listener.local_addr()?;
@@ -60,7 +62,7 @@ impl Script {
     }
 }
 
-/// A script that is being played.
+/// A running script.
 #[derive(Debug)]
 pub struct ScriptServer {
     address: SocketAddr,
@@ -69,7 +71,7 @@ pub struct ScriptServer {
 }
 
 impl ScriptServer {
-    /// Where it listens, until the end of the last connection.
+    /// Returns the address where it listens, until the end of the last connection.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -85,7 +87,7 @@ impl ScriptServer {
         self.thread.is_finished()
     }
 
-    /// From now on nothing new comes from the client, so no step waits for long.
+    /// Shortens the time limit of the steps: the client sends nothing more.
     pub(crate) fn client_has_gone(&self) {
         self.client_gone.store(true, Ordering::Relaxed);
     }

@@ -1,28 +1,30 @@
-//! What a script consists of.
+//! The steps of a script.
 
 use std::time::Duration;
 
-/// One thing that the server does on a connection. A connection whose steps are over is closed.
+/// An act of the server on a connection, which is closed after its last step.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Reads one whole request: its head, and its body by `Content-Length` or chunks.
     Expect,
-    /// Reads this many bytes, no more, and drops them: the next step happens in mid-request.
+    /// Reads exactly this many bytes and discards them, so that the next step runs mid-request.
     ExpectBytes(usize),
-    /// Waits for the client to close its side; fails when it sends something instead.
+    /// Waits for the client to close its side, and fails when it sends something instead.
     ExpectEnd,
     /// Writes the bytes.
     Send(Vec<u8>),
-    /// Writes the bytes in pieces of these sizes and then the rest, each piece sent when the client has read the one
-    /// before it (or has not read for 100 ms): a read of its own for the client.
+    /// Writes the bytes in pieces of these sizes, and then the rest. Each piece is sent when the
+    /// client has read the previous one (or hasn't read for 100 ms), so that the client receives it
+    /// in a separate read.
     SendSplit(Vec<u8>, Vec<usize>),
-    /// Does nothing for a while.
+    /// Waits.
     Pause(Duration),
-    /// Closes the server's sending side, and goes on reading.
+    /// Closes the server's sending side, and continues to read.
     HalfClose,
-    /// Closes the connection in the usual way. What the client sent and nobody read makes it a reset.
+    /// Closes the connection in the usual way. It becomes a reset if there are unread bytes of the
+    /// client.
     Close,
-    /// Closes the connection with a reset, whatever was read.
+    /// Closes the connection with a reset.
     Reset,
 }
 

@@ -1,28 +1,28 @@
 use super::request::Request;
 
-/// What the server saw.
+/// The requests that the server received.
 #[derive(Clone, Debug, Default)]
-#[must_use = "a script that was not played to its end says so here"]
+#[must_use = "the transcript says whether the script failed"]
 pub struct Transcript {
-    /// The whole requests of each connection that was accepted.
+    /// The complete requests of each accepted connection.
     pub connections: Vec<Vec<Request>>,
-    /// Which step was not met, and why. `None` when the script was played to its end.
+    /// The step that failed, and why. `None` when the script ran to its end.
     pub failure: Option<String>,
 }
 
 impl Transcript {
-    /// The transcript itself, when the script was played to its end.
+    /// Returns the transcript, if the script ran to its end.
     ///
     /// # Panics
-    /// With the words of [`Transcript::failure`] otherwise.
+    /// The script failed. The message contains [`Transcript::failure`].
     pub fn checked(&self) -> &Self {
         if let Some(failure) = &self.failure {
-            panic!("the script was not played to its end: {failure}\nseen so far: {:#?}", self.connections);
+            panic!("the script failed: {failure}\nrequests so far: {:#?}", self.connections);
         }
         self
     }
 
-    /// All requests, of all connections, in order.
+    /// Returns all requests of all connections, in order.
     pub fn requests(&self) -> impl Iterator<Item = &Request> {
         self.connections.iter().flatten()
     }
