@@ -1,24 +1,24 @@
-//! What a check is.
+//! A check of the suite, and the groups that checks belong to.
 
 use crate::harness::Harness;
 use crate::verdict::CheckResult;
 
-/// One thing that Lambda requires of a runtime, and how to see whether it is so.
+/// A requirement of Lambda on a runtime, and the scenario that tests it.
 #[derive(Clone, Copy)]
 pub struct Check {
-    /// Stable, in kebab case.
+    /// A stable name in kebab case.
     pub name: &'static str,
-    /// What it belongs to.
+    /// The group in the table.
     pub group: Group,
-    /// One sentence.
+    /// The requirement in one sentence.
     pub requires: &'static str,
-    /// Where that is written, or was seen.
+    /// The document that states the requirement, or where it was observed.
     pub source: &'static str,
-    /// Runs the scenario, and says what went wrong.
+    /// Runs the scenario.
     pub run: fn(&Harness) -> CheckResult,
 }
 
-/// What checks are about, in the order of the table.
+/// The subject of a check. The order is that of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// The first request.
@@ -29,13 +29,13 @@ pub enum Group {
     Event,
     /// `Lambda-Runtime-Invocation-Id`.
     InvocationId,
-    /// What a handler is told of its invocation.
+    /// The context that a handler receives.
     Context,
     /// POST /response.
     Answer,
     /// Errors, panics and exits of the handler.
     Error,
-    /// Answers that Lambda refuses, and its other statuses.
+    /// Statuses of Lambda's replies, such as a refused answer.
     Status,
     /// Connections that close, break or stall.
     Connection,
@@ -46,7 +46,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// Its heading.
+    /// Returns the heading of the group.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -64,7 +64,7 @@ impl Group {
     }
 }
 
-/// Where requirements come from.
+/// The sources of requirements.
 pub mod source {
     pub const API: &str = "AWS Lambda Developer Guide, \"Using the Lambda runtime API for custom runtimes\"";
     pub const CUSTOM: &str = "AWS Lambda Developer Guide, \"Building a custom runtime for AWS Lambda\"";

@@ -1,4 +1,5 @@
-//! Where a check is played: it starts the program under test, as often as the check asks, each time with a server of its own.
+//! The harness of a check. It starts the program under test as often as the check asks, each time
+//! with a new server.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,34 +14,35 @@ use crate::server::Server;
 use crate::session::Session;
 use crate::verdict::{CheckResult, Verdict};
 
-/// The program under test, and how to treat it.
+/// The program under test, and how it is run.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The executable.
     pub program: PathBuf,
-    /// What is put in front of it, such as the emulator of a foreign processor.
+    /// The command that runs it, such as the emulator of another processor.
     pub runner: Vec<OsString>,
     /// Variables of its environment besides Lambda's own.
     pub environment: Vec<(OsString, OsString)>,
-    /// How long it may take for anything that it is to do.
+    /// The time limit of everything that it is expected to do.
     pub patience: Duration,
 }
 
-/// The stage of one check.
+/// The harness of one check.
 pub struct Harness<'a> {
     target: &'a Target,
-    /// The last one that was started, for what there is to say of it afterwards.
+    /// The session of the last start, for [`Harness::status_summary`].
     last: Mutex<Option<Arc<Session>>>,
 }
 
-/// What is special about the environment that a program is started in.
+/// The environment that a program is started in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// All that Lambda sets.
+    /// All variables that Lambda sets.
     Lambda,
-    /// Only what the emulator of AWS sets, without region, handler and task root.
+    /// Only the variables that AWS's Runtime Interface Emulator sets, without region, handler and
+    /// task root.
     Minimal,
-    /// All, and CONFORMANCE_INIT with this value.
+    /// All variables, and CONFORMANCE_INIT with this value.
     Init(&'static str),
 }
 
@@ -56,7 +58,7 @@ impl<'a> Harness<'a> {
 
     /// Starts the program in this environment.
     pub fn start_in(&self, environment: Environment) -> CheckResult<Arc<Session>> {
-        let server = Server::start().map_err(|error| Verdict::Unable(format!("no server: {error}")))?;
+        let server = Server::start().map_err(|error| Verdict::Unable(format!("cannot start the server: {error}")))?;
         let command = self.command(&server, environment);
         let shown = command.get_program().to_string_lossy().into_owned();
         let process = Process::start(command).map_err(|error| Verdict::Unable(format!("{shown} cannot be started: {error}")))?;
@@ -65,7 +67,7 @@ impl<'a> Harness<'a> {
         Ok(session)
     }
 
-    /// What there is to say of the program that was started last.
+    /// Describes the state of the program that was started last.
     pub fn status_summary(&self) -> Option<String> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|session| session.process().status_summary())
     }

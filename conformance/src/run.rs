@@ -1,4 +1,4 @@
-//! Runs the checks, several at once.
+//! Runs the checks concurrently.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,22 +12,22 @@ use crate::harness::{Harness, Target};
 use crate::report::{Checked, Report};
 use crate::verdict::{CheckResult, Verdict};
 
-/// How long a program may take for anything that it is to do, unless the options say otherwise.
+/// The default time limit of everything that a program is expected to do.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// What is run, and how.
+/// The program under test, and which checks are run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The program.
+    /// The program under test.
     pub target: Target,
     /// How many checks run at once. They wait more than they compute.
     pub jobs: usize,
-    /// Only checks whose names contain this.
+    /// Runs only the checks whose names contain this text.
     pub only: Option<String>,
 }
 
 impl Options {
-    /// All checks, eight at a time or as many as there are processors.
+    /// Returns options for all checks, with at least eight at a time, or one for each processor.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let target = Target { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
@@ -35,7 +35,7 @@ impl Options {
     }
 }
 
-/// Runs the checks; `seen` is told of each when it is over, in the order in which they end.
+/// Runs the checks. `seen` is called with each result, in the order in which the checks end.
 pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
     let started = Instant::now();
     let wanted = |check: &&Check| options.only.as_ref().is_none_or(|part| check.name.contains(part));

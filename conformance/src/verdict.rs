@@ -1,20 +1,21 @@
-//! What a check can conclude.
+//! The result of a check.
 
-/// Why a check did not pass.
+/// The reason why a check didn't pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The runtime does not do what Lambda requires: what was seen.
+    /// The runtime doesn't meet the requirement. The text says what was observed.
     Failed(String),
-    /// The handler does not do what this check needs, and says so by its echo: what was seen.
+    /// The handler echoes the event, which means that it doesn't do what this check needs. The text
+    /// says what was observed.
     NotApplicable(String),
-    /// The suite itself could not go on.
+    /// The suite itself couldn't continue.
     Unable(String),
 }
 
-/// What a step of a scenario gives, or why the scenario ends there.
+/// The result of a step of a scenario. An error ends the scenario.
 pub type CheckResult<T = ()> = Result<T, Verdict>;
 
-/// Ends the scenario when the condition does not hold, with what was seen.
+/// Fails the check with a message when the condition is false.
 macro_rules! ensure {
     ($condition:expr, $($seen:tt)+) => {
         if !$condition {
@@ -24,7 +25,7 @@ macro_rules! ensure {
 }
 pub(crate) use ensure;
 
-/// A failed check.
+/// Returns a failed check.
 pub fn failed<T>(seen: impl Into<String>) -> CheckResult<T> {
     Err(Verdict::Failed(seen.into()))
 }

@@ -1,4 +1,4 @@
-//! The README lists the checks as they are.
+//! The README lists the checks of the code.
 
 use std::fmt::Write;
 use std::path::Path;

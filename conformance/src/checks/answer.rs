@@ -116,14 +116,14 @@ fn before_next(harness: &Harness) -> CheckResult {
     if let Action::Post(posted) = &first
         && given.elapsed() < Duration::from_millis(700)
     {
-        ensure!(!posted.is_error(), "{} came", posted.summary());
+        ensure!(!posted.is_error(), "received {}", posted.summary());
         return Err(Verdict::NotApplicable("the handler echoes the slow event at once".to_owned()));
     }
     let Action::Post(posted) = first else {
-        return crate::verdict::failed(format!("GET /next came {:?} after the event, while the handler was at work", given.elapsed()));
+        return crate::verdict::failed(format!("received GET /next {:?} after the event, before the answer", given.elapsed()));
     };
     posted.accept();
-    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "{} came", posted.summary());
+    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "received {}", posted.summary());
     session.echo(&event(2))
 }
 
@@ -135,7 +135,7 @@ fn then_next(harness: &Harness) -> CheckResult {
 
 fn without_delay(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    // The first one may have to be compiled, or loaded.
+    // The first answer may include compiling or loading.
     session.echo(&event(0))?;
     let mut shortest = Duration::MAX;
     for number in 1..6 {
@@ -144,6 +144,6 @@ fn without_delay(harness: &Harness) -> CheckResult {
         session.response(&id(number))?.accept();
         shortest = shortest.min(given.elapsed());
     }
-    ensure!(shortest < Duration::from_millis(500), "the quickest of five answers took {shortest:?}");
+    ensure!(shortest < Duration::from_millis(500), "the fastest of five answers took {shortest:?}");
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::verdict::{CheckResult, Verdict, ensure, failed};
 const CLOSE: &str = "RFC 9112, section 9.6";
 const FAILURES: &str = "RFC 9112, section 9.5";
 
-/// For how long the server does not read, or is not there.
+/// How long the server doesn't read, refuses connections, or doesn't listen.
 const STALL: Duration = Duration::from_millis(1500);
 const REFUSING: Duration = Duration::from_secs(3);
 const GONE: Duration = Duration::from_millis(1000);
@@ -116,7 +116,10 @@ fn with_the_event(harness: &Harness) -> CheckResult {
     let asked = session.next()?;
     asked.deliver_and_close(&event(1))?;
     let posted = session.response(&id(1))?;
-    ensure!(posted.connection().number() != asked.connection().number(), "the answer came over the connection that the server was closing");
+    ensure!(
+        posted.connection().number() != asked.connection().number(),
+        "the answer arrived over the connection that the server was closing"
+    );
     posted.accept();
     same(&posted.request.body, event(1).event())?;
     session.echo(&event(2))
@@ -148,7 +151,8 @@ fn among_options(harness: &Harness) -> CheckResult {
     for (number, options) in ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate() {
         session.next()?.deliver(&event(number))?;
         let posted = session.response(&id(number))?;
-        // It stays half-open, so that only the option says that nothing more comes on it.
+        // The connection stays half-open, so that only the option says that nothing more follows on
+        // it.
         posted.reply(&with_header(&message::accepted(), "Connection", options))?;
         let connection = posted.connection();
         let asked = session.next_elsewhere(&connection)?;
@@ -190,13 +194,13 @@ fn half_close(harness: &Harness) -> CheckResult {
                 return session.echoed_or_ended(&event(2));
             }
             Action::Post(posted) => {
-                ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
+                ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
                 same(&posted.request.body, event(1).event())?;
                 posted.accept();
             }
         }
     }
-    failed("the answer came six times")
+    failed("received the answer six times")
 }
 
 fn reads_late(harness: &Harness) -> CheckResult {
@@ -215,8 +219,8 @@ fn replies_late(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
-    // A GET /next may come behind it, at once.
-    posted.pipelined_back();
+    // A GET /next may follow on the connection at once.
+    posted.await_pipelined();
     session.quiet(STALL)?;
     posted.accept();
     session.echo(&event(2))
@@ -249,11 +253,11 @@ fn gone_is_no_busy_loop(harness: &Harness) -> CheckResult {
     let before = time()?;
     session.server().vanish();
     sleep(REFUSING);
-    // What has ended, and been reaped, has no time any more.
+    // A process that has ended and been reaped has no processor time.
     if let Some(status) = session.process().ended() {
         return ended_badly(status);
     }
     let took = time()?.saturating_sub(before);
-    ensure!(took < REFUSING / 12, "while it was refused, for {REFUSING:?}, the program took {took:?} of processor time");
+    ensure!(took < REFUSING / 12, "the program used {took:?} of processor time while connections were refused for {REFUSING:?}");
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::verdict::{CheckResult, ensure, failed};
 
 const FAILURES: &str = "RFC 9112, sections 8 and 9.5";
 
-/// How often a runtime may ask while each of its connections is reset, in [`RESETTING`].
+/// How often a runtime may ask within [`RESETTING`], while each of its connections is reset.
 const ASKS: usize = 40;
 const RESETTING: Duration = Duration::from_millis(1500);
 
@@ -104,7 +104,8 @@ pub const CHECKS: &[Check] = &[
     ),
 ];
 
-/// Runs a scenario twice, in two processes: the connection is closed by a reset, and in the usual way.
+/// Runs a scenario twice, in two processes: the connection is closed by a reset, and in the usual
+/// way.
 fn ends(reset: fn(&Connection<'_>), harness: &Harness, scenario: impl Fn(&Session, fn(&Connection<'_>)) -> CheckResult) -> CheckResult {
     scenario(&*harness.start()?, reset)?;
     scenario(&*harness.start()?, |connection| connection.close())
@@ -167,7 +168,7 @@ fn in_the_body_of_the_202(harness: &Harness) -> CheckResult {
     session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
     let accepted = message::accepted();
-    // A runtime may hang up once it has read the status.
+    // A runtime may disconnect once it has read the status.
     let _ = posted.connection().send_pieces(&accepted[..accepted.len() - 5], 64);
     posted.connection().close();
     session.recovers_or_ends()
@@ -185,12 +186,12 @@ fn then_another(harness: &Harness) -> CheckResult {
                 return session.echoed_or_ended(&event(2));
             }
             Action::Post(posted) => {
-                ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
+                ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
                 posted.accept();
             }
         }
     }
-    failed("the answer came again and again")
+    failed("received the answer again and again")
 }
 
 fn then_a_new_attempt(harness: &Harness) -> CheckResult {
@@ -205,13 +206,13 @@ fn then_a_new_attempt(harness: &Harness) -> CheckResult {
                 let posted = session.response(&id(1))?;
                 posted.accept();
                 let sent = posted.request.header("Lambda-Runtime-Invocation-Id");
-                ensure!(sent == Some("i-2"), "the new attempt is answered with the invocation id {sent:?}");
+                ensure!(sent == Some("i-2"), "the answer to the new attempt has the invocation id {sent:?}");
                 return same(&posted.request.body, event(1).event());
             }
             Action::Post(posted) => posted.accept(),
         }
     }
-    failed("the answer came again and again")
+    failed("received the answer again and again")
 }
 
 fn of_an_error(harness: &Harness) -> CheckResult {
@@ -223,13 +224,13 @@ fn of_an_error(harness: &Harness) -> CheckResult {
             Action::Exit(status) => return ended_badly(status),
             Action::Next(asked) => asked.deliver(&asking(1, "error"))?,
             Action::Post(posted) => {
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came", posted.summary());
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {}", posted.summary());
                 posted.accept();
                 return session.recovers_or_ends();
             }
         }
     }
-    failed("the same invocation came four times, and was not answered")
+    failed("the same invocation was delivered four times and not answered")
 }
 
 fn again_and_again(harness: &Harness) -> CheckResult {
@@ -240,11 +241,11 @@ fn again_and_again(harness: &Harness) -> CheckResult {
         match session.next_action_within(RESETTING)? {
             None => break,
             Some(Action::Exit(status)) => return ended_badly(status),
-            Some(Action::Post(posted)) => return failed(format!("{} came", posted.summary())),
+            Some(Action::Post(posted)) => return failed(format!("received {}", posted.summary())),
             Some(Action::Next(asked)) => asked.connection().reset(),
         }
         asks += 1;
-        ensure!(asks <= ASKS, "GET /next came {asks} times in {:?}, and was reset each time", started.elapsed());
+        ensure!(asks <= ASKS, "received GET /next {asks} times in {:?}, with a reset each time", started.elapsed());
     }
     Ok(())
 }

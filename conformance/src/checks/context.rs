@@ -97,7 +97,7 @@ pub const CHECKS: &[Check] = &[
 
 const DEADLINE: &str = "Lambda-Runtime-Deadline-Ms";
 
-/// A client context in the form that AWS's mobile SDKs give it.
+/// Returns a client context in the format of AWS's mobile SDKs.
 pub fn client_context(title: &str) -> Value {
     let client = json!({
         "installation_id": "8f4a", "app_title": title, "app_version_name": "1.0", "app_version_code": "1", "app_package_name": "example"
@@ -105,12 +105,12 @@ pub fn client_context(title: &str) -> Value {
     json!({"client": client, "custom": {"key": "value"}, "env": {"locale": "en_US"}})
 }
 
-/// An identity in Cognito's form.
+/// Returns an identity in Cognito's format.
 pub fn identity(id: &str) -> Value {
     json!({"cognitoIdentityId": id, "cognitoIdentityPoolId": "us-east-1:2"})
 }
 
-/// Asks a handler for its context, and holds one of its members against what was sent.
+/// Asks a handler for its context, and compares one member with what was sent.
 fn tells(harness: &Harness, member: &str, sent: impl Fn(Next) -> (Next, Value)) -> CheckResult {
     let session = harness.start()?;
     let (next, wanted) = sent(asking(1, "context"));
@@ -119,14 +119,14 @@ fn tells(harness: &Harness, member: &str, sent: impl Fn(Next) -> (Next, Value)) 
     if told.is_null() {
         return Err(Verdict::NotApplicable(format!("the handler's context has no {member}")));
     }
-    ensure!(told == wanted, "{member} is {told}, and {wanted} was sent");
+    ensure!(told == wanted, "{member} is {told}, expected {wanted}");
     Ok(())
 }
 
 fn context(body: &[u8]) -> CheckResult<Value> {
     match serde_json::from_slice(body) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        _ => failed(format!("the context is no JSON object: {}", brief(body))),
+        _ => failed(format!("the context isn't a JSON object: {}", brief(body))),
     }
 }
 
@@ -138,8 +138,8 @@ fn is_its_own(harness: &Harness) -> CheckResult {
         .header("Lambda-Runtime-Aws-Tenant-Id", "of the first");
     context(&session.invoke(&full)?)?;
     let context = context(&session.invoke(&asking(2, "context"))?)?;
-    ensure!(!context.to_string().contains("of the first"), "the second one is told {context}");
-    ensure!(context["requestId"] == json!(id(2)), "the second one is told {context}");
+    ensure!(!context.to_string().contains("of the first"), "the context of the second one is {context}");
+    ensure!(context["requestId"] == json!(id(2)), "the context of the second one is {context}");
     Ok(())
 }
 
@@ -149,8 +149,8 @@ fn deadline_in_the_past(harness: &Harness) -> CheckResult {
     for (number, deadline) in ["0".to_owned(), "1".to_owned(), (now - 60_000).to_string(), now.to_string()].into_iter().enumerate() {
         session.next()?.deliver(&event(number).header(DEADLINE, &deadline))?;
         let posted = session.post()?;
-        ensure!(posted.is_for(&id(number)), "{} came", posted.summary());
-        ensure!(posted.is_error() || posted.request.body == event(number).event(), "{} came", posted.summary());
+        ensure!(posted.is_for(&id(number)), "received {}", posted.summary());
+        ensure!(posted.is_error() || posted.request.body == event(number).event(), "received {}", posted.summary());
         posted.accept();
     }
     session.echo(&event(9))

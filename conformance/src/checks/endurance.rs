@@ -6,10 +6,10 @@ use crate::check::{Check, Group};
 use crate::harness::Harness;
 use crate::verdict::{CheckResult, Verdict, ensure};
 
-/// How many invocations one process must stand.
+/// The number of invocations that one process must handle.
 const MANY: usize = 1000;
 
-/// How many descriptors more a process may have after them: a pool of connections may grow a little.
+/// How many more descriptors a process may have afterwards: a connection pool may grow a little.
 const MORE_FILES: usize = 6;
 
 pub const CHECKS: &[Check] = &[

@@ -89,27 +89,27 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-/// JSON as Lambda's error object is.
+/// Checks that the body is Lambda's error object, with these words in its message.
 pub fn check_body(body: &[u8], words: &str) -> CheckResult {
     let Ok(Value::Object(error)) = serde_json::from_slice::<Value>(body) else {
-        return failed(format!("the error is no JSON object: {}", brief(body)));
+        return failed(format!("the error isn't a JSON object: {}", brief(body)));
     };
     let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
     ensure!(text("errorMessage").contains(words), "errorMessage does not contain {words:?}: {}", brief(body));
-    ensure!(!text("errorType").is_empty(), "there is no errorType: {}", brief(body));
+    ensure!(!text("errorType").is_empty(), "errorType is missing: {}", brief(body));
     Ok(())
 }
 
-/// The header is optional, and any text is accepted.
+/// The header is optional, and its value may be any text.
 pub fn check_type_header(request: &Request) -> CheckResult {
     let name = "Lambda-Runtime-Function-Error-Type";
     let values: Vec<_> = request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect();
     let good = |value: &str| !value.is_empty() && value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    ensure!(values.len() <= 1 && values.iter().all(|value| good(value)), "{name} is there {} times: {values:?}", values.len());
+    ensure!(values.len() <= 1 && values.iter().all(|value| good(value)), "{name} occurs {} times: {values:?}", values.len());
     Ok(())
 }
 
-/// The report of the handler's error.
+/// Waits for the report of the handler's error.
 fn reported(session: &Session) -> CheckResult<PostRequest<'_>> {
     session.next()?.deliver(&asking(1, "error"))?;
     session.error(&id(1))
@@ -159,15 +159,15 @@ fn in_turn(harness: &Harness) -> CheckResult {
     Ok(())
 }
 
-/// What a handler that was asked to panic leads to: a report, or `None` for the end of the process.
+/// Returns the report of a handler that was asked to panic, or `None` for the end of the process.
 fn panicked(session: &Session) -> CheckResult<Option<PostRequest<'_>>> {
     session.next()?.deliver(&asking(1, "panic"))?;
     loop {
         match session.next_action()? {
-            // A GET /next that comes with the answer, or before it, is no answer.
+            // A GET /next with the answer or before it isn't an answer.
             Action::Next(_) => {}
             Action::Post(posted) => {
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came of the panic", posted.summary());
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {} after the panic", posted.summary());
                 return Ok(Some(posted));
             }
             Action::Exit(status) => {
@@ -210,6 +210,6 @@ fn exit_ends_the_process(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "exit"))?;
     let status = session.end()?;
-    ensure!(status.code() == Some(3), "the program ended with {status}, not with the handler's status 3");
+    ensure!(status.code() == Some(3), "the program ended with {status}, expected the handler's status 3");
     Ok(())
 }

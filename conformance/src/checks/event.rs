@@ -210,7 +210,8 @@ fn drips(harness: &Harness) -> CheckResult {
     session.echoed(&id(1), next.event())
 }
 
-/// Answers an answer, and sends this much of the next event with it, when GET /next has come on the same connection by then.
+/// Replies to an answer, together with the first `with` bytes of the next event if the GET /next
+/// has arrived on the same connection.
 fn coalesced(session: &Session, number: usize, with: impl Fn(&[u8]) -> usize) -> CheckResult {
     session.next()?.deliver(&event(number))?;
     let posted = session.response(&id(number))?;
@@ -252,12 +253,12 @@ fn accepted_in_pieces(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
     let posted = session.response(&id(1))?;
-    // A runtime may hang up once it has read the status.
+    // A runtime may disconnect once it has read the status.
     let _ = posted.connection().send_pieces(&message::accepted(), 1);
     session.echo(&event(2))
 }
 
-/// JSON of 6 MiB in which every place is another one.
+/// Returns 6 MiB of JSON without repetition.
 fn large() -> Vec<u8> {
     let mut event = b"[0".to_vec();
     let mut number = 0;

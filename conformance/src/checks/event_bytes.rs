@@ -78,14 +78,15 @@ fn not_utf_8(harness: &Harness) -> CheckResult {
     Ok(())
 }
 
-/// As [`Session::echo`], for an event that is no JSON. Lambda itself sends JSON alone, so that a runtime may report such an event.
+/// Like [`Session::echo`], for an event that isn't JSON. Lambda itself sends only JSON, so a
+/// runtime may report such an event as an error.
 fn echo_of_bytes(session: &Session, next: &Next) -> CheckResult {
     session.next()?.deliver(next)?;
     let posted = session.post()?;
-    ensure!(posted.is_for(next.request_id()), "{} came", posted.summary());
+    ensure!(posted.is_for(next.request_id()), "received {}", posted.summary());
     posted.accept();
     if posted.is_error() {
-        return Err(Verdict::NotApplicable(format!("the runtime takes JSON alone: {}", posted.summary())));
+        return Err(Verdict::NotApplicable(format!("the runtime accepts only JSON: {}", posted.summary())));
     }
     same(&posted.request.body, next.event())
 }
@@ -109,8 +110,8 @@ fn json_unchanged(harness: &Harness) -> CheckResult {
     Ok(())
 }
 
-/// As [`Session::echo`], for JSON that may have line breaks, which are white space there. A handler that gets its event as one line cannot have
-/// them.
+/// Like [`Session::echo`], for JSON with line breaks as white space. A handler that receives its
+/// event as one line can't have them.
 fn echo_of_lines(session: &Session, next: &Next) -> CheckResult {
     session.next()?.deliver(next)?;
     let posted = session.response(next.request_id())?;
@@ -118,7 +119,7 @@ fn echo_of_lines(session: &Session, next: &Next) -> CheckResult {
     let (body, event) = (&posted.request.body, next.event());
     let is_one_line = body.iter().eq(event.iter().map(|byte| if *byte == b'\n' { &b' ' } else { byte }));
     if is_one_line && event.contains(&b'\n') {
-        return Err(Verdict::NotApplicable("the handler gets its event as one line, with spaces for line breaks".to_owned()));
+        return Err(Verdict::NotApplicable("the handler receives its event as one line, with spaces in place of line breaks".to_owned()));
     }
     same(body, event)
 }

@@ -10,7 +10,7 @@ use crate::harness::Harness;
 use crate::session::{Action, ended_badly};
 use crate::verdict::{CheckResult, ensure, failed};
 
-/// For how long a runtime is answered with what is not HTTP, and how often it may ask in that time.
+/// How long a runtime receives replies that aren't HTTP, and how often it may ask in that time.
 const PUZZLING: Duration = Duration::from_millis(1500);
 const ASKS: usize = 40;
 
@@ -135,7 +135,7 @@ fn names(harness: &Harness, write: impl Fn(&str) -> String + Copy) -> CheckResul
     for (number, next) in [next(&id(0), EVENT), next(&id(1), EVENT).chunked(&[4])].into_iter().enumerate() {
         let next = next.names(write);
         let text = String::from_utf8_lossy(&next.bytes()).into_owned();
-        // The framing is written behind the named fields.
+        // The framing is written after the other fields.
         let text = text.replace("Content-Length:", &write("Content-Length:")).replace("Transfer-Encoding:", &write("Transfer-Encoding:"));
         let asked = session.next()?;
         asked.record(&next);
@@ -201,13 +201,13 @@ fn of_64_kib(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     let large = event(1).header("X-Large", &"l".repeat(64 << 10));
-    // A runtime may hang up before it has read everything.
+    // A runtime may disconnect before it has read everything.
     let _ = asked.record(&large).send(&large.bytes());
     match session.next_action()? {
         Action::Exit(status) => ended_badly(status),
         Action::Post(posted) => {
             let echoed = posted.request.body == event(1).event() && !posted.is_error();
-            ensure!(posted.is_for(&id(1)) && (echoed || posted.is_error()), "{} came", posted.summary());
+            ensure!(posted.is_for(&id(1)) && (echoed || posted.is_error()), "received {}", posted.summary());
             posted.accept();
             session.recovers_or_ends()
         }
@@ -240,7 +240,7 @@ fn without_a_request_id(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     asked.reply(&event(1).header("Lambda-Runtime-Aws-Request-Id", "").bytes())?;
-    // To ask for another invocation is as good as to end.
+    // The runtime may ask for another invocation, or end.
     session.recovers_or_ends()
 }
 
@@ -252,11 +252,11 @@ fn not_http(harness: &Harness) -> CheckResult {
         let asked = match session.next_action_within(PUZZLING)? {
             None => break,
             Some(Action::Exit(status)) => return ended_badly(status),
-            Some(Action::Post(posted)) => return failed(format!("{} came of what was no invocation", posted.summary())),
+            Some(Action::Post(posted)) => return failed(format!("received {} although no invocation was sent", posted.summary())),
             Some(Action::Next(asked)) => asked,
         };
         asks += 1;
-        ensure!(asks <= ASKS, "GET /next came {asks} times in {:?}", started.elapsed());
+        ensure!(asks <= ASKS, "received GET /next {asks} times in {:?}", started.elapsed());
         asked.reply(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")?;
         asked.connection().close();
     }

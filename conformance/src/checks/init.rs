@@ -94,16 +94,16 @@ fn panics(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("panic"))?;
     let posted = match session.next_action()? {
         Action::Next(_) => {
-            // It is at fault only if it does look at the variable.
+            // The program fails only if it does use the variable.
             let other = harness.start_in(Environment::Init("error"))?;
             let looks = !matches!(other.next_action()?, Action::Next(_));
-            return if looks { failed("GET /next came after an initialisation that panicked") } else { Err(ignores_init()) };
+            return if looks { failed("received GET /next after an initialisation that panicked") } else { Err(ignores_init()) };
         }
         Action::Exit(status) => return ended_badly(status),
         Action::Post(posted) => posted,
     };
     let report: Value = serde_json::from_slice(&posted.request.body).unwrap_or_default();
-    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "{} came", posted.summary());
+    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "received {}", posted.summary());
     posted.accept();
     session.end().map(drop)
 }
@@ -122,13 +122,13 @@ fn refused(harness: &Harness) -> CheckResult {
 fn lost(harness: &Harness) -> CheckResult {
     let session = harness.start_in(Environment::Init("error"))?;
     session.init_error()?.connection().reset();
-    // To report it once more is as good as to give up.
+    // The runtime may report the error again, or give up.
     for _ in 0..10 {
         match session.next_action()? {
             Action::Post(posted) => posted.connection().reset(),
-            Action::Next(_) => return failed("GET /next came after a failed initialisation"),
+            Action::Next(_) => return failed("received GET /next after a failed initialisation"),
             Action::Exit(status) => return ended_badly(status),
         }
     }
-    failed("the report came more than ten times")
+    failed("received the report more than ten times")
 }

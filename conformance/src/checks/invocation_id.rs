@@ -57,7 +57,11 @@ fn expect(request: &Request, wanted: Option<&str>) -> CheckResult {
     let name = "Lambda-Runtime-Invocation-Id";
     let values: Vec<&str> =
         request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| &**value).collect();
-    ensure!(values == wanted.into_iter().collect::<Vec<_>>(), "{} has these values of {name}: {values:?}, not {wanted:?}", request.target);
+    ensure!(
+        values == wanted.into_iter().collect::<Vec<_>>(),
+        "{} has the values {values:?} of {name}, expected {wanted:?}",
+        request.target
+    );
     Ok(())
 }
 

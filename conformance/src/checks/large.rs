@@ -10,7 +10,7 @@ use crate::harness::Harness;
 use crate::session::{Action, NextRequest, Session, ended_badly};
 use crate::verdict::{CheckResult, ensure, failed};
 
-/// How much of a large answer is read before it is refused, in bytes.
+/// How many bytes of a large answer are read before it is refused.
 const READ: usize = 64 << 10;
 
 pub const CHECKS: &[Check] = &[
@@ -48,11 +48,11 @@ fn refusal() -> Vec<u8> {
     message::error(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")
 }
 
-/// Has a large answer refused. `false` when the runtime itself reports that it is too large, and so is never refused.
+/// Refuses a large answer. Returns `false` when the runtime itself reports that it is too large.
 fn refused(session: &Session) -> CheckResult<bool> {
     session.next()?.deliver(&asking(1, "large"))?;
     let posted = session.post()?;
-    ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
+    ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
     if posted.is_error() {
         posted.accept();
         return Ok(false);
@@ -67,14 +67,15 @@ fn posts_no_error(harness: &Harness) -> CheckResult {
         return session.recovers_or_ends();
     }
     match session.next_action()? {
-        Action::Post(posted) if posted.is_error() => failed(format!("after 413, {} came", posted.summary())),
+        Action::Post(posted) if posted.is_error() => failed(format!("received {} after 413", posted.summary())),
         Action::Post(_) => Ok(()),
         Action::Exit(status) => ended_badly(status),
         Action::Next(asked) => next_alone(&session, &asked),
     }
 }
 
-/// After 413 GET /next is there, perhaps from before: the next POST is the answer to the next event.
+/// After 413, checks that the next POST is the answer to the next event. The runtime may have sent
+/// its GET /next before.
 fn next_alone(session: &Session, asked: &NextRequest<'_>) -> CheckResult {
     asked.deliver(&event(2))?;
     session.echoed_or_ended(&event(2))
@@ -86,7 +87,7 @@ fn is_not_sent_again(harness: &Harness) -> CheckResult {
         return session.recovers_or_ends();
     }
     match session.next_action()? {
-        Action::Post(posted) if !posted.is_error() => failed(format!("after 413, {} came again", posted.request.target)),
+        Action::Post(posted) if !posted.is_error() => failed(format!("received {} again after 413", posted.request.target)),
         Action::Post(_) => Ok(()),
         Action::Exit(status) => ended_badly(status),
         Action::Next(asked) => next_alone(&session, &asked),
@@ -100,11 +101,11 @@ fn then_on(harness: &Harness) -> CheckResult {
         match session.next_action()? {
             Action::Exit(status) => return ended_badly(status),
             Action::Next(asked) => return next_alone(&session, &asked),
-            // Another check is about this.
+            // Another check tests this.
             Action::Post(posted) => posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?,
         }
     }
-    failed("three more POSTs came, and no GET /next")
+    failed("received three more POSTs and no GET /next")
 }
 
 fn in_the_middle(harness: &Harness) -> CheckResult {
@@ -115,8 +116,8 @@ fn in_the_middle(harness: &Harness) -> CheckResult {
         let connection = match session.held_or_posted()? {
             Ok(connection) => connection,
             Err(posted) => {
-                // Its own error, which is small.
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came", posted.summary());
+                // The runtime's own error, which is small.
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {}", posted.summary());
                 posted.accept();
                 return session.recovers_or_ends();
             }
@@ -129,9 +130,9 @@ fn in_the_middle(harness: &Harness) -> CheckResult {
             Some(Action::Exit(status)) => return ended_badly(status),
             Some(Action::Next(asked)) => return next_alone(&session, &asked),
             Some(Action::Post(posted)) => posted.accept(),
-            // The refusal may have been lost in the reset: once more is no loop.
+            // The refusal may have been lost in the reset: one repetition isn't a loop.
             None => {}
         }
     }
-    failed("the answer was sent again and again")
+    failed("received the answer again and again")
 }

@@ -7,7 +7,7 @@ use crate::harness::{Environment, Harness};
 use crate::session::Action;
 use crate::verdict::{CheckResult, ensure};
 
-/// Longer than clients usually wait for a reply by themselves.
+/// Longer than the usual time limits of HTTP clients.
 const IDLE: Duration = Duration::from_millis(6500);
 
 pub const CHECKS: &[Check] = &[
@@ -80,8 +80,8 @@ fn nothing_before_next(harness: &Harness) -> CheckResult {
             asked.deliver(&event(1))?;
             session.echoed(event(1).request_id(), event(1).event())
         }
-        Action::Post(posted) => crate::verdict::failed(format!("{} came first", posted.summary())),
-        Action::Exit(status) => crate::verdict::failed(format!("the program ended with {status}, before it asked for anything")),
+        Action::Post(posted) => crate::verdict::failed(format!("received {} before GET /next", posted.summary())),
+        Action::Exit(status) => crate::verdict::failed(format!("the program ended with {status} before GET /next")),
     }
 }
 
@@ -98,7 +98,7 @@ fn host_header(harness: &Harness) -> CheckResult {
     let asked = session.next()?;
     let check = |request: &barelambda_emulator::script::Request| {
         let hosts: Vec<_> = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).collect();
-        ensure!(hosts.len() == 1 && !hosts[0].1.is_empty(), "{} has these Host headers: {hosts:?}", request.method);
+        ensure!(hosts.len() == 1 && !hosts[0].1.is_empty(), "{} has the Host headers {hosts:?}, expected one", request.method);
         Ok(())
     };
     check(&asked.request)?;
@@ -109,7 +109,7 @@ fn host_header(harness: &Harness) -> CheckResult {
 fn next_has_no_body(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
-    ensure!(asked.request.body.is_empty(), "GET /next came with a body of {} bytes", asked.request.body.len());
+    ensure!(asked.request.body.is_empty(), "GET /next has a body of {} bytes", asked.request.body.len());
     Ok(())
 }
 

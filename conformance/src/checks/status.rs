@@ -9,10 +9,10 @@ use crate::harness::Harness;
 use crate::session::{Action, ended_badly};
 use crate::verdict::{CheckResult, ensure, failed};
 
-/// For how long a runtime is refused GET /next.
+/// How long GET /next is refused.
 const REFUSING: Duration = Duration::from_millis(2500);
 
-/// How often it may ask in that time.
+/// How often a runtime may ask in that time.
 const ASKS: usize = 60;
 
 macro_rules! status_check {
@@ -128,7 +128,7 @@ pub const CHECKS: &[Check] = &[
     ),
 ];
 
-/// Any well-formed 202 must be understood.
+/// Checks that the runtime understands this well-formed 202.
 fn accepted(harness: &Harness, reply: &[u8]) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&event(1))?;
@@ -140,7 +140,8 @@ fn accepted(harness: &Harness, reply: &[u8]) -> CheckResult {
     session.echo(&event(4))
 }
 
-/// After a status that refuses an answer, with a body and without one: the runtime goes on, or ends badly.
+/// Refuses an answer with this status, with a body and without one. The runtime must continue, or
+/// end with a failure.
 fn settled(harness: &Harness, status: u16, error: bool) -> CheckResult {
     for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
         let session = harness.start()?;
@@ -158,10 +159,10 @@ fn settled(harness: &Harness, status: u16, error: bool) -> CheckResult {
                 }
                 Action::Post(posted) => {
                     again += 1;
-                    ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
+                    ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
                     ensure!(
                         again < 3,
-                        "after {status}, {again} more POSTs came for the same invocation, the last one to {}",
+                        "received {again} more POSTs for the same invocation after {status}, the last one to {}",
                         posted.request.target
                     );
                     posted.reply(&reply)?;
@@ -172,7 +173,7 @@ fn settled(harness: &Harness, status: u16, error: bool) -> CheckResult {
     Ok(())
 }
 
-/// A runtime that is refused GET /next, with a body and without one.
+/// Refuses GET /next, with a body and without one.
 fn next_refused(harness: &Harness, status: u16, must_end: bool) -> CheckResult {
     for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
         let session = harness.start()?;
@@ -181,14 +182,14 @@ fn next_refused(harness: &Harness, status: u16, must_end: bool) -> CheckResult {
         loop {
             let asked = match session.next_action()? {
                 Action::Exit(status) => break ended_badly(status)?,
-                Action::Post(posted) => return failed(format!("{} came of a refused GET /next", posted.summary())),
+                Action::Post(posted) => return failed(format!("received {} after a refused GET /next", posted.summary())),
                 Action::Next(asked) => asked,
             };
             asks += 1;
             let since: Instant = *since.get_or_insert_with(Instant::now);
-            ensure!(asks <= ASKS, "GET /next came {asks} times in {:?}, although it was answered with {status}", since.elapsed());
+            ensure!(asks <= ASKS, "received GET /next {asks} times in {:?}, with a reply of {status} each time", since.elapsed());
             if since.elapsed() > REFUSING {
-                ensure!(!must_end, "GET /next still comes {:?} after it was answered with {status}", since.elapsed());
+                ensure!(!must_end, "received GET /next {:?} after the first reply of {status}", since.elapsed());
                 asked.deliver(&event(2))?;
                 session.echoed_or_ended(&event(2))?;
                 break;

@@ -11,10 +11,10 @@ use crate::harness::Harness;
 use crate::session::{PostRequest, Session, brief};
 use crate::verdict::{CheckResult, Verdict, ensure};
 
-/// What "conformance:stream-large" asks for.
+/// The number of bytes that "conformance:stream-large" asks for.
 const LARGE: usize = 20 << 20;
 
-/// The handler writes its lines 200 ms apart; a busy machine may see them closer to each other.
+/// The handler writes its lines 200 ms apart. On a busy machine they may arrive closer together.
 const APART: Duration = Duration::from_millis(40);
 
 macro_rules! stream_check {
@@ -47,7 +47,8 @@ pub const CHECKS: &[Check] = &[
     stream_check!("stream-again-and-again", "One process streams as often as it is asked to.", STREAMING, again_and_again),
 ];
 
-/// What the handler has written of a streamed answer: a runtime may put the prelude of an answer over HTTP before it.
+/// Returns what the handler has written of a streamed answer. A runtime may send the prelude of an
+/// HTTP response first.
 pub fn written(body: &[u8]) -> &[u8] {
     let place = body.windows(8).position(|window| window == [0; 8]);
     let is_prelude = |prelude: &[u8]| serde_json::from_slice::<Value>(prelude).is_ok_and(|prelude| prelude.get("statusCode").is_some());
@@ -57,7 +58,7 @@ pub fn written(body: &[u8]) -> &[u8] {
     }
 }
 
-/// The whole streamed answer to this event.
+/// Waits for the whole streamed answer to this event.
 fn streamed<'s>(session: &'s Session, number: usize, what: &str) -> CheckResult<PostRequest<'s>> {
     session.next()?.deliver(&asking(number, what))?;
     session.response(&id(number))
@@ -100,7 +101,7 @@ fn flushed(harness: &Harness) -> CheckResult {
             return crate::verdict::failed(format!("the stream is {}", brief(&posted.request.body)));
         };
         let apart = second - first;
-        ensure!(apart >= APART, "the line {line:?} came {apart:?} before the one that was written 200 ms later");
+        ensure!(apart >= APART, "the line {line:?} arrived {apart:?} before the line written 200 ms later");
     }
     Ok(())
 }
@@ -122,7 +123,7 @@ fn before_next(harness: &Harness) -> CheckResult {
         let over = state.calls.get(call).is_some_and(|call| call.whole.is_some());
         (early || over).then_some(early && !over)
     })?;
-    ensure!(!early, "GET /next came before the end of the stream");
+    ensure!(!early, "received GET /next before the end of the stream");
     session.response(&id(1))?.accept();
     session.echo(&event(2))
 }
@@ -147,7 +148,7 @@ fn large(harness: &Harness) -> CheckResult {
 fn is_large(request: &Request) -> CheckResult {
     let written = written(&request.body);
     let wrong = written.iter().filter(|&&byte| byte != b'x').count();
-    ensure!(written.len() == LARGE && wrong == 0, "the stream has {} bytes, {wrong} of them wrong, not {LARGE}", written.len());
+    ensure!(written.len() == LARGE && wrong == 0, "the stream has {} bytes, {wrong} of them wrong, expected {LARGE}", written.len());
     Ok(())
 }
 
@@ -173,7 +174,7 @@ fn then_buffered(harness: &Harness) -> CheckResult {
         Ok(posted.request.clone())
     };
     let before = answer(0)?;
-    // A stream, and not only called so.
+    // The answer is chunked as well as marked as streaming.
     if is_streaming(&before).is_ok() && !before.chunks.is_empty() {
         return Err(Verdict::NotApplicable("the function streams every answer".to_owned()));
     }

@@ -17,7 +17,7 @@ use crate::verdict::{CheckResult, Verdict, ensure, failed};
 const TYPE: &str = "Lambda-Runtime-Function-Error-Type";
 const BODY: &str = "Lambda-Runtime-Function-Error-Body";
 
-/// How much of a large stream is read before it breaks, in bytes.
+/// How many bytes of a large stream are read before it breaks.
 const READ: usize = 200_000;
 
 macro_rules! fault_check {
@@ -82,23 +82,23 @@ pub const CHECKS: &[Check] = &[
     fault_check!("stream-410", "A stream that is answered with 410 is over: it is not sent again, and nothing stalls.", gone),
 ];
 
-/// How a stream ended that was asked for by this event.
+/// Asks for a stream with this event, and waits for its end.
 fn ending<'s>(session: &'s Session, what: &str) -> CheckResult<Ending<'s>> {
     session.next()?.deliver(&asking(1, what))?;
     let call = session.begun()?;
     let ending = session.ending(call)?;
     if let Ending::Whole(posted) = &ending {
-        ensure!(posted.request.target.ends_with("/response"), "{} came", posted.summary());
+        ensure!(posted.request.target.ends_with("/response"), "received {}", posted.summary());
     }
     Ok(ending)
 }
 
-/// The trailers of a stream that failed.
+/// Waits for a stream that fails, and returns the request with its trailers.
 fn trailers(harness: &Harness) -> CheckResult<std::sync::Arc<barelambda_emulator::script::Request>> {
     let session = harness.start()?;
     match ending(&session, "stream-error")? {
         Ending::Whole(posted) => Ok(posted.request.clone()),
-        Ending::Cut(body) => failed(format!("the program closed the connection after {}, where trailers were expected", brief(&body))),
+        Ending::Cut(body) => failed(format!("expected trailers, and the program closed the connection after {}", brief(&body))),
     }
 }
 
@@ -131,7 +131,7 @@ fn no_success(harness: &Harness, what: &str) -> CheckResult {
     let session = harness.start()?;
     match ending(&session, what)? {
         Ending::Whole(posted) => {
-            ensure!(posted.request.trailer(TYPE).is_some(), "the stream {} ended well, without trailers", brief(&posted.request.body));
+            ensure!(posted.request.trailer(TYPE).is_some(), "the stream {} ended without trailers", brief(&posted.request.body));
         }
         Ending::Cut(_) => session.recovers_or_ends()?,
     }
@@ -144,7 +144,7 @@ fn adds_nothing(harness: &Harness) -> CheckResult {
         Ending::Whole(posted) => posted.request.body.clone(),
         Ending::Cut(body) => body,
     };
-    ensure!(written(&body) == b"one\n", "the handler wrote \"one\\n\", and the stream is {}", brief(&body));
+    ensure!(written(&body) == b"one\n", "the stream is {}, expected \"one\\n\"", brief(&body));
     Ok(())
 }
 
@@ -154,7 +154,7 @@ fn posts_nothing(harness: &Harness) -> CheckResult {
         posted.accept();
     }
     match session.next_action()? {
-        Action::Post(posted) => failed(format!("after the stream, {} came", posted.summary())),
+        Action::Post(posted) => failed(format!("received {} after the stream", posted.summary())),
         _ => Ok(()),
     }
 }
@@ -189,8 +189,8 @@ fn before_its_first_byte(harness: &Harness) -> CheckResult {
             if posted.is_error() {
                 check_body(&request.body, "asked for an error")?;
             } else {
-                ensure!(request.trailer(TYPE).is_some(), "{} came, without trailers", posted.summary());
-                ensure!(written(&request.body).is_empty(), "{} came", posted.summary());
+                ensure!(request.trailer(TYPE).is_some(), "received {} without trailers", posted.summary());
+                ensure!(written(&request.body).is_empty(), "received {}", posted.summary());
             }
             posted.accept();
             session.recovers_or_ends()
@@ -198,7 +198,7 @@ fn before_its_first_byte(harness: &Harness) -> CheckResult {
     }
 }
 
-/// A large stream is broken off in its middle, after a reply or without one.
+/// Breaks a large stream off, after a reply or without one.
 fn breaks(harness: &Harness, reply: &[u8]) -> CheckResult {
     let session = harness.start()?;
     session.server().hold_posts_at(Some(READ));
@@ -207,7 +207,7 @@ fn breaks(harness: &Harness, reply: &[u8]) -> CheckResult {
     if reply.is_empty() {
         connection.reset();
     } else {
-        // The program may have hung up by itself.
+        // The program may have disconnected already.
         let _ = connection.send(&with_header(reply, "Connection", "close"));
         connection.half_close();
         sleep(Duration::from_millis(200));
@@ -217,7 +217,7 @@ fn breaks(harness: &Harness, reply: &[u8]) -> CheckResult {
     over(&session)
 }
 
-/// What follows a stream that did not get through: it may be repeated, once or twice, or not.
+/// After a stream that broke off, the runtime may repeat it twice, and must continue or end.
 fn over(session: &Session) -> CheckResult {
     for _ in 0..3 {
         match session.next_action()? {
@@ -227,12 +227,12 @@ fn over(session: &Session) -> CheckResult {
                 return session.echoed_or_ended(&event(2));
             }
             Action::Post(posted) => {
-                ensure!(posted.is_for(&id(1)), "{} came", posted.summary());
+                ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
                 posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?;
             }
         }
     }
-    failed("three more POSTs came for the same invocation")
+    failed("received three more POSTs for the same invocation")
 }
 
 fn reply_lost(harness: &Harness) -> CheckResult {
@@ -245,13 +245,13 @@ fn reply_lost(harness: &Harness) -> CheckResult {
             Action::Next(asked) => asked.deliver(&asking(1, "stream"))?,
             Action::Post(posted) => {
                 let again = written(&posted.request.body) == b"one\ntwo\nthree\n";
-                ensure!(posted.is_for(&id(1)) && (again || posted.is_error()), "{} came", posted.summary());
+                ensure!(posted.is_for(&id(1)) && (again || posted.is_error()), "received {}", posted.summary());
                 posted.accept();
                 return session.recovers_or_ends();
             }
         }
     }
-    Err(Verdict::Failed("the same invocation came three times, and was not answered".to_owned()))
+    Err(Verdict::Failed("the same invocation was delivered three times and not answered".to_owned()))
 }
 
 fn gone(harness: &Harness) -> CheckResult {
@@ -259,7 +259,7 @@ fn gone(harness: &Harness) -> CheckResult {
     let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
     posted.reply(&message::error(410, "InvokeTimeout", "Invoke timeout"))?;
     match session.next_action()? {
-        Action::Post(posted) => failed(format!("after 410, {} came", posted.summary())),
+        Action::Post(posted) => failed(format!("received {} after 410", posted.summary())),
         Action::Exit(status) => ended_badly(status),
         Action::Next(asked) => {
             asked.deliver(&event(2))?;

@@ -7,7 +7,7 @@ use crate::harness::Harness;
 use crate::session::brief;
 use crate::verdict::{CheckResult, ensure, failed};
 
-/// What parts the prelude from the body.
+/// The separator between the prelude and the body.
 const SEPARATOR: [u8; 8] = [0; 8];
 
 macro_rules! http_check {
@@ -40,22 +40,22 @@ fn content_type(harness: &Harness) -> CheckResult {
     Ok(())
 }
 
-/// The prelude and the body.
+/// Returns the prelude and the body.
 fn parts(harness: &Harness) -> CheckResult<(Value, Vec<u8>)> {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "stream-http"))?;
     let posted = session.response(&id(1))?;
     let bytes = &posted.request.body;
     let Some(place) = bytes.windows(8).position(|window| window == SEPARATOR) else {
-        return failed(format!("there are no eight bytes of zero in {}", brief(bytes)));
+        return failed(format!("eight zero bytes are missing in {}", brief(bytes)));
     };
     match serde_json::from_slice(&bytes[..place]) {
         Ok(prelude @ Value::Object(_)) => Ok((prelude, bytes[place + 8..].to_vec())),
-        _ => failed(format!("the prelude is no JSON object: {}", brief(&bytes[..place]))),
+        _ => failed(format!("the prelude isn't a JSON object: {}", brief(&bytes[..place]))),
     }
 }
 
-/// A header field of the prelude, whatever the case of its name.
+/// Returns a header field of the prelude. Its name is case-insensitive.
 fn header<'p>(prelude: &'p Value, name: &str) -> Option<&'p Value> {
     let fields = ["headers", "multiValueHeaders"].into_iter().filter_map(|member| prelude.get(member)?.as_object()).flatten();
     fields.into_iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)

@@ -1,7 +1,9 @@
-//! A server of the Runtime API that does nothing by itself: it accepts, reads and notes everything that comes, and a check decides
-//! what is sent, and when, and what happens to the connection.
+//! A server of the Runtime API that is controlled by a check. It accepts connections, and reads and
+//! records all requests. The check decides what is sent, and when, and what happens to the
+//! connection.
 //!
-//! A thread accepts; each connection has a thread that reads. What they see lies in one [`State`], behind one lock.
+//! One thread accepts, and each connection has a thread that reads. They share one [`State`] with
+//! the check, protected by one lock.
 
 mod connection;
 mod state;
@@ -18,7 +20,7 @@ pub use state::{Call, State};
 
 use state::{ConnectionState, Shared, TICK};
 
-/// A server at a port of its own.
+/// A server with a port that only its program knows.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -36,30 +38,30 @@ impl Server {
         Ok(Self { address, shared })
     }
 
-    /// Where it listens.
+    /// Returns the address where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has seen.
+    /// Locks the state.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state()
     }
 
-    /// Gives the lock back until something has changed, for a few milliseconds at most.
+    /// Unlocks the state until it has changed, for a few milliseconds at most.
     pub fn wait<'s>(&'s self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
         self.shared.changed.wait_timeout(state, TICK).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// The connection of this number, to be written to.
+    /// Returns the connection with this index.
     pub fn connection(&self, connection: usize) -> Connection<'_> {
         Connection::new(&self.shared, connection)
     }
 
-    /// Stops to read a POST after this many bytes, head included; `None` reads on.
+    /// Stops reading a POST after this many bytes, head included. `None` continues.
     pub fn hold_posts_at(&self, bytes: Option<usize>) {
         self.shared.change(|state| state.hold_at = bytes);
-        // Whoever is reading has looked before.
+        // A reading thread may have checked the old value already.
         thread::sleep(TICK * 4);
     }
 
@@ -73,7 +75,7 @@ impl Server {
         for connection in 0..count {
             self.connection(connection).reset();
         }
-        // The listener goes within a tick.
+        // The listener is dropped within a tick.
         thread::sleep(TICK * 4);
     }
 

@@ -1,4 +1,4 @@
-//! What the server has seen, as its threads and the checks share it.
+//! The server's state, which its threads and the check share.
 
 use std::net::TcpStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,49 +7,49 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::Request;
 use rustix::io::ioctl_fionread;
 
-/// How often the threads look whether something has changed for which nobody wakes them.
+/// How often the threads check for changes that don't wake them.
 pub const TICK: Duration = Duration::from_millis(3);
 
-/// The state, and the signal that it has changed.
+/// The state, and the condition variable for its changes.
 pub struct Shared {
     pub state: Mutex<State>,
     pub changed: Condvar,
 }
 
-/// What the server has seen, and how it is to read on.
+/// The requests that the server has received, and how it reads further ones.
 #[derive(Default)]
 pub struct State {
-    /// Every request whose head has come, in that order.
+    /// Every request whose head has arrived, in that order.
     pub calls: Vec<Call>,
-    /// What came that is not HTTP/1.1, in words.
-    pub broken: Vec<String>,
+    /// Descriptions of received bytes that aren't HTTP/1.1.
+    pub malformed: Vec<String>,
     pub connections: Vec<ConnectionState>,
-    /// Whether new connections are accepted; otherwise they are refused.
+    /// Whether the server listens. Otherwise connections are refused.
     pub listening: bool,
-    /// Reading stops for a POST of which this many bytes have come.
+    /// Reading a POST stops after this many bytes.
     pub hold_at: Option<usize>,
     pub ended: bool,
 }
 
-/// A request, from the time when its head has come.
+/// A request whose head has arrived.
 pub struct Call {
-    /// Its connection, counted from 0.
+    /// The index of its connection.
     pub connection: usize,
-    /// Its head. The body is in `whole`.
+    /// The head. The body is in `whole`.
     pub head: Arc<Request>,
-    /// When its head had come.
+    /// When the head arrived.
     pub begun: Instant,
-    /// How much of the body had come, and when.
+    /// How many bytes of the body had arrived, and when.
     pub progress: Vec<(Instant, usize)>,
-    /// All of it.
+    /// The complete request.
     pub whole: Option<Arc<Request>>,
-    /// What had come of the body when the program closed the connection in its middle.
+    /// The part of the body that arrived before the program closed the connection.
     pub cut: Option<Vec<u8>>,
-    /// Whether a check has taken it.
+    /// Whether the check has handled it.
     pub taken: bool,
 }
 
-/// A connection, as its thread and the checks share it.
+/// The state of a connection.
 pub struct ConnectionState {
     /// `None` once the server has closed it.
     pub stream: Option<Arc<TcpStream>>,
@@ -59,25 +59,26 @@ pub struct ConnectionState {
     pub finished: bool,
     /// Whether reading has stopped in a POST.
     pub held: bool,
-    /// Whether its thread has something in hand that it has not noted yet.
-    pub noting: bool,
-    /// Whether the thread has let go of the socket.
+    /// Whether the reading thread holds bytes that it hasn't recorded yet.
+    pub recording: bool,
+    /// Whether the reading thread has dropped the socket.
     pub released: bool,
 }
 
 impl ConnectionState {
-    /// Whether neither side has closed it, or its half.
+    /// Returns whether neither side has closed its sending side.
     pub fn is_open(&self) -> bool {
         self.stream.is_some() && !self.finished && !self.half_closed
     }
 
-    /// Whether something that the program has sent over it is still to be noted, after the server has closed its sending side.
-    pub fn is_behind(&self) -> bool {
+    /// Returns whether bytes of the program are still to be recorded, after the server has closed
+    /// its sending side.
+    pub fn has_unrecorded(&self) -> bool {
         let unread = || self.stream.as_ref().is_some_and(|stream| ioctl_fionread(stream).is_ok_and(|count| count > 0));
-        self.half_closed && !self.finished && !self.held && (self.noting || unread())
+        self.half_closed && !self.finished && !self.held && (self.recording || unread())
     }
 
-    /// Closes it without waiting for its thread.
+    /// Closes the connection without waiting for its thread.
     pub fn abandon(&mut self) {
         self.stream = None;
     }
@@ -90,27 +91,29 @@ impl State {
         self.calls.len() - 1
     }
 
-    /// How many connections have been made.
+    /// Returns how many connections have been made.
     pub fn connections(&self) -> usize {
         self.connections.len()
     }
 
-    /// Whether neither side has closed the connection of this call.
+    /// Returns whether neither side has closed the connection of this call.
     pub fn is_open(&self, call: &Call) -> bool {
         self.connections.get(call.connection).is_some_and(ConnectionState::is_open)
     }
 
-    /// Whether a connection that the server has closed, or its half, has brought something that is still to be noted.
-    pub fn is_behind(&self) -> bool {
-        self.connections.iter().any(ConnectionState::is_behind)
+    /// Returns whether bytes are still to be recorded from a connection whose sending side the
+    /// server has closed.
+    pub fn has_unrecorded(&self) -> bool {
+        self.connections.iter().any(ConnectionState::has_unrecorded)
     }
 
-    /// The first connection on which reading stopped in a POST, as [`Server::hold_posts_at`] says.
+    /// Returns the first connection on which reading has stopped in a POST (see
+    /// [`Server::hold_posts_at`](super::Server::hold_posts_at)).
     pub fn held(&self) -> Option<usize> {
         self.connections.iter().position(|line| line.held && line.is_open())
     }
 
-    /// Whether the program has closed this connection.
+    /// Returns whether the program has closed this connection.
     pub fn closed_by_program(&self, connection: usize) -> bool {
         self.connections.get(connection).is_none_or(|line| line.finished)
     }

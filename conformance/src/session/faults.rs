@@ -1,4 +1,4 @@
-//! What may follow a fault, and requests that are looked at before they are whole.
+//! The permitted actions after a fault, and requests that are inspected before they are complete.
 
 use std::time::{Duration, Instant};
 
@@ -8,24 +8,26 @@ use super::{Action, NextRequest, PostRequest, Session, ended_badly, request_line
 use crate::server::Connection;
 use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
-/// How a POST ended whose head had come.
+/// The end of a POST whose head has arrived.
 pub enum Ending<'s> {
     Whole(PostRequest<'s>),
-    /// The program closed the connection in the middle of the body: what had come of it.
+    /// The program closed the connection before the end of the body. The bytes are those that
+    /// arrived.
     Cut(Vec<u8>),
 }
 
 impl Session {
-    /// After a fault that a runtime may survive or not: waits for GET /next, or for an end that shows that something was wrong.
+    /// Waits for GET /next or for an exit that reports a failure, after a fault that a runtime may
+    /// survive or not.
     pub fn recovery(&self) -> CheckResult<Option<NextRequest<'_>>> {
         match self.next_action()? {
             Action::Next(asked) => Ok(Some(asked)),
-            Action::Post(posted) => failed(format!("{} came where GET /next or the end of the program was expected", posted.summary())),
+            Action::Post(posted) => failed(format!("expected GET /next or the end of the program, received {}", posted.summary())),
             Action::Exit(status) => ended_badly(status).map(|()| None),
         }
     }
 
-    /// After such a fault: a runtime that goes on must go on well.
+    /// After a fault, checks that the runtime ends, or recovers and echoes the next event.
     pub fn recovers_or_ends(&self) -> CheckResult {
         match self.recovery()? {
             Some(asked) => {
@@ -37,32 +39,33 @@ impl Session {
         }
     }
 
-    /// After the answer to an invocation may have been lost: the invocation is given again when the runtime asks, until it is answered as
-    /// it was before; then the runtime goes on. It may also end badly.
+    /// After the answer to an invocation may have been lost, delivers the invocation again whenever
+    /// the runtime asks, until the same answer arrives and the runtime continues. The runtime may
+    /// also end with a failure.
     pub fn settles(&self, next: &Next) -> CheckResult {
         for _ in 0..4 {
             match self.next_action()? {
                 Action::Exit(status) => return ended_badly(status),
                 Action::Next(asked) => asked.deliver(next)?,
                 Action::Post(posted) => {
-                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.summary());
+                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "received {}", posted.summary());
                     same(&posted.request.body, next.event())?;
                     posted.accept();
                     return self.recovers_or_ends();
                 }
             }
         }
-        failed("the runtime was given the same invocation four times, and did not answer it")
+        failed("the runtime received the same invocation four times and didn't answer it")
     }
 
-    /// After a fault, when the runtime has asked and was given this: it answers, or ends badly after all, as it may when its GET /next
-    /// was on its way before the fault.
+    /// After a fault, when the runtime has asked and received this event, checks that it answers.
+    /// It may also end with a failure, since it may have sent its GET /next before the fault.
     pub fn echoed_or_ended(&self, next: &Next) -> CheckResult {
         match self.next_action()? {
             Action::Exit(status) => ended_badly(status),
-            Action::Next(_) => failed(format!("GET /next came where the answer to {} was expected", next.request_id())),
+            Action::Next(_) => failed(format!("expected the answer to {}, received GET /next", next.request_id())),
             Action::Post(posted) => {
-                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.summary());
+                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "received {}", posted.summary());
                 posted.accept();
                 same(&posted.request.body, next.event())
             }
@@ -75,12 +78,12 @@ impl Session {
         let after = self.wait(what, |state| self.arrival(state, |call| call.connection != connection.number()))?;
         match after {
             Action::Next(asked) => Ok(asked),
-            Action::Post(posted) => failed(format!("{} came where {what} was expected", posted.summary())),
-            Action::Exit(status) => failed(format!("the program ended with {status} where {what} was expected")),
+            Action::Post(posted) => failed(format!("expected {what}, received {}", posted.summary())),
+            Action::Exit(status) => failed(format!("expected {what}, and the program ended with {status}")),
         }
     }
 
-    /// What the program does next, if it does anything within this time.
+    /// Returns the program's next action, if there is one within this time.
     pub fn next_action_within(&self, time: Duration) -> CheckResult<Option<Action<'_>>> {
         let started = Instant::now();
         let idle = || started.elapsed() >= time;
@@ -94,7 +97,9 @@ impl Session {
         }
     }
 
-    /// Waits until reading has stopped in a POST, as the server was told to, and gives its connection.
+    /// Waits until reading has stopped in a POST (see
+    /// [`Server::hold_posts_at`](crate::server::Server::hold_posts_at)), and returns its
+    /// connection.
     pub fn held(&self) -> CheckResult<Connection<'_>> {
         let held = self.wait("the body of a POST", |state| {
             let whole = state.calls.iter().find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
@@ -105,16 +110,12 @@ impl Session {
             Ok(connection) => Ok(self.server.connection(connection)),
             Err(request) => {
                 self.refuse_echo(&request)?;
-                failed(format!(
-                    "{} came, with a body of {} bytes, where a larger one was expected",
-                    request_line(&request),
-                    request.body.len()
-                ))
+                failed(format!("expected a larger body, received {} with {} bytes", request_line(&request), request.body.len()))
             }
         }
     }
 
-    /// A POST that is held in its middle, or one that is whole since it is small.
+    /// Waits for a POST in which reading has stopped, or for a complete one that is smaller.
     pub fn held_or_posted(&self) -> CheckResult<Result<Connection<'_>, PostRequest<'_>>> {
         let found = self.wait("a POST", |state| match state.held() {
             Some(connection) => Some(Ok(connection)),
@@ -126,13 +127,13 @@ impl Session {
                 self.refuse_echo(&posted.request)?;
                 Ok(Err(posted))
             }
-            Err(_) => failed("GET came where POST was expected"),
+            Err(_) => failed("expected POST, received GET"),
         }
     }
 
-    /// What the program does next, or nothing when that is a POST that is held in its middle.
+    /// Returns the program's next action, or `None` when it is a POST in which reading has stopped.
     pub fn next_action_or_held(&self) -> CheckResult<Option<Action<'_>>> {
-        let result = self.wait("a request, or the end of the program,", |state| match self.arrival(state, |_| true) {
+        let result = self.wait("a request or the end of the program", |state| match self.arrival(state, |_| true) {
             Some(after) => Some(Some(after)),
             None => state.held().map(|_| None),
         });
@@ -142,7 +143,8 @@ impl Session {
         }
     }
 
-    /// Waits until the head of a request has come that is not a GET, and gives its place among the calls. Its body may follow.
+    /// Waits for the head of a request other than GET, and returns its index among the calls. Its
+    /// body may follow.
     pub fn begun(&self) -> CheckResult<usize> {
         let (call, whole) = self.wait("the head of a POST", |state| {
             let call = state.calls.iter().position(|call| !call.taken && call.head.method != "GET")?;
@@ -154,7 +156,7 @@ impl Session {
         Ok(call)
     }
 
-    /// Waits for the end of a POST that has begun.
+    /// Waits for the end of a POST whose head has arrived.
     pub fn ending(&self, call: usize) -> CheckResult<Ending<'_>> {
         let ending = self.wait("the end of the answer's body", |state| {
             let call_state = state.calls.get_mut(call)?;

@@ -1,7 +1,9 @@
-//! The conversation with one process, as checks tell it: what is expected of the program next, and what it is sent.
+//! The conversation with one process, in the steps of a scenario: the expected requests, and the
+//! replies to them.
 //!
-//! Every wait is bounded, and one that fails says what came instead. A program may use as many connections as it likes, and ask for the
-//! next invocation together with an answer or after it: nothing here depends on that.
+//! Every wait has a time limit, and one that fails says what arrived instead. A program may use any
+//! number of connections, and may ask for the next invocation together with an answer or after it:
+//! nothing here depends on that.
 
 mod faults;
 mod requests;
@@ -25,8 +27,8 @@ const NEXT: &str = "/2018-06-01/runtime/invocation/next";
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
 
-/// How long what a program sent before its end may still take to be read.
-const AFTERWARDS: Duration = Duration::from_millis(200);
+/// How long to read what a program sent before it ended.
+const EXIT_GRACE: Duration = Duration::from_millis(200);
 
 /// A process and its server.
 pub struct Session {
@@ -42,7 +44,7 @@ struct SentEvent {
     event: Vec<u8>,
 }
 
-/// What a program does next.
+/// An action of the program.
 pub enum Action<'s> {
     Next(NextRequest<'s>),
     Post(PostRequest<'s>),
@@ -66,24 +68,26 @@ impl Session {
     pub fn next(&self) -> CheckResult<NextRequest<'_>> {
         match self.wait("GET /next", |state| self.arrival(state, |_| true))? {
             Action::Next(asked) => Ok(asked),
-            Action::Post(posted) => failed(format!("{} came where GET /next was expected", posted.summary())),
-            Action::Exit(status) => failed(format!("the program ended with {status} where GET /next was expected")),
+            Action::Post(posted) => failed(format!("expected GET /next, received {}", posted.summary())),
+            Action::Exit(status) => failed(format!("expected GET /next, and the program ended with {status}")),
         }
     }
 
-    /// Waits for a whole POST, whatever it answers; a GET /next that has come stays where it is. The echo of an event that asks
-    /// for something else ends the scenario: the check is not applicable.
+    /// Waits for a complete POST with any answer, and leaves a GET /next to a later step. If the
+    /// event asks for something else than its echo, an echo ends the scenario: the check isn't
+    /// applicable.
     pub fn post(&self) -> CheckResult<PostRequest<'_>> {
         let posted = self.post_or_echo()?;
         self.refuse_echo(&posted.request)?;
         Ok(posted)
     }
 
-    /// Waits for a whole POST: any answer will do, an echo of what asks for something else as well.
+    /// Waits for a complete POST with any answer, including an echo of an event that asks for
+    /// something else.
     pub fn post_or_echo(&self) -> CheckResult<PostRequest<'_>> {
         match self.wait("a POST with the answer", |state| self.arrival(state, |call| call.head.method != "GET"))? {
             Action::Post(posted) => Ok(posted),
-            _ => failed("GET came where POST was expected"),
+            _ => failed("expected POST, received GET"),
         }
     }
 
@@ -97,11 +101,12 @@ impl Session {
         self.posted(&format!("{INVOCATION}{id}/error"))
     }
 
-    /// Waits for POST /init/error; a GET /next instead means that the program does not look at CONFORMANCE_INIT.
+    /// Waits for POST /init/error. A GET /next instead means that the program ignores
+    /// CONFORMANCE_INIT.
     pub fn init_error(&self) -> CheckResult<PostRequest<'_>> {
         match self.next_action()? {
             Action::Post(posted) if posted.request.target == INIT_ERROR && posted.request.method == "POST" => Ok(posted),
-            Action::Post(posted) => failed(format!("{} came where POST {INIT_ERROR} was expected", posted.summary())),
+            Action::Post(posted) => failed(format!("expected POST {INIT_ERROR}, received {}", posted.summary())),
             Action::Next(_) => Err(ignores_init()),
             Action::Exit(status) => {
                 ended_badly(status)?;
@@ -110,10 +115,10 @@ impl Session {
         }
     }
 
-    /// Waits for whatever the program does next.
+    /// Waits for the program's next action.
     pub fn next_action(&self) -> CheckResult<Action<'_>> {
-        let result = self.wait("a request, or the end of the program,", |state| self.arrival(state, |_| true));
-        let spoke_http = self.server.state().broken.is_empty();
+        let result = self.wait("a request or the end of the program", |state| self.arrival(state, |_| true));
+        let spoke_http = self.server.state().malformed.is_empty();
         let ended = self.process.ended().filter(|_| spoke_http);
         match (result, ended) {
             (Err(Verdict::Failed(_)), Some(status)) => Ok(Action::Exit(status)),
@@ -125,16 +130,16 @@ impl Session {
         }
     }
 
-    /// Waits for the end of the program, and gives its status; a request before it is a failure.
+    /// Waits for the end of the program, and returns its status. A request before it is a failure.
     pub fn end(&self) -> CheckResult<ExitStatus> {
         match self.next_action()? {
             Action::Exit(status) => Ok(status),
-            Action::Next(_) => failed("GET /next came where the end of the program was expected"),
-            Action::Post(posted) => failed(format!("{} came where the end of the program was expected", posted.summary())),
+            Action::Next(_) => failed("expected the end of the program, received GET /next"),
+            Action::Post(posted) => failed(format!("expected the end of the program, received {}", posted.summary())),
         }
     }
 
-    /// One whole invocation: gives the answer's body, after it has been accepted.
+    /// Runs one invocation: accepts the answer, and returns its body.
     pub fn invoke(&self, next: &Next) -> CheckResult<Vec<u8>> {
         self.next()?.deliver(next)?;
         let posted = self.response(next.request_id())?;
@@ -142,7 +147,7 @@ impl Session {
         Ok(posted.request.body.clone())
     }
 
-    /// One whole invocation whose event must come back as it is.
+    /// Runs one invocation, and checks that the answer is the event.
     pub fn echo(&self, next: &Next) -> CheckResult {
         self.next()?.deliver(next)?;
         self.echoed(next.request_id(), next.event())
@@ -155,28 +160,30 @@ impl Session {
         same(&posted.request.body, event)
     }
 
-    /// Nothing new may come for this long, and the program may not end.
+    /// Checks that no request and no connection arrives within this time, and that the program
+    /// doesn't end.
     pub fn quiet(&self, time: Duration) -> CheckResult {
         let (calls, connections) = self.counts();
         thread::sleep(time);
         let state = self.server.state();
         ensure!(
             state.calls.len() == calls,
-            "{} came unasked, within {time:?}",
+            "received {} unexpectedly within {time:?}",
             state.calls.get(calls).map_or_else(String::new, |call| request_line(&call.head))
         );
-        ensure!(state.connections() == connections, "{} connections were made, within {time:?}", state.connections() - connections);
-        ensure!(self.process.ended().is_none(), "the program did not wait for {time:?}");
+        ensure!(state.connections() == connections, "{} connections were made within {time:?}", state.connections() - connections);
+        ensure!(self.process.ended().is_none(), "the program ended within {time:?}");
         Ok(())
     }
 
-    /// How many requests and connections there have been.
+    /// Returns the number of requests and of connections so far.
     pub fn counts(&self) -> (usize, usize) {
         let state = self.server.state();
         (state.calls.len(), state.connections())
     }
 
-    /// Waits until `look` finds something, and fails with `what` when it does not in time, or when the program ends before.
+    /// Waits until `look` returns a value. Fails with `what` at the time limit, or when the program
+    /// ends.
     pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&mut State) -> Option<T>) -> CheckResult<T> {
         let deadline = Instant::now() + self.patience;
         let mut ended: Option<(Instant, ExitStatus)> = None;
@@ -185,16 +192,16 @@ impl Session {
             if let Some(found) = look(&mut state) {
                 return Ok(found);
             }
-            if let Some(broken) = state.broken.first() {
-                return failed(format!("the program sent what is not HTTP/1.1: {broken}"));
+            if let Some(broken) = state.malformed.first() {
+                return failed(format!("the program sent invalid HTTP/1.1: {broken}"));
             }
             ended = ended.or_else(|| Some((Instant::now(), self.process.ended()?)));
             match ended {
-                Some((since, status)) if since.elapsed() > AFTERWARDS => {
-                    return failed(format!("{what} did not come: the program ended with {status}{}", instead(&state)));
+                Some((since, status)) if since.elapsed() > EXIT_GRACE => {
+                    return failed(format!("{what} didn't arrive: the program ended with {status}{}", instead(&state)));
                 }
                 None if Instant::now() >= deadline => {
-                    return failed(format!("{what} did not come within {:?}{}", self.patience, instead(&state)));
+                    return failed(format!("{what} didn't arrive within {:?}{}", self.patience, instead(&state)));
                 }
                 _ => state = self.server.wait(state),
             }
@@ -204,16 +211,18 @@ impl Session {
     fn posted(&self, target: &str) -> CheckResult<PostRequest<'_>> {
         let posted = self.post()?;
         let request = &posted.request;
-        ensure!(request.target == target && request.method == "POST", "{} came where POST {target} was expected", posted.summary());
+        ensure!(request.target == target && request.method == "POST", "expected POST {target}, received {}", posted.summary());
         Ok(posted)
     }
 
-    /// The first whole request that nobody has taken; those that the program itself has given up count no more.
+    /// Returns the first complete request that hasn't been handled, except GET /next on a
+    /// connection that the program has given up.
     ///
-    /// A thread per connection notes what comes, so that the notes of two connections are in no certain order. What came over one that
-    /// the server has closed was sent before the program went on over another, and comes first.
+    /// A thread per connection records the requests, so that the order of two connections isn't
+    /// certain. A request over a connection that the server has closed was sent before the program
+    /// continued over another one, and comes first.
     fn arrival(&self, state: &mut State, wanted: impl Fn(&Call) -> bool) -> Option<Action<'_>> {
-        if state.is_behind() {
+        if state.has_unrecorded() {
             return None;
         }
         let waiting = |call: &Call| !call.taken && call.whole.is_some() && wanted(call);
@@ -232,12 +241,13 @@ impl Session {
         }
     }
 
-    /// The echo of an event that asks for something else says that the handler does not do it.
+    /// Returns "not applicable" for the echo of an event that asks for something else: the handler
+    /// doesn't do it.
     fn refuse_echo(&self, request: &Request) -> CheckResult {
         let given = self.sent_events();
         let echoed = given.iter().find(|given| request.target == format!("{INVOCATION}{}/response", given.request_id));
         match echoed {
-            Some(given) if is_asked_for(&given.event) && given.event == request.body => {
+            Some(given) if asks_for_more(&given.event) && given.event == request.body => {
                 Err(Verdict::NotApplicable(format!("the handler echoes the event {}", String::from_utf8_lossy(&given.event))))
             }
             _ => Ok(()),
@@ -249,18 +259,18 @@ impl Session {
     }
 }
 
-/// An end after a fault must show that something was wrong.
+/// Checks that the exit status reports a failure.
 pub fn ended_badly(status: ExitStatus) -> CheckResult {
-    ensure!(!status.success(), "the program ended with status 0, as if nothing had been wrong");
+    ensure!(!status.success(), "the program ended with status 0 after a failure");
     Ok(())
 }
 
-/// An answer must be its event.
+/// Checks that an answer is its event.
 pub fn same(body: &[u8], event: &[u8]) -> CheckResult {
     let place = body.iter().zip(event).position(|(one, other)| one != other).unwrap_or(body.len().min(event.len()));
     ensure!(
         body == event,
-        "the answer has {} bytes and the event {}, and they differ from byte {place} on: {} in place of {}",
+        "the answer has {} bytes and the event {}, and they differ from byte {place}: {} instead of {}",
         body.len(),
         event.len(),
         brief(&body[place..]),
@@ -269,19 +279,19 @@ pub fn same(body: &[u8], event: &[u8]) -> CheckResult {
     Ok(())
 }
 
-/// The beginning of a body, for a message.
+/// Returns the beginning of a body for a message.
 pub fn brief(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
     if bytes.len() > 120 { format!("{text:?}… ({} bytes)", bytes.len()) } else { format!("{text:?}") }
 }
 
-/// A program that asks /next although its initialisation was to fail.
+/// The verdict on a program that asks for GET /next although its initialisation was to fail.
 pub fn ignores_init() -> Verdict {
-    Verdict::NotApplicable("the program asks GET /next: it does not look at CONFORMANCE_INIT".to_owned())
+    Verdict::NotApplicable("the program sends GET /next: it ignores CONFORMANCE_INIT".to_owned())
 }
 
-/// Whether an event asks for something else than its echo.
-fn is_asked_for(event: &[u8]) -> bool {
+/// Returns whether an event asks for something else than its echo.
+fn asks_for_more(event: &[u8]) -> bool {
     event.starts_with(b"\"conformance:") && event != b"\"conformance:slow\""
 }
 
@@ -289,12 +299,12 @@ fn request_line(request: &Request) -> String {
     format!("{} {}", request.method, request.target)
 }
 
-/// What has come and was not waited for.
+/// Describes the requests that arrived and weren't expected.
 fn instead(state: &State) -> String {
     let came: Vec<String> = state.calls.iter().filter(|call| !call.taken).map(|call| request_line(&call.head)).collect();
     match came.len() {
         0 => String::new(),
-        1..5 => format!("; what came is {}", came.join(", ")),
-        count => format!("; what came is {}, and {} more", came[..3].join(", "), count - 3),
+        1..5 => format!("; received {}", came.join(", ")),
+        count => format!("; received {}, and {} more", came[..3].join(", "), count - 3),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use barelambda_emulator::script::Request;
 use barelambda_emulator::script::message::{self, Next};
 
-use super::{AFTERWARDS, INVOCATION, NEXT, SentEvent, Session, brief, request_line};
+use super::{EXIT_GRACE, INVOCATION, NEXT, SentEvent, Session, brief, request_line};
 use crate::server::{Call, Connection};
 use crate::verdict::{CheckResult, failed};
 
@@ -20,31 +20,32 @@ pub struct NextRequest<'s> {
 /// A POST that waits for its reply.
 pub struct PostRequest<'s> {
     pub(super) session: &'s Session,
-    /// Its place among all calls.
+    /// Its index among all calls.
     pub call: usize,
     pub(super) connection: usize,
     pub request: Arc<Request>,
 }
 
 impl<'s> NextRequest<'s> {
-    /// Answers it with an invocation.
+    /// Replies with an invocation.
     pub fn deliver(&self, next: &Next) -> CheckResult {
         self.record(next);
         self.reply(&next.bytes())
     }
 
-    /// Notes that this invocation is about to be sent, byte by byte: [`NextRequest::connection`] sends it.
+    /// Records that the caller sends this invocation itself, byte by byte, over the returned
+    /// connection.
     pub fn record(&self, next: &Next) -> Connection<'s> {
         self.session.sent_events().push(SentEvent { request_id: next.request_id().to_owned(), event: next.event().to_vec() });
         self.connection()
     }
 
-    /// Answers it with these bytes.
+    /// Replies with these bytes.
     pub fn reply(&self, bytes: &[u8]) -> CheckResult {
         self.connection().send(bytes).or_else(failed)
     }
 
-    /// Answers it with an invocation and `Connection: close`, and closes the connection.
+    /// Replies with an invocation and `Connection: close`, and closes the connection.
     pub fn deliver_and_close(&self, next: &Next) -> CheckResult {
         let sent = self.record(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
         self.connection().close_gently();
@@ -57,17 +58,17 @@ impl<'s> NextRequest<'s> {
 }
 
 impl<'s> PostRequest<'s> {
-    /// 202. A program that has closed the connection without waiting for it does no harm.
+    /// Replies with 202. A program may have closed the connection without waiting for it.
     pub fn accept(&self) {
         let _ = self.connection().send(&message::accepted());
     }
 
-    /// Answers it with these bytes.
+    /// Replies with these bytes.
     pub fn reply(&self, bytes: &[u8]) -> CheckResult {
         self.connection().send(bytes).or_else(failed)
     }
 
-    /// Answers it with these bytes and `Connection: close`, and closes the connection.
+    /// Replies with these bytes and `Connection: close`, and closes the connection.
     pub fn close_with(&self, bytes: &[u8]) -> CheckResult {
         let sent = self.connection().send(&message::with_header(bytes, "Connection", "close"));
         self.connection().close_gently();
@@ -78,9 +79,10 @@ impl<'s> PostRequest<'s> {
         self.session.server.connection(self.connection)
     }
 
-    /// The GET /next that has come behind it on its connection, if the program sends it before the reply.
+    /// Returns the GET /next that follows on the same connection, if the program sends it before
+    /// the reply.
     pub fn pipelined(&self) -> Option<NextRequest<'s>> {
-        let deadline = Instant::now() + AFTERWARDS;
+        let deadline = Instant::now() + EXIT_GRACE;
         let mut state = self.session.server.state();
         loop {
             let here = |call: &&mut Call| call.connection == self.connection && !call.taken && call.whole.is_some();
@@ -96,8 +98,9 @@ impl<'s> PostRequest<'s> {
         }
     }
 
-    /// Waits until a GET /next has come behind it, if one comes before the reply, and leaves it there.
-    pub fn pipelined_back(&self) {
+    /// Waits for a GET /next on the same connection, if the program sends it before the reply, and
+    /// leaves it to a later step.
+    pub fn await_pipelined(&self) {
         if let Some(asked) = self.pipelined() {
             let mut state = self.session.server.state();
             let back =
@@ -108,17 +111,17 @@ impl<'s> PostRequest<'s> {
         }
     }
 
-    /// Whether it reports an error.
+    /// Returns whether it reports an error.
     pub fn is_error(&self) -> bool {
         self.request.target.ends_with("/error")
     }
 
-    /// Whether it answers this invocation.
+    /// Returns whether it answers this invocation.
     pub fn is_for(&self, id: &str) -> bool {
         self.request.target.strip_prefix(INVOCATION).and_then(|rest| rest.strip_prefix(id)).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The request line, and the beginning of the body.
+    /// Returns the request line and the beginning of the body.
     pub fn summary(&self) -> String {
         format!("{} with the body {}", request_line(&self.request), brief(&self.request.body))
     }

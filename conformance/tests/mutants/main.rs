@@ -35,7 +35,7 @@ fn every_mutant_is_seen() {
         for _ in 0..JOBS {
             scope.spawn(|| {
                 while let Some((check, defect)) = MUTANTS.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = checks().iter().find(|known| known.name == *check).unwrap_or_else(|| panic!("there is no check {check}"));
+                    let found = checks().iter().find(|known| known.name == *check).unwrap_or_else(|| panic!("no check named {check}"));
                     let checked = run_one(found, &mutant(defect));
                     println!("{check} with {defect}: {}", checked.seen().unwrap_or("passed"));
                     if !matches!(checked.outcome, Err(Verdict::Failed(_))) {
@@ -67,7 +67,7 @@ fn every_check_is_named_explained_and_sourced() {
     }
 }
 
-/// A handler that only echoes is not at fault, and does not pass either.
+/// A handler that only echoes neither fails nor passes.
 #[test]
 fn an_echo_alone_is_not_applicable() {
     let target = mutant("only-echoes");

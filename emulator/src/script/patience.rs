@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// How long a step may take once the program under test has ended. The bytes that it sent are in
 /// the socket already.
-const AFTERWARDS: Duration = Duration::from_millis(200);
+const EXIT_GRACE: Duration = Duration::from_millis(200);
 
 /// The time limit of a wait for the client, and whether the client has ended.
 pub(crate) struct Patience {
@@ -27,11 +27,11 @@ impl Patience {
             }
             if !gone && self.client_gone.load(Ordering::Relaxed) {
                 gone = true;
-                deadline = deadline.min(Instant::now() + AFTERWARDS);
+                deadline = deadline.min(Instant::now() + EXIT_GRACE);
             }
             if Instant::now() >= deadline {
                 let who = if gone { "the program ended, and nothing more arrived" } else { "nothing arrived" };
-                return Err(format!("{who} within {:?}", if gone { AFTERWARDS } else { self.limit }));
+                return Err(format!("{who} within {:?}", if gone { EXIT_GRACE } else { self.limit }));
             }
         }
     }
