@@ -27,18 +27,18 @@ pub const CHECKS: &[Check] = &[
     }),
     loss_check!(
         "loss-in-the-head",
-        "A connection that breaks in the head of an event is replaced, or ends the process: nothing is answered.",
+        "A connection that breaks in the head of an event is replaced, or ends the process: the runtime answers nothing.",
         |harness| { in_the_event(harness, |_| 40) }
     ),
     loss_check!(
         "loss-in-the-event",
-        "A connection that breaks in an event brings no invocation: a part of an event is not handled.",
+        "A connection that breaks in an event delivers no invocation: a partial event isn't handled.",
         |harness| { in_the_event(harness, |length| length - 3) }
     ),
-    loss_check!("loss-in-a-chunk", "A connection that breaks before the last chunk of an event brings no invocation.", in_a_chunk),
+    loss_check!("loss-in-a-chunk", "A connection that breaks before the last chunk of an event delivers no invocation.", in_a_chunk),
     loss_check!(
         "loss-after-the-event",
-        "When the connection breaks after the event, the invocation is answered, if only when it comes again.",
+        "When the connection breaks after the event, the invocation is answered, at the latest when it is repeated.",
         |harness| {
             ends(
                 |connection| connection.reset(),
@@ -54,52 +54,46 @@ pub const CHECKS: &[Check] = &[
     ),
     loss_check!(
         "loss-in-the-head-of-an-answer",
-        "A connection that breaks in the head of an answer loses no invocation that comes again.",
+        "When the connection breaks in the head of an answer, a repeated invocation is answered.",
         |harness| { in_the_answer(harness, 10, &event(1)) }
     ),
     loss_check!(
         "loss-in-an-answer",
-        "A connection that breaks in the body of an answer loses no invocation that comes again.",
+        "When the connection breaks in the body of an answer, a repeated invocation is answered.",
         |harness| { in_the_answer(harness, 100_000, &next(&id(1), format!("\"{}\"", "0123456789".repeat(500_000)))) }
     ),
-    loss_check!(
-        "loss-before-the-202",
-        "When the reply to an answer is lost, the answer is given again if the invocation comes again.",
-        |harness| { of_the_202(harness, b"") }
-    ),
+    loss_check!("loss-before-the-202", "When the reply to an answer is lost, a repeated invocation is answered again.", |harness| {
+        of_the_202(harness, b"")
+    }),
     loss_check!(
         "loss-in-the-202",
-        "A reply to an answer that is cut in its head may have been anything: the invocation is answered if it comes again.",
+        "When the reply to an answer breaks in its head, its status is unknown, and a repeated invocation is answered.",
         |harness| { of_the_202(harness, b"HTTP/1.1 202 Acc") }
     ),
     loss_check!(
         "loss-in-the-body-of-the-202",
-        "Once the head of the 202 is there the invocation is answered, whatever becomes of the rest.",
+        "An invocation is answered once the head of the 202 has arrived, even if the rest is lost.",
         in_the_body_of_the_202
     ),
     loss_check!(
         "loss-then-another-invocation",
-        "After a lost reply another invocation may come: it gets its own answer, and not the old one.",
+        "When another invocation follows a lost reply, it receives its own answer, and not the old one.",
         then_another
     ),
     loss_check!(
         "loss-then-a-new-attempt",
-        "After a lost reply the same request id may come with another invocation id: its answer has the new one.",
+        "When the same request id with another invocation id follows a lost reply, its answer has the new invocation id.",
         then_a_new_attempt
     ),
     loss_check!(
         "loss-of-the-reply-to-an-error",
-        "When the reply to an error is lost, the runtime does not hang, and reports it if the invocation comes again.",
+        "When the reply to an error is lost, the runtime doesn't hang, and reports the error if the invocation is repeated.",
         of_an_error
     ),
-    loss_check!(
-        "loss-again-and-again",
-        "A runtime whose every connection is reset takes its time between its attempts, or ends.",
-        again_and_again
-    ),
+    loss_check!("loss-again-and-again", "A runtime whose every connection is reset waits between its attempts, or ends.", again_and_again),
     loss_check!(
         "same-id-after-a-202",
-        "A request id that comes again after its answer was accepted is a new attempt, and is handled and answered.",
+        "A request id that is repeated after its answer was accepted is a new attempt, and is handled and answered.",
         same_id
     ),
 ];

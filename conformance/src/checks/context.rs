@@ -14,21 +14,21 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "context-request-id",
         group: Group::Context,
-        requires: "The handler is told the id of its request.",
+        requires: "The handler receives the id of its request.",
         source: API,
         run: |harness| tells(harness, "requestId", |next| (next, json!(id(1)))),
     },
     Check {
         name: "context-deadline",
         group: Group::Context,
-        requires: "The handler is told its deadline, in milliseconds since 1970.",
+        requires: "The handler receives its deadline, in milliseconds since 1970.",
         source: API,
         run: |harness| tells(harness, "deadlineMs", |next| (next.header(DEADLINE, "1893456000123"), json!(1_893_456_000_123_u64))),
     },
     Check {
         name: "context-arn",
         group: Group::Context,
-        requires: "The handler is told the ARN that was invoked, with its version or alias.",
+        requires: "The handler receives the ARN that was invoked, with its version or alias.",
         source: API,
         run: |harness| {
             let arn = "arn:aws:lambda:eu-central-1:123456789012:function:name:alias";
@@ -38,7 +38,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "context-trace-id",
         group: Group::Context,
-        requires: "The handler is told the X-Ray tracing header of its invocation.",
+        requires: "The handler receives the X-Ray tracing header of its invocation.",
         source: API,
         run: |harness| {
             let trace = "Root=1-63441c4a-abcdef012345678912345678;Parent=0123456789abcdef;Sampled=1";
@@ -48,7 +48,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "context-client-context",
         group: Group::Context,
-        requires: "The handler is told the client context, which comes as JSON.",
+        requires: "The handler receives the client context, which is JSON.",
         source: API,
         run: |harness| {
             let context = client_context("a \"title\" 1");
@@ -58,7 +58,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "context-identity",
         group: Group::Context,
-        requires: "The handler is told the Cognito identity, which comes as JSON.",
+        requires: "The handler receives the Cognito identity, which is JSON.",
         source: API,
         run: |harness| {
             let identity = identity("us-east-1:1");
@@ -68,28 +68,28 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "context-tenant-id",
         group: Group::Context,
-        requires: "The handler is told the id of the tenant for whom it is invoked.",
+        requires: "The handler receives the id of the tenant for whom it is invoked.",
         source: "AWS Lambda Developer Guide, \"Tenant isolation\"",
         run: |harness| tells(harness, "tenantId", |next| (next.header("Lambda-Runtime-Aws-Tenant-Id", "blue-7"), json!("blue-7"))),
     },
     Check {
         name: "context-is-its-own",
         group: Group::Context,
-        requires: "What one invocation's header fields said is not told to the next one, which has none of them.",
+        requires: "The context of one invocation isn't passed to the next one, whose header fields are absent.",
         source: API,
         run: is_its_own,
     },
     Check {
         name: "context-deadline-in-the-past",
         group: Group::Context,
-        requires: "An invocation whose deadline is past is answered all the same, or fails: it is Lambda that ends it.",
+        requires: "An invocation with a past deadline is answered, or fails: Lambda itself enforces the deadline.",
         source: API,
         run: deadline_in_the_past,
     },
     Check {
         name: "context-deadline-far-ahead",
         group: Group::Context,
-        requires: "A deadline may be years ahead of this machine's clock.",
+        requires: "A deadline may be years after the current time.",
         source: API,
         run: deadline_far_ahead,
     },

@@ -16,14 +16,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "endurance-1000-invocations",
         group: Group::Answer,
-        requires: "One process answers invocation after invocation, for as long as its environment lives.",
+        requires: "One process answers all invocations of its environment.",
         source: LIFECYCLE,
         run: thousand,
     },
     Check {
         name: "endurance-open-files",
         group: Group::Answer,
-        requires: "Invocations leave no file descriptors behind, also when the server closes the connection after each answer.",
+        requires: "Invocations leak no file descriptors, even when the server closes the connection after each answer.",
         source: LIFECYCLE,
         run: open_files,
     },

@@ -7,7 +7,7 @@ use crate::harness::Harness;
 use crate::session::{Session, same};
 use crate::verdict::{CheckResult, Verdict, ensure};
 
-const LENGTH: &str = "RFC 9112, section 6: a body is as many bytes as its framing says, whatever they are";
+const LENGTH: &str = "RFC 9112, section 6: the framing alone determines the length of a body";
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -20,7 +20,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "bytes-of-every-value",
         group: Group::Event,
-        requires: "An event that reaches a handler of bytes reaches it unchanged, whatever bytes it has, NUL and line ends included.",
+        requires: "An event reaches a handler of bytes unchanged for all byte values, including NUL and line ends.",
         source: LENGTH,
         run: of_every_value,
     },
@@ -34,21 +34,21 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "bytes-that-look-like-http",
         group: Group::Event,
-        requires: "An event that contains the text of HTTP messages is not taken for one.",
+        requires: "An event that contains the text of HTTP messages isn't parsed as one.",
         source: LENGTH,
         run: look_like_http,
     },
     Check {
         name: "bytes-of-json-unchanged",
         group: Group::Event,
-        requires: "An event is handed on as it was written: white space, forms of numbers and doubled keys are kept.",
+        requires: "An event is passed on as written, with its white space, number formats and duplicate keys.",
         source: API,
         run: json_unchanged,
     },
     Check {
         name: "bytes-of-many-lengths",
         group: Group::Event,
-        requires: "Events of all lengths around the sizes of usual buffers come through, in both framings.",
+        requires: "Events of all lengths around usual buffer sizes reach the handler, in both framings.",
         source: LENGTH,
         run: many_lengths,
     },

@@ -24,14 +24,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "large-413-is-not-sent-again",
         group: Group::Status,
-        requires: "An answer that was refused with 413 is not sent again: it would be as large.",
+        requires: "An answer that was refused with 413 isn't sent again, since its size is the same.",
         source: RIE,
         run: is_not_sent_again,
     },
     Check {
         name: "large-413-then-on",
         group: Group::Status,
-        requires: "After 413 the runtime goes on with the next invocation, or ends with a status other than 0.",
+        requires: "After 413 the runtime continues with the next invocation, or ends with a status other than 0.",
         source: RIE,
         run: then_on,
     },

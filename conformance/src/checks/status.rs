@@ -42,78 +42,81 @@ pub const CHECKS: &[Check] = &[
         "RFC 9112, section 6.2",
         |harness| { accepted(harness, &message::answer(202, &format!("{{\"status\":\"{}\"}}", "OK".repeat(20_000)))) }
     ),
-    status_check!("status-200-on-answers", "An answer that got another 2xx than 202 is not sent again and again.", RIE, |harness| {
-        settled(harness, 200, false)
-    }),
+    status_check!(
+        "status-200-on-answers",
+        "An answer that was accepted with another 2xx than 202 isn't sent repeatedly.",
+        RIE,
+        |harness| { settled(harness, 200, false) }
+    ),
     status_check!(
         "status-400-on-answers",
-        "An answer that was refused with 400 is not sent again and again, and stalls nothing.",
+        "An answer that was refused with 400 isn't sent repeatedly, and doesn't stall the runtime.",
         API,
         |harness| { settled(harness, 400, false) }
     ),
     status_check!(
         "status-403-on-answers",
-        "An answer that was refused with 403 is not sent again and again, and stalls nothing.",
+        "An answer that was refused with 403 isn't sent repeatedly, and doesn't stall the runtime.",
         API,
         |harness| { settled(harness, 403, false) }
     ),
     status_check!(
         "status-410-on-answers",
-        "After 410, which means that the invocation has timed out, its answer is not sent again, and nothing stalls.",
+        "After 410, which means that the invocation has timed out, the runtime doesn't repeat its answer and doesn't stall.",
         RIE,
         |harness| settled(harness, 410, false)
     ),
     status_check!(
         "status-413-on-answers",
-        "An answer that was refused with 413 is not sent again and again, and stalls nothing.",
+        "An answer that was refused with 413 isn't sent repeatedly, and doesn't stall the runtime.",
         API,
         |harness| { settled(harness, 413, false) }
     ),
     status_check!(
         "status-500-on-answers",
-        "After 500, which means that the environment is broken, the runtime ends promptly, or goes on; it does not repeat the answer.",
+        "After 500, which means that the environment is broken, the runtime ends promptly or continues; it doesn't repeat the answer.",
         API,
         |harness| settled(harness, 500, false)
     ),
     status_check!(
         "status-400-on-errors",
-        "An error that was refused with 400 is not sent again and again, and stalls nothing.",
+        "An error that was refused with 400 isn't sent repeatedly, and doesn't stall the runtime.",
         API,
         |harness| { settled(harness, 400, true) }
     ),
     status_check!(
         "status-403-on-errors",
-        "An error that was refused with 403 is not sent again and again, and stalls nothing.",
+        "An error that was refused with 403 isn't sent repeatedly, and doesn't stall the runtime.",
         API,
         |harness| { settled(harness, 403, true) }
     ),
     status_check!(
         "status-410-on-errors",
-        "An error that was refused with 410 is not sent again and again, and stalls nothing.",
+        "An error that was refused with 410 isn't sent repeatedly, and doesn't stall the runtime.",
         RIE,
         |harness| { settled(harness, 410, true) }
     ),
     status_check!(
         "status-413-on-errors",
-        "An error that was refused with 413 is not sent again and again, and stalls nothing.",
+        "An error that was refused with 413 isn't sent repeatedly, and doesn't stall the runtime.",
         API,
         |harness| { settled(harness, 413, true) }
     ),
     status_check!(
         "status-500-on-errors",
-        "After 500 to an error the runtime ends promptly, or goes on; it does not repeat it.",
+        "After 500 to an error the runtime ends promptly or continues; it doesn't repeat the error.",
         API,
         |harness| { settled(harness, 500, true) }
     ),
     status_check!(
         "status-403-on-next",
-        "A runtime that is refused GET /next with 403 ends with a status other than 0, or asks again slowly: no busy loop.",
+        "After 403 to GET /next the runtime ends with a status other than 0, or asks again without a busy loop.",
         API,
         |harness| next_refused(harness, 403, false)
     ),
     status_check!(
         "status-404-on-next",
-        "A runtime that gets 404 for GET /next ends with a status other than 0, or asks again slowly.",
+        "After 404 to GET /next the runtime ends with a status other than 0, or asks again without a busy loop.",
         RIE,
         |harness| { next_refused(harness, 404, false) }
     ),
@@ -122,7 +125,7 @@ pub const CHECKS: &[Check] = &[
     }),
     status_check!(
         "status-503-on-next",
-        "A runtime that gets another 5xx for GET /next ends with a status other than 0, or asks again slowly.",
+        "After another 5xx to GET /next the runtime ends with a status other than 0, or asks again without a busy loop.",
         "RFC 9110, section 15.6",
         |harness| next_refused(harness, 503, false)
     ),

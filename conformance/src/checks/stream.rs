@@ -26,25 +26,30 @@ macro_rules! stream_check {
 pub const CHECKS: &[Check] = &[
     stream_check!("stream-mode", "A streamed answer has the header Lambda-Runtime-Function-Response-Mode: streaming.", STREAMING, mode),
     stream_check!("stream-chunked", "A streamed answer has the header Transfer-Encoding: chunked.", STREAMING, chunked),
-    stream_check!("stream-content", "All that the handler writes arrives, in order, and nothing else.", STREAMING, content),
-    stream_check!("stream-flushed", "What the handler has flushed is sent while it goes on working.", STREAMING, flushed),
+    stream_check!("stream-content", "Everything that the handler writes arrives in order, and nothing else.", STREAMING, content),
+    stream_check!("stream-flushed", "Flushed data is sent while the handler runs.", STREAMING, flushed),
     stream_check!(
         "stream-is-the-answer",
-        "A streamed answer is the only one to its invocation, and the next event follows.",
+        "A streamed answer is the only answer to its invocation, and the next event follows.",
         STREAMING,
         is_the_answer
     ),
-    stream_check!("stream-before-next", "The runtime asks for no further invocation before the end of the stream.", STREAMING, before_next),
+    stream_check!(
+        "stream-before-next",
+        "The runtime doesn't ask for a further invocation before the end of the stream.",
+        STREAMING,
+        before_next
+    ),
     stream_check!("stream-empty", "A stream may end without a byte.", STREAMING, empty),
-    stream_check!("stream-large", "A stream may be larger than a buffered answer: 20 MiB arrive whole.", STREAMING, large),
+    stream_check!("stream-large", "A stream may be larger than a buffered answer: 20 MiB arrive completely.", STREAMING, large),
     stream_check!(
         "stream-while-the-server-waits",
-        "The server takes a stream at its own pace: a pause of its in the middle loses nothing.",
+        "The server sets the pace of a stream: when it pauses, no data is lost.",
         STREAMING,
         while_the_server_waits
     ),
-    stream_check!("stream-then-buffered", "A buffered answer after a streamed one is buffered.", STREAMING, then_buffered),
-    stream_check!("stream-again-and-again", "One process streams as often as it is asked to.", STREAMING, again_and_again),
+    stream_check!("stream-then-buffered", "A buffered answer that follows a streamed one is buffered.", STREAMING, then_buffered),
+    stream_check!("stream-again-and-again", "One process streams any number of answers.", STREAMING, again_and_again),
 ];
 
 /// Returns what the handler has written of a streamed answer. A runtime may send the prelude of an

@@ -27,31 +27,27 @@ macro_rules! fault_check {
 }
 
 pub const CHECKS: &[Check] = &[
-    fault_check!(
-        "stream-error-type",
-        "An error in the middle of a stream is told in the trailer Lambda-Runtime-Function-Error-Type.",
-        error_type
-    ),
+    fault_check!("stream-error-type", "A mid-stream error is reported in the trailer Lambda-Runtime-Function-Error-Type.", error_type),
     fault_check!(
         "stream-error-body",
-        "An error in the middle of a stream is told in the trailer Lambda-Runtime-Function-Error-Body: base64 of its JSON.",
+        "A mid-stream error is reported in the trailer Lambda-Runtime-Function-Error-Body, as the base64 of its JSON.",
         error_body
     ),
-    fault_check!("stream-error-announced", "The trailers of a stream are announced in its header Trailer.", announced),
-    fault_check!("stream-error-is-no-success", "A stream whose handler fails does not end as a whole one.", |harness| {
+    fault_check!("stream-error-announced", "The trailers of a stream are announced in its Trailer header.", announced),
+    fault_check!("stream-error-is-no-success", "A stream whose handler fails doesn't end as a complete one.", |harness| {
         no_success(harness, "stream-error")
     }),
-    fault_check!("stream-error-adds-nothing", "An error in the middle of a stream is not written into its body.", adds_nothing),
-    fault_check!("stream-error-posts-nothing", "Once a stream has begun, its error is not posted to /error.", posts_nothing),
-    fault_check!("stream-error-then-on", "After an error in the middle of a stream the runtime goes on with the next invocation.", then_on),
+    fault_check!("stream-error-adds-nothing", "A mid-stream error isn't written into the body.", adds_nothing),
+    fault_check!("stream-error-posts-nothing", "Once a stream has begun, its error isn't posted to /error.", posts_nothing),
+    fault_check!("stream-error-then-on", "After a mid-stream error the runtime continues with the next invocation.", then_on),
     fault_check!(
         "stream-panic-is-no-success",
-        "A stream whose handler panics breaks off or ends with trailers; it does not end as a whole one.",
+        "A stream whose handler panics breaks off or ends with trailers; it doesn't end as a complete one.",
         |harness| no_success(harness, "stream-panic")
     ),
     fault_check!(
         "stream-panic-then-on-or-out",
-        "After a panic in the middle of a stream the runtime goes on, or ends with a status other than 0.",
+        "After a mid-stream panic the runtime continues, or ends with a status other than 0.",
         panic_then
     ),
     fault_check!(
@@ -59,27 +55,25 @@ pub const CHECKS: &[Check] = &[
         "A stream that fails before its first byte is an error: at /error, in trailers, or as a broken connection.",
         before_its_first_byte
     ),
-    fault_check!(
-        "stream-loss",
-        "When the connection breaks in the middle of a stream, the runtime goes on or ends: it does not hang.",
-        |harness| { breaks(harness, &[]) }
-    ),
+    fault_check!("stream-loss", "When the connection breaks mid-stream, the runtime continues or ends: it doesn't hang.", |harness| {
+        breaks(harness, &[])
+    }),
     fault_check!(
         "stream-refused-with-403",
-        "A stream may be refused with 403 and closed in its middle: the runtime goes on or ends.",
+        "When the server refuses a stream with 403 and closes the connection mid-stream, the runtime continues or ends.",
         |harness| { breaks(harness, &message::error(403, "InvalidStateTransition", "State transition is not allowed")) }
     ),
     fault_check!(
         "stream-refused-with-413",
-        "A stream may be refused with 413 and closed in its middle: the runtime goes on or ends.",
+        "When the server refuses a stream with 413 and closes the connection mid-stream, the runtime continues or ends.",
         |harness| { breaks(harness, &message::error(413, "RequestEntityTooLarge", "too large")) }
     ),
     fault_check!(
         "stream-reply-lost",
-        "When the reply to a whole stream is lost and the invocation comes again, it is streamed again, or reported as an error: nothing hangs.",
+        "When the reply to a complete stream is lost and the invocation is repeated, the runtime streams again or reports an error: it doesn't hang.",
         reply_lost
     ),
-    fault_check!("stream-410", "A stream that is answered with 410 is over: it is not sent again, and nothing stalls.", gone),
+    fault_check!("stream-410", "After 410 a stream isn't sent again, and the runtime doesn't stall.", gone),
 ];
 
 /// Asks for a stream with this event, and waits for its end.

@@ -19,16 +19,16 @@ macro_rules! http_check {
 pub const CHECKS: &[Check] = &[
     http_check!(
         "stream-http-content-type",
-        "A streamed answer over HTTP has the content type application/vnd.awslambda.http-integration-response.",
+        "A streamed HTTP response has the content type application/vnd.awslambda.http-integration-response.",
         content_type
     ),
-    http_check!("stream-http-separator", "Eight bytes of zero part the JSON prelude of an answer over HTTP from its body.", |harness| {
+    http_check!("stream-http-separator", "Eight zero bytes separate the JSON prelude of an HTTP response from its body.", |harness| {
         parts(harness).map(drop)
     }),
-    http_check!("stream-http-status", "The prelude of an answer over HTTP has its status, as a number, in statusCode.", status),
-    http_check!("stream-http-headers", "The prelude of an answer over HTTP has its header fields in headers.", headers),
-    http_check!("stream-http-cookies", "The prelude of an answer over HTTP has its cookies, in cookies or as a header field.", cookies),
-    http_check!("stream-http-body", "What follows the eight bytes of zero is the body, and nothing else.", body),
+    http_check!("stream-http-status", "The prelude of an HTTP response has its status, as a number, in statusCode.", status),
+    http_check!("stream-http-headers", "The prelude of an HTTP response has its header fields in headers.", headers),
+    http_check!("stream-http-cookies", "The prelude of an HTTP response has its cookies in cookies or as a header field.", cookies),
+    http_check!("stream-http-body", "Only the body follows the eight zero bytes.", body),
 ];
 
 fn content_type(harness: &Harness) -> CheckResult {
