@@ -1,7 +1,7 @@
 //! The states of one process from the view of the Runtime API, without input or output.
 //!
 //! ```text
-//!            GET /next            event given         POST …/response or …/error      its body is whole
+//!            GET /next            event assigned      POST …/response or …/error      its body is whole
 //! Started ──────────────▶ Ready ──────────────▶ Running ──────────────▶ Answering ──────────────▶ Answered
 //!    │                      ▲                     │ ▲                                                │
 //!    │ POST /init/error     │                     └─┘ GET /next: the same event again     GET /next  │
