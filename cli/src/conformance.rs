@@ -94,17 +94,17 @@ fn options(matches: &ArgMatches) -> Result<Options, Failure> {
         None => Program::check(path, None)?,
     };
     let mut options = Options::new(program.path);
-    options.subject.runner = match given {
+    options.target.runner = match given {
         Some(words) => words.split_whitespace().map(OsString::from).collect(),
         None => program.runner.unwrap_or_default(),
     };
-    options.subject.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
+    options.target.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
     options.only = matches.get_one::<String>("only").cloned();
     if let Some(&jobs) = matches.get_one::<u16>("jobs") {
         options.jobs = usize::from(jobs);
     }
     if let Some(&patience) = matches.get_one::<Duration>("patience") {
-        options.subject.patience = patience;
+        options.target.patience = patience;
     }
     Ok(options)
 }

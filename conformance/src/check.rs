@@ -1,23 +1,24 @@
-//! What a check is, and what can come of it.
+//! A check of the suite, and the groups that checks belong to.
 
-use crate::stage::Stage;
+use crate::harness::Harness;
+use crate::verdict::CheckResult;
 
-/// One thing that Lambda requires of a runtime, and how to see whether it is so.
+/// A requirement of Lambda on a runtime, and the scenario that tests it.
 #[derive(Clone, Copy)]
 pub struct Check {
-    /// Stable, in kebab case.
+    /// A stable name in kebab case.
     pub name: &'static str,
-    /// What it belongs to.
+    /// The group in the table.
     pub group: Group,
-    /// One sentence.
+    /// The requirement in one sentence.
     pub requires: &'static str,
-    /// Where that is written, or was seen.
+    /// The document that states the requirement, or where it was observed.
     pub source: &'static str,
-    /// Plays the story, and says what went wrong.
-    pub run: fn(&Stage) -> Outcome,
+    /// Runs the scenario.
+    pub run: fn(&Harness) -> CheckResult,
 }
 
-/// What checks are about, in the order of the table.
+/// The subject of a check. The order is that of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// The first request.
@@ -28,13 +29,13 @@ pub enum Group {
     Event,
     /// `Lambda-Runtime-Invocation-Id`.
     InvocationId,
-    /// What a handler is told of its invocation.
+    /// The context that a handler receives.
     Context,
     /// POST /response.
     Answer,
     /// Errors, panics and exits of the handler.
     Error,
-    /// Answers that Lambda refuses, and its other statuses.
+    /// Statuses of Lambda's replies, such as a refused answer.
     Status,
     /// Connections that close, break or stall.
     Connection,
@@ -45,7 +46,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// Its heading.
+    /// Returns the heading of the group.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -63,36 +64,7 @@ impl Group {
     }
 }
 
-/// Why a check did not pass.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The runtime does not do what Lambda requires: what was seen.
-    Failed(String),
-    /// The handler does not do what this check needs, and says so by its echo: what was seen.
-    NotApplicable(String),
-    /// The suite itself could not go on.
-    Unable(String),
-}
-
-/// What a step of a story gives, or why the story ends there.
-pub type Outcome<T = ()> = Result<T, Verdict>;
-
-/// Ends the story when the condition does not hold, with what was seen.
-macro_rules! ensure {
-    ($condition:expr, $($seen:tt)+) => {
-        if !$condition {
-            return Err($crate::check::Verdict::Failed(format!($($seen)+)));
-        }
-    };
-}
-pub(crate) use ensure;
-
-/// A failed check.
-pub fn failed<T>(seen: impl Into<String>) -> Outcome<T> {
-    Err(Verdict::Failed(seen.into()))
-}
-
-/// Where requirements come from.
+/// The sources of requirements.
 pub mod source {
     pub const API: &str = "AWS Lambda Developer Guide, \"Using the Lambda runtime API for custom runtimes\"";
     pub const CUSTOM: &str = "AWS Lambda Developer Guide, \"Building a custom runtime for AWS Lambda\"";

@@ -1,11 +1,12 @@
 //! A black-box conformance suite for AWS Lambda runtimes.
 //!
-//! It takes any executable that is a runtime with one handler, as the contract in this package's README says, starts it against a
-//! server that misbehaves byte by byte where it is told to, and holds what the program does against what Lambda requires.
-//! Nothing in it knows how the program is made.
+//! The suite tests any executable that is a runtime with one handler, as this package's README
+//! specifies. It starts the executable against a server that misbehaves byte by byte on request,
+//! and compares its behaviour with Lambda's requirements. It doesn't depend on the language or the
+//! library of the runtime.
 //!
 //! ```no_run
-//! use barelambda_conformance::{Options, Subject, checks, run};
+//! use barelambda_conformance::{Options, Target, checks, run};
 //!
 //! let options = Options::new("./bootstrap");
 //! let report = run(&options, |_| {});
@@ -16,16 +17,18 @@
 
 mod check;
 mod checks;
+mod harness;
 mod process;
 mod report;
 mod run;
 mod server;
 mod session;
-mod stage;
+mod verdict;
 
-pub use check::{Check, Group, Outcome, Verdict};
+pub use check::{Check, Group};
 pub use checks::checks;
+pub use harness::{Harness, Target};
 pub use process::kill_all;
 pub use report::{Checked, Report, Totals};
 pub use run::{Options, run, run_one};
-pub use stage::{Stage, Subject};
+pub use verdict::{CheckResult, Verdict};

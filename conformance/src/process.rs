@@ -10,28 +10,29 @@ use std::time::Duration;
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-/// How much of its output is kept, in bytes.
-const KEPT: usize = 64 << 10;
+/// How many bytes of its output are kept.
+const OUTPUT_LIMIT: usize = 64 << 10;
 
-/// The programs that run.
+/// The process ids of the running programs.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// Kills every program under test, and what it has started: for a suite that has to end at once. No further one is started.
+/// Kills every program under test with its process group, so that the suite can exit at once. No
+/// further program can be started.
 pub fn kill_all() {
     let running = locked(&RUNNING);
     running.iter().for_each(|&id| kill(id));
-    // Whoever wants to start or to reap one waits for the end of this program.
+    // The lock is kept, so that no thread starts or reaps a program before this process exits.
     std::mem::forget(running);
 }
 
-/// A running program, which leads a process group and is killed with it when this is dropped.
+/// A running program that leads a process group. Dropping this kills the group.
 pub struct Process {
     child: Mutex<Child>,
     output: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Process {
-    /// Starts the command, without standard input; all that it writes is kept.
+    /// Starts the command without standard input, and keeps its output.
     pub fn start(mut command: Command) -> io::Result<Self> {
         let (mut reader, writer) = io::pipe()?;
         command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
@@ -50,7 +51,7 @@ impl Process {
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 let mut kept = locked(&kept);
                 kept.extend_from_slice(&buffer[..count]);
-                let over = kept.len().saturating_sub(KEPT);
+                let over = kept.len().saturating_sub(OUTPUT_LIMIT);
                 kept.drain(..over);
             }
         })?;
@@ -61,9 +62,9 @@ impl Process {
         locked(&self.child).id()
     }
 
-    /// How it ended, if it has.
+    /// Returns the exit status, if the program has ended.
     pub fn ended(&self) -> Option<ExitStatus> {
-        // Left unreaped, so that its id still names its group and nothing else.
+        // The process isn't reaped, so that its id still names its group and nothing else.
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         let id = WaitId::Pid(Pid::from_raw(self.id().cast_signed())?);
         let ended = retry_on_intr(|| waitid(id.clone(), options)).ok()??;
@@ -71,8 +72,8 @@ impl Process {
         Some(ExitStatus::from_raw(signal.unwrap_or_else(|| ended.exit_status().unwrap_or_default() << 8)))
     }
 
-    /// How it is, for a message: still running or not, and the last line of its output.
-    pub fn last_words(&self) -> String {
+    /// Describes the program for a message: whether it is running, and the last line of its output.
+    pub fn status_summary(&self) -> String {
         let how = match self.ended() {
             Some(status) => format!("the program has ended with {status}"),
             None => "the program is still running".to_owned(),
@@ -85,16 +86,17 @@ impl Process {
         }
     }
 
-    /// How many file descriptors it has open.
+    /// Returns the number of its open file descriptors.
     pub fn open_files(&self) -> io::Result<usize> {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.id()))?.count())
     }
 
-    /// The processor time that it has taken so far.
+    /// Returns the processor time that it has used so far.
     pub fn processor_time(&self) -> io::Result<Duration> {
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.id()))?;
-        let unreadable = || io::Error::other("/proc/PID/stat has changed its form");
-        // The name in parentheses may hold spaces; utime and stime are the twelfth and thirteenth field after it.
+        let unreadable = || io::Error::other("invalid /proc/PID/stat");
+        // The name in parentheses may contain spaces. utime and stime are the twelfth and
+        // thirteenth field after it.
         let (_, fields) = text.rsplit_once(") ").ok_or_else(unreadable)?;
         let ticks: Option<u64> = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().ok()).sum();
         let ticks = ticks.ok_or_else(unreadable)?;
@@ -105,18 +107,18 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         let mut child = locked(&self.child);
-        // One that has been reaped may have left its number to somebody else.
+        // The system may reuse the id of a reaped process.
         let mut running = locked(&RUNNING);
         running.retain(|&id| id != child.id());
         kill(child.id());
-        // It has been killed, and nobody else waits for it.
+        // The process has been killed, and only this thread waits for it.
         let _ = child.wait();
     }
 }
 
 fn kill(id: u32) {
     if let Some(group) = Pid::from_raw(id.cast_signed()) {
-        // The one error there can be is that nobody is left to kill.
+        // The only possible error is that the group has ended.
         let _ = kill_process_group(group, Signal::KILL);
     }
 }

@@ -1,4 +1,4 @@
-//! What came of the checks, as a table and as JSON.
+//! The results of the checks, as a table and as JSON.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -6,43 +6,44 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::check::{Check, Group, Outcome, Verdict};
+use crate::check::{Check, Group};
+use crate::verdict::{CheckResult, Verdict};
 
-/// One check, and what came of it.
+/// A check and its result.
 pub struct Checked {
     /// The check.
     pub check: Check,
-    /// Nothing when it passed.
-    pub outcome: Outcome,
+    /// `Ok` when it passed.
+    pub outcome: CheckResult,
     /// How long it took.
     pub took: Duration,
 }
 
-/// All checks that were run, in the order of the suite.
+/// The results of all checks that were run, in the order of the suite.
 pub struct Report {
     /// The program under test.
     pub program: PathBuf,
-    /// Check by check.
+    /// The results.
     pub checked: Vec<Checked>,
-    /// How long all of it took.
+    /// How long all checks took.
     pub took: Duration,
 }
 
-/// How many checks came to what.
+/// The number of checks for each result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// The runtime does as Lambda requires.
+    /// The runtime meets the requirement.
     pub passed: usize,
-    /// It does not.
+    /// The runtime doesn't meet the requirement.
     pub failed: usize,
-    /// The handler does not do what the check needs.
+    /// The handler doesn't do what the check needs.
     pub not_applicable: usize,
-    /// The suite itself could not go on: no port, no process.
+    /// The suite itself couldn't continue: the system was out of ports or processes.
     pub unable: usize,
 }
 
 impl Checked {
-    /// `pass`, `FAIL`, `n/a` or `ERROR`.
+    /// Returns `pass`, `FAIL`, `n/a` or `ERROR`.
     pub fn word(&self) -> &'static str {
         match self.outcome {
             Ok(()) => "pass",
@@ -52,7 +53,7 @@ impl Checked {
         }
     }
 
-    /// What was seen, unless it passed.
+    /// Returns what the check observed, unless it passed.
     pub fn seen(&self) -> Option<&str> {
         match &self.outcome {
             Ok(()) => None,
@@ -80,7 +81,8 @@ impl Checked {
 }
 
 impl Report {
-    /// The table, group by group, with what was seen of the checks that did not pass, and the totals in the last line.
+    /// Returns the table, group by group, with what was observed for the checks that didn't pass,
+    /// and the totals in the last line.
     pub fn table(&self) -> String {
         let mut text = String::new();
         let mut group: Option<Group> = None;
@@ -101,7 +103,7 @@ impl Report {
         text
     }
 
-    /// The last line of the table.
+    /// Returns the last line of the table.
     pub fn total(&self) -> String {
         let Totals { passed, failed, not_applicable, unable } = self.totals();
         let errors = if unable == 0 { String::new() } else { format!(", {unable} could not be run") };
@@ -112,7 +114,7 @@ impl Report {
         )
     }
 
-    /// How many checks came to what.
+    /// Returns the number of checks for each result.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for checked in &self.checked {
@@ -126,6 +128,7 @@ impl Report {
         totals
     }
 
+    /// Returns
     /// `{"program","checks":[{"name","group","requirement","source","result","seen","milliseconds"}],"totals":{…}}`.
     pub fn json(&self) -> Value {
         let totals = self.totals();

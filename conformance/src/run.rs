@@ -1,4 +1,4 @@
-//! Runs the checks, several at once.
+//! Runs the checks concurrently.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,35 +6,36 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::check::{Check, Outcome, Verdict};
+use crate::check::Check;
 use crate::checks::checks;
+use crate::harness::{Harness, Target};
 use crate::report::{Checked, Report};
-use crate::stage::{Stage, Subject};
+use crate::verdict::{CheckResult, Verdict};
 
-/// How long a program may take for anything that it is to do, unless the options say otherwise.
+/// The default time limit of everything that a program is expected to do.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// What is run, and how.
+/// The program under test, and which checks are run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The program.
-    pub subject: Subject,
+    /// The program under test.
+    pub target: Target,
     /// How many checks run at once. They wait more than they compute.
     pub jobs: usize,
-    /// Only checks whose names contain this.
+    /// Runs only the checks whose names contain this text.
     pub only: Option<String>,
 }
 
 impl Options {
-    /// All checks, eight at a time or as many as there are processors.
+    /// Returns options for all checks, with at least eight at a time, or one for each processor.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        let subject = Subject { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
-        Self { subject, jobs: processors.max(8), only: None }
+        let target = Target { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
+        Self { target, jobs: processors.max(8), only: None }
     }
 }
 
-/// Runs the checks; `seen` is told of each when it is over, in the order in which they end.
+/// Runs the checks. `seen` is called with each result, in the order in which the checks end.
 pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
     let started = Instant::now();
     let wanted = |check: &&Check| options.only.as_ref().is_none_or(|part| check.name.contains(part));
@@ -45,7 +46,7 @@ pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
         for _ in 0..options.jobs.clamp(1, checks.len().max(1)) {
             scope.spawn(|| {
                 while let Some(check) = checks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let checked = run_one(check, &options.subject);
+                    let checked = run_one(check, &options.target);
                     seen(&checked);
                     results.lock().unwrap_or_else(PoisonError::into_inner).push(checked);
                 }
@@ -54,15 +55,15 @@ pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
     });
     let mut checked = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     checked.sort_by_key(|checked| checks.iter().position(|check| check.name == checked.check.name));
-    Report { program: options.subject.program.clone(), checked, took: started.elapsed() }
+    Report { program: options.target.program.clone(), checked, took: started.elapsed() }
 }
 
 /// Runs one check.
-pub fn run_one(check: &Check, subject: &Subject) -> Checked {
+pub fn run_one(check: &Check, target: &Target) -> Checked {
     let started = Instant::now();
-    let stage = Stage::new(subject);
-    let outcome: Outcome = (check.run)(&stage);
-    let outcome = outcome.map_err(|verdict| match (verdict, stage.last_words()) {
+    let harness = Harness::new(target);
+    let outcome: CheckResult = (check.run)(&harness);
+    let outcome = outcome.map_err(|verdict| match (verdict, harness.status_summary()) {
         (Verdict::Failed(seen), Some(words)) => Verdict::Failed(format!("{seen}; {words}")),
         (verdict, _) => verdict,
     });

@@ -1,4 +1,4 @@
-//! The README lists the checks as they are.
+//! The README lists the checks of the code.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,13 +11,13 @@ const BEGIN: &str = "<!-- checks -->\n";
 fn the_readme_lists_every_check() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, listed) = readme.split_once(BEGIN).expect("the README has a place for the list");
+    let (before, listed) = readme.split_once(BEGIN).expect("the README has the marker of the list");
     let list = list();
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, format!("{before}{BEGIN}{list}")).unwrap();
         return;
     }
-    assert_eq!(listed, list, "the README's list is not that of the code: this test writes it when it is run with BLESS=1");
+    assert_eq!(listed, list, "the README's list differs from the code: run this test with BLESS=1 to write it");
 }
 
 fn list() -> String {

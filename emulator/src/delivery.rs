@@ -1,134 +1,120 @@
-//! The way of an answer to a caller that takes it while it is being written.
+//! The path of an answer to a caller that receives it while the function writes it.
 //!
 //! ```text
-//! the process ──POST /response──▶ RuntimeApi ──Begun, Data…──▶ ┐
+//! the process ──POST /response──▶ RuntimeApi ──Start, Data…──▶ ┐
 //!                                 Function ─────────End──────▶ ┴─ a few pieces ──▶ ResponseStream, or the Reply to an HTTP caller
 //! ```
-//! No more than a few pieces are on their way. A caller that reads slowly so keeps the emulator from reading what the process
-//! sends, and the kernel's buffers keep the process from sending more. A caller that has gone takes whatever comes: it is dropped.
+//! Only a few pieces are buffered. A caller that reads slowly therefore keeps the emulator from
+//! reading what the process sends, and the kernel's buffers keep the process from sending more.
+//! Pieces for a caller that has disconnected are dropped.
 
 use std::fmt;
-use std::task::{Context, Poll};
 
-use hyper::body::{Bytes, Frame};
+use http_body_util::channel::Channel;
+use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::yield_now;
 
 use crate::Outcome;
 
-/// How many pieces wait for a caller at most. One is what a single read of a socket gave, so at most 1 MiB
-/// ([`crate::http`] sets the size), or a whole answer that was not streamed.
+/// How many pieces are buffered for a caller. A piece is the result of one read of a socket, which
+/// is at most 1 MiB ([`crate::http`] sets the size), or a whole answer that isn't streamed.
 const MOST_WAITING: usize = 4;
 
-/// What a caller is given of an invocation, in this order: `Begun` and `Data` if the function has answered, and `End` in any case.
+/// A part of an invocation's result. A caller receives `Start` and `Data` if the function has
+/// answered, and `End` in any case, in this order.
 pub(crate) enum Piece {
-    Begun(Begun),
+    Start(AnswerStart),
     Data(Bytes),
-    /// The invocation is over. The outcome's payload holds nothing that has been delivered before.
+    /// The invocation is over. The outcome's payload holds none of the bytes that have been
+    /// delivered.
     End(Box<Outcome>),
 }
 
-/// What is known when an answer begins.
+/// The properties of an answer that are known when it begins.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Begun {
-    /// The content type that the function gave its answer.
+pub(crate) struct AnswerStart {
+    /// The content type that the function set.
     pub content_type: Option<HeaderValue>,
-    /// Whether the function streams. An answer that is not streamed comes as one `Data`, or none when it is empty.
+    /// Whether the function streams. An answer that isn't streamed is one `Data`, or none when it
+    /// is empty.
     pub streamed: bool,
 }
 
-/// The emulator's end of the way.
+/// The emulator's end of the channel to a caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(Sender<Piece>);
 
 impl Caller {
-    /// Waits until the caller has room for the piece, or is gone.
-    pub async fn give(&self, piece: Piece) {
-        // An error means that the caller has gone, which is no reason to stop.
+    /// Sends the piece, and waits while the buffer is full.
+    pub async fn send(&self, piece: Piece) {
+        // An error means that the caller has disconnected, which doesn't end the invocation.
         let _ = self.0.send(piece).await;
     }
 }
 
-/// Both ends of a new way.
+/// Returns both ends of a new channel.
 pub(crate) fn caller() -> (Caller, Receiver<Piece>) {
     let (sender, receiver) = channel(MOST_WAITING);
     (Caller(sender), receiver)
 }
 
-/// A response's body that is made of pieces as they come.
-pub(crate) struct Delivery {
-    first: Option<Piece>,
-    pieces: Receiver<Piece>,
-    writer: Box<dyn FnMut(Piece) -> Written + Send>,
-    state: State,
-}
-
-/// What a piece becomes in a body.
-pub(crate) enum Written {
+/// The effect of a piece on a response's body.
+pub(crate) enum BodyStep {
+    /// The body waits for the next piece.
     Nothing,
+    /// The body continues with these bytes.
     Bytes(Bytes),
     /// The body ends with these bytes.
     Last(Bytes),
-    /// The body ends here.
+    /// The body ends.
     End,
-    /// The connection is to break, so that the client cannot take what it has for the whole.
+    /// The connection breaks, so that the client can't mistake a part for the whole.
     Cut,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Open,
-    Ended,
-    Cut,
-}
-
-/// The error that makes hyper break the connection.
+/// The error that makes hyper close the connection.
 #[derive(Debug)]
 pub(crate) struct BrokenOff;
 
-impl Delivery {
-    /// `first` is a piece that has been taken already, and still has to be written.
-    pub fn new(first: Option<Piece>, pieces: Receiver<Piece>, writer: impl FnMut(Piece) -> Written + Send + 'static) -> Self {
-        Self { first, pieces, writer: Box::new(writer), state: State::Open }
-    }
-
-    pub fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+/// Returns a response's body that `write` makes of the pieces as they arrive. `first` is a piece
+/// that has been received already and is still to be written.
+pub(crate) fn body(
+    mut first: Option<Piece>,
+    mut pieces: Receiver<Piece>,
+    mut write: impl FnMut(Piece) -> BodyStep + Send + 'static,
+) -> Channel<Bytes, BrokenOff> {
+    let (mut sender, body) = Channel::new(1);
+    tokio::spawn(async move {
         loop {
-            match self.state {
-                State::Open => {}
-                State::Ended => return Poll::Ready(None),
-                State::Cut => return Poll::Ready(Some(Err(BrokenOff))),
-            }
-            let piece = match self.first.take() {
+            let piece = match first.take() {
                 Some(piece) => Some(piece),
-                None => match self.pieces.poll_recv(context) {
-                    Poll::Ready(piece) => piece,
-                    Poll::Pending => return Poll::Pending,
-                },
+                None => pieces.recv().await,
             };
-            // Without an end there has been a panic in the emulator.
-            match piece.map_or(Written::Cut, &mut self.writer) {
-                Written::Nothing => {}
-                Written::Bytes(bytes) if bytes.is_empty() => {}
-                Written::Bytes(bytes) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
-                Written::Last(bytes) => {
-                    self.state = State::Ended;
-                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+            // Pieces that end without an `End` mean that the emulator has panicked.
+            let sent = match piece.map_or(BodyStep::Cut, &mut write) {
+                BodyStep::Nothing => Ok(()),
+                BodyStep::Bytes(bytes) => sender.send_data(bytes).await,
+                BodyStep::Last(bytes) => {
+                    // An error means that the client has disconnected.
+                    let _ = sender.send_data(bytes).await;
+                    return;
                 }
-                Written::End => self.state = State::Ended,
-                Written::Cut => {
-                    self.state = State::Cut;
-                    // hyper drops what it has not written yet when it meets the error: it gets a turn to write it first.
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
+                BodyStep::End => return,
+                BodyStep::Cut => {
+                    // On an error, hyper drops the bytes that it hasn't written yet. Yielding lets
+                    // the connection's task write them first.
+                    yield_now().await;
+                    return sender.abort(BrokenOff);
                 }
+            };
+            if sent.is_err() {
+                return;
             }
         }
-    }
-
-    pub fn is_ended(&self) -> bool {
-        self.state == State::Ended
-    }
+    });
+    body
 }
 
 impl fmt::Display for BrokenOff {

@@ -11,11 +11,12 @@ use tokio::task::JoinSet;
 use crate::function::Function;
 use crate::{InvokeOptions, Options, Outcome, ResponseStream, delivery, function_url, ids, invoke_api};
 
-/// A running emulator, in a thread of its own. All calls here block, so that tests need no async code; do not call them from
-/// within an async runtime.
+/// A running emulator with a thread for its servers. All its methods block, so that tests need no
+/// async code. They must not be called within an async runtime.
 ///
-/// Dropping it is [`Emulator::shutdown`]. A program that ends without dropping it (`std::process::exit`, SIGKILL) leaves the
-/// function's processes behind: they lose their Runtime API, and nothing else tells them.
+/// Dropping it calls [`Emulator::shutdown`]. A program that ends without dropping it
+/// (`std::process::exit`, SIGKILL) leaves the function's processes running: they lose their Runtime
+/// API, and nothing else tells them.
 pub struct Emulator {
     address: SocketAddr,
     url: Option<SocketAddr>,
@@ -30,11 +31,14 @@ struct Running {
 }
 
 impl Emulator {
-    /// Starts the Invoke API. The function's process is started by its first invocation.
+    /// Starts the Invoke API. The first invocation starts the function's process.
     ///
-    /// Fails when [`Options::listen`] or [`Options::url`] cannot be listened at, or the system has no thread or descriptor left.
+    /// # Errors
+    /// The address of [`Options::listen`] or [`Options::url`] is unavailable, or the system is out
+    /// of threads or descriptors.
     pub fn start(mut options: Options) -> io::Result<Self> {
-        // The process starts in its program's folder, so a relative path would be looked for in the wrong place.
+        // The process starts in its program's folder, where a relative path would mean something
+        // else.
         if options.program.parent().is_some_and(|folder| !folder.as_os_str().is_empty()) {
             options.program = std::path::absolute(&options.program)?;
         }
@@ -58,7 +62,7 @@ impl Emulator {
                 if let Some(url) = url {
                     apis.spawn(function_url::serve(url, served.clone()));
                 }
-                // Ends by the message or by the end of its sender alike.
+                // The message and the drop of its sender both mean the end.
                 let _ = stopped.await;
                 apis.abort_all();
                 served.close().await;
@@ -67,40 +71,43 @@ impl Emulator {
         Ok(Self { address, url: url_address, function, runtime: handle, running: Mutex::new(Some(Running { stop, thread })) })
     }
 
-    /// Where the Invoke API listens.
+    /// Returns the address of the Invoke API.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where the function's URL is served, if [`Options::url`] asks for it.
+    /// Returns the address of the function's URL, if [`Options::url`] is set.
     pub fn url(&self) -> Option<SocketAddr> {
         self.url
     }
 
-    /// Invokes the function and waits for its end, without HTTP on the caller's side and without a limit of size.
+    /// Invokes the function and waits for the outcome, without HTTP between the caller and the
+    /// emulator and without a size limit.
     ///
-    /// It cannot fail: what goes wrong is in [`Outcome::function_error`], as a caller on Lambda would see it. A program that cannot be
-    /// started gives `Runtime.InvalidEntrypoint`. It waits for its turn, then at most twice [`Options::timeout`].
+    /// It can't fail: [`Outcome::function_error`] is the error that a caller on Lambda would see. A
+    /// program that can't be started is `Runtime.InvalidEntrypoint`. The call waits for its turn,
+    /// then at most twice [`Options::timeout`].
     pub fn invoke(&self, payload: impl Into<Vec<u8>>, options: InvokeOptions) -> Outcome {
         let (sender, receiver) = mpsc::sync_channel(1);
         let (function, payload) = (self.function.clone(), payload.into());
         let request_id = options.request_id.clone().unwrap_or_default();
         self.runtime.spawn(async move {
-            // Nobody takes it when the caller's thread has gone, which is no matter.
+            // An error means that the caller's thread has ended, which doesn't matter.
             let _ = sender.send(function.invoke(payload.into(), options).await);
         });
         receiver.recv().unwrap_or_else(|_| Outcome::shut_down(request_id))
     }
 
-    /// Invokes the function and gives its answer while it is written, as InvokeWithResponseStream does, without HTTP on the caller's
-    /// side. It comes to an end when [`Emulator::invoke`] would, and fails no more than that.
+    /// Invokes the function and returns its answer while the function writes it, as
+    /// InvokeWithResponseStream does, without HTTP between the caller and the emulator. It ends
+    /// when [`Emulator::invoke`] would, and can't fail either.
     ///
     /// ```no_run
     /// # use barelambda_emulator::{Emulator, InvokeOptions, Options};
     /// # let emulator = Emulator::start(Options::new("bootstrap"))?;
     /// let mut stream = emulator.invoke_streaming("{}", InvokeOptions::default());
     /// for piece in &mut stream {
-    ///     println!("{} bytes have come", piece.len());
+    ///     println!("received {} bytes", piece.len());
     /// }
     /// assert!(stream.finish().function_error.is_none());
     /// # Ok::<(), std::io::Error>(())
@@ -113,11 +120,12 @@ impl Emulator {
         ResponseStream::new(pieces, request_id)
     }
 
-    /// Kills the function's processes, waits until they are gone, and ends the Invoke API. Invocations that run end with an
-    /// error. Calling it again does nothing.
+    /// Kills the function's processes, waits for their end, and stops the Invoke API. Running
+    /// invocations end with an error. Calling it again does nothing.
     pub fn shutdown(&self) {
         if let Some(Running { stop, thread }) = self.running().take() {
-            // It fails when the thread is gone already; then, or when it ended by a panic, the processes are killed here.
+            // Sending fails when the thread has ended already. After a panic of the thread, the
+            // processes are killed here.
             let _ = stop.send(());
             let _ = thread.join();
             self.function.kill_all();

@@ -5,20 +5,22 @@ use std::path::PathBuf;
 
 use crate::{Options, REGION};
 
-/// The variables of the caller that a started process inherits: what finds and configures tools. Nothing else is passed on,
-/// so that a function sees here what it will see on Lambda.
+/// Returns the variables that a started process inherits from the caller: those that find and
+/// configure tools. No others are passed on, so that a function sees here what it sees on Lambda.
 pub(crate) fn inherited() -> impl Iterator<Item = (OsString, OsString)> {
     ["PATH", "HOME"].into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
 }
 
-/// The folder of the program, where its process starts; nothing when the program is looked up in `PATH`.
+/// Returns the folder of the program, where its process starts, or `None` when the program is
+/// looked up in `PATH`.
 pub(crate) fn task_root(options: &Options) -> Option<PathBuf> {
     let folder = options.program.parent()?;
     (!folder.as_os_str().is_empty()).then(|| folder.to_owned())
 }
 
-/// Lambda's variables for an OS-only runtime, by the developer guide's list of defined runtime environment variables,
-/// and the function's own after them. `AWS_EXECUTION_ENV` is not defined for such runtimes, and so is left out.
+/// Returns Lambda's variables for an OS-only runtime, from the developer guide's list of defined
+/// runtime environment variables, followed by the function's own. `AWS_EXECUTION_ENV` is left out,
+/// since it isn't defined for such runtimes.
 pub(crate) fn variables(options: &Options, runtime_api: &str, log_stream: &str) -> Vec<(OsString, OsString)> {
     let name = &options.function_name;
     let folder = task_root(options).map_or_else(|| OsString::from("/var/task"), OsString::from);

@@ -11,21 +11,22 @@ use tokio::time::timeout;
 
 use crate::delivery::{Caller, Piece};
 use crate::process::{Process, describe};
-use crate::runtime_api::{Answer, Event, Machine, State};
+use crate::runtime_api::{Event, FunctionAnswer, Machine, State};
 use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
 
-/// How long a process may go on after it has reported that its initialisation failed, to write its last words.
+/// How long a process may run after it has reported that its initialisation failed, so that it can
+/// write its last log lines.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// How long it takes at most to hear of the end of a process whose connection has broken.
+/// How long the emulator waits for the end of a process whose connection has broken.
 const NEWS_OF_THE_END: Duration = Duration::from_millis(500);
 
 /// The function: its processes, and the invocations that run in them.
 pub(crate) struct Function {
     options: Options,
-    /// One permit for each invocation at once; tokio hands them out in order.
+    /// One permit for each concurrent invocation. tokio hands them out in order.
     slots: Semaphore,
-    /// The processes that run no invocation; the last one used comes first.
+    /// The processes without an invocation. The last one used is taken first.
     idle: Mutex<Vec<Arc<Process>>>,
     started: Mutex<Vec<Weak<Process>>>,
     closed: AtomicBool,
@@ -37,14 +38,14 @@ impl Function {
         Self { options, slots, idle: Mutex::default(), started: Mutex::default(), closed: AtomicBool::new(false) }
     }
 
-    /// Runs one invocation from its place in the queue to its end. The caller gets the whole of it: the answer while it is written,
-    /// and the outcome in the end.
+    /// Queues and runs one invocation. The caller receives the answer while the function writes it,
+    /// and then the outcome.
     pub async fn deliver(&self, payload: Bytes, call: InvokeOptions, caller: Caller) {
         let outcome = self.run_whole(payload, call, Some(&caller)).await;
-        caller.give(Piece::End(Box::new(outcome))).await;
+        caller.send(Piece::End(Box::new(outcome))).await;
     }
 
-    /// Runs one invocation from its place in the queue to its end.
+    /// Queues and runs one invocation, and returns its outcome.
     pub async fn invoke(&self, payload: Bytes, call: InvokeOptions) -> Outcome {
         self.run_whole(payload, call, None).await
     }
@@ -66,8 +67,9 @@ impl Function {
             outcome.pid = Some(process.pid);
             let end = self.run(&process, &payload, &call, caller, &mut outcome).await;
             outcome.log += &process.log.take();
-            // A process that has ended by itself since its last invocation has not seen this one: another one takes it.
-            if !outcome.report.cold && matches!(end, End::GoneBefore) {
+            // A process that exited after its previous invocation hasn't seen this one, so another
+            // process runs it.
+            if !outcome.report.cold && matches!(end, InvocationEnd::GoneBefore) {
                 continue;
             }
             self.settle(process, end, &mut outcome);
@@ -79,21 +81,21 @@ impl Function {
         outcome
     }
 
-    /// Puts a line of the emulator's own into the log that people see.
+    /// Writes a line of the emulator into the log.
     pub fn note(&self, line: &str) {
         if let Some(sink) = &self.options.log_sink {
             sink(line.as_bytes());
         }
     }
 
-    /// Kills every process and waits until all are gone. No new one is started afterwards.
+    /// Kills every process and waits for their ends. No process is started afterwards.
     pub async fn close(&self) {
         for process in self.kill_all() {
             process.ended().await;
         }
     }
 
-    /// Kills every process, and gives those that were there. No new one is started afterwards.
+    /// Kills every process, and returns them. No process is started afterwards.
     pub fn kill_all(&self) -> Vec<Arc<Process>> {
         self.closed.store(true, Ordering::Relaxed);
         let processes: Vec<_> = lock(&self.started).drain(..).filter_map(|process| process.upgrade()).collect();
@@ -114,26 +116,33 @@ impl Function {
         Ok(process)
     }
 
-    /// Gives a process the event when it asks for one, and waits for what becomes of it.
-    async fn run(&self, process: &Process, payload: &Bytes, call: &InvokeOptions, caller: Option<&Caller>, outcome: &mut Outcome) -> End {
+    /// Assigns the event to a process when it asks for one, and waits for the result.
+    async fn run(
+        &self,
+        process: &Process,
+        payload: &Bytes,
+        call: &InvokeOptions,
+        caller: Option<&Caller>,
+        outcome: &mut Outcome,
+    ) -> InvocationEnd {
         let waited = timeout(self.options.timeout, process.session.wait_until(ready)).await;
         if outcome.report.cold {
             let first_next = process.session.look(Machine::first_next);
             outcome.report.init = first_next.map(|at| at.duration_since(process.started));
         }
         let start = match waited {
-            Ok(Before::Ready) => Instant::now(),
-            Ok(Before::InitFailed(error)) => {
+            Ok(Readiness::Ready) => Instant::now(),
+            Ok(Readiness::InitFailed(error)) => {
                 if timeout(LAST_WORDS, process.ended()).await.is_err() {
                     process.kill();
                     process.ended().await;
                 }
                 outcome.report.duration = process.started.elapsed();
-                return End::Answered(error);
+                return InvocationEnd::Answered(error);
             }
-            Ok(Before::Ended(status)) => {
+            Ok(Readiness::Ended(status)) => {
                 outcome.report.duration = process.started.elapsed();
-                return if outcome.report.cold { End::Exited(status) } else { End::GoneBefore };
+                return if outcome.report.cold { InvocationEnd::Exited(status) } else { InvocationEnd::GoneBefore };
             }
             Err(_) => {
                 outcome.report.duration = self.options.timeout;
@@ -141,46 +150,48 @@ impl Function {
             }
         };
         let event = self.event(payload.clone(), call, &outcome.request_id);
-        process.session.change(|machine| machine.give(event, caller.cloned()));
+        process.session.change(|machine| machine.assign(event, caller.cloned()));
         let end = match timeout(self.options.timeout, process.session.wait_until(over)).await {
-            Ok(After::Answered(answer)) => {
+            Ok(Progress::Answered(answer)) => {
                 outcome.report.duration = answer.at.duration_since(start);
-                return End::Answered(answer);
+                return InvocationEnd::Answered(answer);
             }
-            Ok(After::CutOff(at)) => {
+            Ok(Progress::CutOff(at)) => {
                 outcome.report.duration = at.duration_since(start);
                 return self.cut_off(process).await;
             }
-            Ok(After::Exited(status)) => End::Exited(status),
-            Ok(After::GoneBefore) => End::GoneBefore,
+            Ok(Progress::Exited(status)) => InvocationEnd::Exited(status),
+            Ok(Progress::GoneBefore) => InvocationEnd::GoneBefore,
             Err(_) => self.time_out(process).await,
         };
         outcome.report.duration = start.elapsed();
         end
     }
 
-    async fn time_out(&self, process: &Process) -> End {
+    async fn time_out(&self, process: &Process) -> InvocationEnd {
         process.kill();
         process.ended().await;
         process.hang_up();
-        End::TimedOut
+        InvocationEnd::TimedOut
     }
 
-    /// Ends a process whose answer was cut off, if it has not ended by itself, which is why such an answer is cut off as a rule.
-    async fn cut_off(&self, process: &Process) -> End {
+    /// Ends a process whose answer was cut off. As a rule it has exited, which is why the answer
+    /// was cut off.
+    async fn cut_off(&self, process: &Process) -> InvocationEnd {
         let status = timeout(NEWS_OF_THE_END, process.ended()).await.ok();
         if status.is_none() {
             process.kill();
             process.ended().await;
         }
-        End::CutOff(status)
+        InvocationEnd::CutOff(status)
     }
 
-    /// Writes the end of the invocation into its outcome, and keeps the process for the next one if it lives.
-    fn settle(&self, process: Arc<Process>, end: End, outcome: &mut Outcome) {
+    /// Writes the end of the invocation into its outcome, and keeps the process for the next one if
+    /// it is alive.
+    fn settle(&self, process: Arc<Process>, end: InvocationEnd, outcome: &mut Outcome) {
         let id = outcome.request_id.clone();
         match end {
-            End::Answered(answer) => {
+            InvocationEnd::Answered(answer) => {
                 outcome.report.peak_memory_kib = answer.measured.peak_memory_kib;
                 outcome.report.faults = answer.measured.faults;
                 outcome.payload = answer.payload.into();
@@ -189,20 +200,20 @@ impl Function {
                     lock(&self.idle).push(process);
                 }
             }
-            End::CutOff(status) => {
+            InvocationEnd::CutOff(status) => {
                 let reason = status.map_or_else(|| "its connection broke".to_owned(), describe);
                 let words = format!("RequestId: {id} Error: The response was cut off before its end: {reason}");
                 outcome.failed("Runtime.TruncatedResponse", &words);
             }
-            End::TimedOut => {
+            InvocationEnd::TimedOut => {
                 let seconds = self.options.timeout.as_secs_f64();
                 let words = format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
                 outcome.failed("Sandbox.Timedout", &words);
             }
-            End::Exited(status) => {
+            InvocationEnd::Exited(status) => {
                 outcome.failed("Runtime.ExitError", &format!("RequestId: {id} Error: {}", describe(status)));
             }
-            End::GoneBefore => {
+            InvocationEnd::GoneBefore => {
                 let words = format!("RequestId: {id} Error: Runtime exited before it had read the event");
                 outcome.failed("Runtime.ExitError", &words);
             }
@@ -239,56 +250,57 @@ impl Function {
     }
 }
 
-/// What a process does before it takes an event.
-enum Before {
+/// The result of waiting until a process can receive an event.
+enum Readiness {
     Ready,
-    InitFailed(Answer),
+    InitFailed(FunctionAnswer),
     Ended(ExitStatus),
 }
 
-/// What a process does once it has an event.
-enum After {
-    Answered(Answer),
+/// The result of waiting for the answer to an event.
+enum Progress {
+    Answered(FunctionAnswer),
     CutOff(Instant),
     Exited(ExitStatus),
     GoneBefore,
 }
 
-/// How an invocation ended.
-enum End {
-    /// With an answer, an error of its own included.
-    Answered(Answer),
-    /// The connection broke in the middle of a streamed answer; with the process's end, if that was the reason.
+/// The end of an invocation.
+enum InvocationEnd {
+    /// The function answered, or reported an error.
+    Answered(FunctionAnswer),
+    /// The connection broke during a streamed answer. The status is that of the process, if it has
+    /// ended.
     CutOff(Option<ExitStatus>),
     TimedOut,
     Exited(ExitStatus),
-    /// The process ended without having been handed the event.
+    /// The process ended before it received the event.
     GoneBefore,
 }
 
-fn ready(machine: &mut Machine) -> Option<Before> {
+fn ready(machine: &mut Machine) -> Option<Readiness> {
     if let Some(error) = machine.init_error() {
-        return Some(Before::InitFailed(error.clone()));
+        return Some(Readiness::InitFailed(error.clone()));
     }
     if machine.exit().is_some() {
-        return machine.gone().map(Before::Ended);
+        return machine.gone().map(Readiness::Ended);
     }
-    (machine.state() == State::Ready).then_some(Before::Ready)
+    (machine.state() == State::Ready).then_some(Readiness::Ready)
 }
 
-fn over(machine: &mut Machine) -> Option<After> {
+fn over(machine: &mut Machine) -> Option<Progress> {
     if let Some(answer) = machine.answer() {
-        return Some(After::Answered(answer.clone()));
+        return Some(Progress::Answered(answer.clone()));
     }
     if let Some(at) = machine.was_cut_off() {
-        return Some(After::CutOff(at));
+        return Some(Progress::CutOff(at));
     }
     let status = machine.gone()?;
-    Some(if machine.was_delivered() { After::Exited(status) } else { After::GoneBefore })
+    Some(if machine.was_delivered() { Progress::Exited(status) } else { Progress::GoneBefore })
 }
 
-/// The ARN of a function named in any of the ways that the Invoke API takes: `name`, `name:alias`, `account:function:name`
-/// or a whole ARN.
+/// Returns the ARN of a function named in any form that the Invoke API accepts: `name`,
+/// `name:alias`, `account:function:name` or a whole ARN.
 fn arn(function: &str) -> String {
     match function.split(':').collect::<Vec<_>>()[..] {
         ["arn", ..] => function.to_owned(),

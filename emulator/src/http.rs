@@ -1,16 +1,19 @@
-//! What the two servers share: the accept loop, bodies, and Go's habits that a client notices.
+//! The parts that all servers share: the accept loop, bodies, and the behaviour of Go's net/http
+//! that a client notices.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,22 +22,24 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::delivery::{BrokenOff, Delivery};
+use crate::delivery::BrokenOff;
 
-/// A body that is left unread closes the connection when more than this is left, in bytes (Go's net/http).
+/// How many unread bytes of a body are read and discarded. With more, the connection is closed
+/// (Go's net/http).
 pub(crate) const MOST_DISCARDED: usize = 256 << 10;
 
-/// Header sections over this are answered with 431, in bytes (Go's net/http).
+/// The largest header section in bytes. A larger one is answered with 431 (Go's net/http).
 const MOST_HEADERS: usize = 1 << 20;
 
-/// How long a connection stays half-open after a `Connection: close`, so that the answer arrives before the reset that the
-/// unread body causes (Go's net/http).
+/// How long a connection stays half-open after `Connection: close`, so that the answer arrives
+/// before the reset that the unread body causes (Go's net/http).
 const RESET_AVOIDANCE: Duration = Duration::from_millis(500);
 
-/// Serves every connection with `answer` until the future is dropped, and its connections with it.
-/// There is no timeout on any connection: a GET /next may wait for hours.
+/// Serves every connection with `answer`. Dropping the future closes the connections. They have no
+/// timeout, since a GET /next may wait for hours.
 ///
-/// When `stopped` is ready, no further connection is taken, and it ends as soon as the clients have closed theirs.
+/// When `stopped` is ready, the server accepts no further connection, and the future ends as soon
+/// as the clients have closed theirs.
 pub(crate) async fn serve<F, R>(listener: TcpListener, stopped: impl Future<Output = ()>, answer: F)
 where
     F: Fn(Request<Incoming>) -> R + Clone + Send + Sync + 'static,
@@ -51,7 +56,8 @@ where
             Some(Ok((stream, peer))) => {
                 connections.spawn(serve_connection(stream, peer, answer.clone()));
             }
-            // Out of file descriptors, or a connection gone already: the next one may do better.
+            // The process is out of file descriptors, or the connection has already broken: a later
+            // attempt may succeed.
             Some(Err(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
             None => break,
         }
@@ -65,69 +71,33 @@ where
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub SocketAddr);
 
-/// The body of a response.
-pub(crate) enum Reply {
-    Whole {
-        bytes: Option<Bytes>,
-        chunked: bool,
-    },
-    /// In chunks, each sent as soon as it is there.
-    Delivered(Delivery),
+/// The body of a response: bytes of a known length, or chunks, each sent as soon as it arrives.
+pub(crate) type Reply = Either<Full<Bytes>, Channel<Bytes, BrokenOff>>;
+
+/// Returns a body framed with `Content-Length`.
+pub(crate) fn sized(bytes: impl Into<Bytes>) -> Reply {
+    Either::Left(Full::new(bytes.into()))
 }
 
-impl Reply {
-    /// Framed with `Content-Length`.
-    pub fn sized(bytes: impl Into<Bytes>) -> Self {
-        Self::Whole { bytes: Some(bytes.into()), chunked: false }
-    }
-
-    /// Framed as one chunk.
-    pub fn chunked(bytes: impl Into<Bytes>) -> Self {
-        Self::Whole { bytes: Some(bytes.into()), chunked: true }
-    }
-}
-
-impl Body for Reply {
-    type Data = Bytes;
-    type Error = BrokenOff;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        match &mut *self {
-            Self::Whole { bytes, .. } => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Delivered(delivery) => delivery.poll_frame(context),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole { bytes: Some(bytes), chunked } => bytes.is_empty() && !chunked,
-            Self::Whole { bytes: None, .. } => true,
-            Self::Delivered(delivery) => delivery.is_ended(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole { bytes: Some(bytes), chunked: false } => SizeHint::with_exact(bytes.len() as u64),
-            Self::Whole { bytes: None, .. } => SizeHint::with_exact(0),
-            // hyper takes a body of unknown size for a chunked one.
-            Self::Whole { .. } | Self::Delivered(_) => SizeHint::new(),
-        }
-    }
+/// Returns a body framed as one chunk: hyper chunks a body whose length it doesn't know.
+pub(crate) fn chunked(bytes: impl Into<Bytes>) -> Reply {
+    let (mut sender, body) = Channel::new(1);
+    sender.try_send(Frame::data(bytes.into())).expect("the channel has room for one frame");
+    Either::Right(body)
 }
 
 pub(crate) fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Reply> {
-    let mut response = Response::new(Reply::sized(body));
+    let mut response = Response::new(sized(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
-/// What came of reading a body.
+/// The result of reading a body.
 pub(crate) enum Read {
-    /// All of it, and the trailers after it.
+    /// The whole body, and the trailers after it.
     Whole { bytes: Bytes, trailers: HeaderMap },
-    /// More than the limit, by this many bytes so far; the rest is still unread.
+    /// The body is larger than the limit, by this many bytes so far. The rest is unread.
     TooLarge(usize),
     /// The connection ended before the body did.
     Cut,
@@ -138,7 +108,7 @@ pub(crate) async fn read(body: &mut Incoming, limit: usize) -> Read {
     let expected = body.size_hint().lower().min(limit as u64 + 1);
     let mut bytes = Vec::with_capacity(expected as usize);
     let mut trailers = HeaderMap::new();
-    while let Some(frame) = next_frame(body).await {
+    while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return Read::Cut };
         match frame.into_data() {
             Ok(data) if bytes.len() + data.len() > limit => {
@@ -151,13 +121,13 @@ pub(crate) async fn read(body: &mut Incoming, limit: usize) -> Read {
     Read::Whole { bytes: bytes.into(), trailers }
 }
 
-/// Answers without having read the body, as Go does: what is left is read when it is little, and otherwise the connection
-/// is closed.
+/// Answers without reading the body, as Go does: a short remainder is read and discarded, and with
+/// a longer one the connection is closed.
 pub(crate) async fn leave_unread(body: Incoming, response: Response<Reply>) -> Response<Reply> {
     leave_rest_unread(body, 0, response).await
 }
 
-/// The same, when this many bytes more than were wanted have been read: they count as unread.
+/// Answers after `over` bytes more than the limit have been read. They count as unread.
 pub(crate) async fn leave_rest_unread(mut body: Incoming, over: usize, mut response: Response<Reply>) -> Response<Reply> {
     let little = match MOST_DISCARDED.checked_sub(over) {
         Some(most) if body.size_hint().lower() <= most as u64 => {
@@ -171,13 +141,13 @@ pub(crate) async fn leave_rest_unread(mut body: Incoming, over: usize, mut respo
     response
 }
 
-/// A header's value from any text: control characters become spaces.
+/// Returns any text as a header's value, with spaces in place of control characters.
 pub(crate) fn header_value(text: &str) -> HeaderValue {
     let plain: Vec<u8> = text.bytes().map(|byte| if byte.is_ascii_control() { b' ' } else { byte }).collect();
     HeaderValue::from_bytes(&plain).expect("only control characters are refused")
 }
 
-/// A header's value as text, or nothing when it is absent or not UTF-8.
+/// Returns a header's value as text, or `None` when it is absent or not UTF-8.
 pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     std::str::from_utf8(headers.get(name)?.as_bytes()).ok()
 }
@@ -187,7 +157,8 @@ where
     F: Fn(Request<Incoming>) -> R,
     R: Future<Output = Response<Reply>>,
 {
-    // A small answer must not wait for the acknowledgement of the one before it. A failure costs only time.
+    // A small answer must not wait for the acknowledgement of the previous one. A failure costs
+    // only time.
     let _ = stream.set_nodelay(true);
     let closing = Arc::new(AtomicBool::new(false));
     let service = service_fn(|mut request: Request<Incoming>| {
@@ -211,15 +182,16 @@ where
         .title_case_headers(true)
         .header_read_timeout(None)
         .max_buf_size(MOST_HEADERS)
-        // This bounds trailers too, which hyper would otherwise take 16 KiB of.
+        // This limits trailers too, which hyper would otherwise limit to 16 KiB.
         .max_header_size(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
-    // An error here is the client's: it went away or sent what is not HTTP, and hyper has answered that.
+    // An error here is the client's: it disconnected, or sent something other than HTTP, which
+    // hyper has answered.
     let stream = connection.without_shutdown().await.map(|parts| parts.io.into_inner());
     if let Ok(stream) = stream
         && closing.load(Ordering::Relaxed)
     {
-        // An error means that the client has hung up first.
+        // An error means that the client disconnected first.
         let _ = close_gently(stream).await;
     }
 }
@@ -240,9 +212,4 @@ fn without_host() -> Response<Reply> {
     let mut response = reply(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", words);
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
-}
-
-/// The next piece of a body; `None` at its end.
-pub(crate) async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, io::Error>> {
-    poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.map(|frame| frame.map_err(io::Error::other))
 }

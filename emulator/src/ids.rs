@@ -1,8 +1,8 @@
-//! Random ids as Lambda writes them.
+//! Random ids in Lambda's formats.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A version 4 UUID.
+/// Returns a version 4 UUID.
 pub(crate) fn uuid() -> String {
     let mut bytes = random::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -12,26 +12,26 @@ pub(crate) fn uuid() -> String {
     format!("{a}-{b}-{c}-{d}-{e}")
 }
 
-/// An X-Ray trace header that is not sampled.
+/// Returns an X-Ray trace header that isn't sampled.
 pub(crate) fn trace_id() -> String {
     let (root, parent) = (hex(&random::<12>()), hex(&random::<8>()));
     format!("Root=1-{:08x}-{root};Parent={parent};Sampled=0", since_epoch().as_secs())
 }
 
-/// The name of a log stream, as Lambda's but for the date in front.
+/// Returns the name of a log stream, in Lambda's format without the date.
 pub(crate) fn log_stream() -> String {
     format!("[$LATEST]{}", hex(&random::<16>()))
 }
 
-/// The time of day of the system's clock.
+/// Returns the time of the system's clock since 1970.
 pub(crate) fn since_epoch() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Bytes that nobody can guess.
+/// Returns unpredictable bytes.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    getrandom::fill(&mut bytes).expect("the system returns random bytes");
     bytes
 }
 

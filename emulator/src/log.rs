@@ -5,58 +5,62 @@ use tokio::net::unix::pipe::Receiver;
 
 use crate::LogSink;
 
-/// The most text that is kept for one outcome, in bytes; of more, the end is kept.
+/// How many bytes of text are kept for one outcome. Older bytes are dropped.
 const MOST_KEPT: usize = 1 << 20;
 
-/// A line longer than this many bytes goes to the sink in pieces.
+/// A line longer than this many bytes is passed to the sink in pieces.
 const LONGEST_LINE: usize = 256 << 10;
 
-/// What a pipe can hold at most, in bytes, unless root allows more (`/proc/sys/fs/pipe-max-size`); 64 KiB is usual.
+/// The largest size of a pipe in bytes, unless root allows more (`/proc/sys/fs/pipe-max-size`). 64
+/// KiB is usual.
 const LARGEST_PIPE: usize = 1 << 20;
 
-/// What one process writes to stdout and stderr: one pipe for both, so that their order is kept.
+/// The output of one process. Stdout and stderr share one pipe, which keeps their order.
 pub(crate) struct Log {
-    /// Never blocks. Read directly, without asking tokio first, so that [`Log::take`] misses nothing.
+    /// Never blocks. It is read directly, without tokio's readiness, so that [`Log::take`] misses
+    /// nothing.
     pipe: PipeReader,
-    text: Mutex<Text>,
+    text: Mutex<LogText>,
     sink: Option<LogSink>,
 }
 
 #[derive(Default)]
-struct Text {
-    /// Everything since the last [`Log::take`].
+struct LogText {
+    /// All text since the last [`Log::take`].
     kept: Vec<u8>,
-    /// The beginning of a line whose end has not come yet.
+    /// An incomplete line.
     line: Vec<u8>,
 }
 
 impl Log {
-    /// The log, and what [`Log::follow`] needs. Must be called inside the emulator's tokio runtime.
+    /// Returns the log, and the receiver that [`Log::follow`] needs. Must be called inside the
+    /// emulator's tokio runtime.
     pub fn new(pipe: PipeReader, sink: Option<LogSink>) -> io::Result<(Self, Receiver)> {
-        // This makes the pipe non-blocking, for both its descriptors.
+        // This makes the pipe non-blocking for both its descriptors.
         let receiver = Receiver::from_owned_fd(pipe.try_clone()?.into())?;
         Ok((Self { pipe, text: Mutex::default(), sink }, receiver))
     }
 
-    /// Passes on what is written until the last writer has closed the pipe.
+    /// Passes on the output until the last writer has closed the pipe.
     pub async fn follow(&self, receiver: Receiver) {
         while receiver.readable().await.is_ok() {
             if let Pumped::Ended = self.pump(|buffer| receiver.try_read(buffer)) {
                 return;
             }
-            // A pipe that is never empty is ready at once, every time.
+            // A pipe that is never empty is always ready at once.
             tokio::task::yield_now().await;
         }
     }
 
-    /// The text since the last call, everything that the process has written by now included.
+    /// Returns the text since the last call, including everything that the process has written by
+    /// now.
     pub fn take(&self) -> String {
         self.pump(|buffer| (&self.pipe).read(buffer));
         let kept = std::mem::take(&mut self.text().kept);
         String::from_utf8_lossy(&kept).into_owned()
     }
 
-    /// Passes on a last line without a line feed: the process has ended.
+    /// Passes on a last line without a line feed, when the process has ended.
     pub fn end(&self) {
         self.pump(|buffer| (&self.pipe).read(buffer));
         let rest = std::mem::take(&mut self.text().line);
@@ -65,8 +69,8 @@ impl Log {
         }
     }
 
-    /// Reads what the pipe holds, without waiting for more, and no more than any pipe can hold at once: a program that writes without end
-    /// must not keep the emulator from everything else.
+    /// Reads what the pipe holds, without waiting for more, and no more than any pipe can hold at
+    /// once. A program that writes without end must not block the emulator.
     fn pump(&self, mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> Pumped {
         let mut text = self.text();
         let mut buffer = [0; 16 << 10];
@@ -82,7 +86,7 @@ impl Log {
         Pumped::Empty
     }
 
-    fn add(&self, text: &mut Text, bytes: &[u8]) {
+    fn add(&self, text: &mut LogText, bytes: &[u8]) {
         text.kept.extend_from_slice(bytes);
         if text.kept.len() > 2 * MOST_KEPT {
             text.kept.drain(..text.kept.len() - MOST_KEPT);
@@ -103,7 +107,7 @@ impl Log {
         }
     }
 
-    fn text(&self) -> MutexGuard<'_, Text> {
+    fn text(&self) -> MutexGuard<'_, LogText> {
         self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,55 +7,62 @@ use std::time::Duration;
 
 use crate::Outcome;
 
-/// Takes one line of what the function's processes write to stdout and stderr, without its line feed, in order of arrival.
+/// Called with each line that the function's processes write to stdout and stderr, without its line
+/// feed, in order of arrival.
 pub type LogSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
-/// Is shown every invocation that has ended, those of the Invoke API and of [`crate::Emulator::invoke`] alike.
+/// Called with the outcome of every invocation, through the Invoke API or
+/// [`crate::Emulator::invoke`].
 pub type OutcomeSink = Arc<dyn Fn(&Outcome) + Send + Sync>;
 
-/// Which function the emulator runs, and how.
+/// The function that the emulator runs, and how it runs it.
 ///
-/// [`Options::new`] gives the defaults that each field names; change the fields that should differ.
+/// [`Options::new`] sets the default of each field.
 #[derive(Clone)]
 pub struct Options {
     /// The function's program: a path, or a bare name that is looked up in `PATH`.
     pub program: PathBuf,
     /// The program's arguments. Default: none, as on Lambda.
     pub args: Vec<OsString>,
-    /// A command and its arguments put in front of the program, such as `qemu-aarch64-static`. Default: none.
+    /// A command and its arguments that run the program, such as `qemu-aarch64-static`. Default:
+    /// none.
     pub runner: Option<Vec<OsString>>,
     /// The value of `_HANDLER`. Default: `bootstrap`.
     pub handler: String,
     /// The value of `AWS_LAMBDA_FUNCTION_NAME`, also part of the ARN. Default: `function`.
     pub function_name: String,
-    /// Variables put on top of Lambda's own, which they may replace. Of the caller's environment only `PATH` and `HOME` are
-    /// inherited. Default: none.
+    /// Variables that are added to Lambda's own and may replace them. Only `PATH` and `HOME` are
+    /// inherited from the caller's environment. Default: none.
     pub environment: Vec<(OsString, OsString)>,
-    /// The value of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MB. It is told to the function, not enforced. Default: 128.
+    /// The value of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MB. It isn't enforced. Default: 128.
     pub memory_size: u32,
-    /// How long the initialisation, and then each invocation, may take before the process is killed. Default: 30 s rather than
-    /// Lambda's 3 s, since programs run here under debuggers, tracers and emulated processors.
+    /// The time limit of the initialisation, and then of each invocation, after which the process
+    /// is killed. Default: 30 s rather than Lambda's 3 s, since programs run here under debuggers,
+    /// tracers and emulated processors.
     pub timeout: Duration,
-    /// How many invocations run at once, each in a process of its own; more wait in order. Zero counts as one. Default: 1.
+    /// How many invocations run at once, each in a separate process. Further ones wait in order.
+    /// Zero counts as one. Default: 1.
     pub concurrency: usize,
-    /// Where the Invoke API listens. Default: a free port of `127.0.0.1`.
+    /// The address of the Invoke API. Default: a free port of `127.0.0.1`.
     pub listen: SocketAddr,
-    /// Where the function's URL is served. Default: nowhere.
+    /// The address of the function's URL. Default: none.
     pub url: Option<SocketAddr>,
-    /// How the body of an event is framed. Default: [`EventFraming::Auto`].
+    /// The framing of an event's body. Default: [`EventFraming::Auto`].
     pub event_framing: EventFraming,
     /// Whether events carry `Lambda-Runtime-Invocation-Id`. Default: yes.
     pub invocation_ids: bool,
-    /// Whether peak memory and faults are read from `/proc` at each answer, some tens of microseconds. Default: yes.
+    /// Whether peak memory and faults are read from `/proc` at each answer, which costs some tens
+    /// of microseconds. Default: yes.
     pub measure: bool,
-    /// Takes the function's log line by line, and between its lines what is wrong with an answer to the function's URL. Default: none; [`Outcome::log`] has the text in any case.
+    /// Called with each line of the function's log, and with a line for each invalid answer to a
+    /// request to the function's URL. Default: none. [`Outcome::log`] has the text in any case.
     pub log_sink: Option<LogSink>,
-    /// Is shown each invocation that has ended. Default: none.
+    /// Called with the outcome of each invocation. Default: none.
     pub outcome_sink: Option<OutcomeSink>,
 }
 
 impl Options {
-    /// The defaults, for one program.
+    /// Returns the default options for a program.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
@@ -77,7 +84,7 @@ impl Options {
         }
     }
 
-    /// Adds one variable to [`Options::environment`].
+    /// Adds a variable to [`Options::environment`].
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
@@ -99,36 +106,38 @@ impl fmt::Debug for Options {
     }
 }
 
-/// How the event of a GET /next is framed.
+/// The framing of an event in the reply to GET /next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EventFraming {
-    /// As Lambda's server does: `Content-Length` below [`crate::CHUNKED_FROM`] bytes, from there on one chunk.
+    /// The framing of Lambda's server: `Content-Length` below [`crate::CHUNKED_FROM`] bytes, and
+    /// one chunk from there on.
     #[default]
     Auto,
-    /// `Content-Length`, whatever the size.
+    /// `Content-Length` for every size.
     ContentLength,
-    /// `Transfer-Encoding: chunked`, one chunk of the whole event, whatever the size.
+    /// `Transfer-Encoding: chunked` with the whole event as one chunk, for every size.
     Chunked,
 }
 
-/// What a caller says of one invocation besides the payload.
+/// The properties of one invocation besides the payload.
 ///
-/// A field that is `None` gets what Lambda would send; an empty string leaves the header out of the event.
-/// Control characters are turned into spaces, which changes nothing in valid JSON.
+/// A field that is `None` has Lambda's value. An empty string leaves the header out of the event.
+/// Control characters become spaces, which doesn't change valid JSON.
 #[derive(Clone, Debug, Default)]
 pub struct InvokeOptions {
     /// The request id. Default: a new random UUID.
     pub request_id: Option<String>,
     /// The invocation id, sent when [`Options::invocation_ids`] is on. Default: a new random UUID.
     pub invocation_id: Option<String>,
-    /// The function's name, alias or ARN as the caller wrote it, from which the ARN is made. Default: [`Options::function_name`].
+    /// The function's name, alias or ARN as the caller wrote it, from which the ARN is made.
+    /// Default: [`Options::function_name`].
     pub function: Option<String>,
     /// The trace header. Default: a new unsampled one.
     pub trace_id: Option<String>,
-    /// The client context, JSON as it is (not base64). Default: left out.
+    /// The client context as JSON, not base64. Default: absent.
     pub client_context: Option<String>,
-    /// The Cognito identity, JSON. Default: left out.
+    /// The Cognito identity as JSON. Default: absent.
     pub cognito_identity: Option<String>,
-    /// The tenant id. Default: left out.
+    /// The tenant id. Default: absent.
     pub tenant_id: Option<String>,
 }

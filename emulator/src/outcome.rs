@@ -2,75 +2,83 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How an invocation ended.
+/// The result of an invocation.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The answer, or the error as JSON when [`Outcome::function_error`] is set: what a caller of the Invoke API receives.
-    /// Of an invocation whose answer went to its caller while it was written, only the error: the rest is not kept.
+    /// The answer, or the error as JSON when [`Outcome::function_error`] is set: the payload that a
+    /// caller of the Invoke API receives. When the answer was delivered to its caller while the
+    /// function wrote it, only the error is kept here.
     pub payload: Vec<u8>,
-    /// Set when the function failed, whoever noticed it: the function itself, or the emulator (timeout, exit, too large an answer).
+    /// Set when the function failed. The function may have reported the error, or the emulator
+    /// found it (a timeout, an exit, too large an answer).
     pub function_error: Option<FunctionError>,
-    /// The request id that the event carried.
+    /// The request id of the event.
     pub request_id: String,
-    /// What the process wrote to stdout and stderr from the end of the previous invocation (or its start) to the end of this
-    /// one; what is not UTF-8 is replaced, and of more than 1 MiB only the end is kept.
+    /// The text that the process wrote to stdout and stderr from the end of the previous invocation
+    /// (or its start) to the end of this one. Bytes that aren't UTF-8 are replaced, and only the
+    /// last 1 MiB is kept.
     pub log: String,
-    /// What the invocation took.
+    /// The time and memory that the invocation took.
     pub report: Report,
-    /// The process that had the event; `None` when none could be started.
+    /// The process that ran the invocation, or `None` when none could be started.
     pub pid: Option<u32>,
 }
 
-/// What went wrong in the function.
+/// The error of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionError {
-    /// The `errorType` of the error's JSON, or [`FunctionError::reported`] when there is none.
+    /// The `errorType` of the error's JSON, or [`FunctionError::reported`] when it is absent.
     pub error_type: String,
     /// The `errorMessage` of the error's JSON, or empty.
     pub message: String,
-    /// The value of `Lambda-Runtime-Function-Error-Type` after Lambda's normalisation (see [`normalized`]).
+    /// The value of `Lambda-Runtime-Function-Error-Type` after Lambda's normalisation (see
+    /// [`normalized`]).
     pub reported: String,
-    /// Whether Lambda itself found the error (a timeout, an exit, an answer that is cut off or too large), and the function has not
-    /// reported it.
+    /// Whether Lambda itself found the error (a timeout, an exit, an answer that is cut off or too
+    /// large), rather than the function reporting it.
     pub found_by_lambda: bool,
 }
 
-/// What an invocation took.
+/// The time and memory that an invocation took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Whether the process was started for this invocation.
     pub cold: bool,
-    /// From just before the process is started to its first GET /next. `None` unless cold, or when it did not come that far.
+    /// The time from just before the start of the process to its first GET /next. `None` unless
+    /// cold, or when the process ended before it.
     pub init: Option<Duration>,
-    /// From handing out the event to the end of the answer; of an invocation that ended before its event, from the start.
+    /// The time from handing out the event to the end of the answer. For an invocation that ended
+    /// before its event, the time since the start.
     pub duration: Duration,
-    /// `VmHWM` of the process in KiB, read when the answer has arrived. `None` when it could not be read or read as zero.
+    /// `VmHWM` of the process in KiB, read when the answer has arrived. `None` when it can't be
+    /// read or is zero.
     pub peak_memory_kib: Option<u64>,
-    /// Minor page faults of the process so far, read at the same moment.
+    /// The minor page faults of the process so far, read at the same moment.
     pub faults: Option<u64>,
 }
 
 impl Outcome {
-    /// The beginning of an outcome: nothing has happened yet.
+    /// Returns the outcome of an invocation that hasn't started.
     pub(crate) fn new(request_id: String) -> Self {
         Self { payload: Vec::new(), function_error: None, request_id, log: String::new(), report: Report::default(), pid: None }
     }
 
-    /// What a caller gets when the emulator has ended before the invocation.
+    /// Returns the outcome for a caller when the emulator has ended before the invocation.
     pub(crate) fn shut_down(request_id: String) -> Self {
         let mut outcome = Self::new(request_id);
         outcome.failed("Sandbox.Failure", "the emulator has been shut down");
         outcome
     }
 
-    /// Makes it an error that Lambda itself has found.
+    /// Sets an error that Lambda itself finds.
     pub(crate) fn failed(&mut self, error_type: &str, message: &str) {
         let error = FunctionError::found(error_type, message);
         self.payload = error.json().into_bytes();
         self.function_error = Some(error);
     }
 
-    /// The line that Lambda writes at the end of an invocation's log, with what is known of the figures.
+    /// Returns the line that Lambda writes at the end of an invocation's log, with the known
+    /// figures.
     pub fn report_line(&self) -> String {
         let Report { init, duration, peak_memory_kib, .. } = &self.report;
         let mut line = format!("REPORT RequestId: {}", self.request_id);
@@ -86,18 +94,18 @@ impl Outcome {
 }
 
 impl FunctionError {
-    /// An error that Lambda itself has found.
+    /// Returns an error that Lambda itself finds.
     pub(crate) fn found(error_type: &str, message: &str) -> Self {
         let (error_type, reported) = (error_type.to_owned(), error_type.to_owned());
         Self { error_type, message: message.to_owned(), reported, found_by_lambda: true }
     }
 
-    /// The JSON that a caller gets for it.
+    /// Returns the JSON that a caller receives for the error.
     pub(crate) fn json(&self) -> String {
         error_json(&self.error_type, &self.message)
     }
 
-    /// Reads an error posted to /error or /init/error: its body, and the value of its error-type header.
+    /// Reads an error posted to /error or /init/error from its body and its error-type header.
     pub(crate) fn from_report(payload: &[u8], error_type: Option<&str>) -> Self {
         let reported = normalized(error_type.unwrap_or_default());
         let json: Option<Value> = serde_json::from_slice(payload).ok();
@@ -111,8 +119,9 @@ impl FunctionError {
     }
 }
 
-/// Lambda's rule for the type of an error: `(Runtime|Function)\.[A-Z][a-zA-Z]+` stays, anything else becomes
-/// `Function.Unknown` when it begins with `Function.`, and `Runtime.Unknown` when not.
+/// Applies Lambda's rule for the type of an error: `(Runtime|Function)\.[A-Z][a-zA-Z]+` is kept,
+/// anything else becomes `Function.Unknown` when it begins with `Function.`, and `Runtime.Unknown`
+/// otherwise.
 pub fn normalized(error_type: &str) -> String {
     let name = error_type.strip_prefix("Runtime.").or_else(|| error_type.strip_prefix("Function."));
     let fits = name.is_some_and(|name| {
@@ -127,7 +136,7 @@ pub fn normalized(error_type: &str) -> String {
     }
 }
 
-/// The JSON that a caller gets for an error found by Lambda itself.
+/// Returns the JSON that a caller receives for an error that Lambda itself finds.
 pub(crate) fn error_json(error_type: &str, message: &str) -> String {
     format!(r#"{{"errorType":{},"errorMessage":{}}}"#, Value::from(error_type), Value::from(message))
 }
@@ -169,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_line_leaves_out_what_is_not_known() {
+    fn the_report_line_leaves_out_unknown_figures() {
         let mut outcome = Outcome::new("id".to_owned());
         outcome.report.duration = Duration::from_micros(204);
         assert_eq!(outcome.report_line(), "REPORT RequestId: id Duration: 0.20 ms");

@@ -17,29 +17,31 @@ use crate::log::Log;
 use crate::runtime_api::{Machine, Measured, RuntimeApi, Session};
 use crate::{Options, environment, http, ids};
 
-/// One started process of the function, with a Runtime API of its own on a port of its own.
+/// A process of the function, with a Runtime API on a port that only it knows.
 ///
-/// It leads a process group, so that what it starts ends with it.
+/// It leads a process group, so that the processes it starts end with it.
 pub(crate) struct Process {
     pub pid: u32,
     pub started: Instant,
     pub session: Arc<Session>,
     pub log: Arc<Log>,
-    /// `None` as soon as the process has been reaped: its id may then belong to somebody else.
+    /// `None` once the process has been reaped: the system may reuse its id.
     child: Mutex<Option<Child>>,
     api: JoinHandle<()>,
-    /// `None` as soon as the process has ended: nobody can connect any more.
+    /// `None` once the process has ended: no further connection is possible.
     stop_api: Mutex<Option<oneshot::Sender<()>>>,
 }
 
 impl Process {
     /// Starts the program. Must be called inside the emulator's tokio runtime.
     ///
-    /// Fails when there is no such program, or no port, pipe or process to be had; the error names which.
+    /// # Errors
+    /// The program can't be started, or the system is out of ports, pipes or processes. The error
+    /// says which.
     pub fn start(options: &Options) -> io::Result<Arc<Self>> {
         let listener = listen().map_err(|error| named("the process's Runtime API cannot listen", error))?;
         let address = listener.local_addr()?.to_string();
-        let (reader, writer) = io::pipe().map_err(|error| named("no pipe for the process's log", error))?;
+        let (reader, writer) = io::pipe().map_err(|error| named("cannot create the pipe for the process's log", error))?;
         let (log, receiver) = Log::new(reader, options.log_sink.clone())?;
         let log = Arc::new(log);
         let mut command = command(options);
@@ -65,7 +67,7 @@ impl Process {
         });
         let (stop_api, stopped) = oneshot::channel();
         let stopped = async move {
-            // Ends by the message or by the end of its sender alike.
+            // The message and the drop of its sender both mean the end.
             let _ = stopped.await;
         };
         let serving = http::serve(listener, stopped, move |request| api.clone().answer(request));
@@ -83,35 +85,36 @@ impl Process {
         if let Err(error) = waiter {
             process.kill();
             process.reap();
-            return Err(named("no thread to wait for the process", error));
+            return Err(named("cannot start the thread that waits for the process", error));
         }
         Ok(process)
     }
 
-    /// Sends SIGKILL to the process and to what it has started, unless it has ended already.
+    /// Sends SIGKILL to the process and its group, unless the process has ended already.
     pub fn kill(&self) {
         let child = self.child();
         if child.is_some() {
-            // The one error there can be is that nobody is left to kill.
+            // The only possible error is that the group has ended.
             let _ = kill_process_group(self.id(), Signal::KILL);
         }
     }
 
-    /// Leaves unread what a process that has ended had sent.
+    /// Discards the unread requests of a process that has ended.
     pub fn hang_up(&self) {
         self.api.abort();
         self.session.change(Machine::drained);
     }
 
-    /// Waits for the process's end.
+    /// Waits until the process has ended.
     pub async fn ended(&self) -> ExitStatus {
         self.session.wait_until(|machine| machine.exit()).await
     }
 
     /// Blocks until the process has ended.
     fn wait(&self) {
-        // Left unreaped for the moment, so that its id still names its group and nothing else. The one error there can be is
-        // that somebody else in this program has reaped it, and then it has ended as well.
+        // The process isn't reaped yet, so that its id still names its group and nothing else. The
+        // only possible error is that another part of this program has reaped it, and then it has
+        // ended as well.
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         let _ = retry_on_intr(|| waitid(WaitId::Pid(self.id()), ended));
         self.kill();
@@ -124,7 +127,7 @@ impl Process {
         self.log.end();
         let unknown = ExitStatus::from_raw(0);
         self.session.change(|machine| machine.exited(status.unwrap_or(unknown)));
-        // What it sent last is still on its way; its connections end with it.
+        // The last bytes that it sent may still be unread. Its connections end after them.
         self.stop_api.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
@@ -137,7 +140,7 @@ impl Process {
     }
 }
 
-/// How Lambda words the end of a process.
+/// Describes the end of a process in Lambda's words.
 pub(crate) fn describe(status: ExitStatus) -> String {
     let reason = match (status.code(), status.signal()) {
         (Some(0), _) => return "Runtime exited without providing a reason".to_owned(),
@@ -172,8 +175,9 @@ fn named(what: &str, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
-/// Reads peak memory (`VmHWM`) and minor faults (field 10 of `stat`). The resource usage that a parent gets at its child's end
-/// would not do: its peak begins with the parent's own memory.
+/// Reads peak memory (`VmHWM`) and minor faults (field 10 of `stat`). The resource usage that the
+/// parent receives when its child ends isn't suitable: its peak includes the parent's own memory
+/// before exec.
 pub(crate) fn measure(pid: u32) -> Measured {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -186,12 +190,13 @@ fn peak_memory(status: &str) -> Option<u64> {
 }
 
 fn minor_faults(stat: &str) -> Option<u64> {
-    // The name in parentheses, field 2, may hold spaces and parentheses; field 3 follows its last one.
+    // The name in parentheses, field 2, may contain spaces and parentheses. Field 3 follows the
+    // last one.
     let (_, fields) = stat.rsplit_once(") ")?;
     fields.split(' ').nth(10 - 3)?.parse().ok().filter(|&faults| faults > 0)
 }
 
-/// A signal's name as Go, and so Lambda, prints it.
+/// Returns a signal's name as Go, and so Lambda, prints it.
 fn signal_name(signal: i32) -> String {
     let name = match signal {
         1 => "hangup",

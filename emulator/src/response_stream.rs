@@ -2,20 +2,22 @@ use hyper::body::Bytes;
 use tokio::sync::mpsc::Receiver;
 
 use crate::Outcome;
-use crate::delivery::{Begun, Piece};
+use crate::delivery::{AnswerStart, Piece};
 
-/// An invocation whose answer is taken while the function writes it: an iterator over its pieces, and then [`ResponseStream::finish`].
+/// An answer that the caller receives while the function writes it: an iterator over its pieces,
+/// followed by [`ResponseStream::finish`].
 ///
-/// A piece is what one read of the function's connection gave: a chunk that the function has sent, or a part of a large one. The answer
-/// of a function that does not stream comes in one piece, or in none when it is empty. An error is no piece: it is in the outcome.
+/// A piece is the result of one read of the function's connection: a chunk that the function has
+/// sent, or a part of a large one. An answer that isn't streamed is one piece, or none when it is
+/// empty. An error isn't a piece: the outcome has it.
 ///
-/// Nothing is read ahead but a few pieces, so a function is slowed down to the pace at which pieces are taken; its timeout goes on.
-/// Dropping this does not stop the invocation.
+/// Only a few pieces are read ahead, so that the caller sets the pace of the function. The
+/// function's timeout is unaffected. Dropping the stream doesn't stop the invocation.
 pub struct ResponseStream {
     pieces: Receiver<Piece>,
     request_id: String,
-    begun: Option<Begun>,
-    /// Data that came before anybody asked for it.
+    begun: Option<AnswerStart>,
+    /// Data that arrived during [`ResponseStream::wait_for_the_begin`].
     data: Option<Bytes>,
     outcome: Option<Outcome>,
 }
@@ -25,20 +27,22 @@ impl ResponseStream {
         Self { pieces, request_id, begun: None, data: None, outcome: None }
     }
 
-    /// The content type of the answer, as the function gave it; `None` when it gave none, or has failed without an answer.
-    /// Waits until the answer begins.
+    /// Returns the content type that the function set, or `None` when it set none or failed without
+    /// an answer. Waits until the answer begins.
     pub fn content_type(&mut self) -> Option<&str> {
         self.wait_for_the_begin();
         std::str::from_utf8(self.begun.as_ref()?.content_type.as_ref()?.as_bytes()).ok()
     }
 
-    /// Whether the function streams its answer; `false` too when it has failed without one. Waits until the answer begins.
+    /// Returns whether the function streams its answer, and `false` when it failed without one.
+    /// Waits until the answer begins.
     pub fn is_streamed(&mut self) -> bool {
         self.wait_for_the_begin();
         self.begun.as_ref().is_some_and(|begun| begun.streamed)
     }
 
-    /// Takes what is left of the answer, drops it, and gives the outcome. Its payload is the error, if there is one, and otherwise empty.
+    /// Discards the rest of the answer and returns the outcome. Its payload is the error, if there
+    /// is one, and otherwise empty.
     pub fn finish(mut self) -> Outcome {
         self.by_ref().for_each(drop);
         self.outcome.take().expect("the answer is over")
@@ -50,11 +54,11 @@ impl ResponseStream {
         }
     }
 
-    /// The next data; `None` when the answer has only begun, or is over.
+    /// Returns the next data, or `None` when the answer has only begun or is over.
     fn take(&mut self) -> Option<Bytes> {
         match self.pieces.blocking_recv() {
             Some(Piece::Data(data)) => return Some(data),
-            Some(Piece::Begun(begun)) => self.begun = Some(begun),
+            Some(Piece::Start(begun)) => self.begun = Some(begun),
             Some(Piece::End(outcome)) => self.outcome = Some(*outcome),
             None => self.outcome = Some(Outcome::shut_down(self.request_id.clone())),
         }

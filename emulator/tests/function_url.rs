@@ -1,4 +1,5 @@
-//! The function's URL over a raw socket. The test is the runtime too, so that it knows what has been written when something arrives.
+//! The function's URL over a raw socket. The test acts as the runtime too, so that it knows what
+//! has been written when something arrives.
 
 mod support;
 
@@ -128,7 +129,7 @@ fn a_failure_before_the_answer_is_a_bad_gateway() {
     let path = format!("/2018-06-01/runtime/invocation/{}/error", id(&event));
     assert_eq!(both.runtime.post(&path, "", r#"{"errorMessage":"m","errorType":"T"}"#).status, 202);
     both.expect_bad_gateway();
-    // The stream has begun, and the response has not: its head was to be in the prelude.
+    // The stream has begun, and the response hasn't: the prelude would have its head.
     let event = both.asked();
     both.runtime.begin_stream(&event, WITH_PRELUDE);
     both.runtime.send_chunk("{");
@@ -142,7 +143,7 @@ fn a_malformed_answer_is_a_bad_gateway_and_the_log_says_why() {
     let mut both = Both::new();
     for (answer, words) in [
         ("plain text", "the answer is not JSON: expected value at line 1 column 1"),
-        (r#"{"statusCode":"ok"}"#, "statusCode is \"ok\", and not a number from 200 to 599"),
+        (r#"{"statusCode":"ok"}"#, "statusCode is \"ok\", expected a number from 200 to 599"),
     ] {
         let event = both.asked();
         respond(&mut both.runtime, &event, answer);
@@ -150,8 +151,8 @@ fn a_malformed_answer_is_a_bad_gateway_and_the_log_says_why() {
         assert_eq!(both.notes(), [format!("function URL: 502 Bad Gateway, since {words}")]);
     }
     for (stream, words) in [
-        (&b"{}\0"[..], "the stream ended, after 3 bytes, without the eight zeros that end a prelude"),
-        (b"[]\0\0\0\0\0\0\0\0", "the prelude is an array, and not an object"),
+        (&b"{}\0"[..], "the stream ended after 3 bytes, before the eight zero bytes that end a prelude"),
+        (b"[]\0\0\0\0\0\0\0\0", "the prelude is an array, expected an object"),
     ] {
         let event = both.asked();
         both.runtime.begin_stream(&event, WITH_PRELUDE);
@@ -165,7 +166,7 @@ fn a_malformed_answer_is_a_bad_gateway_and_the_log_says_why() {
     both.runtime.send_chunk(vec![b' '; (1 << 20) + 1]);
     both.expect_bad_gateway();
     assert_eq!(both.runtime.end_stream("").status, 202);
-    assert!(both.notes()[0].ends_with("of the stream have come without the eight zeros that end a prelude"));
+    assert!(both.notes()[0].ends_with("of the stream lack the eight zero bytes that end a prelude"));
 }
 
 #[test]
@@ -195,13 +196,13 @@ fn a_request_that_makes_too_large_an_event_is_refused() {
     }
 }
 
-/// Somebody who asks the URL, and the runtime that answers.
+/// A client of the URL, and the runtime that answers it.
 struct Both {
     browser: Client,
     runtime: Client,
     url: SocketAddr,
     notes: Arc<Mutex<Vec<String>>>,
-    /// Ends with the two.
+    /// Dropped with the two.
     _stand_in: StandIn,
 }
 
@@ -221,7 +222,7 @@ impl Both {
         Self { browser, runtime, url, notes, _stand_in: stand_in }
     }
 
-    /// The event of a request without anything.
+    /// Returns the event of a minimal request.
     fn asked(&mut self) -> Response {
         self.browser.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         self.runtime.get(NEXT)
@@ -247,7 +248,7 @@ impl Both {
         assert_eq!((response.status, response.text()), (502, "Internal Server Error"));
     }
 
-    /// What the emulator has noted since the last call.
+    /// Returns the lines that the emulator has logged since the last call.
     fn notes(&self) -> Vec<String> {
         std::mem::take(&mut self.notes.lock().expect("one writer"))
     }

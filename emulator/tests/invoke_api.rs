@@ -1,4 +1,4 @@
-//! The Invoke API over a raw socket, as an AWS client calls it.
+//! The Invoke API over a raw socket, as an AWS client uses it.
 
 mod support;
 
@@ -23,7 +23,7 @@ fn a_synchronous_invocation_returns_the_answer() {
 }
 
 #[test]
-fn the_callers_words_reach_the_event() {
+fn the_callers_headers_reach_the_event() {
     let emulator = start(options());
     let context = BASE64.encode(r#"{"custom":{"k":"v"}}"#);
     let headers = format!(
@@ -105,7 +105,7 @@ fn payloads_have_their_limits() {
 }
 
 #[test]
-fn what_is_wrong_is_said_in_the_shape_of_aws() {
+fn errors_have_the_format_of_aws() {
     let emulator = start(options());
     for (headers, kind) in [
         ("X-Amz-Invocation-Type: Later\r\n", "InvalidParameterValueException"),
@@ -137,7 +137,7 @@ fn several_callers_are_served_at_once() {
 
 fn call(emulator: &Emulator, headers: &str, payload: impl AsRef<[u8]>) -> Response {
     let mut client = Client::connect(emulator.address());
-    // A payload that is too large may be refused before it is sent.
+    // A payload that is too large may be refused before it has been sent.
     let _ = client.try_send(&support::post(PATH, headers, payload));
     client.receive()
 }

@@ -1,4 +1,5 @@
-//! InvokeWithResponseStream over a raw socket: the messages as they come. The AWS SDK reads them in `tests/tests/streaming_sdk.rs`.
+//! InvokeWithResponseStream over a raw socket, message by message. The AWS SDK reads the messages
+//! in `tests/tests/streaming_sdk.rs`.
 
 mod support;
 
@@ -83,7 +84,7 @@ fn the_log_comes_with_the_last_message() {
 }
 
 #[test]
-fn what_is_wrong_with_a_call_is_said_as_invoke_says_it() {
+fn errors_of_a_call_are_those_of_invoke() {
     let emulator = start(options());
     for (headers, kind) in [
         ("X-Amz-Invocation-Type: Event\r\n", "InvalidParameterValueException"),
@@ -102,7 +103,7 @@ fn what_is_wrong_with_a_call_is_said_as_invoke_says_it() {
     assert_eq!(text(&invoke(&emulator, "count")), "1");
 }
 
-/// A message of the event stream encoding whose checksums are right.
+/// A message of the event stream encoding whose checksums are correct.
 struct Message {
     event_type: String,
     content_type: String,
@@ -130,7 +131,7 @@ impl Message {
     }
 }
 
-/// The payload that the chunks of a response make, and its last message.
+/// Returns the payload that the chunks of a response make, and the JSON of its last message.
 fn messages(response: &Response) -> (Vec<u8>, Value) {
     assert_eq!(response.status, 200, "{response:?}");
     let mut payload = Vec::new();

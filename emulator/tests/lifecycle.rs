@@ -1,4 +1,5 @@
-//! The function's processes: started cold, kept warm, killed at the timeout, replaced after an exit, several at once.
+//! The function's processes: started cold, kept warm, killed at the timeout, replaced after an
+//! exit, several at once.
 
 mod support;
 
@@ -71,12 +72,13 @@ fn an_exit_is_reported_and_the_next_invocation_gets_a_new_process() {
 }
 
 #[test]
-fn an_exit_between_two_invocations_is_nobodys_error() {
+fn an_exit_between_two_invocations_is_not_an_error() {
     let emulator = start(options());
     for event in ["answer-and-exit", "ask-twice-and-exit"] {
         let bye = invoke(&emulator, event);
         assert_eq!(text(&bye), "bye");
-        // One that asks for an event, gets it and ends has failed. So this waits for the end, and a moment for the news of it.
+        // A process that asks for an event, receives it and exits has failed. So this waits for the
+        // exit, and a moment for the emulator to notice it.
         if event == "ask-twice-and-exit" {
             while !is_gone(bye.pid.expect("it ran")) {
                 thread::yield_now();
@@ -148,7 +150,7 @@ fn errors_of_the_function_keep_its_process() {
 }
 
 #[test]
-fn what_is_written_before_an_answer_is_in_its_log() {
+fn output_before_an_answer_is_in_its_log() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut options = options();
     let seen = lines.clone();
@@ -157,7 +159,7 @@ fn what_is_written_before_an_answer_is_in_its_log() {
     for round in 0..50 {
         let outcome = invoke(&emulator, &format!("say {round}"));
         let from_before = if round == 0 { "initialised\n" } else { "" };
-        // The line feed after "err" is written after the answer, and may be in either log.
+        // The line feed after "err" is written after the answer, so either log may have it.
         let log = outcome.log.trim_matches('\n');
         assert_eq!(log, format!("{from_before}out: {round}\nerr: {round}"));
     }
@@ -198,7 +200,7 @@ fn nothing_outlives_the_emulator() {
     assert!(!is_gone(process) && !is_gone(child));
     drop(emulator);
     assert!(is_gone(process));
-    // The child is not ours to wait for, so its end may take a moment to show.
+    // The child isn't a child of the test, so its end may become visible later.
     let limit = Instant::now() + Duration::from_secs(5);
     while !is_gone(child) {
         assert!(Instant::now() < limit, "the child lives on");
@@ -222,7 +224,7 @@ fn an_emulator_that_was_shut_down_says_so() {
 }
 
 #[test]
-fn a_runner_stands_in_front_of_the_program() {
+fn a_runner_runs_the_program() {
     let mut options = options();
     options.runner = Some(vec!["env".into(), "RUNNER=yes".into()]);
     let outcome = invoke(&start(options), "environment");
@@ -248,7 +250,7 @@ fn at_once(emulator: &Emulator, count: usize, event: &str) -> Vec<barelambda_emu
     })
 }
 
-/// Whether a process has ended; one that its parent has not waited for yet counts as ended.
+/// Returns whether a process has ended. A zombie counts as ended.
 fn is_gone(pid: u32) -> bool {
     match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
         Ok(stat) => stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('Z')),

@@ -1,4 +1,4 @@
-//! The Runtime API, byte by byte: the process does nothing, and the test speaks for it.
+//! The Runtime API, byte by byte: the process does nothing, and the test acts as the runtime.
 
 mod support;
 
@@ -148,7 +148,7 @@ fn wrong_paths_methods_and_a_missing_host() {
     assert_eq!((response.status, response.header("connection")), (400, Some("close")));
     assert!(client.is_closed());
     let mut client = Client::connect(address);
-    // The server may close before it has read all.
+    // The server may close before it has read everything.
     let _ = client.try_send(format!("GET / HTTP/1.1\r\nHost: x\r\nA: {}\r\n\r\n", "a".repeat(2 << 20)).as_bytes());
     assert_eq!(client.receive().status, 431);
     assert!(client.is_closed());

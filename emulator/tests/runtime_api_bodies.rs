@@ -71,7 +71,7 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
             let request = post(&path, "", "0123456789");
             client.send(&request[..request.len() - 5]);
             drop(client);
-            // The server notices the end of the connection on its own time.
+            // The server notices the end of the connection later.
             std::thread::sleep(Duration::from_millis(50));
         } else {
             let response = client.post(&path, "Lambda-Runtime-Function-Response-Mode: fast\r\n", "x");

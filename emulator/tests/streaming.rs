@@ -1,4 +1,5 @@
-//! Answers that reach their caller while they are written: in this program, without HTTP on the caller's side.
+//! Answers that reach their caller while the function writes them, without HTTP between the caller
+//! and the emulator.
 
 mod support;
 
@@ -41,7 +42,7 @@ fn an_answer_that_is_not_streamed_comes_in_one_piece() {
 }
 
 #[test]
-fn an_error_before_the_answer_is_no_piece_of_it() {
+fn an_error_before_the_answer_is_only_in_the_outcome() {
     let emulator = start(options());
     let mut failing = stream(&emulator, "fail Function.Asked");
     assert!(!failing.is_streamed());
@@ -114,7 +115,7 @@ fn a_caller_that_takes_nothing_does_not_outlast_the_timeout() {
     options.timeout = Duration::from_millis(700);
     let emulator = start(options);
     let idle = stream(&emulator, "stream-bytes 100000000");
-    // One invocation runs at once: this one has its turn when the other has been given up.
+    // Only one invocation runs at a time, so this one starts when the other has timed out.
     assert_eq!(text(&invoke(&emulator, "count")), "1");
     assert_eq!(idle.finish().function_error.unwrap().error_type, "Sandbox.Timedout");
 }

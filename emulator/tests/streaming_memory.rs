@@ -1,4 +1,5 @@
-//! The largest streams, to callers that take their time. It is a program of its own since it measures its own memory.
+//! The largest streams, for callers that read slowly. It is a separate program since it measures
+//! its own memory.
 
 mod support;
 
@@ -8,11 +9,11 @@ use std::time::Duration;
 use barelambda_emulator::{InvokeOptions, LARGEST_STREAM, measured};
 use support::{Client, options, post, start};
 
-/// What the emulator may come to need for streams of 200 MiB, in KiB. It holds four pieces of at most 1 MiB, what hyper holds of each
-/// of two connections, and what this test takes at once.
+/// The most memory that the emulator may need for streams of 200 MiB, in KiB. It holds four pieces
+/// of at most 1 MiB, hyper's buffers for each of two connections, and what this test reads at once.
 const MOST: u64 = 32 << 10;
 
-/// In this time everything would have been read, if it were read without regard to the caller.
+/// Long enough to read everything, if the emulator didn't wait for the caller.
 const A_WHILE: Duration = Duration::from_millis(1500);
 
 #[test]

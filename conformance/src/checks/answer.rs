@@ -2,22 +2,23 @@ use std::time::{Duration, Instant};
 
 use super::{asking, event, id};
 use crate::check::source::{API, CUSTOM};
-use crate::check::{Check, Group, Outcome, Verdict, ensure};
-use crate::session::After;
-use crate::stage::Stage;
+use crate::check::{Check, Group};
+use crate::harness::Harness;
+use crate::session::Action;
+use crate::verdict::{CheckResult, Verdict, ensure};
 
 pub const CHECKS: &[Check] = &[
     Check {
         name: "answer-by-post",
         group: Group::Answer,
-        requires: "The answer goes by POST to /2018-06-01/runtime/invocation/ID/response.",
+        requires: "The answer is a POST to /2018-06-01/runtime/invocation/ID/response.",
         source: API,
         run: by_post,
     },
     Check {
         name: "answer-framing",
         group: Group::Answer,
-        requires: "The body of an answer is framed by a right Content-Length or by chunks, and whatever follows it is a request.",
+        requires: "The body of an answer is framed by a correct Content-Length or by chunks, and only requests follow it.",
         source: "RFC 9112, section 6",
         run: framing,
     },
@@ -31,21 +32,21 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "answer-id-as-it-came",
         group: Group::Answer,
-        requires: "The request id is an opaque text: it stands in the path as it came.",
+        requires: "The request id is opaque: it is in the path unchanged.",
         source: API,
         run: id_as_it_came,
     },
     Check {
         name: "answer-once",
         group: Group::Answer,
-        requires: "An invocation whose answer was accepted is not answered again; the server refuses it with 403.",
+        requires: "An invocation whose answer was accepted isn't answered again; the server would refuse it with 403.",
         source: "observed on the Runtime Interface Emulator",
         run: once,
     },
     Check {
         name: "answer-before-next",
         group: Group::Answer,
-        requires: "The runtime asks for no further invocation while its handler works: GET /next comes with the answer or after it.",
+        requires: "The runtime sends GET /next with the answer or after it, and not while the handler runs.",
         source: CUSTOM,
         run: before_next,
     },
@@ -59,90 +60,90 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "answer-without-delay",
         group: Group::Answer,
-        requires: "An answer is sent when it is ready: it does not wait for a reply to anything else, or for the next invocation.",
+        requires: "An answer is sent when it is ready: it doesn't wait for another reply or for the next invocation.",
         source: CUSTOM,
         run: without_delay,
     },
 ];
 
-fn by_post(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn by_post(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     session.response(&id(1)).map(drop)
 }
 
-fn framing(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn framing(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     for number in 0..4 {
         session.echo(&event(number))?;
     }
     session.next().map(drop)
 }
 
-fn to_its_own_request(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn to_its_own_request(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     for number in [7, 3, 7000, 12, 3] {
         session.echo(&event(number))?;
     }
     Ok(())
 }
 
-fn id_as_it_came(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn id_as_it_came(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     for id in ["8476A536-E9F4-11E8-9739-2DFE598C3FCD", "1", "a_b.c~d", &"0".repeat(64)] {
         session.echo(&barelambda_emulator::script::message::next(id, "{}"))?;
     }
     Ok(())
 }
 
-fn once(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&event(1))?;
+fn once(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
+    session.next()?.deliver(&event(1))?;
     session.response(&id(1))?.accept();
     let asked = session.next()?;
     session.quiet(Duration::from_millis(1500))?;
-    asked.give(&event(2))?;
+    asked.deliver(&event(2))?;
     session.echoed(&id(2), event(2).event())?;
     session.next()?;
     session.quiet(Duration::from_millis(300))
 }
 
-fn before_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    session.next()?.give(&asking(1, "slow"))?;
+fn before_next(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
+    session.next()?.deliver(&asking(1, "slow"))?;
     let given = Instant::now();
-    let first = session.after()?;
-    if let After::Posted(posted) = &first
+    let first = session.next_action()?;
+    if let Action::Post(posted) = &first
         && given.elapsed() < Duration::from_millis(700)
     {
-        ensure!(!posted.is_error(), "{} came", posted.shown());
+        ensure!(!posted.is_error(), "received {}", posted.summary());
         return Err(Verdict::NotApplicable("the handler echoes the slow event at once".to_owned()));
     }
-    let After::Posted(posted) = first else {
-        return crate::check::failed(format!("GET /next came {:?} after the event, while the handler was at work", given.elapsed()));
+    let Action::Post(posted) = first else {
+        return crate::verdict::failed(format!("received GET /next {:?} after the event, before the answer", given.elapsed()));
     };
     posted.accept();
-    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "{} came", posted.shown());
+    ensure!(posted.is_for(&id(1)) && !posted.is_error(), "received {}", posted.summary());
     session.echo(&event(2))
 }
 
-fn then_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_next(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     session.echo(&event(1))?;
     session.echo(&event(2))
 }
 
-fn without_delay(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    // The first one may have to be compiled, or loaded.
+fn without_delay(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
+    // The first answer may include compiling or loading.
     session.echo(&event(0))?;
     let mut shortest = Duration::MAX;
     for number in 1..6 {
-        session.next()?.give(&event(number))?;
+        session.next()?.deliver(&event(number))?;
         let given = Instant::now();
         session.response(&id(number))?.accept();
         shortest = shortest.min(given.elapsed());
     }
-    ensure!(shortest < Duration::from_millis(500), "the quickest of five answers took {shortest:?}");
+    ensure!(shortest < Duration::from_millis(500), "the fastest of five answers took {shortest:?}");
     Ok(())
 }

@@ -2,49 +2,50 @@ use barelambda_emulator::script::message::next;
 
 use super::{EVENT, event, id};
 use crate::check::source::LIFECYCLE;
-use crate::check::{Check, Group, Outcome, Verdict, ensure};
-use crate::stage::Stage;
+use crate::check::{Check, Group};
+use crate::harness::Harness;
+use crate::verdict::{CheckResult, Verdict, ensure};
 
-/// How many invocations one process must stand.
+/// The number of invocations that one process must handle.
 const MANY: usize = 1000;
 
-/// How many descriptors more a process may have after them: a pool of connections may grow a little.
+/// How many more descriptors a process may have afterwards: a connection pool may grow a little.
 const MORE_FILES: usize = 6;
 
 pub const CHECKS: &[Check] = &[
     Check {
         name: "endurance-1000-invocations",
         group: Group::Answer,
-        requires: "One process answers invocation after invocation, for as long as its environment lives.",
+        requires: "One process answers all invocations of its environment.",
         source: LIFECYCLE,
         run: thousand,
     },
     Check {
         name: "endurance-open-files",
         group: Group::Answer,
-        requires: "Invocations leave no file descriptors behind, also when the server closes the connection after each answer.",
+        requires: "Invocations leak no file descriptors, even when the server closes the connection after each answer.",
         source: LIFECYCLE,
         run: open_files,
     },
 ];
 
-fn thousand(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn thousand(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     for number in 0..MANY {
         session.echo(&if number % 2 == 0 { event(number) } else { next(&id(number), EVENT).chunked(&[]) })?;
     }
     Ok(())
 }
 
-fn open_files(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn open_files(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     let count = || session.process().open_files().map_err(|error| Verdict::Unable(format!("counting descriptors: {error}")));
     let mut before = 0;
     for number in 0..120 {
         if number == 20 {
             before = count()?;
         }
-        session.next()?.give(&event(number))?;
+        session.next()?.deliver(&event(number))?;
         let posted = session.response(&id(number))?;
         if number % 4 == 0 {
             posted.close_with(&barelambda_emulator::script::message::accepted())?;

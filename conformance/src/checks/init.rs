@@ -4,9 +4,10 @@ use barelambda_emulator::script::message;
 
 use super::error::{check_body, check_type_header};
 use crate::check::source::{API, LIFECYCLE};
-use crate::check::{Check, Group, Outcome, Verdict, ensure, failed};
-use crate::session::{After, ended_badly, ignores_init};
-use crate::stage::{Environment, Stage};
+use crate::check::{Check, Group};
+use crate::harness::{Environment, Harness};
+use crate::session::{Action, ended_badly, ignores_init};
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -26,91 +27,91 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "init-error-type-header",
         group: Group::Init,
-        requires: "If Lambda-Runtime-Function-Error-Type is sent with an initialisation error, it is there once and names a type.",
+        requires: "If Lambda-Runtime-Function-Error-Type is sent with an initialisation error, it occurs once and names a type.",
         source: API,
         run: type_header,
     },
     Check {
         name: "init-error-then-exit",
         group: Group::Init,
-        requires: "After an initialisation error the process ends by itself, with a status other than 0, and asks for no invocation.",
+        requires: "After an initialisation error the process exits with a status other than 0, and doesn't ask for an invocation.",
         source: LIFECYCLE,
         run: then_exit,
     },
     Check {
         name: "init-panic",
         group: Group::Init,
-        requires: "An initialisation that panics is reported, or ends the process with a status other than 0; it never goes on to GET /next.",
+        requires: "An initialisation that panics is reported, or ends the process with a status other than 0; GET /next doesn't follow.",
         source: LIFECYCLE,
         run: panics,
     },
     Check {
         name: "init-error-refused",
         group: Group::Init,
-        requires: "When the server refuses the report of a failed initialisation, with 400, 403 or 500, the process still ends: it does not repeat it.",
+        requires: "When the server refuses the report of a failed initialisation with 400, 403 or 500, the process doesn't repeat it and exits.",
         source: API,
         run: refused,
     },
     Check {
         name: "init-error-lost",
         group: Group::Init,
-        requires: "When the connection breaks under the report of a failed initialisation, the process still ends within seconds.",
+        requires: "When the connection breaks during the report of a failed initialisation, the process still exits within seconds.",
         source: LIFECYCLE,
         run: lost,
     },
 ];
 
-fn is_reported(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
+fn is_reported(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Init("error"))?;
     match session.init_error() {
         Err(Verdict::NotApplicable(seen)) if session.counts().0 == 0 => failed(seen),
         result => result.map(drop),
     }
 }
 
-fn body(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
+fn body(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Init("error"))?;
     let posted = session.init_error()?;
     check_body(&posted.request.body, "asked for an error")
 }
 
-fn type_header(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
+fn type_header(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Init("error"))?;
     check_type_header(&session.init_error()?.request)
 }
 
-fn then_exit(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
-    match session.after()? {
-        After::Ended(status) => return ended_badly(status),
-        After::Asked(_) => return Err(ignores_init()),
-        After::Posted(posted) => posted.accept(),
+fn then_exit(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Init("error"))?;
+    match session.next_action()? {
+        Action::Exit(status) => return ended_badly(status),
+        Action::Next(_) => return Err(ignores_init()),
+        Action::Post(posted) => posted.accept(),
     }
     ended_badly(session.end()?)
 }
 
-fn panics(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("panic"))?;
-    let posted = match session.after()? {
-        After::Asked(_) => {
-            // It is at fault only if it does look at the variable.
-            let other = stage.start_in(Environment::Init("error"))?;
-            let looks = !matches!(other.after()?, After::Asked(_));
-            return if looks { failed("GET /next came after an initialisation that panicked") } else { Err(ignores_init()) };
+fn panics(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Init("panic"))?;
+    let posted = match session.next_action()? {
+        Action::Next(_) => {
+            // The program fails only if it does use the variable.
+            let other = harness.start_in(Environment::Init("error"))?;
+            let looks = !matches!(other.next_action()?, Action::Next(_));
+            return if looks { failed("received GET /next after an initialisation that panicked") } else { Err(ignores_init()) };
         }
-        After::Ended(status) => return ended_badly(status),
-        After::Posted(posted) => posted,
+        Action::Exit(status) => return ended_badly(status),
+        Action::Post(posted) => posted,
     };
     let report: Value = serde_json::from_slice(&posted.request.body).unwrap_or_default();
-    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "{} came", posted.shown());
+    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "received {}", posted.summary());
     posted.accept();
     session.end().map(drop)
 }
 
-fn refused(stage: &Stage) -> Outcome {
+fn refused(harness: &Harness) -> CheckResult {
     for status in [400, 403, 500] {
         for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
-            let session = stage.start_in(Environment::Init("error"))?;
+            let session = harness.start_in(Environment::Init("error"))?;
             session.init_error()?.reply(&reply)?;
             ended_badly(session.end()?)?;
         }
@@ -118,16 +119,16 @@ fn refused(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn lost(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Init("error"))?;
-    session.init_error()?.wire().reset();
-    // To report it once more is as good as to give up.
+fn lost(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Init("error"))?;
+    session.init_error()?.connection().reset();
+    // The runtime may report the error again, or give up.
     for _ in 0..10 {
-        match session.after()? {
-            After::Posted(posted) => posted.wire().reset(),
-            After::Asked(_) => return failed("GET /next came after a failed initialisation"),
-            After::Ended(status) => return ended_badly(status),
+        match session.next_action()? {
+            Action::Post(posted) => posted.connection().reset(),
+            Action::Next(_) => return failed("received GET /next after a failed initialisation"),
+            Action::Exit(status) => return ended_badly(status),
         }
     }
-    failed("the report came more than ten times")
+    failed("received the report more than ten times")
 }

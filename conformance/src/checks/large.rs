@@ -5,11 +5,12 @@ use barelambda_emulator::script::message::{self, with_header};
 
 use super::{asking, event, id};
 use crate::check::source::RIE;
-use crate::check::{Check, Group, Outcome, ensure, failed};
-use crate::session::{After, Asked, Session, ended_badly};
-use crate::stage::Stage;
+use crate::check::{Check, Group};
+use crate::harness::Harness;
+use crate::session::{Action, NextRequest, Session, ended_badly};
+use crate::verdict::{CheckResult, ensure, failed};
 
-/// How much of a large answer is read before it is refused, in bytes.
+/// How many bytes of a large answer are read before it is refused.
 const READ: usize = 64 << 10;
 
 pub const CHECKS: &[Check] = &[
@@ -23,14 +24,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "large-413-is-not-sent-again",
         group: Group::Status,
-        requires: "An answer that was refused with 413 is not sent again: it would be as large.",
+        requires: "An answer that was refused with 413 isn't sent again, since its size is the same.",
         source: RIE,
         run: is_not_sent_again,
     },
     Check {
         name: "large-413-then-on",
         group: Group::Status,
-        requires: "After 413 the runtime goes on with the next invocation, or ends with a status other than 0.",
+        requires: "After 413 the runtime continues with the next invocation, or ends with a status other than 0.",
         source: RIE,
         run: then_on,
     },
@@ -47,11 +48,11 @@ fn refusal() -> Vec<u8> {
     message::error(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")
 }
 
-/// Has a large answer refused. `false` when the runtime itself reports that it is too large, and so is never refused.
-fn refused(session: &Session) -> Outcome<bool> {
-    session.next()?.give(&asking(1, "large"))?;
+/// Refuses a large answer. Returns `false` when the runtime itself reports that it is too large.
+fn refused(session: &Session) -> CheckResult<bool> {
+    session.next()?.deliver(&asking(1, "large"))?;
     let posted = session.post()?;
-    ensure!(posted.is_for(&id(1)), "{} came", posted.shown());
+    ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
     if posted.is_error() {
         posted.accept();
         return Ok(false);
@@ -60,77 +61,78 @@ fn refused(session: &Session) -> Outcome<bool> {
     Ok(true)
 }
 
-fn posts_no_error(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn posts_no_error(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     if !refused(&session)? {
         return session.recovers_or_ends();
     }
-    match session.after()? {
-        After::Posted(posted) if posted.is_error() => failed(format!("after 413, {} came", posted.shown())),
-        After::Posted(_) => Ok(()),
-        After::Ended(status) => ended_badly(status),
-        After::Asked(asked) => next_alone(&session, &asked),
+    match session.next_action()? {
+        Action::Post(posted) if posted.is_error() => failed(format!("received {} after 413", posted.summary())),
+        Action::Post(_) => Ok(()),
+        Action::Exit(status) => ended_badly(status),
+        Action::Next(asked) => next_alone(&session, &asked),
     }
 }
 
-/// After 413 GET /next is there, perhaps from before: the next POST is the answer to the next event.
-fn next_alone(session: &Session, asked: &Asked<'_>) -> Outcome {
-    asked.give(&event(2))?;
+/// After 413, checks that the next POST is the answer to the next event. The runtime may have sent
+/// its GET /next before.
+fn next_alone(session: &Session, asked: &NextRequest<'_>) -> CheckResult {
+    asked.deliver(&event(2))?;
     session.echoed_or_ended(&event(2))
 }
 
-fn is_not_sent_again(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn is_not_sent_again(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     if !refused(&session)? {
         return session.recovers_or_ends();
     }
-    match session.after()? {
-        After::Posted(posted) if !posted.is_error() => failed(format!("after 413, {} came again", posted.request.target)),
-        After::Posted(_) => Ok(()),
-        After::Ended(status) => ended_badly(status),
-        After::Asked(asked) => next_alone(&session, &asked),
+    match session.next_action()? {
+        Action::Post(posted) if !posted.is_error() => failed(format!("received {} again after 413", posted.request.target)),
+        Action::Post(_) => Ok(()),
+        Action::Exit(status) => ended_badly(status),
+        Action::Next(asked) => next_alone(&session, &asked),
     }
 }
 
-fn then_on(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn then_on(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     refused(&session)?;
     for _ in 0..3 {
-        match session.after()? {
-            After::Ended(status) => return ended_badly(status),
-            After::Asked(asked) => return next_alone(&session, &asked),
-            // Another check is about this.
-            After::Posted(posted) => posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?,
+        match session.next_action()? {
+            Action::Exit(status) => return ended_badly(status),
+            Action::Next(asked) => return next_alone(&session, &asked),
+            // Another check tests this.
+            Action::Post(posted) => posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?,
         }
     }
-    failed("three more POSTs came, and no GET /next")
+    failed("received three more POSTs and no GET /next")
 }
 
-fn in_the_middle(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn in_the_middle(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     session.server().hold_posts_at(Some(READ));
-    session.next()?.give(&asking(1, "large"))?;
+    session.next()?.deliver(&asking(1, "large"))?;
     for _ in 0..3 {
-        let wire = match session.held_or_posted()? {
-            Ok(wire) => wire,
+        let connection = match session.held_or_posted()? {
+            Ok(connection) => connection,
             Err(posted) => {
-                // Its own error, which is small.
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "{} came", posted.shown());
+                // The runtime's own error, which is small.
+                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {}", posted.summary());
                 posted.accept();
                 return session.recovers_or_ends();
             }
         };
-        let _ = wire.send(&with_header(&refusal(), "Connection", "close"));
-        wire.half_close();
+        let _ = connection.send(&with_header(&refusal(), "Connection", "close"));
+        connection.half_close();
         sleep(Duration::from_millis(300));
-        wire.close();
-        match session.after_or_held()? {
-            Some(After::Ended(status)) => return ended_badly(status),
-            Some(After::Asked(asked)) => return next_alone(&session, &asked),
-            Some(After::Posted(posted)) => posted.accept(),
-            // The refusal may have been lost in the reset: once more is no loop.
+        connection.close();
+        match session.next_action_or_held()? {
+            Some(Action::Exit(status)) => return ended_badly(status),
+            Some(Action::Next(asked)) => return next_alone(&session, &asked),
+            Some(Action::Post(posted)) => posted.accept(),
+            // The refusal may have been lost in the reset: one repetition isn't a loop.
             None => {}
         }
     }
-    failed("the answer was sent again and again")
+    failed("received the answer again and again")
 }

@@ -1,4 +1,4 @@
-//! The checks, a file for each group.
+//! The checks, one file for each group.
 
 mod answer;
 mod connection;
@@ -24,7 +24,7 @@ use barelambda_emulator::script::message::{Next, next};
 
 use crate::check::Check;
 
-/// Every check, in the order of the table.
+/// Returns every check, in the order of the table.
 pub fn checks() -> &'static [Check] {
     static CHECKS: OnceLock<Vec<Check>> = OnceLock::new();
     CHECKS.get_or_init(|| {
@@ -54,17 +54,17 @@ pub fn checks() -> &'static [Check] {
 /// An ordinary event.
 const EVENT: &str = r#"{"key":"value","list":[1,2.50,null]}"#;
 
-/// A request id in Lambda's form, different for every number.
+/// Returns a request id in Lambda's format, different for every number.
 fn id(number: usize) -> String {
     format!("8476a536-e9f4-11e8-9739-{number:012x}")
 }
 
-/// An ordinary invocation; each number is another one.
+/// Returns an ordinary invocation, different for every number.
 fn event(number: usize) -> Next {
     next(&id(number), format!("{{\"number\":{number}}}"))
 }
 
-/// An invocation that asks for what the contract names so.
+/// Returns an invocation with the event `"conformance:WHAT"` of the contract.
 fn asking(number: usize, what: &str) -> Next {
     next(&id(number), format!("\"conformance:{what}\""))
 }

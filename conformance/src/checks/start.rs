@@ -2,11 +2,12 @@ use std::time::Duration;
 
 use super::event;
 use crate::check::source::{API, CUSTOM, LIFECYCLE, RIE};
-use crate::check::{Check, Group, Outcome, ensure};
-use crate::session::After;
-use crate::stage::{Environment, Stage};
+use crate::check::{Check, Group};
+use crate::harness::{Environment, Harness};
+use crate::session::Action;
+use crate::verdict::{CheckResult, ensure};
 
-/// Longer than clients usually wait for a reply by themselves.
+/// Longer than the usual time limits of HTTP clients.
 const IDLE: Duration = Duration::from_millis(6500);
 
 pub const CHECKS: &[Check] = &[
@@ -27,28 +28,28 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "start-host-header",
         group: Group::Start,
-        requires: "A request of HTTP/1.1 has exactly one Host header, which is not empty; the server answers 400 without it.",
+        requires: "An HTTP/1.1 request has exactly one Host header, which isn't empty; without it the server answers 400.",
         source: "RFC 9112, section 3.2",
         run: host_header,
     },
     Check {
         name: "start-next-has-no-body",
         group: Group::Start,
-        requires: "GET /next has no body, since content of a GET has no meaning and may have the request refused.",
+        requires: "GET /next has no body, since the content of a GET has no meaning and a server may refuse it.",
         source: "RFC 9110, section 9.3.1",
         run: next_has_no_body,
     },
     Check {
         name: "start-waits-without-limit",
         group: Group::Start,
-        requires: "GET /next may stay unanswered for as long as nobody invokes the function: the runtime neither times out nor asks again.",
+        requires: "GET /next may stay unanswered until the next invocation: the runtime neither times out nor asks again.",
         source: API,
         run: waits_without_limit,
     },
     Check {
         name: "start-idle-between-invocations",
         group: Group::Start,
-        requires: "The wait for a further invocation has no limit either: the environment may be idle, or frozen, for hours.",
+        requires: "The wait between two invocations has no limit either: the environment may be idle, or frozen, for hours.",
         source: LIFECYCLE,
         run: idle_between_invocations,
     },
@@ -62,75 +63,75 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "start-http-1-1",
         group: Group::Start,
-        requires: "Requests are HTTP/1.1: a request line of method, path and version, and fields that are tokens and values.",
+        requires: "Requests are HTTP/1.1: a request line of method, path and version, and header fields whose names are tokens.",
         source: CUSTOM,
         run: http_1_1,
     },
 ];
 
-fn asks_next(stage: &Stage) -> Outcome {
-    stage.start()?.next().map(drop)
+fn asks_next(harness: &Harness) -> CheckResult {
+    harness.start()?.next().map(drop)
 }
 
-fn nothing_before_next(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
-    match session.after()? {
-        After::Asked(asked) => {
-            asked.give(&event(1))?;
+fn nothing_before_next(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
+    match session.next_action()? {
+        Action::Next(asked) => {
+            asked.deliver(&event(1))?;
             session.echoed(event(1).request_id(), event(1).event())
         }
-        After::Posted(posted) => crate::check::failed(format!("{} came first", posted.shown())),
-        After::Ended(status) => crate::check::failed(format!("the program ended with {status}, before it asked for anything")),
+        Action::Post(posted) => crate::verdict::failed(format!("received {} before GET /next", posted.summary())),
+        Action::Exit(status) => crate::verdict::failed(format!("the program ended with {status} before GET /next")),
     }
 }
 
-fn http_1_1(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn http_1_1(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     for number in 0..3 {
         session.echo(&event(number))?;
     }
     Ok(())
 }
 
-fn host_header(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn host_header(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     let asked = session.next()?;
     let check = |request: &barelambda_emulator::script::Request| {
         let hosts: Vec<_> = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).collect();
-        ensure!(hosts.len() == 1 && !hosts[0].1.is_empty(), "{} has these Host headers: {hosts:?}", request.method);
+        ensure!(hosts.len() == 1 && !hosts[0].1.is_empty(), "{} has the Host headers {hosts:?}, expected one", request.method);
         Ok(())
     };
     check(&asked.request)?;
-    asked.give(&event(1))?;
+    asked.deliver(&event(1))?;
     check(&session.response(event(1).request_id())?.request)
 }
 
-fn next_has_no_body(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn next_has_no_body(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     let asked = session.next()?;
-    ensure!(asked.request.body.is_empty(), "GET /next came with a body of {} bytes", asked.request.body.len());
+    ensure!(asked.request.body.is_empty(), "GET /next has a body of {} bytes", asked.request.body.len());
     Ok(())
 }
 
-fn waits_without_limit(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn waits_without_limit(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     let asked = session.next()?;
     session.quiet(IDLE)?;
-    asked.give(&event(1))?;
+    asked.deliver(&event(1))?;
     session.echoed(event(1).request_id(), event(1).event())
 }
 
-fn idle_between_invocations(stage: &Stage) -> Outcome {
-    let session = stage.start()?;
+fn idle_between_invocations(harness: &Harness) -> CheckResult {
+    let session = harness.start()?;
     session.echo(&event(1))?;
     let asked = session.next()?;
     session.quiet(IDLE)?;
-    asked.give(&event(2))?;
+    asked.deliver(&event(2))?;
     session.echoed(event(2).request_id(), event(2).event())?;
     session.next().map(drop)
 }
 
-fn minimal_environment(stage: &Stage) -> Outcome {
-    let session = stage.start_in(Environment::Minimal)?;
+fn minimal_environment(harness: &Harness) -> CheckResult {
+    let session = harness.start_in(Environment::Minimal)?;
     session.echo(&event(1))
 }

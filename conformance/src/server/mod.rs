@@ -1,66 +1,29 @@
-//! A server of the Runtime API that does nothing by itself: it accepts, reads and notes everything that comes, and a check decides
-//! what is sent, and when, and what happens to the connection.
+//! A server of the Runtime API that is controlled by a check. It accepts connections, and reads and
+//! records all requests. The check decides what is sent, and when, and what happens to the
+//! connection.
 //!
-//! A thread accepts; each connection has a thread that reads. What they see lies in one [`State`], behind one lock.
+//! One thread accepts, and each connection has a thread that reads. They share one [`State`] with
+//! the check, protected by one lock.
 
-mod line;
+mod connection;
+mod state;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use barelambda_emulator::script::{Request, listen_anywhere};
+use barelambda_emulator::script::listen_anywhere;
 
-use line::Line;
-pub use line::Wire;
+pub use connection::Connection;
+pub use state::{Call, State};
 
-/// How often the threads look whether something has changed for which nobody wakes them.
-pub const TICK: Duration = Duration::from_millis(3);
+use state::{ConnectionState, Shared, TICK};
 
-/// A server at a port of its own.
+/// A server with a port that only its program knows.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-/// What the server has seen, and how it is to read on.
-#[derive(Default)]
-pub struct State {
-    /// Every request whose head has come, in that order.
-    pub calls: Vec<Call>,
-    /// What came that is not HTTP/1.1, in words.
-    pub broken: Vec<String>,
-    lines: Vec<Line>,
-    /// Whether new connections are accepted; otherwise they are refused.
-    listening: bool,
-    /// Reading stops for a POST of which this many bytes have come.
-    hold_at: Option<usize>,
-    ended: bool,
-}
-
-/// A request, from the time when its head has come.
-pub struct Call {
-    /// Its connection, counted from 0.
-    pub connection: usize,
-    /// Its head. The body is in `whole`.
-    pub head: Arc<Request>,
-    /// When its head had come.
-    pub begun: Instant,
-    /// How much of the body had come, and when.
-    pub progress: Vec<(Instant, usize)>,
-    /// All of it.
-    pub whole: Option<Arc<Request>>,
-    /// What had come of the body when the program closed the connection in its middle.
-    pub cut: Option<Vec<u8>>,
-    /// Whether a check has taken it.
-    pub taken: bool,
 }
 
 impl Server {
@@ -71,34 +34,34 @@ impl Server {
         let state = State { listening: true, ..State::default() };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let accepting = shared.clone();
-        thread::Builder::new().name("accepts".to_owned()).spawn(move || line::accept(&accepting, listener, address))?;
+        thread::Builder::new().name("accepts".to_owned()).spawn(move || connection::accept(&accepting, listener, address))?;
         Ok(Self { address, shared })
     }
 
-    /// Where it listens.
+    /// Returns the address where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has seen.
+    /// Locks the state.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state()
     }
 
-    /// Gives the lock back until something has changed, for a few milliseconds at most.
+    /// Unlocks the state until it has changed, for a few milliseconds at most.
     pub fn wait<'s>(&'s self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
         self.shared.changed.wait_timeout(state, TICK).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// The connection of this number, to be written to.
-    pub fn wire(&self, connection: usize) -> Wire<'_> {
-        Wire::new(&self.shared, connection)
+    /// Returns the connection with this index.
+    pub fn connection(&self, connection: usize) -> Connection<'_> {
+        Connection::new(&self.shared, connection)
     }
 
-    /// Stops to read a POST after this many bytes, head included; `None` reads on.
+    /// Stops reading a POST after this many bytes, head included. `None` continues.
     pub fn hold_posts_at(&self, bytes: Option<usize>) {
         self.shared.change(|state| state.hold_at = bytes);
-        // Whoever is reading has looked before.
+        // A reading thread may have checked the old value already.
         thread::sleep(TICK * 4);
     }
 
@@ -107,12 +70,12 @@ impl Server {
         let count = {
             let mut state = self.state();
             state.listening = false;
-            state.lines.len()
+            state.connections.len()
         };
         for connection in 0..count {
-            self.wire(connection).reset();
+            self.connection(connection).reset();
         }
-        // The listener goes within a tick.
+        // The listener is dropped within a tick.
         thread::sleep(TICK * 4);
     }
 
@@ -126,46 +89,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.change(|state| {
             state.ended = true;
-            state.lines.iter_mut().for_each(Line::abandon);
+            state.connections.iter_mut().for_each(ConnectionState::abandon);
         });
-    }
-}
-
-impl State {
-    /// How many connections have been made.
-    pub fn connections(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// Whether neither side has closed the connection of this call.
-    pub fn is_open(&self, call: &Call) -> bool {
-        self.lines.get(call.connection).is_some_and(Line::is_open)
-    }
-
-    /// Whether a connection that the server has closed, or its half, has brought something that is still to be noted.
-    pub fn is_behind(&self) -> bool {
-        self.lines.iter().any(Line::is_behind)
-    }
-
-    /// The first connection on which reading stopped in a POST, as [`Server::hold_posts_at`] says.
-    pub fn held(&self) -> Option<usize> {
-        self.lines.iter().position(|line| line.held && line.is_open())
-    }
-
-    /// Whether the program has closed this connection.
-    pub fn closed_by_program(&self, connection: usize) -> bool {
-        self.lines.get(connection).is_none_or(|line| line.finished)
-    }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state());
-        self.changed.notify_all();
-        result
     }
 }

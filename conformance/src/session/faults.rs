@@ -1,68 +1,71 @@
-//! What may follow a fault, and requests that are looked at before they are whole.
+//! The permitted actions after a fault, and requests that are inspected before they are complete.
 
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::message::{self, Next};
 
-use super::{After, Asked, Posted, Session, ended_badly, line, same};
-use crate::check::{Outcome, Verdict, ensure, failed};
-use crate::server::Wire;
+use super::{Action, NextRequest, PostRequest, Session, ended_badly, request_line, same};
+use crate::server::Connection;
+use crate::verdict::{CheckResult, Verdict, ensure, failed};
 
-/// How a POST ended whose head had come.
+/// The end of a POST whose head has arrived.
 pub enum Ending<'s> {
-    Whole(Posted<'s>),
-    /// The program closed the connection in the middle of the body: what had come of it.
+    Whole(PostRequest<'s>),
+    /// The program closed the connection before the end of the body. The bytes are those that
+    /// arrived.
     Cut(Vec<u8>),
 }
 
 impl Session {
-    /// After a fault that a runtime may survive or not: waits for GET /next, or for an end that shows that something was wrong.
-    pub fn recovery(&self) -> Outcome<Option<Asked<'_>>> {
-        match self.after()? {
-            After::Asked(asked) => Ok(Some(asked)),
-            After::Posted(posted) => failed(format!("{} came where GET /next or the end of the program was expected", posted.shown())),
-            After::Ended(status) => ended_badly(status).map(|()| None),
+    /// Waits for GET /next or for an exit that reports a failure, after a fault that a runtime may
+    /// survive or not.
+    pub fn recovery(&self) -> CheckResult<Option<NextRequest<'_>>> {
+        match self.next_action()? {
+            Action::Next(asked) => Ok(Some(asked)),
+            Action::Post(posted) => failed(format!("expected GET /next or the end of the program, received {}", posted.summary())),
+            Action::Exit(status) => ended_badly(status).map(|()| None),
         }
     }
 
-    /// After such a fault: a runtime that goes on must go on well.
-    pub fn recovers_or_ends(&self) -> Outcome {
+    /// After a fault, checks that the runtime ends, or recovers and echoes the next event.
+    pub fn recovers_or_ends(&self) -> CheckResult {
         match self.recovery()? {
             Some(asked) => {
                 let next = message::next("after-the-fault", "{\"after\":\"the fault\"}");
-                asked.give(&next)?;
+                asked.deliver(&next)?;
                 self.echoed_or_ended(&next)
             }
             None => Ok(()),
         }
     }
 
-    /// After the answer to an invocation may have been lost: the invocation is given again when the runtime asks, until it is answered as
-    /// it was before; then the runtime goes on. It may also end badly.
-    pub fn settles(&self, next: &Next) -> Outcome {
+    /// After the answer to an invocation may have been lost, delivers the invocation again whenever
+    /// the runtime asks, until the same answer arrives and the runtime continues. The runtime may
+    /// also end with a failure.
+    pub fn settles(&self, next: &Next) -> CheckResult {
         for _ in 0..4 {
-            match self.after()? {
-                After::Ended(status) => return ended_badly(status),
-                After::Asked(asked) => asked.give(next)?,
-                After::Posted(posted) => {
-                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.shown());
+            match self.next_action()? {
+                Action::Exit(status) => return ended_badly(status),
+                Action::Next(asked) => asked.deliver(next)?,
+                Action::Post(posted) => {
+                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "received {}", posted.summary());
                     same(&posted.request.body, next.event())?;
                     posted.accept();
                     return self.recovers_or_ends();
                 }
             }
         }
-        failed("the runtime was given the same invocation four times, and did not answer it")
+        failed("the runtime received the same invocation four times and didn't answer it")
     }
 
-    /// After a fault, when the runtime has asked and was given this: it answers, or ends badly after all, as it may when its GET /next
-    /// was on its way before the fault.
-    pub fn echoed_or_ended(&self, next: &Next) -> Outcome {
-        match self.after()? {
-            After::Ended(status) => ended_badly(status),
-            After::Asked(_) => failed(format!("GET /next came where the answer to {} was expected", next.request_id())),
-            After::Posted(posted) => {
-                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "{} came", posted.shown());
+    /// After a fault, when the runtime has asked and received this event, checks that it answers.
+    /// It may also end with a failure, since it may have sent its GET /next before the fault.
+    pub fn echoed_or_ended(&self, next: &Next) -> CheckResult {
+        match self.next_action()? {
+            Action::Exit(status) => ended_badly(status),
+            Action::Next(_) => failed(format!("expected the answer to {}, received GET /next", next.request_id())),
+            Action::Post(posted) => {
+                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "received {}", posted.summary());
                 posted.accept();
                 same(&posted.request.body, next.event())
             }
@@ -70,18 +73,18 @@ impl Session {
     }
 
     /// Waits for GET /next on another connection than this one.
-    pub fn next_elsewhere(&self, wire: &Wire<'_>) -> Outcome<Asked<'_>> {
+    pub fn next_elsewhere(&self, connection: &Connection<'_>) -> CheckResult<NextRequest<'_>> {
         let what = "GET /next on another connection";
-        let after = self.wait(what, |state| self.arrival(state, |call| call.connection != wire.number()))?;
+        let after = self.wait(what, |state| self.arrival(state, |call| call.connection != connection.number()))?;
         match after {
-            After::Asked(asked) => Ok(asked),
-            After::Posted(posted) => failed(format!("{} came where {what} was expected", posted.shown())),
-            After::Ended(status) => failed(format!("the program ended with {status} where {what} was expected")),
+            Action::Next(asked) => Ok(asked),
+            Action::Post(posted) => failed(format!("expected {what}, received {}", posted.summary())),
+            Action::Exit(status) => failed(format!("expected {what}, and the program ended with {status}")),
         }
     }
 
-    /// What the program does next, if it does anything within this time.
-    pub fn after_within(&self, time: Duration) -> Outcome<Option<After<'_>>> {
+    /// Returns the program's next action, if there is one within this time.
+    pub fn next_action_within(&self, time: Duration) -> CheckResult<Option<Action<'_>>> {
         let started = Instant::now();
         let idle = || started.elapsed() >= time;
         let result = self.wait("a request", |state| match self.arrival(state, |_| true) {
@@ -89,57 +92,60 @@ impl Session {
             None => idle().then_some(None),
         });
         match (result, self.process.ended()) {
-            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(After::Ended(status))),
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(Action::Exit(status))),
             (result, _) => result,
         }
     }
 
-    /// Waits until reading has stopped in a POST, as the server was told to, and gives its connection.
-    pub fn held(&self) -> Outcome<Wire<'_>> {
+    /// Waits until reading has stopped in a POST (see
+    /// [`Server::hold_posts_at`](crate::server::Server::hold_posts_at)), and returns its
+    /// connection.
+    pub fn held(&self) -> CheckResult<Connection<'_>> {
         let held = self.wait("the body of a POST", |state| {
             let whole = state.calls.iter().find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
             let whole = whole.and_then(|call| call.whole.clone());
             state.held().map(Ok).or_else(|| whole.map(Err))
         })?;
         match held {
-            Ok(connection) => Ok(self.server.wire(connection)),
+            Ok(connection) => Ok(self.server.connection(connection)),
             Err(request) => {
                 self.refuse_echo(&request)?;
-                failed(format!("{} came, with a body of {} bytes, where a larger one was expected", line(&request), request.body.len()))
+                failed(format!("expected a larger body, received {} with {} bytes", request_line(&request), request.body.len()))
             }
         }
     }
 
-    /// A POST that is held in its middle, or one that is whole since it is small.
-    pub fn held_or_posted(&self) -> Outcome<Result<Wire<'_>, Posted<'_>>> {
+    /// Waits for a POST in which reading has stopped, or for a complete one that is smaller.
+    pub fn held_or_posted(&self) -> CheckResult<Result<Connection<'_>, PostRequest<'_>>> {
         let found = self.wait("a POST", |state| match state.held() {
             Some(connection) => Some(Ok(connection)),
             None => self.arrival(state, |call| call.head.method != "GET").map(Err),
         })?;
         match found {
-            Ok(connection) => Ok(Ok(self.server.wire(connection))),
-            Err(After::Posted(posted)) => {
+            Ok(connection) => Ok(Ok(self.server.connection(connection))),
+            Err(Action::Post(posted)) => {
                 self.refuse_echo(&posted.request)?;
                 Ok(Err(posted))
             }
-            Err(_) => failed("GET came where POST was expected"),
+            Err(_) => failed("expected POST, received GET"),
         }
     }
 
-    /// What the program does next, or nothing when that is a POST that is held in its middle.
-    pub fn after_or_held(&self) -> Outcome<Option<After<'_>>> {
-        let result = self.wait("a request, or the end of the program,", |state| match self.arrival(state, |_| true) {
+    /// Returns the program's next action, or `None` when it is a POST in which reading has stopped.
+    pub fn next_action_or_held(&self) -> CheckResult<Option<Action<'_>>> {
+        let result = self.wait("a request or the end of the program", |state| match self.arrival(state, |_| true) {
             Some(after) => Some(Some(after)),
             None => state.held().map(|_| None),
         });
         match (result, self.process.ended()) {
-            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(After::Ended(status))),
+            (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(Action::Exit(status))),
             (result, _) => result,
         }
     }
 
-    /// Waits until the head of a request has come that is not a GET, and gives its place among the calls. Its body may follow.
-    pub fn begun(&self) -> Outcome<usize> {
+    /// Waits for the head of a request other than GET, and returns its index among the calls. Its
+    /// body may follow.
+    pub fn begun(&self) -> CheckResult<usize> {
         let (call, whole) = self.wait("the head of a POST", |state| {
             let call = state.calls.iter().position(|call| !call.taken && call.head.method != "GET")?;
             Some((call, state.calls.get(call).and_then(|call| call.whole.clone())))
@@ -150,14 +156,14 @@ impl Session {
         Ok(call)
     }
 
-    /// Waits for the end of a POST that has begun.
-    pub fn ending(&self, call: usize) -> Outcome<Ending<'_>> {
+    /// Waits for the end of a POST whose head has arrived.
+    pub fn ending(&self, call: usize) -> CheckResult<Ending<'_>> {
         let ending = self.wait("the end of the answer's body", |state| {
             let call_state = state.calls.get_mut(call)?;
             let ending = match (&call_state.whole, &call_state.cut) {
                 (Some(request), _) => {
                     let (connection, request) = (call_state.connection, request.clone());
-                    Ending::Whole(Posted { session: self, call, connection, request })
+                    Ending::Whole(PostRequest { session: self, call, connection, request })
                 }
                 (None, Some(body)) => Ending::Cut(body.clone()),
                 (None, None) => return None,

@@ -1,4 +1,4 @@
-//! What a function's answer says of the HTTP response that it is to become.
+//! The HTTP response that a function's answer describes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -7,16 +7,16 @@ use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE
 use hyper::{Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::http::Reply;
+use crate::http::{Reply, sized};
 
-/// The content types of answers that name none: of one that came whole, and of a streamed one.
+/// The content types of answers that set none: of a whole answer, and of a streamed one.
 const JSON: &str = "application/json";
 pub(super) const BYTES: &str = "application/octet-stream";
 
-/// The headers that belong to a connection, which is the server's.
+/// The headers of a connection, which the server sets.
 const OF_THE_CONNECTION: [&str; 7] = ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/// What is wrong with an answer, in words that follow "since".
+/// The reason why an answer is invalid, in words that follow "since".
 pub(super) type Malformed = String;
 
 /// A response without its body.
@@ -28,9 +28,9 @@ pub(super) struct Head {
 
 impl Head {
     pub fn response(self, body: Reply) -> Response<Reply> {
-        // These have no body, and hyper leaves out of other responses to HEAD what there is.
+        // These statuses have no body. For other responses to HEAD, hyper leaves the body out.
         let body = match self.status {
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => Reply::sized(""),
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => sized(""),
             _ => body,
         };
         let mut response = Response::new(body);
@@ -40,7 +40,8 @@ impl Head {
     }
 }
 
-/// Reads an answer that is not streamed: the JSON of a response, which has a `statusCode`, or any other JSON, which is then the body.
+/// Reads an answer that isn't streamed: the JSON of a response, which has a `statusCode`, or any
+/// other JSON, which is then the body.
 pub(super) fn whole(answer: Bytes) -> Result<(Head, Bytes), Malformed> {
     let json: Value = serde_json::from_slice(&answer).map_err(|error| format!("the answer is not JSON: {error}"))?;
     let Value::Object(fields) = json else { return Ok((head_of_json(), answer)) };
@@ -51,21 +52,21 @@ pub(super) fn whole(answer: Bytes) -> Result<(Head, Bytes), Malformed> {
     let body = match fields.get("body") {
         None | Some(Value::Null) => "",
         Some(Value::String(body)) => body,
-        Some(other) => return Err(format!("the answer's body is {}, and not a string", kind(other))),
+        Some(other) => return Err(format!("the answer's body is {}, expected a string", kind(other))),
     };
     let body = match fields.get("isBase64Encoded") {
         None | Some(Value::Null | Value::Bool(false)) => Bytes::copy_from_slice(body.as_bytes()),
         Some(Value::Bool(true)) => BASE64.decode(body).map_err(|error| format!("the answer's body is not base64: {error}"))?.into(),
-        Some(other) => return Err(format!("the answer's isBase64Encoded is {}, and not a boolean", kind(other))),
+        Some(other) => return Err(format!("the answer's isBase64Encoded is {}, expected a boolean", kind(other))),
     };
     Ok((head, body))
 }
 
-/// Reads what stands before the eight zeros of a streamed answer.
+/// Reads the prelude of a streamed answer, which ends before the eight zero bytes.
 pub(super) fn prelude(json: &[u8]) -> Result<Head, Malformed> {
     match serde_json::from_slice(json) {
         Ok(Value::Object(fields)) => head(&fields, BYTES),
-        Ok(other) => Err(format!("the prelude is {}, and not an object", kind(&other))),
+        Ok(other) => Err(format!("the prelude is {}, expected an object", kind(&other))),
         Err(error) => Err(format!("the prelude is not JSON: {error}")),
     }
 }
@@ -85,39 +86,39 @@ fn head(fields: &Map<String, Value>, content_type: &'static str) -> Result<Head,
                 add_header(&mut head.headers, name, value)?;
             }
         }
-        Some(other) => return Err(format!("headers is {}, and not an object", kind(other))),
+        Some(other) => return Err(format!("headers is {}, expected an object", kind(other))),
     }
     match fields.get("cookies") {
         None | Some(Value::Null) => {}
         Some(Value::Array(cookies)) => {
             for cookie in cookies {
-                let text = cookie.as_str().ok_or_else(|| format!("a cookie is {}, and not a string", kind(cookie)))?;
-                let value = HeaderValue::from_str(text).map_err(|_| format!("the cookie {text:?} cannot stand in a header"))?;
+                let text = cookie.as_str().ok_or_else(|| format!("a cookie is {}, expected a string", kind(cookie)))?;
+                let value = HeaderValue::from_str(text).map_err(|_| format!("invalid cookie {text:?}"))?;
                 head.headers.append(SET_COOKIE, value);
             }
         }
-        Some(other) => return Err(format!("cookies is {}, and not an array", kind(other))),
+        Some(other) => return Err(format!("cookies is {}, expected an array", kind(other))),
     }
     head.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
     Ok(head)
 }
 
-/// A prelude need not have one.
+/// Reads the status. A prelude may leave it out.
 fn status(code: Option<&Value>) -> Result<StatusCode, Malformed> {
     let Some(code) = code else { return Ok(StatusCode::OK) };
     let number = code.as_u64().and_then(|code| u16::try_from(code).ok()).filter(|code| (200..600).contains(code));
     let status = number.and_then(|code| StatusCode::from_u16(code).ok());
-    status.ok_or_else(|| format!("statusCode is {code}, and not a number from 200 to 599"))
+    status.ok_or_else(|| format!("statusCode is {code}, expected a number from 200 to 599"))
 }
 
 fn add_header(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), Malformed> {
-    let key: HeaderName = name.parse().map_err(|_| format!("{name:?} is no name of a header"))?;
+    let key: HeaderName = name.parse().map_err(|_| format!("invalid header name {name:?}"))?;
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
-        other => return Err(format!("the header {name} is {}, and not a string", kind(other))),
+        other => return Err(format!("the header {name} is {}, expected a string", kind(other))),
     };
-    let value = HeaderValue::from_str(&text).map_err(|_| format!("the header {name} cannot have the value {text:?}"))?;
+    let value = HeaderValue::from_str(&text).map_err(|_| format!("invalid value {text:?} of the header {name}"))?;
     if !OF_THE_CONNECTION.contains(&key.as_str()) {
         headers.append(key, value);
     }
@@ -161,27 +162,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn invalid_answers_are_explained() {
         for (answer, words) in [
             ("", "the answer is not JSON: EOF"),
             ("text", "the answer is not JSON: expected"),
-            (r#"{"statusCode":"200"}"#, "statusCode is \"200\", and not a number from 200 to 599"),
-            (r#"{"statusCode":100}"#, "statusCode is 100, and not"),
-            (r#"{"statusCode":200,"body":{}}"#, "the answer's body is an object, and not a string"),
+            (r#"{"statusCode":"200"}"#, "statusCode is \"200\", expected a number from 200 to 599"),
+            (r#"{"statusCode":100}"#, "statusCode is 100, expected"),
+            (r#"{"statusCode":200,"body":{}}"#, "the answer's body is an object, expected a string"),
             (r#"{"statusCode":200,"body":"%","isBase64Encoded":true}"#, "the answer's body is not base64: "),
             (r#"{"statusCode":200,"isBase64Encoded":1}"#, "the answer's isBase64Encoded is a number"),
-            (r#"{"statusCode":200,"headers":[]}"#, "headers is an array, and not an object"),
-            (r#"{"statusCode":200,"headers":{"a b":""}}"#, "\"a b\" is no name of a header"),
-            (r#"{"statusCode":200,"headers":{"a":"\n"}}"#, "the header a cannot have the value \"\\n\""),
-            (r#"{"statusCode":200,"headers":{"a":[]}}"#, "the header a is an array, and not a string"),
-            (r#"{"statusCode":200,"cookies":{}}"#, "cookies is an object, and not an array"),
-            (r#"{"statusCode":200,"cookies":[1]}"#, "a cookie is a number, and not a string"),
-            (r#"{"statusCode":200,"cookies":["\r"]}"#, "the cookie \"\\r\" cannot stand in a header"),
+            (r#"{"statusCode":200,"headers":[]}"#, "headers is an array, expected an object"),
+            (r#"{"statusCode":200,"headers":{"a b":""}}"#, "invalid header name \"a b\""),
+            (r#"{"statusCode":200,"headers":{"a":"\n"}}"#, "invalid value \"\\n\" of the header a"),
+            (r#"{"statusCode":200,"headers":{"a":[]}}"#, "the header a is an array, expected a string"),
+            (r#"{"statusCode":200,"cookies":{}}"#, "cookies is an object, expected an array"),
+            (r#"{"statusCode":200,"cookies":[1]}"#, "a cookie is a number, expected a string"),
+            (r#"{"statusCode":200,"cookies":["\r"]}"#, "invalid cookie \"\\r\""),
         ] {
             let malformed = whole(answer.into()).unwrap_err();
             assert!(malformed.starts_with(words), "{answer}: {malformed}");
         }
-        assert_eq!(prelude(b"[]").unwrap_err(), "the prelude is an array, and not an object");
+        assert_eq!(prelude(b"[]").unwrap_err(), "the prelude is an array, expected an object");
         assert!(prelude(b"{").unwrap_err().starts_with("the prelude is not JSON: "));
     }
 

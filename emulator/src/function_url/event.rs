@@ -1,4 +1,4 @@
-//! The event that an HTTP request becomes.
+//! The event of an HTTP request.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,11 +13,12 @@ use serde_json::{Map, Value, json};
 use crate::http::header;
 use crate::ids;
 
-/// The headers that end at the server.
+/// The headers of a connection, which aren't part of the event.
 const OF_THE_CONNECTION: [&str; 6] = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 
-/// The JSON of an event in payload format 2.0. As on Lambda the path stays percent-encoded, the query is there raw and decoded, cookies
-/// stand apart from the other headers, and what is nowhere in the request is left out.
+/// Returns the JSON of an event in payload format 2.0. As on Lambda, the path stays
+/// percent-encoded, the query is there raw and decoded, the cookies are separate from the other
+/// headers, and fields without a value are left out.
 pub(super) fn of_request(head: &Parts, body: &[u8], peer: SocketAddr, request_id: &str, trace_id: &str) -> String {
     let now = ids::since_epoch();
     let path = if head.uri.path().is_empty() { "/" } else { head.uri.path() };
@@ -72,12 +73,13 @@ pub(super) fn of_request(head: &Parts, body: &[u8], peer: SocketAddr, request_id
     event.to_string()
 }
 
-/// A content type without its parameters.
+/// Returns a content type without its parameters.
 pub(super) fn media_type(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// Lower-case names; the values of a name that comes several times are joined by commas. What Lambda adds is added.
+/// Returns the headers with lower-case names, and those that Lambda adds. The values of a repeated
+/// name are joined by commas.
 fn headers(head: &Parts, port: &str, source_ip: &str, trace_id: &str) -> Map<String, Value> {
     let mut headers = Map::new();
     for name in head.headers.keys() {
@@ -105,7 +107,7 @@ fn cookies(head: &Parts) -> Vec<String> {
     cookies.filter(|cookie| !cookie.is_empty()).collect()
 }
 
-/// Decoded; the values of a name that comes several times are joined by commas.
+/// Returns the decoded query parameters. The values of a repeated name are joined by commas.
 fn parameters(query: &str) -> Map<String, Value> {
     let mut parameters: Map<String, Value> = Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -123,7 +125,8 @@ fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Lambda hands these on as they are, and any other body, a form's too, in base64.
+/// Returns whether Lambda passes a body of this type on as text. Any other body, a form's too, is
+/// passed on in base64.
 fn is_text(content_type: &str) -> bool {
     let media_type = media_type(content_type).to_ascii_lowercase();
     let known = ["application/json", "application/javascript", "application/xml"].contains(&media_type.as_str());
@@ -137,7 +140,7 @@ fn domain_and_port(host: &str) -> (&str, &str) {
     }
 }
 
-/// The time of day in the form of web servers' logs, such as `12/Mar/2020:19:03:58 +0000`.
+/// Formats a time as web servers' logs do, such as `12/Mar/2020:19:03:58 +0000`.
 fn time(since_epoch: Duration) -> String {
     const MONTHS: [(&str, u64); 12] = [
         ("Jan", 31),

@@ -1,13 +1,13 @@
-//! Messages of the event stream encoding (content type `application/vnd.amazon.eventstream`; Smithy 2.0, "Amazon Event Stream
-//! Specification": <https://smithy.io/2.0/aws/amazon-eventstream.html>).
+//! Messages in the event stream encoding (content type `application/vnd.amazon.eventstream`; Smithy
+//! 2.0, "Amazon Event Stream Specification": <https://smithy.io/2.0/aws/amazon-eventstream.html>).
 
 use hyper::body::Bytes;
 
-/// The number of a header's value that is a string.
+/// The type number of a header's value that is a string.
 const STRING: u8 = 7;
 
-/// The message of an event: its length, the length of its headers, the CRC32 of the two, its headers, its payload, and the CRC32 of
-/// all of that. Numbers are big-endian.
+/// Returns the message of an event: its length, the length of its headers, the CRC32 of both, its
+/// headers, its payload, and the CRC32 of all of that. Numbers are big-endian.
 pub(super) fn event(event_type: &str, content_type: &str, payload: &[u8]) -> Bytes {
     let mut headers = Vec::new();
     for (name, value) in [(":message-type", "event"), (":event-type", event_type), (":content-type", content_type)] {

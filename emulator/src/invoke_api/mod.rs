@@ -1,5 +1,5 @@
-//! The Invoke API, as AWS clients call it: any name, alias or ARN is this emulator's one function. Its operations are Invoke and
-//! InvokeWithResponseStream.
+//! The Invoke API for AWS clients. Any name, alias or ARN is the emulator's one function. The
+//! operations are Invoke and InvokeWithResponseStream.
 
 mod event_stream;
 mod streaming;
@@ -17,13 +17,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::function::Function;
-use crate::http::{self, Read, Reply, header, header_value, leave_unread, read, reply};
+use crate::http::{self, Read, Reply, header, header_value, leave_unread, read, reply, sized};
 use crate::{InvokeOptions, LARGEST_ASYNCHRONOUS_PAYLOAD, LARGEST_PAYLOAD, Outcome, ids};
 
-/// How much of the log's end `X-Amz-Log-Type: Tail` gives, in bytes.
+/// How many bytes of the log's end `X-Amz-Log-Type: Tail` returns.
 const TAIL: usize = 4 << 10;
 
-/// The header that says which version has run. There is only this one.
+/// The header with the version that has run. There is only this one.
 const EXECUTED_VERSION: (&str, &str) = ("x-amz-executed-version", "$LATEST");
 
 pub(crate) async fn serve(listener: TcpListener, function: Arc<Function>) {
@@ -46,33 +46,34 @@ async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response
     response
 }
 
-/// An error of the API itself, and the body that has not been read.
+/// An error of the API itself, and the unread body of its request.
 type Refused = (ApiError, Option<Incoming>);
 
 async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id: &str) -> Result<Response<Reply>, Refused> {
     let (head, mut body) = request.into_parts();
-    let call = match Call::read(head.method, head.uri.path(), head.uri.query(), &head.headers, request_id) {
+    let call = match InvokeCall::read(head.method, head.uri.path(), head.uri.query(), &head.headers, request_id) {
         Ok(call) => call,
         Err(error) => return Err((error, Some(body))),
     };
-    let limit = match call.kind {
-        Kind::Event => LARGEST_ASYNCHRONOUS_PAYLOAD,
-        Kind::RequestResponse | Kind::DryRun => LARGEST_PAYLOAD,
+    let limit = match call.invocation_type {
+        InvocationType::Event => LARGEST_ASYNCHRONOUS_PAYLOAD,
+        InvocationType::RequestResponse | InvocationType::DryRun => LARGEST_PAYLOAD,
     };
     let payload = match read(&mut body, limit).await {
         Read::Whole { bytes, .. } => bytes,
         Read::TooLarge(_) => return Err((ApiError::too_large(limit), Some(body))),
-        Read::Cut => return Err((ApiError::content("The request's body was cut off"), None)),
+        Read::Cut => return Err((ApiError::content("The request's body is incomplete"), None)),
     };
-    match call.kind {
-        Kind::RequestResponse if call.streamed => streaming::answer(function, payload, call).await.map_err(|error| (error, None)),
-        Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
-        Kind::Event => {
+    match call.invocation_type {
+        InvocationType::RequestResponse if call.streamed => streaming::answer(function, payload, call).await.map_err(|error| (error, None)),
+        InvocationType::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
+        InvocationType::Event => {
             tokio::spawn(async move { function.invoke(payload, call.options).await });
             Ok(empty(StatusCode::ACCEPTED))
         }
-        Kind::RequestResponse => {
-            // In a task of its own: a caller that hangs up does not stop the invocation.
+        InvocationType::RequestResponse => {
+            // A separate task runs the invocation, so that a caller that disconnects doesn't stop
+            // it.
             let running = tokio::spawn(async move { function.invoke(payload, call.options).await });
             match running.await {
                 Ok(outcome) => Ok(answered(outcome, call.tail)),
@@ -82,10 +83,10 @@ async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id:
     }
 }
 
-/// What a request asks for.
+/// A request to the Invoke API.
 #[derive(Debug)]
-struct Call {
-    kind: Kind,
+struct InvokeCall {
+    invocation_type: InvocationType,
     /// Whether the operation is InvokeWithResponseStream.
     streamed: bool,
     tail: bool,
@@ -93,13 +94,13 @@ struct Call {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum InvocationType {
     RequestResponse,
     Event,
     DryRun,
 }
 
-impl Call {
+impl InvokeCall {
     fn read(method: Method, path: &str, query: Option<&str>, headers: &HeaderMap, request_id: &str) -> Result<Self, ApiError> {
         let segments: Vec<&str> = path.split('/').collect();
         let (name, streamed) = match segments[..] {
@@ -114,10 +115,10 @@ impl Call {
         if let Some(qualifier) = qualifier(query) {
             function = format!("{function}:{qualifier}");
         }
-        let kind = match header(headers, "x-amz-invocation-type") {
-            None | Some("RequestResponse") => Kind::RequestResponse,
-            Some("Event") if !streamed => Kind::Event,
-            Some("DryRun") => Kind::DryRun,
+        let invocation_type = match header(headers, "x-amz-invocation-type") {
+            None | Some("RequestResponse") => InvocationType::RequestResponse,
+            Some("Event") if !streamed => InvocationType::Event,
+            Some("DryRun") => InvocationType::DryRun,
             Some(other) => {
                 return Err(ApiError::parameter(&format!("Unknown invocation type: {other}")));
             }
@@ -136,7 +137,7 @@ impl Call {
             client_context,
             ..InvokeOptions::default()
         };
-        Ok(Self { kind, streamed, tail, options })
+        Ok(Self { invocation_type, streamed, tail, options })
     }
 }
 
@@ -155,7 +156,8 @@ fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
     response
 }
 
-/// The end of the log as Lambda writes it around what the function wrote, in base64.
+/// Returns the end of the log in base64, with the lines that Lambda writes around the function's
+/// output.
 fn log_tail(outcome: &Outcome) -> String {
     let Outcome { request_id, log, .. } = outcome;
     let line_feed = if log.is_empty() || log.ends_with('\n') { "" } else { "\n" };
@@ -164,7 +166,7 @@ fn log_tail(outcome: &Outcome) -> String {
     BASE64.encode(&text.as_bytes()[text.len().saturating_sub(TAIL)..])
 }
 
-/// The JSON of a client context, which comes as base64.
+/// Decodes a client context, which is JSON in base64.
 fn client_context(base64: &str) -> Result<String, ApiError> {
     let wrong = || ApiError::content("Client context must be a valid Base64-encoded JSON object.");
     let bytes = BASE64.decode(base64).map_err(|_| wrong())?;
@@ -185,12 +187,12 @@ fn decoded(text: &str) -> String {
 }
 
 fn empty(status: StatusCode) -> Response<Reply> {
-    let mut response = Response::new(Reply::sized(""));
+    let mut response = Response::new(sized(""));
     *response.status_mut() = status;
     response
 }
 
-/// An error in the shape of AWS: a type in a header, who is at fault and a message in the body.
+/// An error in AWS's format: the type in a header, the party at fault and a message in the body.
 #[derive(Debug)]
 struct ApiError {
     status: StatusCode,
@@ -219,7 +221,7 @@ impl ApiError {
 
     fn unknown_path(path: &str) -> Self {
         let message = format!(
-            "{path} is none of this emulator's: it has POST /2015-03-31/functions/NAME/invocations and POST \
+            "unknown path {path}: expected POST /2015-03-31/functions/NAME/invocations or POST \
              /2021-11-15/functions/NAME/response-streaming-invocations"
         );
         Self::user(StatusCode::NOT_FOUND, "UnknownOperationException", message)
@@ -249,10 +251,10 @@ mod tests {
 
     #[test]
     fn names_and_qualifiers_are_decoded() {
-        let call = |path, query| Call::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
+        let call = |path, query| InvokeCall::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
         let plain = call("/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations", None);
         assert_eq!(plain.options.function.unwrap(), "arn:aws:lambda:x:1:function:f");
-        assert_eq!(plain.kind, Kind::RequestResponse);
+        assert_eq!(plain.invocation_type, InvocationType::RequestResponse);
         let qualified = call("/2015-03-31/functions/f/invocations", Some("a=b&Qualifier=%24LATEST"));
         assert_eq!(qualified.options.function.unwrap(), "f:$LATEST");
     }

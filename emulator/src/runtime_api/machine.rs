@@ -1,15 +1,15 @@
-//! The states of one process as the Runtime API sees them, without any input or output.
+//! The states of one process from the view of the Runtime API, without input or output.
 //!
 //! ```text
-//!            GET /next            event given         POST …/response or …/error      its body is whole
+//!            GET /next            event assigned      POST …/response or …/error      its body is whole
 //! Started ──────────────▶ Ready ──────────────▶ Running ──────────────▶ Answering ──────────────▶ Answered
 //!    │                      ▲                     │ ▲                                                │
 //!    │ POST /init/error     │                     └─┘ GET /next: the same event again     GET /next  │
 //!    ▼                      └────────────────────────────────────────────────────────────────────────┘
 //! InitFailed
 //! ```
-//! A body that is cut off, or a response mode that does not exist, leaves the process in `Answering` for good, as on Lambda:
-//! it can do nothing but exit.
+//! After a body that is cut off, or an unknown response mode, the process stays in `Answering`, as
+//! on Lambda: it can only exit.
 
 use std::fmt;
 use std::process::ExitStatus;
@@ -21,20 +21,21 @@ use hyper::{HeaderMap, StatusCode};
 use crate::FunctionError;
 use crate::delivery::Caller;
 
-/// What one process has done so far.
+/// The state of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
     state: State,
-    /// The invocation that runs, or else the last one.
+    /// The current invocation, or else the last one.
     event: Option<Event>,
     /// Whether a GET /next has been answered with the event.
     delivered: bool,
-    /// Who takes the answer while it is written; nobody once it has begun, or when the caller waits for the whole.
+    /// The caller that receives the answer while the function writes it. `None` once the answer has
+    /// begun, or when the caller waits for the whole.
     caller: Option<Caller>,
-    answer: Option<Answer>,
+    answer: Option<FunctionAnswer>,
     cut_off: Option<Instant>,
     first_next: Option<Instant>,
-    init_error: Option<Answer>,
+    init_error: Option<FunctionAnswer>,
     exit: Option<ExitStatus>,
     /// Whether its connections have ended.
     drained: bool,
@@ -42,7 +43,7 @@ pub(crate) struct Machine {
     posts: usize,
 }
 
-/// The states of the picture above.
+/// The states of the diagram above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum State {
     #[default]
@@ -54,7 +55,7 @@ pub(crate) enum State {
     Answered,
 }
 
-/// One event, as every GET /next of its invocation gets it.
+/// An event, which every GET /next of its invocation receives.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub request_id: String,
@@ -64,23 +65,23 @@ pub(crate) struct Event {
     pub payload: Bytes,
 }
 
-/// What the process made of its event, or of its initialisation.
+/// The answer of a process to its event, or its report of a failed initialisation.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct FunctionAnswer {
     pub payload: Bytes,
     pub error: Option<FunctionError>,
     pub at: Instant,
     pub measured: Measured,
 }
 
-/// What `/proc` says of a process.
+/// Figures of a process from `/proc`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Measured {
     pub peak_memory_kib: Option<u64>,
     pub faults: Option<u64>,
 }
 
-/// A request that the Runtime API does not grant.
+/// A request that the Runtime API refuses.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub status: StatusCode,
@@ -93,7 +94,7 @@ impl Machine {
         self.state
     }
 
-    /// GET /next has come.
+    /// Handles GET /next.
     pub fn next(&mut self) -> Result<(), Refusal> {
         match self.state {
             State::Started | State::Ready | State::Answered => {
@@ -106,7 +107,7 @@ impl Machine {
         }
     }
 
-    /// The event for a GET /next that waits, once there is one.
+    /// Returns the event for a waiting GET /next, if there is one.
     pub fn deliver(&mut self) -> Option<Event> {
         if self.state != State::Running || self.exit.is_some() {
             return None;
@@ -115,8 +116,8 @@ impl Machine {
         self.event.clone()
     }
 
-    /// Gives a process that waits its next event. Only for the state `Ready`.
-    pub fn give(&mut self, event: Event, caller: Option<Caller>) {
+    /// Assigns the next event to a waiting process. Only for the state `Ready`.
+    pub fn assign(&mut self, event: Event, caller: Option<Caller>) {
         debug_assert_eq!(self.state, State::Ready);
         self.event = Some(event);
         self.delivered = false;
@@ -126,8 +127,9 @@ impl Machine {
         self.state = State::Running;
     }
 
-    /// POST …/response (`to` is "InvocationResponse") or …/error ("InvocationErrorResponse") has begun.
-    /// The ids are checked before the state. Gives the caller that takes the answer while it is written, if there is one.
+    /// Handles the head of POST …/response (`to` is "InvocationResponse") or …/error
+    /// ("InvocationErrorResponse"). The ids are checked before the state. Returns the caller that
+    /// receives the answer while the function writes it, if there is one.
     pub fn begin_answer(&mut self, to: &str, request_id: &str, invocation_id: Option<&str>) -> Result<Option<Caller>, Refusal> {
         let Some(event) = self.event.as_ref().filter(|event| event.request_id == request_id) else {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
@@ -142,20 +144,20 @@ impl Machine {
         Ok(self.caller.take())
     }
 
-    /// The body of the answer is whole, or known to be too large.
-    pub fn answered(&mut self, answer: Answer) {
+    /// Notes that the body of the answer is complete, or too large.
+    pub fn answered(&mut self, answer: FunctionAnswer) {
         debug_assert_eq!(self.state, State::Answering);
         self.answer = Some(answer);
         self.state = State::Answered;
     }
 
-    /// The connection broke in the middle of a streamed answer.
+    /// Notes that the connection broke during a streamed answer.
     pub fn cut_off(&mut self, at: Instant) {
         debug_assert_eq!(self.state, State::Answering);
         self.cut_off = Some(at);
     }
 
-    /// POST /init/error has begun.
+    /// Handles the head of POST /init/error.
     pub fn begin_init_error(&mut self) -> Result<(), Refusal> {
         if self.state != State::Started {
             return Err(self.forbidden("InitError"));
@@ -164,7 +166,7 @@ impl Machine {
         Ok(())
     }
 
-    pub fn init_failed(&mut self, error: Answer) {
+    pub fn init_failed(&mut self, error: FunctionAnswer) {
         self.init_error = Some(error);
     }
 
@@ -172,32 +174,32 @@ impl Machine {
         self.exit = Some(status);
     }
 
-    /// The connections of a process that has ended have ended too.
+    /// Notes that the connections of an ended process have ended.
     pub fn drained(&mut self) {
         self.drained = true;
     }
 
-    /// A POST has begun.
+    /// Notes the beginning of a POST.
     pub fn begin_post(&mut self) {
         self.posts += 1;
     }
 
-    /// A POST has been read, and what it said has been noted.
+    /// Notes that a POST has been read and handled.
     pub fn end_post(&mut self) {
         self.posts -= 1;
     }
 
-    /// The answer to the event that was given last.
-    pub fn answer(&self) -> Option<&Answer> {
+    /// Returns the answer to the last event.
+    pub fn answer(&self) -> Option<&FunctionAnswer> {
         self.answer.as_ref()
     }
 
-    /// When the answer to that event was cut off.
+    /// Returns when the answer to the last event was cut off, if it was.
     pub fn was_cut_off(&self) -> Option<Instant> {
         self.cut_off
     }
 
-    pub fn init_error(&self) -> Option<&Answer> {
+    pub fn init_error(&self) -> Option<&FunctionAnswer> {
         self.init_error.as_ref()
     }
 
@@ -205,7 +207,7 @@ impl Machine {
         self.exit
     }
 
-    /// How the process ended, once nothing of what it had sent can come any more.
+    /// Returns how the process ended, once everything that it sent has been handled.
     pub fn gone(&self) -> Option<ExitStatus> {
         self.exit.filter(|_| self.drained && self.posts == 0)
     }
@@ -248,13 +250,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_invocation_walks_the_picture() {
+    fn a_whole_invocation_passes_through_the_states() {
         let mut machine = Machine::default();
         assert!(machine.deliver().is_none());
         machine.next().unwrap();
         assert_eq!(machine.state(), State::Ready);
         assert!(machine.first_next().is_some());
-        machine.give(event("a"), None);
+        machine.assign(event("a"), None);
         assert!(!machine.was_delivered());
         assert_eq!(machine.deliver().unwrap().request_id, "a");
         assert!(machine.was_delivered());
@@ -295,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn next_gives_the_running_event_again() {
+    fn next_returns_the_running_event_again() {
         let mut machine = running();
         assert!(machine.deliver().is_some());
         machine.next().unwrap();
@@ -329,7 +331,7 @@ mod tests {
     fn running() -> Machine {
         let mut machine = Machine::default();
         machine.next().unwrap();
-        machine.give(event("a"), None);
+        machine.assign(event("a"), None);
         machine
     }
 
@@ -337,7 +339,7 @@ mod tests {
         Event { request_id: id.to_owned(), invocation_id: format!("inv-{id}"), headers: HeaderMap::new(), payload: Bytes::new() }
     }
 
-    fn answer() -> Answer {
-        Answer { payload: Bytes::new(), error: None, at: Instant::now(), measured: Measured::default() }
+    fn answer() -> FunctionAnswer {
+        FunctionAnswer { payload: Bytes::new(), error: None, at: Instant::now(), measured: Measured::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! The Runtime API of one process: requests in, statuses as the real server gives them.
+//! The Runtime API of one process, with the statuses of the real server.
 
 mod machine;
 mod session;
@@ -12,11 +12,11 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 
-pub(crate) use machine::{Answer, Event, Machine, Measured, State};
+pub(crate) use machine::{Event, FunctionAnswer, Machine, Measured, State};
 pub(crate) use session::Session;
 
-use crate::delivery::{Begun, Caller, Piece};
-use crate::http::{Read, Reply, header, leave_rest_unread, leave_unread, read, reply};
+use crate::delivery::{AnswerStart, Caller, Piece};
+use crate::http::{Read, Reply, chunked, header, leave_rest_unread, leave_unread, read, reply, sized};
 use crate::outcome::error_json;
 use crate::{CHUNKED_FROM, EventFraming, FunctionError, LARGEST_RESPONSE};
 use machine::Refusal;
@@ -24,11 +24,12 @@ use stream::failed_in_mid_stream;
 
 const JSON: &str = "application/json";
 
-/// Everything that answering one process's requests takes.
+/// The Runtime API of one process.
 pub(crate) struct RuntimeApi {
     pub session: Arc<Session>,
     pub framing: EventFraming,
-    /// Reads `/proc` of the process; called when an answer is whole, before the process hears of it.
+    /// Reads `/proc` of the process. Called when an answer is complete, before the process receives
+    /// its reply.
     pub measure: Box<dyn Fn() -> Measured + Send + Sync>,
 }
 
@@ -36,29 +37,30 @@ impl RuntimeApi {
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Reply> {
         let path = request.uri().path().to_owned();
         let segments: Vec<&str> = path.split('/').collect();
-        let (method, call) = match segments[..] {
-            ["", "2018-06-01", "runtime", "invocation", "next"] => (Method::GET, Call::Next),
-            ["", "2018-06-01", "runtime", "invocation", id, "response"] => (Method::POST, Call::Response(id)),
-            ["", "2018-06-01", "runtime", "invocation", id, "error"] => (Method::POST, Call::Error(id)),
-            ["", "2018-06-01", "runtime", "init", "error"] => (Method::POST, Call::InitError),
+        let (method, endpoint) = match segments[..] {
+            ["", "2018-06-01", "runtime", "invocation", "next"] => (Method::GET, Endpoint::Next),
+            ["", "2018-06-01", "runtime", "invocation", id, "response"] => (Method::POST, Endpoint::Response(id)),
+            ["", "2018-06-01", "runtime", "invocation", id, "error"] => (Method::POST, Endpoint::Error(id)),
+            ["", "2018-06-01", "runtime", "init", "error"] => (Method::POST, Endpoint::InitError),
             _ => {
                 let words = reply(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n");
                 return leave_unread(request.into_body(), words).await;
             }
         };
         if request.method() != method {
-            let mut words = Response::new(Reply::sized(""));
+            let mut words = Response::new(sized(""));
             *words.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             return leave_unread(request.into_body(), words).await;
         }
-        let post = match call {
-            Call::Next => return self.next(request).await,
-            Call::Response(id) => Post::Response(id.to_owned()),
-            Call::Error(id) => Post::Error(id.to_owned()),
-            Call::InitError => Post::InitError,
+        let post = match endpoint {
+            Endpoint::Next => return self.next(request).await,
+            Endpoint::Response(id) => Post::Response(id.to_owned()),
+            Endpoint::Error(id) => Post::Error(id.to_owned()),
+            Endpoint::InitError => Post::InitError,
         };
-        // In a task of its own, as hyper drops an answer that is being made when the client has closed the connection: a process that
-        // ends right after its request has sent it all the same.
+        // A separate task handles the request, since hyper drops the future of an answer when the
+        // client closes the connection. A process may exit right after it has sent its request,
+        // which counts all the same.
         self.session.change(Machine::begin_post);
         let taken = tokio::spawn(async move {
             let response = match post {
@@ -79,18 +81,19 @@ impl RuntimeApi {
         if let Err(refusal) = self.session.change(Machine::next) {
             return leave_unread(request.into_body(), refuse(&refusal)).await;
         }
-        // The connection of a process that has ended may not show it: something else may wait in it to be read.
+        // The connection of an ended process may seem open, when it holds further requests. So this
+        // waits for the end of the process as well.
         let event = self.session.wait_until(|machine| match machine.deliver() {
             None => machine.exit().map(|_| None),
             event => Some(event),
         });
         let Some(event) = event.await else { return refuse(&truncated()) };
-        let chunked = match self.framing {
+        let as_one_chunk = match self.framing {
             EventFraming::Auto => event.payload.len() >= CHUNKED_FROM,
             EventFraming::ContentLength => false,
             EventFraming::Chunked => true,
         };
-        let mut response = Response::new(if chunked { Reply::chunked(event.payload) } else { Reply::sized(event.payload) });
+        let mut response = Response::new(if as_one_chunk { chunked(event.payload) } else { sized(event.payload) });
         *response.headers_mut() = event.headers;
         response
     }
@@ -113,24 +116,24 @@ impl RuntimeApi {
                 return leave_unread(body, refuse(&refusal)).await;
             }
         };
-        let begun = Begun { content_type: head.headers.get(CONTENT_TYPE).cloned(), streamed };
+        let begun = AnswerStart { content_type: head.headers.get(CONTENT_TYPE).cloned(), streamed };
         match caller {
             Some(caller) if streamed => self.stream(body, begun, &caller).await,
             caller => self.collect(body, begun, caller).await,
         }
     }
 
-    /// Takes a whole answer: its caller waits for it, or the process has it ready.
-    async fn collect(&self, mut body: Incoming, begun: Begun, caller: Option<Caller>) -> Response<Reply> {
+    /// Reads a whole answer, since its caller waits for the whole or the function doesn't stream.
+    async fn collect(&self, mut body: Incoming, begun: AnswerStart, caller: Option<Caller>) -> Response<Reply> {
         match read(&mut body, LARGEST_RESPONSE).await {
             Read::Whole { bytes, trailers } => {
                 match (failed_in_mid_stream(&trailers), caller) {
                     (Some((payload, error)), _) => self.finish(payload, Some(error)),
                     (None, None) => self.finish(bytes, None),
                     (None, Some(caller)) => {
-                        caller.give(Piece::Begun(begun)).await;
+                        caller.send(Piece::Start(begun)).await;
                         if !bytes.is_empty() {
-                            caller.give(Piece::Data(bytes)).await;
+                            caller.send(Piece::Data(bytes)).await;
                         }
                         self.finish(Bytes::new(), None);
                     }
@@ -139,12 +142,14 @@ impl RuntimeApi {
             }
             Read::TooLarge(over) => self.too_large(body, LARGEST_RESPONSE, over).await,
             Read::Cut if begun.streamed => self.cut_off(),
-            // The process is stuck, and its caller waits: so the real server was seen to do.
+            // The process is stuck, and its caller waits for the timeout, as observed on the real
+            // server.
             Read::Cut => refuse(&truncated()),
         }
     }
 
-    /// Ends an invocation whose answer is more than `limit` bytes; `over` are known of the rest.
+    /// Ends an invocation whose answer is larger than `limit` bytes. `over` bytes after the limit
+    /// have been read.
     async fn too_large(&self, body: Incoming, limit: usize, over: usize) -> Response<Reply> {
         let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
         let error = FunctionError::found("Function.ResponseSizeTooLarge", &words);
@@ -190,20 +195,20 @@ impl RuntimeApi {
         self.session.change(|machine| machine.answered(answer));
     }
 
-    fn answer_of(&self, payload: Bytes, error: Option<FunctionError>) -> Answer {
+    fn answer_of(&self, payload: Bytes, error: Option<FunctionError>) -> FunctionAnswer {
         let at = Instant::now();
-        Answer { payload, error, at, measured: (self.measure)() }
+        FunctionAnswer { payload, error, at, measured: (self.measure)() }
     }
 }
 
-enum Call<'p> {
+enum Endpoint<'p> {
     Next,
     Response(&'p str),
     Error(&'p str),
     InitError,
 }
 
-/// A [`Call`] whose body is taken in a task of its own.
+/// An [`Endpoint`] whose body is read in a separate task.
 enum Post {
     Response(String),
     Error(String),
@@ -217,7 +222,7 @@ async fn read_error(headers: &HeaderMap, body: &mut Incoming) -> Option<(Bytes, 
             let error = FunctionError::from_report(&bytes, error_type);
             Some((bytes, error))
         }
-        // As Lambda does with an error that is too large: its type is kept, its text is not.
+        // As on Lambda, an error that is too large keeps its type and loses its text.
         Read::TooLarge(_) => {
             let error = FunctionError::from_report(b"", error_type);
             Some((Bytes::from(error_json(&error.error_type, "")), error))

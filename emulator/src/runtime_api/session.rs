@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use super::machine::Machine;
 
-/// The machine of one process, shared by the process's requests and by those who wait for its progress.
+/// The machine of one process, shared by its requests and by the tasks that wait for its progress.
 pub(crate) struct Session {
     machine: Mutex<Machine>,
     changed: watch::Sender<()>,
@@ -15,7 +15,7 @@ impl Session {
         Self { machine: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
-    /// Makes a change and wakes everybody who waits.
+    /// Changes the machine and wakes all waiting tasks.
     pub fn change<T>(&self, change: impl FnOnce(&mut Machine) -> T) -> T {
         let result = change(&mut self.lock());
         self.changed.send_replace(());
@@ -26,9 +26,9 @@ impl Session {
         look(&self.lock())
     }
 
-    /// Waits until `ready` gives something. There is no time limit here: the caller sets one, or means none.
+    /// Waits until `ready` returns a value. The caller sets the time limit, if any.
     pub async fn wait_until<T>(&self, mut ready: impl FnMut(&mut Machine) -> Option<T>) -> T {
-        // Subscribed before the first look, so that no change falls between the two.
+        // Subscribing before the first check misses no change.
         let mut changed = self.changed.subscribe();
         loop {
             if let Some(result) = ready(&mut self.lock()) {

@@ -2,22 +2,23 @@ use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Response};
 
 use super::{RuntimeApi, accepted, refuse, truncated};
-use crate::delivery::{Begun, Caller, Piece};
-use crate::http::{Reply, header, next_frame};
+use crate::delivery::{AnswerStart, Caller, Piece};
+use crate::http::{Reply, header};
 use crate::outcome::error_json;
 use crate::{FunctionError, LARGEST_STREAM, normalized};
 
 impl RuntimeApi {
-    /// Hands an answer on piece by piece. What comes next is read when the caller has room for it.
-    pub(super) async fn stream(&self, mut body: Incoming, begun: Begun, caller: &Caller) -> Response<Reply> {
-        caller.give(Piece::Begun(begun)).await;
+    /// Passes an answer on piece by piece. The next piece is read when the caller has room for it.
+    pub(super) async fn stream(&self, mut body: Incoming, begun: AnswerStart, caller: &Caller) -> Response<Reply> {
+        caller.send(Piece::Start(begun)).await;
         let mut room = LARGEST_STREAM;
         let mut trailers = HeaderMap::new();
-        while let Some(frame) = next_frame(&mut body).await {
+        while let Some(frame) = body.frame().await {
             let Ok(frame) = frame else { return self.cut_off() };
             match frame.into_data() {
                 Ok(mut data) => {
@@ -25,7 +26,7 @@ impl RuntimeApi {
                     data.truncate(room);
                     room -= data.len();
                     if !data.is_empty() {
-                        caller.give(Piece::Data(data)).await;
+                        caller.send(Piece::Data(data)).await;
                     }
                     if over > 0 {
                         return self.too_large(body, LARGEST_STREAM, over).await;
@@ -41,14 +42,15 @@ impl RuntimeApi {
         accepted()
     }
 
-    /// The connection has broken in the middle of a stream: the invocation is over, and the process is stuck.
+    /// Handles a connection that broke during a stream: the invocation is over, and the process is
+    /// stuck.
     pub(super) fn cut_off(&self) -> Response<Reply> {
         self.session.change(|machine| machine.cut_off(Instant::now()));
         refuse(&truncated())
     }
 }
 
-/// The error that the trailers of a stream speak of, as the caller gets it.
+/// Returns the error that the trailers of a stream report, as the caller receives it.
 pub(super) fn failed_in_mid_stream(trailers: &HeaderMap) -> Option<(Bytes, FunctionError)> {
     let error_type = header(trailers, "lambda-runtime-function-error-type")?;
     let body = header(trailers, "lambda-runtime-function-error-body").unwrap_or_default();

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::play::Patience;
-use super::request::{Reader, Request};
-use super::{Step, peer};
+use super::patience::Patience;
+use super::peer;
+use super::request::{Request, RequestReader};
+use super::step::Step;
 
-/// How long one try to read blocks before the time limit is looked at.
+/// How long one read blocks before the time limit is checked.
 const TICK: Duration = Duration::from_millis(5);
 
-/// One accepted connection.
+/// An accepted connection.
 pub(crate) struct Connection {
     /// `None` once a step has closed it.
     stream: Option<TcpStream>,
-    /// What has been read and belongs to no request yet.
+    /// Bytes that have been read and belong to the next request.
     unread: Vec<u8>,
     requests: Vec<Request>,
 }
@@ -29,8 +30,8 @@ impl Connection {
         Ok(Self { stream: Some(stream), unread: Vec::new(), requests: Vec::new() })
     }
 
-    /// Plays the steps; an error names the step that was not met.
-    pub fn play(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
+    /// Runs the steps. An error names the step that failed.
+    pub fn run(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
         for (index, step) in steps.iter().enumerate() {
             self.step(step, patience).map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
         }
@@ -86,7 +87,7 @@ impl Connection {
 
     fn expect(&mut self, patience: &Patience) -> Result<(), String> {
         let pipelined = !self.unread.is_empty();
-        let mut reader = Reader::default();
+        let mut reader = RequestReader::default();
         loop {
             let taken = reader.take(&self.unread)?;
             self.unread.drain(..taken);
@@ -94,7 +95,7 @@ impl Connection {
                 self.requests.push(Request { pipelined, ..request });
                 return Ok(());
             }
-            self.read_more(usize::MAX, patience).map_err(|error| format!("{error}, after {} bytes", reader.received()))?;
+            self.read_more(usize::MAX, patience).map_err(|error| format!("{error} after {} bytes", reader.received()))?;
         }
     }
 
@@ -103,12 +104,12 @@ impl Connection {
         let mut stream = self.stream()?;
         stream.set_write_timeout(Some(limit)).map_err(|error| error.to_string())?;
         stream.write_all(bytes).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => format!("the client did not read, within {limit:?}"),
+            io::ErrorKind::WouldBlock => format!("the client read nothing within {limit:?}"),
             _ => error.to_string(),
         })
     }
 
-    /// Reads at least one byte; the end of the connection is an error.
+    /// Reads at least one byte. The end of the connection is an error.
     fn read_more(&mut self, most: usize, patience: &Patience) -> Result<(), String> {
         match self.read_some(most, patience)? {
             0 => Err("the client closed the connection".to_owned()),
@@ -116,7 +117,7 @@ impl Connection {
         }
     }
 
-    /// Reads what there is, and gives how many bytes that was: none at the end of the connection.
+    /// Reads the available bytes and returns their count, which is 0 at the end of the connection.
     fn read_some(&mut self, most: usize, patience: &Patience) -> Result<usize, String> {
         let mut buffer = [0; 64 << 10];
         let most = most.min(buffer.len());
@@ -131,22 +132,6 @@ impl Connection {
     }
 
     fn stream(&self) -> Result<&TcpStream, String> {
-        self.stream.as_ref().ok_or_else(|| "the script has closed this connection before".to_owned())
-    }
-}
-
-impl Step {
-    fn name(&self) -> &'static str {
-        match self {
-            Step::Expect => "Expect",
-            Step::ExpectBytes(_) => "ExpectBytes",
-            Step::ExpectEnd => "ExpectEnd",
-            Step::Send(_) => "Send",
-            Step::SendSplit(..) => "SendSplit",
-            Step::Pause(_) => "Pause",
-            Step::HalfClose => "HalfClose",
-            Step::Close => "Close",
-            Step::Reset => "Reset",
-        }
+        self.stream.as_ref().ok_or_else(|| "the script has already closed this connection".to_owned())
     }
 }

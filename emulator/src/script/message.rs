@@ -1,18 +1,20 @@
-//! The Runtime API server's usual answers, byte for byte in its shape.
+//! The usual answers of the Runtime API's server, byte for byte.
 
-/// An answer to GET /next, with what Lambda always sends; further headers and the framing can be set.
+/// An answer to GET /next, with the headers that Lambda always sends. Further headers and the
+/// framing can be set.
 #[derive(Clone, Debug)]
 pub struct Next {
     headers: Vec<(String, String)>,
     event: Vec<u8>,
-    /// The sizes of the first chunks; `None` for `Content-Length`.
+    /// The sizes of the first chunks, or `None` for `Content-Length`.
     chunks: Option<Vec<usize>>,
-    /// What follows the size of every chunk, and the lines after the last chunk.
+    /// The text after the size of every chunk.
     extension: String,
+    /// The lines after the last chunk.
     trailers: String,
 }
 
-/// An answer to GET /next, framed with `Content-Length`.
+/// Returns an answer to GET /next, framed with `Content-Length`.
 pub fn next(request_id: &str, event: impl AsRef<[u8]>) -> Next {
     let headers = [
         ("Content-Type", "application/json"),
@@ -26,23 +28,23 @@ pub fn next(request_id: &str, event: impl AsRef<[u8]>) -> Next {
     Next { headers, event: event.as_ref().to_vec(), chunks: None, extension: String::new(), trailers: String::new() }
 }
 
-/// 202 to a POST.
+/// Returns the 202 to a POST.
 pub fn accepted() -> Vec<u8> {
     answer(202, "{\"status\":\"OK\"}\n")
 }
 
-/// A status and the Runtime API's JSON for an error.
+/// Returns a status and the Runtime API's JSON for an error.
 pub fn error(status: u16, error_type: &str, message: &str) -> Vec<u8> {
     let body = serde_json::json!({"errorMessage": message, "errorType": error_type});
     answer(status, &format!("{body}\n"))
 }
 
-/// A status without a body.
+/// Returns a status without a body.
 pub fn bodiless(status: u16) -> Vec<u8> {
     format!("HTTP/1.1 {status} {}\r\nDate: {DATE}\r\nContent-Length: 0\r\n\r\n", reason(status)).into_bytes()
 }
 
-/// A status with a body of JSON.
+/// Returns a status with a JSON body.
 pub fn answer(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
     let reason = reason(status);
@@ -50,17 +52,18 @@ pub fn answer(status: u16, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Adds a header to any message, after the headers that it has.
+/// Returns the message with one more header, after its others.
 ///
 /// # Panics
-/// When the message has no end of its head.
+/// The message has no complete head.
 pub fn with_header(message: &[u8], name: &str, value: &str) -> Vec<u8> {
     let end = message.windows(4).position(|window| window == b"\r\n\r\n").expect("a head ends with an empty line");
     [&message[..end], format!("\r\n{name}: {value}").as_bytes(), &message[end..]].concat()
 }
 
 impl Next {
-    /// Sets a header in place of the one of that name, or after the others; an empty value takes it away.
+    /// Sets a header, in place of the one with that name or after the others. An empty value
+    /// removes it.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let place = self.headers.iter().position(|(given, _)| given.eq_ignore_ascii_case(name));
@@ -81,28 +84,29 @@ impl Next {
         self.header("Lambda-Runtime-Invocation-Id", id)
     }
 
-    /// Frames the event in chunks of these sizes and a last one of what remains; with no sizes it is one chunk, as Go sends it.
+    /// Frames the event in chunks of these sizes and a last one of the remaining bytes. Without
+    /// sizes it is one chunk, as Go sends it.
     #[must_use]
     pub fn chunked(mut self, sizes: &[usize]) -> Self {
         self.chunks = Some(sizes.to_vec());
         self
     }
 
-    /// Puts a chunk extension after the size of every chunk, such as `;name=value`.
+    /// Adds a chunk extension to every chunk, such as `;name=value`.
     #[must_use]
     pub fn extension(mut self, text: &str) -> Self {
         text.clone_into(&mut self.extension);
         self
     }
 
-    /// Puts a trailer after the last chunk.
+    /// Adds a trailer after the last chunk.
     #[must_use]
     pub fn trailer(mut self, name: &str, value: &str) -> Self {
         self.trailers += &format!("{name}: {value}\r\n");
         self
     }
 
-    /// Writes the names of all headers in another way.
+    /// Converts the names of all headers.
     #[must_use]
     pub fn names(mut self, write: impl Fn(&str) -> String) -> Self {
         for (name, _) in &mut self.headers {
@@ -111,18 +115,18 @@ impl Next {
         self
     }
 
-    /// The request id; empty when it has been taken away.
+    /// Returns the request id, which is empty when it has been removed.
     pub fn request_id(&self) -> &str {
         let id = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Lambda-Runtime-Aws-Request-Id"));
         id.map_or("", |(_, value)| value)
     }
 
-    /// The event.
+    /// Returns the event.
     pub fn event(&self) -> &[u8] {
         &self.event
     }
 
-    /// The whole message.
+    /// Returns the whole message.
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = "HTTP/1.1 200 OK\r\n".to_owned();
         for (name, value) in &self.headers {

@@ -1,17 +1,17 @@
-//! Whether the client has read what was sent, as Linux tells of its socket on the same machine.
+//! Whether the client has read what was sent, from Linux's view of its socket on the same machine.
 
 use std::net::{SocketAddr, SocketAddrV4, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long to wait for a client that does not read: it may be writing itself, or waiting for the rest.
+/// How long to wait for a client that doesn't read. It may be writing, or waiting for the rest.
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// The pause between two looks, and the whole wait where there is nothing to look at.
+/// The pause between two checks, and the whole wait when the socket can't be checked.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Waits until the client has taken everything out of its socket, so that what is sent next is a read of its own; gives up
-/// after a while, since a client need not read.
+/// Waits until the client has read everything from its socket, so that it receives the next bytes
+/// in a separate read. Stops after 100 ms, since a client need not read.
 pub fn wait_until_read(stream: &TcpStream) {
     let deadline = Instant::now() + LONGEST;
     loop {
@@ -24,7 +24,8 @@ pub fn wait_until_read(stream: &TcpStream) {
     }
 }
 
-/// How many bytes lie unread in the client's socket; nothing when it is not in the kernel's list.
+/// Returns how many bytes in the client's socket are unread, or `None` when the kernel doesn't list
+/// it.
 fn unread_by_peer(stream: &TcpStream) -> Option<u64> {
     let (SocketAddr::V4(server), SocketAddr::V4(client)) = (stream.local_addr().ok()?, stream.peer_addr().ok()?) else {
         return None;
@@ -32,8 +33,8 @@ fn unread_by_peer(stream: &TcpStream) -> Option<u64> {
     receive_queue(&std::fs::read_to_string("/proc/net/tcp").ok()?, client, server)
 }
 
-/// Finds the socket from `local` to `remote` in the text of `/proc/net/tcp`: its fields are the number, both addresses, the
-/// state, and the lengths of both queues.
+/// Finds the socket from `local` to `remote` in the text of `/proc/net/tcp`. Its fields are the
+/// number, both addresses, the state, and the lengths of both queues.
 fn receive_queue(list: &str, local: SocketAddrV4, remote: SocketAddrV4) -> Option<u64> {
     let (local, remote) = (written(local), written(remote));
     list.lines().find_map(|line| {
@@ -44,7 +45,8 @@ fn receive_queue(list: &str, local: SocketAddrV4, remote: SocketAddrV4) -> Optio
     })
 }
 
-/// An address as the kernel writes it there: the four bytes as one number of this machine, in hexadecimal.
+/// Formats an address as the kernel does: the four bytes as one native-endian number in
+/// hexadecimal.
 fn written(address: SocketAddrV4) -> String {
     format!("{:08X}:{:04X}", u32::from_ne_bytes(address.ip().octets()), address.port())
 }
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_client_has_not_read_is_counted() {
+    fn unread_bytes_of_the_client_are_counted() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (mut server, _) = listener.accept().unwrap();

@@ -9,38 +9,42 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::{ScriptServer, Transcript};
+use super::server::ScriptServer;
+use super::transcript::Transcript;
 use crate::{Options, ids};
 
-/// When a program under test is over.
+/// When the run of a program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// When it exits by itself.
+    /// When the program exits.
     Exit,
-    /// When the script has been played; the program is then killed if it has not exited by itself.
-    Played,
+    /// When the script is over. A program that is still running is then killed.
+    ScriptEnd,
 }
 
-/// How a program got on with a script.
+/// The result of running a program against a script.
 #[derive(Clone, Debug)]
 pub struct Ran {
-    /// What the server saw.
+    /// The requests that the server received.
     pub transcript: Transcript,
-    /// How the program ended; a kill at the limit or after the script shows as signal 9.
+    /// The program's exit status. A kill at the limit or after the script is signal 9.
     pub status: ExitStatus,
-    /// Whether it was killed because the time was over.
+    /// Whether the program was killed at the time limit.
     pub timed_out: bool,
-    /// All that it wrote to stdout.
+    /// All that the program wrote to stdout.
     pub stdout: Vec<u8>,
-    /// All that it wrote to stderr; what is not UTF-8 is replaced.
+    /// All that the program wrote to stderr. Bytes that aren't UTF-8 are replaced.
     pub stderr: String,
 }
 
 impl ScriptServer {
     /// Runs a program against the script, for at most `limit`.
     ///
-    /// The program finds the server through `AWS_LAMBDA_RUNTIME_API`, which is set here unless the command has it already. Fails when
-    /// the program cannot be started or waited for; then the script is not waited for either.
+    /// The program finds the server through `AWS_LAMBDA_RUNTIME_API`, which is set here unless the
+    /// command sets it.
+    ///
+    /// # Errors
+    /// The program can't be started or waited for. Then the script isn't waited for either.
     pub fn run(self, command: &mut Command, until: Until, limit: Duration) -> io::Result<Ran> {
         if !command.get_envs().any(|(name, _)| name == "AWS_LAMBDA_RUNTIME_API") {
             command.env("AWS_LAMBDA_RUNTIME_API", self.address().to_string());
@@ -58,7 +62,7 @@ impl ScriptServer {
                 break status;
             }
             timed_out = Instant::now() >= deadline;
-            if timed_out || (until == Until::Played && self.is_played()) {
+            if timed_out || (until == Until::ScriptEnd && self.is_over()) {
                 kill(&child);
                 break child.wait()?;
             }
@@ -71,15 +75,16 @@ impl ScriptServer {
     }
 }
 
-/// The variables that Lambda, and so the emulator, gives to a program whose Runtime API is at this address.
+/// Returns the variables that Lambda, and so the emulator, sets for a program whose Runtime API has
+/// this address.
 pub fn environment(program: &Path, address: SocketAddr) -> Vec<(OsString, OsString)> {
     crate::environment::variables(&Options::new(program), &address.to_string(), &ids::log_stream())
 }
 
-/// Kills the program, which has not been reaped, and what it has started.
+/// Kills the program, which hasn't been reaped, and its process group.
 fn kill(child: &Child) {
     let group = Pid::from_raw(child.id().cast_signed()).expect("a process id is positive");
-    // The one error there can be is that nobody is left to kill.
+    // The only possible error is that the group has ended.
     let _ = kill_process_group(group, Signal::KILL);
 }
 
@@ -122,13 +127,13 @@ mod tests {
 
     #[test]
     fn a_program_is_killed_after_the_script_or_at_the_limit() {
-        let played = Script::new().serve().unwrap();
-        let ran = played.run(&mut bash("sleep 60 & wait"), Until::Played, LIMIT).unwrap();
+        let server = Script::new().serve().unwrap();
+        let ran = server.run(&mut bash("sleep 60 & wait"), Until::ScriptEnd, LIMIT).unwrap();
         assert_eq!((ran.status.signal(), ran.timed_out), (Some(9), false));
         let waits = Script::new().connection([Step::Expect]).serve().unwrap();
         let ran = waits.run(&mut bash("sleep 60"), Until::Exit, Duration::from_millis(30)).unwrap();
         assert!(ran.timed_out);
-        assert!(ran.transcript.failure.unwrap().contains("the program had ended"));
+        assert!(ran.transcript.failure.unwrap().contains("the program ended, and nothing more arrived"));
     }
 
     fn bash(program: &str) -> Command {

@@ -1,5 +1,6 @@
-//! A function's process for the emulator's tests: it speaks the Runtime API over a plain socket, and the event says how it
-//! misbehaves. With the argument `stand-in` it only prints the address of its Runtime API and waits: the test is the runtime then.
+//! A function for the emulator's tests. It uses the Runtime API over a plain socket, and the event
+//! says how it misbehaves. With the argument `stand-in` it only prints the address of its Runtime
+//! API and waits: the test is then the runtime.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -135,7 +136,7 @@ impl Connection {
         self.read_status();
     }
 
-    /// Says what the server answered, unless it accepted.
+    /// Prints the server's reply, unless it is 202.
     fn read_status(&mut self) {
         let (head, body) = self.receive();
         if !head.starts_with("HTTP/1.1 202") {
@@ -143,7 +144,7 @@ impl Connection {
         }
     }
 
-    /// Begins a streamed answer, and writes each chunk by itself.
+    /// Begins a streamed answer, and writes each chunk separately.
     fn stream<'c>(&mut self, path: &str, chunks: impl IntoIterator<Item = &'c [u8]>) -> &mut Self {
         self.send(
             format!(
@@ -154,7 +155,7 @@ impl Connection {
         );
         for chunk in chunks {
             let framed = [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat();
-            // The server hangs up on a stream that is too long.
+            // The server disconnects when a stream is too long.
             if self.0.get_mut().write_all(&framed).is_err() {
                 break;
             }

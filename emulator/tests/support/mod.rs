@@ -1,6 +1,7 @@
-//! What the emulator's integration tests share: a raw HTTP client, and a process whose Runtime API the test itself talks to.
+//! Support for the emulator's integration tests: a raw HTTP client, and a process whose Runtime API
+//! the test uses itself.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -15,10 +16,10 @@ use barelambda_emulator::{Emulator, InvokeOptions, Options, Outcome};
 pub const NEXT: &str = "/2018-06-01/runtime/invocation/next";
 pub const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
 
-/// The program of tests/programs/misbehaving_function.rs.
+/// The program tests/programs/misbehaving_function.rs.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_misbehaving-function");
 
-/// The longest that any single read of a test may take.
+/// The time limit of a read.
 const LIMIT: Duration = Duration::from_secs(20);
 
 pub fn options() -> Options {
@@ -37,11 +38,12 @@ pub fn text(outcome: &Outcome) -> &str {
     std::str::from_utf8(&outcome.payload).expect("the payload is text")
 }
 
-/// Trailers that make a streamed answer fail: `{"errorMessage":"too late","errorType":"Late"}`, as `Function.Late`.
+/// Trailers that make a streamed answer fail: `{"errorMessage":"too late","errorType":"Late"}`, as
+/// `Function.Late`.
 pub const LATE: &str = "Lambda-Runtime-Function-Error-Type: Function.Late\r\n\
     Lambda-Runtime-Function-Error-Body: eyJlcnJvck1lc3NhZ2UiOiJ0b28gbGF0ZSIsImVycm9yVHlwZSI6IkxhdGUifQ==\r\n";
 
-/// A response as it came.
+/// A response of a server.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
@@ -61,7 +63,7 @@ impl Response {
     }
 }
 
-/// A connection on which a test writes and reads as it likes.
+/// A connection for raw reads and writes.
 pub struct Client {
     stream: TcpStream,
     unread: Vec<u8>,
@@ -79,7 +81,7 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).expect("the server reads");
     }
 
-    /// Writes all of it, or as much as the server takes before it closes.
+    /// Writes all bytes, or as many as the server reads before it closes.
     pub fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.stream.write_all(bytes)
     }
@@ -108,7 +110,7 @@ impl Client {
         response
     }
 
-    /// A response's head, without its body.
+    /// Reads a response's head, without its body.
     pub fn receive_head(&mut self) -> Response {
         let head = self.take_through(b"\r\n\r\n");
         let head = String::from_utf8(head).expect("the head is text");
@@ -116,7 +118,7 @@ impl Client {
         Response { status, head, body: Vec::new(), chunks: 0 }
     }
 
-    /// The next chunk of a body; nothing at its end.
+    /// Reads the next chunk of a body. Returns `None` at its end.
     pub fn receive_chunk(&mut self) -> Option<Vec<u8>> {
         let line = String::from_utf8(self.take_through(b"\r\n")).expect("a chunk size");
         let size = usize::from_str_radix(line.trim_end(), 16).expect("a chunk size");
@@ -139,13 +141,13 @@ impl Client {
         self.send([format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat());
     }
 
-    /// Ends a streamed answer, and gives what the server says to it.
+    /// Ends a streamed answer, and returns the server's reply.
     pub fn end_stream(&mut self, trailers: &str) -> Response {
         self.send(format!("0\r\n{trailers}\r\n"));
         self.receive()
     }
 
-    /// Whether nothing comes for a moment.
+    /// Returns whether nothing arrives for a moment.
     pub fn is_silent(&mut self) -> bool {
         self.stream.set_read_timeout(Some(Duration::from_millis(50))).expect("a time limit");
         let silent = matches!(self.stream.read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock);
@@ -153,7 +155,7 @@ impl Client {
         silent
     }
 
-    /// Whether the server has closed the connection, in whatever way.
+    /// Returns whether the server has closed or reset the connection.
     pub fn is_closed(&mut self) -> bool {
         match self.stream.read(&mut [0]) {
             Ok(count) => count == 0,
@@ -191,7 +193,7 @@ pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// An emulator whose process does nothing but say where its Runtime API is: the test is the runtime.
+/// An emulator whose process only prints the address of its Runtime API: the test is the runtime.
 pub struct StandIn {
     emulator: Arc<Emulator>,
     addresses: Receiver<SocketAddr>,
@@ -202,7 +204,7 @@ impl StandIn {
         Self::noting(options, Arc::default())
     }
 
-    /// The same, with a place for the lines of the emulator's own.
+    /// The same, with a buffer for the lines of the emulator itself.
     pub fn noting(mut options: Options, notes: Arc<Mutex<Vec<String>>>) -> Self {
         let (sender, addresses) = channel();
         let sender = Mutex::new(sender);
@@ -217,7 +219,7 @@ impl StandIn {
         Self { emulator: Arc::new(start(options)), addresses }
     }
 
-    /// Invokes in a thread of its own.
+    /// Invokes the function in a separate thread.
     pub fn invoke(&self, payload: impl Into<Vec<u8>>) -> JoinHandle<Outcome> {
         self.invoke_with(payload, InvokeOptions::default())
     }
@@ -231,14 +233,14 @@ impl StandIn {
         &self.emulator
     }
 
-    /// A connection to the Runtime API of the process that was started last; waits for the process when it is new.
+    /// Returns the address of the Runtime API of the next new process. Waits for its start.
     pub fn address(&self) -> SocketAddr {
         self.addresses.recv_timeout(LIMIT).expect("the process starts")
     }
 }
 
 impl Drop for StandIn {
-    /// An invocation that a test has not waited for holds the emulator as well.
+    /// The thread of an unfinished invocation also holds a reference to the emulator.
     fn drop(&mut self) {
         self.emulator.shutdown();
     }

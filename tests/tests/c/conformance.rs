@@ -6,7 +6,7 @@ use barelambda_tests::programs::Architecture;
 
 fn passes_every_check(way: Way) {
     let mut options = Options::new(example("conformance", way));
-    options.subject.runner = way.architecture().runner().unwrap_or_default();
+    options.target.runner = way.architecture().runner().unwrap_or_default();
     let report = run(&options, |_| {});
     println!("{way:?}: {}", report.table().lines().last().unwrap_or_default());
     let others: Vec<_> = report.checked.iter().filter_map(|checked| Some((checked.check.name, checked.seen()?))).collect();

@@ -34,12 +34,12 @@ fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, 
     let mut options = Options::new(bootstrap(architecture));
     options.only = only.map(str::to_owned);
     // The script makes files, and a disk that other tests have filled may take seconds for that.
-    options.subject.patience = Duration::from_secs(60);
-    options.subject.runner = architecture.runner().unwrap_or_default();
+    options.target.patience = Duration::from_secs(60);
+    options.target.runner = architecture.runner().unwrap_or_default();
     let path = cargo::root().join("tests/src").join(script);
     let set = |name: &str, value: OsString| (OsString::from(name), value);
-    options.subject.environment = vec![set("_HANDLER", path.into())];
-    options.subject.environment.extend(variables.iter().map(|(name, value)| set(name, value.into())));
+    options.target.environment = vec![set("_HANDLER", path.into())];
+    options.target.environment.extend(variables.iter().map(|(name, value)| set(name, value.into())));
     let report = run(&options, |_| {});
     println!("{architecture:?} {variables:?}: {}", report.total());
     let (mut failed, mut not_applicable) = (Vec::new(), Names::new());

@@ -8,7 +8,7 @@ use barelambda_tests::programs::{Architecture, example_with_features, hosted_exa
 
 fn passes_every_check(program: PathBuf, architecture: Architecture) {
     let mut options = Options::new(program);
-    options.subject.runner = architecture.runner().unwrap_or_default();
+    options.target.runner = architecture.runner().unwrap_or_default();
     let report = run(&options, |_| {});
     let totals = report.totals();
     println!("{architecture:?}: {}", report.table().lines().last().unwrap_or_default());

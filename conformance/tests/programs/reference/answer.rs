@@ -1,4 +1,4 @@
-//! What is sent back.
+//! The answers to an invocation.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The POST, head and body.
+    /// Returns the POST, head and body.
     pub fn request(&self, address: &str, invocation: &Invocation) -> Vec<u8> {
         let mut headers = String::new();
         let mut word = "response";
@@ -34,13 +34,13 @@ impl Answer {
     }
 }
 
-/// The POST that reports a failed initialisation.
+/// Returns the POST that reports a failed initialisation.
 pub fn init_error(address: &str, message: &str) -> Vec<u8> {
     let body = error_body("Function.Init", message);
     post(address, "/2018-06-01/runtime/init/error", &error_type("Function.Init"), &body)
 }
 
-/// The JSON of an error.
+/// Returns the JSON of an error.
 pub fn error_body(kind: &str, message: &str) -> Vec<u8> {
     if defect("error-in-plain-text") {
         return message.as_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! What a mutant does wrong, where it takes more than a condition in its place.
+//! The defects that need more than a condition in the code they change.
 
 use std::env;
 use std::io;
@@ -15,13 +15,13 @@ use crate::answer::Answer;
 use crate::http::{self, Connection};
 use crate::invocation::Invocation;
 
-/// Whether this is the mutant with that defect.
+/// Returns whether this is the mutant with that defect.
 pub fn defect(name: &str) -> bool {
     static MUTANT: OnceLock<String> = OnceLock::new();
     MUTANT.get_or_init(|| env::var("MUTANT").unwrap_or_default()) == name
 }
 
-/// Does nothing, for ever.
+/// Blocks forever.
 pub fn hang() -> ! {
     loop {
         thread::park();
@@ -52,7 +52,7 @@ pub fn at_init_panic() {
     }
 }
 
-/// A whole GET, as it is written.
+/// Returns the bytes of a GET.
 pub fn request(text: String) -> Vec<u8> {
     let text = match () {
         () if defect("http-1-0") => text.replace("HTTP/1.1", "HTTP/1.0"),
@@ -95,7 +95,7 @@ pub fn header_value(value: &str) -> String {
     if defect("one-space-before-values") { value.strip_prefix(' ').unwrap_or(value).to_owned() } else { value.trim().to_owned() }
 }
 
-/// A value of the context, or a wrong one.
+/// Returns a value of the context, or a wrong one.
 pub fn odd(wrong: &str, value: &str) -> String {
     if defect(wrong) { value.replace('1', "7").replace("blue", "red") } else { value.to_owned() }
 }
@@ -113,14 +113,14 @@ pub fn at_event(runtime: &mut Runtime, invocation: &Invocation) {
     if runtime.served > 300 && defect("tires") {
         exit(1);
     }
-    let mut seen = SEEN.lock().expect("nobody panics with it");
+    let mut seen = SEEN.lock().expect("no thread panics while it holds the lock");
     if seen.contains(&invocation.request_id) && defect("ids-come-once") {
         hang();
     }
     seen.push(invocation.request_id.clone());
 }
 
-/// The event as the handler gives it back.
+/// Returns the event as the handler echoes it.
 pub fn echo(mut event: Vec<u8>) -> Vec<u8> {
     let text = || String::from_utf8_lossy(&event).into_owned();
     if defect("drops-the-last-byte") {
@@ -184,7 +184,7 @@ pub fn write(connection: &mut Connection, request: &[u8]) -> io::Result<()> {
     connection.write(request)
 }
 
-/// What mutants do when the reply to an answer has come.
+/// Runs the defects that follow the reply to an answer.
 pub fn at_reply(runtime: &mut Runtime, status: u16, invocation: &Invocation, answer: &Answer) -> io::Result<()> {
     let one_shot = defect("one-shot") || (defect("one-shot-after-errors") && matches!(answer, Answer::Error { .. }));
     if one_shot {
@@ -226,7 +226,7 @@ pub fn at_loss(runtime: &mut Runtime) {
     }
 }
 
-/// Never closes a connection, in the mutant that does so.
+/// Leaks a connection, in the mutant with that defect.
 pub fn leak(connection: Option<Connection>) {
     if let Some(connection) = connection.filter(|_| defect("leaks-files")) {
         leak_always(connection);
@@ -235,7 +235,7 @@ pub fn leak(connection: Option<Connection>) {
 
 fn leak_always(connection: Connection) {
     static LEAKED: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
-    LEAKED.lock().expect("nobody panics with it").push(connection);
+    LEAKED.lock().expect("no thread panics while it holds the lock").push(connection);
 }
 
 pub fn at_stream() {
@@ -245,7 +245,7 @@ pub fn at_stream() {
     }
 }
 
-/// What mutants do when a stream has ended and its reply has come.
+/// Runs the defects that follow the reply to a stream.
 pub fn after_stream(runtime: &mut Runtime, invocation: &Invocation, failed: bool) -> io::Result<()> {
     if failed && defect("stream-error-posts-error") {
         let error = Answer::Error { kind: "Function.AskedFor", message: "asked for an error" };

@@ -9,9 +9,9 @@ use crate::Runtime;
 use crate::answer::Answer;
 use crate::defects::{self, defect, hang};
 use crate::invocation::Invocation;
-use crate::stream::{self, Failure};
+use crate::stream::{self, StreamFailure};
 
-/// One byte more than Lambda takes.
+/// One byte more than Lambda accepts.
 const TOO_LARGE: usize = (6 << 20) + 101;
 
 /// Does what the event asks for, and answers.
@@ -43,8 +43,8 @@ pub fn handle(runtime: &mut Runtime, invocation: Invocation, event: Vec<u8>) -> 
         Some("stream-http") => return stream::http(runtime, invocation),
         Some("stream-empty") => return stream::answer(runtime, invocation, "application/octet-stream", |_| Ok(())),
         Some("stream-large") => return stream::large(runtime, invocation),
-        Some("stream-error") => return stream::failing(runtime, invocation, "one\n", Failure::Error),
-        Some("stream-panic") => return stream::failing(runtime, invocation, "one\n", Failure::Panic),
+        Some("stream-error") => return stream::failing(runtime, invocation, "one\n", StreamFailure::Error),
+        Some("stream-panic") => return stream::failing(runtime, invocation, "one\n", StreamFailure::Panic),
         Some("stream-error-first") => {
             if defect("stream-error-first-as-empty") {
                 return stream::answer(runtime, invocation, "application/octet-stream", |_| Ok(()));

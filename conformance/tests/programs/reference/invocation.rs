@@ -1,4 +1,4 @@
-//! What an invocation's reply says.
+//! The header fields of an invocation.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ const NAMES: [&str; 7] = [
 ];
 
 impl Invocation {
-    /// `None` without a request id.
+    /// Returns `None` without a request id.
     pub fn of(reply: &Reply, last: &Self) -> Option<Self> {
         let value = |name: &str| reply.header(name).map(str::to_owned);
         let mut request_id = value("Lambda-Runtime-Aws-Request-Id").unwrap_or_default();
@@ -49,7 +49,7 @@ impl Invocation {
         Some(Self { request_id, invocation_id, headers })
     }
 
-    /// Whether it is the same attempt.
+    /// Returns whether it is the same attempt.
     pub fn is(&self, other: &Self) -> bool {
         self.request_id == other.request_id && self.invocation_id == other.invocation_id
     }
@@ -58,7 +58,7 @@ impl Invocation {
         self.headers.iter().find(|(given, _)| *given == name).and_then(|(_, value)| value.as_deref())
     }
 
-    /// The JSON that "conformance:context" asks for.
+    /// Returns the JSON that "conformance:context" asks for.
     pub fn context(&self) -> Value {
         let text = |name, wrong| self.header(name).map(|value| odd(wrong, value));
         let parsed = |name, wrong| text(name, wrong).and_then(|value| serde_json::from_str::<Value>(&value).ok());

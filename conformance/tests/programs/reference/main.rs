@@ -1,5 +1,6 @@
-//! A plain runtime over blocking std sockets, with the handler that the suite's README asks for. It passes every check. With the
-//! variable MUTANT it has one defect, so that the suite can be shown to see it: look for `defect(`.
+//! A plain runtime over blocking std sockets, with the handler that the suite's README specifies.
+//! It passes every check. With the variable MUTANT it has one defect (see the calls of `defect`),
+//! which shows that the suite detects it.
 
 mod answer;
 mod defects;
@@ -18,7 +19,7 @@ use defects::{defect, hang};
 use http::{Connection, Reply};
 use invocation::Invocation;
 
-/// How often in a row a connection may fail.
+/// How many connections in a row may fail.
 const ATTEMPTS: u32 = 6;
 
 fn main() {
@@ -34,9 +35,9 @@ fn main() {
 pub struct Runtime {
     address: String,
     connection: Option<Connection>,
-    /// GET /next has been sent on the connection, and its reply has not come.
+    /// GET /next has been sent on the connection, and its reply hasn't arrived.
     asked: bool,
-    /// An answer whose reply has not come.
+    /// An answer whose reply hasn't arrived.
     kept: Option<(Invocation, Answer)>,
     failures: u32,
     served: u32,
@@ -70,7 +71,7 @@ impl Runtime {
         }
     }
 
-    /// One invocation.
+    /// Handles one invocation.
     fn turn(&mut self) -> io::Result<()> {
         self.ask()?;
         let reply = self.receive()?;
@@ -104,7 +105,7 @@ impl Runtime {
         }
     }
 
-    /// Sends an answer, and reads what becomes of it.
+    /// Sends an answer, and handles the reply.
     pub fn deliver(&mut self, invocation: Invocation, answer: Answer) -> io::Result<()> {
         defects::at_answer(self, &invocation, &answer);
         let mut request = answer.request(&self.address, &invocation);
@@ -120,7 +121,7 @@ impl Runtime {
         if written.is_err() && defect("write-error-ends-well") {
             exit(0);
         }
-        // A refusal may have come before everything was sent.
+        // A refusal may arrive before everything has been sent.
         let reply = match self.receive() {
             Ok(reply) => reply,
             Err(lost) => {
@@ -142,7 +143,7 @@ impl Runtime {
         self.settle(reply, invocation, answer)
     }
 
-    /// What a reply to an answer means.
+    /// Handles the reply to an answer.
     pub fn settle(&mut self, reply: Reply, invocation: Invocation, answer: Answer) -> io::Result<()> {
         defects::at_reply(self, reply.status, &invocation, &answer)?;
         match reply.status {
@@ -156,7 +157,7 @@ impl Runtime {
         Ok(())
     }
 
-    /// Sends GET /next, unless it is on its way.
+    /// Sends GET /next, unless it has been sent.
     pub fn ask(&mut self) -> io::Result<()> {
         self.connect()?;
         if !self.asked {
@@ -188,7 +189,7 @@ impl Runtime {
         Ok(reply)
     }
 
-    /// Reports a failed initialisation, and ends.
+    /// Reports a failed initialisation, and exits.
     fn fail_init(&mut self, word: &str) {
         if word == "panic" {
             defects::at_init_panic();

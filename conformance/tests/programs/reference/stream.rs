@@ -17,9 +17,9 @@ use crate::invocation::Invocation;
 const LARGE: usize = 20 << 20;
 const BYTES: &str = "application/octet-stream";
 
-/// How a stream fails in its middle.
+/// How a stream fails after its beginning.
 #[derive(Clone, Copy)]
-pub enum Failure {
+pub enum StreamFailure {
     Error,
     Panic,
 }
@@ -27,7 +27,7 @@ pub enum Failure {
 /// The chunks of a streamed answer.
 pub struct Body<'c> {
     connection: &'c mut Connection,
-    /// What is held back, in a runtime that does not flush.
+    /// The unsent bytes, in a mutant that doesn't flush.
     held: Vec<u8>,
     sent: usize,
 }
@@ -50,7 +50,7 @@ impl Body<'_> {
         self.connection.write(&[head.as_bytes(), bytes, b"\r\n"].concat())
     }
 
-    fn end(mut self, failure: Option<Failure>) -> io::Result<()> {
+    fn end(mut self, failure: Option<StreamFailure>) -> io::Result<()> {
         let held = std::mem::take(&mut self.held);
         if defect("stream-is-buffered") {
             let head = format!("Content-Length: {}\r\n\r\n", held.len());
@@ -60,7 +60,8 @@ impl Body<'_> {
             self.write(&held)?;
         }
         let trailers = failure.map(trailers).unwrap_or_default();
-        let silent = defect("stream-error-ends-well") || (matches!(failure, Some(Failure::Panic)) && defect("stream-panic-ends-well"));
+        let silent =
+            defect("stream-error-ends-well") || (matches!(failure, Some(StreamFailure::Panic)) && defect("stream-panic-ends-well"));
         if failure.is_some() && defect("stream-error-as-text") {
             self.write(b"{\"errorMessage\":\"asked for an error\"}")?;
         }
@@ -72,7 +73,7 @@ impl Body<'_> {
     }
 }
 
-/// Begins a stream, lets `write` fill it, and ends it as it must be.
+/// Sends a streamed answer that `write` writes.
 pub fn answer(
     runtime: &mut Runtime,
     invocation: Invocation,
@@ -122,10 +123,10 @@ pub fn large(runtime: &mut Runtime, invocation: Invocation) -> io::Result<()> {
     })
 }
 
-pub fn failing(runtime: &mut Runtime, invocation: Invocation, first: &str, failure: Failure) -> io::Result<()> {
+pub fn failing(runtime: &mut Runtime, invocation: Invocation, first: &str, failure: StreamFailure) -> io::Result<()> {
     fallible(runtime, invocation, BYTES, |body| {
         body.chunk(first.as_bytes())?;
-        // So that it is seen on its way.
+        // The chunk arrives separately.
         sleep(Duration::from_millis(50));
         Ok(Some(failure))
     })
@@ -135,7 +136,7 @@ fn fallible(
     runtime: &mut Runtime,
     invocation: Invocation,
     content_type: &str,
-    write: impl FnOnce(&mut Body<'_>) -> io::Result<Option<Failure>>,
+    write: impl FnOnce(&mut Body<'_>) -> io::Result<Option<StreamFailure>>,
 ) -> io::Result<()> {
     defects::at_stream();
     runtime.connect()?;
@@ -150,7 +151,7 @@ fn fallible(
     if written.is_err() && defect("stream-break-hangs") {
         hang();
     }
-    // A refusal may have come before everything was sent.
+    // A refusal may arrive before everything has been sent.
     let reply = match (runtime.receive(), written) {
         (Ok(reply), Ok(())) => reply,
         (Ok(reply), Err(_)) => {
@@ -185,10 +186,10 @@ fn head(address: &str, invocation: &Invocation, content_type: &str) -> String {
     head
 }
 
-fn trailers(failure: Failure) -> String {
+fn trailers(failure: StreamFailure) -> String {
     let (kind, message) = match failure {
-        Failure::Error => ("Function.AskedFor", "asked for an error"),
-        Failure::Panic => ("Function.Panic", "asked for a panic"),
+        StreamFailure::Error => ("Function.AskedFor", "asked for an error"),
+        StreamFailure::Panic => ("Function.Panic", "asked for a panic"),
     };
     let body = error_body(kind, message);
     let body = if defect("stream-error-body-bare") { String::from_utf8_lossy(&body).into_owned() } else { STANDARD.encode(body) };

@@ -1,6 +1,6 @@
-//! Which defect of the reference runtime each check must see.
+//! The defect of the reference runtime that each check must detect.
 
-/// A check, and the value of MUTANT.
+/// The name of a check, and the value of MUTANT.
 pub const MUTANTS: &[(&str, &str)] = &[
     ("start-asks-next", "next-elsewhere"),
     ("start-asks-next", "fixed-address"),

@@ -1,4 +1,4 @@
-//! Connections: the threads that accept and read, and the hand that writes.
+//! Connections: the threads that accept and read, and the handle that writes.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,56 +6,24 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barelambda_emulator::script::{Reader, Request, message, wait_until_read};
-use rustix::io::ioctl_fionread;
+use barelambda_emulator::script::{Request, RequestReader, message, wait_until_read};
 use socket2::SockRef;
 
-use super::{Call, Shared, State, TICK};
+use super::state::{ConnectionState, Shared, State, TICK};
 
-/// How long a program may leave unread what is sent to it.
+/// How long a program may leave the bytes unread that are sent to it.
 const WRITE_LIMIT: Duration = Duration::from_secs(20);
 
-/// How long a connection that the server closes gently stays half-open, if the program does not close its side before.
-const GENTLY: Duration = Duration::from_millis(300);
+/// How long a connection that is closed gently stays half-open, unless the program closes its side
+/// earlier.
+const GENTLE_CLOSE: Duration = Duration::from_millis(300);
 
-/// How much the kernel takes for a server that does not read, in bytes: little, so that the program notices.
-const RECEIVED: usize = 128 << 10;
+/// The size of the receive buffer in bytes. It is small, so that a program notices when the server
+/// doesn't read.
+const RECEIVE_BUFFER: usize = 128 << 10;
 
-/// A connection, as its thread and the checks share it.
-pub struct Line {
-    /// `None` once the server has closed it.
-    stream: Option<Arc<TcpStream>>,
-    /// Whether the server has closed its sending side.
-    half_closed: bool,
-    /// Whether the program has closed it, or it broke.
-    pub finished: bool,
-    /// Whether reading has stopped in a POST.
-    pub held: bool,
-    /// Whether its thread has something in hand that it has not noted yet.
-    noting: bool,
-    /// Whether the thread has let go of the socket.
-    released: bool,
-}
-
-impl Line {
-    /// Whether neither side has closed it, or its half.
-    pub fn is_open(&self) -> bool {
-        self.stream.is_some() && !self.finished && !self.half_closed
-    }
-
-    /// Whether something that the program has sent over it is still to be noted, after the server has closed its sending side.
-    pub fn is_behind(&self) -> bool {
-        let unread = || self.stream.as_ref().is_some_and(|stream| ioctl_fionread(stream).is_ok_and(|count| count > 0));
-        self.half_closed && !self.finished && !self.held && (self.noting || unread())
-    }
-
-    /// Closes it without waiting for its thread.
-    pub fn abandon(&mut self) {
-        self.stream = None;
-    }
-}
-
-/// Accepts connections until the server is dropped, and stops listening while it is told so.
+/// Accepts connections until the server is dropped. It doesn't listen while [`State::listening`] is
+/// false.
 pub fn accept(shared: &Arc<Shared>, listener: TcpListener, address: SocketAddr) {
     let mut listener = Some(listener);
     loop {
@@ -69,7 +37,7 @@ pub fn accept(shared: &Arc<Shared>, listener: TcpListener, address: SocketAddr) 
         if !listening {
             listener = None;
         } else if listener.is_none() {
-            // The port may be taken for a moment: the next round tries again.
+            // Another process may hold the port for a moment: the next round tries again.
             listener = TcpListener::bind(address).ok();
         }
         let accepted = listener.as_ref().and_then(|listener| {
@@ -89,30 +57,30 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
         .and_then(|()| stream.set_nodelay(true))
         .and_then(|()| stream.set_read_timeout(Some(TICK)))
         .and_then(|()| stream.set_write_timeout(Some(WRITE_LIMIT)))
-        .and_then(|()| SockRef::from(&stream).set_recv_buffer_size(RECEIVED));
+        .and_then(|()| SockRef::from(&stream).set_recv_buffer_size(RECEIVE_BUFFER));
     if prepared.is_err() {
         return;
     }
     let stream = Arc::new(stream);
     let number = shared.change(|state| {
-        state.lines.push(Line {
+        state.connections.push(ConnectionState {
             stream: Some(stream.clone()),
             half_closed: false,
             finished: false,
             held: false,
-            noting: false,
+            recording: false,
             released: false,
         });
-        state.lines.len() - 1
+        state.connections.len() - 1
     });
     let reading = shared.clone();
     let started = thread::Builder::new().name("reads".to_owned()).spawn(move || {
-        Reading { shared: &reading, number, reader: Reader::default(), call: None }.run(&stream);
+        Reading { shared: &reading, number, reader: RequestReader::default(), call: None }.run(&stream);
         drop(stream);
-        reading.change(|state| state.lines[number].released = true);
+        reading.change(|state| state.connections[number].released = true);
     });
     if let Err(error) = started {
-        shared.change(|state| state.broken.push(format!("no thread for a connection: {error}")));
+        shared.change(|state| state.malformed.push(format!("cannot start a thread for a connection: {error}")));
     }
 }
 
@@ -120,7 +88,7 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
 struct Reading<'s> {
     shared: &'s Shared,
     number: usize,
-    reader: Reader,
+    reader: RequestReader,
     /// The call whose body is being read.
     call: Option<usize>,
 }
@@ -131,7 +99,7 @@ impl Reading<'_> {
         loop {
             let most = {
                 let mut state = self.shared.state();
-                if state.ended || state.lines[self.number].stream.is_none() {
+                if state.ended || state.connections[self.number].stream.is_none() {
                     return;
                 }
                 self.most(&mut state).min(buffer.len())
@@ -140,27 +108,28 @@ impl Reading<'_> {
                 thread::sleep(TICK);
                 continue;
             }
-            // It is looked at first, so that at no time what the kernel no longer holds is neither in hand nor noted.
+            // Peeking before `recording` is set ensures that bytes are always in the kernel's buffer
+            // or announced by `recording`.
             let read = stream.peek(&mut [0]).and_then(|_| {
-                self.shared.state().lines[self.number].noting = true;
+                self.shared.state().connections[self.number].recording = true;
                 stream.read(&mut buffer[..most])
             });
             match read {
                 Ok(0) => return self.finish(),
                 Ok(count) => {
                     if let Err(error) = self.take(&buffer[..count]) {
-                        self.shared.change(|state| state.broken.push(error));
+                        self.shared.change(|state| state.malformed.push(error));
                         return self.finish();
                     }
                 }
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => continue,
                 Err(_) => return self.finish(),
             }
-            self.shared.change(|state| state.lines[self.number].noting = false);
+            self.shared.change(|state| state.connections[self.number].recording = false);
         }
     }
 
-    /// How many bytes may be read now.
+    /// Returns how many bytes may be read now.
     fn most(&self, state: &mut State) -> usize {
         let raw = self.reader.raw();
         let most = match state.hold_at {
@@ -168,21 +137,21 @@ impl Reading<'_> {
             Some(at) => at.max(1),
             None => usize::MAX,
         };
-        state.lines[self.number].held = most == 0;
+        state.connections[self.number].held = most == 0;
         most
     }
 
     fn take(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            let taken = self.reader.take(bytes).map_err(|error| format!("{error}, of {:?}", shown(self.reader.raw())))?;
+            let taken = self.reader.take(bytes).map_err(|error| format!("{error}; received {:?}", shown(self.reader.raw())))?;
             bytes = &bytes[taken..];
-            self.note();
+            self.record();
         }
         Ok(())
     }
 
-    /// Tells the checks what has come.
-    fn note(&mut self) {
+    /// Records the request so far in the state.
+    fn record(&mut self) {
         let now = Instant::now();
         let (shared, number) = (self.shared, self.number);
         if let Some(begun) = self.reader.begun() {
@@ -203,7 +172,7 @@ impl Reading<'_> {
                 }
             });
             if let Some(reply) = extension {
-                let _ = Wire::new(shared, number).send(&reply);
+                let _ = Connection::new(shared, number).send(&reply);
             }
         }
     }
@@ -212,7 +181,7 @@ impl Reading<'_> {
         let body = self.reader.begun().map(|request| request.body.clone());
         let call = self.call.take();
         self.shared.change(|state| {
-            state.lines[self.number].finished = true;
+            state.connections[self.number].finished = true;
             if let Some(call) = call.and_then(|call| state.calls.get_mut(call)) {
                 call.cut = body;
             }
@@ -220,15 +189,8 @@ impl Reading<'_> {
     }
 }
 
-impl State {
-    fn begin(&mut self, connection: usize, head: Request, begun: Instant) -> usize {
-        let head = Arc::new(head);
-        self.calls.push(Call { connection, head, begun, progress: Vec::new(), whole: None, cut: None, taken: false });
-        self.calls.len() - 1
-    }
-}
-
-/// The Extensions API, which a runtime may use for itself: it is registered, and hears nothing more. `None` for other requests.
+/// Answers the Extensions API, which a runtime may use for itself: the extension is registered, and
+/// receives no event. Returns `None` for other requests.
 fn extension_reply(request: &Request) -> Option<Vec<u8>> {
     let call = request.target.strip_prefix("/2020-01-01/extension/")?;
     match call {
@@ -239,37 +201,37 @@ fn extension_reply(request: &Request) -> Option<Vec<u8>> {
     }
 }
 
-/// The beginning of what came, for a message.
+/// Returns the beginning of the bytes for a message.
 fn shown(raw: &[u8]) -> String {
     String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned()
 }
 
-/// A connection to write to. What fails because the program has closed it is an error in words.
-pub struct Wire<'s> {
+/// A connection to write to. Its errors say what the program did.
+pub struct Connection<'s> {
     shared: &'s Shared,
     number: usize,
 }
 
-impl<'s> Wire<'s> {
+impl<'s> Connection<'s> {
     pub(super) fn new(shared: &'s Shared, number: usize) -> Self {
         Self { shared, number }
     }
 
-    /// Its place among all connections.
+    /// Returns its index among all connections.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// Writes all of it.
+    /// Writes all bytes.
     pub fn send(&self, bytes: &[u8]) -> Result<(), String> {
         let stream = self.stream()?;
         (&*stream).write_all(bytes).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => format!("the program left unread, for {WRITE_LIMIT:?}, what was sent to it"),
+            io::ErrorKind::WouldBlock => format!("the program read nothing for {WRITE_LIMIT:?}"),
             _ => format!("the program closed the connection before the server had sent its {} bytes ({error})", bytes.len()),
         })
     }
 
-    /// Writes pieces of this size, each when the program has read the one before it.
+    /// Writes pieces of this size. Each follows when the program has read the previous one.
     pub fn send_pieces(&self, bytes: &[u8], size: usize) -> Result<(), String> {
         for piece in bytes.chunks(size.max(1)) {
             self.send(piece)?;
@@ -287,59 +249,62 @@ impl<'s> Wire<'s> {
         Ok(())
     }
 
-    /// Closes the sending side, and reads on.
+    /// Closes the sending side, and continues to read.
     pub fn half_close(&self) {
         if let Ok(stream) = self.stream() {
-            // It may have broken before, which is as good.
+            // An error means that the connection has broken already, which has the same effect.
             let _ = stream.shutdown(Shutdown::Write);
         }
         self.shared.change(|state| {
-            if let Some(line) = state.lines.get_mut(self.number) {
+            if let Some(line) = state.connections.get_mut(self.number) {
                 line.half_closed = true;
             }
         });
     }
 
-    /// Closes it. What the program has sent and nobody has read makes it a reset.
+    /// Closes the connection. It becomes a reset if there are unread bytes of the program.
     pub fn close(&self) {
         self.half_close();
         self.let_go();
     }
 
-    /// Closes the sending side, lets the program read what was sent to it, and then closes all of it: a close at once would be a reset
-    /// that may overtake what was sent, if anything of the program's is still unread.
+    /// Closes the sending side, lets the program read what was sent to it, and then closes the
+    /// connection. If bytes of the program were unread, closing at once would be a reset, which may
+    /// overtake what was sent.
     pub fn close_gently(&self) {
         self.half_close();
-        let deadline = Instant::now() + GENTLY;
-        while Instant::now() < deadline && self.shared.state().lines.get(self.number).is_some_and(|line| !line.finished) {
+        let deadline = Instant::now() + GENTLE_CLOSE;
+        while Instant::now() < deadline && self.shared.state().connections.get(self.number).is_some_and(|line| !line.finished) {
             thread::sleep(TICK / 3);
         }
         self.let_go();
     }
 
-    /// Closes it with a reset.
+    /// Closes the connection with a reset.
     pub fn reset(&self) {
         if let Ok(stream) = self.stream() {
-            // Without it the connection is closed in the usual way, and the check sees less than it might.
+            // After an error the connection is closed in the usual way, and the check tests less
+            // than it might.
             let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
         }
         self.let_go();
     }
 
     fn stream(&self) -> Result<Arc<TcpStream>, String> {
-        let stream = self.shared.state().lines.get(self.number).and_then(|line| line.stream.clone());
+        let stream = self.shared.state().connections.get(self.number).and_then(|line| line.stream.clone());
         stream.ok_or_else(|| "the server itself has closed this connection".to_owned())
     }
 
-    /// Drops the socket here and waits until the thread has done so: the last one closes it.
+    /// Drops the socket here and waits until the reading thread has dropped it too, which closes
+    /// it.
     fn let_go(&self) {
         self.shared.change(|state| {
-            if let Some(line) = state.lines.get_mut(self.number) {
+            if let Some(line) = state.connections.get_mut(self.number) {
                 line.abandon();
             }
         });
         let deadline = Instant::now() + Duration::from_secs(1);
-        while Instant::now() < deadline && !self.shared.state().lines.get(self.number).is_none_or(|line| line.released) {
+        while Instant::now() < deadline && !self.shared.state().connections.get(self.number).is_none_or(|line| line.released) {
             thread::sleep(TICK / 3);
         }
     }

@@ -1,6 +1,6 @@
 //! Each check passes with the reference runtime, and fails with a mutant of it.
 
-mod mutants;
+mod table;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use barelambda_conformance::{Options, Subject, Totals, Verdict, checks, run, run_one};
+use barelambda_conformance::{Options, Target, Totals, Verdict, checks, run, run_one};
 
-use mutants::MUTANTS;
+use table::MUTANTS;
 
 const REFERENCE: &str = env!("CARGO_BIN_EXE_reference-runtime");
 
@@ -21,7 +21,7 @@ const JOBS: usize = 12;
 fn the_reference_passes_every_check() {
     let mut options = Options::new(REFERENCE);
     options.jobs = JOBS;
-    options.subject.patience = Duration::from_secs(20);
+    options.target.patience = Duration::from_secs(20);
     let report = run(&options, |_| {});
     let all = Totals { passed: checks().len(), ..Totals::default() };
     assert_eq!(report.totals(), all, "{}", report.table());
@@ -35,7 +35,7 @@ fn every_mutant_is_seen() {
         for _ in 0..JOBS {
             scope.spawn(|| {
                 while let Some((check, defect)) = MUTANTS.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = checks().iter().find(|known| known.name == *check).unwrap_or_else(|| panic!("there is no check {check}"));
+                    let found = checks().iter().find(|known| known.name == *check).unwrap_or_else(|| panic!("no check named {check}"));
                     let checked = run_one(found, &mutant(defect));
                     println!("{check} with {defect}: {}", checked.seen().unwrap_or("passed"));
                     if !matches!(checked.outcome, Err(Verdict::Failed(_))) {
@@ -54,8 +54,8 @@ fn every_check_has_a_mutant_and_a_name_of_its_own() {
     let names: BTreeSet<&str> = checks().iter().map(|check| check.name).collect();
     assert_eq!(names.len(), checks().len());
     assert!(names.len() >= 80, "{} checks", names.len());
-    let bitten: BTreeSet<&str> = MUTANTS.iter().map(|(check, _)| *check).collect();
-    assert_eq!(names.symmetric_difference(&bitten).collect::<Vec<_>>(), [&""; 0]);
+    let covered: BTreeSet<&str> = MUTANTS.iter().map(|(check, _)| *check).collect();
+    assert_eq!(names.symmetric_difference(&covered).collect::<Vec<_>>(), [&""; 0]);
 }
 
 #[test]
@@ -67,10 +67,10 @@ fn every_check_is_named_explained_and_sourced() {
     }
 }
 
-/// A handler that only echoes is not at fault, and does not pass either.
+/// A handler that only echoes neither fails nor passes.
 #[test]
 fn an_echo_alone_is_not_applicable() {
-    let subject = mutant("only-echoes");
+    let target = mutant("only-echoes");
     for name in [
         "error-path",
         "panic-is-no-answer",
@@ -81,14 +81,14 @@ fn an_echo_alone_is_not_applicable() {
         "init-error-body",
     ] {
         let check = checks().iter().find(|check| check.name == name).unwrap();
-        let outcome = run_one(check, &subject).outcome;
+        let outcome = run_one(check, &target).outcome;
         assert!(matches!(outcome, Err(Verdict::NotApplicable(_))), "{name}: {outcome:?}");
     }
 }
 
-fn mutant(defect: &str) -> Subject {
-    let mut subject = Options::new(REFERENCE).subject;
-    subject.environment = vec![("MUTANT".into(), defect.into())];
-    subject.patience = Duration::from_secs(2);
-    subject
+fn mutant(defect: &str) -> Target {
+    let mut target = Options::new(REFERENCE).target;
+    target.environment = vec![("MUTANT".into(), defect.into())];
+    target.patience = Duration::from_secs(2);
+    target
 }

@@ -1,4 +1,5 @@
-//! Where a check is played: it starts the program under test, as often as the check asks, each time with a server of its own.
+//! The harness of a check. It starts the program under test as often as the check asks, each time
+//! with a new server.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,72 +9,73 @@ use std::time::Duration;
 
 use barelambda_emulator::script;
 
-use crate::check::{Outcome, Verdict};
 use crate::process::Process;
 use crate::server::Server;
 use crate::session::Session;
+use crate::verdict::{CheckResult, Verdict};
 
-/// The program under test, and how to treat it.
+/// The program under test, and how it is run.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct Target {
     /// The executable.
     pub program: PathBuf,
-    /// What is put in front of it, such as the emulator of a foreign processor.
+    /// The command that runs it, such as the emulator of another processor.
     pub runner: Vec<OsString>,
     /// Variables of its environment besides Lambda's own.
     pub environment: Vec<(OsString, OsString)>,
-    /// How long it may take for anything that it is to do.
+    /// The time limit of everything that it is expected to do.
     pub patience: Duration,
 }
 
-/// The stage of one check.
-pub struct Stage<'a> {
-    subject: &'a Subject,
-    /// The last one that was started, for what there is to say of it afterwards.
+/// The harness of one check.
+pub struct Harness<'a> {
+    target: &'a Target,
+    /// The session of the last start, for [`Harness::status_summary`].
     last: Mutex<Option<Arc<Session>>>,
 }
 
-/// What is special about the environment that a program is started in.
+/// The environment that a program is started in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// All that Lambda sets.
+    /// All variables that Lambda sets.
     Lambda,
-    /// Only what the emulator of AWS sets, without region, handler and task root.
+    /// Only the variables that AWS's Runtime Interface Emulator sets, without region, handler and
+    /// task root.
     Minimal,
-    /// All, and CONFORMANCE_INIT with this value.
+    /// All variables, and CONFORMANCE_INIT with this value.
     Init(&'static str),
 }
 
-impl<'a> Stage<'a> {
-    pub fn new(subject: &'a Subject) -> Self {
-        Self { subject, last: Mutex::new(None) }
+impl<'a> Harness<'a> {
+    pub fn new(target: &'a Target) -> Self {
+        Self { target, last: Mutex::new(None) }
     }
 
     /// Starts the program as Lambda does.
-    pub fn start(&self) -> Outcome<Arc<Session>> {
+    pub fn start(&self) -> CheckResult<Arc<Session>> {
         self.start_in(Environment::Lambda)
     }
 
     /// Starts the program in this environment.
-    pub fn start_in(&self, environment: Environment) -> Outcome<Arc<Session>> {
-        let server = Server::start().map_err(|error| Verdict::Unable(format!("no server: {error}")))?;
+    pub fn start_in(&self, environment: Environment) -> CheckResult<Arc<Session>> {
+        let server = Server::start().map_err(|error| Verdict::Unable(format!("cannot start the server: {error}")))?;
         let command = self.command(&server, environment);
         let shown = command.get_program().to_string_lossy().into_owned();
         let process = Process::start(command).map_err(|error| Verdict::Unable(format!("{shown} cannot be started: {error}")))?;
-        let session = Arc::new(Session::new(server, process, self.subject.patience));
+        let session = Arc::new(Session::new(server, process, self.target.patience));
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
         Ok(session)
     }
 
-    /// What there is to say of the program that was started last.
-    pub fn last_words(&self) -> Option<String> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|session| session.process().last_words())
+    /// Describes the state of the program that was started last.
+    pub fn status_summary(&self) -> Option<String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|session| session.process().status_summary())
     }
 
     fn command(&self, server: &Server, environment: Environment) -> Command {
-        let subject = self.subject;
-        let mut words = subject.runner.clone();
-        words.push(subject.program.clone().into_os_string());
+        let target = self.target;
+        let mut words = target.runner.clone();
+        words.push(target.program.clone().into_os_string());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear();
         let unset: &[&str] = match environment {
@@ -82,13 +84,13 @@ impl<'a> Stage<'a> {
             }
             _ => &[],
         };
-        let variables = script::environment(&subject.program, server.address());
+        let variables = script::environment(&target.program, server.address());
         command.envs(variables.into_iter().filter(|(name, _)| unset.iter().all(|unset| name != unset)));
-        command.envs(subject.environment.iter().map(|(name, value)| (name, value)));
+        command.envs(target.environment.iter().map(|(name, value)| (name, value)));
         if let Environment::Init(value) = environment {
             command.env("CONFORMANCE_INIT", value);
         }
-        if let Some(folder) = subject.program.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = target.program.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             command.current_dir(folder);
         }
         command
