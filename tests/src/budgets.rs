@@ -75,7 +75,7 @@ impl Budgets {
         assert!(
             broken.is_empty(),
             "budgets.toml is not kept:\n{}\nWhere the bytes are: `cargo barelambda bench sizes`. What is meant to change: \
-             `{VARIABLE}=update cargo test -p barelambda-tests --test budget` writes the exact figures anew.",
+             `{VARIABLE}=update cargo suite --full --only figures figures::budget` writes the exact figures anew.",
             broken.concat()
         );
     }

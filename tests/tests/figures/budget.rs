@@ -1,6 +1,6 @@
 //! The budgets: what each program may cost, by `budgets.toml`. Each figure is printed, and each has to keep its bound.
 //!
-//! `cargo test --package barelambda-tests --test budget -- --nocapture` shows the table. There is one test, so nothing is measured while
+//! `cargo suite --full --show --only figures figures::budget` shows the table. There is one test, so nothing is measured while
 //! something else runs.
 
 use std::fs;

@@ -1,7 +1,7 @@
 //! What a supervised child costs: the binary `exec` against `echo`, against a loop that does nothing but start the same script, and against
 //! bash with curl. Each figure is a ratio of times taken in turn, is printed, and has to keep its bound.
 //!
-//! `cargo test --package barelambda-tests --test exec_budget -- --nocapture` shows the table. There is one test, so nothing is measured while
+//! `cargo suite --full --show --only figures exec_budget` shows the table. There is one test, so nothing is measured while
 //! something else runs.
 
 use std::env;

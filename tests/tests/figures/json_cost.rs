@@ -1,6 +1,6 @@
 //! What it costs to read an event of 100 KB into its type: the instructions, by callgrind, against those of serde_json for the same fields.
 //!
-//! `cargo test --package barelambda-tests --test json_cost -- --nocapture` shows the figures.
+//! `cargo suite --full --show --only figures json_cost` shows the figures.
 
 use std::path::Path;
 use std::process::Command;

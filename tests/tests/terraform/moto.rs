@@ -68,12 +68,13 @@ fn from_a_bucket_to_a_function_and_to_nothing() {
     expect_nothing(&moto);
 }
 
-/// The commands of the README, as they stand there: all but the last one against moto, which runs no functions.
+/// The commands of the documentation, unchanged: all but the last one against moto, which runs no
+/// functions.
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
-fn the_six_commands_of_the_readme() {
-    let readme = fs::read_to_string(cargo::root().join("README.md")).expect("the README can be read");
-    let section = readme.split("## Deploy").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the README has a section of commands");
+fn the_six_commands_of_the_documentation() {
+    let page = fs::read_to_string(cargo::root().join("docs/package-and-deploy.md")).expect("the page can be read");
+    let section = page.split("## Deploy").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the page has a section of commands");
     let commands: Vec<&str> = section.lines().skip(1).map(|line| line.split(" #").next().unwrap_or(line).trim()).collect();
     let [bucket, package, init, plan, apply, invoke] = commands[..] else { panic!("six commands, and not {commands:?}") };
 

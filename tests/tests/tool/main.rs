@@ -1,6 +1,7 @@
 //! `cargo barelambda`, as users call it.
 
 mod bench;
+mod documents;
 mod function_url;
 mod invoke;
 mod new;

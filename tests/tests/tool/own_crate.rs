@@ -77,9 +77,9 @@ fn it_builds_runs_and_is_tested_as_the_readme_says() {
 }
 
 #[test]
-fn it_reads_and_writes_json_with_the_dependency_that_the_readme_names() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README can be read");
-    let dependency = readme.split('`').find(|code| code.starts_with("serde = {")).expect("the README names serde");
+fn it_reads_and_writes_json_with_the_dependency_that_the_documentation_names() {
+    let page = fs::read_to_string(root().join("docs/handlers.md")).expect("the page can be read");
+    let dependency = page.split('`').find(|code| code.starts_with("serde = {")).expect("the page names serde");
     let folder = new_crate("json", dependency);
     let target_folder = target_folder();
     for more in [&["--target", Architecture::X86_64.target()][..], &[]] {
