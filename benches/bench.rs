@@ -1,4 +1,4 @@
-//! `cargo bench`: the same as `cargo barelambda bench`, with the same arguments: `cargo bench -- --quick`.
+//! `cargo bench`: the same as `cargo bare bench`, with the same arguments: `cargo bench -- --quick`.
 
 use std::env;
 use std::process::{Command, ExitCode};

@@ -17,8 +17,8 @@ const WHOLE_PROCESSOR_MB: f64 = 1769.0;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench cost benches/record/x86_64/2026-11-23T2200-local --invocations 100000000 --cold 0.01
-  cargo barelambda bench cost RECORD --invocations 5e6 --cold 2% --memory 512 --duration 3 --free-tier
+  cargo bare bench cost benches/record/x86_64/2026-11-23T2200-local --invocations 100000000 --cold 0.01
+  cargo bare bench cost RECORD --invocations 5e6 --cold 2% --memory 512 --duration 3 --free-tier
 
 A record of `bench aws` has the times of AWS. Those of a record of this machine are no claim about AWS; docs/cost.md says what the model leaves out.";
 

@@ -1,4 +1,4 @@
-//! `cargo barelambda bench`: cold starts, warm cycles, sizes and counts of barelambda and of what its users would use instead, side by side.
+//! `cargo bare bench`: cold starts, warm cycles, sizes and counts of barelambda and of what its users would use instead, side by side.
 //!
 //! - [`contenders`] builds who takes part; [`measure`] sends them through [`cold`] starts, [`warm`] cycles and [`counts`], in shuffled
 //!   [`rounds`], with [`launch`] and the [`server`] in one process.

@@ -31,7 +31,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
     let changed: Vec<Page> = pages(repository)?.into_iter().filter(Page::is_changed).collect();
     if matches.get_flag("check") {
         for page in &changed {
-            eprintln!("{} is not what `cargo barelambda bench publish` writes", page.file.display());
+            eprintln!("{} is not what `cargo bare bench publish` writes", page.file.display());
         }
         return Ok(if changed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
@@ -133,12 +133,12 @@ fn replace(text: &str, name: &str, section: &str) -> Result<String, Failure> {
 
 fn section_of_this_machine(records: &[Kept]) -> String {
     if records.is_empty() {
-        return "Not measured: there is no record in `benches/record` until someone runs `cargo barelambda bench`.\n".to_owned();
+        return "Not measured: there is no record in `benches/record` until someone runs `cargo bare bench`.\n".to_owned();
     }
     let sections = records.iter().map(|kept| {
         let record = &kept.record;
         let first = record.rows.first().map_or("", |row| &row.title);
-        let mut text = headed(record, "cargo barelambda bench");
+        let mut text = headed(record, "cargo bare bench");
         let _ = write!(
             text,
             "Medians; × is the ratio to {}. Bold is the best of its column, whoever it is; the floor is left out of that, as it is no runtime. \
@@ -155,11 +155,11 @@ fn section_of_this_machine(records: &[Kept]) -> String {
 
 fn section_of_aws(records: &[Kept]) -> String {
     if records.is_empty() {
-        return "AWS figures are not measured until someone runs `cargo barelambda bench aws`.\n".to_owned();
+        return "AWS figures are not measured until someone runs `cargo bare bench aws`.\n".to_owned();
     }
     let sections = records.iter().map(|kept| {
         let record = &kept.record;
-        let mut text = headed(record, "cargo barelambda bench aws");
+        let mut text = headed(record, "cargo bare bench aws");
         let table = markdown::aws(record);
         let _ = write!(text, "Medians of REPORT lines of cold starts. Bold is the best of its memory size, whoever it is.\n\n{table}\n");
         let _ = write!(text, "{}\n{}", source(kept), images(kept));
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(code(repository.publish(&[])), success);
         let readme = repository.readme();
         for words in [
-            "**x86_64**: 2026-11-22; kernel: 6.1.0; processor: A Processor of 3 GHz; processors: 4; by `cargo barelambda bench`\n",
+            "**x86_64**: 2026-11-22; kernel: 6.1.0; processor: A Processor of 3 GHz; processors: 4; by `cargo bare bench`\n",
             "](benches/record/x86_64/2026-11-22T1009-local/start.svg)",
             "](benches/record/x86_64/2026-11-22T1009-local/record.json)",
             "](benches/record/x86_64/2026-11-22T1200-aws-eu-central-1/init.svg)",
@@ -275,7 +275,7 @@ mod tests {
         repository.publish(&[]).expect("it can be published");
         let readme = repository.readme();
         assert!(readme.contains("Not measured: there is no record"), "{readme}");
-        assert!(readme.contains("AWS figures are not measured until someone runs `cargo barelambda bench aws`."), "{readme}");
+        assert!(readme.contains("AWS figures are not measured until someone runs `cargo bare bench aws`."), "{readme}");
     }
 
     #[test]

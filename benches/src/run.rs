@@ -15,17 +15,17 @@ use crate::{contenders, machine, plots, table};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench                        everything: six minutes, and the building
-  cargo barelambda bench --quick                fewer rounds: under two minutes, once everything is built
-  cargo barelambda bench --rows floor,echo,json
-  cargo barelambda bench compare benches/record/x86_64/A benches/record/x86_64/B
+  cargo bare bench                        everything: six minutes, and the building
+  cargo bare bench --quick                fewer rounds: under two minutes, once everything is built
+  cargo bare bench --rows floor,echo,json
+  cargo bare bench compare benches/record/x86_64/A benches/record/x86_64/B
 
 The contenders are built first, the peers as their own documentation recommends. What is not to be had on this machine is shown as missing.
 As root, starts with a dropped page cache are measured, too. Leave the machine alone meanwhile.";
 
 pub fn command() -> Command {
-    Command::new("cargo barelambda bench")
-        .bin_name("cargo barelambda bench")
+    Command::new("cargo bare bench")
+        .bin_name("cargo bare bench")
         .about("Measures barelambda and its peers side by side: cold starts, warm cycles, sizes, system calls, instructions and memory")
         .args_conflicts_with_subcommands(true)
         .arg(Arg::new("quick").long("quick").action(ArgAction::SetTrue).help("Fewer rounds"))

@@ -75,7 +75,7 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let report = run(&options, tell);
     signals.go_on();
     if report.checked.is_empty() {
-        return Err(Failure::new("no check has such a name: `cargo barelambda conformance --list` names them all"));
+        return Err(Failure::new("no check matches --only: `--list` prints the names of all checks"));
     }
     if json {
         println!("{:#}", report.json());

@@ -74,9 +74,11 @@ fn command() -> Command {
         .subcommand(new::command())
         .subcommand(package::command())
         .subcommand(serve::command())
+        .after_help("In a clone of barelambda's repository, call the tool as `cargo bare`: nothing has to be installed.")
 }
 
-/// Cargo starts an installed `cargo-barelambda` with the name of the subcommand in front; the repository's alias does not.
+/// Removes the name of the subcommand, which cargo passes first to an installed `cargo-barelambda`. The
+/// repository's alias, `cargo bare`, doesn't pass it.
 fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.get(1).is_some_and(|first| first == "barelambda") {
         arguments.remove(1);

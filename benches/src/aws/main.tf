@@ -1,4 +1,4 @@
-# All functions of one run of `cargo barelambda bench aws`, each made of this repository's module.
+# All functions of one run of `cargo bare bench aws`, each made of this repository's module.
 
 variable "variants" {
   description = "By the name of the function."
@@ -26,7 +26,7 @@ module "variant" {
   for_each = var.variants
 
   name               = each.key
-  description        = "Made by cargo barelambda bench aws, and not needed after it"
+  description        = "Made by cargo bare bench aws, and not needed after it"
   zip                = each.value.zip
   architecture       = each.value.architecture
   memory             = each.value.memory

@@ -28,9 +28,9 @@ use tools::{Aws, Interrupt};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench aws                                        everything, at 128 and 1769 MB, on arm64 and x86_64
-  cargo barelambda bench aws --matrix echo,lambda-runtime-musl-small
-  cargo barelambda bench aws --matrix echo:128:arm64 --matrix json:128,512:arm64 --starts 100
+  cargo bare bench aws                                        everything, at 128 and 1769 MB, on arm64 and x86_64
+  cargo bare bench aws --matrix echo,lambda-runtime-musl-small
+  cargo bare bench aws --matrix echo:128:arm64 --matrix json:128,512:arm64 --starts 100
 
 This costs money: it says how much before it starts, and asks. It takes the AWS CLI and Terraform 1.9 or later, with the credentials and the
 region that the AWS CLI has. Everything that it makes is removed in the end, after errors and Ctrl-C, too. An interrupted run goes on with the
