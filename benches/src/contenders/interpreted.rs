@@ -6,7 +6,7 @@ use std::process::Command;
 
 use cargo_barelambda::failure::{During, Failure};
 
-use super::workshop::{Workshop, succeed};
+use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
 use crate::events::Answer;
 
@@ -33,8 +33,8 @@ pub const ENTRIES: &[Entry] = &[
     },
 ];
 
-fn python(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let folder = workshop.folder("python");
+fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    let folder = build_dir.folder("python");
     let python = folder.join("bin/python");
     once(&folder, AWSLAMBDARIC, || {
         succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
@@ -44,13 +44,13 @@ fn python(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
     let where_from = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
     let packages = succeed(Command::new(&python).args(where_from))?;
     let installed = |name: &str| Path::new(packages.trim()).join(name);
-    let own = workshop.repository.join("benches/peers/python");
+    let own = build_dir.repository.join("benches/peers/python");
     let parts = [own.join("app.py"), installed("awslambdaric"), installed("simplejson"), installed("snapshot_restore_py")];
     Ok(ready(vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()], &own, parts.into()))
 }
 
-fn node(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let folder = workshop.folder("node");
+fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    let folder = build_dir.folder("node");
     let program = succeed(Command::new("node").args(["--print", "process.execPath"]))?;
     let program = Path::new(program.trim());
     once(&folder, AWS_LAMBDA_RIC, || {
@@ -65,7 +65,7 @@ fn node(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
         }
         succeed(&mut npm).map(drop)
     })?;
-    let own = workshop.repository.join("benches/peers/node");
+    let own = build_dir.repository.join("benches/peers/node");
     let client = folder.join("node_modules/aws-lambda-ric");
     // It looks for modules in the current folder, and nowhere else.
     let command = vec![program.into(), client.join("bin/index.mjs").into(), own.join(HANDLER).into()];

@@ -3,7 +3,7 @@
 use cargo_barelambda::failure::Failure;
 use cargo_barelambda::program::Architecture;
 
-use super::workshop::Workshop;
+use super::build_dir::BuildDir;
 use super::{Entry, Ready};
 
 pub const ENTRIES: &[Entry] = &[
@@ -12,42 +12,42 @@ pub const ENTRIES: &[Entry] = &[
         title: "lambda_runtime",
         ours: false,
         note: "lambda_runtime 1.5.0, gnu, as its documentation shows, with the flags of cargo-lambda's release builds.",
-        build: |workshop| documented(workshop, "gnu"),
+        build: |build_dir| documented(build_dir, "gnu"),
     },
     Entry {
         name: "lambda-runtime-musl",
         title: "lambda_runtime, musl",
         ours: false,
         note: "The same, linked statically with musl.",
-        build: |workshop| documented(workshop, "musl"),
+        build: |build_dir| documented(build_dir, "musl"),
     },
     Entry {
         name: "lambda-runtime-small",
         title: "lambda_runtime, for size",
         ours: false,
         note: "lambda_runtime 1.5.0, gnu, for size: opt-level z, fat LTO, one codegen unit, panic = abort, stripped; no tracing, one thread.",
-        build: |workshop| small(workshop, "lambda_runtime_echo", "gnu"),
+        build: |build_dir| small(build_dir, "lambda_runtime_echo", "gnu"),
     },
     Entry {
         name: "lambda-runtime-musl-small",
         title: "lambda_runtime, musl, for size",
         ours: false,
         note: "The same, linked statically with musl.",
-        build: |workshop| small(workshop, "lambda_runtime_echo", "musl"),
+        build: |build_dir| small(build_dir, "lambda_runtime_echo", "musl"),
     },
 ];
 
 /// With the flags that `cargo lambda build --release` gives to cargo.
-fn documented(workshop: &Workshop<'_>, libc: &str) -> Result<Ready, Failure> {
-    let flags = match workshop.architecture {
+fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Failure> {
+    let flags = match build_dir.architecture {
         Architecture::X86_64 => "-Cstrip=symbols -Ctarget-cpu=haswell",
         Architecture::Aarch64 => "-Cstrip=symbols -Ctarget-cpu=neoverse-n1",
     };
-    workshop.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
+    build_dir.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
 }
 
 /// A peer in Rust, tuned for size.
-pub fn small(workshop: &Workshop<'_>, package: &str, libc: &str) -> Result<Ready, Failure> {
+pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Ready, Failure> {
     let profile = [
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
         ("CARGO_PROFILE_RELEASE_LTO", "fat"),
@@ -55,5 +55,5 @@ pub fn small(workshop: &Workshop<'_>, package: &str, libc: &str) -> Result<Ready
         ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
         ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
     ];
-    workshop.cargo(package, "small", libc, &["--no-default-features"], &profile).map(Ready::alone)
+    build_dir.cargo(package, "small", libc, &["--no-default-features"], &profile).map(Ready::alone)
 }

@@ -9,13 +9,13 @@ pub const ENTRIES: &[Entry] = &[
         title: "minlambda",
         ours: false,
         note: "minlambda 0.2.0, gnu, cargo's release profile. It reads no deadline, ARN or trace id, and does not stream.",
-        build: |workshop| workshop.cargo("minlambda_echo", "default", "gnu", &[], &[]).map(Ready::alone),
+        build: |build_dir| build_dir.cargo("minlambda_echo", "default", "gnu", &[], &[]).map(Ready::alone),
     },
     Entry {
         name: "minlambda-musl-small",
         title: "minlambda, musl, for size",
         ours: false,
         note: "The same, linked statically with musl; opt-level z, fat LTO, one codegen unit, panic = abort, stripped.",
-        build: |workshop| small(workshop, "minlambda_echo", "musl"),
+        build: |build_dir| small(build_dir, "minlambda_echo", "musl"),
     },
 ];

@@ -1,11 +1,11 @@
 //! Who takes part: each contender is built for this machine, or is missing, with the reason.
 
+mod build_dir;
 mod interpreted;
 mod lambda_runtime;
 mod minlambda;
 mod ours;
 mod scripts;
-mod workshop;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use cargo_barelambda::failure::Failure;
 use cargo_barelambda::program::Architecture;
 
 use crate::events::Answer;
-use workshop::Workshop;
-pub use workshop::succeed;
+use build_dir::BuildDir;
+pub use build_dir::succeed;
 
 /// A row of the benchmark.
 pub struct Contender {
@@ -54,7 +54,7 @@ struct Entry {
     title: &'static str,
     ours: bool,
     note: &'static str,
-    build: fn(&Workshop<'_>) -> Result<Ready, Failure>,
+    build: fn(&BuildDir<'_>) -> Result<Ready, Failure>,
 }
 
 /// All of them, in the order of the table.
@@ -85,11 +85,11 @@ pub fn build(
             .ok_or_else(|| Failure::new(format!("there is no row `{name}`. Rows: {}", names().join(", "))))
     };
     let chosen: Vec<&Entry> = if wanted.is_empty() { entries().collect() } else { wanted.iter().map(named).collect::<Result<_, _>>()? };
-    let workshop = Workshop::new(repository, architecture)?;
+    let build_dir = BuildDir::new(repository, architecture)?;
     let made = chosen.into_iter().map(|entry| {
         said(entry.name);
         let Entry { name, title, ours, note, build } = *entry;
-        Contender { name, title, ours, note, program: build(&workshop).map_err(|failure| failure.to_string()) }
+        Contender { name, title, ours, note, program: build(&build_dir).map_err(|failure| failure.to_string()) }
     });
     Ok(made.collect())
 }

@@ -8,7 +8,7 @@ use cargo_barelambda::failure::Failure;
 use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::Project;
 
-use super::workshop::{Workshop, succeed};
+use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
 use crate::events::Answer;
 
@@ -50,48 +50,48 @@ pub const ENTRIES: &[Entry] = &[
     },
 ];
 
-fn floor(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    if workshop.architecture != Architecture::X86_64 {
+fn floor(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    if build_dir.architecture != Architecture::X86_64 {
         return Err(Failure::new("the floor is written for x86_64"));
     }
-    let mut ready = in_repository(workshop, "benches/floor", "floor").map(Ready::alone)?;
+    let mut ready = in_repository(build_dir, "benches/floor", "floor").map(Ready::alone)?;
     ready.answer = Answer::Same;
     Ok(ready)
 }
 
-fn echo(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    example(workshop, "echo").map(Ready::alone)
+fn echo(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    example(build_dir, "echo").map(Ready::alone)
 }
 
-fn json(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    in_repository(workshop, "benches/orders", "orders").map(Ready::alone)
+fn json(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    in_repository(build_dir, "benches/orders", "orders").map(Ready::alone)
 }
 
-fn c_echo(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let folder = workshop.project.target_folder.join("peers/c").join(workshop.architecture.to_string());
+fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    let folder = build_dir.project.target_folder.join("peers/c").join(build_dir.architecture.to_string());
     let program = folder.join("echo");
     let mut make = Command::new("make");
-    make.arg("-C").arg(workshop.repository.join("examples/c")).arg(format!("ARCH={}", workshop.architecture));
-    make.arg(format!("BUILD={}", folder.display())).arg(&program).env("CARGO_TARGET_DIR", &workshop.project.target_folder);
+    make.arg("-C").arg(build_dir.repository.join("examples/c")).arg(format!("ARCH={}", build_dir.architecture));
+    make.arg(format!("BUILD={}", folder.display())).arg(&program).env("CARGO_TARGET_DIR", &build_dir.project.target_folder);
     succeed(&mut make)?;
     Ok(Ready::alone(program))
 }
 
-fn exec(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let mut ready = example(workshop, "exec").map(Ready::alone)?;
+fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+    let mut ready = example(build_dir, "exec").map(Ready::alone)?;
     ready.environment = vec![("_HANDLER".into(), "/bin/cat".into())];
     ready.uncounted = Some("valgrind runs no process that shares memory with its parent");
     Ok(ready)
 }
 
-fn example(workshop: &Workshop<'_>, name: &str) -> Result<PathBuf, Failure> {
-    let target = workshop.project.target(Some(name))?;
-    build::build(&workshop.project, target, Some(workshop.architecture), &[])
+fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Failure> {
+    let target = build_dir.project.target(Some(name))?;
+    build::build(&build_dir.project, target, Some(build_dir.architecture), &[])
 }
 
 /// A package of the repository that is no member of its workspace.
-fn in_repository(workshop: &Workshop<'_>, folder: &str, name: &str) -> Result<PathBuf, Failure> {
-    let mut project = Project::of(&workshop.repository.join(folder))?;
-    project.target_folder = workshop.folder(name);
-    build::build(&project, project.target(Some(name))?, Some(workshop.architecture), &[])
+fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Failure> {
+    let mut project = Project::of(&build_dir.repository.join(folder))?;
+    project.target_folder = build_dir.folder(name);
+    build::build(&project, project.target(Some(name))?, Some(build_dir.architecture), &[])
 }

@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use cargo_barelambda::failure::{During, Failure};
 
-use super::workshop::Workshop;
+use super::build_dir::BuildDir;
 use super::{Entry, Ready};
 use crate::events::Answer;
 
@@ -16,16 +16,16 @@ pub const ENTRIES: &[Entry] = &[Entry {
     build: bash_curl,
 }];
 
-fn bash_curl(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
+fn bash_curl(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
     let path = env::var_os("PATH").unwrap_or_default();
     for program in ["bash", "curl"] {
         if !env::split_paths(&path).any(|folder| folder.join(program).is_file()) {
             return Err(Failure::new(format!("{program} is not installed")));
         }
     }
-    let mut ready = Ready::alone(workshop.repository.join("benches/peers/bash-curl/bootstrap"));
+    let mut ready = Ready::alone(build_dir.repository.join("benches/peers/bash-curl/bootstrap"));
     // What mktemp makes stays when the loop is killed.
-    let temporary = workshop.folder("bash-curl");
+    let temporary = build_dir.folder("bash-curl");
     fs::create_dir_all(&temporary).during(temporary.display())?;
     ready.environment =
         vec![("LAMBDA_TASK_ROOT".into(), "/bin".into()), ("_HANDLER".into(), "cat".into()), ("TMPDIR".into(), temporary.into())];

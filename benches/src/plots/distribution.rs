@@ -2,7 +2,7 @@
 
 use super::axes::{Frame, LogScale, across, marks, up};
 use super::picture::{INK, Picture, Point, Text, WIDTH};
-use super::{HEAD, counts, headed, look, missing, name_missing};
+use super::{HEAD, counts, headed, missing, name_missing, theme};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
 
@@ -26,15 +26,15 @@ pub fn picture(record: &Record) -> Picture {
     up(&mut picture, frame, &parts, "part of the starts");
     across(&mut picture, frame, &scale, &marks(&scale, FIGURE.unit()), "time from the start to the first answer, log scale");
     for (index, samples) in &lines {
-        let look = look::of(record, *index);
-        picture.line(steps(samples, |value| scale.at(value), y), look.color, 2, look.dashes);
+        let style = theme::of(record, *index);
+        picture.line(steps(samples, |value| scale.at(value), y), style.color, 2, style.dashes);
     }
 
     // In the order in which the lines cross the middle.
     lines.sort_by(|(_, one), (_, other)| one[one.len() / 2].total_cmp(&other[other.len() / 2]));
     for (place, (index, _)) in lines.iter().enumerate() {
-        let (look, y) = (look::of(record, *index), frame.top + 10 + 20 * place as i32);
-        picture.line([(RIGHT + 16, y), (RIGHT + 46, y)], look.color, 2, look.dashes);
+        let (style, y) = (theme::of(record, *index), frame.top + 10 + 20 * place as i32);
+        picture.line([(RIGHT + 16, y), (RIGHT + 46, y)], style.color, 2, style.dashes);
         picture.text(Text::new((RIGHT + 54, y), &record.rows[*index].title).size(11.0).color(INK).within(WIDTH - RIGHT - 62));
     }
     name_missing(&mut picture, without(), frame.bottom + 52);

@@ -5,10 +5,10 @@ mod distribution;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod labels;
-mod look;
 mod picture;
 mod size;
 mod spread;
+mod theme;
 mod warm;
 
 use std::fs;

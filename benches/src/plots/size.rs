@@ -3,7 +3,7 @@
 use super::axes::{Frame, LogScale, across, marks, round, up};
 use super::labels::{beside, nearest};
 use super::picture::{Picture, Point, Text, WIDTH, width};
-use super::{HEAD, counts, headed, look, missing, name_missing};
+use super::{HEAD, counts, headed, missing, name_missing, theme};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
 
@@ -33,7 +33,7 @@ pub fn picture(record: &Record) -> Picture {
     let widths: Vec<i32> = shown.iter().map(|(row, _)| width(&row.title, LABEL)).collect();
     let labels = beside(&points, &widths, frame);
     for ((&point, label), (row, _)) in points.iter().zip(&labels).zip(&shown) {
-        let color = look::group(row);
+        let color = theme::group(row);
         let end = nearest(point, label);
         // A label that touches its point needs no line to it.
         if (end.0 - point.0).abs().max((end.1 - point.1).abs()) > 9 {

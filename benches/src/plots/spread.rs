@@ -2,7 +2,7 @@
 
 use super::axes::{Frame, LogScale, across, marks};
 use super::picture::{GREY, INK, PALE, Picture, Side, Text, WIDTH, Weight};
-use super::{HEAD, counts, headed, look};
+use super::{HEAD, counts, headed, theme};
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row, quantile};
 
@@ -107,7 +107,7 @@ fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y,
         Some(Measured::Missing(why)) => return say_missing(picture, y, Some(why)),
         None => return say_missing(picture, y, None),
     };
-    let color = look::group(row);
+    let color = theme::group(row);
     let [low, median, high, late] = [0.05, 0.5, 0.95, 0.99].map(|part| quantile(samples, part));
     let x = |value| scale.at(value);
     picture.bar((x(low), y - 4), (x(high).max(x(low) + 1), y + 4), color);
@@ -136,7 +136,7 @@ fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     ];
     for (name, row) in groups {
         let Some(row) = row else { continue };
-        picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), look::group(row));
+        picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), theme::group(row));
         picture.text(Text::new((x + 20, HEAD - 8), name).size(11.0));
         x += 36 + super::picture::width(name, 11.0);
     }

@@ -3,7 +3,7 @@
 use super::axes::{Frame, LogScale, across, round, up};
 use super::labels::in_column;
 use super::picture::{Picture, Point, Text, WIDTH};
-use super::{HEAD, counts, headed, look, missing, name_missing};
+use super::{HEAD, counts, headed, missing, name_missing, theme};
 use crate::figures::{EVENT_SIZES, Figure, Unit};
 use crate::record::{Record, Row};
 
@@ -37,15 +37,15 @@ pub fn picture(record: &Record) -> Picture {
     let heights: Vec<i32> = ends.iter().map(|end| end.1).collect();
     let labels = in_column(&heights, LINE, frame.top, frame.bottom);
     for (((index, line), end), y) in lines.iter().zip(&ends).zip(labels) {
-        let (look, row) = (look::of(record, *index), &record.rows[*index]);
+        let (style, row) = (theme::of(record, *index), &record.rows[*index]);
         let points: Vec<Point> = line.iter().map(|(size, time)| (sizes.at(*size), times.at(*time))).collect();
         for &point in &points {
-            picture.dot(point, 3, look.color, false);
+            picture.dot(point, 3, style.color, false);
         }
-        picture.line(points, look.color, 2, look.dashes);
-        picture.line([(end.0 + 5, end.1), (RIGHT + 26, y), (RIGHT + 30, y)], look.color, 1, None);
+        picture.line(points, style.color, 2, style.dashes);
+        picture.line([(end.0 + 5, end.1), (RIGHT + 26, y), (RIGHT + 30, y)], style.color, 1, None);
         // Its line leads up to it, and so it says its dashes, too.
-        picture.line([(RIGHT + 30, y), (RIGHT + 56, y)], look.color, 2, look.dashes);
+        picture.line([(RIGHT + 30, y), (RIGHT + 56, y)], style.color, 2, style.dashes);
         picture.text(Text::new((RIGHT + 62, y), label(row, line)).size(11.0).within(WIDTH - RIGHT - 68));
     }
     name_missing(&mut picture, without(), frame.bottom + 52);

@@ -9,14 +9,14 @@ use cargo_barelambda::failure::{During, Failure};
 use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::Project;
 
-pub struct Workshop<'a> {
+pub struct BuildDir<'a> {
     pub repository: &'a Path,
     pub architecture: Architecture,
     /// The repository's.
     pub project: Project,
 }
 
-impl<'a> Workshop<'a> {
+impl<'a> BuildDir<'a> {
     /// Goes to the repository, which becomes the current folder.
     pub fn new(repository: &'a Path, architecture: Architecture) -> Result<Self, Failure> {
         env::set_current_dir(repository).during(repository.display())?;

@@ -14,7 +14,7 @@ const PEERS: [RGBColor; 5] =
 const DASHES: [Option<Dashes>; 3] = [None, Some((9, 4)), Some((3, 3))];
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct LineStyle {
     pub color: RGBColor,
     pub dashes: Option<Dashes>,
 }
@@ -29,14 +29,14 @@ pub fn group(row: &Row) -> RGBColor {
 }
 
 /// How the row of this index is told apart from all others.
-pub fn of(record: &Record, index: usize) -> Look {
+pub fn of(record: &Record, index: usize) -> LineStyle {
     let row = &record.rows[index];
     if row.is_floor() {
-        return Look { color: GREY, dashes: DASHES[2] };
+        return LineStyle { color: GREY, dashes: DASHES[2] };
     }
     let rank = record.rows[..index].iter().filter(|other| other.ours == row.ours && !other.is_floor()).count();
     let colors: &[RGBColor] = if row.ours { &OURS } else { &PEERS };
-    Look { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
+    LineStyle { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
 }
 
 #[cfg(test)]
@@ -47,9 +47,9 @@ mod tests {
     #[test]
     fn no_two_rows_look_alike() {
         let record = fixture::local();
-        let looks: Vec<Look> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
-        for (index, look) in looks.iter().enumerate() {
-            assert!(!looks[..index].contains(look), "{}", record.rows[index].name);
+        let styles: Vec<LineStyle> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
+        for (index, style) in styles.iter().enumerate() {
+            assert!(!styles[..index].contains(style), "{}", record.rows[index].name);
         }
     }
 }
