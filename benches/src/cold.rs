@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 
 use crate::contenders::Ready;
 use crate::launch::{Event, Running};
@@ -17,14 +17,14 @@ pub struct Start {
 }
 
 /// Starts the contender once. The event is sent as soon as it is asked for.
-pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<Start, Failure> {
+pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<Start, Error> {
     let (mut running, next) = Running::start(ready, server, &[])?;
     let answer = running.answer(event)?;
     Ok(Start { to_next: next.at - running.started(), to_answer: answer.at - running.started() })
 }
 
 /// Drops the page cache, dentries and inodes of the whole machine (proc(5), `/proc/sys/vm/drop_caches`), which only root may.
-pub fn drop_caches() -> Result<(), Failure> {
+pub fn drop_caches() -> Result<(), Error> {
     rustix::fs::sync();
-    fs::write("/proc/sys/vm/drop_caches", "3").during("the page cache can be dropped by root only")
+    fs::write("/proc/sys/vm/drop_caches", "3").context("the page cache can be dropped by root only")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::figures::{Figure, Unit};
@@ -27,7 +27,7 @@ pub fn command() -> Command {
         .after_help(EXPLANATION)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let read = |name: &str| Record::read(matches.get_one::<PathBuf>(name).expect("it is required"));
     let comparison = Comparison::new(&read("A")?, &read("B")?)?;
     print!("{comparison}");
@@ -55,13 +55,13 @@ struct Change {
 }
 
 impl Comparison {
-    fn new(before: &Record, after: &Record) -> Result<Self, Failure> {
+    fn new(before: &Record, after: &Record) -> Result<Self, Error> {
         let (Some(first), Some(second)) = (before.rows.first(), after.rows.first()) else {
-            return Err(Failure::new("a record without rows"));
+            return Err(Error::new("a record without rows"));
         };
         if before.architecture != after.architecture || before.place != after.place || first.name != second.name {
             let of = |record: &Record, row: &Row| format!("{}, {}, against {}", record.place, record.architecture, row.name);
-            return Err(Failure::new(format!("these cannot be compared: {}; and {}", of(before, first), of(after, second))));
+            return Err(Error::new(format!("these cannot be compared: {}; and {}", of(before, first), of(after, second))));
         }
         let mut comparison = Self { changes: Vec::new(), compared: 0, remarks: Vec::new(), largest_noise: 0.0 };
         for (what, one, other) in [("machine", &before.machine, &after.machine), ("settings", &before.settings, &after.settings)] {

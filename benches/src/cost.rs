@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::figures::{EVENT_SIZES, Figure, grouped};
@@ -85,7 +85,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let record = Record::read(matches.get_one::<PathBuf>("record").expect("it is required"))?;
     let prices = matches.get_one::<PathBuf>("prices").cloned().unwrap_or_else(|| repository.join("benches/prices.toml"));
     let prices = Prices::read(&prices)?;
@@ -160,11 +160,11 @@ fn bill(times: Times, shape: &Shape, prices: &Prices) -> Bill {
 }
 
 /// The table, and what it rests on.
-fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Failure> {
+fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error> {
     let is_of_aws = record.place.starts_with("aws");
     let rows: Vec<&Row> = record.rows.iter().filter(|row| row.memory_mb.is_none_or(|memory| f64::from(memory) == shape.memory)).collect();
     if rows.is_empty() {
-        return Err(Failure::new(format!("no row of the record has {} MB", shape.memory)));
+        return Err(Error::new(format!("no row of the record has {} MB", shape.memory)));
     }
     let bills: Vec<Result<(Times, Bill), String>> =
         rows.iter().map(|row| times(row, is_of_aws, shape).map(|times| (times, bill(times, shape, prices)))).collect();

@@ -1,6 +1,6 @@
 //! The events: JSON of the four sizes, the same for every contender, and what makes an answer right.
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use serde_json::Value;
 
 use crate::server::shown;
@@ -37,7 +37,7 @@ pub fn event(size: usize) -> Vec<u8> {
 }
 
 /// Checks an answer against its event.
-pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Failure> {
+pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Error> {
     let value = |bytes| serde_json::from_slice::<Value>(bytes).ok();
     let right = match wanted {
         _ if answer == event => true,
@@ -47,7 +47,7 @@ pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Failure>
     if right {
         return Ok(());
     }
-    Err(Failure::new(format!("its answer is not the event, but {} bytes: {}", answer.len(), shown(answer))))
+    Err(Error::new(format!("its answer is not the event, but {} bytes: {}", answer.len(), shown(answer))))
 }
 
 #[cfg(test)]

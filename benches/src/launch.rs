@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use barelambda_emulator::script::{environment, message};
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use rustix::process::{Signal, WaitOptions, kill_process_group, waitpid};
 
 use crate::contenders::Ready;
@@ -34,7 +34,7 @@ pub struct Running<'a> {
 
 impl<'a> Running<'a> {
     /// Starts the contender, and waits for its first GET /next, which it gives. `before` are a tool and its arguments, which start it in turn.
-    pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, Request), Failure> {
+    pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, Request), Error> {
         server.renew()?;
         let (process, stderr) = execute(ready, server, before)?;
         let mut running = Self { ready, server, process, stderr, waiting: 0 };
@@ -45,7 +45,7 @@ impl<'a> Running<'a> {
     }
 
     /// Sends an event, and gives the answer, which is the right one, and has been accepted.
-    pub fn answer(&mut self, event: &Event) -> Result<Request, Failure> {
+    pub fn answer(&mut self, event: &Event) -> Result<Request, Error> {
         self.server.reply(self.waiting, &event.reply)?;
         let answer = self.server.answer()?;
         check(answer.body(), &event.body, self.ready.answer)?;
@@ -54,7 +54,7 @@ impl<'a> Running<'a> {
 
     /// One warm cycle: sends an event, takes the answer, which is checked in the end, and waits for the next GET /next. It gives the moment
     /// when the event began to be sent, and the one when that request had come.
-    pub fn cycle(&mut self, event: &Event) -> Result<[Instant; 2], Failure> {
+    pub fn cycle(&mut self, event: &Event) -> Result<[Instant; 2], Error> {
         let begin = Instant::now();
         self.server.reply(self.waiting, &event.reply)?;
         let answer = self.server.answer()?;
@@ -74,11 +74,11 @@ impl<'a> Running<'a> {
     }
 
     /// Ends the process by SIGTERM, and gives what it says on stderr: for a tool that says it in the end.
-    pub fn last_words(mut self) -> Result<String, Failure> {
+    pub fn last_words(mut self) -> Result<String, Error> {
         end(&self.process, Signal::TERM);
         let mut words = String::new();
         if let Some(stderr) = &mut self.stderr {
-            stderr.read_to_string(&mut words).during("its words on stderr")?;
+            stderr.read_to_string(&mut words).context("its words on stderr")?;
         }
         Ok(words)
     }
@@ -106,7 +106,7 @@ impl Event {
 }
 
 /// Its environment is Lambda's, and what it needs besides; it has nothing to read, and what it writes is not kept, but for a tool's stderr.
-fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, Option<PipeReader>), Failure> {
+fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, Option<PipeReader>), Error> {
     let words = before.iter().map(OsStr::new).chain(ready.command.iter().map(AsRef::as_ref));
     let words: Vec<CString> = words.map(|word| text(word.as_bytes())).collect::<Result<_, _>>()?;
     // What the contender has of a variable replaces Lambda's.
@@ -114,17 +114,17 @@ fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, 
     let variables: BTreeMap<_, _> = lambdas.into_iter().chain(ready.environment.iter().cloned()).collect();
     let variables = variables.iter().map(|(name, value)| text(&[name.as_bytes(), b"=", value.as_bytes()].concat()));
     let variables: Vec<CString> = variables.collect::<Result<_, _>>()?;
-    let null = File::options().read(true).write(true).open("/dev/null").during("/dev/null")?;
-    let (reader, writer) = std::io::pipe().during("a pipe")?;
+    let null = File::options().read(true).write(true).open("/dev/null").context("/dev/null")?;
+    let (reader, writer) = std::io::pipe().context("a pipe")?;
     let stderr = if before.is_empty() { null.as_fd() } else { writer.as_fd() };
     let process = spawn(&words, &variables, [null.as_fd(), null.as_fd(), stderr], server.processors());
     let process =
-        process.during(format!("{} cannot be started", words.first().map_or_else(Default::default, |word| word.to_string_lossy())))?;
+        process.context(format!("{} cannot be started", words.first().map_or_else(Default::default, |word| word.to_string_lossy())))?;
     Ok((process, (!before.is_empty()).then_some(reader)))
 }
 
-fn text(bytes: &[u8]) -> Result<CString, Failure> {
-    CString::new(bytes).during("a program's words and variables")
+fn text(bytes: &[u8]) -> Result<CString, Error> {
+    CString::new(bytes).context("a program's words and variables")
 }
 
 fn end(process: &Process, signal: Signal) {

@@ -55,8 +55,8 @@ pub fn main() -> ExitCode {
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };
-    ended.unwrap_or_else(|failure| {
-        eprintln!("error: {failure}");
+    ended.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
         ExitCode::from(3)
     })
 }

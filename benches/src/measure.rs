@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cold::{self, drop_caches};
@@ -50,8 +50,8 @@ impl Plan {
 }
 
 /// Measures all of them. What fails on the way is missing, with the reason.
-pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Failure> {
-    fs::create_dir_all(scratch).during(scratch.display())?;
+pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Error> {
+    fs::create_dir_all(scratch).context(scratch.display())?;
     // No time is taken here, and zips take long: side by side.
     let sizes: Vec<_> = thread::scope(|scope| {
         let ready = contenders.iter().filter_map(|contender| contender.program.as_ref().ok());
@@ -113,11 +113,11 @@ impl Samples {
 
 impl Lane<'_> {
     /// Adds a sample, unless one has failed.
-    fn add(&mut self, figure: Figure, sample: Result<Duration, &Failure>) {
+    fn add(&mut self, figure: Figure, sample: Result<Duration, &Error>) {
         let entry = &mut self.samples.entry(figure).or_insert(Samples(Ok(Vec::new()))).0;
         match (entry.as_mut(), sample) {
             (Ok(samples), Ok(time)) => samples.push((time.as_secs_f64() * 1e7).round() / 10.0),
-            (Ok(_), Err(failure)) => *entry = Err(failure.to_string()),
+            (Ok(_), Err(error)) => *entry = Err(error.to_string()),
             (Err(_), _) => {}
         }
     }
@@ -128,7 +128,7 @@ impl Lane<'_> {
 }
 
 /// Cold starts of all, each after `before`.
-fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'static str, before: impl Fn() -> Result<(), Failure>) {
+fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'static str, before: impl Fn() -> Result<(), Error>) {
     let event = Event::new(events::event(59));
     let bar = bar(what, field.len() * rounds);
     for index in shuffled(field.len(), rounds) {
@@ -149,7 +149,7 @@ fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
         let event = Event::new(events::event(size));
         let rounds = if figure == Figure::Warm5Mb { plan.warm_largest } else { plan.warm };
         let bar = bar(figure.title(), field.len() * rounds);
-        let mut taken: Vec<Vec<Result<Duration, Failure>>> = Vec::new();
+        let mut taken: Vec<Vec<Result<Duration, Error>>> = Vec::new();
         {
             let mut running: Vec<_> = field
                 .iter_mut()
@@ -163,10 +163,10 @@ fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
             for index in shuffled(running.len(), rounds) {
                 let sample = match &mut running[index] {
                     Ok((running, count)) => warm::sample(running, &event, *count),
-                    Err(failure) => Err(Failure::new(format!("{failure:}"))),
+                    Err(error) => Err(Error::new(format!("{error:}"))),
                 };
-                if let Err(failure) = &sample {
-                    running[index] = Err(Failure::new(failure.to_string()));
+                if let Err(error) = &sample {
+                    running[index] = Err(Error::new(error.to_string()));
                 }
                 taken[index].push(sample);
                 bar.inc(1);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde::Deserialize;
 
 /// In US dollars, of one region.
@@ -34,9 +34,9 @@ struct Tier {
 
 impl Prices {
     /// Reads the file. What is missing in it, unknown, or no price is an error that names it.
-    pub fn read(file: &Path) -> Result<Self, Failure> {
-        let text = fs::read_to_string(file).during(file.display())?;
-        Self::parse(&text).map_err(|words| Failure::new(format!("{}: {words}", file.display())))
+    pub fn read(file: &Path) -> Result<Self, Error> {
+        let text = fs::read_to_string(file).context(file.display())?;
+        Self::parse(&text).map_err(|words| Error::new(format!("{}: {words}", file.display())))
     }
 
     pub fn parse(text: &str) -> Result<Self, String> {

@@ -3,7 +3,7 @@
 //! Where the scheduler puts two processes that talk to each other decides on tens of microseconds, and it decides anew in each run: a warm cycle
 //! over two processors took twice as long as one over the same. Starts are left to the scheduler: they scatter less so.
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// While this lives, the thread that made it has a processor to itself, if there are several.
@@ -15,14 +15,14 @@ pub struct Reserved {
 
 impl Reserved {
     /// Takes the first processor that this process may run on.
-    pub fn new() -> Result<Self, Failure> {
-        let all = sched_getaffinity(None).during("the processors of this process")?;
+    pub fn new() -> Result<Self, Error> {
+        let all = sched_getaffinity(None).context("the processors of this process")?;
         let first = (0..CpuSet::MAX_CPU).find(|&processor| all.is_set(processor));
         let (Some(first), 2..) = (first, all.count()) else { return Ok(Self { all, others: None }) };
         let (mut own, mut others) = (CpuSet::new(), all);
         own.set(first);
         others.unset(first);
-        sched_setaffinity(None, &own).during("a processor of one's own")?;
+        sched_setaffinity(None, &own).context("a processor of one's own")?;
         Ok(Self { all, others: Some(others) })
     }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::plots;
@@ -27,7 +27,7 @@ pub fn command() -> Command {
         .after_help(EXPLANATION)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let changed: Vec<Page> = pages(repository)?.into_iter().filter(Page::is_changed).collect();
     if matches.get_flag("check") {
         for page in &changed {
@@ -36,7 +36,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
         return Ok(if changed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     for page in changed {
-        fs::write(&page.file, &page.text).during(page.file.display())?;
+        fs::write(&page.file, &page.text).context(page.file.display())?;
         println!("{}", page.file.display());
     }
     Ok(ExitCode::SUCCESS)
@@ -62,13 +62,13 @@ struct Kept {
 }
 
 /// The README and all plots that it shows.
-fn pages(repository: &Path) -> Result<Vec<Page>, Failure> {
+fn pages(repository: &Path) -> Result<Vec<Page>, Error> {
     let records = repository.join(RECORDS);
     let (local, aws) = (newest(&records, |place| place == "local")?, newest(&records, |place| place.starts_with("aws"))?);
     let file = repository.join("README.md");
-    let text = fs::read_to_string(&file).during(file.display())?;
-    let text = replace(&text, "bench", &section_of_this_machine(&local)).during(file.display())?;
-    let text = replace(&text, "bench-aws", &section_of_aws(&aws)).during(file.display())?;
+    let text = fs::read_to_string(&file).context(file.display())?;
+    let text = replace(&text, "bench", &section_of_this_machine(&local)).context(file.display())?;
+    let text = replace(&text, "bench-aws", &section_of_aws(&aws)).context(file.display())?;
     let mut pages = Vec::new();
     for kept in local.iter().chain(&aws) {
         for plot in plots::of(&kept.record) {
@@ -80,7 +80,7 @@ fn pages(repository: &Path) -> Result<Vec<Page>, Failure> {
 }
 
 /// The newest record of each architecture whose place is wanted.
-fn newest(records: &Path, wanted: fn(&str) -> bool) -> Result<Vec<Kept>, Failure> {
+fn newest(records: &Path, wanted: fn(&str) -> bool) -> Result<Vec<Kept>, Error> {
     let mut kept = Vec::new();
     for architecture in folders(records)? {
         // Their names begin with the date, and sort by it; the place follows after the minute.
@@ -98,13 +98,13 @@ fn newest(records: &Path, wanted: fn(&str) -> bool) -> Result<Vec<Kept>, Failure
 }
 
 /// The names of the folders in a folder, sorted; none if it is not there.
-fn folders(path: &Path) -> Result<Vec<String>, Failure> {
+fn folders(path: &Path) -> Result<Vec<String>, Error> {
     if !path.exists() {
         return Ok(Vec::new());
     }
     let mut names = Vec::new();
-    for entry in fs::read_dir(path).during(path.display())? {
-        let entry = entry.during(path.display())?;
+    for entry in fs::read_dir(path).context(path.display())? {
+        let entry = entry.context(path.display())?;
         if entry.path().is_dir() {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
@@ -114,19 +114,19 @@ fn folders(path: &Path) -> Result<Vec<String>, Failure> {
 }
 
 /// Puts a section between its two marks, which have a line each.
-fn replace(text: &str, name: &str, section: &str) -> Result<String, Failure> {
+fn replace(text: &str, name: &str, section: &str) -> Result<String, Error> {
     let find = |end: &str| {
         let mark = format!("<!-- {name}: {end} -->\n");
         let places: Vec<usize> = text.match_indices(&mark).map(|(at, _)| at).collect();
         match places[..] {
             [at] => Ok((at, at + mark.len())),
-            [] => Err(Failure::new(format!("the mark `{}` is missing", mark.trim()))),
-            _ => Err(Failure::new(format!("the mark `{}` is there {} times", mark.trim(), places.len()))),
+            [] => Err(Error::new(format!("the mark `{}` is missing", mark.trim()))),
+            _ => Err(Error::new(format!("the mark `{}` is there {} times", mark.trim(), places.len()))),
         }
     };
     let ((_, begin), (end, _)) = (find("begin")?, find("end")?);
     if end < begin {
-        return Err(Failure::new(format!("the mark `<!-- {name}: end -->` stands before its beginning")));
+        return Err(Error::new(format!("the mark `<!-- {name}: end -->` stands before its beginning")));
     }
     Ok(format!("{}{section}{}", &text[..begin], &text[end..]))
 }
@@ -212,7 +212,7 @@ mod tests {
             record.write(&self.0.join(RECORDS)).expect("it can be written to")
         }
 
-        fn publish(&self, arguments: &[&str]) -> Result<ExitCode, Failure> {
+        fn publish(&self, arguments: &[&str]) -> Result<ExitCode, Error> {
             run(&command().get_matches_from(["publish"].iter().chain(arguments)), &self.0)
         }
 
@@ -229,7 +229,7 @@ mod tests {
 
     const README: &str = "# A\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nB\n<!-- bench-aws: begin -->\n<!-- bench-aws: end -->\nC\n";
 
-    fn code(ended: Result<ExitCode, Failure>) -> String {
+    fn code(ended: Result<ExitCode, Error>) -> String {
         format!("{:?}", ended.expect("it can be published"))
     }
 
@@ -237,13 +237,13 @@ mod tests {
     fn the_newest_records_are_published_and_checked() {
         let repository = Repository::new("newest", README);
         let success = format!("{:?}", ExitCode::SUCCESS);
-        let failure = format!("{:?}", ExitCode::FAILURE);
+        let error = format!("{:?}", ExitCode::FAILURE);
         let (newest, mut older) = (fixture::local(), fixture::local());
         older.date = "2026-10-31T23:59:59Z".into();
         older.rows[1].title = "an older echo".into();
         repository.keep(&older);
         let (folder, aws) = (repository.keep(&newest), repository.keep(&fixture::aws()));
-        assert_eq!(code(repository.publish(&["--check"])), failure);
+        assert_eq!(code(repository.publish(&["--check"])), error);
         assert_eq!(repository.readme(), README);
         assert!(!folder.join("start.svg").exists());
 
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(repository.readme(), readme);
 
         fs::remove_file(aws.join("init.svg")).expect("it was drawn");
-        assert_eq!(code(repository.publish(&["--check"])), failure);
+        assert_eq!(code(repository.publish(&["--check"])), error);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Figure;
@@ -82,27 +82,27 @@ impl Record {
     }
 
     /// Reads a record: its file, or the folder that it is in.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
+    pub fn read(path: &Path) -> Result<Self, Error> {
         let file = if path.is_dir() { path.join(JSON) } else { path.to_owned() };
-        let text = fs::read_to_string(&file).during(file.display())?;
-        let record: Self = serde_json::from_str(&text).during(format!("{} is no record of `bench`", file.display()))?;
+        let text = fs::read_to_string(&file).context(file.display())?;
+        let record: Self = serde_json::from_str(&text).context(format!("{} is no record of `bench`", file.display()))?;
         if record.format != FORMAT {
-            return Err(Failure::new(format!("{}: its format is {}, and this reads {FORMAT}", file.display(), record.format)));
+            return Err(Error::new(format!("{}: its format is {}, and this reads {FORMAT}", file.display(), record.format)));
         }
         if record.rows.iter().flat_map(|row| row.figures.values()).any(|figure| figure.samples().is_some_and(<[f64]>::is_empty)) {
-            return Err(Failure::new(format!("{}: a figure has no samples", file.display())));
+            return Err(Error::new(format!("{}: a figure has no samples", file.display())));
         }
         Ok(record)
     }
 
     /// Writes both files into a folder of this record's own under `records`, and gives it.
-    pub fn write(&self, records: &Path) -> Result<PathBuf, Failure> {
+    pub fn write(&self, records: &Path) -> Result<PathBuf, Error> {
         let folder = records.join(&self.architecture).join(self.name());
-        fs::create_dir_all(&folder).during(folder.display())?;
-        let json = serde_json::to_string(self).during("the record")?;
+        fs::create_dir_all(&folder).context(folder.display())?;
+        let json = serde_json::to_string(self).context("the record")?;
         for (name, text) in [(JSON, one_row_a_line(&json)), (CSV, self.csv())] {
             let file = folder.join(name);
-            fs::write(&file, text).during(file.display())?;
+            fs::write(&file, text).context(file.display())?;
         }
         Ok(folder)
     }

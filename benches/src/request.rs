@@ -1,6 +1,6 @@
 //! Requests of the contenders: heads by httparse, and bodies in chunks.
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use httparse::Status;
 
 use crate::server::shown;
@@ -18,13 +18,13 @@ pub struct Head {
 
 impl Head {
     /// The head that these bytes begin with; nothing when it is not whole.
-    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Failure> {
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
         if bytes.is_empty() {
             return Ok(None);
         }
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut request = httparse::Request::new(&mut headers);
-        let length = match request.parse(bytes).during(format!("a request that begins with {}", shown(bytes)))? {
+        let length = match request.parse(bytes).context(format!("a request that begins with {}", shown(bytes)))? {
             Status::Partial => return Ok(None),
             Status::Complete(length) => length,
         };
@@ -35,8 +35,8 @@ impl Head {
             _ if is("transfer-encoding", b"chunked") => None,
             None => Some(0),
             Some(digits) => {
-                let digits = str::from_utf8(digits).during("Content-Length")?;
-                Some(digits.parse().during(format!("Content-Length: {digits}"))?)
+                let digits = str::from_utf8(digits).context("Content-Length")?;
+                Some(digits.parse().context(format!("Content-Length: {digits}"))?)
             }
         };
         Ok(Some(Self { length, target, content_length, expects_continue: is("expect", b"100-continue") }))
@@ -48,13 +48,13 @@ impl Head {
 }
 
 /// The data of a chunked body (RFC 9112, section 7.1), and the bytes that it takes with its trailers; nothing when it is not whole.
-pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
+pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
         let (start, size) = match httparse::parse_chunk_size(&bytes[at..]) {
             Ok(Status::Complete((start, size))) => (at + start, size as usize),
             Ok(Status::Partial) => return Ok(None),
-            Err(_) => return Err(Failure::new(format!("a chunk's size that cannot be read: {}", shown(&bytes[at..])))),
+            Err(_) => return Err(Error::new(format!("a chunk's size that cannot be read: {}", shown(&bytes[at..])))),
         };
         if size == 0 {
             return Ok(end_of_trailers(bytes, start - 2).map(|end| (data, end)));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use cargo_barelambda::program::Architecture;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -52,7 +52,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let wanted: Vec<String> = matches.get_many("rows").into_iter().flatten().cloned().collect();
     let plan = if matches.get_flag("quick") { Plan::QUICK } else { Plan::FULL };
     let architecture = Architecture::host();

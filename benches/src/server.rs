@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::message;
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -63,7 +63,7 @@ struct Connection {
 
 impl Server {
     /// Listens on a free port of 127.0.0.1.
-    pub fn new() -> Result<Self, Failure> {
+    pub fn new() -> Result<Self, Error> {
         Ok(Self { listener: listener()?, connections: Vec::new(), process: None, piece: vec![0; PIECE], processors: None })
     }
 
@@ -77,12 +77,12 @@ impl Server {
         self.processors.as_ref()
     }
 
-    pub fn address(&self) -> Result<SocketAddr, Failure> {
-        self.listener.local_addr().during("the server's address")
+    pub fn address(&self) -> Result<SocketAddr, Error> {
+        self.listener.local_addr().context("the server's address")
     }
 
     /// Begins anew, at another port: what the process before has sent and nobody has accepted must not be taken for the next one's.
-    pub fn renew(&mut self) -> Result<(), Failure> {
+    pub fn renew(&mut self) -> Result<(), Error> {
         self.listener = listener()?;
         self.connections.clear();
         self.process = None;
@@ -90,38 +90,38 @@ impl Server {
     }
 
     /// From now on the end of this process is an error.
-    pub fn watch(&mut self, process: Pid) -> Result<(), Failure> {
-        self.process = Some(pidfd_open(process, PidfdFlags::empty()).during("the process")?);
+    pub fn watch(&mut self, process: Pid) -> Result<(), Error> {
+        self.process = Some(pidfd_open(process, PidfdFlags::empty()).context("the process")?);
         Ok(())
     }
 
     /// Waits for a GET /next, and gives the connection that waits for its reply; anything else is an error.
-    pub fn wait_for_next(&mut self) -> Result<Request, Failure> {
+    pub fn wait_for_next(&mut self) -> Result<Request, Error> {
         let request = self.request()?;
         if request.is_next {
             return Ok(request);
         }
-        Err(Failure::new(format!("{} in place of GET /next: {}", request.target, shown(request.body()))))
+        Err(Error::new(format!("{} in place of GET /next: {}", request.target, shown(request.body()))))
     }
 
     /// Waits for an answer, accepts it with 202, and gives it; anything else is an error.
-    pub fn answer(&mut self) -> Result<Request, Failure> {
+    pub fn answer(&mut self) -> Result<Request, Error> {
         let request = self.request()?;
         if request.is_next || !request.target.ends_with("/response") {
-            return Err(Failure::new(format!("{} in place of an answer: {}", request.target, shown(request.body()))));
+            return Err(Error::new(format!("{} in place of an answer: {}", request.target, shown(request.body()))));
         }
         self.reply(request.connection, &message::accepted())?;
         Ok(request)
     }
 
     /// Sends all of these bytes.
-    pub fn reply(&mut self, connection: usize, bytes: &[u8]) -> Result<(), Failure> {
+    pub fn reply(&mut self, connection: usize, bytes: &[u8]) -> Result<(), Error> {
         let connection = self.connections.get_mut(connection).and_then(Option::as_mut);
-        connection.ok_or_else(|| Failure::new("it has closed its connection"))?.stream.write_all(bytes).during("it does not read")
+        connection.ok_or_else(|| Error::new("it has closed its connection"))?.stream.write_all(bytes).context("it does not read")
     }
 
     /// Waits for the next whole request on any connection.
-    pub fn request(&mut self) -> Result<Request, Failure> {
+    pub fn request(&mut self) -> Result<Request, Error> {
         loop {
             for index in 0..self.connections.len() {
                 if let Some(request) = self.complete(index)? {
@@ -133,7 +133,7 @@ impl Server {
     }
 
     /// Takes a request off what has been received, if all of it is there.
-    fn complete(&mut self, index: usize) -> Result<Option<Request>, Failure> {
+    fn complete(&mut self, index: usize) -> Result<Option<Request>, Error> {
         let Some(connection) = &mut self.connections[index] else { return Ok(None) };
         let Some(head) = Head::parse(&connection.received)? else { return Ok(None) };
         let received = &connection.received[head.length..];
@@ -144,7 +144,7 @@ impl Server {
         let Some((data, length)) = whole else {
             if head.expects_continue && !connection.continued {
                 connection.continued = true;
-                connection.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").during("it does not read")?;
+                connection.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").context("it does not read")?;
             }
             return Ok(None);
         };
@@ -157,7 +157,7 @@ impl Server {
     }
 
     /// Waits until something has come, and reads it.
-    fn receive(&mut self) -> Result<(), Failure> {
+    fn receive(&mut self) -> Result<(), Error> {
         let limit = Timespec::try_from(LIMIT).expect("it fits");
         let mut waiting = vec![PollFd::new(&self.listener, PollFlags::IN)];
         let open: Vec<usize> = (0..self.connections.len()).filter(|&index| self.connections[index].is_some()).collect();
@@ -169,16 +169,16 @@ impl Server {
         if self.processors.is_some() {
             let began = Instant::now();
             while ready == 0 && began.elapsed() < SPINNING {
-                ready = poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).during("poll")?;
+                ready = poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).context("poll")?;
             }
         }
-        if ready == 0 && poll(&mut waiting, Some(&limit)).during("poll")? == 0 {
-            return Err(Failure::new(format!("it has sent no whole request within {} s", LIMIT.as_secs())));
+        if ready == 0 && poll(&mut waiting, Some(&limit)).context("poll")? == 0 {
+            return Err(Error::new(format!("it has sent no whole request within {} s", LIMIT.as_secs())));
         }
         let ready: Vec<bool> = waiting.iter().map(|one| !one.revents().is_empty()).collect();
         // What it has sent before its end counts.
         if ready[1..streams_from].contains(&true) && ready.iter().filter(|ready| **ready).count() == 1 {
-            return Err(Failure::new("it has ended"));
+            return Err(Error::new("it has ended"));
         }
         for (&index, _) in open.iter().zip(&ready[streams_from..]).filter(|(_, ready)| **ready) {
             let connection = &mut self.connections[index];
@@ -187,36 +187,36 @@ impl Server {
             }
         }
         if ready[0] {
-            let (stream, _) = self.listener.accept().during("accept")?;
-            stream.set_nodelay(true).during("TCP_NODELAY")?;
-            stream.set_write_timeout(Some(LIMIT)).during("the limit")?;
+            let (stream, _) = self.listener.accept().context("accept")?;
+            stream.set_nodelay(true).context("TCP_NODELAY")?;
+            stream.set_write_timeout(Some(LIMIT)).context("the limit")?;
             let mut connection = Connection { stream, received: Vec::new(), continued: false };
             // Most send their request with the connection's first packet.
-            connection.stream.set_nonblocking(true).during("the connection")?;
+            connection.stream.set_nonblocking(true).context("the connection")?;
             let open = connection.receive(&mut self.piece)?;
-            connection.stream.set_nonblocking(false).during("the connection")?;
+            connection.stream.set_nonblocking(false).context("the connection")?;
             self.connections.push(open.then_some(connection));
         }
         Ok(())
     }
 }
 
-fn listener() -> Result<TcpListener, Failure> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).during("a free port of 127.0.0.1")
+fn listener() -> Result<TcpListener, Error> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("a free port of 127.0.0.1")
 }
 
 impl Connection {
     /// Reads what is there; whether the connection is still open.
-    fn receive(&mut self, piece: &mut [u8]) -> Result<bool, Failure> {
+    fn receive(&mut self, piece: &mut [u8]) -> Result<bool, Error> {
         match self.stream.read(piece) {
-            Ok(0) if !self.received.is_empty() => Err(Failure::new(format!("it closes its connection after {}", shown(&self.received)))),
+            Ok(0) if !self.received.is_empty() => Err(Error::new(format!("it closes its connection after {}", shown(&self.received)))),
             Ok(count) => {
                 self.received.extend_from_slice(&piece[..count]);
                 Ok(count > 0)
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(true),
             Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
-            Err(error) => Err(error).during("its connection"),
+            Err(error) => Err(error).context("its connection"),
         }
     }
 }

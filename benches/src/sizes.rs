@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::{Kind, Project, Target, cargo};
 use clap::{Arg, ArgAction, ArgMatches, Command as Subcommand, value_parser};
@@ -40,7 +40,7 @@ pub fn command() -> Subcommand {
         .after_help(EXPLANATION)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let architecture = matches.get_one::<String>("arch").map_or(Architecture::host(), |name| Architecture::from_lambda(name));
     let project = Project::of(repository)?;
     let names: Vec<&String> = matches.get_many("names").into_iter().flatten().collect();
@@ -62,11 +62,11 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
 }
 
 /// The size of the smallest example with each feature of the library, and how much more that is.
-fn features(project: &Project, architecture: Architecture) -> Result<String, Failure> {
+fn features(project: &Project, architecture: Architecture) -> Result<String, Error> {
     let target = project.target(Some(SMALLEST))?;
     let metadata =
         succeed(Command::new(cargo()).args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&target.manifest))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).during("the answer of `cargo metadata`")?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("the answer of `cargo metadata`")?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let library = packages.into_iter().find(|package| package["name"] == "barelambda");
     let names = library.and_then(|library| library["features"].as_object()).into_iter().flat_map(|features| features.keys());
@@ -86,10 +86,10 @@ struct Linked {
     parts: Vec<Part>,
 }
 
-fn link(project: &Project, target: &Target, architecture: Architecture, more: &[&str]) -> Result<Linked, Failure> {
+fn link(project: &Project, target: &Target, architecture: Architecture, more: &[&str]) -> Result<Linked, Error> {
     let features: Vec<&str> = target.required_features.iter().map(String::as_str).chain(more.iter().copied()).collect();
     let folder = project.target_folder.join("sizes").join(if features.is_empty() { "default".to_owned() } else { features.join("-") });
-    fs::create_dir_all(&folder).during(folder.display())?;
+    fs::create_dir_all(&folder).context(folder.display())?;
     let map = folder.join(format!("{}-{architecture}.map", target.name));
     let mut command = Command::new(cargo());
     command.args(["rustc", "--quiet", "--release", "--manifest-path"]).arg(&target.manifest);
@@ -106,8 +106,8 @@ fn link(project: &Project, target: &Target, architecture: Architecture, more: &[
     }
     succeed(&mut command)?;
     let file = program(&folder, target, architecture);
-    let size = file.metadata().during(file.display())?.len();
-    let text = fs::read_to_string(&map).during(map.display())?;
+    let size = file.metadata().context(file.display())?.len();
+    let text = fs::read_to_string(&map).context(map.display())?;
     Ok(Linked { size, parts: map::parts(&text) })
 }
 

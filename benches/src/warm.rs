@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 
 use crate::launch::{Event, Running};
 
@@ -16,7 +16,7 @@ const MOST: u32 = 99;
 const WARM_UP: u32 = 5;
 
 /// How many cycles with this event make a sample of the running contender.
-pub fn warm_up(running: &mut Running<'_>, event: &Event) -> Result<u32, Failure> {
+pub fn warm_up(running: &mut Running<'_>, event: &Event) -> Result<u32, Error> {
     let mut fastest = Duration::MAX;
     for _ in 0..WARM_UP {
         fastest = fastest.min(one(running, event)?);
@@ -26,13 +26,13 @@ pub fn warm_up(running: &mut Running<'_>, event: &Event) -> Result<u32, Failure>
 }
 
 /// One sample: the median of `count` cycles, as a disturbance of one of them is not the contender's.
-pub fn sample(running: &mut Running<'_>, event: &Event, count: u32) -> Result<Duration, Failure> {
+pub fn sample(running: &mut Running<'_>, event: &Event, count: u32) -> Result<Duration, Error> {
     let mut cycles: Vec<Duration> = (0..count).map(|_| one(running, event)).collect::<Result<_, _>>()?;
     cycles.sort_unstable();
     Ok(cycles[cycles.len() / 2])
 }
 
-fn one(running: &mut Running<'_>, event: &Event) -> Result<Duration, Failure> {
+fn one(running: &mut Running<'_>, event: &Event) -> Result<Duration, Error> {
     let [begin, end]: [Instant; 2] = running.cycle(event)?;
     Ok(end - begin)
 }

@@ -6,7 +6,7 @@ use std::process::{self, ExitCode};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::project::cargo;
 
 pub fn command() -> Command {
@@ -18,10 +18,10 @@ pub fn command() -> Command {
         .arg(words.hide(true))
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/Cargo.toml");
     if !manifest.is_file() {
-        return Err(Failure::new(format!(
+        return Err(Error::new(format!(
             "the benchmark is built from the repository that this tool was built in, and {} is not there: run it in a checkout",
             manifest.display()
         )));
@@ -29,7 +29,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let mut command = process::Command::new(cargo());
     command.args(["run", "--quiet", "--manifest-path"]).arg(manifest).arg("--");
     command.args(matches.get_many::<OsString>("words").into_iter().flatten());
-    let status = command.status().during("cargo cannot be started")?;
+    let status = command.status().context("cargo cannot be started")?;
     // Ended by a signal, such as that of Ctrl-C, it has no code.
     Ok(ExitCode::from(status.code().map_or(130, |code| code as u8)))
 }

@@ -8,7 +8,7 @@ use std::process::{self, ExitCode, Stdio};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::function;
 use crate::number::grouped;
 use crate::program::Architecture;
@@ -40,15 +40,15 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let project = Project::read()?;
     let target = project.target(function::named(matches))?;
     let mut program = build(&project, target, function::wanted_architecture(matches), &function::wanted_features(matches))?;
     if let Some(output) = matches.get_one::<PathBuf>("output") {
-        write_file(output, &fs::read(&program).during(program.display())?, 0o755)?;
+        write_file(output, &fs::read(&program).context(program.display())?, 0o755)?;
         program.clone_from(output);
     }
-    let size = program.metadata().during(program.display())?.len();
+    let size = program.metadata().context(program.display())?.len();
     eprintln!("{}: {} bytes", target.name, grouped(size));
     println!("{}", program.display());
     Ok(ExitCode::SUCCESS)
@@ -59,11 +59,11 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 /// It is built in a folder of its own, `barelambda` in the target directory: cargo does not see that the compiler is called in another
 /// way than by `cargo build` (see `rustc_wrapper.rs`), so the two must not take each other's files for their own, and a program does not
 /// change under the feet of whoever has built it with `cargo build`.
-pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Failure> {
+pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Error> {
     let host = Architecture::host();
     let architecture = wanted.unwrap_or(host);
     if target.for_host && architecture != host {
-        return Err(Failure::new(format!("`{}` is a program for this machine: it is built for {host} only", target.name)));
+        return Err(Error::new(format!("`{}` is a program for this machine: it is built for {host} only", target.name)));
     }
     let mut command = process::Command::new(cargo());
     command.args(["build", "--release", "--message-format", "json-render-diagnostics", "--manifest-path"]);
@@ -80,31 +80,31 @@ pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, f
         command.args(["--features", &features.join(",")]);
     }
     rustc_wrapper::install(&mut command)?;
-    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().during("cargo cannot be started")?;
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
     if !output.status.success() {
-        return Err(Failure::new(format!("`{}` could not be built: cargo's words are above", target.name)));
+        return Err(Error::new(format!("`{}` could not be built: cargo's words are above", target.name)));
     }
     let lines = output.stdout.split(|&byte| byte == b'\n');
     let executable = lines.filter_map(|line| executable(line, target)).next_back();
-    executable.ok_or_else(|| Failure::new(format!("cargo has built no program for `{}`", target.name)))
+    executable.ok_or_else(|| Error::new(format!("cargo has built no program for `{}`", target.name)))
 }
 
 /// Writes a file, with its folders, so that it is there as a whole or not at all: beside its place first.
-pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let shown = path.display();
     if path.is_dir() {
-        return Err(Failure::new(format!("{shown} is a folder: name a file in it")));
+        return Err(Error::new(format!("{shown} is a folder: name a file in it")));
     }
     let Some(name) = path.file_name() else {
-        return Err(Failure::new(format!("{shown} is not the name of a file")));
+        return Err(Error::new(format!("{shown} is not the name of a file")));
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).during(folder.display())?;
+    fs::create_dir_all(folder).context(folder.display())?;
     let beside = folder.join(format!(".{}.{}", name.display(), process::id()));
     let written = fs::write(&beside, bytes)
         .and_then(|()| fs::set_permissions(&beside, fs::Permissions::from_mode(mode)))
         .and_then(|()| fs::rename(&beside, path));
-    written.during(shown).inspect_err(|_| {
+    written.context(shown).inspect_err(|_| {
         // It may not even be there; the error that counts is the first one.
         let _ = fs::remove_file(&beside);
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use barelambda_conformance::{Checked, Options, Report, checks, kill_all, run};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::function;
 use crate::program::Program;
 use crate::signals::Signals;
@@ -64,7 +64,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Error> {
     if matches.get_flag("list") {
         checks().iter().for_each(|check| println!("{}", check.name));
         return Ok(ExitCode::SUCCESS);
@@ -75,7 +75,7 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let report = run(&options, tell);
     signals.go_on();
     if report.checked.is_empty() {
-        return Err(Failure::new("no check matches --only: `--list` prints the names of all checks"));
+        return Err(Error::new("no check matches --only: `--list` prints the names of all checks"));
     }
     if json {
         println!("{:#}", report.json());
@@ -85,7 +85,7 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     code(&report, matches.get_flag("allow-not-applicable"))
 }
 
-fn options(matches: &ArgMatches) -> Result<Options, Failure> {
+fn options(matches: &ArgMatches) -> Result<Options, Error> {
     let path: &PathBuf = matches.get_one("PROGRAM").expect("clap asks for it");
     let given: Option<&String> = matches.get_one("runner");
     let program = match given {
@@ -116,10 +116,10 @@ fn tell(checked: &Checked) {
     }
 }
 
-fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Failure> {
+fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Error> {
     let totals = report.totals();
     if totals.unable > 0 {
-        return Err(Failure::new(format!("{} checks could not be run: standard output says why", totals.unable)));
+        return Err(Error::new(format!("{} checks could not be run: standard output says why", totals.unable)));
     }
     let passed = totals.failed == 0 && (allow_not_applicable || totals.not_applicable == 0);
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })

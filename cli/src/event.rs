@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, value_parser};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
 /// The arguments that name an event.
 pub fn arguments() -> [Arg; 2] {
@@ -24,15 +24,15 @@ pub fn arguments() -> [Arg; 2] {
 }
 
 /// Reads the event that the arguments name. `text` is the value of EVENT.
-pub fn read(text: Option<&str>, matches: &ArgMatches) -> Result<Vec<u8>, Failure> {
+pub fn read(text: Option<&str>, matches: &ArgMatches) -> Result<Vec<u8>, Error> {
     if let Some(path) = matches.get_one::<PathBuf>("file") {
-        return std::fs::read(path).during(path.display());
+        return std::fs::read(path).context(path.display());
     }
     match text {
         None => Ok(b"{}".to_vec()),
         Some("-") => {
             let mut event = Vec::new();
-            io::stdin().read_to_end(&mut event).during("reading the event from standard input")?;
+            io::stdin().read_to_end(&mut event).context("reading the event from standard input")?;
             Ok(event)
         }
         Some(text) => Ok(text.as_bytes().to_vec()),

@@ -8,7 +8,7 @@ use barelambda_emulator::Options;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use crate::build;
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::program::{Architecture, Program};
 use crate::project::Project;
 
@@ -83,7 +83,7 @@ pub fn environment() -> Arg {
 }
 
 /// Builds what the arguments name, or takes the file that they name, and says how the emulator is to run it.
-pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Failure> {
+pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
     let wanted = wanted_architecture(matches);
     let (name, path) = match matches.get_one::<PathBuf>("bootstrap") {
         Some(path) => ("bootstrap".to_owned(), path.clone()),

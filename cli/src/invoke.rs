@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::number::grouped;
 use crate::signals::Signals;
 use crate::{event, function};
@@ -43,23 +43,23 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let event = event_text(matches).unwrap_or_else(|error| error.exit());
     let event = event::read(event, matches)?;
     let (program, mut options) = function::prepare(matches)?;
     options.log_sink = Some(to_stderr());
-    let emulator = Arc::new(Emulator::start(options).during("starting the emulator")?);
+    let emulator = Arc::new(Emulator::start(options).context("starting the emulator")?);
     let signals = Signals::end_with(130, &emulator)?;
     let client_context = matches.get_one::<String>("client-context").cloned();
     let mut answer = emulator.invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
-    let printed = print_answer(&mut answer).during("writing the answer");
+    let printed = print_answer(&mut answer).context("writing the answer");
     let outcome = printed.map(|shown| (shown, answer.finish()));
     signals.go_on();
     emulator.shutdown();
     let (shown, outcome) = outcome?;
     // An error in mid-stream is no part of the answer.
     if !shown {
-        print_answer(iter::once(outcome.payload.clone())).during("writing the answer")?;
+        print_answer(iter::once(outcome.payload.clone())).context("writing the answer")?;
     }
     eprintln!("{}", report(&outcome, program.size));
     Ok(match error_line(&outcome) {

@@ -8,8 +8,8 @@ mod bench;
 pub mod build;
 mod conformance;
 mod elf;
+pub mod error;
 mod event;
-pub mod failure;
 mod function;
 mod invoke;
 mod new;
@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Command;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// The program.
 pub fn main() -> ExitCode {
@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         Some(("serve", matches)) => serve::run(matches),
         _ => unreachable!("clap asks for a subcommand"),
     };
-    ended.unwrap_or_else(|failure| failed(&failure))
+    ended.unwrap_or_else(|error| failed(&error))
 }
 
 /// What every program that calls [`build::build`] has to do first: cargo starts it again, as the wrapper of the compiler. Nothing when it has not
@@ -55,8 +55,8 @@ pub fn compile() -> Option<ExitCode> {
     rustc_wrapper::is_wanted().then(|| failed(&rustc_wrapper::run(&args_os().collect::<Vec<OsString>>())))
 }
 
-fn failed(failure: &Failure) -> ExitCode {
-    eprintln!("error: {failure}");
+fn failed(error: &Error) -> ExitCode {
+    eprintln!("error: {error}");
     ExitCode::from(3)
 }
 

@@ -11,7 +11,7 @@ use std::process::{self, ExitCode};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use files::File;
 use templates::Template;
 
@@ -69,9 +69,9 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let given: &PathBuf = matches.get_one("NAME").expect("it is required");
-    let folder = std::path::absolute(given).during(given.display())?;
+    let folder = std::path::absolute(given).context(given.display())?;
     let name = name(given)?;
     let template = Template::named(matches.get_one::<String>("template").expect("it has a default"));
     let checkout = matches.get_one::<PathBuf>("path").map(|path| checkout(path)).transpose()?;
@@ -95,63 +95,60 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 /// The last part of the path, if a package and a Lambda function can have that name.
-fn name(path: &Path) -> Result<&str, Failure> {
+fn name(path: &Path) -> Result<&str, Error> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let is_fit = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.len() <= LONGEST_NAME
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if !is_fit {
-        return Err(Failure::new(format!(
+        return Err(Error::new(format!(
             "`{}` cannot be the name of a function: it takes a letter, and then letters, digits, - and _, {LONGEST_NAME} in all at most",
             path.display()
         )));
     }
     if RESERVED.split(' ').any(|reserved| reserved.trim() == name) {
-        return Err(Failure::new(format!("`{name}` cannot be the name of a function: it means something else to Rust")));
+        return Err(Error::new(format!("`{name}` cannot be the name of a function: it means something else to Rust")));
     }
     Ok(name)
 }
 
 /// The full path of a checkout of barelambda's repository.
-fn checkout(path: &Path) -> Result<PathBuf, Failure> {
-    let full = path.canonicalize().during(format!("--path {}", path.display()))?;
+fn checkout(path: &Path) -> Result<PathBuf, Error> {
+    let full = path.canonicalize().context(format!("--path {}", path.display()))?;
     let manifest = fs::read_to_string(full.join("Cargo.toml")).unwrap_or_default();
     if !manifest.lines().any(|line| line == "name = \"barelambda\"") {
-        return Err(Failure::new(format!(
-            "--path {}: there is no package `barelambda`: name a checkout of its repository",
-            path.display()
-        )));
+        return Err(Error::new(format!("--path {}: there is no package `barelambda`: name a checkout of its repository", path.display())));
     }
     Ok(full)
 }
 
 /// Makes the folder with all the files, or nothing: beside its place first.
-fn write(folder: &Path, files: &[File]) -> Result<(), Failure> {
+fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     let shown = folder.display();
     // Of a folder that cannot be read, the error of the renaming says more.
     let is_taken = folder.symlink_metadata().is_ok() && !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     if is_taken {
-        return Err(Failure::new(format!("{shown} exists already and is not an empty folder: nothing was written")));
+        return Err(Error::new(format!("{shown} exists already and is not an empty folder: nothing was written")));
     }
     let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
-        return Err(Failure::new(format!("{shown} cannot be made")));
+        return Err(Error::new(format!("{shown} cannot be made")));
     };
-    fs::create_dir_all(parent).during(parent.display())?;
+    fs::create_dir_all(parent).context(parent.display())?;
     let beside = parent.join(format!(".{}.{}", name.display(), process::id()));
-    write_files(&beside, files).and_then(|()| fs::rename(&beside, folder).during(&shown)).inspect_err(|_| {
+    write_files(&beside, files).and_then(|()| fs::rename(&beside, folder).context(&shown)).inspect_err(|_| {
         // The error that counts is the first one.
         let _ = fs::remove_dir_all(&beside);
     })
 }
 
-fn write_files(folder: &Path, files: &[File]) -> Result<(), Failure> {
+fn write_files(folder: &Path, files: &[File]) -> Result<(), Error> {
     for file in files {
         let path = folder.join(file.path);
         let parent = path.parent().expect("it lies in the folder");
-        fs::create_dir_all(parent).during(parent.display())?;
-        fs::write(&path, &file.contents).during(path.display())?;
+        fs::create_dir_all(parent).context(parent.display())?;
+        fs::write(&path, &file.contents).context(path.display())?;
         if file.executable {
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).during(path.display())?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).context(path.display())?;
         }
     }
     Ok(())

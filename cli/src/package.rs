@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use hmac_sha256::Hash;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::number::grouped;
 use crate::program::Architecture;
 use crate::project::Project;
@@ -69,7 +69,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let architecture = function::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
     // What is wrong with them is known before anything is built.
     let included = contents::gather(matches.get_many::<PathBuf>("include").into_iter().flatten())?;
@@ -90,24 +90,24 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 /// The bytes of the zip with this file as `bootstrap`, whatever it is, and what is included. For measurements: nothing is checked.
-pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Failure> {
+pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Error> {
     let bootstrap = bootstrap.map(|path| Entry::file(bootstrap::NAME.to_owned(), path)).transpose()?;
     let contents: Vec<Entry> = bootstrap.into_iter().chain(contents::gather(included.iter())?).collect();
     archive::zip(&contents)
 }
 
 /// The program, and what its package is called unless the user says otherwise.
-fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf, PathBuf), Failure> {
+fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf, PathBuf), Error> {
     let zip = |name: &str| format!("{name}-{architecture}.zip");
     if let Some(program) = matches.get_one::<PathBuf>("bootstrap") {
-        let folder = env::current_dir().during("the current folder")?;
+        let folder = env::current_dir().context("the current folder")?;
         let name = folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
         return Ok((program.clone(), folder.join("dist").join(zip(&name))));
     }
     let project = Project::read()?;
     let target = project.target(function::named(matches))?;
     if target.for_host {
-        return Err(Failure::new(format!(
+        return Err(Error::new(format!(
             "`{}` is a program for this machine: it is linked dynamically with the libraries that are here, and Lambda has others. \
              Package one that is built for musl",
             target.name
@@ -117,11 +117,11 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
     Ok((program, project.root.join("dist").join(zip(&target.name))))
 }
 
-fn within(size: u64, limit: u64, how: &str) -> Result<(), Failure> {
+fn within(size: u64, limit: u64, how: &str) -> Result<(), Error> {
     if size <= limit {
         return Ok(());
     }
-    Err(Failure::new(format!(
+    Err(Error::new(format!(
         "the package is {} bytes {how}, and Lambda takes {} at most: include less, or make a container image",
         grouped(size),
         grouped(limit)

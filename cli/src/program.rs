@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::elf;
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
 /// The processors that Lambda has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,19 +75,19 @@ impl fmt::Display for Architecture {
 
 impl Program {
     /// Looks at the file: it must be there, be executable, and be for `wanted` when that is given.
-    pub fn check(path: &Path, wanted: Option<Architecture>) -> Result<Self, Failure> {
+    pub fn check(path: &Path, wanted: Option<Architecture>) -> Result<Self, Error> {
         let mut program = Self::of_any_processor(path)?;
         let shown = path.display();
         let mut start = Vec::new();
-        File::open(path).and_then(|file| file.take(elf::HEAD as u64).read_to_end(&mut start)).during(&shown)?;
-        let architecture = match elf::kind(&start).map_err(|words| Failure::new(format!("{shown} {words}")))? {
+        File::open(path).and_then(|file| file.take(elf::HEAD as u64).read_to_end(&mut start)).context(&shown)?;
+        let architecture = match elf::kind(&start).map_err(|words| Error::new(format!("{shown} {words}")))? {
             elf::Kind::Script => None,
             elf::Kind::Elf(architecture) => Some(architecture),
         };
         if let (Some(wanted), Some(is)) = (wanted, architecture)
             && wanted != is
         {
-            return Err(Failure::new(format!("{shown} is built for {is}, not for {wanted}")));
+            return Err(Error::new(format!("{shown} is built for {is}, not for {wanted}")));
         }
         let foreign = architecture.filter(|&is| is != Architecture::host());
         program.runner = foreign.map(emulator).transpose()?.map(|emulator| vec![emulator.into()]);
@@ -95,29 +95,29 @@ impl Program {
     }
 
     /// Looks at the file, which must be there and be executable, and not at what it is for.
-    pub fn of_any_processor(path: &Path) -> Result<Self, Failure> {
+    pub fn of_any_processor(path: &Path) -> Result<Self, Error> {
         let shown = path.display();
-        let metadata = path.metadata().during(&shown)?;
+        let metadata = path.metadata().context(&shown)?;
         if !metadata.is_file() {
-            return Err(Failure::new(format!("{shown} is not a file")));
+            return Err(Error::new(format!("{shown} is not a file")));
         }
         if metadata.permissions().mode() & 0o111 == 0 {
-            return Err(Failure::new(format!("{shown} is not executable: `chmod +x` makes it so")));
+            return Err(Error::new(format!("{shown} is not executable: `chmod +x` makes it so")));
         }
         // A bare file name would be looked up in PATH instead.
-        let path = std::path::absolute(path).during(&shown)?;
+        let path = std::path::absolute(path).context(&shown)?;
         Ok(Self { path, size: metadata.len(), runner: None })
     }
 }
 
 /// Finds what runs programs of a foreign processor here.
-fn emulator(architecture: Architecture) -> Result<PathBuf, Failure> {
+fn emulator(architecture: Architecture) -> Result<PathBuf, Error> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
     let names = architecture.emulators();
     let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file()).ok_or_else(|| {
-        Failure::new(format!(
+        Error::new(format!(
             "running an {architecture} program on this machine takes {}, which is not on the PATH: \
              on Debian and Ubuntu, `apt-get install qemu-user-static`",
             names[0]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
 /// How like a wrong name a right one must be to be suggested, from 0 to 1.
 const ALIKE: f64 = 0.6;
@@ -42,23 +42,23 @@ pub enum Kind {
 
 impl Project {
     /// Asks cargo about the current folder.
-    pub fn read() -> Result<Self, Failure> {
-        Self::of(&env::current_dir().during("the current folder")?)
+    pub fn read() -> Result<Self, Error> {
+        Self::of(&env::current_dir().context("the current folder")?)
     }
 
     /// Asks cargo about a folder.
-    pub fn of(folder: &Path) -> Result<Self, Failure> {
+    pub fn of(folder: &Path) -> Result<Self, Error> {
         let output = Command::new(cargo())
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
-            .during("cargo cannot be started")?;
+            .context("cargo cannot be started")?;
         if !output.status.success() {
-            return Err(Failure::new(format!("`cargo metadata` failed ({}): is there a package here?", output.status)));
+            return Err(Error::new(format!("`cargo metadata` failed ({}): is there a package here?", output.status)));
         }
-        let metadata: Value = serde_json::from_slice(&output.stdout).during("the answer of `cargo metadata`")?;
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("the answer of `cargo metadata`")?;
         Ok(Self::from_metadata(&metadata, folder))
     }
 
@@ -68,7 +68,7 @@ impl Project {
     }
 
     /// The example, binary or package of this name; without a name, the only one there is.
-    pub fn target(&self, name: Option<&str>) -> Result<&Target, Failure> {
+    pub fn target(&self, name: Option<&str>) -> Result<&Target, Error> {
         let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == Kind::Binary).collect();
         let Some(name) = name else {
             // One that has to be asked for with a feature is not what the package is about.
@@ -76,7 +76,7 @@ impl Project {
             return match (&usual[..], &self.targets[..]) {
                 ([only], _) => Ok(only),
                 ([], [only]) => Ok(only),
-                _ => Err(Failure::new(format!("which one? {}", self.list()))),
+                _ => Err(Error::new(format!("which one? {}", self.list()))),
             };
         };
         if let Some(target) = self.targets.iter().find(|target| target.name == name) {
@@ -85,7 +85,7 @@ impl Project {
         let of_package: Vec<_> = binaries.into_iter().filter(|target| target.package == name).collect();
         match of_package[..] {
             [only] => Ok(only),
-            _ => Err(Failure::new(format!("there is no `{name}` here{}. {}", self.suggestion(name), self.list()))),
+            _ => Err(Error::new(format!("there is no `{name}` here{}. {}", self.suggestion(name), self.list()))),
         }
     }
 
@@ -171,10 +171,10 @@ mod tests {
         let project = project("/w/inner");
         assert_eq!(project.target(Some("echo")).unwrap().kind, Kind::Example);
         assert!(project.target(Some("std_host")).unwrap().for_host);
-        let failure = project.target(Some("ehco")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `ehco` here, but `echo`. Examples: echo, std_host. Binaries: other");
-        let failure = project.target(Some("zzzzzz")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `zzzzzz` here. Examples: echo, std_host. Binaries: other");
+        let error = project.target(Some("ehco")).unwrap_err().to_string();
+        assert_eq!(error, "there is no `ehco` here, but `echo`. Examples: echo, std_host. Binaries: other");
+        let error = project.target(Some("zzzzzz")).unwrap_err().to_string();
+        assert_eq!(error, "there is no `zzzzzz` here. Examples: echo, std_host. Binaries: other");
         assert_eq!(project.target(None).unwrap_err().to_string(), "which one? Examples: echo, std_host. Binaries: other");
     }
 
@@ -183,8 +183,8 @@ mod tests {
         let project = project("/w/tool/src");
         assert_eq!(project.target(None).unwrap().name, "tool-bin");
         assert_eq!(project.target(Some("tool")).unwrap().name, "tool-bin");
-        let failure = project.target(Some("echo")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `echo` here. Binaries: tool-bin");
+        let error = project.target(Some("echo")).unwrap_err().to_string();
+        assert_eq!(error, "there is no `echo` here. Binaries: tool-bin");
     }
 
     fn project(folder: &str) -> Project {

@@ -20,7 +20,7 @@ use std::process::Command;
 
 use hmac_sha256::Hash;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
 /// cargo's variable that names a program to call in place of rustc, with rustc's path as its first argument.
 const WRAPPER: &str = "RUSTC_WRAPPER";
@@ -30,8 +30,8 @@ const CHAINED: &str = "BARELAMBDA_CHAINED_RUSTC_WRAPPER";
 
 /// Makes this program the wrapper of what a cargo is going to call. A wrapper in the environment is called by it in turn; one in
 /// cargo's configuration (`build.rustc-wrapper`) is not.
-pub fn install(cargo: &mut Command) -> Result<(), Failure> {
-    let this = env::current_exe().during("the path of this program")?;
+pub fn install(cargo: &mut Command) -> Result<(), Error> {
+    let this = env::current_exe().context("the path of this program")?;
     cargo.env(CHAINED, env::var_os(WRAPPER).unwrap_or_default());
     cargo.env(WRAPPER, this);
     Ok(())
@@ -43,18 +43,18 @@ pub fn is_wanted() -> bool {
 }
 
 /// Becomes the compiler. The words are all of the command line. It returns only when that fails.
-pub fn run(words: &[OsString]) -> Failure {
+pub fn run(words: &[OsString]) -> Error {
     let chained = env::var_os(CHAINED).filter(|chained| !chained.is_empty());
     let mut words = chained.into_iter().chain(words.iter().skip(1).cloned());
     let Some(program) = words.next() else {
-        return Failure::new(format!("{CHAINED} is set, and no compiler is named: cargo does both"));
+        return Error::new(format!("{CHAINED} is set, and no compiler is named: cargo does both"));
     };
     let mut arguments: Vec<OsString> = words.collect();
     if let Some(package) = Package::of_environment() {
         package.adjust(&mut arguments);
     }
     let error = Command::new(&program).args(arguments).env_remove(CHAINED).exec();
-    Failure::new(format!("{} cannot be started: {error}", program.display()))
+    Error::new(format!("{} cannot be started: {error}", program.display()))
 }
 
 /// The package that is compiled, as cargo describes it to the compiler.

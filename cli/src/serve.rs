@@ -6,7 +6,7 @@ use std::thread;
 use barelambda_emulator::{Emulator, Outcome};
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::signals::Signals;
 use crate::{function, invoke};
 
@@ -61,7 +61,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let (program, mut options) = function::prepare(matches)?;
     let host: IpAddr = *matches.get_one("host").expect("it has a default");
     let port: u16 = *matches.get_one("port").expect("it has a default");
@@ -77,7 +77,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
     }));
     let name = options.function_name.clone();
-    let emulator = Arc::new(Emulator::start(options).during("starting the emulator")?);
+    let emulator = Arc::new(Emulator::start(options).context("starting the emulator")?);
     Signals::end_with(0, &emulator)?;
     let address = emulator.address();
     // This form of the payload is understood by versions 1 and 2 of the AWS CLI alike.

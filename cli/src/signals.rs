@@ -10,7 +10,7 @@ use barelambda_emulator::Emulator;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
 /// A thread that waits for a signal.
 pub struct Signals {
@@ -19,19 +19,19 @@ pub struct Signals {
 
 impl Signals {
     /// Ends this program with `code` when it is told to end, after it has killed the emulator's processes.
-    pub fn end_with(code: i32, emulator: &Arc<Emulator>) -> Result<Self, Failure> {
+    pub fn end_with(code: i32, emulator: &Arc<Emulator>) -> Result<Self, Error> {
         let emulator = emulator.clone();
         Self::end_after(code, move || emulator.shutdown())
     }
 
     /// Ends this program with `code` when it is told to end, after `shutdown`.
-    pub fn end_after(code: i32, shutdown: impl FnOnce() + Send + 'static) -> Result<Self, Failure> {
+    pub fn end_after(code: i32, shutdown: impl FnOnce() + Send + 'static) -> Result<Self, Error> {
         let told_to_end = Arc::new(AtomicBool::new(false));
-        let runtime = Builder::new_current_thread().enable_io().build().during("waiting for signals")?;
+        let runtime = Builder::new_current_thread().enable_io().build().context("waiting for signals")?;
         let (mut interrupt, mut terminate) = {
             let _inside = runtime.enter();
-            let interrupt = signal(SignalKind::interrupt()).during("waiting for Ctrl-C")?;
-            (interrupt, signal(SignalKind::terminate()).during("waiting for SIGTERM")?)
+            let interrupt = signal(SignalKind::interrupt()).context("waiting for Ctrl-C")?;
+            (interrupt, signal(SignalKind::terminate()).context("waiting for SIGTERM")?)
         };
         let signals = Self { told_to_end: told_to_end.clone() };
         thread::spawn(move || {

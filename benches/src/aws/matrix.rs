@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use serde::{Deserialize, Serialize};
 
 /// Every contender that can be deployed.
@@ -42,10 +42,10 @@ impl fmt::Display for Variant {
 ///
 /// # Errors
 /// When a part names what there is not.
-pub fn variants<'a>(parts: impl IntoIterator<Item = &'a str>, contenders: &[&str]) -> Result<Vec<Variant>, Failure> {
+pub fn variants<'a>(parts: impl IntoIterator<Item = &'a str>, contenders: &[&str]) -> Result<Vec<Variant>, Error> {
     let mut variants = Vec::new();
     for part in parts {
-        let wrong = |how: String| Failure::new(format!("--matrix {part}: {how}"));
+        let wrong = |how: String| Error::new(format!("--matrix {part}: {how}"));
         let fields: Vec<&str> = part.split(':').collect();
         if fields.len() > 3 {
             return Err(wrong("it has more than NAMES:MEMORY:ARCHITECTURES".into()));
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     fn shown(parts: &[&str]) -> Result<String, String> {
-        let variants = variants(parts.iter().copied(), &["floor", "echo"]).map_err(|failure| failure.to_string())?;
+        let variants = variants(parts.iter().copied(), &["floor", "echo"]).map_err(|error| error.to_string())?;
         Ok(variants.iter().map(Variant::to_string).collect::<Vec<_>>().join(" "))
     }
 

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::project::Project;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -80,7 +80,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     let number = |name: &str| matches.get_one::<u32>(name).copied().expect("it has a default") as usize;
     let parts = matches.get_many::<String>("matrix").into_iter().flatten().map(String::as_str);
@@ -91,8 +91,8 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
         Some(folder) => folder,
         None => Project::read()?.target_folder.join("bench-aws"),
     };
-    let work = std::path::absolute(&work).during(work.display())?;
-    fs::create_dir_all(&work).during(work.display())?;
+    let work = std::path::absolute(&work).context(work.display())?;
+    fs::create_dir_all(&work).context(work.display())?;
     let _lock = locked(&work)?;
 
     let plan = Plan { variants, starts: number("starts"), region: aws.region.clone(), endpoint: aws.endpoint.clone() };
@@ -104,7 +104,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
         plan.variants.iter().map(|variant| (variant, progress.remaining(variant))).filter(|(_, starts)| *starts > 0).collect();
     eprintln!("in {}, account {account}: {}", aws.region, cost::estimate(&prices, &remaining, f64::from(run::TIMEOUT)));
     if !matches.get_flag("yes") && !confirmed()? {
-        return Err(Failure::new("not confirmed: nothing was deployed"));
+        return Err(Error::new("not confirmed: nothing was deployed"));
     }
     // From here on nothing ends it before it has cleaned up.
     let interrupt = Interrupt::on_signals()?;
@@ -130,21 +130,21 @@ fn file(name: &'static str, value: &'static str, help: &'static str) -> Arg {
 }
 
 /// Keeps other runs from this folder as long as the file is open.
-fn locked(work: &Path) -> Result<File, Failure> {
+fn locked(work: &Path) -> Result<File, Error> {
     let file = work.join("lock");
-    let lock = File::create(&file).during(file.display())?;
-    lock.try_lock().during(format!("{}: is another run using this folder?", file.display()))?;
+    let lock = File::create(&file).context(file.display())?;
+    lock.try_lock().context(format!("{}: is another run using this folder?", file.display()))?;
     Ok(lock)
 }
 
-fn confirmed() -> Result<bool, Failure> {
+fn confirmed() -> Result<bool, Error> {
     if !io::stdin().is_terminal() {
-        return Err(Failure::new("there is no terminal to ask for a confirmation: --yes gives it"));
+        return Err(Error::new("there is no terminal to ask for a confirmation: --yes gives it"));
     }
     eprint!("Go on? [y/N] ");
-    io::stderr().flush().during("stderr")?;
+    io::stderr().flush().context("stderr")?;
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).during("stdin")?;
+    io::stdin().read_line(&mut answer).context("stdin")?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_barelambda::build::write_file;
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::package::zipped;
 use cargo_barelambda::program::Architecture;
 
@@ -34,7 +34,7 @@ pub struct Package {
 }
 
 /// Builds what the variants need, writes the zips into a folder, and gives the contenders by architecture and name.
-pub fn build(repository: &Path, folder: &Path, variants: &[Variant]) -> Result<BTreeMap<(String, String), Packaged>, Failure> {
+pub fn build(repository: &Path, folder: &Path, variants: &[Variant]) -> Result<BTreeMap<(String, String), Packaged>, Error> {
     let mut packages = BTreeMap::new();
     for lambda in ["arm64", "x86_64"] {
         let mut wanted: Vec<String> = Vec::new();
@@ -51,26 +51,26 @@ pub fn build(repository: &Path, folder: &Path, variants: &[Variant]) -> Result<B
         for contender in built.into_iter().filter(|contender| wanted.iter().any(|name| name == contender.name)) {
             let Contender { name, title, ours, note, program } = contender;
             let zip = folder.join(format!("{name}-{lambda}.zip"));
-            let package = program.and_then(|ready| package(&ready, zip, architecture).map_err(|failure| failure.to_string()));
+            let package = program.and_then(|ready| package(&ready, zip, architecture).map_err(|error| error.to_string()));
             packages.insert((lambda.to_owned(), name.to_owned()), Packaged { title, ours, note, package });
         }
     }
     Ok(packages)
 }
 
-fn package(ready: &Ready, zip: PathBuf, architecture: Architecture) -> Result<Package, Failure> {
+fn package(ready: &Ready, zip: PathBuf, architecture: Architecture) -> Result<Package, Error> {
     let bootstrap = ready.bootstrap.as_deref().filter(|_| !ready.interpreted);
-    let bootstrap = bootstrap.ok_or_else(|| Failure::new("it is no `bootstrap` by itself, and only those are deployed here"))?;
-    let program = fs::read(bootstrap).during(bootstrap.display())?;
-    runs_anywhere(&program, architecture).map_err(|why| Failure::new(format!("its bootstrap {why}")))?;
+    let bootstrap = bootstrap.ok_or_else(|| Error::new("it is no `bootstrap` by itself, and only those are deployed here"))?;
+    let program = fs::read(bootstrap).context(bootstrap.display())?;
+    runs_anywhere(&program, architecture).map_err(|why| Error::new(format!("its bootstrap {why}")))?;
     let text = |value: &std::ffi::OsString| {
-        value.clone().into_string().map_err(|value| Failure::new(format!("its environment has {value:?}, which is no UTF-8")))
+        value.clone().into_string().map_err(|value| Error::new(format!("its environment has {value:?}, which is no UTF-8")))
     };
     let environment = ready.environment.iter().map(|(name, value)| Ok((text(name)?, text(value)?)));
-    let mut environment: BTreeMap<String, String> = environment.collect::<Result<_, Failure>>()?;
+    let mut environment: BTreeMap<String, String> = environment.collect::<Result<_, Error>>()?;
     let handler = environment.remove("_HANDLER").unwrap_or_else(|| HANDLER.to_owned());
     if let Some(name) = environment.keys().find(|name| name.starts_with("AWS_") || name.starts_with("LAMBDA_")) {
-        return Err(Failure::new(format!("it needs the variable {name}, which Lambda does not let be set")));
+        return Err(Error::new(format!("it needs the variable {name}, which Lambda does not let be set")));
     }
     write_file(&zip, &zipped(Some(bootstrap), &ready.included)?, 0o644)?;
     Ok(Package { zip, environment, handler, answer: ready.answer })

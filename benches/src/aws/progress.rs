@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use cargo_barelambda::build::write_file;
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde::{Deserialize, Serialize};
 
 use super::matrix::Variant;
@@ -65,18 +65,18 @@ impl Progress {
     ///
     /// # Errors
     /// When the one that was begun has another plan, unless it is to be forgotten.
-    pub fn resume(folder: &Path, plan: Plan, date: String, forget: bool) -> Result<Self, Failure> {
+    pub fn resume(folder: &Path, plan: Plan, date: String, forget: bool) -> Result<Self, Error> {
         let file = folder.join(FILE);
         if forget || !file.exists() {
             return Ok(Self { file, kept: Kept { plan, date, taken: BTreeMap::new() } });
         }
-        let text = fs::read_to_string(&file).during(file.display())?;
+        let text = fs::read_to_string(&file).context(file.display())?;
         let kept: Kept =
-            serde_json::from_str(&text).during(format!("{} is not what this has written (--fresh forgets it)", file.display()))?;
+            serde_json::from_str(&text).context(format!("{} is not what this has written (--fresh forgets it)", file.display()))?;
         if kept.plan != plan {
             let Plan { variants, starts, region, endpoint } = &kept.plan;
             let architectures: BTreeSet<&str> = variants.iter().map(|variant| variant.architecture.as_str()).collect();
-            return Err(Failure::new(format!(
+            return Err(Error::new(format!(
                 "{} is of an unfinished run with other settings ({} variants on {}, --starts {starts}, {region}{}): finish it with the same \
                  command, or forget it with --fresh",
                 file.display(),
@@ -103,7 +103,7 @@ impl Progress {
     }
 
     /// Adds one start of this code, and writes the file. What was measured of other code of the variant is dropped: how many that were.
-    pub fn add(&mut self, variant: &Variant, code: &str, start: Start) -> Result<usize, Failure> {
+    pub fn add(&mut self, variant: &Variant, code: &str, start: Start) -> Result<usize, Error> {
         let taken = self.kept.taken.entry(variant.to_string()).or_default();
         let mut dropped = 0;
         if taken.code != code {
@@ -111,17 +111,17 @@ impl Progress {
             *taken = Taken { code: code.to_owned(), starts: Vec::new() };
         }
         taken.starts.push(start);
-        let json = serde_json::to_vec_pretty(&self.kept).during("the progress")?;
+        let json = serde_json::to_vec_pretty(&self.kept).context("the progress")?;
         write_file(&self.file, &json, 0o644)?;
         Ok(dropped)
     }
 
     /// Removes the file: there is nothing more to measure.
-    pub fn finish(self) -> Result<(), Failure> {
+    pub fn finish(self) -> Result<(), Error> {
         match fs::remove_file(&self.file) {
             // Nothing could be deployed, and it was never written.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.during(self.file.display()),
+            removed => removed.context(self.file.display()),
         }
     }
 }

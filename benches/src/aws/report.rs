@@ -1,6 +1,6 @@
 //! The REPORT line, with which Lambda ends the log of an invocation: as text, and as JSON (`platform.report`).
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde_json::Value;
 
 /// How the line begins in the text format.
@@ -32,7 +32,7 @@ impl Report {
     ///
     /// # Errors
     /// When there is no such line, or it lacks a field, or a value is none.
-    pub fn find(tail: &str, request_id: Option<&str>) -> Result<Self, Failure> {
+    pub fn find(tail: &str, request_id: Option<&str>) -> Result<Self, Error> {
         let wanted = request_id.map(str::to_owned).or_else(|| tail.lines().filter_map(started).next_back());
         let mut found = None;
         for line in tail.lines().map(str::trim_start) {
@@ -52,11 +52,11 @@ impl Report {
             }
         }
         let of = wanted.map(|id| format!(" of the request {id}")).unwrap_or_default();
-        found.unwrap_or_else(|| Err(Failure::new(format!("the log has no REPORT line{of}; its end is: {tail:?}"))))
+        found.unwrap_or_else(|| Err(Error::new(format!("the log has no REPORT line{of}; its end is: {tail:?}"))))
     }
 
     /// Fields with tabs between them, each a name, a colon, a value and its unit. Those of X-Ray are on a line of their own.
-    fn of_text(line: &str) -> Result<Self, Failure> {
+    fn of_text(line: &str) -> Result<Self, Error> {
         let fields: Vec<(&str, &str)> = line.split('\t').filter_map(|field| field.trim().split_once(": ")).collect();
         let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim());
         let number = |name: &str, unit: &str| {
@@ -82,8 +82,8 @@ impl Report {
     }
 
     /// None when the line is the function's own, and only speaks of such a record.
-    fn of_json(line: &str) -> Result<Option<Self>, Failure> {
-        let event: Value = serde_json::from_str(line).during(format!("a line of the log with {TYPE} is no JSON: {line}"))?;
+    fn of_json(line: &str) -> Result<Option<Self>, Error> {
+        let event: Value = serde_json::from_str(line).context(format!("a line of the log with {TYPE} is no JSON: {line}"))?;
         if event["type"] != TYPE {
             return Ok(None);
         }
@@ -127,8 +127,8 @@ fn joined(status: &str, error_type: Option<&str>) -> String {
     error_type.map_or_else(|| status.to_owned(), |error_type| format!("{status} {error_type}"))
 }
 
-fn wrong(field: &str, how: &str, line: &str) -> Failure {
-    Failure::new(format!("`{field}` of a REPORT line {how}: {line:?}"))
+fn wrong(field: &str, how: &str, line: &str) -> Error {
+    Error::new(format!("`{field}` of a REPORT line {how}: {line:?}"))
 }
 
 #[cfg(test)]

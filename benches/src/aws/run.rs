@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 
 use super::matrix::Variant;
 use super::packages::{self, Packaged};
@@ -49,22 +49,22 @@ type Failed = BTreeMap<String, String>;
 
 impl Run<'_> {
     /// Measures what is yet to be measured, and writes the records when it was not interrupted.
-    pub fn all(&self, progress: Progress) -> Result<ExitCode, Failure> {
+    pub fn all(&self, progress: Progress) -> Result<ExitCode, Error> {
         let packages = packages::build(self.repository, &self.work.join("zips"), &self.plan.variants)?;
         let stack = Stack::at(self.work.join("stack"), self.repository, self.aws.clone(), self.parallel.max(4))?;
         let progress = Mutex::new(progress);
         let measured = if self.interrupt.is_told() { Ok(Failed::new()) } else { self.deploy_and_measure(&stack, &packages, &progress) };
         let removed = self.remove(&stack);
-        let progress = progress.into_inner().during("the progress")?;
+        let progress = progress.into_inner().context("the progress")?;
         let failed = match (measured, removed) {
             (Ok(failed), Ok(())) => failed,
-            (Err(failure), Ok(())) if !self.interrupt.is_told() => return Err(failure),
-            (Err(failure), Ok(())) => {
-                eprintln!("{failure}");
+            (Err(error), Ok(())) if !self.interrupt.is_told() => return Err(error),
+            (Err(error), Ok(())) => {
+                eprintln!("{error}");
                 Failed::new()
             }
             (Ok(_), Err(left)) => return Err(left),
-            (Err(failure), Err(left)) => return Err(Failure::new(format!("{failure}\n{left}"))),
+            (Err(error), Err(left)) => return Err(Error::new(format!("{error}\n{left}"))),
         };
         if self.interrupt.is_told() {
             let taken: usize = self.plan.variants.iter().map(|variant| progress.starts(variant).len()).sum();
@@ -88,7 +88,7 @@ impl Run<'_> {
         Ok(ExitCode::FAILURE)
     }
 
-    fn deploy_and_measure(&self, stack: &Stack, packages: &Packages, progress: &Mutex<Progress>) -> Result<Failed, Failure> {
+    fn deploy_and_measure(&self, stack: &Stack, packages: &Packages, progress: &Mutex<Progress>) -> Result<Failed, Error> {
         let mut functions = BTreeMap::new();
         let mut deployed = Vec::new();
         {
@@ -126,7 +126,7 @@ impl Run<'_> {
     }
 
     /// Measures variants side by side. What goes wrong with one of them does not touch the others.
-    fn measure(&self, queue: VecDeque<Deployed>, progress: &Mutex<Progress>) -> Result<Failed, Failure> {
+    fn measure(&self, queue: VecDeque<Deployed>, progress: &Mutex<Progress>) -> Result<Failed, Error> {
         let workers = self.parallel.min(queue.len());
         let queue = Mutex::new(queue);
         let worker = || {
@@ -134,9 +134,9 @@ impl Run<'_> {
             while !self.interrupt.is_told() {
                 let next = queue.lock().expect("no thread panics with it").pop_front();
                 let Some(deployed) = next else { break };
-                if let Err(failure) = starts::measure(&deployed, self.aws, self.work, progress, self.interrupt) {
-                    eprintln!("{}: {failure}", deployed.variant);
-                    failed.insert(deployed.variant.to_string(), failure.to_string());
+                if let Err(error) = starts::measure(&deployed, self.aws, self.work, progress, self.interrupt) {
+                    eprintln!("{}: {error}", deployed.variant);
+                    failed.insert(deployed.variant.to_string(), error.to_string());
                 }
             }
             failed
@@ -147,12 +147,12 @@ impl Run<'_> {
         });
         let mut failed = Failed::new();
         for worker in ended {
-            failed.extend(worker.map_err(|_| Failure::new("a thread that measures has panicked: its words are above"))?);
+            failed.extend(worker.map_err(|_| Error::new("a thread that measures has panicked: its words are above"))?);
         }
         Ok(failed)
     }
 
-    fn remove(&self, stack: &Stack) -> Result<(), Failure> {
+    fn remove(&self, stack: &Stack) -> Result<(), Error> {
         if self.keep {
             eprintln!("the functions are kept. To remove them: {}", stack.removal());
             return Ok(());

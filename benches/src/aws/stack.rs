@@ -7,7 +7,7 @@ use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::Duration;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde_json::{Value, json};
 
 use super::tools::{Aws, Interrupt};
@@ -37,19 +37,19 @@ pub struct Stack {
 
 impl Stack {
     /// The one in this folder, which is made, with the module of this repository. What Terraform's state there knows stays known.
-    pub fn at(folder: PathBuf, repository: &Path, aws: Aws, parallel: usize) -> Result<Self, Failure> {
+    pub fn at(folder: PathBuf, repository: &Path, aws: Aws, parallel: usize) -> Result<Self, Error> {
         let module = repository.join("terraform/modules/function");
         let copy = folder.join("function");
-        fs::create_dir_all(&copy).during(copy.display())?;
-        for entry in fs::read_dir(&module).during(module.display())? {
-            let file = entry.during(module.display())?.path();
+        fs::create_dir_all(&copy).context(copy.display())?;
+        for entry in fs::read_dir(&module).context(module.display())? {
+            let file = entry.context(module.display())?.path();
             if file.extension().is_some_and(|extension| extension == "tf") {
                 let name = file.file_name().expect("files of a folder have names");
-                fs::copy(&file, copy.join(name)).during(file.display())?;
+                fs::copy(&file, copy.join(name)).context(file.display())?;
             }
         }
         let main = folder.join("main.tf");
-        fs::write(&main, MAIN).during(main.display())?;
+        fs::write(&main, MAIN).context(main.display())?;
         Ok(Self { folder, aws, parallel })
     }
 
@@ -63,19 +63,19 @@ impl Stack {
         timeout: u32,
         run: &str,
         interrupt: &Interrupt,
-    ) -> Result<BTreeMap<String, String>, Failure> {
+    ) -> Result<BTreeMap<String, String>, Error> {
         let variants: BTreeMap<&String, Value> = functions.iter().map(|(name, function)| (name, variable(function))).collect();
         let variables = json!({ "variants": variants, "timeout": timeout, "tags": { "barelambda-bench": run } });
         // Terraform reads it by its name: so `terraform destroy` takes no further arguments.
         let file = self.folder.join("terraform.tfvars.json");
-        fs::write(&file, variables.to_string()).during(file.display())?;
+        fs::write(&file, variables.to_string()).context(file.display())?;
 
         let (status, words) = self.terraform(&["init", "-input=false", "-no-color"], Some(interrupt))?;
         if !status.success() {
-            return Err(Failure::new(format!("`terraform init`: {} ({status})", words.trim())));
+            return Err(Error::new(format!("`terraform init`: {} ({status})", words.trim())));
         }
         if interrupt.is_told() {
-            return Err(Failure::new("nothing was deployed"));
+            return Err(Error::new("nothing was deployed"));
         }
         let parallel = format!("-parallelism={}", self.parallel);
         let (status, words) = self.terraform(&["apply", "-auto-approve", "-input=false", "-json", &parallel], Some(interrupt))?;
@@ -84,7 +84,7 @@ impl Stack {
         }
         let failed = failed(&words, functions.keys());
         if failed.is_empty() {
-            return Err(Failure::new(format!("`terraform apply`: {} ({status})", errors(&words).join("; "))));
+            return Err(Error::new(format!("`terraform apply`: {} ({status})", errors(&words).join("; "))));
         }
         Ok(failed)
     }
@@ -93,7 +93,7 @@ impl Stack {
     ///
     /// # Errors
     /// When something is left: what, and the command that removes it.
-    pub fn destroy(&self) -> Result<(), Failure> {
+    pub fn destroy(&self) -> Result<(), Error> {
         if !self.folder.join("terraform.tfstate").exists() {
             return Ok(());
         }
@@ -104,14 +104,14 @@ impl Stack {
             match self.terraform(&destroy, None) {
                 Ok((status, _)) if status.success() => return Ok(()),
                 Ok((status, words)) => said = format!("{} ({status})", errors(&words).join("; ")),
-                Err(failure) => said = failure.to_string(),
+                Err(error) => said = error.to_string(),
             }
         }
         let left = match self.terraform(&["state", "list"], None) {
             Ok((status, words)) if status.success() => words.lines().map(|line| format!("\n  {line}")).collect::<String>(),
             _ => "\n  (`terraform state list` failed, too)".to_owned(),
         };
-        Err(Failure::new(format!(
+        Err(Error::new(format!(
             "`terraform destroy`: {said}\nThis is left in {}, and may cost something:{left}\nTo remove it: {}",
             self.aws.region,
             self.removal()
@@ -126,17 +126,17 @@ impl Stack {
 
     /// Runs Terraform, and gives its status, and all that it has said. An interruption is not handed on: it would break off requests that AWS may
     /// have carried out all the same, and nothing would know of what they have made.
-    fn terraform(&self, arguments: &[&str], interrupt: Option<&Interrupt>) -> Result<(ExitStatus, String), Failure> {
+    fn terraform(&self, arguments: &[&str], interrupt: Option<&Interrupt>) -> Result<(ExitStatus, String), Error> {
         let log = self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
-        let file = File::create(&log).during(log.display())?;
+        let file = File::create(&log).context(log.display())?;
         let mut command: Command = self.aws.tool("terraform");
-        let copy = || file.try_clone().during(log.display());
+        let copy = || file.try_clone().context(log.display());
         command.current_dir(&self.folder).args(arguments).stdout(copy()?).stderr(copy()?);
         command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
-        let mut child = command.spawn().during("Terraform, `terraform`, cannot be started")?;
+        let mut child = command.spawn().context("Terraform, `terraform`, cannot be started")?;
         let mut said = false;
         let status = loop {
-            if let Some(status) = child.try_wait().during("waiting for Terraform")? {
+            if let Some(status) = child.try_wait().context("waiting for Terraform")? {
                 break status;
             }
             if !said && interrupt.is_some_and(Interrupt::is_told) {
@@ -145,7 +145,7 @@ impl Stack {
             }
             thread::sleep(PAUSE);
         };
-        let words = fs::read(&log).during(log.display())?;
+        let words = fs::read(&log).context(log.display())?;
         Ok((status, String::from_utf8_lossy(&words).into_owned()))
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde_json::{Value, json};
 
 use super::matrix::Variant;
@@ -50,7 +50,7 @@ enum Invoked {
 ///
 /// # Errors
 /// The first one; what was measured before it is kept.
-pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, interrupt: &Interrupt) -> Result<(), Failure> {
+pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, interrupt: &Interrupt) -> Result<(), Error> {
     let variant = deployed.variant;
     let locked = || progress.lock().expect("no other thread has panicked with it");
     let mut warm = 0;
@@ -75,7 +75,7 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
             Invoked::Warm => {
                 warm += 1;
                 if warm == TRIES {
-                    return Err(Failure::new(format!("{TRIES} times in a row it was no cold start: the REPORT line has no Init Duration")));
+                    return Err(Error::new(format!("{TRIES} times in a row it was no cold start: the REPORT line has no Init Duration")));
                 }
                 eprintln!("{variant}: no cold start (the REPORT line has no Init Duration): again");
             }
@@ -85,8 +85,8 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
 }
 
 /// Changes the environment, waits until the change is there, and gives the CodeSha256.
-fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<String, Failure> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).during("the clock is before 1970")?.as_nanos().to_string();
+fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<String, Error> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?.as_nanos().to_string();
     let own = [(VARIABLE.to_owned(), now)];
     let variables: BTreeMap<_, _> = deployed.environment.clone().into_iter().chain(own).collect();
     let environment = json!({ "Variables": variables }).to_string();
@@ -100,10 +100,10 @@ fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<Strin
             "Successful" => return Ok(text("CodeSha256")),
             "InProgress" if interrupt.is_told() => return Ok(text("CodeSha256")),
             "InProgress" if begin.elapsed() < LIMIT => interrupt.sleep(PAUSE),
-            "InProgress" => return Err(Failure::new(format!("a change of its configuration takes longer than {} s", LIMIT.as_secs()))),
+            "InProgress" => return Err(Error::new(format!("a change of its configuration takes longer than {} s", LIMIT.as_secs()))),
             status => {
                 let reason = text("LastUpdateStatusReason");
-                return Err(Failure::new(format!("a change of its configuration came to the LastUpdateStatus `{status}`: {reason}")));
+                return Err(Error::new(format!("a change of its configuration came to the LastUpdateStatus `{status}`: {reason}")));
             }
         }
         configuration = aws.call(&["lambda", "get-function-configuration", "--function-name", name])?;
@@ -111,41 +111,41 @@ fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<Strin
 }
 
 /// Invokes it once, checks its answer, and reads the REPORT line.
-fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Failure> {
+fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Error> {
     let name = deployed.name.as_str();
     let [payload, output] = ["event", "answer"].map(|what| folder.join(format!("{name}.{what}.json")));
     let event = event(EVENT);
-    fs::write(&payload, &event).during(payload.display())?;
+    fs::write(&payload, &event).context(payload.display())?;
     // Both versions of the AWS CLI take the bytes of a file as they are.
     let payload = format!("fileb://{}", payload.display());
     let shown = output.display().to_string();
     let said = aws.call(&["lambda", "invoke", "--function-name", name, "--log-type", "Tail", "--payload", &payload, &shown])?;
-    let answer = fs::read(&output).during(&shown)?;
+    let answer = fs::read(&output).context(&shown)?;
     let tail = tail(&said)?;
     if let Some(error) = said["FunctionError"].as_str() {
         let answer = String::from_utf8_lossy(&answer);
-        return Err(Failure::new(format!("its invocation failed ({error}): {answer}; the end of its log is {tail:?}")));
+        return Err(Error::new(format!("its invocation failed ({error}): {answer}; the end of its log is {tail:?}")));
     }
     check(&answer, &event, deployed.answer)?;
     started(&Report::find(&tail, None)?, deployed.variant, code)
 }
 
 /// The end of the log, decoded.
-fn tail(said: &Value) -> Result<String, Failure> {
-    let encoded = said["LogResult"].as_str().ok_or_else(|| Failure::new(format!("`aws lambda invoke` gives no LogResult: {said}")))?;
-    let bytes = STANDARD.decode(encoded).during("the LogResult of `aws lambda invoke` is no base64")?;
+fn tail(said: &Value) -> Result<String, Error> {
+    let encoded = said["LogResult"].as_str().ok_or_else(|| Error::new(format!("`aws lambda invoke` gives no LogResult: {said}")))?;
+    let bytes = STANDARD.decode(encoded).context("the LogResult of `aws lambda invoke` is no base64")?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, Failure> {
+fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, Error> {
     if let Some(status) = &report.status {
-        return Err(Failure::new(format!("its REPORT line has the status {status}")));
+        return Err(Error::new(format!("its REPORT line has the status {status}")));
     }
     if report.restore.is_some() {
-        return Err(Failure::new("it was restored by SnapStart, and is to be started"));
+        return Err(Error::new("it was restored by SnapStart, and is to be started"));
     }
     if report.memory != f64::from(variant.memory) {
-        return Err(Failure::new(format!("its REPORT line says {} MB, and it was to have {} MB", report.memory, variant.memory)));
+        return Err(Error::new(format!("its REPORT line says {} MB, and it was to have {} MB", report.memory, variant.memory)));
     }
     Ok(match report.init {
         Some(init) => Invoked::Cold(Start { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code),
@@ -164,7 +164,7 @@ mod tests {
         let of = |report: Report| match started(&report, &variant, "code".into()) {
             Ok(Invoked::Cold(start, _)) => Ok(Some(start)),
             Ok(Invoked::Warm) => Ok(None),
-            Err(failure) => Err(failure.to_string()),
+            Err(error) => Err(error.to_string()),
         };
         assert_eq!(of(report.clone()), Ok(Some(Start { init: 9.0, duration: 1.5, billed: 11.0, memory: 13.0 })));
         assert_eq!(of(Report { init: None, ..report.clone() }), Ok(None));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde_json::Value;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -18,10 +18,10 @@ pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// From now on SIGINT, SIGTERM and SIGHUP are noted, and end nothing by themselves.
-    pub fn on_signals() -> Result<Self, Failure> {
+    pub fn on_signals() -> Result<Self, Error> {
         let told = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register(signal, told.clone()).during("waiting for signals")?;
+            signal_hook::flag::register(signal, told.clone()).context("waiting for signals")?;
         }
         Ok(Self(told))
     }
@@ -49,17 +49,17 @@ pub struct Aws {
 
 impl Aws {
     /// The region as the AWS CLI has it, by its environment or by its configuration.
-    pub fn configured(endpoint: Option<String>) -> Result<Self, Failure> {
+    pub fn configured(endpoint: Option<String>) -> Result<Self, Error> {
         let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
         let region = match named.into_iter().find(|region| !region.is_empty()) {
             Some(region) => region,
             None => {
                 let output = Command::new("aws").args(["configure", "get", "region"]).stdin(Stdio::null()).output();
-                String::from_utf8_lossy(&output.during("the AWS CLI, `aws`, cannot be started")?.stdout).trim().to_owned()
+                String::from_utf8_lossy(&output.context("the AWS CLI, `aws`, cannot be started")?.stdout).trim().to_owned()
             }
         };
         if region.is_empty() {
-            return Err(Failure::new("no region is configured: set AWS_REGION, such as AWS_REGION=eu-central-1"));
+            return Err(Error::new("no region is configured: set AWS_REGION, such as AWS_REGION=eu-central-1"));
         }
         Ok(Self { region, endpoint })
     }
@@ -80,15 +80,15 @@ impl Aws {
     ///
     /// # Errors
     /// When it cannot be started, fails, or prints something else.
-    pub fn call<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<Value, Failure> {
+    pub fn call<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<Value, Error> {
         let mut command = self.tool("aws");
         command.args(arguments).args(["--output", "json"]);
-        let output = command.output().during("the AWS CLI, `aws`, cannot be started")?;
+        let output = command.output().context("the AWS CLI, `aws`, cannot be started")?;
         let named = arguments.iter().take(2).map(|word| word.as_ref().to_string_lossy()).collect::<Vec<_>>().join(" ");
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
-            return Err(Failure::new(format!("`aws {named}`: {} ({})", words.trim(), output.status)));
+            return Err(Error::new(format!("`aws {named}`: {} ({})", words.trim(), output.status)));
         }
-        serde_json::from_slice(&output.stdout).during(format!("the answer of `aws {named}`"))
+        serde_json::from_slice(&output.stdout).context(format!("the answer of `aws {named}`"))
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::Project;
 
@@ -18,8 +18,8 @@ pub struct BuildDir<'a> {
 
 impl<'a> BuildDir<'a> {
     /// Goes to the repository, which becomes the current folder.
-    pub fn new(repository: &'a Path, architecture: Architecture) -> Result<Self, Failure> {
-        env::set_current_dir(repository).during(repository.display())?;
+    pub fn new(repository: &'a Path, architecture: Architecture) -> Result<Self, Error> {
+        env::set_current_dir(repository).context(repository.display())?;
         Ok(Self { repository, architecture, project: Project::read()? })
     }
 
@@ -36,7 +36,7 @@ impl<'a> BuildDir<'a> {
     /// Builds the package in `benches/peers/NAME`, which has a program of its name with lines for dashes, as everybody does: without the
     /// repository's configuration of cargo, which is for bare programs, and so from a folder outside of it. What is built in different ways has
     /// different folders: `way`.
-    pub fn cargo(&self, package: &str, way: &str, libc: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<PathBuf, Failure> {
+    pub fn cargo(&self, package: &str, way: &str, libc: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<PathBuf, Error> {
         let manifest = self.repository.join("benches/peers").join(package).join("Cargo.toml");
         let (folder, target) = (self.folder(&format!("{package}-{way}")), self.target(libc));
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -53,24 +53,24 @@ impl<'a> BuildDir<'a> {
     }
 
     /// The version of Rust that the repository is built with.
-    fn toolchain(&self) -> Result<OsString, Failure> {
+    fn toolchain(&self) -> Result<OsString, Error> {
         let file = self.repository.join("rust-toolchain.toml");
-        let text = std::fs::read_to_string(&file).during(file.display())?;
+        let text = std::fs::read_to_string(&file).context(file.display())?;
         let channel = text.lines().find_map(|line| line.strip_prefix("channel = "));
-        channel.map(|channel| channel.trim_matches('"').into()).ok_or_else(|| Failure::new(format!("{} names no channel", file.display())))
+        channel.map(|channel| channel.trim_matches('"').into()).ok_or_else(|| Error::new(format!("{} names no channel", file.display())))
     }
 }
 
 /// Runs a command; its last words are the error when it fails.
-pub fn succeed(command: &mut Command) -> Result<String, Failure> {
+pub fn succeed(command: &mut Command) -> Result<String, Error> {
     const LINES: usize = 4;
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output().during(&name)?;
+    let output = command.stdin(Stdio::null()).output().context(&name)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let words = [output.stdout, output.stderr].map(|words| String::from_utf8_lossy(&words).into_owned()).concat();
     let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(LINES)..].join(" / ");
-    Err(Failure::new(format!("{name} failed ({}): {last}", output.status)))
+    Err(Error::new(format!("{name} failed ({}): {last}", output.status)))
 }

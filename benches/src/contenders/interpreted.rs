@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 
 use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
@@ -33,7 +33,7 @@ pub const ENTRIES: &[Entry] = &[
     },
 ];
 
-fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let folder = build_dir.folder("python");
     let python = folder.join("bin/python");
     once(&folder, AWSLAMBDARIC, || {
@@ -49,13 +49,13 @@ fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
     Ok(ready(vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()], &own, parts.into()))
 }
 
-fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let folder = build_dir.folder("node");
     let program = succeed(Command::new("node").args(["--print", "process.execPath"]))?;
     let program = Path::new(program.trim());
     once(&folder, AWS_LAMBDA_RIC, || {
-        fs::create_dir_all(&folder).during(folder.display())?;
-        fs::write(folder.join("package.json"), "{\"private\":true}\n").during(folder.display())?;
+        fs::create_dir_all(&folder).context(folder.display())?;
+        fs::write(folder.join("package.json"), "{\"private\":true}\n").context(folder.display())?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", AWS_LAMBDA_RIC]).current_dir(&folder);
         // Without Node.js's headers beside it, node-gyp downloads them.
@@ -93,11 +93,11 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
 }
 
 /// Installs into a folder unless this was done: a mark there says what.
-fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let mark = folder.join("installed");
     if fs::read_to_string(&mark).is_ok_and(|there| there == what) {
         return Ok(());
     }
     install()?;
-    fs::write(&mark, what).during(mark.display())
+    fs::write(&mark, what).context(mark.display())
 }

@@ -1,6 +1,6 @@
 //! The official runtime for Rust, in four ways: `benches/peers/lambda_runtime_echo/README.md`.
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use cargo_barelambda::program::Architecture;
 
 use super::build_dir::BuildDir;
@@ -38,7 +38,7 @@ pub const ENTRIES: &[Entry] = &[
 ];
 
 /// With the flags that `cargo lambda build --release` gives to cargo.
-fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Failure> {
+fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Error> {
     let flags = match build_dir.architecture {
         Architecture::X86_64 => "-Cstrip=symbols -Ctarget-cpu=haswell",
         Architecture::Aarch64 => "-Cstrip=symbols -Ctarget-cpu=neoverse-n1",
@@ -47,7 +47,7 @@ fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Failure> {
 }
 
 /// A peer in Rust, tuned for size.
-pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Ready, Failure> {
+pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Ready, Error> {
     let profile = [
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
         ("CARGO_PROFILE_RELEASE_LTO", "fat"),

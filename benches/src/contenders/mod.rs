@@ -10,7 +10,7 @@ mod scripts;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use cargo_barelambda::program::Architecture;
 
 use crate::events::Answer;
@@ -54,7 +54,7 @@ struct Entry {
     title: &'static str,
     ours: bool,
     note: &'static str,
-    build: fn(&BuildDir<'_>) -> Result<Ready, Failure>,
+    build: fn(&BuildDir<'_>) -> Result<Ready, Error>,
 }
 
 /// All of them, in the order of the table.
@@ -78,18 +78,18 @@ pub fn build(
     architecture: Architecture,
     wanted: &[String],
     said: &mut dyn FnMut(&str),
-) -> Result<Vec<Contender>, Failure> {
+) -> Result<Vec<Contender>, Error> {
     let named = |name: &String| {
         entries()
             .find(|entry| entry.name == name)
-            .ok_or_else(|| Failure::new(format!("there is no row `{name}`. Rows: {}", names().join(", "))))
+            .ok_or_else(|| Error::new(format!("there is no row `{name}`. Rows: {}", names().join(", "))))
     };
     let chosen: Vec<&Entry> = if wanted.is_empty() { entries().collect() } else { wanted.iter().map(named).collect::<Result<_, _>>()? };
     let build_dir = BuildDir::new(repository, architecture)?;
     let made = chosen.into_iter().map(|entry| {
         said(entry.name);
         let Entry { name, title, ours, note, build } = *entry;
-        Contender { name, title, ours, note, program: build(&build_dir).map_err(|failure| failure.to_string()) }
+        Contender { name, title, ours, note, program: build(&build_dir).map_err(|error| error.to_string()) }
     });
     Ok(made.collect())
 }

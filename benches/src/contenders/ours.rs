@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use cargo_barelambda::build;
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::Project;
 
@@ -50,24 +50,24 @@ pub const ENTRIES: &[Entry] = &[
     },
 ];
 
-fn floor(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn floor(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     if build_dir.architecture != Architecture::X86_64 {
-        return Err(Failure::new("the floor is written for x86_64"));
+        return Err(Error::new("the floor is written for x86_64"));
     }
     let mut ready = in_repository(build_dir, "benches/floor", "floor").map(Ready::alone)?;
     ready.answer = Answer::Same;
     Ok(ready)
 }
 
-fn echo(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     example(build_dir, "echo").map(Ready::alone)
 }
 
-fn json(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn json(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     in_repository(build_dir, "benches/orders", "orders").map(Ready::alone)
 }
 
-fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let folder = build_dir.project.target_folder.join("peers/c").join(build_dir.architecture.to_string());
     let program = folder.join("echo");
     let mut make = Command::new("make");
@@ -77,20 +77,20 @@ fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
     Ok(Ready::alone(program))
 }
 
-fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Failure> {
+fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let mut ready = example(build_dir, "exec").map(Ready::alone)?;
     ready.environment = vec![("_HANDLER".into(), "/bin/cat".into())];
     ready.uncounted = Some("valgrind runs no process that shares memory with its parent");
     Ok(ready)
 }
 
-fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Failure> {
+fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Error> {
     let target = build_dir.project.target(Some(name))?;
     build::build(&build_dir.project, target, Some(build_dir.architecture), &[])
 }
 
 /// A package of the repository that is no member of its workspace.
-fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Failure> {
+fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Error> {
     let mut project = Project::of(&build_dir.repository.join(folder))?;
     project.target_folder = build_dir.folder(name);
     build::build(&project, project.target(Some(name))?, Some(build_dir.architecture), &[])

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::figures::Figure;
 use crate::record::{Record, Row};
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use picture::{GREY, Picture, Text, WIDTH, Weight};
 
 /// One of the plots that a record has.
@@ -58,18 +58,18 @@ pub fn is_of_aws(record: &Record) -> bool {
 }
 
 /// Writes the record and all of its plots into its folder among the records, which is given.
-pub fn keep(record: &Record, records: &Path) -> Result<PathBuf, Failure> {
+pub fn keep(record: &Record, records: &Path) -> Result<PathBuf, Error> {
     let folder = record.write(records)?;
     for plot in of(record) {
         let file = folder.join(plot.file);
-        fs::write(&file, plot.svg(record)?).during(file.display())?;
+        fs::write(&file, plot.svg(record)?).context(file.display())?;
     }
     Ok(folder)
 }
 
 impl Plot {
-    pub fn svg(&self, record: &Record) -> Result<String, Failure> {
-        (self.picture)(record).svg().during(self.file)
+    pub fn svg(&self, record: &Record) -> Result<String, Error> {
+        (self.picture)(record).svg().context(self.file)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Text stays text, in the reader's own sans-serif: nobody knows here how wide it will be, so layout goes by an estimate on the safe side.
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use plotters::coord::Shift;
 use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text as TextElement};
 use plotters::prelude::{Color, DrawingArea, DrawingAreaErrorKind, FontStyle, IntoDrawingArea, IntoFont, RGBColor, SVGBackend, WHITE};
@@ -93,11 +93,11 @@ impl Picture {
         self.shapes.iter().filter_map(|shape| if let Shape::Text(text) = shape { Some(text) } else { None })
     }
 
-    pub fn svg(&self) -> Result<String, Failure> {
+    pub fn svg(&self) -> Result<String, Error> {
         let mut svg = String::new();
         {
             let area = SVGBackend::with_string(&mut svg, (WIDTH as u32, self.height as u32)).into_drawing_area();
-            self.draw(&area).during("a plot")?;
+            self.draw(&area).context("a plot")?;
         }
         Ok(svg)
     }

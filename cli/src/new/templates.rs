@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::files::{File, cargo_config, filled, of_repository, terraform};
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// In the order in which the help lists them.
 pub const NAMES: [&str; 7] = ["hello", "json", "function-url", "sqs-batch", "stream", "c", "shell"];
@@ -113,7 +113,7 @@ impl Template {
     ///
     /// # Errors
     /// When the template takes a checkout and there is none.
-    pub fn files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Failure> {
+    pub fn files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Error> {
         let Self::Rust(template) = self else {
             return self.made_files(name, checkout);
         };
@@ -131,9 +131,9 @@ impl Template {
     }
 
     /// The files of a folder that make builds.
-    fn made_files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Failure> {
+    fn made_files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Error> {
         let Some(checkout) = checkout else {
-            return Err(Failure::new(format!(
+            return Err(Error::new(format!(
                 "the template {} is built from a checkout of barelambda's repository: say where it is, with --path",
                 self.name()
             )));

@@ -6,7 +6,7 @@
 use std::num::NonZeroU64;
 
 use super::contents::Entry;
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
 /// Entries above this size, in bytes, are compressed by a faster method: the slow one would take several seconds for a megabyte.
 const LARGE: usize = 256 * 1024;
@@ -36,7 +36,7 @@ const DEFLATED: u16 = 8;
 const REGULAR: u32 = 0o100_000;
 
 /// The zip with these entries, in this order, each of them stored or deflated, whichever is smaller.
-pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Failure> {
+pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Error> {
     let mut zip = Vec::new();
     let mut directory = Vec::new();
     for entry in entries {
@@ -57,7 +57,7 @@ pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Failure> {
         directory.extend(start.to_le_bytes());
         directory.extend(entry.name.as_bytes());
     }
-    let count = u16::try_from(entries.len()).during("more files than a zip can hold")?;
+    let count = u16::try_from(entries.len()).context("more files than a zip can hold")?;
     let [start, size] = [number(zip.len())?, number(directory.len())?];
     zip.extend(directory);
     // The end of the central directory (section 4.3.16): one disk, no comment.
@@ -81,8 +81,8 @@ struct Common {
 }
 
 impl Common {
-    fn new(entry: &Entry, data: &[u8]) -> Result<Self, Failure> {
-        let deflated = deflated(data).during(entry.path.display())?;
+    fn new(entry: &Entry, data: &[u8]) -> Result<Self, Error> {
+        let deflated = deflated(data).context(entry.path.display())?;
         let (method, packed) = if deflated.len() < data.len() { (DEFLATED, deflated) } else { (STORED, data.to_vec()) };
         Ok(Self {
             flags: if entry.name.is_ascii() { 0 } else { UTF8 },
@@ -90,7 +90,7 @@ impl Common {
             checksum: crc32fast::hash(data),
             packed,
             size: number(data.len())?,
-            name_length: u16::try_from(entry.name.len()).during(&entry.name)?,
+            name_length: u16::try_from(entry.name.len()).context(&entry.name)?,
         })
     }
 
@@ -119,6 +119,6 @@ fn deflated(data: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(deflated)
 }
 
-fn number(length: usize) -> Result<u32, Failure> {
-    u32::try_from(length).during("the package is larger than a zip can be")
+fn number(length: usize) -> Result<u32, Error> {
+    u32::try_from(length).context("the package is larger than a zip can be")
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::contents::Entry;
 use crate::elf;
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::program::{Architecture, Program};
 
 /// The name that Lambda's runtimes without a language, such as provided.al2023, start.
@@ -12,10 +12,10 @@ use crate::program::{Architecture, Program};
 pub const NAME: &str = "bootstrap";
 
 /// The entry for the program, after all that would keep it from running on Lambda has been looked for.
-pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Failure> {
+pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Error> {
     let program = Program::of_any_processor(path)?;
     let entry = Entry::file(NAME.to_owned(), &program.path)?;
-    let refused = |words: String| Err(Failure::new(format!("{} {words}", path.display())));
+    let refused = |words: String| Err(Error::new(format!("{} {words}", path.display())));
     let elf = match elf::read(&entry.bytes()?) {
         Ok(Some(elf)) => elf,
         Ok(None) => return Ok(entry),

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::bootstrap;
 use crate::elf;
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::program::Architecture;
 
 /// A file of the package.
@@ -24,14 +24,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn file(name: String, path: &Path) -> Result<Self, Failure> {
-        let metadata = path.metadata().during(path.display())?;
+    pub fn file(name: String, path: &Path) -> Result<Self, Error> {
+        let metadata = path.metadata().context(path.display())?;
         let executable = metadata.permissions().mode() & 0o111 != 0;
         Ok(Self { name, path: path.to_owned(), size: metadata.len(), executable })
     }
 
-    pub fn bytes(&self) -> Result<Vec<u8>, Failure> {
-        fs::read(&self.path).during(self.path.display())
+    pub fn bytes(&self) -> Result<Vec<u8>, Error> {
+        fs::read(&self.path).context(self.path.display())
     }
 
     /// The permissions that it gets: the same everywhere, whatever else they are here. Lambda runs functions as a user of its own, who must
@@ -55,7 +55,7 @@ impl Entry {
 }
 
 /// The files that are included, in the order of their names.
-pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>, Failure> {
+pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>, Error> {
     let mut entries = BTreeMap::new();
     for path in paths {
         add(&mut entries, path, name(path)?, &mut Vec::new())?;
@@ -64,7 +64,7 @@ pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>
         let folders = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
         for folder in folders {
             if folder == bootstrap::NAME || entries.contains_key(folder) {
-                return Err(Failure::new(format!("{folder} would be a file and a folder of the package: {}", entry.path.display())));
+                return Err(Error::new(format!("{folder} would be a file and a folder of the package: {}", entry.path.display())));
             }
         }
     }
@@ -72,7 +72,7 @@ pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>
 }
 
 /// What a path is called in the package.
-fn name(path: &Path) -> Result<String, Failure> {
+fn name(path: &Path) -> Result<String, Error> {
     let plain = |component| match component {
         Component::CurDir => None,
         Component::Normal(part) => Some(Some(part)),
@@ -85,47 +85,47 @@ fn name(path: &Path) -> Result<String, Failure> {
     };
     match name {
         Some(name) if !name.is_empty() => name.to_str().map(str::to_owned).ok_or_else(|| not_utf8(path)),
-        _ => Err(Failure::new(format!("--include {}: that has no name to have in the package. Include what is in it", path.display()))),
+        _ => Err(Error::new(format!("--include {}: that has no name to have in the package. Include what is in it", path.display()))),
     }
 }
 
 /// Adds a file, or what is in a folder. `above` are the folders that lead to it, as they are without symbolic links.
-fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: &mut Vec<PathBuf>) -> Result<(), Error> {
     let shown = path.display();
     // Symbolic links are followed: what a package needs is what they lead to.
     let metadata = path.metadata().map_err(|error| match path.read_link() {
-        Ok(to) => Failure::new(format!("{shown} is a symbolic link to {}: {error}", to.display())),
-        Err(_) => Failure::new(format!("--include {shown}: {error}")),
+        Ok(to) => Error::new(format!("{shown} is a symbolic link to {}: {error}", to.display())),
+        Err(_) => Error::new(format!("--include {shown}: {error}")),
     })?;
     if metadata.is_dir() {
         return add_folder(entries, path, &name, above);
     }
     if !metadata.is_file() {
-        return Err(Failure::new(format!("{shown} is neither a file nor a folder")));
+        return Err(Error::new(format!("{shown} is neither a file nor a folder")));
     }
     if name == bootstrap::NAME {
-        return Err(Failure::new(format!(
+        return Err(Error::new(format!(
             "{shown} would take the place of the program, which is `{name}` in the package: \
              rename it, or package it as the program, with --bootstrap"
         )));
     }
     let entry = Entry::file(name, path)?;
     if let Some(other) = entries.get(&entry.name) {
-        return Err(Failure::new(format!("{} and {shown} would both be {} in the package", other.path.display(), entry.name)));
+        return Err(Error::new(format!("{} and {shown} would both be {} in the package", other.path.display(), entry.name)));
     }
     entries.insert(entry.name.clone(), entry);
     Ok(())
 }
 
-fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, above: &mut Vec<PathBuf>) -> Result<(), Error> {
     let shown = path.display();
-    let here = path.canonicalize().during(&shown)?;
+    let here = path.canonicalize().context(&shown)?;
     if above.contains(&here) {
-        return Err(Failure::new(format!("{shown} leads back to {}, which it is in", here.display())));
+        return Err(Error::new(format!("{shown} leads back to {}, which it is in", here.display())));
     }
     let mut children = Vec::new();
-    for child in fs::read_dir(path).during(&shown)? {
-        children.push(child.during(&shown)?.path());
+    for child in fs::read_dir(path).context(&shown)? {
+        children.push(child.context(&shown)?.path());
     }
     // So that of several errors it is always the same that is told.
     children.sort();
@@ -142,6 +142,6 @@ fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, ab
     Ok(())
 }
 
-fn not_utf8(path: &Path) -> Failure {
-    Failure::new(format!("{}: the names in a package are UTF-8", path.display()))
+fn not_utf8(path: &Path) -> Error {
+    Error::new(format!("{}: the names in a package are UTF-8", path.display()))
 }
