@@ -19,7 +19,7 @@ pub mod program;
 pub mod project;
 mod rustc_wrapper;
 mod serve;
-mod signals;
+pub mod signals;
 mod toolchain;
 
 use std::env::args_os;

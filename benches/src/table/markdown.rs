@@ -43,6 +43,17 @@ pub fn rest(record: &Record) -> String {
     table(record, &columns)
 }
 
+/// Some figures, and one more column at the end.
+pub fn brief(record: &Record, figures: &[Figure], head: &str, cell: impl Fn(&Row) -> String) -> String {
+    let columns: Vec<Column> = figures.iter().copied().map(median).collect();
+    let more = [head.to_owned(), "--:".to_owned()].into_iter().chain(record.rows.iter().map(cell));
+    table(record, &columns).lines().zip(more).fold(String::new(), |mut text, (line, cell)| {
+        let space = if line.ends_with("--:|") { "" } else { " " };
+        let _ = writeln!(text, "{line}{space}{cell}{space}|");
+        text
+    })
+}
+
 /// What Lambda's REPORT lines say.
 pub fn aws(record: &Record) -> String {
     table(record, &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory].map(median))
