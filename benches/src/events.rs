@@ -1,31 +1,32 @@
-//! The events: JSON of the four sizes, the same for every contender, and what makes an answer right.
+//! Creates the events, which are the same for every contender, and checks the responses.
 
 use cargo_barelambda::error::Error;
 use serde_json::Value;
 
 use crate::server::shown;
 
-/// Of 59 bytes; larger events have more records. The names are in order, so that writers that sort them give the same bytes.
+/// An event of 59 bytes; larger ones have more records. The names are sorted, so that serialisers which sort
+/// them write the same bytes.
 const SMALL: &str = r#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}]}"#;
 
-/// What an answer has to be.
+/// How a response is compared with its event.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The bytes of the event.
+    /// It has the same bytes.
     Same,
-    /// The value of the event: writers of JSON may put blanks.
+    /// It is the same JSON value, as serialisers may add spaces.
     SameJson,
 }
 
-/// JSON of this size, in bytes.
+/// Returns JSON of this size, in bytes.
 ///
 /// # Panics
-/// Below 59.
+/// The size is below 59.
 pub fn event(size: usize) -> Vec<u8> {
     const FRAME: [&str; 2] = [r#"{"Records":["#, "]}"];
     let record = &SMALL[FRAME[0].len()..SMALL.len() - FRAME[1].len()];
     let mut event = String::from(FRAME[0]);
-    // The last one is made as long as it takes.
+    // The last record is padded.
     while event.len() + 2 * record.len() + ",".len() + FRAME[1].len() <= size {
         event.push_str(record);
         event.push(',');
@@ -36,7 +37,7 @@ pub fn event(size: usize) -> Vec<u8> {
     event.into()
 }
 
-/// Checks an answer against its event.
+/// Checks a response to an event.
 pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Error> {
     let value = |bytes| serde_json::from_slice::<Value>(bytes).ok();
     let right = match wanted {
@@ -47,7 +48,7 @@ pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Error> {
     if right {
         return Ok(());
     }
-    Err(Error::new(format!("its answer is not the event, but {} bytes: {}", answer.len(), shown(answer))))
+    Err(Error::new(format!("its response isn't the event, but {} bytes: {}", answer.len(), shown(answer))))
 }
 
 #[cfg(test)]

@@ -1,30 +1,30 @@
-//! Requests of the contenders: heads by httparse, and bodies in chunks.
+//! Parses the contenders' requests: heads with httparse, and chunked bodies.
 
 use cargo_barelambda::error::{Context, Error};
 use httparse::Status;
 
 use crate::server::shown;
 
-/// What the server needs of a head (RFC 9112, sections 3 and 6).
+/// The fields of a head that the server needs (RFC 9112, sections 3 and 6).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Of the head itself, in bytes, the empty line included.
+    /// The length of the head in bytes, including the empty line.
     pub length: usize,
     pub target: String,
-    /// Nothing for a body in chunks.
+    /// `None` for a chunked body.
     pub content_length: Option<usize>,
     pub expects_continue: bool,
 }
 
 impl Head {
-    /// The head that these bytes begin with; nothing when it is not whole.
+    /// Parses the head at the beginning of these bytes, and returns `None` if it is incomplete.
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
         if bytes.is_empty() {
             return Ok(None);
         }
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut request = httparse::Request::new(&mut headers);
-        let length = match request.parse(bytes).context(format!("a request that begins with {}", shown(bytes)))? {
+        let length = match request.parse(bytes).context(format!("invalid request {}", shown(bytes)))? {
             Status::Partial => return Ok(None),
             Status::Complete(length) => length,
         };
@@ -47,14 +47,15 @@ impl Head {
     }
 }
 
-/// The data of a chunked body (RFC 9112, section 7.1), and the bytes that it takes with its trailers; nothing when it is not whole.
+/// Returns the data of a chunked body (RFC 9112, section 7.1), and its encoded length including the trailers,
+/// or `None` if it is incomplete.
 pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
         let (start, size) = match httparse::parse_chunk_size(&bytes[at..]) {
             Ok(Status::Complete((start, size))) => (at + start, size as usize),
             Ok(Status::Partial) => return Ok(None),
-            Err(_) => return Err(Error::new(format!("a chunk's size that cannot be read: {}", shown(&bytes[at..])))),
+            Err(_) => return Err(Error::new(format!("invalid chunk size: {}", shown(&bytes[at..])))),
         };
         if size == 0 {
             return Ok(end_of_trailers(bytes, start - 2).map(|end| (data, end)));
@@ -68,7 +69,7 @@ pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
     }
 }
 
-/// Behind the empty line that ends the trailers; `at` is the line break in front of them.
+/// Returns the position after the empty line that ends the trailers. `at` is the line break before them.
 fn end_of_trailers(bytes: &[u8], at: usize) -> Option<usize> {
     bytes[at..].windows(4).position(|window| window == b"\r\n\r\n").map(|found| at + found + 4)
 }

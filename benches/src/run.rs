@@ -1,4 +1,5 @@
-//! `bench` itself: builds the contenders, measures them, prints the table, and keeps the record and its plots.
+//! `bench` without a subcommand: builds the contenders, measures them, prints the table, and writes the
+//! record with its plots.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,39 +16,37 @@ use crate::{contenders, machine, plots, table};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo bare bench                        everything: six minutes, and the building
-  cargo bare bench --quick                fewer rounds: under two minutes, once everything is built
+  cargo bare bench                        everything: six minutes after the build
+  cargo bare bench --quick                fewer rounds: under two minutes after the build
   cargo bare bench --rows floor,echo,json
   cargo bare bench compare benches/record/x86_64/A benches/record/x86_64/B
 
-The contenders are built first, the peers as their own documentation recommends. What is not to be had on this machine is shown as missing.
-As root, starts with a dropped page cache are measured, too. Leave the machine alone meanwhile.";
+Builds the contenders first, the other runtimes as their documentation recommends. A contender that can't be built on
+this machine is shown as missing. Starts with a dropped page cache need root. Run nothing else on the machine meanwhile.";
 
 pub fn command() -> Command {
     Command::new("cargo bare bench")
         .bin_name("cargo bare bench")
-        .about("Measures barelambda and its peers side by side: cold starts, warm cycles, sizes, system calls, instructions and memory")
+        .about("Compare barelambda with other runtimes: cold starts, warm cycles, sizes, system calls, instructions and memory")
         .args_conflicts_with_subcommands(true)
-        .arg(Arg::new("quick").long("quick").action(ArgAction::SetTrue).help("Fewer rounds"))
-        .arg(
-            Arg::new("rows").long("rows").value_name("NAMES").value_delimiter(',').help(format!(
-                "Only these rows; the first one is what the others are compared with. Of: {}",
-                contenders::names().join(", ")
-            )),
-        )
+        .arg(Arg::new("quick").long("quick").action(ArgAction::SetTrue).help("Run fewer rounds"))
+        .arg(Arg::new("rows").long("rows").value_name("NAMES").value_delimiter(',').help(format!(
+            "Measure only these rows, and compare the others with the first. Possible values: {}",
+            contenders::names().join(", ")
+        )))
         .arg(
             Arg::new("records")
                 .long("records")
                 .value_name("FOLDER")
                 .value_parser(value_parser!(PathBuf))
-                .help("Where the record goes [default: benches/record in the repository]"),
+                .help("Directory for the record [default: benches/record in the repository]"),
         )
         .arg(
             Arg::new("no-record")
                 .long("no-record")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("records")
-                .help("Write no record and no plots"),
+                .help("Don't write the record and its plots"),
         )
         .after_help(EXAMPLES)
 }
@@ -66,7 +65,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let scratch = std::env::temp_dir().join(format!("barelambda-bench-{}", std::process::id()));
     record.settings.insert("processors, warm".to_owned(), Reserved::new()?.described());
     let rows = measure(&contenders, &plan, &scratch);
-    // What contenders leave there is of no use to anybody.
+    // The contenders' temporary files aren't needed.
     let _ = std::fs::remove_dir_all(&scratch);
     record.rows = rows?;
     print!("{}", table::show(&record));

@@ -1,4 +1,4 @@
-//! Builds a function with cargo: the one way in which every subcommand does it.
+//! Builds a function with cargo. Every subcommand that needs a program builds it here.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,14 +20,14 @@ Examples:
   cargo barelambda build hello
   cargo barelambda build hello --arch arm64 --output bootstrap
 
-The path of the program goes to standard output. The same source gives the same bytes in any folder, for any user and on any machine
-with the same toolchain.";
+Prints the path of the program to standard output. Builds are reproducible: with the same toolchain, the
+same source compiles to the same bytes in any directory, for any user and on any machine.";
 
 pub fn command() -> Command {
     Command::new("build")
-        .about("Build a function in release mode, the same bytes wherever it is built")
+        .about("Build a function in release mode, reproducibly")
         .arg(function::name())
-        .arg(function::architecture("Build for this architecture [default: this machine's]"))
+        .arg(function::architecture("Target architecture [default: this machine's]"))
         .arg(function::features())
         .arg(
             Arg::new("output")
@@ -54,21 +54,21 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the target in release mode, and gives the path of its program.
+/// Builds the target in release mode, and returns the path of its program.
 ///
-/// It is built in a folder of its own, `barelambda` in the target directory: cargo does not see that the compiler is called in another
-/// way than by `cargo build` (see `rustc_wrapper.rs`), so the two must not take each other's files for their own, and a program does not
-/// change under the feet of whoever has built it with `cargo build`.
+/// The build uses a separate directory, `barelambda` in the target directory. Cargo doesn't notice that
+/// the compiler is called with other arguments than by `cargo build` (see `rustc_wrapper.rs`), so the two
+/// must not share files, and a program that the user has built with `cargo build` must not change.
 pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Error> {
     let host = Architecture::host();
     let architecture = wanted.unwrap_or(host);
     if target.for_host && architecture != host {
-        return Err(Error::new(format!("`{}` is a program for this machine: it is built for {host} only", target.name)));
+        return Err(Error::new(format!("`{}` is a program for this machine, and can only be built for {host}", target.name)));
     }
     let mut command = process::Command::new(cargo());
     command.args(["build", "--release", "--message-format", "json-render-diagnostics", "--manifest-path"]);
     let folder = project.target_folder.join("barelambda");
-    // The configuration may name another folder for what is not the result.
+    // The configuration may set a build directory elsewhere.
     command.arg(&target.manifest).arg("--target-dir").arg(&folder).env("CARGO_BUILD_BUILD_DIR", &folder);
     if !target.for_host {
         toolchain::ensure_installed(architecture.triple())?;
@@ -80,23 +80,24 @@ pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, f
         command.args(["--features", &features.join(",")]);
     }
     rustc_wrapper::install(&mut command)?;
-    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("failed to start cargo")?;
     if !output.status.success() {
-        return Err(Error::new(format!("`{}` could not be built: cargo's words are above", target.name)));
+        return Err(Error::new(format!("failed to build `{}`: see cargo's errors above", target.name)));
     }
     let lines = output.stdout.split(|&byte| byte == b'\n');
     let executable = lines.filter_map(|line| executable(line, target)).next_back();
-    executable.ok_or_else(|| Error::new(format!("cargo has built no program for `{}`", target.name)))
+    executable.ok_or_else(|| Error::new(format!("cargo built no executable for `{}`", target.name)))
 }
 
-/// Writes a file, with its folders, so that it is there as a whole or not at all: beside its place first.
+/// Writes a file atomically, and creates its parent directories: writes a temporary file next to it first,
+/// and renames that.
 pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let shown = path.display();
     if path.is_dir() {
-        return Err(Error::new(format!("{shown} is a folder: name a file in it")));
+        return Err(Error::new(format!("{shown} is a directory: expected the path of a file")));
     }
     let Some(name) = path.file_name() else {
-        return Err(Error::new(format!("{shown} is not the name of a file")));
+        return Err(Error::new(format!("{shown} has no file name")));
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).context(folder.display())?;
@@ -105,12 +106,12 @@ pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
         .and_then(|()| fs::set_permissions(&beside, fs::Permissions::from_mode(mode)))
         .and_then(|()| fs::rename(&beside, path));
     written.context(shown).inspect_err(|_| {
-        // It may not even be there; the error that counts is the first one.
+        // It may not exist. The first error is the one to report.
         let _ = fs::remove_file(&beside);
     })
 }
 
-/// The program that a line of cargo's messages speaks of, if it is the target's.
+/// Returns the executable that a line of cargo's messages names, if it is the target's.
 fn executable(line: &[u8], target: &Target) -> Option<PathBuf> {
     let message: Value = serde_json::from_slice(line).ok()?;
     let kind = if target.kind == Kind::Example { "example" } else { "bin" };

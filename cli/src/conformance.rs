@@ -18,48 +18,51 @@ Examples:
   cargo barelambda conformance ./bootstrap --json > report.json
   cargo barelambda conformance --list
 
-The program is any runtime whose handler does what conformance/README.md asks for. The table, or the JSON, goes to standard output.
-Exit codes: 0 all checks passed, 1 some did not, or were not applicable, 2 wrong usage, 3 anything else, such as no such program.";
+The program is any runtime whose handler follows conformance/README.md. Prints the table, or the JSON, to
+standard output.
+
+Exit codes: 0 all checks passed, 1 some checks failed or weren't applicable, 2 invalid usage, 3 any other
+error, such as a missing program.";
 
 pub fn command() -> Command {
     Command::new("conformance")
-        .about("Check any runtime, as an executable, against what Lambda requires of one")
+        .about("Test whether an executable conforms to Lambda's Runtime API")
         .arg(
             Arg::new("PROGRAM")
                 .value_parser(value_parser!(PathBuf))
                 .required_unless_present("list")
-                .help("The executable: a runtime and its handler"),
+                .help("The executable: a runtime with its handler"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print the report as JSON"))
-        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Print the names of the checks, and run nothing"))
-        .arg(Arg::new("only").long("only").value_name("NAME-PART").help("Only run checks whose names contain this"))
+        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Print the names of the checks without running them"))
+        .arg(Arg::new("only").long("only").value_name("NAME-PART").help("Run only the checks whose names contain this text"))
         .arg(
             Arg::new("jobs")
                 .long("jobs")
                 .short('j')
                 .value_name("N")
                 .value_parser(value_parser!(u16).range(1..=256))
-                .help("How many checks run at once; they wait more than they compute [default: 8, or the processors if more]"),
+                .help("Number of checks to run in parallel [default: 8, or the number of processors if larger]"),
         )
         .arg(
             Arg::new("patience")
                 .long("patience")
                 .value_name("SECONDS")
                 .value_parser(function::seconds)
-                .help("How long the program may take for anything that is expected of it [default: 8]"),
+                .help("Time limit for each thing that a check waits for [default: 8]"),
         )
         .arg(
             Arg::new("runner")
                 .long("runner")
                 .value_name("COMMAND")
-                .help("What to run the program with, words apart by spaces [default: qemu for a foreign processor]"),
+                .help("Command that runs the program, split at spaces [default: qemu for a foreign architecture]"),
         )
         .arg(function::environment())
         .arg(
             Arg::new("allow-not-applicable")
                 .long("allow-not-applicable")
                 .action(ArgAction::SetTrue)
-                .help("Exit with 0 although checks were not applicable"),
+                .help("Exit with 0 even if some checks weren't applicable"),
         )
         .after_help(EXAMPLES)
 }
@@ -86,10 +89,10 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Error> {
 }
 
 fn options(matches: &ArgMatches) -> Result<Options, Error> {
-    let path: &PathBuf = matches.get_one("PROGRAM").expect("clap asks for it");
+    let path: &PathBuf = matches.get_one("PROGRAM").expect("clap requires it");
     let given: Option<&String> = matches.get_one("runner");
     let program = match given {
-        // The runner knows what it can run.
+        // The program may be for any processor that the runner supports.
         Some(_) => Program::of_any_processor(path)?,
         None => Program::check(path, None)?,
     };
@@ -109,7 +112,7 @@ fn options(matches: &ArgMatches) -> Result<Options, Error> {
     Ok(options)
 }
 
-/// What did not pass is told as soon as it is seen, for people.
+/// Prints a check that didn't pass as soon as it ends.
 fn tell(checked: &Checked) {
     if let Some(seen) = checked.seen() {
         eprintln!("{} {}: {seen}", checked.word(), checked.check.name);
@@ -119,7 +122,7 @@ fn tell(checked: &Checked) {
 fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Error> {
     let totals = report.totals();
     if totals.unable > 0 {
-        return Err(Error::new(format!("{} checks could not be run: standard output says why", totals.unable)));
+        return Err(Error::new(format!("failed to run {} checks: see standard output", totals.unable)));
     }
     let passed = totals.failed == 0 && (allow_not_applicable || totals.not_applicable == 0);
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -1,4 +1,4 @@
-//! Where an event comes from.
+//! Reads an event from the command line, a file or standard input.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -7,11 +7,11 @@ use clap::{Arg, ArgMatches, value_parser};
 
 use crate::error::{Context, Error};
 
-/// The arguments that name an event.
+/// Returns the arguments that name an event.
 pub fn arguments() -> [Arg; 2] {
     [
         Arg::new("EVENT")
-            .help("The event's text, or - to read it from standard input [default: {}]")
+            .help("The event, or - to read it from standard input [default: {}]")
             .allow_negative_numbers(true)
             .conflicts_with("file"),
         Arg::new("file")
@@ -19,7 +19,7 @@ pub fn arguments() -> [Arg; 2] {
             .short('f')
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("Read the event from this file, byte for byte"),
+            .help("Read the event from this file, unchanged"),
     ]
 }
 
@@ -32,7 +32,7 @@ pub fn read(text: Option<&str>, matches: &ArgMatches) -> Result<Vec<u8>, Error> 
         None => Ok(b"{}".to_vec()),
         Some("-") => {
             let mut event = Vec::new();
-            io::stdin().read_to_end(&mut event).context("reading the event from standard input")?;
+            io::stdin().read_to_end(&mut event).context("failed to read the event from standard input")?;
             Ok(event)
         }
         Some(text) => Ok(text.as_bytes().to_vec()),

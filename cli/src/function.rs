@@ -1,4 +1,4 @@
-//! The arguments that every subcommand which runs a function shares, and what they come to.
+//! The arguments that the subcommands which run a function share, and how they are parsed.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,15 +12,15 @@ use crate::error::Error;
 use crate::program::{Architecture, Program};
 use crate::project::Project;
 
-/// The arguments, to be added to a subcommand's own.
+/// Returns the shared arguments.
 pub fn arguments() -> Vec<Arg> {
     vec![
         Arg::new("bootstrap")
             .long("bootstrap")
             .value_name("PATH")
             .value_parser(value_parser!(PathBuf))
-            .help("Run this file as it is: nothing is built"),
-        architecture("Build for this architecture; a foreign one runs through qemu [default: this machine's]"),
+            .help("Run this executable instead of building one"),
+        architecture("Target architecture; qemu runs a foreign one [default: this machine's]"),
         features().conflicts_with("bootstrap"),
         environment(),
         Arg::new("timeout")
@@ -28,50 +28,50 @@ pub fn arguments() -> Vec<Arg> {
             .value_name("SECONDS")
             .value_parser(seconds)
             .default_value("30")
-            .help("Kill the function when an invocation takes longer"),
+            .help("Timeout of the function: an invocation that takes longer is killed"),
         Arg::new("memory")
             .long("memory")
             .value_name("MB")
             .value_parser(value_parser!(u32).range(128..=10_240))
             .default_value("128")
-            .help("The memory size that the function is told; it is not enforced"),
+            .help("Memory size that the function sees; it isn't enforced"),
     ]
 }
 
-/// The name of what is built, for subcommands whose only word it is.
+/// Returns the argument that names what to build.
 pub fn name() -> Arg {
     Arg::new("EXAMPLE").help(
-        "The example to build; in a package of your own, a binary or the package's name, which may be left out when there \
-         is one",
+        "The example to build, or in your own package a binary or the package's name (optional if there is only one \
+         target)",
     )
 }
 
-/// The name that is given.
+/// Returns the name to build, if there is one.
 pub fn named(matches: &ArgMatches) -> Option<&str> {
     matches.get_one::<String>("EXAMPLE").map(String::as_str)
 }
 
-/// `--arch`, by Lambda's names.
+/// Returns `--arch`, which takes Lambda's names.
 pub fn architecture(help: &'static str) -> Arg {
     Arg::new("arch").long("arch").value_name("ARCH").value_parser(["x86_64", "arm64"]).help(help)
 }
 
-/// The architecture that is given.
+/// Returns the architecture of `--arch`, if there is one.
 pub fn wanted_architecture(matches: &ArgMatches) -> Option<Architecture> {
     matches.get_one::<String>("arch").map(|name| Architecture::from_lambda(name))
 }
 
-/// `--features`.
+/// Returns `--features`.
 pub fn features() -> Arg {
-    Arg::new("features").long("features").short('F').value_name("FEATURES").action(ArgAction::Append).help("Cargo features to build with")
+    Arg::new("features").long("features").short('F').value_name("FEATURES").action(ArgAction::Append).help("Cargo features to enable")
 }
 
-/// The features that are given.
+/// Returns the features of `--features`.
 pub fn wanted_features(matches: &ArgMatches) -> Vec<String> {
     matches.get_many("features").into_iter().flatten().cloned().collect()
 }
 
-/// `--env`, for every subcommand that starts a program.
+/// Returns `--env`, for the subcommands that start a program.
 pub fn environment() -> Arg {
     Arg::new("env")
         .long("env")
@@ -79,10 +79,11 @@ pub fn environment() -> Arg {
         .value_name("NAME=VALUE")
         .value_parser(variable)
         .action(ArgAction::Append)
-        .help("Set a variable of the function's environment")
+        .help("Set an environment variable of the function")
 }
 
-/// Builds what the arguments name, or takes the file that they name, and says how the emulator is to run it.
+/// Builds the target that the arguments name, or checks the file that they name, and returns the program
+/// with the emulator's options.
 pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
     let wanted = wanted_architecture(matches);
     let (name, path) = match matches.get_one::<PathBuf>("bootstrap") {
@@ -98,7 +99,7 @@ pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
     options.function_name = name.clone();
     options.handler = name;
     options.runner = program.runner.clone();
-    // Of a program under qemu the figures would be qemu's.
+    // Under qemu, the measurements would be those of qemu.
     options.measure = program.runner.is_none();
     options.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
     options.timeout = *matches.get_one("timeout").expect("it has a default");
@@ -109,19 +110,15 @@ pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
 fn variable(text: &str) -> Result<(OsString, OsString), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.into(), value.into())),
-        _ => Err("it has the form NAME=VALUE".to_owned()),
+        _ => Err("expected NAME=VALUE".to_owned()),
     }
 }
 
-/// A time limit.
+/// Parses a time limit.
 pub fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
-    // Lambda's own limit is 15 minutes.
-    if (0.001..=900.0).contains(&seconds) {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err("it is between 0.001 and 900 seconds".to_owned())
-    }
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    // Lambda's limit is 15 minutes.
+    if (0.001..=900.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err("expected 0.001 to 900 seconds".to_owned()) }
 }
 
 #[cfg(test)]

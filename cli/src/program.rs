@@ -1,4 +1,4 @@
-//! The file that is run: what it is, and what it takes to run it here.
+//! The program that a subcommand runs: which processor it is for, and how it is run on this machine.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,35 +11,35 @@ use std::path::{Path, PathBuf};
 use crate::elf;
 use crate::error::{Context, Error};
 
-/// The processors that Lambda has.
+/// The architectures that Lambda has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
     X86_64,
     Aarch64,
 }
 
-/// A file that can be run on this machine.
+/// A program that can be run on this machine.
 #[derive(Debug)]
 pub struct Program {
     pub path: PathBuf,
     /// The file's size in bytes.
     pub size: u64,
-    /// What is put in front of it: the emulator of a foreign processor.
+    /// The command that runs it: the emulator of a foreign architecture.
     pub runner: Option<Vec<OsString>>,
 }
 
 impl Architecture {
-    /// By Lambda's name for it, which clap has checked.
+    /// Returns the architecture with Lambda's name, which clap has checked.
     pub fn from_lambda(name: &str) -> Self {
         if name == "arm64" { Self::Aarch64 } else { Self::X86_64 }
     }
 
-    /// This machine's.
+    /// Returns this machine's architecture.
     pub fn host() -> Self {
         if cfg!(target_arch = "aarch64") { Self::Aarch64 } else { Self::X86_64 }
     }
 
-    /// The target that a bare function is built for.
+    /// Returns the target that a bare function is built for.
     pub fn triple(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64-unknown-linux-musl",
@@ -47,7 +47,7 @@ impl Architecture {
         }
     }
 
-    /// By the machine number of an ELF file.
+    /// Returns the architecture with the machine number of an ELF file.
     pub fn of_machine(machine: u16) -> Option<Self> {
         match machine {
             62 => Some(Self::X86_64),
@@ -74,7 +74,7 @@ impl fmt::Display for Architecture {
 }
 
 impl Program {
-    /// Looks at the file: it must be there, be executable, and be for `wanted` when that is given.
+    /// Checks that the file exists, is executable, and is built for `wanted` if that is `Some`.
     pub fn check(path: &Path, wanted: Option<Architecture>) -> Result<Self, Error> {
         let mut program = Self::of_any_processor(path)?;
         let shown = path.display();
@@ -94,7 +94,7 @@ impl Program {
         Ok(program)
     }
 
-    /// Looks at the file, which must be there and be executable, and not at what it is for.
+    /// Checks that the file exists and is executable, but not which processor it is built for.
     pub fn of_any_processor(path: &Path) -> Result<Self, Error> {
         let shown = path.display();
         let metadata = path.metadata().context(&shown)?;
@@ -102,15 +102,15 @@ impl Program {
             return Err(Error::new(format!("{shown} is not a file")));
         }
         if metadata.permissions().mode() & 0o111 == 0 {
-            return Err(Error::new(format!("{shown} is not executable: `chmod +x` makes it so")));
+            return Err(Error::new(format!("{shown} is not executable: run `chmod +x {shown}`")));
         }
-        // A bare file name would be looked up in PATH instead.
+        // A file name without a slash would be searched for in PATH.
         let path = std::path::absolute(path).context(&shown)?;
         Ok(Self { path, size: metadata.len(), runner: None })
     }
 }
 
-/// Finds what runs programs of a foreign processor here.
+/// Returns the emulator that runs programs of a foreign architecture.
 fn emulator(architecture: Architecture) -> Result<PathBuf, Error> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
@@ -118,8 +118,8 @@ fn emulator(architecture: Architecture) -> Result<PathBuf, Error> {
     let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file()).ok_or_else(|| {
         Error::new(format!(
-            "running an {architecture} program on this machine takes {}, which is not on the PATH: \
-             on Debian and Ubuntu, `apt-get install qemu-user-static`",
+            "running a program for {architecture} needs {}, which isn't in PATH: on Debian and Ubuntu, run \
+             `apt-get install qemu-user-static`",
             names[0]
         ))
     })

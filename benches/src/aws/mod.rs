@@ -18,13 +18,14 @@ use std::time::SystemTime;
 
 use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::project::Project;
+use cargo_barelambda::signals::Signals;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::contenders;
 use crate::prices::Prices;
 use progress::{Plan, Progress};
 use run::Run;
-use tools::{Aws, Interrupt};
+use tools::Aws;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -107,14 +108,14 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
         return Err(Error::new("not confirmed: nothing was deployed"));
     }
     // From here on nothing ends it before it has cleaned up.
-    let interrupt = Interrupt::on_signals()?;
+    let signals = Signals::catch()?;
     let run = Run {
         repository,
         work: &work,
         records: path("records").unwrap_or_else(|| repository.join("benches/record")),
         plan: &plan,
         aws: &aws,
-        interrupt: &interrupt,
+        signals: &signals,
         parallel: number("parallel"),
         keep: matches.get_flag("keep"),
     };

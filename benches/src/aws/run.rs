@@ -7,13 +7,14 @@ use std::sync::Mutex;
 use std::thread;
 
 use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 
 use super::matrix::Variant;
 use super::packages::{self, Packaged};
 use super::progress::{Plan, Progress, Start};
 use super::stack::{Function, Stack};
 use super::starts::{self, Deployed};
-use super::tools::{Aws, Interrupt};
+use super::tools::Aws;
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row};
 use crate::{machine, plots, table};
@@ -31,7 +32,7 @@ pub struct Run<'a> {
     pub records: PathBuf,
     pub plan: &'a Plan,
     pub aws: &'a Aws,
-    pub interrupt: &'a Interrupt,
+    pub signals: &'a Signals,
     /// How many variants are measured at once.
     pub parallel: usize,
     /// Whether the functions are left where they are.
@@ -53,12 +54,12 @@ impl Run<'_> {
         let packages = packages::build(self.repository, &self.work.join("zips"), &self.plan.variants)?;
         let stack = Stack::at(self.work.join("stack"), self.repository, self.aws.clone(), self.parallel.max(4))?;
         let progress = Mutex::new(progress);
-        let measured = if self.interrupt.is_told() { Ok(Failed::new()) } else { self.deploy_and_measure(&stack, &packages, &progress) };
+        let measured = if self.signals.received() { Ok(Failed::new()) } else { self.deploy_and_measure(&stack, &packages, &progress) };
         let removed = self.remove(&stack);
         let progress = progress.into_inner().context("the progress")?;
         let failed = match (measured, removed) {
             (Ok(failed), Ok(())) => failed,
-            (Err(error), Ok(())) if !self.interrupt.is_told() => return Err(error),
+            (Err(error), Ok(())) if !self.signals.received() => return Err(error),
             (Err(error), Ok(())) => {
                 eprintln!("{error}");
                 Failed::new()
@@ -66,7 +67,7 @@ impl Run<'_> {
             (Ok(_), Err(left)) => return Err(left),
             (Err(error), Err(left)) => return Err(Error::new(format!("{error}\n{left}"))),
         };
-        if self.interrupt.is_told() {
+        if self.signals.received() {
             let taken: usize = self.plan.variants.iter().map(|variant| progress.starts(variant).len()).sum();
             let all = self.plan.variants.len() * self.plan.starts;
             eprintln!("interrupted after {taken} of {all} cold starts: the same command goes on from there");
@@ -110,7 +111,7 @@ impl Run<'_> {
         }
         eprintln!("deploying {} functions", functions.len());
         let run = progress.lock().expect("no other thread has it yet").date().to_owned();
-        let not_deployed = stack.apply(&functions, TIMEOUT, &run, self.interrupt)?;
+        let not_deployed = stack.apply(&functions, TIMEOUT, &run, self.signals)?;
         let (mut failed, mut queue) = (Failed::new(), VecDeque::new());
         for function in deployed {
             match not_deployed.get(&function.name) {
@@ -131,10 +132,10 @@ impl Run<'_> {
         let queue = Mutex::new(queue);
         let worker = || {
             let mut failed = Failed::new();
-            while !self.interrupt.is_told() {
+            while !self.signals.received() {
                 let next = queue.lock().expect("no thread panics with it").pop_front();
                 let Some(deployed) = next else { break };
-                if let Err(error) = starts::measure(&deployed, self.aws, self.work, progress, self.interrupt) {
+                if let Err(error) = starts::measure(&deployed, self.aws, self.work, progress, self.signals) {
                     eprintln!("{}: {error}", deployed.variant);
                     failed.insert(deployed.variant.to_string(), error.to_string());
                 }
@@ -157,7 +158,7 @@ impl Run<'_> {
             eprintln!("the functions are kept. To remove them: {}", stack.removal());
             return Ok(());
         }
-        eprintln!("removing everything that was deployed{}", if self.interrupt.is_told() { ", as it was told to end" } else { "" });
+        eprintln!("removing everything that was deployed{}", if self.signals.received() { ", as it was told to end" } else { "" });
         stack.destroy()
     }
 

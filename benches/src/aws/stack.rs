@@ -8,9 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 use serde_json::{Value, json};
 
-use super::tools::{Aws, Interrupt};
+use super::tools::Aws;
 
 const MAIN: &str = include_str!("main.tf");
 
@@ -62,7 +63,7 @@ impl Stack {
         functions: &BTreeMap<String, Function>,
         timeout: u32,
         run: &str,
-        interrupt: &Interrupt,
+        signals: &Signals,
     ) -> Result<BTreeMap<String, String>, Error> {
         let variants: BTreeMap<&String, Value> = functions.iter().map(|(name, function)| (name, variable(function))).collect();
         let variables = json!({ "variants": variants, "timeout": timeout, "tags": { "barelambda-bench": run } });
@@ -70,15 +71,15 @@ impl Stack {
         let file = self.folder.join("terraform.tfvars.json");
         fs::write(&file, variables.to_string()).context(file.display())?;
 
-        let (status, words) = self.terraform(&["init", "-input=false", "-no-color"], Some(interrupt))?;
+        let (status, words) = self.terraform(&["init", "-input=false", "-no-color"], Some(signals))?;
         if !status.success() {
             return Err(Error::new(format!("`terraform init`: {} ({status})", words.trim())));
         }
-        if interrupt.is_told() {
+        if signals.received() {
             return Err(Error::new("nothing was deployed"));
         }
         let parallel = format!("-parallelism={}", self.parallel);
-        let (status, words) = self.terraform(&["apply", "-auto-approve", "-input=false", "-json", &parallel], Some(interrupt))?;
+        let (status, words) = self.terraform(&["apply", "-auto-approve", "-input=false", "-json", &parallel], Some(signals))?;
         if status.success() {
             return Ok(BTreeMap::new());
         }
@@ -126,7 +127,7 @@ impl Stack {
 
     /// Runs Terraform, and gives its status, and all that it has said. An interruption is not handed on: it would break off requests that AWS may
     /// have carried out all the same, and nothing would know of what they have made.
-    fn terraform(&self, arguments: &[&str], interrupt: Option<&Interrupt>) -> Result<(ExitStatus, String), Error> {
+    fn terraform(&self, arguments: &[&str], signals: Option<&Signals>) -> Result<(ExitStatus, String), Error> {
         let log = self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
         let file = File::create(&log).context(log.display())?;
         let mut command: Command = self.aws.tool("terraform");
@@ -139,7 +140,7 @@ impl Stack {
             if let Some(status) = child.try_wait().context("waiting for Terraform")? {
                 break status;
             }
-            if !said && interrupt.is_some_and(Interrupt::is_told) {
+            if !said && signals.is_some_and(Signals::received) {
                 said = true;
                 eprintln!("told to end: Terraform first ends what it has begun");
             }

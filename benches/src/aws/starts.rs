@@ -9,12 +9,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 use serde_json::{Value, json};
 
 use super::matrix::Variant;
 use super::progress::{Progress, Start};
 use super::report::Report;
-use super::tools::{Aws, Interrupt};
+use super::tools::{Aws, sleep};
 use crate::events::{Answer, check, event};
 
 /// The variable whose change makes the next start a cold one.
@@ -50,13 +51,13 @@ enum Invoked {
 ///
 /// # Errors
 /// The first one; what was measured before it is kept.
-pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, interrupt: &Interrupt) -> Result<(), Error> {
+pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, signals: &Signals) -> Result<(), Error> {
     let variant = deployed.variant;
     let locked = || progress.lock().expect("no other thread has panicked with it");
     let mut warm = 0;
-    while locked().remaining(variant) > 0 && !interrupt.is_told() {
-        let code = change(deployed, aws, interrupt)?;
-        if interrupt.is_told() {
+    while locked().remaining(variant) > 0 && !signals.received() {
+        let code = change(deployed, aws, signals)?;
+        if signals.received() {
             break;
         }
         match invoke(deployed, aws, folder, code)? {
@@ -85,7 +86,7 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
 }
 
 /// Changes the environment, waits until the change is there, and gives the CodeSha256.
-fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<String, Error> {
+fn change(deployed: &Deployed, aws: &Aws, signals: &Signals) -> Result<String, Error> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?.as_nanos().to_string();
     let own = [(VARIABLE.to_owned(), now)];
     let variables: BTreeMap<_, _> = deployed.environment.clone().into_iter().chain(own).collect();
@@ -98,8 +99,8 @@ fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<Strin
         let text = |field: &str| configuration[field].as_str().unwrap_or_default().to_owned();
         match text("LastUpdateStatus").as_str() {
             "Successful" => return Ok(text("CodeSha256")),
-            "InProgress" if interrupt.is_told() => return Ok(text("CodeSha256")),
-            "InProgress" if begin.elapsed() < LIMIT => interrupt.sleep(PAUSE),
+            "InProgress" if signals.received() => return Ok(text("CodeSha256")),
+            "InProgress" if begin.elapsed() < LIMIT => sleep(signals, PAUSE),
             "InProgress" => return Err(Error::new(format!("a change of its configuration takes longer than {} s", LIMIT.as_secs()))),
             status => {
                 let reason = text("LastUpdateStatusReason");

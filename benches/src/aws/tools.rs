@@ -3,39 +3,18 @@
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 use serde_json::Value;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// Whether this program has been told to end.
-#[derive(Clone)]
-pub struct Interrupt(Arc<AtomicBool>);
-
-impl Interrupt {
-    /// From now on SIGINT, SIGTERM and SIGHUP are noted, and end nothing by themselves.
-    pub fn on_signals() -> Result<Self, Error> {
-        let told = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register(signal, told.clone()).context("waiting for signals")?;
-        }
-        Ok(Self(told))
-    }
-
-    pub fn is_told(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    /// Waits, but no longer than until it is told.
-    pub fn sleep(&self, time: Duration) {
-        let end = Instant::now() + time;
-        while !self.is_told() && Instant::now() < end {
-            thread::sleep(Duration::from_millis(50));
-        }
+/// Sleeps, but no longer than until a signal.
+pub fn sleep(signals: &Signals, time: Duration) {
+    let end = Instant::now() + time;
+    while !signals.received() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(50));
     }
 }
 

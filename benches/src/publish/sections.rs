@@ -28,11 +28,16 @@ pub fn brief(records: &[Published], checks: &Checks) -> String {
     };
     let mut record = published.record.clone();
     record.rows.retain(|row| BRIEF_ROWS.contains(&row.name.as_str()));
-    let columns = [Figure::Size, Figure::StartToAnswer, Figure::Warm59B, Figure::PeakMemory];
+    let columns =
+        [("size", Figure::Size), ("cold start", Figure::StartToAnswer), ("warm", Figure::Warm59B), ("memory", Figure::PeakMemory)];
     let checks = |row: &Row| checks.get(&row.name).cloned().unwrap_or_else(|| "not run".to_owned());
+    let processor = record.machine.get("processor").map_or("unknown", String::as_str);
     format!(
-        "{}\n{}\nMedians; × is the ratio to the first row. [All figures](docs/benchmark.md), and [every check](conformance/RESULTS.md).\n\n{}",
-        headed(&published.record, "cargo bare bench"),
+        "Measured on {}, {} ({}), by `cargo bare bench`. Medians; × is the ratio to the first row. [All figures](docs/benchmark.md), \
+         [every check](conformance/RESULTS.md).\n\n{}\n{}",
+        record.date.get(..10).unwrap_or(&record.date),
+        record.architecture,
+        markdown::cell_text(processor),
         markdown::brief(&record, &columns, "conformance checks passed", checks),
         image(published, &plots::of(&record)[0], "")
     )

@@ -44,9 +44,10 @@ pub fn rest(record: &Record) -> String {
 }
 
 /// Some figures, and one more column at the end.
-pub fn brief(record: &Record, figures: &[Figure], head: &str, cell: impl Fn(&Row) -> String) -> String {
-    let columns: Vec<Column> = figures.iter().copied().map(median).collect();
-    let more = [head.to_owned(), "--:".to_owned()].into_iter().chain(record.rows.iter().map(cell));
+pub fn brief(record: &Record, figures: &[(&str, Figure)], more: &str, cell: impl Fn(&Row) -> String) -> String {
+    let column = |&(head, figure): &(&str, Figure)| Column { head: head.to_owned(), ..median(figure) };
+    let columns: Vec<Column> = figures.iter().map(column).collect();
+    let more = [more.to_owned(), "--:".to_owned()].into_iter().chain(record.rows.iter().map(cell));
     table(record, &columns).lines().zip(more).fold(String::new(), |mut text, (line, cell)| {
         let space = if line.ends_with("--:|") { "" } else { " " };
         let _ = writeln!(text, "{line}{space}{cell}{space}|");
