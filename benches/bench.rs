@@ -1,4 +1,5 @@
-//! `cargo bench`: runs `cargo bare bench` with the same arguments, such as `cargo bench -- --quick`.
+//! `cargo bench`: runs `cargo bare bench` with the same arguments, such as `cargo bench --
+//! --quick`.
 
 use std::env;
 use std::process::{Command, ExitCode};

@@ -1,5 +1,5 @@
-//! Passes the repository's linker script to the linker, so that the floor has the same layout as the
-//! programs that it is compared with.
+//! Passes the repository's linker script to the linker, so that the floor has the same layout as
+//! the programs that it is compared with.
 
 fn main() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

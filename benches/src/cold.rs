@@ -1,5 +1,5 @@
-//! Cold starts of a new process: the time from just before execve to its first GET /next, and to its first
-//! response.
+//! Cold starts of a new process: the time from just before execve to its first GET /next, and to
+//! its first response.
 
 use std::fs;
 use std::time::Duration;
@@ -24,7 +24,8 @@ pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<Start,
     Ok(Start { to_next: next.at - running.started(), to_answer: answer.at - running.started() })
 }
 
-/// Drops the page cache, dentries and inodes of the whole machine (proc(5), `/proc/sys/vm/drop_caches`), which only root may.
+/// Drops the page cache, dentries and inodes of the whole machine (proc(5),
+/// `/proc/sys/vm/drop_caches`), which only root may.
 pub fn drop_caches() -> Result<(), Error> {
     rustix::fs::sync();
     fs::write("/proc/sys/vm/drop_caches", "3").context("failed to drop the page cache, which needs root")

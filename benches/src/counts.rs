@@ -1,5 +1,5 @@
-//! Measures what barely varies: sizes, system calls (strace), user-space instructions (callgrind), faults and
-//! memory (/proc).
+//! Measures what barely varies: sizes, system calls (strace), user-space instructions (callgrind),
+//! faults and memory (/proc).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,8 +33,8 @@ pub fn sizes(ready: &Ready) -> Figures {
     [(Figure::Size, size), (Figure::Zip, zip)].map(|(figure, value)| (figure, measured(value.map(|value| value as f64)))).into()
 }
 
-/// Returns peak memory and minor faults after the first response, of each of `starts` processes without their
-/// children.
+/// Returns peak memory and minor faults after the first response, of each of `starts` processes
+/// without their children.
 pub fn memory(ready: &Ready, server: &mut Server, starts: usize) -> Figures {
     let samples: Result<Vec<(f64, f64)>, Error> = (0..starts).map(|_| memory_of_one(ready, server)).collect();
     let (peaks, faults) = match samples {
@@ -63,8 +63,8 @@ pub fn system_calls(ready: &Ready, server: &mut Server, scratch: &Path) -> Figur
     [(Figure::SyscallsToNext, measured(to_next)), (Figure::SyscallsPerInvocation, measured(each))].into()
 }
 
-/// Returns the user-space instructions of all processes and threads of the contender. `interpreters` includes
-/// interpreters, for which callgrind needs up to a minute.
+/// Returns the user-space instructions of all processes and threads of the contender.
+/// `interpreters` includes interpreters, for which callgrind needs up to a minute.
 pub fn instructions(ready: &Ready, server: &mut Server, interpreters: bool) -> Figures {
     let because = |why| Err(Error::new(why));
     let (to_next, each) = if ready.interpreted && !interpreters {
@@ -77,8 +77,8 @@ pub fn instructions(ready: &Ready, server: &mut Server, interpreters: bool) -> F
     [(Figure::InstructionsToNext, measured(to_next)), (Figure::InstructionsPerInvocation, measured(each))].into()
 }
 
-/// Returns the count of one invocation, the mean of several after the first one, so that one-time work doesn't
-/// count.
+/// Returns the count of one invocation, the mean of several after the first one, so that one-time
+/// work doesn't count.
 fn difference(server: &mut Server, mut count: impl FnMut(&mut Server, usize) -> Result<f64, Error>) -> Result<f64, Error> {
     let [first, all] = [count(server, 1)?, count(server, 1 + INVOCATIONS)?];
     Ok((all - first) / INVOCATIONS as f64)
@@ -92,8 +92,8 @@ fn memory_of_one(ready: &Ready, server: &mut Server) -> Result<(f64, f64), Error
     Ok((value(peak, "VmHWM")?, value(faults, "minor faults")?))
 }
 
-/// Returns the system calls, one for each line, until the contender waits for an event after `count`
-/// invocations.
+/// Returns the system calls, one for each line, until the contender waits for an event after
+/// `count` invocations.
 fn traced(ready: &Ready, server: &mut Server, file: &Path, count: usize) -> Result<Vec<String>, Error> {
     let path = file.to_str().ok_or_else(|| Error::new(format!("{} is not UTF-8", file.display())))?;
     run(ready, server, &["strace", "-f", "-qq", "-s", "200", "-e", "signal=none", "-o", path, "--"], count)?;
@@ -116,8 +116,8 @@ fn sum(words: &str) -> Option<f64> {
     numbers.map(|(_, number)| number.trim().parse::<f64>().ok()).reduce(|one, other| Some(one? + other?))?
 }
 
-/// Starts the contender with a tool, sends `count` events, ends it when it waits for the next one, and returns
-/// what the tool prints.
+/// Starts the contender with a tool, sends `count` events, ends it when it waits for the next one,
+/// and returns what the tool prints.
 fn run(ready: &Ready, server: &mut Server, tool: &[&str], count: usize) -> Result<String, Error> {
     let installed =
         |name: &str| std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));

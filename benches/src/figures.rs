@@ -18,15 +18,15 @@ pub enum Figure {
     Zip,
     /// From just before execve to the end of the first GET /next, with all files in the page cache.
     StartToNext,
-    /// From just before execve to the end of the first response, to an event of 59 bytes that is ready for the
-    /// GET /next.
+    /// From just before execve to the end of the first response, to an event of 59 bytes that is
+    /// ready for the GET /next.
     StartToAnswer,
     /// [`Self::StartToNext`] after dropping the page cache.
     DroppedToNext,
     /// [`Self::StartToAnswer`] after dropping the page cache.
     DroppedToAnswer,
-    /// A warm cycle: from sending the event, through the response, to the end of the next GET /next; by the size
-    /// of the event.
+    /// A warm cycle: from sending the event, through the response, to the end of the next GET
+    /// /next; by the size of the event.
     #[serde(rename = "warm-59-b")]
     Warm59B,
     #[serde(rename = "warm-10-kb")]
@@ -99,9 +99,9 @@ impl Figure {
             Self::Size => "size",
             Self::Zip => "zip",
             Self::StartToNext => "start to GET /next",
-            Self::StartToAnswer => "start to first answer",
+            Self::StartToAnswer => "start to first response",
             Self::DroppedToNext => "start to GET /next, cache dropped",
-            Self::DroppedToAnswer => "start to first answer, cache dropped",
+            Self::DroppedToAnswer => "start to first response, cache dropped",
             Self::Warm59B => "warm, 59 B",
             Self::Warm10Kb => "warm, 10 KB",
             Self::Warm100Kb => "warm, 100 KB",

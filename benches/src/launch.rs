@@ -1,4 +1,5 @@
-//! Starts the processes of contenders with their environment, and ends them with all their children.
+//! Starts the processes of contenders with their environment, and ends them with all their
+//! children.
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
@@ -33,8 +34,8 @@ pub struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    /// Starts the contender, and returns its first GET /next. `before` is the command line of a tool that starts
-    /// it in turn.
+    /// Starts the contender, and returns its first GET /next. `before` is the command line of a
+    /// tool that starts it in turn.
     pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, Request), Error> {
         server.renew()?;
         let (process, stderr) = execute(ready, server, before)?;
@@ -53,8 +54,9 @@ impl<'a> Running<'a> {
         Ok(answer)
     }
 
-    /// Runs a warm cycle: sends an event, receives the response and the next GET /next, and then checks the
-    /// response. Returns the times just before sending the event, and just after receiving the request.
+    /// Runs a warm cycle: sends an event, receives the response and the next GET /next, and then
+    /// checks the response. Returns the times just before sending the event, and just after
+    /// receiving the request.
     pub fn cycle(&mut self, event: &Event) -> Result<[Instant; 2], Error> {
         let begin = Instant::now();
         self.server.reply(self.waiting, &event.reply)?;
@@ -74,7 +76,8 @@ impl<'a> Running<'a> {
         self.process.started
     }
 
-    /// Ends the process with SIGTERM, and returns its standard error, to which a tool prints its result.
+    /// Ends the process with SIGTERM, and returns its standard error, to which a tool prints its
+    /// result.
     pub fn end(mut self) -> Result<String, Error> {
         kill(&self.process, Signal::TERM);
         let mut words = String::new();
@@ -106,8 +109,8 @@ impl Event {
     }
 }
 
-/// Starts the contender with Lambda's environment and its own variables. All streams are /dev/null, except
-/// for a tool's standard error.
+/// Starts the contender with Lambda's environment and its own variables. All streams are /dev/null,
+/// except for a tool's standard error.
 fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, Option<PipeReader>), Error> {
     let words = before.iter().map(OsStr::new).chain(ready.command.iter().map(AsRef::as_ref));
     let words: Vec<CString> = words.map(|word| text(word.as_bytes())).collect::<Result<_, _>>()?;

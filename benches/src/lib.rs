@@ -1,12 +1,12 @@
-//! `cargo bare bench`: compares cold starts, warm cycles, sizes and counts of barelambda and the runtimes
-//! that its users would use instead.
+//! `cargo bare bench`: compares cold starts, warm cycles, sizes and counts of barelambda and the
+//! runtimes that its users would use instead.
 //!
-//! - [`contenders`] builds the programs. [`measure`] runs [`cold`] starts, [`warm`] cycles and [`counts`] in
-//!   shuffled [`rounds`]. [`launch`] starts the programs, and the [`server`] in the same process is their
-//!   Runtime API.
+//! - [`contenders`] builds the programs. [`measure`] runs [`cold`] starts, [`warm`] cycles and
+//!   [`counts`] in shuffled [`rounds`]. [`launch`] starts the programs, and the [`server`] in the
+//!   same process is their Runtime API.
 //! - [`aws`] measures on AWS.
-//! - The result is a [`record`] of [`figures`], which [`table`] prints, [`plots`] draws and [`publish`] writes
-//!   into the documentation.
+//! - The result is a [`record`] of [`figures`], which [`table`] prints, [`plots`] draws and
+//!   [`publish`] writes into the documentation.
 
 pub mod aws;
 pub mod cold;

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Returns the processor, the number of processors, the memory, the kernel, the compiler and the commit. A
-/// value that can't be read is `unknown`.
+/// Returns the processor, the number of processors, the memory, the kernel, the compiler and the
+/// commit. A value that can't be read is `unknown`.
 pub fn described(repository: &Path) -> BTreeMap<String, String> {
     let line = |file: &str, name: &str| {
         let text = fs::read_to_string(file).ok()?;

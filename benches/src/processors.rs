@@ -1,8 +1,8 @@
 //! Reserves one processor for the server, and leaves the others to the contenders.
 //!
-//! The scheduler's placement of two processes that communicate makes a difference of tens of microseconds,
-//! and changes with each run: a warm cycle across two processors took twice as long as one on the same. Cold
-//! starts are left to the scheduler, as they then vary less.
+//! The scheduler's placement of two processes that communicate makes a difference of tens of
+//! microseconds, and changes with each run: a warm cycle across two processors took twice as long
+//! as one on the same. Cold starts are left to the scheduler, as they then vary less.
 
 use cargo_barelambda::error::{Context, Error};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};

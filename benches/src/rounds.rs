@@ -2,7 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Returns each of `count` indices once per round, each round in another order (Fisher–Yates, with xorshift).
+/// Returns each of `count` indices once per round, each round in another order (Fisher–Yates, with
+/// xorshift).
 pub fn shuffled(count: usize, rounds: usize) -> Vec<usize> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
     let mut state = since.as_nanos() as u64 | 1;

@@ -1,9 +1,9 @@
-//! Starts processes, and records the time just before execve: the child reads the clock after the fork and
-//! all of its setup.
+//! Starts processes, and records the time just before execve: the child reads the clock after the
+//! fork and all of its setup.
 //!
-//! As in posix_spawn, the child shares the memory of its parent, which waits until the child executes the
-//! program: clone(2) with CLONE_VM and CLONE_VFORK. After a fork, execve would also have to free the copied
-//! memory of this process, which would count for the contender.
+//! As in posix_spawn, the child shares the memory of its parent, which waits until the child
+//! executes the program: clone(2) with CLONE_VM and CLONE_VFORK. After a fork, execve would also
+//! have to free the copied memory of this process, which would count for the contender.
 
 #![allow(unsafe_code)]
 
@@ -40,8 +40,9 @@ const STACK: usize = 256 * 1024;
 /// The alignment of the child's stack, as the ABI requires.
 const ALIGNMENT: usize = 16;
 
-/// Starts a program with these arguments, environment and standard streams, on these processors or else on
-/// those of this thread. `words` has the program first, which is searched for in PATH if it has no slash.
+/// Starts a program with these arguments, environment and standard streams, on these processors or
+/// else on those of this thread. `words` has the program first, which is searched for in PATH if it
+/// has no slash.
 ///
 /// # Errors
 ///
@@ -60,8 +61,9 @@ pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_
     let top = stack.as_mut_ptr_range().end;
     let top = top.wrapping_sub(top.addr() % ALIGNMENT);
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-    // SAFETY: The stack is the child's alone, and both it and the task live until the child has left this memory: CLONE_VFORK keeps the caller
-    // here until the child has executed a program or ended. Other threads go on meanwhile, so the child calls only what is safe after fork.
+    // SAFETY: The stack is the child's alone, and both it and the task live until the child has
+    // left this memory: CLONE_VFORK keeps the caller here until the child has executed a program or
+    // ended. Other threads go on meanwhile, so the child calls only what is safe after fork.
     let id = unsafe { libc::clone(child, top.cast(), flags, (&raw mut task).cast()) };
     if id < 0 {
         return Err(io::Error::last_os_error());
@@ -79,8 +81,9 @@ pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_
 extern "C" fn child(task: *mut c_void) -> c_int {
     // SAFETY: This is the task of `spawn`, which waits, so this is the only reference.
     let task = unsafe { &mut *task.cast::<Task>() };
-    // SAFETY: Both lists end with a null pointer, and their texts outlive the child's time in this memory. What is called here allocates
-    // nothing and takes no lock; the disposition of SIGPIPE and the descriptors are the child's own, as neither is shared by clone.
+    // SAFETY: Both lists end with a null pointer, and their texts outlive the child's time in this
+    // memory. What is called here allocates nothing and takes no lock; the disposition of SIGPIPE
+    // and the descriptors are the child's own, as neither is shared by clone.
     unsafe {
         let mut ready = libc::setpgid(0, 0) == 0;
         for (index, descriptor) in task.descriptors.iter().enumerate() {

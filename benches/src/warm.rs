@@ -6,8 +6,8 @@ use cargo_barelambda::error::Error;
 
 use crate::launch::{Event, Running};
 
-/// The duration of a sample, which has several consecutive cycles, so that short cycles are measured for as
-/// long as long ones.
+/// The duration of a sample, which has several consecutive cycles, so that short cycles are
+/// measured for as long as long ones.
 const SAMPLE: Duration = Duration::from_millis(5);
 
 /// The maximum number of consecutive cycles.

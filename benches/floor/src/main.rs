@@ -1,12 +1,12 @@
 //! The floor: the smallest static program that makes the system calls of a runtime that echoes.
 //!
 //! **This is a yardstick, not a runtime.** It has no error handling. It assumes that
-//! `AWS_LAMBDA_RUNTIME_API` is `A.B.C.D:PORT`, that every event has a Content-Length and a request id of 36
-//! characters, and that every write is complete; and it exits on the first read that returns nothing. It
-//! calls socket, connect and one write of GET /next; then for each event one writev of the response,
-//! followed by the next GET /next, and the reads of the 202 and of the event. x86_64 only. The benchmark and
-//! the budgets compare the other programs with it. It is built with the flags of the repository's
-//! `.cargo/config.toml`.
+//! `AWS_LAMBDA_RUNTIME_API` is `A.B.C.D:PORT`, that every event has a Content-Length and a request
+//! id of 36 characters, and that every write is complete; and it exits on the first read that
+//! returns nothing. It calls socket, connect and one write of GET /next; then for each event one
+//! writev of the response, followed by the next GET /next, and the reads of the 202 and of the
+//! event. x86_64 only. The benchmark and the budgets compare the other programs with it. It is
+//! built with the flags of the repository's `.cargo/config.toml`.
 #![no_std]
 #![no_main]
 
@@ -26,7 +26,8 @@ global_asm!(
     "mov ecx, 23",
     "repe cmpsb",
     "jne 2b",
-    // Four numbers, which end with a dot or the colon, are the address. rsi points to the first digit.
+    // Four numbers, which end with a dot or the colon, are the address. rsi points to the first
+    // digit.
     "xor r8d, r8d",
     "mov r9d, 4",
     "3:",
@@ -64,7 +65,8 @@ global_asm!(
     "syscall",
     // 6 MiB, and the size of a head, on the stack, so that no .bss has to be mapped.
     "sub rsp, 0x610000",
-    // r13 is the start of the buffer, r14 its filled end, and r15 the start of the current message. edi stays the socket.
+    // r13 is the start of the buffer, r14 its filled end, and r15 the start of the current message.
+    // edi stays the socket.
     "mov r13, rsp",
     "5:",
     "mov r14, r13",
@@ -83,7 +85,8 @@ global_asm!(
     "mov eax, 231",
     "xor edi, edi",
     "syscall",
-    // Read the head byte by byte: rbp points after `Content-Length: `, rbx after `Lambda-Runtime-Aws-Request-Id: `.
+    // Read the head byte by byte: rbp points after `Content-Length: `, rbx after
+    // `Lambda-Runtime-Aws-Request-Id: `.
     "7:",
     "mov rsi, r15",
     "8:",
@@ -114,8 +117,8 @@ global_asm!(
     "cmp byte ptr [r15 + 11], '2'",
     "mov r15, r9",
     "je 9f",
-    // Seven struct iovec, the last one first: the next GET /next, the body, the empty line, the digits, the middle, the id, and the
-    // beginning. No data is copied.
+    // Seven struct iovec, the last one first: the next GET /next, the body, the empty line, the
+    // digits, the middle, the id, and the beginning. No data is copied.
     "push offset request_len",
     "lea rcx, [rip + request]",
     "push rcx",

@@ -1,7 +1,8 @@
-//! Parses an API Gateway event repeatedly: `json ours|text|theirs|none FILE TIMES`. `none` measures the
-//! program without parsing; `text` is `ours`, and also reads the body as text.
+//! Parses an API Gateway event repeatedly: `json ours|text|theirs|none FILE TIMES`. `none` measures
+//! the program without parsing; `text` is `ours`, and also reads the body as text.
 //!
-//! Like bare programs, it is built for size, with the profile in the repository's `.cargo/config.toml`.
+//! Like bare programs, it is built for size, with the profile in the repository's
+//! `.cargo/config.toml`.
 
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -11,7 +12,8 @@ use barelambda::events::{api_gateway_v2, http};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The fields of `api_gateway_v2::Request`, and the body. Those that are parsed on demand are raw in both.
+/// The fields of `api_gateway_v2::Request`, and the body. Those that are parsed on demand are raw
+/// in both.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it is only parsed")]

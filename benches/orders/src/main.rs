@@ -1,5 +1,5 @@
-//! The benchmark's row `json`: deserialises each record of the event, and serialises all of them again, to
-//! the same bytes.
+//! The benchmark's row `json`: deserialises each record of the event, and serialises all of them
+//! again, to the same bytes.
 #![no_std]
 #![no_main]
 
@@ -29,8 +29,8 @@ fn copy<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>,
     responder.json(&Order { items: RefCell::new(event.records()?) })
 }
 
-/// Reads each item when it is written, so their number isn't limited. The serializer gets a shared reference,
-/// and reading needs a mutable one: hence the cell.
+/// Reads each item when it is written, so their number isn't limited. The serializer gets a shared
+/// reference, and reading needs a mutable one: hence the cell.
 fn one_by_one<'a, S: Serializer>(items: &RefCell<Records<'a, Item<'a>>>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut sequence = serializer.serialize_seq(None)?;
     for item in &mut *items.borrow_mut() {

@@ -1,4 +1,4 @@
-//! The functions as a stack of Terraform: made of the repository's module, all at once, and gone afterwards.
+//! The functions as a Terraform stack, which uses the repository's module.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,10 +15,10 @@ use super::tools::Aws;
 
 const MAIN: &str = include_str!("main.tf");
 
-/// How often Terraform is looked at.
+/// The interval between checks whether Terraform has exited.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A function to be.
+/// A function to deploy.
 pub struct Function {
     pub zip: PathBuf,
     pub architecture: String,
@@ -28,16 +28,16 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
 }
 
-/// A folder with the stack and its state.
+/// A directory with the stack and its state.
 pub struct Stack {
     folder: PathBuf,
     aws: Aws,
-    /// How many things Terraform makes at once.
+    /// The number of resources that Terraform creates in parallel.
     parallel: usize,
 }
 
 impl Stack {
-    /// The one in this folder, which is made, with the module of this repository. What Terraform's state there knows stays known.
+    /// Creates the stack in this directory with the repository's module. Keeps an existing state.
     pub fn at(folder: PathBuf, repository: &Path, aws: Aws, parallel: usize) -> Result<Self, Error> {
         let module = repository.join("terraform/modules/function");
         let copy = folder.join("function");
@@ -45,7 +45,7 @@ impl Stack {
         for entry in fs::read_dir(&module).context(module.display())? {
             let file = entry.context(module.display())?.path();
             if file.extension().is_some_and(|extension| extension == "tf") {
-                let name = file.file_name().expect("files of a folder have names");
+                let name = file.file_name().expect("a file in a directory has a name");
                 fs::copy(&file, copy.join(name)).context(file.display())?;
             }
         }
@@ -54,10 +54,11 @@ impl Stack {
         Ok(Self { folder, aws, parallel })
     }
 
-    /// Makes the functions, by their names, and ends what else is there of the stack. Gives the ones that could not be made, with the reason.
+    /// Creates the functions, and removes all others of the stack. Returns the functions that can't
+    /// be created, with the reason.
     ///
     /// # Errors
-    /// When Terraform fails as a whole, or it was interrupted before it began.
+    /// Terraform fails as a whole, or a signal came before it started.
     pub fn apply(
         &self,
         functions: &BTreeMap<String, Function>,
@@ -67,7 +68,7 @@ impl Stack {
     ) -> Result<BTreeMap<String, String>, Error> {
         let variants: BTreeMap<&String, Value> = functions.iter().map(|(name, function)| (name, variable(function))).collect();
         let variables = json!({ "variants": variants, "timeout": timeout, "tags": { "barelambda-bench": run } });
-        // Terraform reads it by its name: so `terraform destroy` takes no further arguments.
+        // Terraform reads this file by default, so `terraform destroy` needs no arguments.
         let file = self.folder.join("terraform.tfvars.json");
         fs::write(&file, variables.to_string()).context(file.display())?;
 
@@ -76,7 +77,7 @@ impl Stack {
             return Err(Error::new(format!("`terraform init`: {} ({status})", words.trim())));
         }
         if signals.received() {
-            return Err(Error::new("nothing was deployed"));
+            return Err(Error::new("no function was deployed"));
         }
         let parallel = format!("-parallelism={}", self.parallel);
         let (status, words) = self.terraform(&["apply", "-auto-approve", "-input=false", "-json", &parallel], Some(signals))?;
@@ -90,10 +91,10 @@ impl Stack {
         Ok(failed)
     }
 
-    /// Ends all that is there. It is tried twice.
+    /// Removes the stack. Tries it twice.
     ///
     /// # Errors
-    /// When something is left: what, and the command that removes it.
+    /// Some resources remain. The error lists them, with the command that removes them.
     pub fn destroy(&self) -> Result<(), Error> {
         if !self.folder.join("terraform.tfstate").exists() {
             return Ok(());
@@ -110,23 +111,24 @@ impl Stack {
         }
         let left = match self.terraform(&["state", "list"], None) {
             Ok((status, words)) if status.success() => words.lines().map(|line| format!("\n  {line}")).collect::<String>(),
-            _ => "\n  (`terraform state list` failed, too)".to_owned(),
+            _ => "\n  (`terraform state list` failed)".to_owned(),
         };
         Err(Error::new(format!(
-            "`terraform destroy`: {said}\nThis is left in {}, and may cost something:{left}\nTo remove it: {}",
+            "`terraform destroy`: {said}\nThese resources remain in {}, and may cost money:{left}\nTo remove them, run {}",
             self.aws.region,
             self.removal()
         )))
     }
 
-    /// The command that removes what is there.
+    /// Returns the command that removes the stack.
     pub fn removal(&self) -> String {
         let endpoint = self.aws.endpoint.as_ref().map(|endpoint| format!("AWS_ENDPOINT_URL={endpoint} ")).unwrap_or_default();
         format!("AWS_REGION={} {endpoint}terraform -chdir={} destroy", self.aws.region, self.folder.display())
     }
 
-    /// Runs Terraform, and gives its status, and all that it has said. An interruption is not handed on: it would break off requests that AWS may
-    /// have carried out all the same, and nothing would know of what they have made.
+    /// Runs Terraform, and returns its status and output. Doesn't forward signals: they would abort
+    /// requests that AWS may still complete, and Terraform's state would lack the created
+    /// resources.
     fn terraform(&self, arguments: &[&str], signals: Option<&Signals>) -> Result<(ExitStatus, String), Error> {
         let log = self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
         let file = File::create(&log).context(log.display())?;
@@ -134,15 +136,15 @@ impl Stack {
         let copy = || file.try_clone().context(log.display());
         command.current_dir(&self.folder).args(arguments).stdout(copy()?).stderr(copy()?);
         command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
-        let mut child = command.spawn().context("Terraform, `terraform`, cannot be started")?;
+        let mut child = command.spawn().context("failed to start Terraform (`terraform`)")?;
         let mut said = false;
         let status = loop {
-            if let Some(status) = child.try_wait().context("waiting for Terraform")? {
+            if let Some(status) = child.try_wait().context("failed to wait for Terraform")? {
                 break status;
             }
             if !said && signals.is_some_and(Signals::received) {
                 said = true;
-                eprintln!("told to end: Terraform first ends what it has begun");
+                eprintln!("interrupted: waiting for Terraform to finish");
             }
             thread::sleep(PAUSE);
         };
@@ -161,7 +163,8 @@ fn variable(function: &Function) -> Value {
     })
 }
 
-/// Which functions Terraform's errors are about, and what it says of each: its diagnostics as JSON, one a line.
+/// Returns the functions that Terraform's errors are about, with the messages. Its diagnostics are
+/// lines of JSON.
 /// <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>
 fn failed<'a>(words: &str, names: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
     let diagnostics: Vec<Value> = words.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -170,12 +173,12 @@ fn failed<'a>(words: &str, names: impl Iterator<Item = &'a String>) -> BTreeMap<
         let about = |event: &&Value| {
             event["diagnostic"]["severity"] == "error" && event["diagnostic"]["address"].as_str().is_some_and(|of| of.starts_with(&address))
         };
-        diagnostics.iter().find(about).map(|event| (name.clone(), format!("it could not be deployed: {}", said(&event["diagnostic"]))))
+        diagnostics.iter().find(about).map(|event| (name.clone(), format!("failed to deploy it: {}", said(&event["diagnostic"]))))
     };
     names.filter_map(reason).collect()
 }
 
-/// The errors of Terraform's JSON; all of it when there are none.
+/// Returns the errors in Terraform's JSON, or the whole output if there are none.
 fn errors(words: &str) -> Vec<String> {
     let events = words.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let errors: Vec<String> =
@@ -193,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_told_to_the_functions_that_they_are_about() {
+    fn errors_belong_to_their_functions() {
         let words = [
             json!({"@level": "info", "type": "apply_start"}).to_string(),
             "not JSON".to_owned(),
@@ -205,7 +208,7 @@ mod tests {
         ]
         .join("\n");
         let names = ["one", "two"].map(str::to_owned);
-        let expected = [("two".to_owned(), "it could not be deployed: creating Lambda Function: quota".to_owned())];
+        let expected = [("two".to_owned(), "failed to deploy it: creating Lambda Function: quota".to_owned())];
         assert_eq!(failed(&words, names.iter()), expected.into());
         assert_eq!(errors(&words), ["creating Lambda Function: quota"]);
         assert_eq!(errors("killed\n"), ["killed"]);

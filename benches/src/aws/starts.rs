@@ -1,4 +1,5 @@
-//! Cold starts of one function: its configuration is changed, which ends its processes, and it is invoked.
+//! Measures cold starts of one function: changes its configuration, which ends its processes, and
+//! invokes it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,20 +19,20 @@ use super::report::Report;
 use super::tools::{Aws, sleep};
 use crate::events::{Answer, check, event};
 
-/// The variable whose change makes the next start a cold one.
+/// The variable that is changed to make the next start a cold one.
 const VARIABLE: &str = "BENCH_START";
 
-/// How often in a row an invocation may find a process that is there already.
+/// The maximum number of consecutive warm starts.
 const TRIES: usize = 3;
 
-/// How long a change of the configuration may take, and how long it is until it is looked at again.
+/// The time limit for a change of the configuration, and the interval between checks.
 const LIMIT: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The size of the event in bytes.
 const EVENT: usize = 59;
 
-/// A function that is deployed.
+/// A deployed function.
 pub struct Deployed<'a> {
     pub name: String,
     pub variant: &'a Variant,
@@ -39,18 +40,18 @@ pub struct Deployed<'a> {
     pub answer: Answer,
 }
 
-/// What one invocation was.
+/// The result of an invocation.
 enum Invoked {
-    /// With the CodeSha256 of the function.
+    /// A cold start, with the CodeSha256 of the function.
     Cold(Start, String),
-    /// A process was there already.
+    /// A warm start.
     Warm,
 }
 
-/// Takes the starts of it that are yet to be measured, until it is interrupted.
+/// Measures the remaining starts until a signal.
 ///
 /// # Errors
-/// The first one; what was measured before it is kept.
+/// The first error. Starts that were measured before it are kept.
 pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, signals: &Signals) -> Result<(), Error> {
     let variant = deployed.variant;
     let locked = || progress.lock().expect("no other thread has panicked with it");
@@ -66,7 +67,7 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
                 let mut progress = locked();
                 let dropped = progress.add(variant, &code, start)?;
                 if dropped > 0 {
-                    eprintln!("{variant}: its code is not what it was before the interruption: {dropped} starts are measured again");
+                    eprintln!("{variant}: its code has changed since the interruption: measuring {dropped} starts again");
                 }
                 let (taken, remaining) = (progress.starts(variant).len(), progress.remaining(variant));
                 if taken % 10 == 0 || remaining == 0 {
@@ -76,18 +77,18 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
             Invoked::Warm => {
                 warm += 1;
                 if warm == TRIES {
-                    return Err(Error::new(format!("{TRIES} times in a row it was no cold start: the REPORT line has no Init Duration")));
+                    return Err(Error::new(format!("{TRIES} consecutive warm starts: the REPORT line has no Init Duration")));
                 }
-                eprintln!("{variant}: no cold start (the REPORT line has no Init Duration): again");
+                eprintln!("{variant}: not a cold start (the REPORT line has no Init Duration): trying again");
             }
         }
     }
     Ok(())
 }
 
-/// Changes the environment, waits until the change is there, and gives the CodeSha256.
+/// Changes the environment, waits for the change, and returns the CodeSha256.
 fn change(deployed: &Deployed, aws: &Aws, signals: &Signals) -> Result<String, Error> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?.as_nanos().to_string();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the time is before 1970")?.as_nanos().to_string();
     let own = [(VARIABLE.to_owned(), now)];
     let variables: BTreeMap<_, _> = deployed.environment.clone().into_iter().chain(own).collect();
     let environment = json!({ "Variables": variables }).to_string();
@@ -101,23 +102,23 @@ fn change(deployed: &Deployed, aws: &Aws, signals: &Signals) -> Result<String, E
             "Successful" => return Ok(text("CodeSha256")),
             "InProgress" if signals.received() => return Ok(text("CodeSha256")),
             "InProgress" if begin.elapsed() < LIMIT => sleep(signals, PAUSE),
-            "InProgress" => return Err(Error::new(format!("a change of its configuration takes longer than {} s", LIMIT.as_secs()))),
+            "InProgress" => return Err(Error::new(format!("its configuration didn't change within {} s", LIMIT.as_secs()))),
             status => {
                 let reason = text("LastUpdateStatusReason");
-                return Err(Error::new(format!("a change of its configuration came to the LastUpdateStatus `{status}`: {reason}")));
+                return Err(Error::new(format!("its configuration has the LastUpdateStatus `{status}`: {reason}")));
             }
         }
         configuration = aws.call(&["lambda", "get-function-configuration", "--function-name", name])?;
     }
 }
 
-/// Invokes it once, checks its answer, and reads the REPORT line.
+/// Invokes the function, checks its response, and parses the REPORT line.
 fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Error> {
     let name = deployed.name.as_str();
     let [payload, output] = ["event", "answer"].map(|what| folder.join(format!("{name}.{what}.json")));
     let event = event(EVENT);
     fs::write(&payload, &event).context(payload.display())?;
-    // Both versions of the AWS CLI take the bytes of a file as they are.
+    // Both versions of the AWS CLI pass the bytes of a file unchanged.
     let payload = format!("fileb://{}", payload.display());
     let shown = output.display().to_string();
     let said = aws.call(&["lambda", "invoke", "--function-name", name, "--log-type", "Tail", "--payload", &payload, &shown])?;
@@ -131,10 +132,10 @@ fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result
     started(&Report::find(&tail, None)?, deployed.variant, code)
 }
 
-/// The end of the log, decoded.
+/// Decodes the tail of the log.
 fn tail(said: &Value) -> Result<String, Error> {
-    let encoded = said["LogResult"].as_str().ok_or_else(|| Error::new(format!("`aws lambda invoke` gives no LogResult: {said}")))?;
-    let bytes = STANDARD.decode(encoded).context("the LogResult of `aws lambda invoke` is no base64")?;
+    let encoded = said["LogResult"].as_str().ok_or_else(|| Error::new(format!("`aws lambda invoke` returned no LogResult: {said}")))?;
+    let bytes = STANDARD.decode(encoded).context("invalid base64 in the LogResult of `aws lambda invoke`")?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -143,10 +144,10 @@ fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, 
         return Err(Error::new(format!("its REPORT line has the status {status}")));
     }
     if report.restore.is_some() {
-        return Err(Error::new("it was restored by SnapStart, and is to be started"));
+        return Err(Error::new("it was restored by SnapStart instead of started"));
     }
     if report.memory != f64::from(variant.memory) {
-        return Err(Error::new(format!("its REPORT line says {} MB, and it was to have {} MB", report.memory, variant.memory)));
+        return Err(Error::new(format!("its REPORT line has {} MB, expected {} MB", report.memory, variant.memory)));
     }
     Ok(match report.init {
         Some(init) => Invoked::Cold(Start { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code),
@@ -172,7 +173,7 @@ mod tests {
         let refused = |report| of(report).unwrap_err();
         assert!(refused(Report { status: Some("timeout".into()), ..report.clone() }).contains("timeout"));
         assert!(refused(Report { restore: Some(1.0), ..report.clone() }).contains("SnapStart"));
-        assert!(refused(Report { memory: 256.0, ..report }).contains("256 MB, and it was to have 128 MB"));
+        assert!(refused(Report { memory: 256.0, ..report }).contains("256 MB, expected 128 MB"));
     }
 
     #[test]

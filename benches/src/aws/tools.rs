@@ -1,4 +1,4 @@
-//! The AWS CLI and Terraform: how they are called, and what keeps a Ctrl-C from them.
+//! Calls the AWS CLI and Terraform, out of reach of Ctrl-C.
 
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
@@ -18,23 +18,23 @@ pub fn sleep(signals: &Signals, time: Duration) {
     }
 }
 
-/// Where the tools' calls go to.
+/// The destination of the tools' requests.
 #[derive(Clone, Debug)]
 pub struct Aws {
     pub region: String,
-    /// In place of AWS: for a test.
+    /// The URL to call instead of AWS, for tests.
     pub endpoint: Option<String>,
 }
 
 impl Aws {
-    /// The region as the AWS CLI has it, by its environment or by its configuration.
+    /// Reads the region from the environment or the AWS CLI's configuration.
     pub fn configured(endpoint: Option<String>) -> Result<Self, Error> {
         let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
         let region = match named.into_iter().find(|region| !region.is_empty()) {
             Some(region) => region,
             None => {
                 let output = Command::new("aws").args(["configure", "get", "region"]).stdin(Stdio::null()).output();
-                String::from_utf8_lossy(&output.context("the AWS CLI, `aws`, cannot be started")?.stdout).trim().to_owned()
+                String::from_utf8_lossy(&output.context("failed to start the AWS CLI (`aws`)")?.stdout).trim().to_owned()
             }
         };
         if region.is_empty() {
@@ -43,8 +43,9 @@ impl Aws {
         Ok(Self { region, endpoint })
     }
 
-    /// A tool with its environment, in a process group of its own: a terminal sends Ctrl-C to the whole group of this program, and what was
-    /// begun has to be ended, and undone.
+    /// Returns a command with the environment of a tool, in a separate process group. A terminal
+    /// sends Ctrl-C to this program's whole group, but the tool must finish so that this program
+    /// can clean up.
     pub fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         command.env("AWS_REGION", &self.region).env("AWS_DEFAULT_REGION", &self.region).env("AWS_PAGER", "");
@@ -55,19 +56,19 @@ impl Aws {
         command
     }
 
-    /// Calls the AWS CLI, and gives the JSON that it prints.
+    /// Calls the AWS CLI, and parses the JSON that it prints.
     ///
     /// # Errors
-    /// When it cannot be started, fails, or prints something else.
+    /// It can't be started, fails, or prints no JSON.
     pub fn call<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<Value, Error> {
         let mut command = self.tool("aws");
         command.args(arguments).args(["--output", "json"]);
-        let output = command.output().context("the AWS CLI, `aws`, cannot be started")?;
+        let output = command.output().context("failed to start the AWS CLI (`aws`)")?;
         let named = arguments.iter().take(2).map(|word| word.as_ref().to_string_lossy()).collect::<Vec<_>>().join(" ");
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
             return Err(Error::new(format!("`aws {named}`: {} ({})", words.trim(), output.status)));
         }
-        serde_json::from_slice(&output.stdout).context(format!("the answer of `aws {named}`"))
+        serde_json::from_slice(&output.stdout).context(format!("failed to parse the output of `aws {named}`"))
     }
 }

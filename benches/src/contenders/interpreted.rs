@@ -1,4 +1,5 @@
-//! What AWS has for interpreters, installed once: `benches/peers/python/README.md` and `benches/peers/node/README.md`.
+//! AWS's runtime interface clients for interpreters, which are installed once: see
+//! `benches/peers/python/README.md` and `benches/peers/node/README.md`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use crate::events::Answer;
 const AWSLAMBDARIC: &str = "awslambdaric==4.2.2";
 const AWS_LAMBDA_RIC: &str = "aws-lambda-ric@3.3.0";
 
-/// Both clients take the handler as an argument, and in the environment.
+/// The handler, which both clients read from an argument and from the environment.
 const HANDLER: &str = "app.handler";
 
 pub const ENTRIES: &[Entry] = &[
@@ -21,14 +22,14 @@ pub const ENTRIES: &[Entry] = &[
         name: "python",
         title: "Python, awslambdaric",
         ours: false,
-        note: "awslambdaric 4.2.2 on the machine's python3; the size is without the interpreter.",
+        note: "awslambdaric 4.2.2 on the machine's python3; the size excludes the interpreter.",
         build: python,
     },
     Entry {
         name: "node",
         title: "Node.js, aws-lambda-ric",
         ours: false,
-        note: "aws-lambda-ric 3.3.0 on the machine's Node.js; the size is without Node.js.",
+        note: "aws-lambda-ric 3.3.0 on the machine's Node.js; the size excludes Node.js.",
         build: node,
     },
 ];
@@ -58,7 +59,7 @@ fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
         fs::write(folder.join("package.json"), "{\"private\":true}\n").context(folder.display())?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", AWS_LAMBDA_RIC]).current_dir(&folder);
-        // Without Node.js's headers beside it, node-gyp downloads them.
+        // node-gyp downloads Node.js's headers unless they are installed next to it.
         let home = program.ancestors().nth(2);
         if let Some(home) = home.filter(|home| home.join("include/node/node_version.h").is_file()) {
             npm.env("npm_config_nodedir", home);
@@ -67,9 +68,9 @@ fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     })?;
     let own = build_dir.repository.join("benches/peers/node");
     let client = folder.join("node_modules/aws-lambda-ric");
-    // It looks for modules in the current folder, and nowhere else.
+    // The client searches for modules only in the current directory, so pass a path.
     let command = vec![program.into(), client.join("bin/index.mjs").into(), own.join(HANDLER).into()];
-    // Beside it, the package has what its native part was made of.
+    // The package also has the sources of its native part, which aren't deployed.
     let included = ["bin", "dist", "package.json"].map(|name| client.join(name));
     Ok(ready(command, &own, [own.join("app.js")].into_iter().chain(included).collect()))
 }
@@ -77,7 +78,7 @@ fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
 fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathBuf>) -> Ready {
     Ready {
         command,
-        // The interpreters find the handler where Lambda would have put it, and leave nothing behind there.
+        // The interpreters find the handler as on Lambda, and write no files next to it.
         environment: vec![
             ("LAMBDA_TASK_ROOT".into(), task_root.into()),
             ("_HANDLER".into(), HANDLER.into()),
@@ -92,7 +93,7 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
     }
 }
 
-/// Installs into a folder unless this was done: a mark there says what.
+/// Installs something into a directory once: a file there records what is installed.
 fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let mark = folder.join("installed");
     if fs::read_to_string(&mark).is_ok_and(|there| there == what) {

@@ -1,4 +1,4 @@
-//! Loops of a shell.
+//! Shell scripts.
 
 use std::{env, fs};
 
@@ -12,7 +12,7 @@ pub const ENTRIES: &[Entry] = &[Entry {
     name: "bash-curl",
     title: "bash and curl",
     ours: false,
-    note: "The loop of many tutorials, with /bin/cat as the handler: no errors, no deadlines, no streams.",
+    note: "A loop as in many tutorials, with /bin/cat as the handler: no error handling, deadlines or streaming.",
     build: bash_curl,
 }];
 
@@ -24,7 +24,7 @@ fn bash_curl(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
         }
     }
     let mut ready = Ready::alone(build_dir.repository.join("benches/peers/bash-curl/bootstrap"));
-    // What mktemp makes stays when the loop is killed.
+    // The files of mktemp remain when the loop is killed.
     let temporary = build_dir.folder("bash-curl");
     fs::create_dir_all(&temporary).context(temporary.display())?;
     ready.environment =

@@ -1,4 +1,4 @@
-//! distribution.svg: which part of the cold starts was over by when.
+//! distribution.svg: the cumulative distribution of cold starts.
 
 use super::axes::{Frame, LogScale, across, marks, up};
 use super::picture::{INK, Picture, Point, Text, WIDTH};
@@ -11,26 +11,26 @@ const HEIGHT: i32 = 400;
 const RIGHT: i32 = 690;
 
 pub fn picture(record: &Record) -> Picture {
-    let shows = format!("The part of the starts whose first answer had come by then. {} starts each.", counts(record, &[FIGURE]));
+    let shows = format!("The share of starts with a first response by that time. {} starts each.", counts(record, &[FIGURE]));
     let without = || record.rows.iter().filter(|row| row.samples(FIGURE).is_none());
     let notes = 15 * missing(without()).len() as i32;
-    // The legend needs a line for each row.
+    // The legend has a line for each row.
     let height = HEIGHT.max(20 * record.rows.len() as i32);
-    let mut picture = headed(record, "The distribution of cold starts, to the first answer", &shows, height + notes);
+    let mut picture = headed(record, "Distribution of cold starts, to the first response", &shows, height + notes);
 
     let frame = Frame { left: 70, top: HEAD, right: RIGHT, bottom: HEAD + height };
     let mut lines: Vec<(usize, Vec<f64>)> = record.rows.iter().enumerate().filter_map(|(index, row)| Some((index, sorted(row)?))).collect();
     let scale = LogScale::over(lines.iter().flat_map(|(_, samples)| samples.iter().copied()), (frame.left, frame.right));
     let y = |part: f64| frame.bottom - (part * f64::from(frame.bottom - frame.top)).round() as i32;
     let parts: Vec<(i32, String)> = [0, 25, 50, 75, 95, 100].map(|percent| (y(f64::from(percent) / 100.0), format!("{percent} %"))).into();
-    up(&mut picture, frame, &parts, "part of the starts");
-    across(&mut picture, frame, &scale, &marks(&scale, FIGURE.unit()), "time from the start to the first answer, log scale");
+    up(&mut picture, frame, &parts, "share of starts");
+    across(&mut picture, frame, &scale, &marks(&scale, FIGURE.unit()), "time from start to first response, log scale");
     for (index, samples) in &lines {
         let style = theme::of(record, *index);
         picture.line(steps(samples, |value| scale.at(value), y), style.color, 2, style.dashes);
     }
 
-    // In the order in which the lines cross the middle.
+    // The legend is sorted by the medians.
     lines.sort_by(|(_, one), (_, other)| one[one.len() / 2].total_cmp(&other[other.len() / 2]));
     for (place, (index, _)) in lines.iter().enumerate() {
         let (style, y) = (theme::of(record, *index), frame.top + 10 + 20 * place as i32);
@@ -47,7 +47,7 @@ fn sorted(row: &Row) -> Option<Vec<f64>> {
     Some(samples)
 }
 
-/// A step up at each sample. Of very many only some ranks are drawn: more would not be seen.
+/// Returns a line with a step at each sample, or at some of them if they are too many to see.
 fn steps(sorted: &[f64], x: impl Fn(f64) -> i32, y: impl Fn(f64) -> i32) -> Vec<Point> {
     const MOST: usize = 150;
     let every = sorted.len().div_ceil(MOST).max(1);

@@ -1,15 +1,16 @@
-//! Places for labels, so that none covers another.
+//! Places labels so that they don't overlap.
 
 use std::f64::consts::TAU;
 
 use super::axes::Frame;
 use super::picture::Point;
 
-/// Heights for labels one below the other: as near to the wanted ones as the gap between two permits. In the order of `wanted`.
+/// Returns heights for a column of labels, as close to `wanted` as the gap between them permits, in
+/// the same order.
 pub fn in_column(wanted: &[i32], gap: i32, top: i32, bottom: i32) -> Vec<i32> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by_key(|&index| wanted[index]);
-    // Those that touch become one block, whose middle is the mean of what they want.
+    // Labels that touch form a block, whose middle is the mean of their wanted heights.
     let mut blocks: Vec<Vec<usize>> = Vec::new();
     let first_of = |block: &[usize]| {
         let sum: i32 = block.iter().enumerate().map(|(rank, &index)| wanted[index] - rank as i32 * gap).sum();
@@ -22,7 +23,7 @@ pub fn in_column(wanted: &[i32], gap: i32, top: i32, bottom: i32) -> Vec<i32> {
             if first_of(above) + above.len() as i32 * gap <= first_of(&block) {
                 break;
             }
-            let mut both = blocks.pop().expect("it is the last one");
+            let mut both = blocks.pop().expect("it was just returned by last");
             both.append(&mut block);
             block = both;
         }
@@ -38,8 +39,9 @@ pub fn in_column(wanted: &[i32], gap: i32, top: i32, bottom: i32) -> Vec<i32> {
     placed
 }
 
-/// A box for the label of each point, which is this many pixels wide: free of all points and of the other labels, inside the frame, and as near
-/// as can be. A label that finds no free place stays at the right of its point.
+/// Returns a rectangle of this width for the label of each point. It is inside the frame, overlaps
+/// no point or other label, and is as close to its point as possible. A label without a free
+/// position is to the right of its point.
 pub fn beside(points: &[Point], widths: &[i32], frame: Frame) -> Vec<Frame> {
     let mut placed: Vec<Frame> = Vec::new();
     let mut lines: Vec<Frame> = Vec::new();
@@ -48,7 +50,7 @@ pub fn beside(points: &[Point], widths: &[i32], frame: Frame) -> Vec<Frame> {
             let clear = |area: &Frame| !overlap(label, area);
             contains(frame, label) && placed.iter().all(clear) && points.iter().all(|&dot| clear(&around(dot, DOT)))
         };
-        // Better still if no line to a label runs through another label or point.
+        // Prefer positions whose line to the point crosses no other label or point.
         let uncrossed = |label: &Frame| {
             let others = points.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, &dot)| around(dot, DOT - 2));
             let obstacles: Vec<Frame> = others.chain(placed.iter().copied()).chain(lines.iter().copied()).collect();
@@ -57,21 +59,21 @@ pub fn beside(points: &[Point], widths: &[i32], frame: Frame) -> Vec<Frame> {
         };
         let all = || candidates(point, width);
         let found = all().find(|label| free(label) && uncrossed(label)).or_else(|| all().find(free));
-        let label = found.or_else(|| all().next()).expect("there are candidates");
+        let label = found.or_else(|| all().next()).expect("there is a candidate");
         placed.push(label);
         lines.extend(line_to(point, &label));
     }
     placed
 }
 
-/// How far labels keep from the middle of a point.
+/// The distance between labels and the centre of a point.
 const DOT: i32 = 7;
 
-/// All places around a point that are tried, the nearest ones first; of these the one at the right.
+/// Returns the positions around a point, nearest first, and to the right first.
 fn candidates(point: Point, width: i32) -> impl Iterator<Item = Frame> {
     const HEIGHT: i32 = 16;
     const DISTANCES: [i32; 14] = [9, 14, 20, 26, 33, 41, 50, 60, 72, 86, 102, 120, 140, 165];
-    /// In twenty-fourths of a turn: the right, the left, then up and down.
+    /// Directions in 1/24 of a turn: right, left, then up and down.
     const DIRECTIONS: [i32; 20] = [0, 12, 1, 23, 11, 13, 2, 22, 10, 14, 3, 21, 9, 15, 4, 20, 8, 16, 6, 18];
     DISTANCES.into_iter().flat_map(move |distance| {
         DIRECTIONS.into_iter().map(move |direction| {
@@ -88,12 +90,12 @@ fn candidates(point: Point, width: i32) -> impl Iterator<Item = Frame> {
     })
 }
 
-/// Where the line from a point to its label ends.
+/// Returns the end of the line from a point to its label.
 pub fn nearest(point: Point, label: &Frame) -> Point {
     (point.0.clamp(label.left, label.right), point.1.clamp(label.top + 4, label.bottom - 4))
 }
 
-/// Spots on the line from a point to its label.
+/// Returns small rectangles along the line from a point to its label.
 fn line_to(point: Point, label: &Frame) -> Vec<Frame> {
     const STEPS: i32 = 24;
     let end = nearest(point, label);
@@ -118,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_moves_only_what_touches() {
+    fn a_column_moves_only_labels_that_touch() {
         assert_eq!(in_column(&[100, 200], 15, 0, 300), [100, 200]);
         assert_eq!(in_column(&[105, 100, 300], 15, 0, 300), [110, 95, 300]);
         assert_eq!(in_column(&[300, 300, 299], 15, 0, 300), [285, 300, 270]);
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_a_crowd_are_apart() {
+    fn labels_of_close_points_do_not_overlap() {
         let frame = Frame { left: 0, top: 0, right: 800, bottom: 400 };
         let points: Vec<Point> = (0..12).map(|index| (400 + index % 4 * 3, 200 + index / 4 * 5)).collect();
         let labels = beside(&points, &[90; 12], frame);

@@ -1,4 +1,4 @@
-//! size.svg: what is deployed against how fast it starts.
+//! size.svg: the deployed size and the start time.
 
 use super::axes::{Frame, LogScale, across, marks, round, up};
 use super::labels::{beside, nearest};
@@ -12,10 +12,8 @@ const HEIGHT: i32 = 440;
 const LABEL: f64 = 11.0;
 
 pub fn picture(record: &Record) -> Picture {
-    let shows = format!(
-        "What is deployed, not compressed, against the median time from the start to the first answer. {} starts each.",
-        counts(record, &[TIME])
-    );
+    let shows =
+        format!("Uncompressed deployed size, and median time from start to first response. {} starts each.", counts(record, &[TIME]));
     let without = || record.rows.iter().filter(|row| values(row).is_none());
     let notes = 15 * missing(without()).len() as i32;
     let mut picture = headed(record, "Size and cold start", &shows, HEIGHT + notes);
@@ -23,10 +21,10 @@ pub fn picture(record: &Record) -> Picture {
     let frame = Frame { left: 80, top: HEAD, right: WIDTH - 24, bottom: HEAD + HEIGHT };
     let shown: Vec<(&Row, (f64, f64))> = record.rows.iter().filter_map(|row| Some((row, values(row)?))).collect();
     let sizes = LogScale::over(shown.iter().map(|(_, (size, _))| *size), (frame.left, frame.right));
-    // Labels need room above and below the points.
+    // Labels need space above and below the points.
     let times = LogScale::with_margin(shown.iter().map(|(_, (_, time))| *time), (frame.bottom, frame.top), 1.8);
     let heights: Vec<(i32, String)> = times.ticks().into_iter().map(|value| (times.at(value), round(TIME.unit(), value))).collect();
-    up(&mut picture, frame, &heights, "start to first answer, log scale");
+    up(&mut picture, frame, &heights, "start to first response, log scale");
     across(&mut picture, frame, &sizes, &marks(&sizes, Figure::Size.unit()), "size, log scale");
 
     let points: Vec<Point> = shown.iter().map(|(_, (size, time))| (sizes.at(*size), times.at(*time))).collect();
@@ -35,7 +33,7 @@ pub fn picture(record: &Record) -> Picture {
     for ((&point, label), (row, _)) in points.iter().zip(&labels).zip(&shown) {
         let color = theme::group(row);
         let end = nearest(point, label);
-        // A label that touches its point needs no line to it.
+        // A label next to its point needs no line.
         if (end.0 - point.0).abs().max((end.1 - point.1).abs()) > 9 {
             picture.line([point, end], color, 1, None);
         }
@@ -46,7 +44,7 @@ pub fn picture(record: &Record) -> Picture {
     picture
 }
 
-/// Its words begin, or end, next to the point: how wide they are is not known.
+/// Returns a text that starts or ends next to the point, as its width is unknown.
 fn label_text(row: &Row, point: Point, label: &Frame) -> Text {
     let y = label.top.midpoint(label.bottom);
     let text = Text::new((label.left, y), &row.title).size(LABEL);
@@ -67,7 +65,7 @@ mod tests {
     use crate::plots::fixture;
 
     #[test]
-    fn labels_of_points_cover_none_of_the_others() {
+    fn labels_do_not_overlap() {
         let record = fixture::local();
         let picture = picture(&record);
         let labels: Vec<&Text> = picture.texts().filter(|text| record.rows.iter().any(|row| row.title == text.words)).collect();

@@ -1,4 +1,4 @@
-//! Times with their spread: a row for each contender, with its median, percentiles and numbers.
+//! Times with their spread: each contender has a row with its median and percentiles.
 
 use super::axes::{Frame, LogScale, across, marks};
 use super::picture::{GREY, INK, PALE, Picture, Side, Text, WIDTH, Weight};
@@ -8,27 +8,27 @@ use crate::record::{Measured, Record, Row, quantile};
 
 const LEFT: i32 = 240;
 const RIGHT: i32 = 735;
-/// Where the columns of numbers end.
+/// The right ends of the columns of numbers.
 const COLUMNS: [(i32, &str); 2] = [(870, "median"), (WIDTH - 16, "p99")];
-/// The height of one figure of a row, of what is between rows, and of the head of a group.
+/// The heights of a figure, of the gap between rows, and of the head of a group.
 const LINE: i32 = 17;
 const GAP: i32 = 8;
 const GROUP: i32 = 26;
 
-/// start.svg
+/// Draws start.svg.
 pub fn start(record: &Record) -> Picture {
     let rows = record.rows.iter().map(Line::Row).collect();
-    let figures = [(Figure::StartToNext, "to GET /next"), (Figure::StartToAnswer, "to answer")];
-    draw(record, "Cold start: from just before execve, in the page cache", &figures, rows, "time from the start, log scale")
+    let figures = [(Figure::StartToNext, "to GET /next"), (Figure::StartToAnswer, "to response")];
+    draw(record, "Cold start: from just before execve, in the page cache", &figures, rows, "time from start, log scale")
 }
 
-/// init.svg
+/// Draws init.svg.
 pub fn init(record: &Record) -> Picture {
     let title = "Cold start on AWS: Init Duration";
     draw(record, title, &[(Figure::AwsInit, "")], by_memory(record), "Init Duration, log scale")
 }
 
-/// duration.svg
+/// Draws duration.svg.
 pub fn duration(record: &Record) -> Picture {
     let title = "Cold start on AWS: Duration of the first invocation";
     draw(record, title, &[(Figure::AwsDuration, "")], by_memory(record), "Duration, log scale")
@@ -36,7 +36,7 @@ pub fn duration(record: &Record) -> Picture {
 
 enum Line<'a> {
     Row(&'a Row),
-    /// Above those of one memory size.
+    /// The head of the rows with one memory size.
     Group(String),
 }
 
@@ -95,12 +95,12 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Lin
     picture
 }
 
-/// On AWS without its memory size, which its group says.
+/// Returns the title of a row, on AWS without the memory size, which its group has.
 fn title_of(row: &Row) -> &str {
     row.memory_mb.and_then(|megabytes| row.title.strip_suffix(&format!(", {megabytes} MB"))).unwrap_or(&row.title)
 }
 
-/// `y` and whether its point is hollow.
+/// Draws a figure at `y`, whose point may be hollow.
 fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y, hollow): (i32, bool), scale: &LogScale) {
     let samples = match row.figures.get(&figure) {
         Some(Measured::Samples(samples)) => samples,
@@ -125,7 +125,7 @@ fn say_missing(picture: &mut Picture, y: i32, why: Option<&str>) {
     picture.text(text.within(RIGHT - LEFT - 16));
 }
 
-/// What the colors and the points mean.
+/// Draws the legend of colors and points.
 fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     let mut x = 16;
     let first = |belongs: fn(&Row) -> bool| record.rows.iter().find(|row| belongs(row));
@@ -155,7 +155,7 @@ mod tests {
     use crate::plots::fixture;
 
     #[test]
-    fn numbers_and_reasons_stand_in_their_rows() {
+    fn rows_have_numbers_or_reasons() {
         let mut record = fixture::local();
         record.rows[1].figures.insert(Figure::StartToNext, Measured::Samples((1..=100).map(f64::from).collect()));
         let picture = start(&record);

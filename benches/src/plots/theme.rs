@@ -1,5 +1,5 @@
-//! How each contender looks. The colors are from the palette of Okabe and Ito, which people of any color vision tell apart; dashes tell apart
-//! those that share one.
+//! The colors and dashes of contenders. The colors are from the palette of Okabe and Ito, which is
+//! distinguishable with any color vision. Contenders with the same color have different dashes.
 
 use plotters::prelude::RGBColor;
 
@@ -19,7 +19,7 @@ pub struct LineStyle {
     pub dashes: Option<Dashes>,
 }
 
-/// The color of its group: this project's, the peers, or the floor.
+/// Returns the color of a row's group: barelambda, the peers, or the floor.
 pub fn group(row: &Row) -> RGBColor {
     match row {
         _ if row.is_floor() => GREY,
@@ -28,7 +28,7 @@ pub fn group(row: &Row) -> RGBColor {
     }
 }
 
-/// How the row of this index is told apart from all others.
+/// Returns the line style of a row, which is unique in the record.
 pub fn of(record: &Record, index: usize) -> LineStyle {
     let row = &record.rows[index];
     if row.is_floor() {
@@ -45,7 +45,7 @@ mod tests {
     use crate::plots::fixture;
 
     #[test]
-    fn no_two_rows_look_alike() {
+    fn every_row_has_a_unique_style() {
         let record = fixture::local();
         let styles: Vec<LineStyle> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
         for (index, style) in styles.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! warm.svg: what a warm invocation costs by the size of its event.
+//! warm.svg: the time of a warm invocation by the size of its event.
 
 use super::axes::{Frame, LogScale, across, round, up};
 use super::labels::in_column;
@@ -14,13 +14,13 @@ const LINE: i32 = 17;
 pub fn picture(record: &Record) -> Picture {
     let figures = EVENT_SIZES.map(|(figure, _)| figure);
     let shows = format!(
-        "Median from the event that is sent, over its answer, to the whole next GET /next. {} samples each.",
+        "Median time from sending the event, through its response, to the next GET /next. {} samples each.",
         counts(record, &figures)
     );
     let without = || record.rows.iter().filter(|row| medians(row).is_empty());
     let notes = 15 * missing(without()).len() as i32;
     let height = HEIGHT.max((LINE + 2) * record.rows.len() as i32);
-    let mut picture = headed(record, "A warm invocation by the size of its event, which is echoed", &shows, height + notes);
+    let mut picture = headed(record, "Warm invocation by the size of the echoed event", &shows, height + notes);
 
     let frame = Frame { left: 80, top: HEAD, right: RIGHT, bottom: HEAD + height };
     let lines: Vec<(usize, Vec<(f64, f64)>)> =
@@ -30,7 +30,7 @@ pub fn picture(record: &Record) -> Picture {
     let heights: Vec<(i32, String)> = times.ticks().into_iter().map(|value| (times.at(value), round(figures[0].unit(), value))).collect();
     up(&mut picture, frame, &heights, "time of one invocation, log scale");
     let events = EVENT_SIZES.map(|(_, size)| (size as f64, round(Unit::Bytes, size as f64)));
-    across(&mut picture, frame, &sizes, &events, "size of the event and of its answer, log scale");
+    across(&mut picture, frame, &sizes, &events, "size of event and response, log scale");
 
     let ends: Vec<Point> =
         lines.iter().filter_map(|(_, line)| line.last()).map(|(size, time)| (sizes.at(*size), times.at(*time))).collect();
@@ -44,7 +44,7 @@ pub fn picture(record: &Record) -> Picture {
         }
         picture.line(points, style.color, 2, style.dashes);
         picture.line([(end.0 + 5, end.1), (RIGHT + 26, y), (RIGHT + 30, y)], style.color, 1, None);
-        // Its line leads up to it, and so it says its dashes, too.
+        // The line to the label shows the dashes.
         picture.line([(RIGHT + 30, y), (RIGHT + 56, y)], style.color, 2, style.dashes);
         picture.text(Text::new((RIGHT + 62, y), label(row, line)).size(11.0).within(WIDTH - RIGHT - 68));
     }
@@ -52,7 +52,7 @@ pub fn picture(record: &Record) -> Picture {
     picture
 }
 
-/// The title, and at which sizes it was not measured.
+/// Returns the title, and the sizes that weren't measured.
 fn label(row: &Row, medians: &[(f64, f64)]) -> String {
     let lacks = |size: usize| medians.iter().all(|(measured, _)| *measured != size as f64);
     let lacking: Vec<String> =
@@ -60,7 +60,7 @@ fn label(row: &Row, medians: &[(f64, f64)]) -> String {
     if lacking.is_empty() { row.title.clone() } else { format!("{} (not measured: {})", row.title, lacking.join(", ")) }
 }
 
-/// The sizes that were measured, with their medians.
+/// Returns the measured sizes with their medians.
 fn medians(row: &Row) -> Vec<(f64, f64)> {
     let median = |(figure, size): (Figure, usize)| Some((size as f64, row.median(figure)?));
     EVENT_SIZES.into_iter().filter_map(median).collect()
@@ -72,7 +72,7 @@ mod tests {
     use crate::plots::fixture;
 
     #[test]
-    fn a_row_that_lacks_a_size_says_so() {
+    fn a_row_names_its_missing_sizes() {
         let record = fixture::local();
         let row = record.row("lambda-runtime-musl").expect("it is there");
         assert_eq!(label(row, &medians(row)), "lambda_runtime, musl (not measured: 5 MB)");

@@ -1,4 +1,5 @@
-//! The sections of a page that `bench publish` writes: each is between two markers, which have a line each.
+//! The sections of a page that `bench publish` writes: each is between two markers, which have a
+//! line each.
 
 use cargo_barelambda::error::Error;
 

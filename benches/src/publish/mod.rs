@@ -1,5 +1,5 @@
-//! `bench publish`: writes the newest records into the README and docs/benchmark.md, and draws their plots again; and writes the results of
-//! the conformance suite.
+//! `bench publish`: writes the newest records into the README and docs/benchmark.md, and draws
+//! their plots again; and writes the results of the conformance suite.
 
 mod markers;
 mod results;
@@ -68,7 +68,8 @@ struct Page {
 }
 
 impl Page {
-    /// Whether the file has another text. A file that can't be read has changed: writing it returns the error.
+    /// Whether the file has another text. A file that can't be read has changed: writing it returns
+    /// the error.
     fn is_changed(&self) -> bool {
         fs::read(&self.file).ok().as_deref() != Some(self.text.as_bytes())
     }
@@ -106,14 +107,14 @@ fn pages(repository: &Path) -> Result<Vec<Page>, Error> {
     Ok(pages)
 }
 
-/// The newest record of each architecture whose place is wanted.
+/// Returns the newest record of each architecture in a wanted place.
 fn newest(records: &Path, wanted: fn(&str) -> bool) -> Result<Vec<Published>, Error> {
     let mut published = Vec::new();
     for architecture in folders(records)? {
-        // Their names begin with the date, and sort by it; the place follows after the minute.
+        // A name begins with the date and the minute, and ends with the place.
         let names = folders(&records.join(&architecture))?.into_iter().rev();
         let name = names.filter(|name| name.get("2026-11-22T1009-".len()..).is_some_and(wanted)).find(|name| {
-            // A run that was interrupted may have left a folder without a record.
+            // An interrupted run may have left a directory without a record.
             records.join(&architecture).join(name).join(JSON).is_file()
         });
         if let Some(name) = name {
@@ -124,7 +125,7 @@ fn newest(records: &Path, wanted: fn(&str) -> bool) -> Result<Vec<Published>, Er
     Ok(published)
 }
 
-/// The names of the folders in a folder, sorted; none if it is not there.
+/// Returns the sorted names of the directories in a directory, or none if it doesn't exist.
 fn folders(path: &Path) -> Result<Vec<String>, Error> {
     if !path.exists() {
         return Ok(Vec::new());

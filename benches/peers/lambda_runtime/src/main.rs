@@ -1,8 +1,8 @@
-//! The conformance suite's function with the official `lambda_runtime`. README.md has its version, and how
-//! to run it.
+//! The conformance suite's function with the official `lambda_runtime`. README.md has its version,
+//! and how to run it.
 //!
-//! It handles each event as the crate's documentation recommends. If the crate's API can't do something, it
-//! echoes the event, as the suite's contract requires.
+//! It handles each event as the crate's documentation recommends. If the crate's API can't do
+//! something, it echoes the event, as the suite's contract requires.
 
 use std::collections::HashMap;
 use std::pin::Pin;
