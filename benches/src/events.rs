@@ -3,10 +3,10 @@
 use cargo_barelambda::error::Error;
 use serde_json::Value;
 
-use crate::server::shown;
+use crate::request::shown;
 
-/// An event of 59 bytes; larger ones have more records. The names are sorted, so that serialisers which sort
-/// them write the same bytes.
+/// An event of 59 bytes; larger ones have more records. The names are sorted, so that serialisers
+/// which sort them write the same bytes.
 const SMALL: &str = r#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}]}"#;
 
 /// How a response is compared with its event.

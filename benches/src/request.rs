@@ -3,8 +3,6 @@
 use cargo_barelambda::error::{Context, Error};
 use httparse::Status;
 
-use crate::server::shown;
-
 /// The fields of a head that the server needs (RFC 9112, sections 3 and 6).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head {
@@ -47,8 +45,8 @@ impl Head {
     }
 }
 
-/// Returns the data of a chunked body (RFC 9112, section 7.1), and its encoded length including the trailers,
-/// or `None` if it is incomplete.
+/// Returns the data of a chunked body (RFC 9112, section 7.1), and its encoded length including the
+/// trailers, or `None` if it is incomplete.
 pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
@@ -69,9 +67,17 @@ pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
     }
 }
 
-/// Returns the position after the empty line that ends the trailers. `at` is the line break before them.
+/// Returns the position after the empty line that ends the trailers. `at` is the line break before
+/// them.
 fn end_of_trailers(bytes: &[u8], at: usize) -> Option<usize> {
     bytes[at..].windows(4).position(|window| window == b"\r\n\r\n").map(|found| at + found + 4)
+}
+
+/// Returns the beginning of received bytes, for an error message.
+pub fn shown(bytes: &[u8]) -> String {
+    const MOST: usize = 200;
+    let more = if bytes.len() > MOST { "…" } else { "" };
+    format!("\"{}\"{more}", bytes[..bytes.len().min(MOST)].escape_ascii())
 }
 
 #[cfg(test)]

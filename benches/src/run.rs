@@ -1,12 +1,12 @@
-//! `bench` without a subcommand: builds the contenders, measures them, prints the table, and writes the
-//! record with its plots.
+//! `bench` without a subcommand: builds the contenders, measures them, prints the table, and writes
+//! the record with its plots.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
 
+use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::error::Error;
-use cargo_barelambda::program::Architecture;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::measure::{Plan, measure};

@@ -1,8 +1,9 @@
-//! The Runtime API for one contender. It is in the process that starts the contender, so that both use one
-//! clock. It blocks or, with a reserved processor, spins, so that it receives a request without delay.
+//! The Runtime API for one contender. It is in the process that starts the contender, so that both
+//! use one clock. It blocks or, with a reserved processor, spins, so that it receives a request
+//! without delay.
 //!
-//! It supports only what the contenders need: connections with and without keep-alive, a GET /next before or
-//! after the 202, `Expect: 100-continue`, and bodies with Content-Length or in chunks.
+//! It supports only what the contenders need: connections with and without keep-alive, a GET /next
+//! before or after the 202, `Expect: 100-continue`, and bodies with Content-Length or in chunks.
 
 use std::io::{ErrorKind, Read, Write};
 use std::mem;
@@ -17,7 +18,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use rustix::thread::CpuSet;
 
 use crate::processors::Reserved;
-use crate::request::{Head, unchunked};
+use crate::request::{Head, shown, unchunked};
 
 /// The time limit for a contender's request.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -81,7 +82,8 @@ impl Server {
         self.listener.local_addr().context("failed to get the server's address")
     }
 
-    /// Listens on another port, so that the next process can't be confused with requests of the previous one.
+    /// Listens on another port, so that the next process can't be confused with requests of the
+    /// previous one.
     pub fn renew(&mut self) -> Result<(), Error> {
         self.listener = listener()?;
         self.connections.clear();
@@ -231,11 +233,4 @@ impl Request {
     pub fn body(&self) -> &[u8] {
         &self.bytes[self.body_start..]
     }
-}
-
-/// Returns the beginning of received bytes, for an error message.
-pub fn shown(bytes: &[u8]) -> String {
-    const MOST: usize = 200;
-    let more = if bytes.len() > MOST { "…" } else { "" };
-    format!("\"{}\"{more}", bytes[..bytes.len().min(MOST)].escape_ascii())
 }

@@ -1,4 +1,5 @@
-//! `bench sizes`: where the bytes are, per crate and function, in each example and with each Cargo feature.
+//! `bench sizes`: prints the size of each crate and function, for each example and each Cargo
+//! feature.
 
 mod map;
 
@@ -7,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::error::{Context, Error};
-use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::{Kind, Project, Target, cargo};
 use clap::{Arg, ArgAction, ArgMatches, Command as Subcommand, value_parser};
 
@@ -16,27 +17,38 @@ use crate::contenders::succeed;
 use crate::figures::grouped;
 use map::Part;
 
-/// What each feature is switched on in: the example that takes the least.
+/// The smallest example, with which the features are measured.
 const SMALLEST: &str = "hello";
 
 const EXPLANATION: &str = "\
-Each example is linked once more, with a map of the linker, by whose sections the bytes are counted. `constants` are what programs only read:
-texts, tables, jump targets. What is in several functions after inlining counts for the one that it ended in.";
+Links each example again with a linker map, and adds up its sections. `constants` is read-only data, such as strings and tables. Inlined
+code counts for the function that it is inlined into.";
 
 pub fn command() -> Subcommand {
     Subcommand::new("sizes")
-        .about("Where the bytes are: per crate and function, for each example, and for each Cargo feature switched on")
-        .arg(Arg::new("names").value_name("EXAMPLE").num_args(0..).help("[default: all examples, exec, and each feature]"))
-        .arg(Arg::new("arch").long("arch").value_name("ARCH").value_parser(["x86_64", "arm64"]).help("[default: this machine's]"))
+        .about("Print the size of each crate and function, for each example, and of each Cargo feature")
+        .arg(
+            Arg::new("names")
+                .value_name("EXAMPLE")
+                .num_args(0..)
+                .help("Examples to measure [default: all examples, exec, and each feature]"),
+        )
+        .arg(
+            Arg::new("arch")
+                .long("arch")
+                .value_name("ARCH")
+                .value_parser(["x86_64", "arm64"])
+                .help("Target architecture [default: this machine's]"),
+        )
         .arg(
             Arg::new("functions")
                 .long("functions")
                 .value_name("N")
                 .default_value("10")
                 .value_parser(value_parser!(usize))
-                .help("How many functions are shown of each, the largest first"),
+                .help("Number of functions to print for each example, largest first"),
         )
-        .arg(Arg::new("features").long("features").action(ArgAction::SetTrue).help("Show only what each feature costs"))
+        .arg(Arg::new("features").long("features").action(ArgAction::SetTrue).help("Print only the size of each feature"))
         .after_help(EXPLANATION)
 }
 
@@ -61,18 +73,18 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The size of the smallest example with each feature of the library, and how much more that is.
+/// Formats the size of the smallest example with each feature of the library.
 fn features(project: &Project, architecture: Architecture) -> Result<String, Error> {
     let target = project.target(Some(SMALLEST))?;
     let metadata =
         succeed(Command::new(cargo()).args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&target.manifest))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("the answer of `cargo metadata`")?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("failed to parse the output of `cargo metadata`")?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let library = packages.into_iter().find(|package| package["name"] == "barelambda");
     let names = library.and_then(|library| library["features"].as_object()).into_iter().flat_map(|features| features.keys());
     let alone = link(project, target, architecture, &[])?.size;
-    let mut shown = format!("`{SMALLEST}` with a feature that it does not use: what is switched on, and not called, is hardly linked\n");
-    shown += &format!("  {:<16} {:>9}\n", "none more", grouped(alone as f64));
+    let mut shown = format!("`{SMALLEST}` with a feature that it doesn't use: unused code is mostly removed\n");
+    shown += &format!("  {:<16} {:>9}\n", "none", grouped(alone as f64));
     for name in names.filter(|name| *name != "default") {
         let size = link(project, target, architecture, &[name])?.size;
         shown += &format!("  {name:<16} {:>9}  {:+}\n", grouped(size as f64), size as i64 - alone as i64);
@@ -80,7 +92,7 @@ fn features(project: &Project, architecture: Architecture) -> Result<String, Err
     Ok(shown)
 }
 
-/// A program, by the map of its linker.
+/// The size of a program, and of its parts.
 struct Linked {
     size: u64,
     parts: Vec<Part>,
@@ -98,9 +110,9 @@ fn link(project: &Project, target: &Target, architecture: Architecture, more: &[
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
-    // In the repository, as its configuration has the flags.
+    // The flags are in the repository's configuration.
     command.current_dir(&project.root).arg("--").arg(format!("-Clink-arg=-Map={}", map.display()));
-    // cargo does not know of the map: without it, it links again.
+    // Cargo doesn't track the map, so remove the program to link it again.
     if !map.is_file() {
         let _ = fs::remove_file(program(&folder, target, architecture));
     }

@@ -1,5 +1,5 @@
-//! `bench`: builds and runs the benchmark, which is a separate package so that the tool's first build
-//! stays small.
+//! `bench`: builds and runs the benchmark, which is a separate package so that the tool's first
+//! build stays small.
 
 use std::ffi::OsString;
 use std::path::Path;

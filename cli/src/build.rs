@@ -8,10 +8,10 @@ use std::process::{self, ExitCode, Stdio};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
+use crate::architecture::Architecture;
+use crate::arguments;
 use crate::error::{Context, Error};
-use crate::function;
 use crate::number::grouped;
-use crate::program::Architecture;
 use crate::project::{Kind, Project, Target, cargo};
 use crate::{rustc_wrapper, toolchain};
 
@@ -26,9 +26,9 @@ same source compiles to the same bytes in any directory, for any user and on any
 pub fn command() -> Command {
     Command::new("build")
         .about("Build a function in release mode, reproducibly")
-        .arg(function::name())
-        .arg(function::architecture("Target architecture [default: this machine's]"))
-        .arg(function::features())
+        .arg(arguments::name())
+        .arg(arguments::architecture("Target architecture [default: this machine's]"))
+        .arg(arguments::features())
         .arg(
             Arg::new("output")
                 .long("output")
@@ -42,8 +42,8 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let project = Project::read()?;
-    let target = project.target(function::named(matches))?;
-    let mut program = build(&project, target, function::wanted_architecture(matches), &function::wanted_features(matches))?;
+    let target = project.target(arguments::named(matches))?;
+    let mut program = build(&project, target, arguments::wanted_architecture(matches), &arguments::wanted_features(matches))?;
     if let Some(output) = matches.get_one::<PathBuf>("output") {
         write_file(output, &fs::read(&program).context(program.display())?, 0o755)?;
         program.clone_from(output);
@@ -56,9 +56,10 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
 
 /// Builds the target in release mode, and returns the path of its program.
 ///
-/// The build uses a separate directory, `barelambda` in the target directory. Cargo doesn't notice that
-/// the compiler is called with other arguments than by `cargo build` (see `rustc_wrapper.rs`), so the two
-/// must not share files, and a program that the user has built with `cargo build` must not change.
+/// The build uses a separate directory, `barelambda` in the target directory. Cargo doesn't notice
+/// that the compiler is called with other arguments than by `cargo build` (see `rustc_wrapper.rs`),
+/// so the two must not share files, and a program that the user has built with `cargo build` must
+/// not change.
 pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Error> {
     let host = Architecture::host();
     let architecture = wanted.unwrap_or(host);
@@ -89,8 +90,8 @@ pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, f
     executable.ok_or_else(|| Error::new(format!("cargo built no executable for `{}`", target.name)))
 }
 
-/// Writes a file atomically, and creates its parent directories: writes a temporary file next to it first,
-/// and renames that.
+/// Writes a file atomically, and creates its parent directories: writes a temporary file next to it
+/// first, and renames that.
 pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let shown = path.display();
     if path.is_dir() {

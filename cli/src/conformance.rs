@@ -6,8 +6,8 @@ use std::time::Duration;
 use barelambda_conformance::{Checked, Options, Report, checks, kill_all, run};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::arguments;
 use crate::error::Error;
-use crate::function;
 use crate::program::Program;
 use crate::signals::Signals;
 
@@ -48,7 +48,7 @@ pub fn command() -> Command {
             Arg::new("patience")
                 .long("patience")
                 .value_name("SECONDS")
-                .value_parser(function::seconds)
+                .value_parser(arguments::seconds)
                 .help("Time limit for each thing that a check waits for [default: 8]"),
         )
         .arg(
@@ -57,7 +57,7 @@ pub fn command() -> Command {
                 .value_name("COMMAND")
                 .help("Command that runs the program, split at spaces [default: qemu for a foreign architecture]"),
         )
-        .arg(function::environment())
+        .arg(arguments::environment())
         .arg(
             Arg::new("allow-not-applicable")
                 .long("allow-not-applicable")

@@ -92,8 +92,8 @@ pub fn error_line(outcome: &Outcome) -> Option<String> {
     Some(format!("error: the function failed: {}: {}", error.error_type, error.message))
 }
 
-/// Returns the event of the command line. With --bootstrap no example is named, so the first positional
-/// argument is the event.
+/// Returns the event of the command line. With --bootstrap no example is named, so the first
+/// positional argument is the event.
 fn event_text(matches: &ArgMatches) -> Result<Option<&str>, clap::Error> {
     let word = |name| matches.get_one::<String>(name).map(String::as_str);
     let conflict = |words: &str| command().error(ErrorKind::ArgumentConflict, words);

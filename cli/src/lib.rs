@@ -1,16 +1,18 @@
-//! `cargo barelambda`: builds a function, cold-starts it in a local Lambda, and invokes it or serves it to
-//! AWS clients.
+//! `cargo barelambda`: builds a function, cold-starts it in a local Lambda, and invokes it or
+//! serves it to AWS clients.
 //!
-//! Each subcommand has its own file. Results go to standard output, and messages to standard error. Exit
-//! codes: 0 success, 1 the function failed or the runtime doesn't conform, 2 invalid usage, 3 any other
-//! error (an unknown example, a failed build), 130 interrupted.
+//! Each subcommand has its own file. Results go to standard output, and messages to standard error.
+//! Exit codes: 0 success, 1 the function failed or the runtime doesn't conform, 2 invalid usage, 3
+//! any other error (an unknown example, a failed build), 130 interrupted.
 
+pub mod architecture;
+mod arguments;
 mod bench;
 pub mod build;
 mod conformance;
-mod elf;
 pub mod error;
 mod event;
+pub mod executable;
 mod function;
 mod invoke;
 mod new;
@@ -50,9 +52,11 @@ pub fn main() -> ExitCode {
     ended.unwrap_or_else(|error| failed(&error))
 }
 
-/// Runs the compiler if cargo has started this program as its wrapper, and returns `None` otherwise.
+/// Runs the compiler if cargo has started this program as its wrapper, and returns `None`
+/// otherwise.
 ///
-/// Every program that calls [`build::build`] must call this first, as cargo starts it again as the wrapper.
+/// Every program that calls [`build::build`] must call this first, as cargo starts it again as the
+/// wrapper.
 pub fn compile() -> Option<ExitCode> {
     rustc_wrapper::is_wanted().then(|| failed(&rustc_wrapper::run(&args_os().collect::<Vec<OsString>>())))
 }
@@ -79,8 +83,8 @@ fn command() -> Command {
         .after_help("In a clone of barelambda's repository, run `cargo bare` instead: it needs no installation.")
 }
 
-/// Removes the name of the subcommand, which cargo passes first to an installed `cargo-barelambda`. The
-/// repository's alias, `cargo bare`, doesn't pass it.
+/// Removes the name of the subcommand, which cargo passes first to an installed `cargo-barelambda`.
+/// The repository's alias, `cargo bare`, doesn't pass it.
 fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.get(1).is_some_and(|first| first == "barelambda") {
         arguments.remove(1);

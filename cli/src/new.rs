@@ -1,5 +1,5 @@
-//! `new`: creates a function from a template, in a directory that can be built, tested, packaged and
-//! deployed as it is.
+//! `new`: creates a function from a template, in a directory that can be built, tested, packaged
+//! and deployed as it is.
 
 mod files;
 mod templates;
@@ -95,7 +95,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the last component of the path, if it is a valid name of a package and of a Lambda function.
+/// Returns the last component of the path, if it is a valid name of a package and of a Lambda
+/// function.
 fn name(path: &Path) -> Result<&str, Error> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let is_fit = name.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -123,8 +124,8 @@ fn checkout(path: &Path) -> Result<PathBuf, Error> {
     Ok(full)
 }
 
-/// Creates the directory with all its files atomically: writes them to a temporary directory next to it
-/// first, and renames that.
+/// Creates the directory with all its files atomically: writes them to a temporary directory next
+/// to it first, and renames that.
 fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     let shown = folder.display();
     // If the directory can't be read, the error of the renaming is more useful.
@@ -156,8 +157,8 @@ fn write_files(folder: &Path, files: &[File]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the cargo configuration in a parent directory that already has the flags for bare programs:
-/// that of a clone.
+/// Returns the cargo configuration in a parent directory that already has the flags for bare
+/// programs: that of a clone.
 fn configured(folder: &Path) -> Option<PathBuf> {
     let mut configurations = folder.ancestors().skip(1).map(|above| above.join(".cargo/config.toml"));
     configurations.find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("-Tbarelambda.x")))

@@ -1,4 +1,5 @@
-//! `package`: creates a deployment package, a zip with the program as `bootstrap` and the included files.
+//! `package`: creates a deployment package, a zip with the program as `bootstrap` and the included
+//! files.
 
 mod archive;
 mod bootstrap;
@@ -13,19 +14,20 @@ use base64::engine::general_purpose::STANDARD;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use hmac_sha256::Hash;
 
+use crate::architecture::Architecture;
 use crate::error::{Context, Error};
 use crate::number::grouped;
-use crate::program::Architecture;
 use crate::project::Project;
-use crate::{build, function};
+use crate::{arguments, build};
 use contents::Entry;
 
-/// The limit of a direct upload, in bytes: "50 MB (zipped, when uploaded through the Lambda API or SDKs)".
+/// The limit of a direct upload, in bytes: "50 MB (zipped, when uploaded through the Lambda API or
+/// SDKs)".
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const ZIPPED_LIMIT: u64 = 50 * 1024 * 1024;
 
-/// The limit of the unzipped package, in bytes: "250 MB … (unzipped)". It includes the function's layers,
-/// which are unknown here.
+/// The limit of the unzipped package, in bytes: "250 MB … (unzipped)". It includes the function's
+/// layers, which are unknown here.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const UNZIPPED_LIMIT: u64 = 250 * 1024 * 1024;
 
@@ -42,9 +44,9 @@ show. Zips are reproducible: the same content results in the same bytes.";
 pub fn command() -> Command {
     Command::new("package")
         .about("Build a function and create its deployment package, a reproducible zip")
-        .arg(function::name().conflicts_with("bootstrap"))
-        .arg(function::architecture("Architecture of the function").default_value("arm64"))
-        .arg(function::features().conflicts_with("bootstrap"))
+        .arg(arguments::name().conflicts_with("bootstrap"))
+        .arg(arguments::architecture("Architecture of the function").default_value("arm64"))
+        .arg(arguments::features().conflicts_with("bootstrap"))
         .arg(
             Arg::new("bootstrap")
                 .long("bootstrap")
@@ -72,7 +74,7 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let architecture = function::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
+    let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
     // Errors of the included files are reported before anything is built.
     let included = contents::gather(matches.get_many::<PathBuf>("include").into_iter().flatten())?;
     let (program, named) = program(matches, architecture)?;
@@ -91,10 +93,10 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the zip with this file as `bootstrap`, and the included files, without any checks. The benchmark
-/// uses it.
+/// Returns the zip with this file as `bootstrap`, and the included files, without any checks. The
+/// benchmark uses it.
 pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Error> {
-    let bootstrap = bootstrap.map(|path| Entry::file(bootstrap::NAME.to_owned(), path)).transpose()?;
+    let bootstrap = bootstrap.map(|path| Entry::file(contents::BOOTSTRAP.to_owned(), path)).transpose()?;
     let contents: Vec<Entry> = bootstrap.into_iter().chain(contents::gather(included.iter())?).collect();
     archive::zip(&contents)
 }
@@ -108,7 +110,7 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
         return Ok((program.clone(), folder.join("dist").join(zip(&name))));
     }
     let project = Project::read()?;
-    let target = project.target(function::named(matches))?;
+    let target = project.target(arguments::named(matches))?;
     if target.for_host {
         return Err(Error::new(format!(
             "`{}` is linked dynamically with this machine's libraries, which Lambda doesn't have: package a program that is built for \
@@ -116,7 +118,7 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
             target.name
         )));
     }
-    let program = build::build(&project, target, Some(architecture), &function::wanted_features(matches))?;
+    let program = build::build(&project, target, Some(architecture), &arguments::wanted_features(matches))?;
     Ok((program, project.root.join("dist").join(zip(&target.name))))
 }
 

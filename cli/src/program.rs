@@ -1,22 +1,16 @@
-//! The program that a subcommand runs: which processor it is for, and how it is run on this machine.
+//! The program that a subcommand runs: which processor it is for, and how it is run on this
+//! machine.
 
 use std::env;
 use std::ffi::OsString;
-use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::elf;
+use crate::architecture::Architecture;
 use crate::error::{Context, Error};
-
-/// The architectures that Lambda has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Architecture {
-    X86_64,
-    Aarch64,
-}
+use crate::executable::{self, Kind};
 
 /// A program that can be run on this machine.
 #[derive(Debug)]
@@ -28,61 +22,16 @@ pub struct Program {
     pub runner: Option<Vec<OsString>>,
 }
 
-impl Architecture {
-    /// Returns the architecture with Lambda's name, which clap has checked.
-    pub fn from_lambda(name: &str) -> Self {
-        if name == "arm64" { Self::Aarch64 } else { Self::X86_64 }
-    }
-
-    /// Returns this machine's architecture.
-    pub fn host() -> Self {
-        if cfg!(target_arch = "aarch64") { Self::Aarch64 } else { Self::X86_64 }
-    }
-
-    /// Returns the target that a bare function is built for.
-    pub fn triple(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64-unknown-linux-musl",
-            Self::Aarch64 => "aarch64-unknown-linux-musl",
-        }
-    }
-
-    /// Returns the architecture with the machine number of an ELF file.
-    pub fn of_machine(machine: u16) -> Option<Self> {
-        match machine {
-            62 => Some(Self::X86_64),
-            183 => Some(Self::Aarch64),
-            _ => None,
-        }
-    }
-
-    fn emulators(self) -> [&'static str; 2] {
-        match self {
-            Self::X86_64 => ["qemu-x86_64-static", "qemu-x86_64"],
-            Self::Aarch64 => ["qemu-aarch64-static", "qemu-aarch64"],
-        }
-    }
-}
-
-impl fmt::Display for Architecture {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::X86_64 => "x86_64",
-            Self::Aarch64 => "arm64",
-        })
-    }
-}
-
 impl Program {
     /// Checks that the file exists, is executable, and is built for `wanted` if that is `Some`.
     pub fn check(path: &Path, wanted: Option<Architecture>) -> Result<Self, Error> {
         let mut program = Self::of_any_processor(path)?;
         let shown = path.display();
         let mut start = Vec::new();
-        File::open(path).and_then(|file| file.take(elf::HEAD as u64).read_to_end(&mut start)).context(&shown)?;
-        let architecture = match elf::kind(&start).map_err(|words| Error::new(format!("{shown} {words}")))? {
-            elf::Kind::Script => None,
-            elf::Kind::Elf(architecture) => Some(architecture),
+        File::open(path).and_then(|file| file.take(executable::HEAD as u64).read_to_end(&mut start)).context(&shown)?;
+        let architecture = match executable::kind(&start).map_err(|words| Error::new(format!("{shown} {words}")))? {
+            Kind::Script => None,
+            Kind::Elf(architecture) => Some(architecture),
         };
         if let (Some(wanted), Some(is)) = (wanted, architecture)
             && wanted != is

@@ -11,7 +11,8 @@ use crate::error::{Context, Error};
 /// The least similarity of a suggested name to a wrong one, from 0 to 1.
 const ALIKE: f64 = 0.6;
 
-/// The package of the current directory, or all default members of a workspace without a root package.
+/// The package of the current directory, or all default members of a workspace without a root
+/// package.
 #[derive(Debug)]
 pub struct Project {
     /// The root directory of the workspace.

@@ -1,17 +1,19 @@
-//! Makes builds reproducible: this program is cargo's `RUSTC_WRAPPER`, and calls rustc with arguments that
-//! don't depend on any directory.
+//! Makes builds reproducible: this program is cargo's `RUSTC_WRAPPER`, and calls rustc with
+//! arguments that don't depend on any directory.
 //!
 //! Two things make the same source compile to other bytes in another directory:
 //!
-//! - **Paths in panic messages and in debug information.** Cargo passes absolute paths of the source files
-//!   of dependencies from a registry, from git, or from a directory outside the workspace.
-//! - **`-C metadata`**, a hash that is part of symbol names and of every `TypeId`. For a dependency outside
-//!   the workspace, cargo hashes its absolute path, and every crate that depends on it inherits that.
+//! - **Paths in panic messages and in debug information.** Cargo passes absolute paths of the
+//!   source files of dependencies from a registry, from git, or from a directory outside the
+//!   workspace.
+//! - **`-C metadata`**, a hash that is part of symbol names and of every `TypeId`. For a dependency
+//!   outside the workspace, cargo hashes its absolute path, and every crate that depends on it
+//!   inherits that.
 //!
-//! Flags in cargo's configuration could change the paths. No flag replaces the hash, as rustc adds a second
-//! `-C metadata` to the first. So this wrapper changes both, for each package that cargo names in the
-//! environment. The new paths follow RFC 3127 (cargo's unstable `trim-paths`, which doesn't change
-//! `-C metadata`).
+//! Flags in cargo's configuration could change the paths. No flag replaces the hash, as rustc adds
+//! a second `-C metadata` to the first. So this wrapper changes both, for each package that cargo
+//! names in the environment. The new paths follow RFC 3127 (cargo's unstable `trim-paths`, which
+//! doesn't change `-C metadata`).
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -24,15 +26,16 @@ use hmac_sha256::Hash;
 
 use crate::error::{Context, Error};
 
-/// Cargo's variable for a program to call instead of rustc, with rustc's path as its first argument.
+/// Cargo's variable for a program to call instead of rustc, with rustc's path as its first
+/// argument.
 const WRAPPER: &str = "RUSTC_WRAPPER";
 
-/// The variable that tells this program to be the wrapper. Its value is the user's wrapper, which it calls
-/// in turn, or empty.
+/// The variable that tells this program to be the wrapper. Its value is the user's wrapper, which
+/// it calls in turn, or empty.
 const CHAINED: &str = "BARELAMBDA_CHAINED_RUSTC_WRAPPER";
 
-/// Makes this program the wrapper of a cargo command. It calls a wrapper in the environment in turn, but not
-/// one in cargo's configuration (`build.rustc-wrapper`).
+/// Makes this program the wrapper of a cargo command. It calls a wrapper in the environment in
+/// turn, but not one in cargo's configuration (`build.rustc-wrapper`).
 pub fn install(cargo: &mut Command) -> Result<(), Error> {
     let this = env::current_exe().context("failed to get the path of this program")?;
     cargo.env(CHAINED, env::var_os(WRAPPER).unwrap_or_default());
@@ -45,8 +48,8 @@ pub fn is_wanted() -> bool {
     env::var_os(CHAINED).is_some()
 }
 
-/// Replaces this process with the compiler, and returns only if that fails. `words` is the whole command
-/// line.
+/// Replaces this process with the compiler, and returns only if that fails. `words` is the whole
+/// command line.
 pub fn run(words: &[OsString]) -> Error {
     let chained = env::var_os(CHAINED).filter(|chained| !chained.is_empty());
     let mut words = chained.into_iter().chain(words.iter().skip(1).cloned());
@@ -83,8 +86,8 @@ impl Package {
         })
     }
 
-    /// Replaces the hash, and adds the new paths. Arguments that don't compile a crate, such as `--version`,
-    /// are left unchanged.
+    /// Replaces the hash, and adds the new paths. Arguments that don't compile a crate, such as
+    /// `--version`, are left unchanged.
     fn adjust(&self, arguments: &mut Vec<OsString>) {
         let Some(at) = arguments.iter().position(|argument| argument.as_bytes().starts_with(b"metadata=")) else { return };
         arguments[at] = format!("metadata={}", self.hash(arguments)).into();
@@ -107,9 +110,9 @@ impl Package {
         }
     }
 
-    /// Returns a hash that is unique among the crates that a program links. Cargo.lock has each version of a
-    /// package only once, and no two of its crates have the same name, type and features. (Two registries
-    /// can have the same version. rustc refuses to link both.)
+    /// Returns a hash that is unique among the crates that a program links. Cargo.lock has each
+    /// version of a package only once, and no two of its crates have the same name, type and
+    /// features. (Two registries can have the same version. rustc refuses to link both.)
     fn hash(&self, arguments: &[OsString]) -> String {
         let mut hash = Hash::new();
         let mut add = |word: &OsStr| {

@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::error::{Context, Error};
 use crate::signals::Signals;
-use crate::{function, invoke};
+use crate::{arguments, function, invoke};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,7 +23,7 @@ of each invocation to standard error.";
 pub fn command() -> Command {
     Command::new("serve")
         .about("Build a function, and serve it to AWS clients (aws lambda invoke --endpoint-url …) or, with --url, over HTTP")
-        .arg(function::name().conflicts_with("bootstrap"))
+        .arg(arguments::name().conflicts_with("bootstrap"))
         .args(function::arguments())
         .arg(
             Arg::new("port")

@@ -42,8 +42,8 @@ impl Signals {
         self.received.load(Ordering::SeqCst)
     }
 
-    /// Blocks if there has been a signal: a result that the signal has cut short isn't one. The program
-    /// then exits meanwhile.
+    /// Blocks if there has been a signal: a result that the signal has cut short isn't one. The
+    /// program then exits meanwhile.
     pub fn go_on(&self) {
         while self.received() {
             thread::park();
@@ -58,13 +58,13 @@ impl Signals {
         drop(inside);
         let mut signals = signals.context("failed to wait for signals")?;
         let received = Arc::new(AtomicBool::new(false));
-        let told = received.clone();
+        let stored = received.clone();
         thread::spawn(move || {
             runtime.block_on(std::future::poll_fn(|context| {
                 let ready = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
                 if ready { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
             }));
-            told.store(true, Ordering::SeqCst);
+            stored.store(true, Ordering::SeqCst);
             then();
         });
         Ok(Self { received })

@@ -1,7 +1,8 @@
-//! The official runtime for Rust, in four ways: `benches/peers/lambda_runtime_echo/README.md`.
+//! The official runtime for Rust, built in four ways: see
+//! `benches/peers/lambda_runtime_echo/README.md`.
 
+use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::error::Error;
-use cargo_barelambda::program::Architecture;
 
 use super::build_dir::BuildDir;
 use super::{Entry, Ready};
@@ -11,14 +12,14 @@ pub const ENTRIES: &[Entry] = &[
         name: "lambda-runtime",
         title: "lambda_runtime",
         ours: false,
-        note: "lambda_runtime 1.5.0, gnu, as its documentation shows, with the flags of cargo-lambda's release builds.",
+        note: "lambda_runtime 1.5.0, gnu, as documented, with the flags of cargo-lambda's release builds.",
         build: |build_dir| documented(build_dir, "gnu"),
     },
     Entry {
         name: "lambda-runtime-musl",
         title: "lambda_runtime, musl",
         ours: false,
-        note: "The same, linked statically with musl.",
+        note: "The same, statically linked with musl.",
         build: |build_dir| documented(build_dir, "musl"),
     },
     Entry {
@@ -32,12 +33,12 @@ pub const ENTRIES: &[Entry] = &[
         name: "lambda-runtime-musl-small",
         title: "lambda_runtime, musl, for size",
         ours: false,
-        note: "The same, linked statically with musl.",
+        note: "The same, statically linked with musl.",
         build: |build_dir| small(build_dir, "lambda_runtime_echo", "musl"),
     },
 ];
 
-/// With the flags that `cargo lambda build --release` gives to cargo.
+/// Builds it with the flags that `cargo lambda build --release` passes to cargo.
 fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Error> {
     let flags = match build_dir.architecture {
         Architecture::X86_64 => "-Cstrip=symbols -Ctarget-cpu=haswell",
@@ -46,7 +47,7 @@ fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Error> {
     build_dir.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
 }
 
-/// A peer in Rust, tuned for size.
+/// Builds a peer in Rust for size.
 pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Ready, Error> {
     let profile = [
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),

@@ -1,11 +1,11 @@
-//! The floor, and this project's own.
+//! The floor, and the contenders that use barelambda.
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::build;
 use cargo_barelambda::error::Error;
-use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::Project;
 
 use super::build_dir::{BuildDir, succeed};
@@ -17,21 +17,15 @@ pub const ENTRIES: &[Entry] = &[
         name: "floor",
         title: "the floor",
         ours: false,
-        note: "No runtime, but a yardstick: the smallest static program that makes the same calls, without any error handling.",
+        note: "A yardstick, not a runtime: the smallest static program that makes the same system calls, without error handling.",
         build: floor,
     },
-    Entry {
-        name: "echo",
-        title: "barelambda, echo",
-        ours: true,
-        note: "The example `echo`: the event's bytes, as they came.",
-        build: echo,
-    },
+    Entry { name: "echo", title: "barelambda, echo", ours: true, note: "The example `echo`: returns the bytes of the event.", build: echo },
     Entry {
         name: "json",
         title: "barelambda, typed JSON",
         ours: true,
-        note: "`benches/orders`: every record of the event is read as a type, and written again.",
+        note: "`benches/orders`: deserialises every record of the event, and serialises it again.",
         build: json,
     },
     Entry {
@@ -45,14 +39,14 @@ pub const ENTRIES: &[Entry] = &[
         name: "exec",
         title: "barelambda exec, cat",
         ours: true,
-        note: "The binary `exec` with /bin/cat as the handler: a process for each invocation. Instructions and memory are those of `exec` alone.",
+        note: "The binary `exec` with /bin/cat as the handler: a process for each invocation. Instructions and memory are those of `exec` only.",
         build: exec,
     },
 ];
 
 fn floor(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     if build_dir.architecture != Architecture::X86_64 {
-        return Err(Error::new("the floor is written for x86_64"));
+        return Err(Error::new("the floor only supports x86_64"));
     }
     let mut ready = in_repository(build_dir, "benches/floor", "floor").map(Ready::alone)?;
     ready.answer = Answer::Same;
@@ -80,7 +74,7 @@ fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
 fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let mut ready = example(build_dir, "exec").map(Ready::alone)?;
     ready.environment = vec![("_HANDLER".into(), "/bin/cat".into())];
-    ready.uncounted = Some("valgrind runs no process that shares memory with its parent");
+    ready.uncounted = Some("valgrind doesn't support processes that share memory with their parent");
     Ok(ready)
 }
 
@@ -89,7 +83,7 @@ fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Error> {
     build::build(&build_dir.project, target, Some(build_dir.architecture), &[])
 }
 
-/// A package of the repository that is no member of its workspace.
+/// Builds a package of the repository that isn't a member of its workspace.
 fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Error> {
     let mut project = Project::of(&build_dir.repository.join(folder))?;
     project.target_folder = build_dir.folder(name);

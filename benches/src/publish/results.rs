@@ -1,4 +1,5 @@
-//! `conformance/RESULTS.md`: the conformance suite, run with this project's function and with `lambda_runtime`'s.
+//! `conformance/RESULTS.md`: the conformance suite, run with this project's function and with
+//! `lambda_runtime`'s.
 
 use std::env;
 use std::fmt::Write as _;
@@ -8,9 +9,9 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use barelambda_conformance::{Options, kill_all, run};
+use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::build;
 use cargo_barelambda::error::{Context, Error};
-use cargo_barelambda::program::Architecture;
 use cargo_barelambda::project::Project;
 use cargo_barelambda::signals::Signals;
 
@@ -49,7 +50,7 @@ pub fn measure(repository: &Path) -> Result<String, Error> {
     signals.go_on();
     let totals = [&ours, &peer].map(|report| report.totals());
     if totals.iter().any(|totals| totals.unable > 0) {
-        return Err(Error::new(format!("some checks cannot be run:\n{}\n{}", ours.table(), peer.table())));
+        return Err(Error::new(format!("failed to run some checks:\n{}\n{}", ours.table(), peer.table())));
     }
     let lines = ours.checked.iter().zip(&peer.checked).map(|(one, other)| Line {
         group: one.check.group.title().to_owned(),

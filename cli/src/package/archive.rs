@@ -1,16 +1,16 @@
-//! Writes zips: the part of PKWARE's APPNOTE.TXT 6.3.10 that a package needs. The bytes don't depend on the
-//! time or the machine.
+//! Writes zips: the part of PKWARE's APPNOTE.TXT 6.3.10 that a package needs. The bytes don't
+//! depend on the time or the machine.
 //!
-//! This isn't a library because the libraries that accept compressed data need a procedural macro and ten
-//! times the time to compile.
+//! This isn't a library because the libraries that accept compressed data need a procedural macro
+//! and ten times the time to compile.
 
 use std::num::NonZeroU64;
 
 use super::contents::Entry;
 use crate::error::{Context, Error};
 
-/// Entries above this size, in bytes, are compressed by the faster method: the slower one takes several
-/// seconds for a megabyte.
+/// Entries above this size, in bytes, are compressed by the faster method: the slower one takes
+/// several seconds for a megabyte.
 const LARGE: usize = 256 * 1024;
 
 /// The number of iterations of the slower method.
@@ -23,7 +23,8 @@ const LEVEL: u8 = 10;
 const DATE: u16 = 1 << 5 | 1;
 const TIME: u16 = 0;
 
-/// Entries have Unix permissions (section 4.4.2), and version 2.0 is needed to extract them (section 4.4.3).
+/// Entries have Unix permissions (section 4.4.2), and version 2.0 is needed to extract them
+/// (section 4.4.3).
 const MADE_BY: u16 = 3 << 8 | NEEDED;
 const NEEDED: u16 = 20;
 
@@ -37,7 +38,8 @@ const DEFLATED: u16 = 8;
 /// S_IFREG: a regular file.
 const REGULAR: u32 = 0o100_000;
 
-/// Returns the zip of these entries in this order. Each is stored or deflated, whichever is smaller.
+/// Returns the zip of these entries in this order. Each is stored or deflated, whichever is
+/// smaller.
 pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Error> {
     let mut zip = Vec::new();
     let mut directory = Vec::new();

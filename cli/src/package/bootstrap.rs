@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use super::contents::Entry;
-use crate::elf;
+use super::contents::{BOOTSTRAP, Entry};
+use crate::architecture::Architecture;
 use crate::error::Error;
-use crate::program::{Architecture, Program};
-
-/// The name of the program that Lambda's OS-only runtimes, such as provided.al2023, start.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html>
-pub const NAME: &str = "bootstrap";
+use crate::executable;
+use crate::program::Program;
 
 /// Returns the entry for the program.
 ///
@@ -17,9 +14,9 @@ pub const NAME: &str = "bootstrap";
 /// The program can't run on Lambda.
 pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Error> {
     let program = Program::of_any_processor(path)?;
-    let entry = Entry::file(NAME.to_owned(), &program.path)?;
+    let entry = Entry::file(BOOTSTRAP.to_owned(), &program.path)?;
     let refused = |words: String| Err(Error::new(format!("{} {words}", path.display())));
-    let elf = match elf::read(&entry.bytes()?) {
+    let elf = match executable::read(&entry.bytes()?) {
         Ok(Some(elf)) => elf,
         Ok(None) => return Ok(entry),
         Err(words) => return refused(format!("{words}, so it can't be a bootstrap")),

@@ -5,10 +5,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::bootstrap;
-use crate::elf;
+use crate::architecture::Architecture;
 use crate::error::{Context, Error};
-use crate::program::Architecture;
+use crate::executable;
+
+/// The name of the program that Lambda's OS-only runtimes, such as provided.al2023, start.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html>
+pub const BOOTSTRAP: &str = "bootstrap";
 
 /// A file of the package.
 #[derive(Debug)]
@@ -34,8 +37,8 @@ impl Entry {
         fs::read(&self.path).context(self.path.display())
     }
 
-    /// Returns its permissions in the package, which only depend on whether it is executable. Lambda runs
-    /// functions as a separate user, who must be able to read every file.
+    /// Returns its permissions in the package, which only depend on whether it is executable.
+    /// Lambda runs functions as a separate user, who must be able to read every file.
     pub fn mode(&self) -> u32 {
         if self.executable { 0o755 } else { 0o644 }
     }
@@ -44,7 +47,7 @@ impl Entry {
     pub fn warning(&self, architecture: Architecture) -> Option<String> {
         let shown = self.path.display();
         let bytes = self.bytes().ok()?;
-        let found = elf::read(&bytes).ok()?;
+        let found = executable::read(&bytes).ok()?;
         let is_program = found.as_ref().is_none_or(|elf| elf.is_program);
         if is_program && !self.executable {
             return Some(format!("{shown} isn't executable: run `chmod +x {shown}`"));
@@ -63,7 +66,7 @@ pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>
     for entry in entries.values() {
         let folders = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
         for folder in folders {
-            if folder == bootstrap::NAME || entries.contains_key(folder) {
+            if folder == BOOTSTRAP || entries.contains_key(folder) {
                 return Err(Error::new(format!("{folder} is both a file and a directory of the package: {}", entry.path.display())));
             }
         }
@@ -89,7 +92,8 @@ fn name(path: &Path) -> Result<String, Error> {
     }
 }
 
-/// Adds a file, or the files in a directory. `above` are its parent directories without symbolic links.
+/// Adds a file, or the files in a directory. `above` are its parent directories without symbolic
+/// links.
 fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: &mut Vec<PathBuf>) -> Result<(), Error> {
     let shown = path.display();
     // Symbolic links are followed: the package has the files that they lead to.
@@ -103,7 +107,7 @@ fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: 
     if !metadata.is_file() {
         return Err(Error::new(format!("{shown} is neither a file nor a directory")));
     }
-    if name == bootstrap::NAME {
+    if name == BOOTSTRAP {
         return Err(Error::new(format!(
             "{shown} conflicts with the program, which is `{name}` in the package: rename it, or package it as the program with \
              --bootstrap"

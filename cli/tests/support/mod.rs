@@ -73,7 +73,8 @@ pub fn barelambda_in(folder: &Folder, words: &[&str]) -> Ran {
     Ran::of(&mut command_in(folder, words), "")
 }
 
-/// A temporary directory. It is outside the repository, whose cargo configuration would apply to it.
+/// A temporary directory. It is outside the repository, whose cargo configuration would apply to
+/// it.
 pub struct Folder(PathBuf);
 
 impl Folder {
