@@ -1,8 +1,8 @@
 //! distribution.svg: the cumulative distribution of cold starts.
 
 use super::axes::{Frame, LogScale, across, marks, up};
-use super::picture::{INK, Picture, Point, Text, WIDTH};
-use super::{HEAD, counts, headed, missing, name_missing, theme};
+use super::picture::{Picture, Point};
+use super::{HEAD, counts, headed, legend, missing, name_missing, theme};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
 
@@ -15,7 +15,7 @@ pub fn picture(record: &Record) -> Picture {
     let without = || record.rows.iter().filter(|row| row.samples(FIGURE).is_none());
     let notes = 15 * missing(without()).len() as i32;
     // The legend has a line for each row.
-    let height = HEIGHT.max(20 * record.rows.len() as i32);
+    let height = HEIGHT.max(legend::LINE * record.rows.len() as i32);
     let mut picture = headed(record, "Distribution of cold starts, to the first response", &shows, height + notes);
 
     let frame = Frame { left: 70, top: HEAD, right: RIGHT, bottom: HEAD + height };
@@ -32,11 +32,8 @@ pub fn picture(record: &Record) -> Picture {
 
     // The legend is sorted by the medians.
     lines.sort_by(|(_, one), (_, other)| one[one.len() / 2].total_cmp(&other[other.len() / 2]));
-    for (place, (index, _)) in lines.iter().enumerate() {
-        let (style, y) = (theme::of(record, *index), frame.top + 10 + 20 * place as i32);
-        picture.line([(RIGHT + 16, y), (RIGHT + 46, y)], style.color, 2, style.dashes);
-        picture.text(Text::new((RIGHT + 54, y), &record.rows[*index].title).size(11.0).color(INK).within(WIDTH - RIGHT - 62));
-    }
+    let entries = lines.iter().map(|(index, _)| (*index, record.rows[*index].title.clone()));
+    legend::draw(&mut picture, record, frame, legend::Sample::Line, entries);
     name_missing(&mut picture, without(), frame.bottom + 52);
     picture
 }

@@ -4,7 +4,7 @@ mod axes;
 mod distribution;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod labels;
+mod legend;
 mod picture;
 mod size;
 mod spread;

@@ -51,5 +51,8 @@ mod tests {
         for (index, style) in styles.iter().enumerate() {
             assert!(!styles[..index].contains(style), "{}", record.rows[index].name);
         }
+        // Dots are either filled or hollow.
+        let dots: Vec<_> = styles.iter().map(|style| (style.color, style.dashes.is_some())).collect();
+        assert!((1..dots.len()).all(|index| !dots[..index].contains(&dots[index])), "{dots:?}");
     }
 }

@@ -1,15 +1,13 @@
 //! warm.svg: the time of a warm invocation by the size of its event.
 
 use super::axes::{Frame, LogScale, across, round, up};
-use super::labels::in_column;
-use super::picture::{Picture, Point, Text, WIDTH};
-use super::{HEAD, counts, headed, missing, name_missing, theme};
+use super::picture::{Picture, Point};
+use super::{HEAD, counts, headed, legend, missing, name_missing, theme};
 use crate::figures::{EVENT_SIZES, Figure, Unit};
 use crate::record::{Record, Row};
 
 const HEIGHT: i32 = 400;
 const RIGHT: i32 = 620;
-const LINE: i32 = 17;
 
 pub fn picture(record: &Record) -> Picture {
     let figures = EVENT_SIZES.map(|(figure, _)| figure);
@@ -19,11 +17,11 @@ pub fn picture(record: &Record) -> Picture {
     );
     let without = || record.rows.iter().filter(|row| medians(row).is_empty());
     let notes = 15 * missing(without()).len() as i32;
-    let height = HEIGHT.max((LINE + 2) * record.rows.len() as i32);
+    let height = HEIGHT.max(legend::LINE * record.rows.len() as i32);
     let mut picture = headed(record, "Warm invocation by the size of the echoed event", &shows, height + notes);
 
     let frame = Frame { left: 80, top: HEAD, right: RIGHT, bottom: HEAD + height };
-    let lines: Vec<(usize, Vec<(f64, f64)>)> =
+    let mut lines: Vec<(usize, Vec<(f64, f64)>)> =
         record.rows.iter().enumerate().map(|(index, row)| (index, medians(row))).filter(|(_, medians)| !medians.is_empty()).collect();
     let sizes = LogScale::over(EVENT_SIZES.map(|(_, size)| size as f64), (frame.left, frame.right));
     let times = LogScale::over(lines.iter().flat_map(|(_, line)| line.iter().map(|(_, time)| *time)), (frame.bottom, frame.top));
@@ -32,22 +30,19 @@ pub fn picture(record: &Record) -> Picture {
     let events = EVENT_SIZES.map(|(_, size)| (size as f64, round(Unit::Bytes, size as f64)));
     across(&mut picture, frame, &sizes, &events, "size of event and response, log scale");
 
-    let ends: Vec<Point> =
-        lines.iter().filter_map(|(_, line)| line.last()).map(|(size, time)| (sizes.at(*size), times.at(*time))).collect();
-    let heights: Vec<i32> = ends.iter().map(|end| end.1).collect();
-    let labels = in_column(&heights, LINE, frame.top, frame.bottom);
-    for (((index, line), end), y) in lines.iter().zip(&ends).zip(labels) {
-        let (style, row) = (theme::of(record, *index), &record.rows[*index]);
+    for (index, line) in &lines {
+        let style = theme::of(record, *index);
         let points: Vec<Point> = line.iter().map(|(size, time)| (sizes.at(*size), times.at(*time))).collect();
         for &point in &points {
             picture.dot(point, 3, style.color, false);
         }
         picture.line(points, style.color, 2, style.dashes);
-        picture.line([(end.0 + 5, end.1), (RIGHT + 26, y), (RIGHT + 30, y)], style.color, 1, None);
-        // The line to the label shows the dashes.
-        picture.line([(RIGHT + 30, y), (RIGHT + 56, y)], style.color, 2, style.dashes);
-        picture.text(Text::new((RIGHT + 62, y), label(row, line)).size(11.0).within(WIDTH - RIGHT - 68));
     }
+    // The line that ends highest is first in the legend.
+    let end = |line: &[(f64, f64)]| line.last().map_or(0.0, |(_, time)| *time);
+    lines.sort_by(|(_, one), (_, other)| end(other).total_cmp(&end(one)));
+    let entries = lines.iter().map(|(index, line)| (*index, label(&record.rows[*index], line)));
+    legend::draw(&mut picture, record, frame, legend::Sample::Line, entries);
     name_missing(&mut picture, without(), frame.bottom + 52);
     picture
 }
