@@ -12,16 +12,16 @@ use crate::server::Server;
 
 /// Times from just before execve to the last byte of a request.
 #[derive(Copy, Clone, Debug)]
-pub struct Start {
+pub struct ColdStart {
     pub to_next: Duration,
     pub to_answer: Duration,
 }
 
 /// Starts the contender once, and sends the event as soon as it requests one.
-pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<Start, Error> {
+pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<ColdStart, Error> {
     let (mut running, next) = Running::start(ready, server, &[])?;
-    let answer = running.answer(event)?;
-    Ok(Start { to_next: next.at - running.started(), to_answer: answer.at - running.started() })
+    let response = running.invoke(event)?;
+    Ok(ColdStart { to_next: next.at - running.started(), to_answer: response.at - running.started() })
 }
 
 /// Drops the page cache, dentries and inodes of the whole machine (proc(5),

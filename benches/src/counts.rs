@@ -86,7 +86,7 @@ fn difference(server: &mut Server, mut count: impl FnMut(&mut Server, usize) -> 
 
 fn memory_of_one(ready: &Ready, server: &mut Server) -> Result<(f64, f64), Error> {
     let (mut running, _) = Running::start(ready, server, &[])?;
-    running.answer(&small())?;
+    running.invoke(&small())?;
     let (peak, faults) = barelambda_emulator::measured(running.id());
     let value = |value: Option<u64>, what| value.map(|value| value as f64).ok_or_else(|| Error::new(format!("/proc has no {what} for it")));
     Ok((value(peak, "VmHWM")?, value(faults, "minor faults")?))

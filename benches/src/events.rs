@@ -11,9 +11,9 @@ const SMALL: &str = r#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}
 
 /// How a response is compared with its event.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ExpectedResponse {
     /// It has the same bytes.
-    Same,
+    SameBytes,
     /// It is the same JSON value, as serialisers may add spaces.
     SameJson,
 }
@@ -38,17 +38,17 @@ pub fn event(size: usize) -> Vec<u8> {
 }
 
 /// Checks a response to an event.
-pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Error> {
+pub fn check(response: &[u8], event: &[u8], expected: ExpectedResponse) -> Result<(), Error> {
     let value = |bytes| serde_json::from_slice::<Value>(bytes).ok();
-    let right = match wanted {
-        _ if answer == event => true,
-        Answer::Same => false,
-        Answer::SameJson => value(answer).is_some_and(|given| Some(given) == value(event)),
+    let is_expected = match expected {
+        _ if response == event => true,
+        ExpectedResponse::SameBytes => false,
+        ExpectedResponse::SameJson => value(response).is_some_and(|given| Some(given) == value(event)),
     };
-    if right {
+    if is_expected {
         return Ok(());
     }
-    Err(Error::new(format!("its response isn't the event, but {} bytes: {}", answer.len(), shown(answer))))
+    Err(Error::new(format!("its response isn't the event, but {} bytes: {}", response.len(), shown(response))))
 }
 
 #[cfg(test)]
@@ -67,13 +67,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_right_by_its_bytes_or_by_its_value() {
+    fn a_response_is_compared_by_bytes_or_by_value() {
         let event = event(59);
         let blanks = String::from_utf8(event.clone()).expect("it is text").replace(':', ": ");
-        assert!(check(&event, &event, Answer::Same).is_ok());
-        assert!(check(blanks.as_bytes(), &event, Answer::SameJson).is_ok());
-        assert!(check(blanks.as_bytes(), &event, Answer::Same).is_err());
-        let words = check(b"{}", &event, Answer::SameJson).unwrap_err().to_string();
+        assert!(check(&event, &event, ExpectedResponse::SameBytes).is_ok());
+        assert!(check(blanks.as_bytes(), &event, ExpectedResponse::SameJson).is_ok());
+        assert!(check(blanks.as_bytes(), &event, ExpectedResponse::SameBytes).is_err());
+        let words = check(b"{}", &event, ExpectedResponse::SameJson).unwrap_err().to_string();
         assert!(words.contains("2 bytes") && words.contains("{}"), "{words}");
     }
 }

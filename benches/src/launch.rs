@@ -16,7 +16,7 @@ use rustix::process::{Signal, WaitOptions, kill_process_group, waitpid};
 
 use crate::contenders::Ready;
 use crate::events::check;
-use crate::server::{Request, Server};
+use crate::server::{ContenderRequest, Server};
 use crate::spawn::{Process, spawn};
 
 /// The request id of every event, in Lambda's format.
@@ -36,7 +36,7 @@ pub struct Running<'a> {
 impl<'a> Running<'a> {
     /// Starts the contender, and returns its first GET /next. `before` is the command line of a
     /// tool that starts it in turn.
-    pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, Request), Error> {
+    pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, ContenderRequest), Error> {
         server.renew()?;
         let (process, stderr) = execute(ready, server, before)?;
         let mut running = Self { ready, server, process, stderr, waiting: 0 };
@@ -47,11 +47,11 @@ impl<'a> Running<'a> {
     }
 
     /// Sends an event, accepts the response, checks it and returns it.
-    pub fn answer(&mut self, event: &Event) -> Result<Request, Error> {
+    pub fn invoke(&mut self, event: &Event) -> Result<ContenderRequest, Error> {
         self.server.reply(self.waiting, &event.reply)?;
-        let answer = self.server.answer()?;
-        check(answer.body(), &event.body, self.ready.answer)?;
-        Ok(answer)
+        let response = self.server.response()?;
+        check(response.body(), &event.body, self.ready.expected)?;
+        Ok(response)
     }
 
     /// Runs a warm cycle: sends an event, receives the response and the next GET /next, and then
@@ -60,10 +60,10 @@ impl<'a> Running<'a> {
     pub fn cycle(&mut self, event: &Event) -> Result<[Instant; 2], Error> {
         let begin = Instant::now();
         self.server.reply(self.waiting, &event.reply)?;
-        let answer = self.server.answer()?;
+        let response = self.server.response()?;
         let next = self.server.wait_for_next()?;
         self.waiting = next.connection;
-        check(answer.body(), &event.body, self.ready.answer)?;
+        check(response.body(), &event.body, self.ready.expected)?;
         Ok([begin, next.at])
     }
 

@@ -44,7 +44,7 @@ pub struct Server {
 
 /// A complete request, and the time when its last byte was read.
 #[derive(Debug)]
-pub struct Request {
+pub struct ContenderRequest {
     /// The connection to reply on.
     pub connection: usize,
     pub is_next: bool,
@@ -98,7 +98,7 @@ impl Server {
     }
 
     /// Waits for a GET /next, and returns it; any other request is an error.
-    pub fn wait_for_next(&mut self) -> Result<Request, Error> {
+    pub fn wait_for_next(&mut self) -> Result<ContenderRequest, Error> {
         let request = self.request()?;
         if request.is_next {
             return Ok(request);
@@ -107,7 +107,7 @@ impl Server {
     }
 
     /// Waits for a response, accepts it with 202, and returns it; any other request is an error.
-    pub fn answer(&mut self) -> Result<Request, Error> {
+    pub fn response(&mut self) -> Result<ContenderRequest, Error> {
         let request = self.request()?;
         if request.is_next || !request.target.ends_with("/response") {
             return Err(Error::new(format!("expected a response, but got {}: {}", request.target, shown(request.body()))));
@@ -127,7 +127,7 @@ impl Server {
     }
 
     /// Waits for the next complete request on any connection.
-    pub fn request(&mut self) -> Result<Request, Error> {
+    pub fn request(&mut self) -> Result<ContenderRequest, Error> {
         loop {
             for index in 0..self.connections.len() {
                 if let Some(request) = self.complete(index)? {
@@ -139,7 +139,7 @@ impl Server {
     }
 
     /// Removes a request from the received bytes, if it is complete.
-    fn complete(&mut self, index: usize) -> Result<Option<Request>, Error> {
+    fn complete(&mut self, index: usize) -> Result<Option<ContenderRequest>, Error> {
         let Some(connection) = &mut self.connections[index] else { return Ok(None) };
         let Some(head) = Head::parse(&connection.received)? else { return Ok(None) };
         let received = &connection.received[head.length..];
@@ -159,7 +159,7 @@ impl Server {
         let rest = connection.received.split_off(head.length + length);
         let bytes = mem::replace(&mut connection.received, rest);
         let (bytes, body_start) = data.map_or((bytes, head.length), |data| (data, 0));
-        Ok(Some(Request { connection: index, is_next: head.is_next(), target: head.target, at, bytes, body_start }))
+        Ok(Some(ContenderRequest { connection: index, is_next: head.is_next(), target: head.target, at, bytes, body_start }))
     }
 
     /// Waits until bytes or a connection arrive, and reads them.
@@ -229,7 +229,7 @@ impl Connection {
     }
 }
 
-impl Request {
+impl ContenderRequest {
     pub fn body(&self) -> &[u8] {
         &self.bytes[self.body_start..]
     }

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 
 use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::error::{Context, Error};
-use cargo_barelambda::project::{Kind, Project, Target, cargo};
+use cargo_barelambda::project::{Project, Target, TargetKind, cargo};
 use clap::{Arg, ArgAction, ArgMatches, Command as Subcommand, value_parser};
 
 use crate::contenders::succeed;
@@ -106,7 +106,7 @@ fn link(project: &Project, target: &Target, architecture: Architecture, more: &[
     let mut command = Command::new(cargo());
     command.args(["rustc", "--quiet", "--release", "--manifest-path"]).arg(&target.manifest);
     command.args(["--target", architecture.triple(), "--target-dir"]).arg(&folder);
-    command.args([if target.kind == Kind::Example { "--example" } else { "--bin" }, &target.name]);
+    command.args([if target.kind == TargetKind::Example { "--example" } else { "--bin" }, &target.name]);
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
@@ -125,7 +125,7 @@ fn link(project: &Project, target: &Target, architecture: Architecture, more: &[
 
 fn program(folder: &Path, target: &Target, architecture: Architecture) -> PathBuf {
     let folder = folder.join(architecture.triple()).join("release");
-    if target.kind == Kind::Example { folder.join("examples").join(&target.name) } else { folder.join(&target.name) }
+    if target.kind == TargetKind::Example { folder.join("examples").join(&target.name) } else { folder.join(&target.name) }
 }
 
 impl Linked {

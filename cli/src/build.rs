@@ -12,7 +12,7 @@ use crate::architecture::Architecture;
 use crate::arguments;
 use crate::error::{Context, Error};
 use crate::number::grouped;
-use crate::project::{Kind, Project, Target, cargo};
+use crate::project::{Project, Target, TargetKind, cargo};
 use crate::{rustc_wrapper, toolchain};
 
 const EXAMPLES: &str = "\
@@ -75,7 +75,7 @@ pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, f
         toolchain::ensure_installed(architecture.triple())?;
         command.args(["--target", architecture.triple()]);
     }
-    command.args([if target.kind == Kind::Example { "--example" } else { "--bin" }, &target.name]);
+    command.args([if target.kind == TargetKind::Example { "--example" } else { "--bin" }, &target.name]);
     let features: Vec<&str> = features.iter().chain(&target.required_features).map(String::as_str).collect();
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
@@ -115,7 +115,7 @@ pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
 /// Returns the executable that a line of cargo's messages names, if it is the target's.
 fn executable(line: &[u8], target: &Target) -> Option<PathBuf> {
     let message: Value = serde_json::from_slice(line).ok()?;
-    let kind = if target.kind == Kind::Example { "example" } else { "bin" };
+    let kind = if target.kind == TargetKind::Example { "example" } else { "bin" };
     let is_it = message["reason"] == "compiler-artifact"
         && message["target"]["name"] == target.name.as_str()
         && message["target"]["kind"][0] == kind;

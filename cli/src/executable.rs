@@ -26,7 +26,7 @@ pub struct Elf {
 
 /// The kinds of files that the kernel's `execve` accepts.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// It begins with `#!`, and runs on any processor that has its interpreter.
     Script,
     Elf(Architecture),
@@ -39,9 +39,9 @@ pub const HEAD: usize = EI_NIDENT + 4;
 ///
 /// # Errors
 /// The file can't run on Lambda. The message follows the name of the file.
-pub fn kind(start: &[u8]) -> Result<Kind, String> {
+pub fn kind(start: &[u8]) -> Result<FileKind, String> {
     if start.starts_with(b"#!") {
-        return Ok(Kind::Script);
+        return Ok(FileKind::Script);
     }
     let Some([class, encoding, rest @ ..]) = start.strip_prefix(&ELFMAGIC) else {
         return Err("is neither an ELF executable nor a script that begins with #!".to_owned());
@@ -50,7 +50,7 @@ pub fn kind(start: &[u8]) -> Result<Kind, String> {
     let machine = rest.get(12..14).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
     match machine {
         Some(machine) if (*class, *encoding) == (ELFCLASS64, ELFDATA2LSB) => {
-            let known = Architecture::of_machine(machine).map(Kind::Elf);
+            let known = Architecture::of_machine(machine).map(FileKind::Elf);
             known.ok_or_else(|| format!("is for an architecture that Lambda doesn't have (ELF machine {machine})"))
         }
         _ => Err("is not a 64-bit little-endian ELF file".to_owned()),
@@ -62,7 +62,7 @@ pub fn kind(start: &[u8]) -> Result<Kind, String> {
 /// # Errors
 /// The errors of [`kind`], and invalid headers.
 pub fn read(file: &[u8]) -> Result<Option<Elf>, String> {
-    let Kind::Elf(architecture) = kind(file)? else { return Ok(None) };
+    let FileKind::Elf(architecture) = kind(file)? else { return Ok(None) };
     read_headers(file, architecture).map(Some).ok_or_else(|| "is a damaged ELF file: its headers are invalid".to_owned())
 }
 
@@ -114,11 +114,11 @@ mod tests {
             bytes[18..].copy_from_slice(&machine.to_le_bytes());
             kind(&bytes)
         };
-        assert_eq!(elf(2, 62), Ok(Kind::Elf(Architecture::X86_64)));
-        assert_eq!(elf(2, 183), Ok(Kind::Elf(Architecture::Aarch64)));
+        assert_eq!(elf(2, 62), Ok(FileKind::Elf(Architecture::X86_64)));
+        assert_eq!(elf(2, 183), Ok(FileKind::Elf(Architecture::Aarch64)));
         assert!(elf(2, 8).unwrap_err().contains("ELF machine 8"));
         assert!(elf(1, 3).unwrap_err().contains("64-bit"));
-        assert_eq!(kind(b"#!/bin/sh\n"), Ok(Kind::Script));
+        assert_eq!(kind(b"#!/bin/sh\n"), Ok(FileKind::Script));
         assert!(kind(b"").is_err() && kind(b"\x7fELF\x02\x01").is_err());
     }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::architecture::Architecture;
 use crate::error::{Context, Error};
-use crate::executable::{self, Kind};
+use crate::executable::{self, FileKind};
 
 /// A program that can be run on this machine.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ impl Program {
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(executable::HEAD as u64).read_to_end(&mut start)).context(&shown)?;
         let architecture = match executable::kind(&start).map_err(|words| Error::new(format!("{shown} {words}")))? {
-            Kind::Script => None,
-            Kind::Elf(architecture) => Some(architecture),
+            FileKind::Script => None,
+            FileKind::Elf(architecture) => Some(architecture),
         };
         if let (Some(wanted), Some(is)) = (wanted, architecture)
             && wanted != is

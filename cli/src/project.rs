@@ -26,7 +26,7 @@ pub struct Project {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub name: String,
-    pub kind: Kind,
+    pub kind: TargetKind,
     pub package: String,
     pub manifest: PathBuf,
     pub required_features: Vec<String>,
@@ -36,7 +36,7 @@ pub struct Target {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TargetKind {
     Example,
     Binary,
 }
@@ -70,7 +70,7 @@ impl Project {
 
     /// Returns the example, binary or package with this name, or without a name the only target.
     pub fn target(&self, name: Option<&str>) -> Result<&Target, Error> {
-        let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == Kind::Binary).collect();
+        let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == TargetKind::Binary).collect();
         let Some(name) = name else {
             // A binary that needs a feature isn't the default.
             let usual: Vec<_> = binaries.into_iter().filter(|binary| binary.required_features.is_empty()).collect();
@@ -116,7 +116,7 @@ impl Project {
             let names: Vec<&str> = self.targets.iter().filter(|target| target.kind == kind).map(|target| target.name.as_str()).collect();
             names.join(", ")
         };
-        let lists = [("Examples", of_kind(Kind::Example)), ("Binaries", of_kind(Kind::Binary))];
+        let lists = [("Examples", of_kind(TargetKind::Example)), ("Binaries", of_kind(TargetKind::Binary))];
         let lists: Vec<String> =
             lists.iter().filter(|(_, names)| !names.is_empty()).map(|(kind, names)| format!("{kind}: {names}")).collect();
         if lists.is_empty() { "The package has no examples or binaries".to_owned() } else { lists.join(". ") }
@@ -135,8 +135,8 @@ fn targets_of(package: &Value) -> Vec<Target> {
         .iter()
         .filter_map(|target| {
             let kind = match &strings(&target["kind"])[..] {
-                [kind] if kind == "example" => Kind::Example,
-                [kind] if kind == "bin" => Kind::Binary,
+                [kind] if kind == "example" => TargetKind::Example,
+                [kind] if kind == "bin" => TargetKind::Binary,
                 _ => return None,
             };
             let name = text(&target["name"]).to_owned();
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let project = project("/w/inner");
-        assert_eq!(project.target(Some("echo")).unwrap().kind, Kind::Example);
+        assert_eq!(project.target(Some("echo")).unwrap().kind, TargetKind::Example);
         assert!(project.target(Some("std_host")).unwrap().for_host);
         let error = project.target(Some("ehco")).unwrap_err().to_string();
         assert_eq!(error, "no target named `ehco`; did you mean `echo`? Examples: echo, std_host. Binaries: other");

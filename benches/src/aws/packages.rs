@@ -12,7 +12,7 @@ use cargo_barelambda::package::zipped;
 
 use super::matrix::Variant;
 use crate::contenders::{self, Contender, Ready};
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 
 /// The `_HANDLER` of programs that don't read it.
 const HANDLER: &str = "bootstrap";
@@ -31,7 +31,7 @@ pub struct Package {
     pub environment: BTreeMap<String, String>,
     /// The value of `_HANDLER`.
     pub handler: String,
-    pub answer: Answer,
+    pub expected: ExpectedResponse,
 }
 
 /// Builds the contenders of the variants, writes their zips into a directory, and returns them by
@@ -75,7 +75,7 @@ fn package(ready: &Ready, zip: PathBuf, architecture: Architecture) -> Result<Pa
         return Err(Error::new(format!("it needs the reserved variable {name}")));
     }
     write_file(&zip, &zipped(Some(bootstrap), &ready.included)?, 0o644)?;
-    Ok(Package { zip, environment, handler, answer: ready.answer })
+    Ok(Package { zip, environment, handler, expected: ready.expected })
 }
 
 /// Checks that the program is for this architecture, and is linked statically. The error says what

@@ -16,7 +16,7 @@ const FILE: &str = "progress.json";
 /// The values of a cold start's REPORT line: times in milliseconds, memory in MB.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Start {
+pub struct ReportedStart {
     pub init: f64,
     pub duration: f64,
     pub billed: f64,
@@ -57,7 +57,7 @@ struct Kept {
 struct Taken {
     /// The CodeSha256 of the measured function.
     code: String,
-    starts: Vec<Start>,
+    starts: Vec<ReportedStart>,
 }
 
 impl Progress {
@@ -92,7 +92,7 @@ impl Progress {
         &self.kept.date
     }
 
-    pub fn starts(&self, variant: &Variant) -> &[Start] {
+    pub fn starts(&self, variant: &Variant) -> &[ReportedStart] {
         self.kept.taken.get(&variant.to_string()).map(|taken| &taken.starts[..]).unwrap_or_default()
     }
 
@@ -103,7 +103,7 @@ impl Progress {
 
     /// Adds a start, and writes the file. Drops the variant's starts with other code, and returns
     /// their number.
-    pub fn add(&mut self, variant: &Variant, code: &str, start: Start) -> Result<usize, Error> {
+    pub fn add(&mut self, variant: &Variant, code: &str, start: ReportedStart) -> Result<usize, Error> {
         let taken = self.kept.taken.entry(variant.to_string()).or_default();
         let mut dropped = 0;
         if taken.code != code {
@@ -141,7 +141,7 @@ mod tests {
         fs::create_dir_all(&folder).expect("a folder can be made");
         let resume = |starts, date: &str, forget| Progress::resume(&folder, plan(starts), date.into(), forget);
         let (small, large) = (&plan(3).variants[0], &plan(3).variants[1]);
-        let start = Start { init: 9.5, duration: 1.25, billed: 11.0, memory: 13.0 };
+        let start = ReportedStart { init: 9.5, duration: 1.25, billed: 11.0, memory: 13.0 };
 
         let mut progress = resume(3, "first", false).expect("there is none yet");
         assert_eq!([small, large].map(|variant| progress.remaining(variant)), [3, 3]);

@@ -12,7 +12,7 @@ use cargo_barelambda::signals::Signals;
 
 use super::matrix::Variant;
 use super::packages::{self, Packaged};
-use super::progress::{Plan, Progress, Start};
+use super::progress::{Plan, Progress, ReportedStart};
 use super::stack::{Function, Stack};
 use super::starts::{self, Deployed};
 use super::tools::Aws;
@@ -44,7 +44,7 @@ pub struct Run<'a> {
 type Packages = BTreeMap<(String, String), Packaged>;
 
 /// Returns one of the figures of a start.
-type Part = fn(&Start) -> f64;
+type Part = fn(&ReportedStart) -> f64;
 
 /// The reasons why variants can't be measured, by their names.
 type Failed = BTreeMap<String, String>;
@@ -101,7 +101,7 @@ impl Run<'_> {
                 let (zip, handler) = (package.zip.clone(), package.handler.clone());
                 let function = Function { zip, architecture, memory: variant.memory, handler, environment };
                 functions.insert(name.clone(), function);
-                deployed.push(Deployed { name, variant, environment: package.environment.clone(), answer: package.answer });
+                deployed.push(Deployed { name, variant, environment: package.environment.clone(), expected: package.expected });
             }
         }
         if functions.is_empty() {
@@ -184,7 +184,7 @@ impl Run<'_> {
     }
 }
 
-fn row(variant: &Variant, packaged: Option<&Packaged>, starts: &[Start], failed: Option<&String>) -> Row {
+fn row(variant: &Variant, packaged: Option<&Packaged>, starts: &[ReportedStart], failed: Option<&String>) -> Row {
     let (title, ours, note) = packaged.map_or((variant.contender.as_str(), false, ""), |of| (of.title, of.ours, of.note));
     let mut row = Row::new(variant.row(), format!("{title}, {} MB", variant.memory), ours, note);
     row.memory_mb = Some(variant.memory);
@@ -229,8 +229,8 @@ mod tests {
         let packaged = |package| Packaged { title: "echo", ours: true, note: "", package };
         let none = packaged(Err("it is a script".into()));
         let starts = [
-            Start { init: 9.0, duration: 1.0, billed: 10.0, memory: 13.0 },
-            Start { init: 8.0, duration: 2.0, billed: 10.0, memory: 14.0 },
+            ReportedStart { init: 9.0, duration: 1.0, billed: 10.0, memory: 13.0 },
+            ReportedStart { init: 8.0, duration: 2.0, billed: 10.0, memory: 14.0 },
         ];
         let complete = row(&variant, Some(&none), &starts, None);
         assert_eq!((complete.name.as_str(), complete.memory_mb, complete.ours, &complete.missing), ("echo-128", Some(128), true, &None));

@@ -14,10 +14,10 @@ use cargo_barelambda::signals::Signals;
 use serde_json::{Value, json};
 
 use super::matrix::Variant;
-use super::progress::{Progress, Start};
+use super::progress::{Progress, ReportedStart};
 use super::report::Report;
 use super::tools::{Aws, sleep};
-use crate::events::{Answer, check, event};
+use crate::events::{ExpectedResponse, check, event};
 
 /// The variable that is changed to make the next start a cold one.
 const VARIABLE: &str = "BENCH_START";
@@ -37,13 +37,13 @@ pub struct Deployed<'a> {
     pub name: String,
     pub variant: &'a Variant,
     pub environment: BTreeMap<String, String>,
-    pub answer: Answer,
+    pub expected: ExpectedResponse,
 }
 
 /// The result of an invocation.
 enum Invoked {
     /// A cold start, with the CodeSha256 of the function.
-    Cold(Start, String),
+    Cold(ReportedStart, String),
     /// A warm start.
     Warm,
 }
@@ -115,20 +115,20 @@ fn change(deployed: &Deployed, aws: &Aws, signals: &Signals) -> Result<String, E
 /// Invokes the function, checks its response, and parses the REPORT line.
 fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Error> {
     let name = deployed.name.as_str();
-    let [payload, output] = ["event", "answer"].map(|what| folder.join(format!("{name}.{what}.json")));
+    let [payload, output] = ["event", "response"].map(|what| folder.join(format!("{name}.{what}.json")));
     let event = event(EVENT);
     fs::write(&payload, &event).context(payload.display())?;
     // Both versions of the AWS CLI pass the bytes of a file unchanged.
     let payload = format!("fileb://{}", payload.display());
     let shown = output.display().to_string();
     let said = aws.call(&["lambda", "invoke", "--function-name", name, "--log-type", "Tail", "--payload", &payload, &shown])?;
-    let answer = fs::read(&output).context(&shown)?;
+    let response = fs::read(&output).context(&shown)?;
     let tail = tail(&said)?;
     if let Some(error) = said["FunctionError"].as_str() {
-        let answer = String::from_utf8_lossy(&answer);
-        return Err(Error::new(format!("its invocation failed ({error}): {answer}; the end of its log is {tail:?}")));
+        let response = String::from_utf8_lossy(&response);
+        return Err(Error::new(format!("its invocation failed ({error}): {response}; the end of its log is {tail:?}")));
     }
-    check(&answer, &event, deployed.answer)?;
+    check(&response, &event, deployed.expected)?;
     started(&Report::find(&tail, None)?, deployed.variant, code)
 }
 
@@ -150,7 +150,9 @@ fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, 
         return Err(Error::new(format!("its REPORT line has {} MB, expected {} MB", report.memory, variant.memory)));
     }
     Ok(match report.init {
-        Some(init) => Invoked::Cold(Start { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code),
+        Some(init) => {
+            Invoked::Cold(ReportedStart { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code)
+        }
         None => Invoked::Warm,
     })
 }
@@ -168,7 +170,7 @@ mod tests {
             Ok(Invoked::Warm) => Ok(None),
             Err(error) => Err(error.to_string()),
         };
-        assert_eq!(of(report.clone()), Ok(Some(Start { init: 9.0, duration: 1.5, billed: 11.0, memory: 13.0 })));
+        assert_eq!(of(report.clone()), Ok(Some(ReportedStart { init: 9.0, duration: 1.5, billed: 11.0, memory: 13.0 })));
         assert_eq!(of(Report { init: None, ..report.clone() }), Ok(None));
         let refused = |report| of(report).unwrap_err();
         assert!(refused(Report { status: Some("timeout".into()), ..report.clone() }).contains("timeout"));

@@ -9,7 +9,7 @@ use cargo_barelambda::error::{Context, Error};
 
 use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 
 const AWSLAMBDARIC: &str = "awslambdaric==4.2.2";
 const AWS_LAMBDA_RIC: &str = "aws-lambda-ric@3.3.0";
@@ -89,7 +89,7 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
         included: included.into_iter().filter(|path| path.exists()).collect(),
         interpreted: true,
         uncounted: None,
-        answer: Answer::SameJson,
+        expected: ExpectedResponse::SameJson,
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::error::Error;
 
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 use build_dir::BuildDir;
 pub use build_dir::succeed;
 
@@ -45,7 +45,7 @@ pub struct Ready {
     pub interpreted: bool,
     /// Why callgrind can't count its instructions per invocation.
     pub uncounted: Option<&'static str>,
-    pub answer: Answer,
+    pub expected: ExpectedResponse,
 }
 
 /// A contender before it is built.
@@ -102,7 +102,7 @@ impl Ready {
             included: Vec::new(),
             interpreted: false,
             uncounted: None,
-            answer: Answer::Same,
+            expected: ExpectedResponse::SameBytes,
         }
     }
 }

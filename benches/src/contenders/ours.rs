@@ -10,7 +10,7 @@ use cargo_barelambda::project::Project;
 
 use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 
 pub const ENTRIES: &[Entry] = &[
     Entry {
@@ -49,7 +49,7 @@ fn floor(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
         return Err(Error::new("the floor only supports x86_64"));
     }
     let mut ready = in_repository(build_dir, "benches/floor", "floor").map(Ready::alone)?;
-    ready.answer = Answer::Same;
+    ready.expected = ExpectedResponse::SameBytes;
     Ok(ready)
 }
 

@@ -6,7 +6,7 @@ use cargo_barelambda::error::{Context, Error};
 
 use super::build_dir::BuildDir;
 use super::{Entry, Ready};
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 
 pub const ENTRIES: &[Entry] = &[Entry {
     name: "bash-curl",
@@ -30,6 +30,6 @@ fn bash_curl(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     ready.environment =
         vec![("LAMBDA_TASK_ROOT".into(), "/bin".into()), ("_HANDLER".into(), "cat".into()), ("TMPDIR".into(), temporary.into())];
     ready.interpreted = true;
-    ready.answer = Answer::SameJson;
+    ready.expected = ExpectedResponse::SameJson;
     Ok(ready)
 }

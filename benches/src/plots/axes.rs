@@ -1,6 +1,6 @@
 //! Logarithmic scales and the axes that show them.
 
-use super::picture::{GREY, PALE, Picture, Side, Text};
+use super::picture::{GREY, Label, PALE, Picture, Side};
 use crate::figures::Unit;
 
 /// A logarithmic scale.
@@ -63,20 +63,20 @@ pub fn across(picture: &mut Picture, frame: Frame, scale: &LogScale, marks: &[(f
     for (value, words) in marks {
         let x = scale.at(*value);
         picture.line([(x, frame.top), (x, frame.bottom)], PALE, 1, None);
-        picture.text(Text::new((x, frame.bottom + 14), words).size(11.0).side(Side::Middle).color(GREY));
+        picture.text(Label::new((x, frame.bottom + 14), words).size(11.0).side(Side::Middle).color(GREY));
     }
     picture.line([(frame.left, frame.bottom), (frame.right, frame.bottom)], GREY, 1, None);
-    picture.text(Text::new((frame.left.midpoint(frame.right), frame.bottom + 33), title).side(Side::Middle));
+    picture.text(Label::new((frame.left.midpoint(frame.right), frame.bottom + 33), title).side(Side::Middle));
 }
 
 /// Draws the y axis: horizontal grid lines, and their values on the left.
 pub fn up(picture: &mut Picture, frame: Frame, marks: &[(i32, String)], title: &str) {
     for (y, words) in marks {
         picture.line([(frame.left, *y), (frame.right, *y)], PALE, 1, None);
-        picture.text(Text::new((frame.left - 8, *y), words).size(11.0).side(Side::End).color(GREY));
+        picture.text(Label::new((frame.left - 8, *y), words).size(11.0).side(Side::End).color(GREY));
     }
     picture.line([(frame.left, frame.top), (frame.left, frame.bottom)], GREY, 1, None);
-    picture.text(Text::new((20, frame.top.midpoint(frame.bottom)), title).side(Side::Middle).upright());
+    picture.text(Label::new((20, frame.top.midpoint(frame.bottom)), title).side(Side::Middle).upright());
 }
 
 /// Returns the ticks of a scale with their labels.

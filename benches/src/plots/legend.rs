@@ -1,7 +1,7 @@
 //! The legend to the right of a plot.
 
 use super::axes::Frame;
-use super::picture::{INK, Picture, Text, WIDTH};
+use super::picture::{INK, Label, Picture, WIDTH};
 use super::theme;
 use crate::record::Record;
 
@@ -24,6 +24,6 @@ pub fn draw(picture: &mut Picture, record: &Record, frame: Frame, sample: Sample
             Sample::Line => picture.line([(left, y), (left + 30, y)], style.color, 2, style.dashes),
             Sample::Dot => picture.dot((left + 24, y), 5, style.color, style.dashes.is_some()),
         }
-        picture.text(Text::new((left + 38, y), label).size(11.0).color(INK).within(WIDTH - left - 46));
+        picture.text(Label::new((left + 38, y), label).size(11.0).color(INK).within(WIDTH - left - 46));
     }
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
 use cargo_barelambda::error::{Context, Error};
-use picture::{GREY, Picture, Text, WIDTH, Weight};
+use picture::{GREY, Label, Picture, WIDTH, Weight};
 
 /// A plot of a record.
 pub struct Plot {
@@ -80,12 +80,12 @@ const FOOT: i32 = 68;
 fn headed(record: &Record, title: &str, shows: &str, below: i32) -> Picture {
     let mut picture = Picture::new(HEAD + below + FOOT);
     let room = WIDTH - 32;
-    picture.text(Text::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
-    picture.text(Text::new((16, 50), shows).within(room));
-    picture.text(Text::new((16, 69), measured_on(record)).color(GREY).within(room));
+    picture.text(Label::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
+    picture.text(Label::new((16, 50), shows).within(room));
+    picture.text(Label::new((16, 69), measured_on(record)).color(GREY).within(room));
     let small =
         if is_of_aws(record) { "These times are for this region and date." } else { "Ratios measured here aren't a claim about AWS." };
-    picture.text(Text::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
+    picture.text(Label::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
     picture
 }
 
@@ -117,7 +117,7 @@ fn counts(record: &Record, figures: &[Figure]) -> String {
 /// Draws the names of rows that a plot can't show, below this height.
 fn name_missing<'a>(picture: &mut Picture, rows: impl Iterator<Item = &'a Row>, top: i32) {
     for (index, line) in missing(rows).into_iter().enumerate() {
-        picture.text(Text::new((16, top + 15 * index as i32), line).size(11.0).weight(Weight::Italic).color(GREY));
+        picture.text(Label::new((16, top + 15 * index as i32), line).size(11.0).weight(Weight::Italic).color(GREY));
     }
 }
 

@@ -1,11 +1,11 @@
 //! A picture is a list of shapes, which plotters writes as SVG.
 //!
-//! Text is SVG text in the reader's sans-serif font. Its width is unknown, so the layout uses an
+//! Labels are SVG text in the reader's sans-serif font. Its width is unknown, so the layout uses an
 //! upper estimate.
 
 use cargo_barelambda::error::{Context, Error};
 use plotters::coord::Shift;
-use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text as TextElement};
+use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text};
 use plotters::prelude::{Color, DrawingArea, DrawingAreaErrorKind, FontStyle, IntoDrawingArea, IntoFont, RGBColor, SVGBackend, WHITE};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{ShapeStyle, TextStyle};
@@ -29,7 +29,7 @@ pub struct Picture {
 }
 
 #[derive(Clone, Debug)]
-pub struct Text {
+pub struct Label {
     pub at: Point,
     pub words: String,
     /// In pixels.
@@ -61,7 +61,7 @@ enum Shape {
     Line { points: Vec<Point>, color: RGBColor, width: u32, dashes: Option<Dashes> },
     Bar { from: Point, to: Point, color: RGBColor },
     Dot { at: Point, radius: i32, color: RGBColor, hollow: bool },
-    Text(Text),
+    Label(Label),
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -85,13 +85,13 @@ impl Picture {
         self.shapes.push(Shape::Dot { at, radius, color, hollow });
     }
 
-    pub fn text(&mut self, text: Text) {
-        self.shapes.push(Shape::Text(text));
+    pub fn text(&mut self, text: Label) {
+        self.shapes.push(Shape::Label(text));
     }
 
     #[cfg(test)]
-    pub fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.shapes.iter().filter_map(|shape| if let Shape::Text(text) = shape { Some(text) } else { None })
+    pub fn texts(&self) -> impl Iterator<Item = &Label> {
+        self.shapes.iter().filter_map(|shape| if let Shape::Label(text) = shape { Some(text) } else { None })
     }
 
     pub fn svg(&self) -> Result<String, Error> {
@@ -111,7 +111,7 @@ impl Picture {
     }
 }
 
-impl Text {
+impl Label {
     /// Returns a text of ordinary size and color, which starts at a point and is centred on its
     /// height.
     pub fn new(at: Point, words: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl Shape {
                 area.draw(&Circle::new(*at, *radius, WHITE.filled()))?;
                 area.draw(&Circle::new(*at, *radius, ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 2 }))
             }
-            Self::Text(text) => area.draw(&TextElement::new(text.words.as_str(), text.at, style_of(text))),
+            Self::Label(text) => area.draw(&Text::new(text.words.as_str(), text.at, style_of(text))),
         }
     }
 }
 
-fn style_of(text: &Text) -> TextStyle<'_> {
+fn style_of(text: &Label) -> TextStyle<'_> {
     // The backend uses the font size as the line height, which is 1.24 times as large.
     let weight = match text.weight {
         Weight::Plain => FontStyle::Normal,
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn text_is_escaped_on_a_white_background() {
         let mut picture = Picture::new(40);
-        picture.text(Text::new((10, 20), "a < b & c"));
+        picture.text(Label::new((10, 20), "a < b & c"));
         let svg = picture.svg().expect("a string is writable");
         assert!(svg.contains("width=\"960\" height=\"40\"") && svg.contains("fill=\"#FFFFFF\""), "{svg}");
         assert!(
@@ -211,9 +211,9 @@ mod tests {
 
     #[test]
     fn text_is_shortened_to_its_width() {
-        let text = Text::new((0, 0), "twelve words, more or less").within(72);
+        let text = Label::new((0, 0), "twelve words, more or less").within(72);
         assert_eq!(text.words, "twelve wo…");
         assert!(width(&text.words, text.size) <= 72);
-        assert_eq!(Text::new((0, 0), "short").within(72).words, "short");
+        assert_eq!(Label::new((0, 0), "short").within(72).words, "short");
     }
 }

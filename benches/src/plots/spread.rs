@@ -1,7 +1,7 @@
 //! Times with their spread: each contender has a row with its median and percentiles.
 
 use super::axes::{Frame, LogScale, across, marks};
-use super::picture::{GREY, INK, PALE, Picture, Side, Text, WIDTH, Weight};
+use super::picture::{GREY, INK, Label, PALE, Picture, Side, WIDTH, Weight};
 use super::{HEAD, counts, headed, theme};
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row, quantile};
@@ -17,7 +17,7 @@ const GROUP: i32 = 26;
 
 /// Draws start.svg.
 pub fn start(record: &Record) -> Picture {
-    let rows = record.rows.iter().map(Line::Row).collect();
+    let rows = record.rows.iter().map(SpreadLine::Row).collect();
     let figures = [(Figure::StartToNext, "to GET /next"), (Figure::StartToAnswer, "to response")];
     draw(record, "Cold start: from just before execve, in the page cache", &figures, rows, "time from start, log scale")
 }
@@ -34,27 +34,27 @@ pub fn duration(record: &Record) -> Picture {
     draw(record, title, &[(Figure::AwsDuration, "")], by_memory(record), "Duration, log scale")
 }
 
-enum Line<'a> {
+enum SpreadLine<'a> {
     Row(&'a Row),
     /// The head of the rows with one memory size.
     Group(String),
 }
 
-fn by_memory(record: &Record) -> Vec<Line<'_>> {
+fn by_memory(record: &Record) -> Vec<SpreadLine<'_>> {
     let mut sizes: Vec<Option<u32>> = record.rows.iter().map(|row| row.memory_mb).collect();
     sizes.sort_unstable();
     sizes.dedup();
     let mut lines = Vec::new();
     for size in sizes {
-        lines.push(Line::Group(size.map_or_else(|| "memory size unknown".to_owned(), |megabytes| format!("{megabytes} MB"))));
-        lines.extend(record.rows.iter().filter(|row| row.memory_mb == size).map(Line::Row));
+        lines.push(SpreadLine::Group(size.map_or_else(|| "memory size unknown".to_owned(), |megabytes| format!("{megabytes} MB"))));
+        lines.extend(record.rows.iter().filter(|row| row.memory_mb == size).map(SpreadLine::Row));
     }
     lines
 }
 
-fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Line<'_>>, axis: &str) -> Picture {
+fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<SpreadLine<'_>>, axis: &str) -> Picture {
     let row_height = LINE * figures.len() as i32 + GAP;
-    let height = lines.iter().map(|line| if matches!(line, Line::Row(_)) { row_height } else { GROUP }).sum::<i32>();
+    let height = lines.iter().map(|line| if matches!(line, SpreadLine::Row(_)) { row_height } else { GROUP }).sum::<i32>();
     let names: Vec<Figure> = figures.iter().map(|(figure, _)| *figure).collect();
     let shows = format!("Point: median. Bar: 5th to 95th percentile. Tick: 99th percentile (p99). {} starts each.", counts(record, &names));
     let mut picture = headed(record, title, &shows, height + 14);
@@ -65,20 +65,20 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Lin
     let scale = LogScale::over(ends, (frame.left, frame.right));
     across(&mut picture, frame, &scale, &marks(&scale, names[0].unit()), axis);
     for (x, name) in COLUMNS {
-        picture.text(Text::new((x, HEAD - 8), name).size(11.0).side(Side::End).color(GREY));
+        picture.text(Label::new((x, HEAD - 8), name).size(11.0).side(Side::End).color(GREY));
     }
     legend(&mut picture, record, figures);
 
     let mut top = frame.top;
     for line in &lines {
         match line {
-            Line::Group(name) => {
-                picture.text(Text::new((16, top + GROUP / 2 + 2), name).weight(Weight::Bold));
+            SpreadLine::Group(name) => {
+                picture.text(Label::new((16, top + GROUP / 2 + 2), name).weight(Weight::Bold));
                 top += GROUP;
             }
-            Line::Row(row) => {
+            SpreadLine::Row(row) => {
                 picture.line([(16, top + row_height), (WIDTH - 16, top + row_height)], PALE, 1, None);
-                let title = Text::new((16, top + row_height / 2), title_of(row)).within(LEFT - 24);
+                let title = Label::new((16, top + row_height / 2), title_of(row)).within(LEFT - 24);
                 picture.text(title.weight(if row.ours { Weight::Bold } else { Weight::Plain }));
                 let measured: &[(Figure, &str)] = if row.missing.is_some() { &[] } else { figures };
                 if let Some(why) = &row.missing {
@@ -113,15 +113,15 @@ fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y,
     picture.bar((x(low), y - 4), (x(high).max(x(low) + 1), y + 4), color);
     picture.line([(x(late), y - 5), (x(late), y + 6)], color, 2, None);
     picture.dot((x(median), y), 4, color, hollow);
-    picture.text(Text::new((RIGHT + 10, y), what).size(10.0).color(GREY));
+    picture.text(Label::new((RIGHT + 10, y), what).size(10.0).color(GREY));
     for ((right, _), value) in COLUMNS.into_iter().zip([median, late]) {
-        picture.text(Text::new((right, y), figure.unit().show(value)).size(11.0).side(Side::End).color(INK));
+        picture.text(Label::new((right, y), figure.unit().show(value)).size(11.0).side(Side::End).color(INK));
     }
 }
 
 fn say_missing(picture: &mut Picture, y: i32, why: Option<&str>) {
     let why = why.and_then(|why| why.lines().next()).map(|why| format!(": {why}")).unwrap_or_default();
-    let text = Text::new((LEFT + 8, y), format!("not measured{why}")).size(11.0).weight(Weight::Italic).color(GREY);
+    let text = Label::new((LEFT + 8, y), format!("not measured{why}")).size(11.0).weight(Weight::Italic).color(GREY);
     picture.text(text.within(RIGHT - LEFT - 16));
 }
 
@@ -137,13 +137,13 @@ fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     for (name, row) in groups {
         let Some(row) = row else { continue };
         picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), theme::group(row));
-        picture.text(Text::new((x + 20, HEAD - 8), name).size(11.0));
+        picture.text(Label::new((x + 20, HEAD - 8), name).size(11.0));
         x += 36 + super::picture::width(name, 11.0);
     }
     if figures.len() > 1 {
         for (index, (_, what)) in figures.iter().enumerate() {
             picture.dot((x + 5, HEAD - 8), 4, INK, index > 0);
-            picture.text(Text::new((x + 15, HEAD - 8), *what).size(11.0));
+            picture.text(Label::new((x + 15, HEAD - 8), *what).size(11.0));
             x += 32 + super::picture::width(what, 11.0);
         }
     }

@@ -30,7 +30,7 @@ const ALL: &str = "**all**";
 const ROWS: [&str; 2] = ["echo", "lambda-runtime"];
 
 /// One check, and its result in each program: `pass`, `FAIL`, `n/a` or `ERROR`.
-struct Line {
+struct CheckLine {
     group: String,
     check: String,
     results: [&'static str; 2],
@@ -52,7 +52,7 @@ pub fn measure(repository: &Path) -> Result<String, Error> {
     if totals.iter().any(|totals| totals.unable > 0) {
         return Err(Error::new(format!("failed to run some checks:\n{}\n{}", ours.table(), peer.table())));
     }
-    let lines = ours.checked.iter().zip(&peer.checked).map(|(one, other)| Line {
+    let lines = ours.checked.iter().zip(&peer.checked).map(|(one, other)| CheckLine {
         group: one.check.group.title().to_owned(),
         check: one.check.name.to_owned(),
         results: [one.word(), other.word()],
@@ -87,7 +87,7 @@ fn version(repository: &Path) -> Result<String, Error> {
     version.map(str::to_owned).ok_or_else(|| Error::new(format!("no version of lambda_runtime in {}", file.display())))
 }
 
-fn page(lines: &[Line], version: &str, on: &str) -> String {
+fn page(lines: &[CheckLine], version: &str, on: &str) -> String {
     let names = ["barelambda".to_owned(), format!("[lambda_runtime {version}](../{PEER}/README.md)")];
     let mut text = format!(
         "# Conformance results\n\n`cargo bare bench publish --conformance` writes this page. [README.md](README.md) says what each check \
@@ -104,7 +104,7 @@ fn page(lines: &[Line], version: &str, on: &str) -> String {
     let [ours, peer] = [0, 1].map(|index| count(lines.iter().map(|line| line.results[index])));
     let _ = write!(text, "| {ALL} | {ours} | {peer} |\n\n## Every check\n\n");
     let _ = write!(text, "| check | {} | {} |\n|---|---|---|\n", names[0], names[1]);
-    for Line { check, results, .. } in lines {
+    for CheckLine { check, results, .. } in lines {
         let [ours, peer] = results.map(|result| if result == "FAIL" { "**FAIL**" } else { result });
         let _ = writeln!(text, "| `{check}` | {ours} | {peer} |");
     }
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_page_has_totals_of_groups_and_each_check() {
-        let line = |group: &str, check: &str, results| Line { group: group.into(), check: check.into(), results };
+        let line = |group: &str, check: &str, results| CheckLine { group: group.into(), check: check.into(), results };
         let lines = [
             line("start", "start-one", ["pass", "pass"]),
             line("start", "start-two", ["pass", "FAIL"]),
