@@ -35,7 +35,6 @@ RUN CARGO_PROFILE_DEV_STRIP=true cargo install --debug --locked --path cli
 
 FROM builder AS packages
 ARG EXAMPLE=hello
-# By its full name: in this folder `cargo barelambda` is an alias, which would build the tool again.
 RUN cargo-barelambda package "$EXAMPLE" --arch arm64 && cargo-barelambda package "$EXAMPLE" --arch x86_64
 
 FROM scratch AS artifact

@@ -1,11 +1,12 @@
-//! `cargo bench`: the same as `cargo barelambda bench`, with the same arguments: `cargo bench -- --quick`.
+//! `cargo bench`: runs `cargo bare bench` with the same arguments, such as `cargo bench --
+//! --quick`.
 
 use std::env;
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
     let words: Vec<_> = env::args_os().skip(1).collect();
-    // cargo's own word, which `cargo test --benches` leaves out: that is no time to measure.
+    // `cargo bench` passes this, but `cargo test --benches` doesn't: then nothing is measured.
     if !words.iter().any(|word| word == "--bench") {
         return ExitCode::SUCCESS;
     }
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     match command.status() {
         Ok(status) => ExitCode::from(status.code().map_or(130, |code| code as u8)),
         Err(error) => {
-            eprintln!("error: cargo cannot be started: {error}");
+            eprintln!("error: failed to start cargo: {error}");
             ExitCode::from(3)
         }
     }

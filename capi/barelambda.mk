@@ -47,7 +47,7 @@ FLAGS_none = -ffreestanding -fno-asynchronous-unwind-tables -fno-stack-protector
 # -nostdlib -static -no-pie         no libc and none of its start code; nothing to be loaded or relocated at run time
 # -fuse-ld=lld -B                   the linker, and where it is
 # --gc-sections                     leaves out the functions that are not called: most of the library
-# -T barelambda.x                   where code, data and headers lie; ARCHITECTURE.md, "The executable", says what it does
+# -T barelambda.x                   where code, data and headers lie; docs/design/linking.md says what it does
 # -s -z nosectionheader --build-id=none    neither symbols nor the table of sections nor an id: the kernel looks at none of them
 # -z max-page-size=64               the script takes care of pages itself: with a page here, the linker would fill the file up to one
 LINK_none = -nostdlib -static -no-pie -fuse-ld=lld -B$(LLD) -s \

@@ -1,7 +1,7 @@
-//! Does whatever the conformance suite's events ask for, and echoes everything else: `cargo barelambda invoke conformance
+//! Does whatever the conformance suite's events ask for, and echoes everything else: `cargo bare invoke conformance
 //! '"conformance:context"'`
 //!
-//! `cargo barelambda conformance` runs the suite, whose README has the list of events. With CONFORMANCE_INIT=error or =panic the
+//! `cargo bare conformance` runs the suite, whose README has the list of events. With CONFORMANCE_INIT=error or =panic the
 //! initialisation fails.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;

@@ -1,4 +1,4 @@
-//! Echoes its event, unless that asks for a fault: `cargo barelambda invoke faults '"panic"'`
+//! Echoes its event, unless that asks for a fault: `cargo bare invoke faults '"panic"'`
 //!
 //! `"fail"`, `"fail with a value"`, `"panic"`, `"index"` (out of bounds), `"large"` (a response too large), `"slow"` (an answer after one
 //! second) and `"exit"` (with status 3).

@@ -1,4 +1,4 @@
-//! A small web service behind a function URL: `cargo barelambda invoke function_url --file examples/events/function_url_order.json`
+//! A small web service behind a function URL: `cargo bare invoke function_url --file examples/events/function_url_order.json`
 //!
 //! `GET /` answers with text, `POST /orders` with JSON for JSON, and `GET /icon` with bytes.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]

@@ -1,4 +1,4 @@
-//! Says hello: `cargo barelambda invoke hello`
+//! Says hello: `cargo bare invoke hello`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::{Error, Event, Responded, Responder};
 

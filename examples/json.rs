@@ -1,6 +1,6 @@
-//! Reads and writes typed JSON: `cargo barelambda invoke json --file examples/events/order.json`
+//! Reads and writes typed JSON: `cargo bare invoke json --file examples/events/order.json`
 //!
-//! What cannot be read says why and where: `cargo barelambda invoke json '{"item":"tea","count":-1}'`
+//! What cannot be read says why and where: `cargo bare invoke json '{"item":"tea","count":-1}'`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::{Error, Event, Responded, Responder};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Takes a batch of orders, of which some may fail: `cargo barelambda invoke sqs_batch --file examples/events/sqs.json`
+//! Takes a batch of orders, of which some may fail: `cargo bare invoke sqs_batch --file examples/events/sqs.json`
 //!
 //! One message of this batch is no order. Only those that failed come again, if the event source mapping has ReportBatchItemFailures.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]

@@ -1,4 +1,4 @@
-//! The same runtime in an ordinary std program, built for the host: `cargo barelambda invoke std_host '{"name":"Ada"}'`
+//! The same runtime in an ordinary std program, built for the host: `cargo bare invoke std_host '{"name":"Ada"}'`
 use barelambda::{Error, Event, Responded, Responder};
 
 fn main() {

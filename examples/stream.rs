@@ -1,7 +1,7 @@
 //! Server-sent events: five, half a second apart, each on its way as soon as it is there.
 //!
-//! `cargo barelambda serve stream --url`, and `curl -N` to the address that it shows. An event that is a number asks for that many at
-//! once, of 64 bytes each: `cargo barelambda invoke stream 100`.
+//! `cargo bare serve stream --url`, and `curl -N` to the address that it shows. An event that is a number asks for that many at
+//! once, of 64 bytes each: `cargo bare invoke stream 100`.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 

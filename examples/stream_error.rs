@@ -1,4 +1,4 @@
-//! Fails in mid-stream: the caller gets two lines, and then the error. `cargo barelambda invoke stream_error '"error"'`
+//! Fails in mid-stream: the caller gets two lines, and then the error. `cargo bare invoke stream_error '"error"'`
 //!
 //! `"fail"` fails with a message made at run time, `"panic"` panics, and `"early"` fails before anything has left.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]

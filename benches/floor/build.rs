@@ -1,4 +1,5 @@
-//! Hands the repository's linker script to the linker: the floor has the same shape as what is measured against it.
+//! Passes the repository's linker script to the linker, so that the floor has the same layout as
+//! the programs that it is compared with.
 
 fn main() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

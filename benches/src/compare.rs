@@ -1,10 +1,10 @@
-//! `bench compare A B`: what changed beyond noise from one record to another.
+//! `bench compare A B`: prints the changes between two records that are larger than noise.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::figures::{Figure, Unit};
@@ -12,22 +12,22 @@ use crate::record::{Measured, Record, Row, quantile};
 use crate::table::ratio_shown;
 
 const EXPLANATION: &str = "\
-Times are compared as ratios to the first row of their own record, so that a faster machine is no change. A time has changed when the 95 %
-confidence intervals of the two ratios do not meet, and the ratios differ by more than 5 %. Bytes have changed when they differ at all; counts
-and memory, by more than 2 %.
+Compares times as ratios to the first row of their record, so that a faster machine isn't a change. A time has changed if the 95 %
+confidence intervals of the two ratios don't overlap, and the ratios differ by more than 5 %. Sizes have changed if they differ at all, and
+counts and memory if they differ by more than 2 %.
 
-Exit codes: 0 none of ours has become worse, 1 one has, 3 the records cannot be compared.";
+Exit codes: 0 no row of barelambda is worse, 1 a row is worse, 3 the records can't be compared.";
 
 pub fn command() -> Command {
     let record = |name: &'static str, help| Arg::new(name).value_name(name).required(true).value_parser(value_parser!(PathBuf)).help(help);
     Command::new("compare")
-        .about("What changed beyond noise from one record to another")
-        .arg(record("A", "A record, or its folder: the one before"))
-        .arg(record("B", "The one after"))
+        .about("Compare two records, ignoring noise")
+        .arg(record("A", "The older record, or its directory"))
+        .arg(record("B", "The newer record, or its directory"))
         .after_help(EXPLANATION)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let read = |name: &str| Record::read(matches.get_one::<PathBuf>(name).expect("it is required"));
     let comparison = Comparison::new(&read("A")?, &read("B")?)?;
     print!("{comparison}");
@@ -35,14 +35,14 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     Ok(if worse { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// What two records have in common, and what not.
+/// The differences between two records.
 struct Comparison {
     changes: Vec<Change>,
-    /// How many figures were compared.
+    /// The number of compared figures.
     compared: usize,
-    /// What could not be compared, or should be known, a line each.
+    /// Remarks, such as figures that can't be compared, one line each.
     remarks: Vec<String>,
-    /// The most that a ratio of ours, or of a peer, has moved without having changed, as a part of it.
+    /// The largest relative difference of a ratio that isn't a change.
     largest_noise: f64,
 }
 
@@ -55,20 +55,20 @@ struct Change {
 }
 
 impl Comparison {
-    fn new(before: &Record, after: &Record) -> Result<Self, Failure> {
+    fn new(before: &Record, after: &Record) -> Result<Self, Error> {
         let (Some(first), Some(second)) = (before.rows.first(), after.rows.first()) else {
-            return Err(Failure::new("a record without rows"));
+            return Err(Error::new("a record has no rows"));
         };
         if before.architecture != after.architecture || before.place != after.place || first.name != second.name {
-            let of = |record: &Record, row: &Row| format!("{}, {}, against {}", record.place, record.architecture, row.name);
-            return Err(Failure::new(format!("these cannot be compared: {}; and {}", of(before, first), of(after, second))));
+            let of = |record: &Record, row: &Row| format!("{}, {}, relative to {}", record.place, record.architecture, row.name);
+            return Err(Error::new(format!("the records can't be compared: {}; and {}", of(before, first), of(after, second))));
         }
         let mut comparison = Self { changes: Vec::new(), compared: 0, remarks: Vec::new(), largest_noise: 0.0 };
         for (what, one, other) in [("machine", &before.machine, &after.machine), ("settings", &before.settings, &after.settings)] {
             let differing = one.iter().filter(|(name, value)| other.get(*name) != Some(value) && *name != "commit");
             for (name, value) in differing {
-                let other = other.get(name).map_or("not told", String::as_str);
-                comparison.remarks.push(format!("another {what}: {name} was {value}, and is {other}"));
+                let other = other.get(name).map_or("unknown", String::as_str);
+                comparison.remarks.push(format!("{what} differs: {name} was {value}, and is {other}"));
             }
         }
         for row in &before.rows {
@@ -92,7 +92,7 @@ impl Comparison {
         for figure in Figure::ALL {
             let [one, other] = [before, after].map(|row| row.figures.get(&figure));
             match (one, other) {
-                // The first row is what the times are compared with.
+                // The times are relative to the first row.
                 (Some(Measured::Samples(_)), Some(Measured::Samples(_))) if is_base && figure.is_time() => {}
                 (Some(Measured::Samples(one)), Some(Measured::Samples(other))) => self.compare(before, figure, [one, other], bases),
                 (Some(Measured::Samples(_)), other) => self.remark(before, figure, "second", other),
@@ -103,7 +103,7 @@ impl Comparison {
     }
 
     fn remark(&mut self, row: &Row, figure: Figure, which: &str, missing: Option<&Measured>) {
-        // That a whole row is missing has been said.
+        // There is already a remark if the whole row is missing.
         if let Some(Measured::Missing(why)) = missing {
             self.remarks.push(format!("{}, {figure}: missing in the {which} record: {why}", row.name));
         }
@@ -117,7 +117,7 @@ impl Comparison {
             }
             bases[index].samples(figure).map(|base| own.divided_by(&Interval::of_median(base)))
         });
-        // The base lacks a figure: then there is no ratio to compare.
+        // Without a figure of the first row there is no ratio.
         let [Some(before), Some(after)] = intervals else { return };
         self.compared += 1;
         let moved = (after.middle / before.middle - 1.0).abs();
@@ -131,7 +131,7 @@ impl Comparison {
     }
 }
 
-/// By how much a figure may differ without having changed.
+/// Returns the relative difference up to which a figure hasn't changed.
 fn slack(figure: Figure) -> f64 {
     match figure.unit() {
         Unit::Bytes => 0.0,
@@ -140,7 +140,7 @@ fn slack(figure: Figure) -> f64 {
     }
 }
 
-/// A value, and where it lies with a confidence of 95 %.
+/// A value with its 95 % confidence interval.
 #[derive(Copy, Clone, Debug)]
 struct Interval {
     low: f64,
@@ -149,7 +149,8 @@ struct Interval {
 }
 
 impl Interval {
-    /// Of the median, by order statistics: the ranks n/2 ± 0.98 √n, which take no distribution for granted.
+    /// Returns the interval of the median by order statistics: the ranks n/2 ± 0.98 √n, for any
+    /// distribution.
     fn of_median(samples: &[f64]) -> Self {
         let mut sorted = samples.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -187,7 +188,7 @@ impl std::fmt::Display for Comparison {
         let within = self.compared - changed;
         let _ = writeln!(
             shown,
-            "{} figures compared: {changed} changed, {within} did not; of these the ratio of times that moved most did so by {:.1} %",
+            "{} figures compared: {changed} changed, {within} unchanged (the largest noise of a time ratio was {:.1} %)",
             self.compared,
             self.largest_noise * 100.0
         );
@@ -199,7 +200,7 @@ impl std::fmt::Display for Comparison {
 mod tests {
     use super::*;
 
-    /// A record in which everything takes `machine` times as long.
+    /// Returns a record of a machine that is slower by this factor.
     fn record(machine: f64, echo: f64, size: f64) -> Record {
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
         let spread = |middle: f64| Measured::Samples((-50..=50).map(|step| machine * middle * (1.0 + f64::from(step) / 1000.0)).collect());
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_one_only_or_missing_is_told() {
+    fn missing_rows_and_figures_are_remarks() {
         let [mut one, mut other] = [record(1.0, 105.0, 1.0), record(1.0, 105.0, 1.0)];
         one.rows[1].figures.insert(Figure::PeakMemory, Measured::exact(28.0));
         other.rows[1].figures.insert(Figure::PeakMemory, Measured::Missing("no /proc".into()));
@@ -249,7 +250,7 @@ mod tests {
         for words in [
             "echo, peak memory: missing in the second record: no /proc",
             "node: only in the second record",
-            "kernel was 6.1, and is not told",
+            "kernel was 6.1, and is unknown",
         ] {
             assert!(shown.contains(words), "{shown}");
         }
@@ -259,7 +260,7 @@ mod tests {
     fn other_places_and_bases_cannot_be_compared() {
         let mut other = record(1.0, 105.0, 1.0);
         other.architecture = "aarch64".into();
-        let words = Comparison::new(&record(1.0, 105.0, 1.0), &other).err().expect("they cannot").to_string();
-        assert!(words.contains("local, x86_64, against floor; and local, aarch64, against floor"), "{words}");
+        let words = Comparison::new(&record(1.0, 105.0, 1.0), &other).err().expect("they differ").to_string();
+        assert!(words.contains("local, x86_64, relative to floor; and local, aarch64, relative to floor"), "{words}");
     }
 }

@@ -1,26 +1,27 @@
-//! `bench cost`: the monthly bill of each row, from a record and a traffic shape. `docs/cost.md` explains the model.
+//! `bench cost`: estimates the monthly bill of each row from a record and a traffic shape.
+//! `docs/cost.md` explains the model.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::figures::{EVENT_SIZES, Figure, grouped};
 use crate::prices::Prices;
 use crate::record::{Record, Row};
 
-/// The memory size at which a function has one whole processor, in MB.
+/// The memory size at which a function has one vCPU, in MB.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
 const WHOLE_PROCESSOR_MB: f64 = 1769.0;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench cost benches/record/x86_64/2026-11-23T2200-local --invocations 100000000 --cold 0.01
-  cargo barelambda bench cost RECORD --invocations 5e6 --cold 2% --memory 512 --duration 3 --free-tier
+  cargo bare bench cost benches/record/x86_64/2026-11-23T2200-local --invocations 100000000 --cold 0.01
+  cargo bare bench cost RECORD --invocations 5e6 --cold 2% --memory 512 --duration 3 --free-tier
 
-A record of `bench aws` has the times of AWS. Those of a record of this machine are no claim about AWS; docs/cost.md says what the model leaves out.";
+A record of `bench aws` has times of AWS. The times of a local record aren't a claim about AWS; docs/cost.md explains the model's limits.";
 
 /// The traffic.
 #[derive(Clone, Debug)]
@@ -28,30 +29,37 @@ struct Shape {
     invocations: f64,
     cold: f64,
     memory: f64,
-    /// Lambda's name.
+    /// Lambda's name of the architecture.
     architecture: String,
-    /// The handler's own time, which the benchmark's handlers do not take, in milliseconds.
+    /// The duration of the handler in milliseconds, which is zero in the benchmark.
     duration: f64,
-    /// The figure of a warm invocation.
+    /// The figure for a warm invocation.
     warm: Figure,
-    /// Whether times of this machine are taken to be as much longer as the function has less than one processor.
+    /// Whether to scale the times of this machine to a function with less than one vCPU.
     scaled: bool,
     free_tier: bool,
 }
 
 pub fn command() -> Command {
     Command::new("cost")
-        .about("The monthly bill of each row: from a record and a traffic shape")
-        .arg(Arg::new("record").value_name("RECORD").required(true).value_parser(value_parser!(PathBuf)).help("A record, or its folder"))
-        .arg(Arg::new("invocations").long("invocations").value_name("N").required(true).value_parser(amount).help("A month"))
-        .arg(Arg::new("cold").long("cold").value_name("SHARE").default_value("1%").value_parser(share).help("Of them cold starts: 0.01 or 1%"))
+        .about("Estimate the monthly bill of each row from a record and a traffic shape")
+        .arg(Arg::new("record").value_name("RECORD").required(true).value_parser(value_parser!(PathBuf)).help("A record, or its directory"))
+        .arg(Arg::new("invocations").long("invocations").value_name("N").required(true).value_parser(amount).help("Invocations per month"))
+        .arg(
+            Arg::new("cold")
+                .long("cold")
+                .value_name("SHARE")
+                .default_value("1%")
+                .value_parser(share)
+                .help("Share of cold starts, such as 0.01 or 1%"),
+        )
         .arg(Arg::new("memory").long("memory").value_name("MB").default_value("128").value_parser(value_parser!(u32).range(128..=10_240)))
         .arg(
             Arg::new("arch")
                 .long("arch")
                 .value_name("ARCH")
                 .value_parser(["x86_64", "arm64"])
-                .help("What is paid for [default: the record's]"),
+                .help("Architecture to pay for [default: the record's]"),
         )
         .arg(
             Arg::new("duration")
@@ -59,7 +67,7 @@ pub fn command() -> Command {
                 .value_name("MS")
                 .default_value("0")
                 .value_parser(amount)
-                .help("What the handler itself takes, on top of what was measured"),
+                .help("Duration of the handler, added to the measured times"),
         )
         .arg(
             Arg::new("event")
@@ -67,25 +75,25 @@ pub fn command() -> Command {
                 .value_name("SIZE")
                 .default_value("59B")
                 .value_parser(["59B", "10KB", "100KB", "5MB"])
-                .help("The size of the event and its answer"),
+                .help("Size of the event and the response"),
         )
         .arg(
             Arg::new("scale-cpu").long("scale-cpu").action(ArgAction::SetTrue).help(
-                "Take times of this machine to be longer by 1,769 MB through the memory, as a smaller function has a smaller part of a processor",
+                "Multiply times of this machine by 1,769 MB divided by the memory, as smaller functions have a smaller share of a vCPU",
             ),
         )
-        .arg(Arg::new("free-tier").long("free-tier").action(ArgAction::SetTrue).help("Leave out what is free in each month"))
+        .arg(Arg::new("free-tier").long("free-tier").action(ArgAction::SetTrue).help("Subtract the monthly free tier"))
         .arg(
             Arg::new("prices")
                 .long("prices")
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
-                .help("[default: benches/prices.toml in the repository]"),
+                .help("File with the prices [default: benches/prices.toml in the repository]"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let record = Record::read(matches.get_one::<PathBuf>("record").expect("it is required"))?;
     let prices = matches.get_one::<PathBuf>("prices").cloned().unwrap_or_else(|| repository.join("benches/prices.toml"));
     let prices = Prices::read(&prices)?;
@@ -105,13 +113,13 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
         free_tier: matches.get_flag("free-tier"),
     };
     if shape.architecture != of_record {
-        eprintln!("warning: the times are of {of_record}, and the prices of {}", shape.architecture);
+        eprintln!("warning: the times are for {of_record}, but the prices for {}", shape.architecture);
     }
     print!("{}", show(&record, &shape, &prices)?);
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a row takes, in milliseconds.
+/// The times of a row, in milliseconds.
 #[derive(Copy, Clone, Debug, PartialEq)]
 struct Times {
     init: f64,
@@ -119,24 +127,24 @@ struct Times {
     warm: f64,
 }
 
-/// What a row costs in a month.
+/// The monthly bill of a row.
 #[derive(Copy, Clone, Debug, PartialEq)]
 struct Bill {
-    /// Whole milliseconds of one invocation.
+    /// The billed milliseconds of an invocation.
     billed_cold: f64,
     billed_warm: f64,
     gb_seconds: f64,
     dollars: f64,
 }
 
-/// The times of a row, or what they cannot be had without.
+/// Returns the times of a row, or the reason why they are unknown.
 fn times(row: &Row, is_of_aws: bool, shape: &Shape) -> Result<Times, String> {
     let median = |figure: Figure| row.median(figure).ok_or_else(|| format!("no {figure}"));
     if let Some(why) = &row.missing {
         return Err(why.clone());
     }
     if is_of_aws {
-        // Warm invocations are not measured there; they take less than the first one.
+        // Warm invocations aren't measured on AWS. They are faster than the first one.
         let duration = median(Figure::AwsDuration)?;
         return Ok(Times { init: median(Figure::AwsInit)?, cold: duration + shape.duration, warm: duration + shape.duration });
     }
@@ -147,7 +155,8 @@ fn times(row: &Row, is_of_aws: bool, shape: &Shape) -> Result<Times, String> {
 }
 
 fn bill(times: Times, shape: &Shape, prices: &Prices) -> Bill {
-    // Each invocation is rounded up to a whole millisecond, the initialisation with it.
+    // The duration is rounded up to a whole millisecond; for a cold start, together with the
+    // initialisation.
     let billed_cold = (times.init + times.cold).ceil().max(1.0);
     let billed_warm = times.warm.ceil().max(1.0);
     let cold = shape.invocations * shape.cold;
@@ -159,12 +168,12 @@ fn bill(times: Times, shape: &Shape, prices: &Prices) -> Bill {
     Bill { billed_cold, billed_warm, gb_seconds, dollars }
 }
 
-/// The table, and what it rests on.
-fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Failure> {
+/// Formats the table and its assumptions.
+fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error> {
     let is_of_aws = record.place.starts_with("aws");
     let rows: Vec<&Row> = record.rows.iter().filter(|row| row.memory_mb.is_none_or(|memory| f64::from(memory) == shape.memory)).collect();
     if rows.is_empty() {
-        return Err(Failure::new(format!("no row of the record has {} MB", shape.memory)));
+        return Err(Error::new(format!("the record has no row with {} MB", shape.memory)));
     }
     let bills: Vec<Result<(Times, Bill), String>> =
         rows.iter().map(|row| times(row, is_of_aws, shape).map(|times| (times, bill(times, shape, prices)))).collect();
@@ -225,8 +234,8 @@ fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Failu
 }
 
 fn amount(text: &str) -> Result<f64, String> {
-    let number: f64 = text.replace(['_', ','], "").parse().map_err(|_| "it is a number".to_owned())?;
-    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("it is a number from 0 on".to_owned()) }
+    let number: f64 = text.replace(['_', ','], "").parse().map_err(|_| "expected a number".to_owned())?;
+    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("expected a number of at least 0".to_owned()) }
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -234,7 +243,7 @@ fn share(text: &str) -> Result<f64, String> {
         Some(percent) => amount(percent)? / 100.0,
         None => amount(text)?,
     };
-    if share <= 1.0 { Ok(share) } else { Err("it is a part of all: from 0 to 1, or a number of per cent".to_owned()) }
+    if share <= 1.0 { Ok(share) } else { Err("expected a share from 0 to 1, or a percentage".to_owned()) }
 }
 
 #[cfg(test)]
@@ -249,7 +258,7 @@ mod tests {
         row
     }
 
-    /// The record of the worked example in docs/cost.md.
+    /// Returns the record of the example in docs/cost.md.
     fn example() -> Record {
         let of = |next, answer, warm| [(Figure::StartToNext, next), (Figure::StartToAnswer, answer), (Figure::Warm59B, warm)];
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
@@ -276,14 +285,14 @@ mod tests {
     fn the_page_shows_what_the_tool_prints() {
         let file = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
         let page = std::fs::read_to_string(file("docs/cost.md")).expect("the page is there");
-        let prices = Prices::read(&file("benches/prices.toml")).expect("they are right");
+        let prices = Prices::read(&file("benches/prices.toml")).expect("the prices are valid");
         let shown = show(&example(), &shape(), &prices).expect("it has rows");
         assert!(page.contains(shown.trim_end()), "docs/cost.md has to show this:\n{shown}");
     }
 
     #[test]
     fn the_initialisation_is_billed_and_each_invocation_rounded_up() {
-        let prices = Prices::parse(prices::EXAMPLE).expect("they are right");
+        let prices = Prices::parse(prices::EXAMPLE).expect("the prices are valid");
         let shape = Shape { invocations: 100.0, cold: 0.5, memory: 1024.0, ..shape() };
         let bill = bill(Times { init: 998.2, cold: 1.0, warm: 999.5 }, &shape, &prices);
         assert_eq!((bill.billed_cold, bill.billed_warm, bill.gb_seconds, bill.dollars), (1000.0, 1000.0, 100.0, 1.0 + 50.0));
@@ -292,16 +301,16 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_aws_are_those_of_the_memory() {
+    fn rows_of_aws_are_filtered_by_memory() {
         let mut record = Record::new("aws-us-east-1", "aarch64", "2026-11-22T10:00:00Z");
         let mut small = row("echo-128", true, &[(Figure::AwsInit, 8.5), (Figure::AwsDuration, 1.2)]);
         small.memory_mb = Some(128);
         record.rows = vec![small];
-        let prices = Prices::parse(prices::EXAMPLE).expect("they are right");
+        let prices = Prices::parse(prices::EXAMPLE).expect("the prices are valid");
         let shown = show(&record, &shape(), &prices).expect("it has a row");
         assert!(shown.contains("echo-128") && shown.contains("Times of AWS"), "{shown}");
         let words = show(&record, &Shape { memory: 256.0, ..shape() }, &prices).unwrap_err().to_string();
-        assert_eq!(words, "no row of the record has 256 MB");
+        assert_eq!(words, "the record has no row with 256 MB");
     }
 
     #[test]

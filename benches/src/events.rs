@@ -1,31 +1,32 @@
-//! The events: JSON of the four sizes, the same for every contender, and what makes an answer right.
+//! Creates the events, which are the same for every contender, and checks the responses.
 
-use cargo_barelambda::failure::Failure;
+use cargo_barelambda::error::Error;
 use serde_json::Value;
 
-use crate::server::shown;
+use crate::request::shown;
 
-/// Of 59 bytes; larger events have more records. The names are in order, so that writers that sort them give the same bytes.
+/// An event of 59 bytes; larger ones have more records. The names are sorted, so that serialisers
+/// which sort them write the same bytes.
 const SMALL: &str = r#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}]}"#;
 
-/// What an answer has to be.
+/// How a response is compared with its event.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The bytes of the event.
-    Same,
-    /// The value of the event: writers of JSON may put blanks.
+pub enum ExpectedResponse {
+    /// It has the same bytes.
+    SameBytes,
+    /// It is the same JSON value, as serialisers may add spaces.
     SameJson,
 }
 
-/// JSON of this size, in bytes.
+/// Returns JSON of this size, in bytes.
 ///
 /// # Panics
-/// Below 59.
+/// The size is below 59.
 pub fn event(size: usize) -> Vec<u8> {
     const FRAME: [&str; 2] = [r#"{"Records":["#, "]}"];
     let record = &SMALL[FRAME[0].len()..SMALL.len() - FRAME[1].len()];
     let mut event = String::from(FRAME[0]);
-    // The last one is made as long as it takes.
+    // The last record is padded.
     while event.len() + 2 * record.len() + ",".len() + FRAME[1].len() <= size {
         event.push_str(record);
         event.push(',');
@@ -36,18 +37,18 @@ pub fn event(size: usize) -> Vec<u8> {
     event.into()
 }
 
-/// Checks an answer against its event.
-pub fn check(answer: &[u8], event: &[u8], wanted: Answer) -> Result<(), Failure> {
+/// Checks a response to an event.
+pub fn check(response: &[u8], event: &[u8], expected: ExpectedResponse) -> Result<(), Error> {
     let value = |bytes| serde_json::from_slice::<Value>(bytes).ok();
-    let right = match wanted {
-        _ if answer == event => true,
-        Answer::Same => false,
-        Answer::SameJson => value(answer).is_some_and(|given| Some(given) == value(event)),
+    let is_expected = match expected {
+        _ if response == event => true,
+        ExpectedResponse::SameBytes => false,
+        ExpectedResponse::SameJson => value(response).is_some_and(|given| Some(given) == value(event)),
     };
-    if right {
+    if is_expected {
         return Ok(());
     }
-    Err(Failure::new(format!("its answer is not the event, but {} bytes: {}", answer.len(), shown(answer))))
+    Err(Error::new(format!("its response isn't the event, but {} bytes: {}", response.len(), shown(response))))
 }
 
 #[cfg(test)]
@@ -66,13 +67,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_right_by_its_bytes_or_by_its_value() {
+    fn a_response_is_compared_by_bytes_or_by_value() {
         let event = event(59);
         let blanks = String::from_utf8(event.clone()).expect("it is text").replace(':', ": ");
-        assert!(check(&event, &event, Answer::Same).is_ok());
-        assert!(check(blanks.as_bytes(), &event, Answer::SameJson).is_ok());
-        assert!(check(blanks.as_bytes(), &event, Answer::Same).is_err());
-        let words = check(b"{}", &event, Answer::SameJson).unwrap_err().to_string();
+        assert!(check(&event, &event, ExpectedResponse::SameBytes).is_ok());
+        assert!(check(blanks.as_bytes(), &event, ExpectedResponse::SameJson).is_ok());
+        assert!(check(blanks.as_bytes(), &event, ExpectedResponse::SameBytes).is_err());
+        let words = check(b"{}", &event, ExpectedResponse::SameJson).unwrap_err().to_string();
         assert!(words.contains("2 bytes") && words.contains("{}"), "{words}");
     }
 }

@@ -1,30 +1,32 @@
-//! What is measured: each figure with its name in records, its words for people, its unit, and whether it wobbles.
+//! The figures that are measured, with their names in records, their titles and their units.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The sizes of the events of the warm invocations, in bytes.
+/// The sizes of the events of warm invocations, in bytes.
 pub const EVENT_SIZES: [(Figure, usize); 4] =
     [(Figure::Warm59B, 59), (Figure::Warm10Kb, 10_000), (Figure::Warm100Kb, 100_000), (Figure::Warm5Mb, 5_000_000)];
 
-/// One thing that is measured. Its name in records is the kebab-case of its name here.
+/// A figure. Its name in records is its name here in kebab case.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Figure {
-    /// The bytes of what is deployed, not compressed: one file, or all files of a folder.
+    /// The uncompressed size of the deployed files, in bytes.
     Size,
-    /// The bytes of its zip.
+    /// The size of their zip, in bytes.
     Zip,
-    /// From just before execve to the whole first GET /next, with everything in the page cache.
+    /// From just before execve to the end of the first GET /next, with all files in the page cache.
     StartToNext,
-    /// From just before execve to the whole first answer, to an event of 59 bytes that waits for the GET /next.
+    /// From just before execve to the end of the first response, to an event of 59 bytes that is
+    /// ready for the GET /next.
     StartToAnswer,
-    /// [`Self::StartToNext`] after the page cache was dropped.
+    /// [`Self::StartToNext`] after dropping the page cache.
     DroppedToNext,
-    /// [`Self::StartToAnswer`] after the page cache was dropped.
+    /// [`Self::StartToAnswer`] after dropping the page cache.
     DroppedToAnswer,
-    /// One warm cycle: from the event that is sent, over the answer, to the whole next GET /next. By the size of the event.
+    /// A warm cycle: from sending the event, through the response, to the end of the next GET
+    /// /next; by the size of the event.
     #[serde(rename = "warm-59-b")]
     Warm59B,
     #[serde(rename = "warm-10-kb")]
@@ -35,19 +37,19 @@ pub enum Figure {
     Warm5Mb,
     /// System calls from execve to the first GET /next, of all processes and threads.
     SyscallsToNext,
-    /// System calls of one warm invocation, the mean of some.
+    /// System calls of a warm invocation, the mean of several.
     SyscallsPerInvocation,
     /// User-space instructions to the first GET /next.
     InstructionsToNext,
-    /// User-space instructions of one warm invocation of 59 bytes, the mean of some.
+    /// User-space instructions of a warm invocation with 59 bytes, the mean of several.
     InstructionsPerInvocation,
-    /// Minor page faults of the process when its first answer has come.
+    /// Minor page faults of the process until its first response.
     MinorFaults,
-    /// Peak memory (VmHWM) of the process when its first answer has come, in KiB.
+    /// Peak memory (VmHWM) of the process until its first response, in KiB.
     PeakMemory,
     /// `Init Duration` of the REPORT line.
     AwsInit,
-    /// `Duration` of the REPORT line of the invocation that was a cold start.
+    /// `Duration` of the REPORT line of a cold start.
     AwsDuration,
     /// `Billed Duration` of that line.
     AwsBilled,
@@ -55,7 +57,7 @@ pub enum Figure {
     AwsMemory,
 }
 
-/// How a figure is written.
+/// The unit of a figure.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
     Bytes,
@@ -67,7 +69,7 @@ pub enum Unit {
 }
 
 impl Figure {
-    /// In the order of tables.
+    /// All figures, in the order of the tables.
     pub const ALL: [Self; 20] = [
         Self::Size,
         Self::Zip,
@@ -91,15 +93,15 @@ impl Figure {
         Self::AwsMemory,
     ];
 
-    /// For the head of a column.
+    /// Returns the title of a column.
     pub fn title(self) -> &'static str {
         match self {
             Self::Size => "size",
             Self::Zip => "zip",
             Self::StartToNext => "start to GET /next",
-            Self::StartToAnswer => "start to first answer",
+            Self::StartToAnswer => "start to first response",
             Self::DroppedToNext => "start to GET /next, cache dropped",
-            Self::DroppedToAnswer => "start to first answer, cache dropped",
+            Self::DroppedToAnswer => "start to first response, cache dropped",
             Self::Warm59B => "warm, 59 B",
             Self::Warm10Kb => "warm, 10 KB",
             Self::Warm100Kb => "warm, 100 KB",
@@ -130,12 +132,12 @@ impl Figure {
         }
     }
 
-    /// Whether it is a time, which other things on the machine lengthen.
+    /// Returns whether it is a time, which other work on the machine affects.
     pub fn is_time(self) -> bool {
         matches!(self.unit(), Unit::Microseconds | Unit::Milliseconds)
     }
 
-    /// Whether it is measured on AWS, and not on this machine.
+    /// Returns whether it is measured on AWS instead of on this machine.
     pub fn is_of_aws(self) -> bool {
         matches!(self, Self::AwsInit | Self::AwsDuration | Self::AwsBilled | Self::AwsMemory)
     }
@@ -148,7 +150,7 @@ impl fmt::Display for Figure {
 }
 
 impl Unit {
-    /// A value with its unit, in at most about ten characters.
+    /// Formats a value with its unit, in about ten characters at most.
     pub fn show(self, value: f64) -> String {
         match self {
             Self::Bytes => format!("{} B", grouped(value)),
@@ -166,7 +168,7 @@ impl Unit {
     }
 }
 
-/// A whole number with a comma between each three digits.
+/// Formats a whole number with commas between its thousands.
 pub fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut shown = String::new();

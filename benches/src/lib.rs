@@ -1,9 +1,12 @@
-//! `cargo barelambda bench`: cold starts, warm cycles, sizes and counts of barelambda and of what its users would use instead, side by side.
+//! `cargo bare bench`: compares cold starts, warm cycles, sizes and counts of barelambda and the
+//! runtimes that its users would use instead.
 //!
-//! - [`contenders`] builds who takes part; [`measure`] sends them through [`cold`] starts, [`warm`] cycles and [`counts`], in shuffled
-//!   [`rounds`], with [`launch`] and the [`server`] in one process.
-//! - [`aws`] measures on AWS itself.
-//! - What comes of it is a [`record`] of [`figures`], shown by [`table`].
+//! - [`contenders`] builds the programs. [`measure`] runs [`cold`] starts, [`warm`] cycles and
+//!   [`counts`] in shuffled [`rounds`]. [`launch`] starts the programs, and the [`server`] in the
+//!   same process is their Runtime API.
+//! - [`aws`] measures on AWS.
+//! - The result is a [`record`] of [`figures`], which [`table`] prints, [`plots`] draws and
+//!   [`publish`] writes into the documentation.
 
 pub mod aws;
 pub mod cold;
@@ -33,12 +36,12 @@ pub mod warm;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// The program.
+/// Runs the program.
 pub fn main() -> ExitCode {
     if let Some(code) = cargo_barelambda::compile() {
         return code;
     }
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the repository");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the repository");
     let matches = run::command()
         .subcommand(aws::command())
         .subcommand(compare::command())
@@ -55,8 +58,8 @@ pub fn main() -> ExitCode {
         None => run::run(&matches, repository),
         Some(_) => unreachable!("clap knows the subcommands"),
     };
-    ended.unwrap_or_else(|failure| {
-        eprintln!("error: {failure}");
+    ended.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
         ExitCode::from(3)
     })
 }

@@ -1,11 +1,12 @@
-//! What a record says of the machine, in words.
+//! Describes the machine for a record.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The processor, how many of it, the memory, the kernel, the compiler, and the commit. What cannot be had is said to be unknown.
+/// Returns the processor, the number of processors, the memory, the kernel, the compiler and the
+/// commit. A value that can't be read is `unknown`.
 pub fn described(repository: &Path) -> BTreeMap<String, String> {
     let line = |file: &str, name: &str| {
         let text = fs::read_to_string(file).ok()?;

@@ -1,4 +1,4 @@
-//! `cargo barelambda bench`: see the library.
+//! `cargo bare bench`: see the library.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! A run: every contender through cold starts, warm cycles and counts, each round in an order of its own.
+//! Measures cold starts, warm cycles and counts of every contender, each round in another order.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cold::{self, drop_caches};
@@ -19,16 +19,16 @@ use crate::rounds::shuffled;
 use crate::server::Server;
 use crate::{counts, events, warm};
 
-/// How often each thing is measured.
+/// The number of samples of each kind.
 #[derive(Copy, Clone, Debug)]
 pub struct Plan {
     pub cold: usize,
     pub dropped: usize,
     pub warm: usize,
-    /// Of the largest event, whose cycle takes some contenders a third of a second.
+    /// For the largest event, whose cycle takes some contenders a third of a second.
     pub warm_largest: usize,
     pub memory: usize,
-    /// Whether the instructions of interpreters are counted, too, which takes minutes.
+    /// Whether to count the instructions of interpreters, which takes minutes.
     pub interpreters: bool,
 }
 
@@ -49,14 +49,14 @@ impl Plan {
     }
 }
 
-/// Measures all of them. What fails on the way is missing, with the reason.
-pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Failure> {
-    fs::create_dir_all(scratch).during(scratch.display())?;
-    // No time is taken here, and zips take long: side by side.
+/// Measures all contenders. A figure that can't be measured is missing, with the reason.
+pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Error> {
+    fs::create_dir_all(scratch).context(scratch.display())?;
+    // This measures no time, and zips take long: compress them in parallel.
     let sizes: Vec<_> = thread::scope(|scope| {
         let ready = contenders.iter().filter_map(|contender| contender.program.as_ref().ok());
         let running: Vec<_> = ready.map(|ready| scope.spawn(|| counts::sizes(ready))).collect();
-        running.into_iter().map(|one| one.join().expect("it does not panic")).collect()
+        running.into_iter().map(|one| one.join().expect("the thread doesn't panic")).collect()
     });
     let mut field: Vec<Lane<'_>> = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
@@ -90,7 +90,7 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
     Ok(rows)
 }
 
-/// A contender on its way.
+/// A contender with its server and its samples.
 struct Lane<'a> {
     ready: &'a Ready,
     server: Server,
@@ -98,13 +98,13 @@ struct Lane<'a> {
     samples: BTreeMap<Figure, Samples>,
 }
 
-/// The samples so far, in microseconds, or why there will be none.
+/// The samples in microseconds, or the error.
 struct Samples(Result<Vec<f64>, String>);
 
 impl Samples {
     fn unwrap_or_else(self, missing: impl Fn(String) -> Measured, some: impl Fn(Vec<f64>) -> Measured) -> Measured {
         match self.0 {
-            Ok(samples) if samples.is_empty() => missing("none was taken".to_owned()),
+            Ok(samples) if samples.is_empty() => missing("not measured".to_owned()),
             Ok(samples) => some(samples),
             Err(why) => missing(why),
         }
@@ -112,12 +112,12 @@ impl Samples {
 }
 
 impl Lane<'_> {
-    /// Adds a sample, unless one has failed.
-    fn add(&mut self, figure: Figure, sample: Result<Duration, &Failure>) {
+    /// Adds a sample, unless an earlier one has failed.
+    fn add(&mut self, figure: Figure, sample: Result<Duration, &Error>) {
         let entry = &mut self.samples.entry(figure).or_insert(Samples(Ok(Vec::new()))).0;
         match (entry.as_mut(), sample) {
             (Ok(samples), Ok(time)) => samples.push((time.as_secs_f64() * 1e7).round() / 10.0),
-            (Ok(_), Err(failure)) => *entry = Err(failure.to_string()),
+            (Ok(_), Err(error)) => *entry = Err(error.to_string()),
             (Err(_), _) => {}
         }
     }
@@ -127,8 +127,8 @@ impl Lane<'_> {
     }
 }
 
-/// Cold starts of all, each after `before`.
-fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'static str, before: impl Fn() -> Result<(), Failure>) {
+/// Measures cold starts of all contenders. `before` runs before each.
+fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'static str, before: impl Fn() -> Result<(), Error>) {
     let event = Event::new(events::event(59));
     let bar = bar(what, field.len() * rounds);
     for index in shuffled(field.len(), rounds) {
@@ -143,13 +143,13 @@ fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'s
     bar.finish_and_clear();
 }
 
-/// Warm cycles of all, each with its process, which all live at once, and mostly wait.
+/// Measures warm cycles of all contenders, whose processes run at the same time, but mostly wait.
 fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
     for (figure, size) in EVENT_SIZES {
         let event = Event::new(events::event(size));
         let rounds = if figure == Figure::Warm5Mb { plan.warm_largest } else { plan.warm };
         let bar = bar(figure.title(), field.len() * rounds);
-        let mut taken: Vec<Vec<Result<Duration, Failure>>> = Vec::new();
+        let mut taken: Vec<Vec<Result<Duration, Error>>> = Vec::new();
         {
             let mut running: Vec<_> = field
                 .iter_mut()
@@ -163,10 +163,10 @@ fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
             for index in shuffled(running.len(), rounds) {
                 let sample = match &mut running[index] {
                     Ok((running, count)) => warm::sample(running, &event, *count),
-                    Err(failure) => Err(Failure::new(format!("{failure:}"))),
+                    Err(error) => Err(Error::new(format!("{error:}"))),
                 };
-                if let Err(failure) = &sample {
-                    running[index] = Err(Failure::new(failure.to_string()));
+                if let Err(error) = &sample {
+                    running[index] = Err(Error::new(error.to_string()));
                 }
                 taken[index].push(sample);
                 bar.inc(1);
@@ -180,6 +180,6 @@ fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
 }
 
 fn bar(what: &'static str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:<42} {wide_bar} {pos}/{len} {elapsed}").expect("the template is right");
+    let style = ProgressStyle::with_template("{msg:<42} {wide_bar} {pos}/{len} {elapsed}").expect("the template is valid");
     ProgressBar::new(length as u64).with_style(style).with_message(what)
 }

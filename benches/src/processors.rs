@@ -1,28 +1,29 @@
-//! Which processors the contenders have, and which one the server has to itself.
+//! Reserves one processor for the server, and leaves the others to the contenders.
 //!
-//! Where the scheduler puts two processes that talk to each other decides on tens of microseconds, and it decides anew in each run: a warm cycle
-//! over two processors took twice as long as one over the same. Starts are left to the scheduler: they scatter less so.
+//! The scheduler's placement of two processes that communicate makes a difference of tens of
+//! microseconds, and changes with each run: a warm cycle across two processors took twice as long
+//! as one on the same. Cold starts are left to the scheduler, as they then vary less.
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// While this lives, the thread that made it has a processor to itself, if there are several.
+/// Reserves a processor for the thread that created it until it is dropped, if there are several.
 pub struct Reserved {
     all: CpuSet,
-    /// Those of the contenders; none if there is only one processor for everybody.
+    /// The contenders' processors, or `None` if there is only one processor.
     others: Option<CpuSet>,
 }
 
 impl Reserved {
-    /// Takes the first processor that this process may run on.
-    pub fn new() -> Result<Self, Failure> {
-        let all = sched_getaffinity(None).during("the processors of this process")?;
+    /// Reserves the first processor that this process may run on.
+    pub fn new() -> Result<Self, Error> {
+        let all = sched_getaffinity(None).context("failed to get the processors of this process")?;
         let first = (0..CpuSet::MAX_CPU).find(|&processor| all.is_set(processor));
         let (Some(first), 2..) = (first, all.count()) else { return Ok(Self { all, others: None }) };
         let (mut own, mut others) = (CpuSet::new(), all);
         own.set(first);
         others.unset(first);
-        sched_setaffinity(None, &own).during("a processor of one's own")?;
+        sched_setaffinity(None, &own).context("failed to reserve a processor")?;
         Ok(Self { all, others: Some(others) })
     }
 
@@ -30,7 +31,7 @@ impl Reserved {
         self.others.as_ref()
     }
 
-    /// In words, for a record.
+    /// Returns a description for a record.
     pub fn described(&self) -> String {
         match &self.others {
             Some(others) => format!("one for the server, which spins; {} for the contender", others.count()),
@@ -41,7 +42,7 @@ impl Reserved {
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        // It had them before.
+        // The thread ran on these before, so this can't fail.
         let _ = sched_setaffinity(None, &self.all);
     }
 }

@@ -1,70 +1,71 @@
-//! What a run has measured, as it is kept: `benches/record/ARCHITECTURE/DATE-PLACE/`, with `record.json`, which holds every sample, and
-//! `record.csv`, one figure of a row a line.
+//! The results of a run: `benches/record/ARCHITECTURE/DATE-PLACE/` with `record.json`, which has
+//! every sample, and `record.csv`, with a line for each figure of a row.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Figure;
 
-/// The version of the format of records.
+/// The version of the record format.
 const FORMAT: u32 = 1;
 
-/// The file of a record that is read again.
+/// The file that has the whole record.
 pub const JSON: &str = "record.json";
 const CSV: &str = "record.csv";
 
-/// All that one run has measured.
+/// The results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     format: u32,
-    /// When the run began, in UTC: `2026-11-22T10:00:00Z`.
+    /// The start of the run, in UTC: `2026-11-22T10:00:00Z`.
     pub date: String,
     /// `local`, or `aws` with the region: `aws-eu-central-1`.
     pub place: String,
     /// `x86_64` or `aarch64`.
     pub architecture: String,
-    /// What it was measured on, in words, one fact each: the processor, the kernel, the commit.
+    /// A description of the machine: the processor, the kernel, the commit.
     pub machine: BTreeMap<String, String>,
-    /// How it was measured: the number of rounds and the like.
+    /// The settings of the run, such as the number of rounds.
     pub settings: BTreeMap<String, String>,
-    /// The first one is what the others are compared with.
+    /// The other rows are compared with the first.
     pub rows: Vec<Row>,
 }
 
-/// One contender, or one variant of it.
+/// A contender, or a variant of one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// Unique in the record, without blanks: `lambda-runtime-musl-small`; on AWS with the memory size, `echo-128`.
+    /// A name that is unique in the record, without spaces: `lambda-runtime-musl-small`; on AWS
+    /// with the memory size, `echo-128`.
     pub name: String,
-    /// For people.
+    /// The displayed name.
     pub title: String,
-    /// Whether it is one of this project, other than the floor.
+    /// Whether it uses barelambda. The floor doesn't.
     pub ours: bool,
-    /// What a reader has to know: versions, flags, what it lacks.
+    /// Versions, flags and limitations.
     pub note: String,
     /// The memory size of the function on AWS, in MB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_mb: Option<u32>,
-    /// Why there are no figures at all: it could not be built.
+    /// The reason why there are no figures, such as a failed build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     pub figures: BTreeMap<Figure, Measured>,
 }
 
-/// What came of a measurement, in the unit of the figure.
+/// The samples of a figure, in its unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measured {
-    /// In the order in which they were taken; never empty.
+    /// In the order of measurement; never empty.
     Samples(Vec<f64>),
-    /// Why there are none.
+    /// The reason why there are none.
     Missing(String),
 }
 
@@ -81,44 +82,44 @@ impl Record {
         }
     }
 
-    /// Reads a record: its file, or the folder that it is in.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
+    /// Reads a record from its file or directory.
+    pub fn read(path: &Path) -> Result<Self, Error> {
         let file = if path.is_dir() { path.join(JSON) } else { path.to_owned() };
-        let text = fs::read_to_string(&file).during(file.display())?;
-        let record: Self = serde_json::from_str(&text).during(format!("{} is no record of `bench`", file.display()))?;
+        let text = fs::read_to_string(&file).context(file.display())?;
+        let record: Self = serde_json::from_str(&text).context(format!("{} is not a record of `bench`", file.display()))?;
         if record.format != FORMAT {
-            return Err(Failure::new(format!("{}: its format is {}, and this reads {FORMAT}", file.display(), record.format)));
+            return Err(Error::new(format!("{}: unsupported record format {}, expected {FORMAT}", file.display(), record.format)));
         }
         if record.rows.iter().flat_map(|row| row.figures.values()).any(|figure| figure.samples().is_some_and(<[f64]>::is_empty)) {
-            return Err(Failure::new(format!("{}: a figure has no samples", file.display())));
+            return Err(Error::new(format!("{}: a figure has no samples", file.display())));
         }
         Ok(record)
     }
 
-    /// Writes both files into a folder of this record's own under `records`, and gives it.
-    pub fn write(&self, records: &Path) -> Result<PathBuf, Failure> {
+    /// Writes both files into a new directory in `records`, and returns the directory.
+    pub fn write(&self, records: &Path) -> Result<PathBuf, Error> {
         let folder = records.join(&self.architecture).join(self.name());
-        fs::create_dir_all(&folder).during(folder.display())?;
-        let json = serde_json::to_string(self).during("the record")?;
+        fs::create_dir_all(&folder).context(folder.display())?;
+        let json = serde_json::to_string(self).context("failed to serialise the record")?;
         for (name, text) in [(JSON, one_row_a_line(&json)), (CSV, self.csv())] {
             let file = folder.join(name);
-            fs::write(&file, text).during(file.display())?;
+            fs::write(&file, text).context(file.display())?;
         }
         Ok(folder)
     }
 
-    /// The name of its folder: the minute of its beginning, and the place.
+    /// Returns the name of its directory: its start to the minute, and the place.
     pub fn name(&self) -> String {
         let minute = self.date.get(..16).unwrap_or(&self.date).replace(':', "");
         format!("{minute}-{}", self.place)
     }
 
-    /// The row of this name.
+    /// Returns the row with this name.
     pub fn row(&self, name: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.name == name)
     }
 
-    /// A figure of a row against the same of the first row: the ratio of the medians.
+    /// Returns the ratio of a row's median to the first row's.
     pub fn ratio(&self, row: &Row, figure: Figure) -> Option<f64> {
         ratio(row, self.rows.first()?, figure)
     }
@@ -152,7 +153,7 @@ impl Row {
         Self { name: name.into(), title: title.into(), ours, note: note.into(), memory_mb: None, missing: None, figures: BTreeMap::new() }
     }
 
-    /// Whether it is the yardstick, which is no runtime.
+    /// Returns whether it is the floor, which isn't a runtime.
     pub fn is_floor(&self) -> bool {
         self.name == "floor"
     }
@@ -167,7 +168,7 @@ impl Row {
 }
 
 impl Measured {
-    /// One value, of a figure that does not wobble.
+    /// A single value, for a figure that doesn't vary.
     pub fn exact(value: f64) -> Self {
         Self::Samples(vec![value])
     }
@@ -180,15 +181,16 @@ impl Measured {
     }
 }
 
-/// A figure of one row against the same of another: the ratio of the medians.
+/// Returns the ratio of the medians of two rows.
 pub fn ratio(row: &Row, base: &Row, figure: Figure) -> Option<f64> {
     Some(row.median(figure)? / base.median(figure)?)
 }
 
-/// The value below which this part of the samples lies, by the nearest rank; of two in the middle the mean.
+/// Returns a quantile by the nearest rank, except that the median of an even number of samples is
+/// the mean of the middle two.
 ///
 /// # Panics
-/// When there are no samples.
+/// There are no samples.
 pub fn quantile(samples: &[f64], part: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -200,12 +202,12 @@ pub fn quantile(samples: &[f64], part: f64) -> f64 {
     sorted[rank.saturating_sub(1).min(last)]
 }
 
-/// A field of CSV (RFC 4180, section 2).
+/// Quotes a field of CSV (RFC 4180, section 2).
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\"").replace('\n', " "))
 }
 
-/// JSON on one line, with a line break before each figure and row: so that a difference in Git is one of figures.
+/// Adds a line break before each figure and row, so that a diff shows single figures.
 fn one_row_a_line(json: &str) -> String {
     json.replace("{\"name\":", "\n{\"name\":").replace("],\"rows\"", "],\n\"rows\"").replace("]},\"", "]},\n  \"") + "\n"
 }
@@ -253,11 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_is_refused_with_its_name() {
+    fn an_invalid_record_is_refused_with_its_name() {
         let file = std::env::temp_dir().join(format!("barelambda-bench-{}.json", std::process::id()));
         fs::write(&file, "{}").expect("a file can be written");
         let words = Record::read(&file).unwrap_err().to_string();
         fs::remove_file(&file).expect("it is ours");
-        assert!(words.contains("is no record of `bench`") && words.contains(&*file.to_string_lossy()), "{words}");
+        assert!(words.contains("is not a record of `bench`") && words.contains(&*file.to_string_lossy()), "{words}");
     }
 }

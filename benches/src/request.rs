@@ -1,30 +1,28 @@
-//! Requests of the contenders: heads by httparse, and bodies in chunks.
+//! Parses the contenders' requests: heads with httparse, and chunked bodies.
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use httparse::Status;
 
-use crate::server::shown;
-
-/// What the server needs of a head (RFC 9112, sections 3 and 6).
+/// The fields of a head that the server needs (RFC 9112, sections 3 and 6).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Of the head itself, in bytes, the empty line included.
+    /// The length of the head in bytes, including the empty line.
     pub length: usize,
     pub target: String,
-    /// Nothing for a body in chunks.
+    /// `None` for a chunked body.
     pub content_length: Option<usize>,
     pub expects_continue: bool,
 }
 
 impl Head {
-    /// The head that these bytes begin with; nothing when it is not whole.
-    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Failure> {
+    /// Parses the head at the beginning of these bytes, and returns `None` if it is incomplete.
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
         if bytes.is_empty() {
             return Ok(None);
         }
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut request = httparse::Request::new(&mut headers);
-        let length = match request.parse(bytes).during(format!("a request that begins with {}", shown(bytes)))? {
+        let length = match request.parse(bytes).context(format!("invalid request {}", shown(bytes)))? {
             Status::Partial => return Ok(None),
             Status::Complete(length) => length,
         };
@@ -35,8 +33,8 @@ impl Head {
             _ if is("transfer-encoding", b"chunked") => None,
             None => Some(0),
             Some(digits) => {
-                let digits = str::from_utf8(digits).during("Content-Length")?;
-                Some(digits.parse().during(format!("Content-Length: {digits}"))?)
+                let digits = str::from_utf8(digits).context("Content-Length")?;
+                Some(digits.parse().context(format!("Content-Length: {digits}"))?)
             }
         };
         Ok(Some(Self { length, target, content_length, expects_continue: is("expect", b"100-continue") }))
@@ -47,14 +45,15 @@ impl Head {
     }
 }
 
-/// The data of a chunked body (RFC 9112, section 7.1), and the bytes that it takes with its trailers; nothing when it is not whole.
-pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
+/// Returns the data of a chunked body (RFC 9112, section 7.1), and its encoded length including the
+/// trailers, or `None` if it is incomplete.
+pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
         let (start, size) = match httparse::parse_chunk_size(&bytes[at..]) {
             Ok(Status::Complete((start, size))) => (at + start, size as usize),
             Ok(Status::Partial) => return Ok(None),
-            Err(_) => return Err(Failure::new(format!("a chunk's size that cannot be read: {}", shown(&bytes[at..])))),
+            Err(_) => return Err(Error::new(format!("invalid chunk size: {}", shown(&bytes[at..])))),
         };
         if size == 0 {
             return Ok(end_of_trailers(bytes, start - 2).map(|end| (data, end)));
@@ -68,9 +67,17 @@ pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
     }
 }
 
-/// Behind the empty line that ends the trailers; `at` is the line break in front of them.
+/// Returns the position after the empty line that ends the trailers. `at` is the line break before
+/// them.
 fn end_of_trailers(bytes: &[u8], at: usize) -> Option<usize> {
     bytes[at..].windows(4).position(|window| window == b"\r\n\r\n").map(|found| at + found + 4)
+}
+
+/// Returns the beginning of received bytes, for an error message.
+pub fn shown(bytes: &[u8]) -> String {
+    const MOST: usize = 200;
+    let more = if bytes.len() > MOST { "…" } else { "" };
+    format!("\"{}\"{more}", bytes[..bytes.len().min(MOST)].escape_ascii())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! Rounds in random order: what else the machine does falls on all alike.
+//! Rounds in random order, so that other work of the machine affects all contenders alike.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Each of `count` indices as often as there are rounds: in each round every one, in an order of its own (Fisher–Yates, with xorshift).
+/// Returns each of `count` indices once per round, each round in another order (Fisher–Yates, with
+/// xorshift).
 pub fn shuffled(count: usize, rounds: usize) -> Vec<usize> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
     let mut state = since.as_nanos() as u64 | 1;

@@ -1,11 +1,12 @@
-//! `bench` itself: builds the contenders, measures them, prints the table, and keeps the record and its plots.
+//! `bench` without a subcommand: builds the contenders, measures them, prints the table, and writes
+//! the record with its plots.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
 
-use cargo_barelambda::failure::Failure;
-use cargo_barelambda::program::Architecture;
+use cargo_barelambda::architecture::Architecture;
+use cargo_barelambda::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::measure::{Plan, measure};
@@ -15,44 +16,42 @@ use crate::{contenders, machine, plots, table};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench                        everything: six minutes, and the building
-  cargo barelambda bench --quick                fewer rounds: under two minutes, once everything is built
-  cargo barelambda bench --rows floor,echo,json
-  cargo barelambda bench compare benches/record/x86_64/A benches/record/x86_64/B
+  cargo bare bench                        everything: six minutes after the build
+  cargo bare bench --quick                fewer rounds: under two minutes after the build
+  cargo bare bench --rows floor,echo,json
+  cargo bare bench compare benches/record/x86_64/A benches/record/x86_64/B
 
-The contenders are built first, the peers as their own documentation recommends. What is not to be had on this machine is shown as missing.
-As root, starts with a dropped page cache are measured, too. Leave the machine alone meanwhile.";
+Builds the contenders first, the other runtimes as their documentation recommends. A contender that can't be built on
+this machine is shown as missing. Starts with a dropped page cache need root. Run nothing else on the machine meanwhile.";
 
 pub fn command() -> Command {
-    Command::new("cargo barelambda bench")
-        .bin_name("cargo barelambda bench")
-        .about("Measures barelambda and its peers side by side: cold starts, warm cycles, sizes, system calls, instructions and memory")
+    Command::new("cargo bare bench")
+        .bin_name("cargo bare bench")
+        .about("Compare barelambda with other runtimes: cold starts, warm cycles, sizes, system calls, instructions and memory")
         .args_conflicts_with_subcommands(true)
-        .arg(Arg::new("quick").long("quick").action(ArgAction::SetTrue).help("Fewer rounds"))
-        .arg(
-            Arg::new("rows").long("rows").value_name("NAMES").value_delimiter(',').help(format!(
-                "Only these rows; the first one is what the others are compared with. Of: {}",
-                contenders::names().join(", ")
-            )),
-        )
+        .arg(Arg::new("quick").long("quick").action(ArgAction::SetTrue).help("Run fewer rounds"))
+        .arg(Arg::new("rows").long("rows").value_name("NAMES").value_delimiter(',').help(format!(
+            "Measure only these rows, and compare the others with the first. Possible values: {}",
+            contenders::names().join(", ")
+        )))
         .arg(
             Arg::new("records")
                 .long("records")
                 .value_name("FOLDER")
                 .value_parser(value_parser!(PathBuf))
-                .help("Where the record goes [default: benches/record in the repository]"),
+                .help("Directory for the record [default: benches/record in the repository]"),
         )
         .arg(
             Arg::new("no-record")
                 .long("no-record")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("records")
-                .help("Write no record and no plots"),
+                .help("Don't write the record and its plots"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let wanted: Vec<String> = matches.get_many("rows").into_iter().flatten().cloned().collect();
     let plan = if matches.get_flag("quick") { Plan::QUICK } else { Plan::FULL };
     let architecture = Architecture::host();
@@ -66,7 +65,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
     let scratch = std::env::temp_dir().join(format!("barelambda-bench-{}", std::process::id()));
     record.settings.insert("processors, warm".to_owned(), Reserved::new()?.described());
     let rows = measure(&contenders, &plan, &scratch);
-    // What contenders leave there is of no use to anybody.
+    // The contenders' temporary files aren't needed.
     let _ = std::fs::remove_dir_all(&scratch);
     record.rows = rows?;
     print!("{}", table::show(&record));

@@ -1,4 +1,5 @@
-//! `bench sizes`: where the bytes are, per crate and function, in each example and with each Cargo feature.
+//! `bench sizes`: prints the size of each crate and function, for each example and each Cargo
+//! feature.
 
 mod map;
 
@@ -7,40 +8,51 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use cargo_barelambda::failure::{During, Failure};
-use cargo_barelambda::program::Architecture;
-use cargo_barelambda::project::{Kind, Project, Target, cargo};
+use cargo_barelambda::architecture::Architecture;
+use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::project::{Project, Target, TargetKind, cargo};
 use clap::{Arg, ArgAction, ArgMatches, Command as Subcommand, value_parser};
 
 use crate::contenders::succeed;
 use crate::figures::grouped;
 use map::Part;
 
-/// What each feature is switched on in: the example that takes the least.
+/// The smallest example, with which the features are measured.
 const SMALLEST: &str = "hello";
 
 const EXPLANATION: &str = "\
-Each example is linked once more, with a map of the linker, by whose sections the bytes are counted. `constants` are what programs only read:
-texts, tables, jump targets. What is in several functions after inlining counts for the one that it ended in.";
+Links each example again with a linker map, and adds up its sections. `constants` is read-only data, such as strings and tables. Inlined
+code counts for the function that it is inlined into.";
 
 pub fn command() -> Subcommand {
     Subcommand::new("sizes")
-        .about("Where the bytes are: per crate and function, for each example, and for each Cargo feature switched on")
-        .arg(Arg::new("names").value_name("EXAMPLE").num_args(0..).help("[default: all examples, exec, and each feature]"))
-        .arg(Arg::new("arch").long("arch").value_name("ARCH").value_parser(["x86_64", "arm64"]).help("[default: this machine's]"))
+        .about("Print the size of each crate and function, for each example, and of each Cargo feature")
+        .arg(
+            Arg::new("names")
+                .value_name("EXAMPLE")
+                .num_args(0..)
+                .help("Examples to measure [default: all examples, exec, and each feature]"),
+        )
+        .arg(
+            Arg::new("arch")
+                .long("arch")
+                .value_name("ARCH")
+                .value_parser(["x86_64", "arm64"])
+                .help("Target architecture [default: this machine's]"),
+        )
         .arg(
             Arg::new("functions")
                 .long("functions")
                 .value_name("N")
                 .default_value("10")
                 .value_parser(value_parser!(usize))
-                .help("How many functions are shown of each, the largest first"),
+                .help("Number of functions to print for each example, largest first"),
         )
-        .arg(Arg::new("features").long("features").action(ArgAction::SetTrue).help("Show only what each feature costs"))
+        .arg(Arg::new("features").long("features").action(ArgAction::SetTrue).help("Print only the size of each feature"))
         .after_help(EXPLANATION)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let architecture = matches.get_one::<String>("arch").map_or(Architecture::host(), |name| Architecture::from_lambda(name));
     let project = Project::of(repository)?;
     let names: Vec<&String> = matches.get_many("names").into_iter().flatten().collect();
@@ -61,18 +73,18 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// The size of the smallest example with each feature of the library, and how much more that is.
-fn features(project: &Project, architecture: Architecture) -> Result<String, Failure> {
+/// Formats the size of the smallest example with each feature of the library.
+fn features(project: &Project, architecture: Architecture) -> Result<String, Error> {
     let target = project.target(Some(SMALLEST))?;
     let metadata =
         succeed(Command::new(cargo()).args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&target.manifest))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).during("the answer of `cargo metadata`")?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("failed to parse the output of `cargo metadata`")?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let library = packages.into_iter().find(|package| package["name"] == "barelambda");
     let names = library.and_then(|library| library["features"].as_object()).into_iter().flat_map(|features| features.keys());
     let alone = link(project, target, architecture, &[])?.size;
-    let mut shown = format!("`{SMALLEST}` with a feature that it does not use: what is switched on, and not called, is hardly linked\n");
-    shown += &format!("  {:<16} {:>9}\n", "none more", grouped(alone as f64));
+    let mut shown = format!("`{SMALLEST}` with a feature that it doesn't use: unused code is mostly removed\n");
+    shown += &format!("  {:<16} {:>9}\n", "none", grouped(alone as f64));
     for name in names.filter(|name| *name != "default") {
         let size = link(project, target, architecture, &[name])?.size;
         shown += &format!("  {name:<16} {:>9}  {:+}\n", grouped(size as f64), size as i64 - alone as i64);
@@ -80,40 +92,40 @@ fn features(project: &Project, architecture: Architecture) -> Result<String, Fai
     Ok(shown)
 }
 
-/// A program, by the map of its linker.
+/// The size of a program, and of its parts.
 struct Linked {
     size: u64,
     parts: Vec<Part>,
 }
 
-fn link(project: &Project, target: &Target, architecture: Architecture, more: &[&str]) -> Result<Linked, Failure> {
+fn link(project: &Project, target: &Target, architecture: Architecture, more: &[&str]) -> Result<Linked, Error> {
     let features: Vec<&str> = target.required_features.iter().map(String::as_str).chain(more.iter().copied()).collect();
     let folder = project.target_folder.join("sizes").join(if features.is_empty() { "default".to_owned() } else { features.join("-") });
-    fs::create_dir_all(&folder).during(folder.display())?;
+    fs::create_dir_all(&folder).context(folder.display())?;
     let map = folder.join(format!("{}-{architecture}.map", target.name));
     let mut command = Command::new(cargo());
     command.args(["rustc", "--quiet", "--release", "--manifest-path"]).arg(&target.manifest);
     command.args(["--target", architecture.triple(), "--target-dir"]).arg(&folder);
-    command.args([if target.kind == Kind::Example { "--example" } else { "--bin" }, &target.name]);
+    command.args([if target.kind == TargetKind::Example { "--example" } else { "--bin" }, &target.name]);
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
-    // In the repository, as its configuration has the flags.
+    // The flags are in the repository's configuration.
     command.current_dir(&project.root).arg("--").arg(format!("-Clink-arg=-Map={}", map.display()));
-    // cargo does not know of the map: without it, it links again.
+    // Cargo doesn't track the map, so remove the program to link it again.
     if !map.is_file() {
         let _ = fs::remove_file(program(&folder, target, architecture));
     }
     succeed(&mut command)?;
     let file = program(&folder, target, architecture);
-    let size = file.metadata().during(file.display())?.len();
-    let text = fs::read_to_string(&map).during(map.display())?;
+    let size = file.metadata().context(file.display())?.len();
+    let text = fs::read_to_string(&map).context(map.display())?;
     Ok(Linked { size, parts: map::parts(&text) })
 }
 
 fn program(folder: &Path, target: &Target, architecture: Architecture) -> PathBuf {
     let folder = folder.join(architecture.triple()).join("release");
-    if target.kind == Kind::Example { folder.join("examples").join(&target.name) } else { folder.join(&target.name) }
+    if target.kind == TargetKind::Example { folder.join("examples").join(&target.name) } else { folder.join(&target.name) }
 }
 
 impl Linked {

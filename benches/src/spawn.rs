@@ -1,7 +1,9 @@
-//! Processes whose clock begins in the last moment before execve: the child reads it, after fork and all that is to be set up.
+//! Starts processes, and records the time just before execve: the child reads the clock after the
+//! fork and all of its setup.
 //!
-//! The child shares the memory of its parent, which waits until it has executed the program, as posix_spawn has it: clone(2), CLONE_VM and
-//! CLONE_VFORK. A copy of this process would be taken apart by execve, on the contender's time.
+//! As in posix_spawn, the child shares the memory of its parent, which waits until the child
+//! executes the program: clone(2) with CLONE_VM and CLONE_VFORK. After a fork, execve would also
+//! have to free the copied memory of this process, which would count for the contender.
 
 #![allow(unsafe_code)]
 
@@ -14,15 +16,15 @@ use std::{io, mem};
 use rustix::process::{Pid, WaitOptions, waitpid};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
-/// A process, which is a child of this one, the leader of a process group of its own, and to be waited for.
+/// A child process, which leads a process group. The caller must wait for it.
 #[derive(Debug)]
 pub struct Process {
     pub id: Pid,
-    /// Just before execve.
+    /// The time just before execve.
     pub started: Instant,
 }
 
-/// What the child is to do. Of everything in it nothing is allocated or freed there.
+/// What the child does. It allocates and frees nothing in here.
 struct Task {
     words: Vec<*const c_char>,
     environment: Vec<*const c_char>,
@@ -32,18 +34,19 @@ struct Task {
     error: Option<io::Error>,
 }
 
-/// The child's stack, in bytes: it calls little, but execvpe puts paths there.
+/// The size of the child's stack, in bytes. execvpe builds paths there.
 const STACK: usize = 256 * 1024;
 
-/// The child is alone on its stack, which the ABI wants at a multiple of this.
+/// The alignment of the child's stack, as the ABI requires.
 const ALIGNMENT: usize = 16;
 
-/// Starts `words`, the program first, which is looked for along PATH if it has no slash, with this environment, these
-/// standard streams, and on these processors, if they are not all that this thread has.
+/// Starts a program with these arguments, environment and standard streams, on these processors or
+/// else on those of this thread. `words` has the program first, which is searched for in PATH if it
+/// has no slash.
 ///
 /// # Errors
 ///
-/// As clone, dup2, setpgid, sched_setaffinity and execve have it; then there is no process.
+/// One of clone, dup2, setpgid, sched_setaffinity and execve fails. Then there is no process.
 pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_>; 3], processors: Option<&CpuSet>) -> io::Result<Process> {
     let pointers = |texts: &[CString]| texts.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect();
     let mut task = Task {
@@ -58,8 +61,9 @@ pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_
     let top = stack.as_mut_ptr_range().end;
     let top = top.wrapping_sub(top.addr() % ALIGNMENT);
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-    // SAFETY: The stack is the child's alone, and both it and the task live until the child has left this memory: CLONE_VFORK keeps the caller
-    // here until the child has executed a program or ended. Other threads go on meanwhile, so the child calls only what is safe after fork.
+    // SAFETY: The stack is the child's alone, and both it and the task live until the child has
+    // left this memory: CLONE_VFORK keeps the caller here until the child has executed a program or
+    // ended. Other threads go on meanwhile, so the child calls only what is safe after fork.
     let id = unsafe { libc::clone(child, top.cast(), flags, (&raw mut task).cast()) };
     if id < 0 {
         return Err(io::Error::last_os_error());
@@ -69,16 +73,17 @@ pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_
         (Some(started), None) => Ok(Process { id, started }),
         (_, error) => {
             waitpid(Some(id), WaitOptions::empty())?;
-            Err(error.unwrap_or_else(|| io::Error::other("it ended before execve")))
+            Err(error.unwrap_or_else(|| io::Error::other("the child exited before execve")))
         }
     }
 }
 
 extern "C" fn child(task: *mut c_void) -> c_int {
-    // SAFETY: It is the task of `spawn`, which waits, so that nobody else uses it.
+    // SAFETY: This is the task of `spawn`, which waits, so this is the only reference.
     let task = unsafe { &mut *task.cast::<Task>() };
-    // SAFETY: Both lists end with a null pointer, and their texts outlive the child's time in this memory. What is called here allocates
-    // nothing and takes no lock; the disposition of SIGPIPE and the descriptors are the child's own, as neither is shared by clone.
+    // SAFETY: Both lists end with a null pointer, and their texts outlive the child's time in this
+    // memory. What is called here allocates nothing and takes no lock; the disposition of SIGPIPE
+    // and the descriptors are the child's own, as neither is shared by clone.
     unsafe {
         let mut ready = libc::setpgid(0, 0) == 0;
         for (index, descriptor) in task.descriptors.iter().enumerate() {
@@ -87,7 +92,7 @@ extern "C" fn child(task: *mut c_void) -> c_int {
         if let Some(processors) = &task.processors {
             ready &= sched_setaffinity(None, processors).is_ok();
         }
-        // Rust ignores it, and what is ignored remains so.
+        // Rust's runtime ignores SIGPIPE, and execve keeps ignored signals.
         let mut default: libc::sigaction = mem::zeroed();
         default.sa_sigaction = libc::SIG_DFL;
         ready &= libc::sigaction(libc::SIGPIPE, &raw const default, ptr::null_mut()) == 0;

@@ -1,4 +1,4 @@
-//! The table in the terminal.
+//! Formats a record for the terminal.
 
 pub mod markdown;
 
@@ -8,12 +8,12 @@ use crate::figures::Figure;
 use crate::plots;
 use crate::record::{Measured, Record, Row, quantile};
 
-/// The groups of columns: a terminal is not wide enough for all at once.
+/// The groups of columns, as a terminal isn't wide enough for all of them.
 const GROUPS: [(&str, &[Figure]); 6] = [
     ("Cold start, from just before execve, in the page cache", &[Figure::StartToNext, Figure::StartToAnswer]),
     ("Cold start, the page cache dropped", &[Figure::DroppedToNext, Figure::DroppedToAnswer]),
     (
-        "Warm cycle, event out to the next GET /next, by the size of the event",
+        "Warm cycle, from sending the event to the next GET /next, by the size of the event",
         &[Figure::Warm59B, Figure::Warm10Kb, Figure::Warm100Kb, Figure::Warm5Mb],
     ),
     ("Size and memory", &[Figure::Size, Figure::Zip, Figure::PeakMemory, Figure::MinorFaults]),
@@ -21,8 +21,8 @@ const GROUPS: [(&str, &[Figure]); 6] = [
     ("On AWS", &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory]),
 ];
 
-/// All rows of a record: medians, the ratios to the first row, and of what was taken often enough the 99th percentile. What is missing is marked
-/// by a number, and said below.
+/// Formats all rows of a record: medians, ratios to the first row and, if there are enough samples,
+/// 99th percentiles. A missing value has a number, and the reason is below the tables.
 pub fn show(record: &Record) -> String {
     let mut shown = String::new();
     let mut missing = Missing::default();
@@ -43,15 +43,14 @@ pub fn show(record: &Record) -> String {
     for (index, why) in missing.0.iter().enumerate() {
         let _ = writeln!(shown, "[{}] {why}", index + 1);
     }
-    let _ =
-        writeln!(shown, "\n×: the ratio to `{}` in this run. p99: 99 of 100 were below.", record.rows.first().map_or("", |row| &row.name));
+    let _ = writeln!(shown, "\n×: ratio to `{}` in this run. p99: 99th percentile.", record.rows.first().map_or("", |row| &row.name));
     if !plots::is_of_aws(record) {
-        shown.push_str("Ratios measured here are no claim about AWS.\n");
+        shown.push_str("Ratios measured here aren't a claim about AWS.\n");
     }
     shown
 }
 
-/// The reasons, each once, with its number.
+/// The distinct reasons, which are numbered.
 #[derive(Default)]
 struct Missing(Vec<String>);
 
@@ -83,7 +82,7 @@ fn cell(record: &Record, row: &Row, figure: Figure, missing: &mut Missing) -> St
     format!("{:>9}{ratio}{p99}", figure.unit().show(quantile(samples, 0.5)))
 }
 
-/// A ratio in three digits.
+/// Formats a ratio with three digits.
 pub fn ratio_shown(ratio: f64) -> String {
     match ratio {
         100.0.. => format!("{ratio:.0}"),
@@ -93,7 +92,7 @@ pub fn ratio_shown(ratio: f64) -> String {
     }
 }
 
-/// The first column to the left, the others to the right.
+/// Aligns the first column left, and the others right.
 fn write_aligned(shown: &mut String, lines: &[Vec<String>]) {
     let columns = lines[0].len();
     let width = |column: usize, lines: &[Vec<String>]| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_marked_and_said_below() {
+    fn a_missing_value_has_a_number_and_a_reason() {
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
         let mut floor = Row::new("floor", "the floor", false, "");
         floor.figures.insert(Figure::StartToNext, Measured::Samples(vec![200.0; 40]));

@@ -6,8 +6,8 @@ use std::time::Duration;
 use barelambda_conformance::{Checked, Options, Report, checks, kill_all, run};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::failure::Failure;
-use crate::function;
+use crate::arguments;
+use crate::error::Error;
 use crate::program::Program;
 use crate::signals::Signals;
 
@@ -18,53 +18,56 @@ Examples:
   cargo barelambda conformance ./bootstrap --json > report.json
   cargo barelambda conformance --list
 
-The program is any runtime whose handler does what conformance/README.md asks for. The table, or the JSON, goes to standard output.
-Exit codes: 0 all checks passed, 1 some did not, or were not applicable, 2 wrong usage, 3 anything else, such as no such program.";
+The program is any runtime whose handler follows conformance/README.md. Prints the table, or the JSON, to
+standard output.
+
+Exit codes: 0 all checks passed, 1 some checks failed or weren't applicable, 2 invalid usage, 3 any other
+error, such as a missing program.";
 
 pub fn command() -> Command {
     Command::new("conformance")
-        .about("Check any runtime, as an executable, against what Lambda requires of one")
+        .about("Test whether an executable conforms to Lambda's Runtime API")
         .arg(
             Arg::new("PROGRAM")
                 .value_parser(value_parser!(PathBuf))
                 .required_unless_present("list")
-                .help("The executable: a runtime and its handler"),
+                .help("The executable: a runtime with its handler"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print the report as JSON"))
-        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Print the names of the checks, and run nothing"))
-        .arg(Arg::new("only").long("only").value_name("NAME-PART").help("Only run checks whose names contain this"))
+        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Print the names of the checks without running them"))
+        .arg(Arg::new("only").long("only").value_name("NAME-PART").help("Run only the checks whose names contain this text"))
         .arg(
             Arg::new("jobs")
                 .long("jobs")
                 .short('j')
                 .value_name("N")
                 .value_parser(value_parser!(u16).range(1..=256))
-                .help("How many checks run at once; they wait more than they compute [default: 8, or the processors if more]"),
+                .help("Number of checks to run in parallel [default: 8, or the number of processors if larger]"),
         )
         .arg(
             Arg::new("patience")
                 .long("patience")
                 .value_name("SECONDS")
-                .value_parser(function::seconds)
-                .help("How long the program may take for anything that is expected of it [default: 8]"),
+                .value_parser(arguments::seconds)
+                .help("Time limit for each thing that a check waits for [default: 8]"),
         )
         .arg(
             Arg::new("runner")
                 .long("runner")
                 .value_name("COMMAND")
-                .help("What to run the program with, words apart by spaces [default: qemu for a foreign processor]"),
+                .help("Command that runs the program, split at spaces [default: qemu for a foreign architecture]"),
         )
-        .arg(function::environment())
+        .arg(arguments::environment())
         .arg(
             Arg::new("allow-not-applicable")
                 .long("allow-not-applicable")
                 .action(ArgAction::SetTrue)
-                .help("Exit with 0 although checks were not applicable"),
+                .help("Exit with 0 even if some checks weren't applicable"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Error> {
     if matches.get_flag("list") {
         checks().iter().for_each(|check| println!("{}", check.name));
         return Ok(ExitCode::SUCCESS);
@@ -75,7 +78,7 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let report = run(&options, tell);
     signals.go_on();
     if report.checked.is_empty() {
-        return Err(Failure::new("no check has such a name: `cargo barelambda conformance --list` names them all"));
+        return Err(Error::new("no check matches --only: `--list` prints the names of all checks"));
     }
     if json {
         println!("{:#}", report.json());
@@ -85,11 +88,11 @@ pub fn run_checks(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     code(&report, matches.get_flag("allow-not-applicable"))
 }
 
-fn options(matches: &ArgMatches) -> Result<Options, Failure> {
-    let path: &PathBuf = matches.get_one("PROGRAM").expect("clap asks for it");
+fn options(matches: &ArgMatches) -> Result<Options, Error> {
+    let path: &PathBuf = matches.get_one("PROGRAM").expect("clap requires it");
     let given: Option<&String> = matches.get_one("runner");
     let program = match given {
-        // The runner knows what it can run.
+        // The program may be for any processor that the runner supports.
         Some(_) => Program::of_any_processor(path)?,
         None => Program::check(path, None)?,
     };
@@ -109,17 +112,17 @@ fn options(matches: &ArgMatches) -> Result<Options, Failure> {
     Ok(options)
 }
 
-/// What did not pass is told as soon as it is seen, for people.
+/// Prints a check that didn't pass as soon as it ends.
 fn tell(checked: &Checked) {
     if let Some(seen) = checked.seen() {
         eprintln!("{} {}: {seen}", checked.word(), checked.check.name);
     }
 }
 
-fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Failure> {
+fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Error> {
     let totals = report.totals();
     if totals.unable > 0 {
-        return Err(Failure::new(format!("{} checks could not be run: standard output says why", totals.unable)));
+        return Err(Error::new(format!("failed to run {} checks: see standard output", totals.unable)));
     }
     let passed = totals.failed == 0 && (allow_not_applicable || totals.not_applicable == 0);
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })

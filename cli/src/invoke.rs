@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::number::grouped;
 use crate::signals::Signals;
 use crate::{event, function};
@@ -21,15 +21,17 @@ Examples:
   cargo barelambda invoke stateful --arch arm64 --env NAME=VALUE
   cargo barelambda invoke --bootstrap ./bootstrap '{}'
 
-The answer goes to standard output, byte for byte, a streamed one as it comes; the function's log and one REPORT line go to standard error.
-Exit codes: 0 answered, 1 the function failed, 2 wrong usage, 3 anything else, such as a build that failed.";
+Prints the response to standard output unchanged, and a streamed one as it arrives. Prints the function's
+log and a REPORT line to standard error.
+
+Exit codes: 0 success, 1 the function failed, 2 invalid usage, 3 any other error, such as a failed build.";
 
 pub fn command() -> Command {
     Command::new("invoke")
-        .about("Build a function, start it cold, and invoke it once")
+        .about("Build a function, cold-start it, and invoke it once")
         .arg(Arg::new("EXAMPLE").allow_negative_numbers(true).help(
-            "The example to build; in a package of your own, a binary or the package's name, which may be left out when there \
-             is one. With --bootstrap this is the event",
+            "The example to build, or in your own package a binary or the package's name (optional if there is only one \
+             target); with --bootstrap, the event",
         ))
         .args(event::arguments())
         .args(function::arguments())
@@ -38,28 +40,28 @@ pub fn command() -> Command {
                 .long("client-context")
                 .value_name("JSON")
                 .value_parser(json_object)
-                .help("The client context, as the function will see it"),
+                .help("Client context to pass to the function"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let event = event_text(matches).unwrap_or_else(|error| error.exit());
     let event = event::read(event, matches)?;
     let (program, mut options) = function::prepare(matches)?;
     options.log_sink = Some(to_stderr());
-    let emulator = Arc::new(Emulator::start(options).during("starting the emulator")?);
+    let emulator = Arc::new(Emulator::start(options).context("failed to start the emulator")?);
     let signals = Signals::end_with(130, &emulator)?;
     let client_context = matches.get_one::<String>("client-context").cloned();
     let mut answer = emulator.invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
-    let printed = print_answer(&mut answer).during("writing the answer");
+    let printed = print_answer(&mut answer).context("failed to write the response");
     let outcome = printed.map(|shown| (shown, answer.finish()));
     signals.go_on();
     emulator.shutdown();
     let (shown, outcome) = outcome?;
-    // An error in mid-stream is no part of the answer.
+    // An error while streaming isn't part of the response.
     if !shown {
-        print_answer(iter::once(outcome.payload.clone())).during("writing the answer")?;
+        print_answer(iter::once(outcome.payload.clone())).context("failed to write the response")?;
     }
     eprintln!("{}", report(&outcome, program.size));
     Ok(match error_line(&outcome) {
@@ -71,38 +73,39 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     })
 }
 
-/// A sink that shows the function's log as it comes.
+/// Returns a sink that prints the function's log to standard error as it arrives.
 pub fn to_stderr() -> LogSink {
     Arc::new(|line: &[u8]| {
-        // Nowhere to say that standard error is gone.
+        // There is nowhere to report an error of standard error.
         let _ = io::stderr().lock().write_all(&[line, b"\n"].concat());
     })
 }
 
-/// The REPORT line, with the size of the program at its end.
+/// Returns the REPORT line, followed by the size of the program.
 pub fn report(outcome: &Outcome, size: u64) -> String {
     format!("{} Binary Size: {} bytes", outcome.report_line(), grouped(size))
 }
 
-/// What went wrong in the function, for people; nothing when nothing did.
+/// Returns the function's error as a message, if it failed.
 pub fn error_line(outcome: &Outcome) -> Option<String> {
     let error = outcome.function_error.as_ref()?;
     Some(format!("error: the function failed: {}: {}", error.error_type, error.message))
 }
 
-/// With --bootstrap there is no example to name, so the first word is the event.
+/// Returns the event of the command line. With --bootstrap no example is named, so the first
+/// positional argument is the event.
 fn event_text(matches: &ArgMatches) -> Result<Option<&str>, clap::Error> {
     let word = |name| matches.get_one::<String>(name).map(String::as_str);
     let conflict = |words: &str| command().error(ErrorKind::ArgumentConflict, words);
     match (matches.contains_id("bootstrap"), word("EXAMPLE"), word("EVENT")) {
         (false, _, event) => Ok(event),
-        (true, Some(_), Some(_)) => Err(conflict("with --bootstrap there is no example to name: give the event alone")),
-        (true, Some(_), None) if matches.contains_id("file") => Err(conflict("--file names an event, and there is another")),
+        (true, Some(_), Some(_)) => Err(conflict("unexpected example with --bootstrap: pass only the event")),
+        (true, Some(_), None) if matches.contains_id("file") => Err(conflict("the argument '--file <FILE>' cannot be used with an event")),
         (true, event, _) => Ok(event),
     }
 }
 
-/// Prints an answer as it comes; whether there was anything to print.
+/// Prints a response as it arrives, and returns whether it has any bytes.
 fn print_answer(pieces: impl IntoIterator<Item = Vec<u8>>) -> io::Result<bool> {
     let mut stdout = io::stdout().lock();
     let mut last = None;
@@ -121,8 +124,8 @@ fn print_answer(pieces: impl IntoIterator<Item = Vec<u8>>) -> io::Result<bool> {
 fn json_object(text: &str) -> Result<String, String> {
     match serde_json::from_str(text) {
         Ok(Value::Object(_)) => Ok(text.to_owned()),
-        Ok(_) => Err("it is a JSON object".to_owned()),
-        Err(error) => Err(format!("it is JSON: {error}")),
+        Ok(_) => Err("expected a JSON object".to_owned()),
+        Err(error) => Err(format!("invalid JSON: {error}")),
     }
 }
 

@@ -1,15 +1,18 @@
-//! `cargo barelambda`: build a function, start it cold in a local Lambda, and invoke it or serve it to AWS clients.
+//! `cargo barelambda`: builds a function, cold-starts it in a local Lambda, and invokes it or
+//! serves it to AWS clients.
 //!
-//! One file for each subcommand. Standard output carries the function's answer and nothing else; everything for people goes to
-//! standard error. Exit codes: 0 answered, 1 the function failed or the runtime does not conform, 2 wrong usage, 3 anything else (no such example, a build that
-//! failed), 130 interrupted.
+//! Each subcommand has its own file. Results go to standard output, and messages to standard error.
+//! Exit codes: 0 success, 1 the function failed or the runtime doesn't conform, 2 invalid usage, 3
+//! any other error (an unknown example, a failed build), 130 interrupted.
 
+pub mod architecture;
+mod arguments;
 mod bench;
 pub mod build;
 mod conformance;
-mod elf;
+pub mod error;
 mod event;
-pub mod failure;
+pub mod executable;
 mod function;
 mod invoke;
 mod new;
@@ -19,7 +22,7 @@ pub mod program;
 pub mod project;
 mod rustc_wrapper;
 mod serve;
-mod signals;
+pub mod signals;
 mod toolchain;
 
 use std::env::args_os;
@@ -28,9 +31,9 @@ use std::process::ExitCode;
 
 use clap::Command;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
-/// The program.
+/// Runs the program.
 pub fn main() -> ExitCode {
     if let Some(code) = compile() {
         return code;
@@ -44,19 +47,22 @@ pub fn main() -> ExitCode {
         Some(("new", matches)) => new::run(matches),
         Some(("package", matches)) => package::run(matches),
         Some(("serve", matches)) => serve::run(matches),
-        _ => unreachable!("clap asks for a subcommand"),
+        _ => unreachable!("clap requires a subcommand"),
     };
-    ended.unwrap_or_else(|failure| failed(&failure))
+    ended.unwrap_or_else(|error| failed(&error))
 }
 
-/// What every program that calls [`build::build`] has to do first: cargo starts it again, as the wrapper of the compiler. Nothing when it has not
-/// been started as that.
+/// Runs the compiler if cargo has started this program as its wrapper, and returns `None`
+/// otherwise.
+///
+/// Every program that calls [`build::build`] must call this first, as cargo starts it again as the
+/// wrapper.
 pub fn compile() -> Option<ExitCode> {
     rustc_wrapper::is_wanted().then(|| failed(&rustc_wrapper::run(&args_os().collect::<Vec<OsString>>())))
 }
 
-fn failed(failure: &Failure) -> ExitCode {
-    eprintln!("error: {failure}");
+fn failed(error: &Error) -> ExitCode {
+    eprintln!("error: {error}");
     ExitCode::from(3)
 }
 
@@ -64,7 +70,7 @@ fn command() -> Command {
     Command::new("cargo barelambda")
         .bin_name("cargo barelambda")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Builds a function, starts it cold in a local Lambda, and invokes it or serves it to AWS clients")
+        .about("Build a function, cold-start it in a local Lambda, and invoke it or serve it to AWS clients")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(bench::command())
@@ -74,9 +80,11 @@ fn command() -> Command {
         .subcommand(new::command())
         .subcommand(package::command())
         .subcommand(serve::command())
+        .after_help("In a clone of barelambda's repository, run `cargo bare` instead: it needs no installation.")
 }
 
-/// Cargo starts an installed `cargo-barelambda` with the name of the subcommand in front; the repository's alias does not.
+/// Removes the name of the subcommand, which cargo passes first to an installed `cargo-barelambda`.
+/// The repository's alias, `cargo bare`, doesn't pass it.
 fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.get(1).is_some_and(|first| first == "barelambda") {
         arguments.remove(1);
@@ -94,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn cargos_own_word_is_taken_off_once() {
+    fn the_subcommands_name_is_removed_once() {
         let given = |words: &[&str]| arguments(words.iter().map(OsString::from).collect());
         assert_eq!(given(&["cargo-barelambda", "barelambda", "invoke"]), ["cargo-barelambda", "invoke"]);
         assert_eq!(given(&["cargo-barelambda", "invoke", "barelambda"]), ["cargo-barelambda", "invoke", "barelambda"]);

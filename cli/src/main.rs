@@ -1,4 +1,4 @@
-//! `cargo barelambda`: see the library, which the benchmark builds with, too.
+//! `cargo barelambda`: see the library, which the benchmark also uses.
 
 use std::process::ExitCode;
 

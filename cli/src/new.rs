@@ -1,4 +1,5 @@
-//! `cargo barelambda new`: a function of the user's own, in a folder that builds, tests, packages and deploys as it is.
+//! `new`: creates a function from a template, in a directory that can be built, tested, packaged
+//! and deployed as it is.
 
 mod files;
 mod templates;
@@ -11,7 +12,7 @@ use std::process::{self, ExitCode};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use files::File;
 use templates::Template;
 
@@ -22,33 +23,33 @@ Examples:
   cargo barelambda new orders --template c --path ../barelambda
 
 Templates:
-  hello           the smallest function: a constant answer
-  json            typed JSON, in and out
-  function-url    a web service behind a function URL
-  sqs-batch       a batch of messages of which some may fail
-  stream          server-sent events, each on its way when it is there
+  hello           the smallest function: a constant response
+  json            typed JSON input and output
+  function-url    a web service with a function URL
+  sqs-batch       a batch of messages with partial failures
+  stream          server-sent events
   c               a function in C, without libc
-  shell           a script for each event
+  shell           a shell script that runs for each event
 
-Nothing is overwritten: the folder must not exist, or be empty.";
+The directory must not exist, or must be empty: no file is overwritten.";
 
-/// What cargo does not take as the name of a package: keywords, and crates that every program has.
+/// The names that cargo rejects for a package: keywords, and crates that every program links.
 const RESERVED: &str = "abstract alloc as async await barelambda become box break const continue core crate do dyn else enum extern false \
     final fn for gen if impl in let loop macro match mod move mut override priv proc_macro pub ref return self serde static std struct super \
     test trait true try type typeof unsafe unsized use virtual where while yield";
 
-/// The longest name of a Lambda function, in characters
+/// The maximum length of a Lambda function's name, in characters
 /// ([CreateFunction](https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html)).
 const LONGEST_NAME: usize = 64;
 
 pub fn command() -> Command {
     Command::new("new")
-        .about("Make a function of your own: source, test, event and Terraform stack")
+        .about("Create a function: source, test, event and Terraform stack")
         .arg(
             Arg::new("NAME")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("The folder to make; its last part is the function's name"),
+                .help("Directory to create; its last component is the function's name"),
         )
         .arg(
             Arg::new("template")
@@ -57,113 +58,113 @@ pub fn command() -> Command {
                 .value_name("TEMPLATE")
                 .value_parser(templates::NAMES)
                 .default_value("hello")
-                .help("What to begin with"),
+                .help("Template to copy"),
         )
         .arg(
             Arg::new("path")
                 .long("path")
                 .value_name("CHECKOUT")
                 .value_parser(value_parser!(PathBuf))
-                .help("Take barelambda from this checkout of its repository; needed until it is published"),
+                .help("Depend on barelambda in this clone of its repository; required until it is published"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let given: &PathBuf = matches.get_one("NAME").expect("it is required");
-    let folder = std::path::absolute(given).during(given.display())?;
+    let folder = std::path::absolute(given).context(given.display())?;
     let name = name(given)?;
     let template = Template::named(matches.get_one::<String>("template").expect("it has a default"));
     let checkout = matches.get_one::<PathBuf>("path").map(|path| checkout(path)).transpose()?;
     let files = template.files(name, checkout.as_deref())?;
     write(&folder, &files)?;
 
-    eprintln!("{} is a function of the template {}. Next:\n", given.display(), template.name());
+    eprintln!("Created {} from the template `{}`. Next:\n", given.display(), template.name());
     for command in next_commands(given, template, checkout.as_deref()) {
         eprintln!("  {command}");
     }
     if let Some(outer) = configured(&folder) {
         eprintln!(
-            "\nwarning: the flags of {} apply here a second time, as cargo joins them: the program will be larger. Move the folder out of there.",
+            "\nwarning: cargo also applies the flags in {}, which makes the program larger: move the directory out of that one",
             outer.display()
         );
     }
     if checkout.is_none() {
-        eprintln!("\nUntil barelambda is published, it builds only with a checkout of barelambda's repository: `--path CHECKOUT`.");
+        eprintln!("\nnote: barelambda isn't published yet: the function builds only with `--path CHECKOUT`, a clone of its repository");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The last part of the path, if a package and a Lambda function can have that name.
-fn name(path: &Path) -> Result<&str, Failure> {
+/// Returns the last component of the path, if it is a valid name of a package and of a Lambda
+/// function.
+fn name(path: &Path) -> Result<&str, Error> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let is_fit = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.len() <= LONGEST_NAME
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if !is_fit {
-        return Err(Failure::new(format!(
-            "`{}` cannot be the name of a function: it takes a letter, and then letters, digits, - and _, {LONGEST_NAME} in all at most",
+        return Err(Error::new(format!(
+            "invalid function name `{}`: expected a letter, then letters, digits, `-` and `_`, at most {LONGEST_NAME} characters",
             path.display()
         )));
     }
     if RESERVED.split(' ').any(|reserved| reserved.trim() == name) {
-        return Err(Failure::new(format!("`{name}` cannot be the name of a function: it means something else to Rust")));
+        return Err(Error::new(format!("invalid function name `{name}`: it is reserved in Rust")));
     }
     Ok(name)
 }
 
-/// The full path of a checkout of barelambda's repository.
-fn checkout(path: &Path) -> Result<PathBuf, Failure> {
-    let full = path.canonicalize().during(format!("--path {}", path.display()))?;
+/// Returns the absolute path of a clone of barelambda's repository.
+fn checkout(path: &Path) -> Result<PathBuf, Error> {
+    let full = path.canonicalize().context(format!("--path {}", path.display()))?;
     let manifest = fs::read_to_string(full.join("Cargo.toml")).unwrap_or_default();
     if !manifest.lines().any(|line| line == "name = \"barelambda\"") {
-        return Err(Failure::new(format!(
-            "--path {}: there is no package `barelambda`: name a checkout of its repository",
-            path.display()
-        )));
+        return Err(Error::new(format!("--path {}: no package `barelambda`: expected a clone of its repository", path.display())));
     }
     Ok(full)
 }
 
-/// Makes the folder with all the files, or nothing: beside its place first.
-fn write(folder: &Path, files: &[File]) -> Result<(), Failure> {
+/// Creates the directory with all its files atomically: writes them to a temporary directory next
+/// to it first, and renames that.
+fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     let shown = folder.display();
-    // Of a folder that cannot be read, the error of the renaming says more.
+    // If the directory can't be read, the error of the renaming is more useful.
     let is_taken = folder.symlink_metadata().is_ok() && !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     if is_taken {
-        return Err(Failure::new(format!("{shown} exists already and is not an empty folder: nothing was written")));
+        return Err(Error::new(format!("{shown} already exists and isn't an empty directory")));
     }
     let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
-        return Err(Failure::new(format!("{shown} cannot be made")));
+        return Err(Error::new(format!("cannot create {shown}")));
     };
-    fs::create_dir_all(parent).during(parent.display())?;
+    fs::create_dir_all(parent).context(parent.display())?;
     let beside = parent.join(format!(".{}.{}", name.display(), process::id()));
-    write_files(&beside, files).and_then(|()| fs::rename(&beside, folder).during(&shown)).inspect_err(|_| {
-        // The error that counts is the first one.
+    write_files(&beside, files).and_then(|()| fs::rename(&beside, folder).context(&shown)).inspect_err(|_| {
+        // The first error is the one to report.
         let _ = fs::remove_dir_all(&beside);
     })
 }
 
-fn write_files(folder: &Path, files: &[File]) -> Result<(), Failure> {
+fn write_files(folder: &Path, files: &[File]) -> Result<(), Error> {
     for file in files {
         let path = folder.join(file.path);
-        let parent = path.parent().expect("it lies in the folder");
-        fs::create_dir_all(parent).during(parent.display())?;
-        fs::write(&path, &file.contents).during(path.display())?;
+        let parent = path.parent().expect("the path has a parent");
+        fs::create_dir_all(parent).context(parent.display())?;
+        fs::write(&path, &file.contents).context(path.display())?;
         if file.executable {
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).during(path.display())?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).context(path.display())?;
         }
     }
     Ok(())
 }
 
-/// The configuration of cargo above the folder that has the flags for bare programs already: a checkout's.
+/// Returns the cargo configuration in a parent directory that already has the flags for bare
+/// programs: that of a clone.
 fn configured(folder: &Path) -> Option<PathBuf> {
     let mut configurations = folder.ancestors().skip(1).map(|above| above.join(".cargo/config.toml"));
     configurations.find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("-Tbarelambda.x")))
 }
 
-/// What to do next, a command for each line.
+/// Returns the commands to run next, one for each line.
 fn next_commands(folder: &Path, template: Template, checkout: Option<&Path>) -> Vec<String> {
     let mut commands = Vec::new();
     let path = env::var_os("PATH").unwrap_or_default();
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkout_is_told_from_other_folders() {
+    fn a_checkout_is_distinguished_from_other_folders() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         assert_eq!(checkout(root).unwrap(), root.canonicalize().unwrap());
         assert!(checkout(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_err().to_string().contains("no package `barelambda`"));

@@ -1,4 +1,5 @@
-//! A deployment package: a zip with the program as `bootstrap`, and what is included.
+//! `package`: creates a deployment package, a zip with the program as `bootstrap` and the included
+//! files.
 
 mod archive;
 mod bootstrap;
@@ -13,18 +14,20 @@ use base64::engine::general_purpose::STANDARD;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use hmac_sha256::Hash;
 
-use crate::failure::{During, Failure};
+use crate::architecture::Architecture;
+use crate::error::{Context, Error};
 use crate::number::grouped;
-use crate::program::Architecture;
 use crate::project::Project;
-use crate::{build, function};
+use crate::{arguments, build};
 use contents::Entry;
 
-/// What Lambda takes in a direct upload: "50 MB (zipped, when uploaded through the Lambda API or SDKs)", in bytes.
+/// The limit of a direct upload, in bytes: "50 MB (zipped, when uploaded through the Lambda API or
+/// SDKs)".
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const ZIPPED_LIMIT: u64 = 50 * 1024 * 1024;
 
-/// What Lambda unpacks: "250 MB … (unzipped)", in bytes. The layers of the function count too, and are not known here.
+/// The limit of the unzipped package, in bytes: "250 MB … (unzipped)". It includes the function's
+/// layers, which are unknown here.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const UNZIPPED_LIMIT: u64 = 250 * 1024 * 1024;
 
@@ -35,20 +38,21 @@ Examples:
   cargo barelambda package exec --include handler.sh --include data
   cargo barelambda package --bootstrap build/bootstrap --arch x86_64
 
-Standard output gets one line: the zip, its size, and the CodeSha256 that Lambda will show for it. The same content gives the same zip.";
+Prints one line to standard output: the path of the zip, its size, and the CodeSha256 that Lambda will
+show. Zips are reproducible: the same content results in the same bytes.";
 
 pub fn command() -> Command {
     Command::new("package")
-        .about("Build a function, and make the zip that Lambda takes, the same bytes every time")
-        .arg(function::name().conflicts_with("bootstrap"))
-        .arg(function::architecture("The function's architecture").default_value("arm64"))
-        .arg(function::features().conflicts_with("bootstrap"))
+        .about("Build a function and create its deployment package, a reproducible zip")
+        .arg(arguments::name().conflicts_with("bootstrap"))
+        .arg(arguments::architecture("Architecture of the function").default_value("arm64"))
+        .arg(arguments::features().conflicts_with("bootstrap"))
         .arg(
             Arg::new("bootstrap")
                 .long("bootstrap")
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
-                .help("Package this file as it is: nothing is built"),
+                .help("Package this executable instead of building one"),
         )
         .arg(
             Arg::new("include")
@@ -56,7 +60,7 @@ pub fn command() -> Command {
                 .value_name("PATH")
                 .value_parser(value_parser!(PathBuf))
                 .action(ArgAction::Append)
-                .help("Add a file, or a folder and all that is in it; absolute paths, and those with .., lose all but their last part"),
+                .help("Add a file or a directory, at its relative path; of an absolute path, or one with .., at its last component"),
         )
         .arg(
             Arg::new("output")
@@ -64,71 +68,72 @@ pub fn command() -> Command {
                 .short('o')
                 .value_name("ZIP")
                 .value_parser(value_parser!(PathBuf))
-                .help("Where to write the zip [default: dist/NAME-ARCH.zip in the workspace; with --bootstrap, in this folder]"),
+                .help("Path of the zip [default: dist/NAME-ARCH.zip in the workspace, or with --bootstrap in this directory]"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    let architecture = function::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
-    // What is wrong with them is known before anything is built.
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
+    let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
+    // Errors of the included files are reported before anything is built.
     let included = contents::gather(matches.get_many::<PathBuf>("include").into_iter().flatten())?;
     let (program, named) = program(matches, architecture)?;
     let bootstrap = bootstrap::checked(&program, architecture)?;
     let contents: Vec<Entry> = [bootstrap].into_iter().chain(included).collect();
     let unzipped = contents.iter().map(|entry| entry.size).sum();
-    within(unzipped, UNZIPPED_LIMIT, "unpacked")?;
+    within(unzipped, UNZIPPED_LIMIT, "unzipped")?;
     contents.iter().filter_map(|entry| entry.warning(architecture)).for_each(|words| eprintln!("warning: {words}"));
 
     let zip = archive::zip(&contents)?;
     let size = zip.len() as u64;
-    within(size, ZIPPED_LIMIT, "as a zip")?;
+    within(size, ZIPPED_LIMIT, "zipped")?;
     let path = matches.get_one::<PathBuf>("output").cloned().unwrap_or(named);
     build::write_file(&path, &zip, 0o644)?;
     println!("{}: {} bytes, CodeSha256 {}", shown(&path).display(), grouped(size), STANDARD.encode(Hash::hash(&zip)));
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bytes of the zip with this file as `bootstrap`, whatever it is, and what is included. For measurements: nothing is checked.
-pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Failure> {
-    let bootstrap = bootstrap.map(|path| Entry::file(bootstrap::NAME.to_owned(), path)).transpose()?;
+/// Returns the zip with this file as `bootstrap`, and the included files, without any checks. The
+/// benchmark uses it.
+pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Error> {
+    let bootstrap = bootstrap.map(|path| Entry::file(contents::BOOTSTRAP.to_owned(), path)).transpose()?;
     let contents: Vec<Entry> = bootstrap.into_iter().chain(contents::gather(included.iter())?).collect();
     archive::zip(&contents)
 }
 
-/// The program, and what its package is called unless the user says otherwise.
-fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf, PathBuf), Failure> {
+/// Returns the path of the program, and the default path of its package.
+fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf, PathBuf), Error> {
     let zip = |name: &str| format!("{name}-{architecture}.zip");
     if let Some(program) = matches.get_one::<PathBuf>("bootstrap") {
-        let folder = env::current_dir().during("the current folder")?;
+        let folder = env::current_dir().context("failed to get the current directory")?;
         let name = folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
         return Ok((program.clone(), folder.join("dist").join(zip(&name))));
     }
     let project = Project::read()?;
-    let target = project.target(function::named(matches))?;
+    let target = project.target(arguments::named(matches))?;
     if target.for_host {
-        return Err(Failure::new(format!(
-            "`{}` is a program for this machine: it is linked dynamically with the libraries that are here, and Lambda has others. \
-             Package one that is built for musl",
+        return Err(Error::new(format!(
+            "`{}` is linked dynamically with this machine's libraries, which Lambda doesn't have: package a program that is built for \
+             musl",
             target.name
         )));
     }
-    let program = build::build(&project, target, Some(architecture), &function::wanted_features(matches))?;
+    let program = build::build(&project, target, Some(architecture), &arguments::wanted_features(matches))?;
     Ok((program, project.root.join("dist").join(zip(&target.name))))
 }
 
-fn within(size: u64, limit: u64, how: &str) -> Result<(), Failure> {
+fn within(size: u64, limit: u64, how: &str) -> Result<(), Error> {
     if size <= limit {
         return Ok(());
     }
-    Err(Failure::new(format!(
-        "the package is {} bytes {how}, and Lambda takes {} at most: include less, or make a container image",
+    Err(Error::new(format!(
+        "the package is {} bytes {how}, and Lambda's limit is {}: include fewer files, or create a container image",
         grouped(size),
         grouped(limit)
     )))
 }
 
-/// A path as it is shortest from here.
+/// Returns the path relative to the current directory, if it is in there.
 fn shown(path: &Path) -> &Path {
     let here = env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)

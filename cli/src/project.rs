@@ -1,4 +1,4 @@
-//! What there is to run: the targets that `cargo metadata` lists.
+//! The targets of a project, as `cargo metadata` lists them.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,77 +6,78 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
-/// How like a wrong name a right one must be to be suggested, from 0 to 1.
+/// The least similarity of a suggested name to a wrong one, from 0 to 1.
 const ALIKE: f64 = 0.6;
 
-/// The package that the current folder belongs to, or all default members of a workspace without one.
+/// The package of the current directory, or all default members of a workspace without a root
+/// package.
 #[derive(Debug)]
 pub struct Project {
-    /// The root folder of the workspace, or of the package that is one of its own.
+    /// The root directory of the workspace.
     pub root: PathBuf,
-    /// Where cargo builds.
+    /// Cargo's target directory.
     pub target_folder: PathBuf,
     targets: Vec<Target>,
 }
 
-/// Something that cargo builds into a program.
+/// A target that cargo builds into a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub name: String,
-    pub kind: Kind,
+    pub kind: TargetKind,
     pub package: String,
     pub manifest: PathBuf,
     pub required_features: Vec<String>,
-    /// Whether it is an ordinary program that is built for this machine: one of
+    /// Whether it is an ordinary program for this machine: one of
     /// `[package.metadata.barelambda] host-examples`.
     pub for_host: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TargetKind {
     Example,
     Binary,
 }
 
 impl Project {
-    /// Asks cargo about the current folder.
-    pub fn read() -> Result<Self, Failure> {
-        Self::of(&env::current_dir().during("the current folder")?)
+    /// Reads the project of the current directory.
+    pub fn read() -> Result<Self, Error> {
+        Self::of(&env::current_dir().context("failed to get the current directory")?)
     }
 
-    /// Asks cargo about a folder.
-    pub fn of(folder: &Path) -> Result<Self, Failure> {
+    /// Reads the project of a directory.
+    pub fn of(folder: &Path) -> Result<Self, Error> {
         let output = Command::new(cargo())
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
-            .during("cargo cannot be started")?;
+            .context("failed to start cargo")?;
         if !output.status.success() {
-            return Err(Failure::new(format!("`cargo metadata` failed ({}): is there a package here?", output.status)));
+            return Err(Error::new(format!("`cargo metadata` failed ({}): run this in a package", output.status)));
         }
-        let metadata: Value = serde_json::from_slice(&output.stdout).during("the answer of `cargo metadata`")?;
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("failed to parse the output of `cargo metadata`")?;
         Ok(Self::from_metadata(&metadata, folder))
     }
 
-    /// All that there is to build.
+    /// Returns all targets.
     pub fn targets(&self) -> &[Target] {
         &self.targets
     }
 
-    /// The example, binary or package of this name; without a name, the only one there is.
-    pub fn target(&self, name: Option<&str>) -> Result<&Target, Failure> {
-        let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == Kind::Binary).collect();
+    /// Returns the example, binary or package with this name, or without a name the only target.
+    pub fn target(&self, name: Option<&str>) -> Result<&Target, Error> {
+        let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == TargetKind::Binary).collect();
         let Some(name) = name else {
-            // One that has to be asked for with a feature is not what the package is about.
+            // A binary that needs a feature isn't the default.
             let usual: Vec<_> = binaries.into_iter().filter(|binary| binary.required_features.is_empty()).collect();
             return match (&usual[..], &self.targets[..]) {
                 ([only], _) => Ok(only),
                 ([], [only]) => Ok(only),
-                _ => Err(Failure::new(format!("which one? {}", self.list()))),
+                _ => Err(Error::new(format!("several targets: pass one of them. {}", self.list()))),
             };
         };
         if let Some(target) = self.targets.iter().find(|target| target.name == name) {
@@ -85,7 +86,7 @@ impl Project {
         let of_package: Vec<_> = binaries.into_iter().filter(|target| target.package == name).collect();
         match of_package[..] {
             [only] => Ok(only),
-            _ => Err(Failure::new(format!("there is no `{name}` here{}. {}", self.suggestion(name), self.list()))),
+            _ => Err(Error::new(format!("no target named `{name}`{} {}", self.suggestion(name), self.list()))),
         }
     }
 
@@ -105,8 +106,8 @@ impl Project {
         let likeness = |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
         let nearest = self.targets.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
         match nearest.filter(|target| likeness(target) >= ALIKE) {
-            Some(target) => format!(", but `{}`", target.name),
-            None => String::new(),
+            Some(target) => format!("; did you mean `{}`?", target.name),
+            None => ".".to_owned(),
         }
     }
 
@@ -115,14 +116,14 @@ impl Project {
             let names: Vec<&str> = self.targets.iter().filter(|target| target.kind == kind).map(|target| target.name.as_str()).collect();
             names.join(", ")
         };
-        let lists = [("Examples", of_kind(Kind::Example)), ("Binaries", of_kind(Kind::Binary))];
+        let lists = [("Examples", of_kind(TargetKind::Example)), ("Binaries", of_kind(TargetKind::Binary))];
         let lists: Vec<String> =
             lists.iter().filter(|(_, names)| !names.is_empty()).map(|(kind, names)| format!("{kind}: {names}")).collect();
-        if lists.is_empty() { "This package has neither examples nor binaries".to_owned() } else { lists.join(". ") }
+        if lists.is_empty() { "The package has no examples or binaries".to_owned() } else { lists.join(". ") }
     }
 }
 
-/// The cargo that has started this program, or the one on the path.
+/// Returns the cargo that has started this program, or the one in PATH.
 pub fn cargo() -> PathBuf {
     env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
@@ -134,8 +135,8 @@ fn targets_of(package: &Value) -> Vec<Target> {
         .iter()
         .filter_map(|target| {
             let kind = match &strings(&target["kind"])[..] {
-                [kind] if kind == "example" => Kind::Example,
-                [kind] if kind == "bin" => Kind::Binary,
+                [kind] if kind == "example" => TargetKind::Example,
+                [kind] if kind == "bin" => TargetKind::Binary,
                 _ => return None,
             };
             let name = text(&target["name"]).to_owned();
@@ -167,15 +168,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_found_or_the_right_ones_are_listed() {
+    fn an_unknown_name_is_answered_with_the_known_ones() {
         let project = project("/w/inner");
-        assert_eq!(project.target(Some("echo")).unwrap().kind, Kind::Example);
+        assert_eq!(project.target(Some("echo")).unwrap().kind, TargetKind::Example);
         assert!(project.target(Some("std_host")).unwrap().for_host);
-        let failure = project.target(Some("ehco")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `ehco` here, but `echo`. Examples: echo, std_host. Binaries: other");
-        let failure = project.target(Some("zzzzzz")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `zzzzzz` here. Examples: echo, std_host. Binaries: other");
-        assert_eq!(project.target(None).unwrap_err().to_string(), "which one? Examples: echo, std_host. Binaries: other");
+        let error = project.target(Some("ehco")).unwrap_err().to_string();
+        assert_eq!(error, "no target named `ehco`; did you mean `echo`? Examples: echo, std_host. Binaries: other");
+        let error = project.target(Some("zzzzzz")).unwrap_err().to_string();
+        assert_eq!(error, "no target named `zzzzzz`. Examples: echo, std_host. Binaries: other");
+        assert_eq!(
+            project.target(None).unwrap_err().to_string(),
+            "several targets: pass one of them. Examples: echo, std_host. Binaries: other"
+        );
     }
 
     #[test]
@@ -183,8 +187,8 @@ mod tests {
         let project = project("/w/tool/src");
         assert_eq!(project.target(None).unwrap().name, "tool-bin");
         assert_eq!(project.target(Some("tool")).unwrap().name, "tool-bin");
-        let failure = project.target(Some("echo")).unwrap_err().to_string();
-        assert_eq!(failure, "there is no `echo` here. Binaries: tool-bin");
+        let error = project.target(Some("echo")).unwrap_err().to_string();
+        assert_eq!(error, "no target named `echo`. Binaries: tool-bin");
     }
 
     fn project(folder: &str) -> Project {

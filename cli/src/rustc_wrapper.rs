@@ -1,15 +1,19 @@
-//! This program as cargo's `RUSTC_WRAPPER`: rustc, with arguments that do not depend on where things lie.
+//! Makes builds reproducible: this program is cargo's `RUSTC_WRAPPER`, and calls rustc with
+//! arguments that don't depend on any directory.
 //!
-//! Two things make the same source give other bytes in another folder:
+//! Two things make the same source compile to other bytes in another directory:
 //!
-//! - **Paths in panic messages, and in debug information.** cargo names the source files of dependencies, be they from a registry, from git
-//!   or from a folder outside of the workspace, by absolute paths.
-//! - **`-C metadata`**, a hash that the names of symbols and every `TypeId` are made of. For a dependency outside of the workspace cargo
-//!   hashes its absolute path, and what depends on it inherits that.
+//! - **Paths in panic messages and in debug information.** Cargo passes absolute paths of the
+//!   source files of dependencies from a registry, from git, or from a directory outside the
+//!   workspace.
+//! - **`-C metadata`**, a hash that is part of symbol names and of every `TypeId`. For a dependency
+//!   outside the workspace, cargo hashes its absolute path, and every crate that depends on it
+//!   inherits that.
 //!
-//! The first could be had by flags in cargo's configuration; for the second there is no flag, as rustc adds a second `-C metadata` to the
-//! first. So both are done here, where rustc is called, one package at a time: cargo says in the environment which one it is.
-//! The names are those of RFC 3127 (cargo's `trim-paths`, which is unstable, and leaves `-C metadata` alone).
+//! Flags in cargo's configuration could change the paths. No flag replaces the hash, as rustc adds
+//! a second `-C metadata` to the first. So this wrapper changes both, for each package that cargo
+//! names in the environment. The new paths follow RFC 3127 (cargo's unstable `trim-paths`, which
+//! doesn't change `-C metadata`).
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -20,41 +24,44 @@ use std::process::Command;
 
 use hmac_sha256::Hash;
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
-/// cargo's variable that names a program to call in place of rustc, with rustc's path as its first argument.
+/// Cargo's variable for a program to call instead of rustc, with rustc's path as its first
+/// argument.
 const WRAPPER: &str = "RUSTC_WRAPPER";
 
-/// Set for this program when it is the wrapper: the wrapper that the user has set, which it calls on, or nothing.
+/// The variable that tells this program to be the wrapper. Its value is the user's wrapper, which
+/// it calls in turn, or empty.
 const CHAINED: &str = "BARELAMBDA_CHAINED_RUSTC_WRAPPER";
 
-/// Makes this program the wrapper of what a cargo is going to call. A wrapper in the environment is called by it in turn; one in
-/// cargo's configuration (`build.rustc-wrapper`) is not.
-pub fn install(cargo: &mut Command) -> Result<(), Failure> {
-    let this = env::current_exe().during("the path of this program")?;
+/// Makes this program the wrapper of a cargo command. It calls a wrapper in the environment in
+/// turn, but not one in cargo's configuration (`build.rustc-wrapper`).
+pub fn install(cargo: &mut Command) -> Result<(), Error> {
+    let this = env::current_exe().context("failed to get the path of this program")?;
     cargo.env(CHAINED, env::var_os(WRAPPER).unwrap_or_default());
     cargo.env(WRAPPER, this);
     Ok(())
 }
 
-/// Whether this program has been started as the wrapper.
+/// Returns whether this program has been started as the wrapper.
 pub fn is_wanted() -> bool {
     env::var_os(CHAINED).is_some()
 }
 
-/// Becomes the compiler. The words are all of the command line. It returns only when that fails.
-pub fn run(words: &[OsString]) -> Failure {
+/// Replaces this process with the compiler, and returns only if that fails. `words` is the whole
+/// command line.
+pub fn run(words: &[OsString]) -> Error {
     let chained = env::var_os(CHAINED).filter(|chained| !chained.is_empty());
     let mut words = chained.into_iter().chain(words.iter().skip(1).cloned());
     let Some(program) = words.next() else {
-        return Failure::new(format!("{CHAINED} is set, and no compiler is named: cargo does both"));
+        return Error::new(format!("{CHAINED} is set, but the command line has no compiler"));
     };
     let mut arguments: Vec<OsString> = words.collect();
     if let Some(package) = Package::of_environment() {
         package.adjust(&mut arguments);
     }
     let error = Command::new(&program).args(arguments).env_remove(CHAINED).exec();
-    Failure::new(format!("{} cannot be started: {error}", program.display()))
+    Error::new(format!("failed to start {}: {error}", program.display()))
 }
 
 /// The package that is compiled, as cargo describes it to the compiler.
@@ -62,9 +69,9 @@ struct Package {
     name: OsString,
     version: OsString,
     folder: OsString,
-    /// Where its build script writes, if it has one.
+    /// The directory that its build script writes to, if it has one.
     generated: Option<OsString>,
-    /// Where the compiler runs: the root of the workspace, for the packages in it.
+    /// The directory that the compiler runs in: for packages of the workspace, its root.
     current: OsString,
 }
 
@@ -79,8 +86,8 @@ impl Package {
         })
     }
 
-    /// Replaces the hash, and adds the new names of folders. What is not the compilation of a crate, such as a question for the version,
-    /// stays as it is.
+    /// Replaces the hash, and adds the new paths. Arguments that don't compile a crate, such as
+    /// `--version`, are left unchanged.
     fn adjust(&self, arguments: &mut Vec<OsString>) {
         let Some(at) = arguments.iter().position(|argument| argument.as_bytes().starts_with(b"metadata=")) else { return };
         arguments[at] = format!("metadata={}", self.hash(arguments)).into();
@@ -88,7 +95,7 @@ impl Package {
         name.push("-");
         name.push(&self.version);
         let generated = Path::new(&name).join("out");
-        // Of several that fit, rustc takes the last.
+        // If several prefixes match, rustc applies the last.
         let mut map = |from: &OsStr, to: &OsStr| {
             let mut argument = OsString::from("--remap-path-prefix=");
             argument.push(from);
@@ -103,8 +110,9 @@ impl Package {
         }
     }
 
-    /// What tells this crate from all others that a program may link: of each package in a version there is one, as Cargo.lock cannot hold
-    /// two; of its crates no two have the same name, type and features. (From two registries there can be two. rustc refuses to link them.)
+    /// Returns a hash that is unique among the crates that a program links. Cargo.lock has each
+    /// version of a package only once, and no two of its crates have the same name, type and
+    /// features. (Two registries can have the same version. rustc refuses to link both.)
     fn hash(&self, arguments: &[OsString]) -> String {
         let mut hash = Hash::new();
         let mut add = |word: &OsStr| {

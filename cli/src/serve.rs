@@ -6,9 +6,9 @@ use std::thread;
 use barelambda_emulator::{Emulator, Outcome};
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 use crate::signals::Signals;
-use crate::{function, invoke};
+use crate::{arguments, function, invoke};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,12 +17,13 @@ Examples:
   cargo barelambda serve function_url --url
   cargo barelambda serve --bootstrap ./bootstrap
 
-Stays up until Ctrl-C or SIGTERM. Any function name is this function; each invocation's log and REPORT line go to standard error.";
+Runs until Ctrl-C or SIGTERM. Every function name invokes this function. Prints the log and the REPORT line
+of each invocation to standard error.";
 
 pub fn command() -> Command {
     Command::new("serve")
-        .about("Build a function and serve it to AWS clients (aws lambda invoke --endpoint-url …), and with --url over HTTP")
-        .arg(function::name().conflicts_with("bootstrap"))
+        .about("Build a function, and serve it to AWS clients (aws lambda invoke --endpoint-url …) or, with --url, over HTTP")
+        .arg(arguments::name().conflicts_with("bootstrap"))
         .args(function::arguments())
         .arg(
             Arg::new("port")
@@ -31,7 +32,7 @@ pub fn command() -> Command {
                 .value_name("PORT")
                 .value_parser(value_parser!(u16))
                 .default_value("9000")
-                .help("Where to listen; 0 takes a free port"),
+                .help("Port to listen on; 0 chooses a free one"),
         )
         .arg(
             Arg::new("url")
@@ -40,7 +41,7 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(u16))
                 .num_args(0..=1)
                 .default_missing_value("9001")
-                .help("Serve the function's URL as well, for browsers and curl; at port 9001 unless another is given, 0 takes a free one"),
+                .help("Also serve the function URL over HTTP, on port 9001 by default; 0 chooses a free one"),
         )
         .arg(
             Arg::new("host")
@@ -48,7 +49,7 @@ pub fn command() -> Command {
                 .value_name("ADDRESS")
                 .value_parser(value_parser!(IpAddr))
                 .default_value("127.0.0.1")
-                .help("Which of this machine's addresses to listen at"),
+                .help("Address to listen on"),
         )
         .arg(
             Arg::new("concurrency")
@@ -56,12 +57,12 @@ pub fn command() -> Command {
                 .value_name("N")
                 .value_parser(value_parser!(u16).range(1..=1000))
                 .default_value("10")
-                .help("How many invocations run at once, each in a process of its own; more wait"),
+                .help("Maximum number of parallel invocations, each in a separate process; further ones wait"),
         )
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let (program, mut options) = function::prepare(matches)?;
     let host: IpAddr = *matches.get_one("host").expect("it has a default");
     let port: u16 = *matches.get_one("port").expect("it has a default");
@@ -77,10 +78,10 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
     }));
     let name = options.function_name.clone();
-    let emulator = Arc::new(Emulator::start(options).during("starting the emulator")?);
+    let emulator = Arc::new(Emulator::start(options).context("failed to start the emulator")?);
     Signals::end_with(0, &emulator)?;
     let address = emulator.address();
-    // This form of the payload is understood by versions 1 and 2 of the AWS CLI alike.
+    // Versions 1 and 2 of the AWS CLI both accept this form of the payload.
     eprintln!(
         "Serving {name} at http://{address}, until Ctrl-C. To invoke it, with any credentials:\n\n  \
          export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1\n  \
@@ -88,9 +89,9 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
          --payload fileb:///dev/stdin /dev/stdout\n"
     );
     if let Some(url) = emulator.url() {
-        eprintln!("The function's URL is http://{url}/: each request becomes an event, and the answer a response.\n");
+        eprintln!("The function's URL is http://{url}/: it turns each request into an event.\n");
     }
-    // The thread that waits for signals ends this program.
+    // The thread that waits for signals exits the program.
     loop {
         thread::park();
     }
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_has_a_port_of_its_own_when_it_is_asked_for() {
+    fn the_url_has_a_separate_port_if_it_is_enabled() {
         let port = |words: &[&str]| {
             let matches = command().try_get_matches_from(words).map_err(|error| error.to_string())?;
             Ok::<_, String>(matches.get_one::<u16>("url").copied())

@@ -1,11 +1,11 @@
-//! The tool as a person runs it: what it prints where, and its exit codes.
+//! Runs the tool: its output on both streams, and its exit codes.
 
 mod support;
 
 use support::{Folder, Ran, barelambda, barelambda_in};
 
 #[test]
-fn help_is_where_people_look_for_it() {
+fn help_has_all_subcommands_and_examples() {
     for words in [&["--help"][..], &["help"], &["barelambda", "--help"]] {
         let ran = barelambda(words, "");
         assert_eq!(ran.code, 0);
@@ -22,17 +22,17 @@ fn help_is_where_people_look_for_it() {
 }
 
 #[test]
-fn wrong_usage_is_code_2_with_words() {
+fn invalid_usage_exits_with_2_and_a_message() {
     for (words, expected) in [
         (&["invok"][..], "a similar subcommand exists: 'invoke'"),
-        (&["invoke", "echo", "--env", "A"], "it has the form NAME=VALUE"),
-        (&["invoke", "echo", "--timeout", "0"], "between 0.001 and 900 seconds"),
+        (&["invoke", "echo", "--env", "A"], "expected NAME=VALUE"),
+        (&["invoke", "echo", "--timeout", "0"], "expected 0.001 to 900 seconds"),
         (&["invoke", "echo", "--memory", "64"], "64 is not in 128..=10240"),
         (&["invoke", "echo", "--arch", "mips"], "possible values: x86_64, arm64"),
         (&["invoke", "echo", "{}", "--file", "f"], "cannot be used with"),
-        (&["invoke", "echo", "--client-context", "[]"], "it is a JSON object"),
-        (&["invoke", "--bootstrap", "b", "a", "b"], "give the event alone"),
-        (&["invoke", "--bootstrap", "b", "a", "--file", "f"], "--file names an event"),
+        (&["invoke", "echo", "--client-context", "[]"], "expected a JSON object"),
+        (&["invoke", "--bootstrap", "b", "a", "b"], "pass only the event"),
+        (&["invoke", "--bootstrap", "b", "a", "--file", "f"], "cannot be used with an event"),
         (&["invoke", "--bootstrap", "b", "--features", "f"], "cannot be used with"),
         (&["serve", "echo", "--bootstrap", "b"], "cannot be used with"),
         (&["serve", "echo", "--port", "70000"], "70000 is not in 0..=65535"),
@@ -45,7 +45,7 @@ fn wrong_usage_is_code_2_with_words() {
 }
 
 #[test]
-fn every_source_of_an_event_and_nothing_but_the_answer_on_stdout() {
+fn events_from_every_source_and_only_the_response_on_stdout() {
     let folder = Folder::new("events");
     let bootstrap = folder.script("bootstrap", support::ECHO);
     let file = folder.file("event.json", "{\"from\":\n\"file\"}\n");
@@ -81,7 +81,7 @@ fn options_reach_the_function() {
 }
 
 #[test]
-fn a_failed_function_is_code_1_with_its_json_on_stdout() {
+fn a_failed_function_exits_with_1_and_prints_its_json() {
     let folder = Folder::new("failures");
     let exits = folder.script("exits", "#!/bin/sh\nexit 3\n");
     let ran = barelambda(&["invoke", "--bootstrap", &exits], "");
@@ -108,7 +108,7 @@ fn a_bootstrap_that_cannot_run_is_named() {
     for (path, arch, expected) in [
         (&nowhere[..], foreign_name, "No such file"),
         (folder.path(), foreign_name, "is not a file"),
-        (&plain, foreign_name, "is not executable: `chmod +x` makes it so"),
+        (&plain, foreign_name, "is not executable: run `chmod +x "),
         (&text, foreign_name, "is neither an ELF executable nor a script"),
         (&foreign, native_name, &format!("is built for {foreign_name}, not for {native_name}")),
         (&foreign, foreign_name, "qemu-user-static"),
@@ -121,7 +121,7 @@ fn a_bootstrap_that_cannot_run_is_named() {
 }
 
 #[test]
-fn a_wrong_name_lists_the_right_ones() {
+fn an_unknown_name_is_answered_with_the_known_ones() {
     let folder = Folder::new("names");
     folder.file("Cargo.toml", "[package]\nname = \"two\"\nedition = \"2024\"\n[workspace]\n");
     folder.file("src/lib.rs", "");
@@ -129,17 +129,17 @@ fn a_wrong_name_lists_the_right_ones() {
     folder.file("examples/second.rs", "fn main() {}");
     let ran = barelambda_in(&folder, &["invoke", "frist"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(ran.stderr.contains("there is no `frist` here, but `first`. Examples: first, second"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no target named `frist`; did you mean `first`? Examples: first, second"), "{}", ran.stderr);
     let ran = barelambda_in(&folder, &["serve"]);
-    assert!(ran.stderr.contains("which one? Examples: first, second"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("several targets: pass one of them. Examples: first, second"), "{}", ran.stderr);
     let nothing = Folder::new("nothing");
     let ran = barelambda_in(&nothing, &["invoke", "echo"]);
     assert_eq!(ran.code, 3);
-    assert!(ran.stderr.contains("is there a package here?"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("run this in a package"), "{}", ran.stderr);
 }
 
 #[test]
-fn a_package_of_ones_own_is_built_and_run() {
+fn a_users_package_is_built_and_run() {
     let folder = Folder::new("own");
     let manifest = "[package]\nname = \"mine\"\nedition = \"2024\"\n[workspace]\n[features]\nshout = []\n\
                     [package.metadata.barelambda]\nhost-examples = [\"hosted\"]\n";
@@ -160,11 +160,11 @@ fn a_package_of_ones_own_is_built_and_run() {
     folder.file("src/main.rs", "fn main() { nonsense }");
     let ran = barelambda_in(&folder, &["invoke"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(ran.stderr.contains("error: `mine` could not be built"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: failed to build `mine`"), "{}", ran.stderr);
 }
 
 #[test]
-fn a_missing_target_is_installed_or_said_to_be_missing() {
+fn a_missing_target_is_installed_or_reported() {
     let folder = Folder::new("target");
     folder.file("Cargo.toml", "[package]\nname = \"mine\"\nedition = \"2024\"\n[workspace]\n");
     folder.file("src/main.rs", "fn main() {}");

@@ -1,4 +1,4 @@
-//! `cargo barelambda conformance`, with a runtime in bash that only echoes.
+//! `conformance`, with a runtime in bash that only echoes its events.
 
 mod support;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 use support::{ECHO, Folder, barelambda};
 
 #[test]
-fn a_check_that_passes_gives_0_and_a_table() {
+fn a_passed_check_exits_with_0_and_a_table() {
     let folder = Folder::new("conformance-pass");
     let program = folder.script("bootstrap", ECHO);
     let ran = barelambda(&["conformance", &program, "--only", "start-asks-next"], "");
@@ -16,7 +16,7 @@ fn a_check_that_passes_gives_0_and_a_table() {
 }
 
 #[test]
-fn what_fails_gives_1_and_says_what_was_seen() {
+fn a_failed_check_exits_with_1_and_its_reason() {
     let folder = Folder::new("conformance-fail");
     let program = folder.script("bootstrap", "#!/bin/sh\necho no runtime >&2\nexit 7\n");
     let ran = barelambda(&["conformance", &program, "--only", "start-asks-next", "--json"], "");
@@ -32,7 +32,7 @@ fn what_fails_gives_1_and_says_what_was_seen() {
 }
 
 #[test]
-fn not_applicable_is_no_pass_unless_it_is_allowed() {
+fn not_applicable_is_not_a_pass_unless_allowed() {
     let folder = Folder::new("conformance-na");
     let program = folder.script("bootstrap", ECHO);
     let arguments = ["conformance", &program, "--only", "error-path"];
@@ -44,7 +44,7 @@ fn not_applicable_is_no_pass_unless_it_is_allowed() {
 }
 
 #[test]
-fn what_cannot_be_run_gives_3() {
+fn a_program_that_cannot_run_exits_with_3() {
     let folder = Folder::new("conformance-none");
     let program = folder.script("bootstrap", ECHO);
     let none = folder.path().to_owned() + "/none";
@@ -61,7 +61,7 @@ fn what_cannot_be_run_gives_3() {
 }
 
 #[test]
-fn the_list_names_at_least_80_checks() {
+fn the_list_has_at_least_80_checks() {
     let ran = barelambda(&["conformance", "--list"], "");
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.lines().count() >= 80 && ran.stdout.lines().any(|line| line == "answer-once"), "{}", ran.stdout);

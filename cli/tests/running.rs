@@ -1,4 +1,4 @@
-//! What stays up until it is told to end: `serve`, and an `invoke` that is interrupted. Nothing of it may stay behind.
+//! Interrupts `serve` and `invoke`: no process of the function may survive.
 
 mod support;
 
@@ -13,7 +13,7 @@ use support::Folder;
 const LIMIT: Duration = Duration::from_secs(10);
 
 #[test]
-fn serve_answers_until_it_is_told_to_end() {
+fn serve_responds_until_it_is_interrupted() {
     let folder = Folder::new("serve");
     let bootstrap = folder.script("bootstrap", support::ECHO);
     for signal in ["INT", "TERM"] {
@@ -38,7 +38,7 @@ fn serve_turns_http_requests_into_events() {
     let (mut tool, mut stderr) = start(&["serve", "--bootstrap", &bootstrap, "--port", "0", "--url", "0"]);
     let line = line_with(&mut stderr, "The function's URL is http://");
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
-    // The function answers with its event, which says nothing of a status, and so is the body.
+    // The function returns its event, which has no status code, so the event is the body.
     let answer = ask(address, "GET /some/path?a=b HTTP/1.1\r\nHost: f.example\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"), "{answer}");
     for words in [r#""rawPath":"/some/path""#, r#""queryStringParameters":{"a":"b"}"#, r#""domainName":"f.example""#] {
@@ -50,7 +50,7 @@ fn serve_turns_http_requests_into_events() {
 }
 
 #[test]
-fn serve_says_why_it_cannot_listen() {
+fn serve_reports_a_port_that_is_in_use() {
     let folder = Folder::new("busy");
     let bootstrap = folder.script("bootstrap", support::ECHO);
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -63,7 +63,7 @@ fn serve_says_why_it_cannot_listen() {
 }
 
 #[test]
-fn an_interrupted_invoke_leaves_nothing_behind() {
+fn an_interrupted_invoke_kills_its_function() {
     let folder = Folder::new("interrupt");
     let bootstrap = folder.script("bootstrap", "#!/bin/bash\necho started >&2\nwhile true; do sleep 1; done\n");
     let (mut tool, mut stderr) = start(&["invoke", "--bootstrap", &bootstrap]);
@@ -84,7 +84,7 @@ fn line_with(stderr: &mut BufReader<ChildStderr>, words: &str) -> String {
     let mut line = String::new();
     while !line.contains(words) {
         line.clear();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the tool ended before it said {words:?}");
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the tool exited before it printed {words:?}");
     }
     line
 }
@@ -114,13 +114,13 @@ fn end(tool: &mut Child, signal: &str) -> Option<i32> {
         }
         if Instant::now() > limit {
             tool.kill().unwrap();
-            panic!("the tool did not end at SIG{signal}");
+            panic!("the tool did not exit on SIG{signal}");
         }
         thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// How many processes run this program.
+/// Returns the number of processes that run this program.
 fn functions(program: &str) -> usize {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     processes

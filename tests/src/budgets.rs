@@ -74,7 +74,7 @@ impl Budgets {
         println!("\n{table}");
         assert!(
             broken.is_empty(),
-            "budgets.toml is not kept:\n{}\nWhere the bytes are: `cargo barelambda bench sizes`. What is meant to change: \
+            "budgets.toml is not kept:\n{}\nWhere the bytes are: `cargo bare bench sizes`. What is meant to change: \
              `{VARIABLE}=update cargo suite --full --only figures figures::budget` writes the exact figures anew.",
             broken.concat()
         );

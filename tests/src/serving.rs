@@ -25,7 +25,7 @@ impl Serving {
     /// When it ends without saying where it serves.
     pub fn start(example: &str) -> Self {
         let mut child = cargo::cargo(cargo::root())
-            .args(["barelambda", "serve", example, "--port", "0", "--url", "0"])
+            .args(["bare", "serve", example, "--port", "0", "--url", "0"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

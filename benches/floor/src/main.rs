@@ -1,10 +1,12 @@
-//! The floor: the smallest static program that makes the calls of a runtime that echoes, and nothing else.
+//! The floor: the smallest static program that makes the system calls of a runtime that echoes.
 //!
-//! **This is a yardstick, not a runtime.** It has no error handling at all: it takes `AWS_LAMBDA_RUNTIME_API` to be `A.B.C.D:PORT`, every event to
-//! have a Content-Length and a request id of 36 characters, every write to be whole, and ends at the first read that gives nothing. It makes
-//! socket, connect and one write of GET /next; then for each event a writev of the answer with the next GET /next behind it, and the reads of the
-//! 202 and of the event. x86_64 only. The benchmark and the budgets hold the others against it; it is built with the flags of the repository's
-//! `.cargo/config.toml`.
+//! **This is a yardstick, not a runtime.** It has no error handling. It assumes that
+//! `AWS_LAMBDA_RUNTIME_API` is `A.B.C.D:PORT`, that every event has a Content-Length and a request
+//! id of 36 characters, and that every write is complete; and it exits on the first read that
+//! returns nothing. It calls socket, connect and one write of GET /next; then for each event one
+//! writev of the response, followed by the next GET /next, and the reads of the 202 and of the
+//! event. x86_64 only. The benchmark and the budgets compare the other programs with it. It is
+//! built with the flags of the repository's `.cargo/config.toml`.
 #![no_std]
 #![no_main]
 
@@ -13,10 +15,10 @@ use core::arch::global_asm;
 global_asm!(
     ".globl _start",
     "_start:",
-    // The stack holds argc, argv and its null, and then the environment.
+    // The stack has argc, argv, a null pointer, and the environment.
     "mov rax, [rsp]",
     "lea rbx, [rsp + 8*rax + 16]",
-    // The variable that begins with AWS_LAMBDA_RUNTIME_API=; there is one.
+    // Find the variable that begins with AWS_LAMBDA_RUNTIME_API=, which is set.
     "2:",
     "mov rsi, [rbx]",
     "add rbx, 8",
@@ -24,7 +26,8 @@ global_asm!(
     "mov ecx, 23",
     "repe cmpsb",
     "jne 2b",
-    // Four numbers that end with a dot or the colon make the address, the first one in the lowest byte; rsi is at the first digit.
+    // Four numbers, which end with a dot or the colon, are the address. rsi points to the first
+    // digit.
     "xor r8d, r8d",
     "mov r9d, 4",
     "3:",
@@ -34,7 +37,7 @@ global_asm!(
     "dec r9d",
     "jnz 3b",
     "call number",
-    // struct sockaddr_in, on the stack: the family, the port and the address, these two in network order.
+    // struct sockaddr_in on the stack: the family, and the port and the address in network order.
     "xchg al, ah",
     "shl eax, 16",
     "or eax, 2",
@@ -60,14 +63,15 @@ global_asm!(
     "lea rsi, [rip + request]",
     "mov edx, offset request_len",
     "syscall",
-    // 6 MiB and some for the head, on the stack, so that there is no .bss to be mapped.
+    // 6 MiB, and the size of a head, on the stack, so that no .bss has to be mapped.
     "sub rsp, 0x610000",
-    // r13 is the buffer; up to r14 it is filled; the message that is looked at begins at r15. edi stays the socket.
+    // r13 is the start of the buffer, r14 its filled end, and r15 the start of the current message.
+    // edi stays the socket.
     "mov r13, rsp",
     "5:",
     "mov r14, r13",
     "mov r15, r13",
-    // read(socket, r14, what is left of the buffer), or the end.
+    // read(socket, r14, the rest of the buffer), or exit.
     "6:",
     "xor eax, eax",
     "mov rsi, r14",
@@ -81,7 +85,8 @@ global_asm!(
     "mov eax, 231",
     "xor edi, edi",
     "syscall",
-    // The head, byte by byte: rbp becomes the digits behind `Content-Length: `, rbx the id behind `Lambda-Runtime-Aws-Request-Id: `.
+    // Read the head byte by byte: rbp points after `Content-Length: `, rbx after
+    // `Lambda-Runtime-Aws-Request-Id: `.
     "7:",
     "mov rsi, r15",
     "8:",
@@ -101,19 +106,19 @@ global_asm!(
     // The empty line.
     "cmp eax, 0x0a0d0a0d",
     "jne 8b",
-    // r8 is the body, eax its length, r9 its end; all of it has to be there.
+    // r8 is the start of the body, eax its length, r9 its end, which must be in the buffer.
     "lea r8, [rsi + 3]",
     "mov rsi, rbp",
     "call number",
     "lea r9, [r8 + rax]",
     "cmp r9, r14",
     "ja 6b",
-    // "HTTP/1.1 202": whatever is behind it is the next message.
+    // After "HTTP/1.1 202" comes the next message.
     "cmp byte ptr [r15 + 11], '2'",
     "mov r15, r9",
     "je 9f",
-    // struct iovec, seven of them, the last one first: the next GET /next, the body, the empty line, the digits, the middle, the id, the
-    // beginning. Nothing is copied.
+    // Seven struct iovec, the last one first: the next GET /next, the body, the empty line, the
+    // digits, the middle, the id, and the beginning. No data is copied.
     "push offset request_len",
     "lea rcx, [rip + request]",
     "push rcx",
@@ -141,12 +146,12 @@ global_asm!(
     "syscall",
     "add rsp, 112",
     "jmp 5b",
-    // Behind a 202: nothing yet, or the next message.
+    // After a 202, read more unless the next message has begun.
     "9:",
     "cmp r15, r14",
     "je 5b",
     "jmp 7b",
-    // Reads decimal digits at rsi into eax, and steps over the byte behind them.
+    // Read decimal digits at rsi into eax, and skip the byte after them.
     "number:",
     "xor eax, eax",
     "40:",

@@ -1,7 +1,8 @@
-//! Reads an API Gateway event again and again: `json ours|text|theirs|none FILE TIMES`. What `none` costs is the program itself; `text` is
-//! ours and takes the body as text besides.
+//! Parses an API Gateway event repeatedly: `json ours|text|theirs|none FILE TIMES`. `none` measures
+//! the program without parsing; `text` is `ours`, and also reads the body as text.
 //!
-//! It is built as bare programs are, for size, by the profile in the repository's `.cargo/config.toml`.
+//! Like bare programs, it is built for size, with the profile in the repository's
+//! `.cargo/config.toml`.
 
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -11,10 +12,11 @@ use barelambda::events::{api_gateway_v2, http};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The fields of `api_gateway_v2::Request`, and the body: those that are looked through when they are asked for are raw in both.
+/// The fields of `api_gateway_v2::Request`, and the body. Those that are parsed on demand are raw
+/// in both.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it is only read into")]
+#[expect(dead_code, reason = "it is only parsed")]
 struct Request<'a> {
     #[serde(borrow, default)]
     route_key: Cow<'a, str>,
@@ -45,7 +47,7 @@ fn main() {
     let [_, who, file, times] = &arguments[..] else { panic!("json ours|text|theirs|none FILE TIMES") };
     let event = fs::read(file).expect("the event can be read");
     for _ in 0..times.parse().expect("a number of times") {
-        // Reading in place changes it. The copy is in all of the figures.
+        // Parsing in place changes the text. All figures include the copy.
         let mut text = event.clone();
         match &who[..] {
             "ours" => ours(&mut text),

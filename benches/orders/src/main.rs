@@ -1,4 +1,5 @@
-//! The benchmark's row `json`: reads each record of the event as a type, and writes all of them again, to the same bytes.
+//! The benchmark's row `json`: deserialises each record of the event, and serialises all of them
+//! again, to the same bytes.
 #![no_std]
 #![no_main]
 
@@ -28,12 +29,12 @@ fn copy<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>,
     responder.json(&Order { items: RefCell::new(event.records()?) })
 }
 
-/// Each item is read when it is written, so that there may be any number of them. The cell is there because a serializer gets what it writes by
-/// a shared reference, and reading goes forward.
+/// Reads each item when it is written, so their number isn't limited. The serializer gets a shared
+/// reference, and reading needs a mutable one: hence the cell.
 fn one_by_one<'a, S: Serializer>(items: &RefCell<Records<'a, Item<'a>>>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut sequence = serializer.serialize_seq(None)?;
     for item in &mut *items.borrow_mut() {
-        sequence.serialize_element(&item.map_err(|_| S::Error::custom("an item cannot be read"))?)?;
+        sequence.serialize_element(&item.map_err(|_| S::Error::custom("failed to read an item"))?)?;
     }
     sequence.end()
 }

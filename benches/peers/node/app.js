@@ -1,2 +1,2 @@
-// Answers each event with itself.
+// Echoes each event.
 exports.handler = async (event) => event;

@@ -1,4 +1,4 @@
-"""Answers each event with itself."""
+"""Echoes each event."""
 
 
 def handler(event, context):

@@ -1,18 +1,19 @@
-//! What a run will cost, before it starts.
+//! Estimates the cost of a run before it starts.
 
 use super::matrix::Variant;
 use crate::prices::Prices;
 
-/// What a cold start is taken to be billed for, in seconds: more than programs without an interpreter need at 128 MB.
+/// The assumed billed duration of a cold start, in seconds: more than programs without an
+/// interpreter need at 128 MB.
 const BILLED: f64 = 0.25;
 
-/// What so many starts of each variant are expected to cost, in words, and the most that they can. `timeout` is that of the functions, in
-/// seconds; the initialisation may take ten more.
+/// Describes the expected and the maximum cost of these numbers of starts. `timeout` is that of the
+/// functions, in seconds; the initialisation may take ten more.
 pub fn estimate(prices: &Prices, starts: &[(&Variant, usize)], timeout: f64) -> String {
     let invocations: usize = starts.iter().map(|(_, starts)| starts).sum();
     format!(
-        "{invocations} cold starts of {} functions: about ${:.4} if each is billed for {:.0} ms, and at most ${:.2} if each takes all the time \
-         that it may (prices of {}, without free tier and taxes; the logs are below a cent)",
+        "{invocations} cold starts of {} functions: about ${:.4} if each is billed for {:.0} ms, and at most ${:.2} if each \
+         times out (prices of {}, without free tier and taxes; the logs cost less than a cent)",
         starts.len(),
         sum(prices, starts, BILLED),
         BILLED * 1000.0,
@@ -21,7 +22,7 @@ pub fn estimate(prices: &Prices, starts: &[(&Variant, usize)], timeout: f64) -> 
     )
 }
 
-/// What so many starts of each variant cost, if each is billed for so many seconds.
+/// Returns the cost of these numbers of starts, if each is billed for this number of seconds.
 fn sum(prices: &Prices, starts: &[(&Variant, usize)], seconds: f64) -> f64 {
     let of = |(variant, starts): &(&Variant, usize)| {
         let gb_second = prices.gb_second(&variant.architecture);
@@ -37,7 +38,7 @@ mod tests {
 
     #[test]
     fn it_costs_requests_and_gb_seconds() {
-        let prices = Prices::parse(EXAMPLE).expect("it is right");
+        let prices = Prices::parse(EXAMPLE).expect("the prices are valid");
         let variant = |memory, architecture: &str| Variant { contender: "echo".into(), memory, architecture: architecture.into() };
         let (small, large) = (variant(1024, "arm64"), variant(2048, "x86_64"));
         let sum = sum(&prices, &[(&small, 10), (&large, 100)], 0.5);

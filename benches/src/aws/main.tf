@@ -1,7 +1,7 @@
-# All functions of one run of `cargo barelambda bench aws`, each made of this repository's module.
+# All functions of a run of `cargo bare bench aws`. Each is an instance of this repository's module.
 
 variable "variants" {
-  description = "By the name of the function."
+  description = "The functions by name."
   type = map(object({
     zip          = string
     architecture = string
@@ -12,12 +12,12 @@ variable "variants" {
 }
 
 variable "timeout" {
-  description = "Of each function, in seconds."
+  description = "Timeout of each function in seconds."
   type        = number
 }
 
 variable "tags" {
-  description = "Of everything that can have some."
+  description = "Tags of all resources."
   type        = map(string)
 }
 
@@ -26,7 +26,7 @@ module "variant" {
   for_each = var.variants
 
   name               = each.key
-  description        = "Made by cargo barelambda bench aws, and not needed after it"
+  description        = "Created by cargo bare bench aws, and only needed while it runs"
   zip                = each.value.zip
   architecture       = each.value.architecture
   memory             = each.value.memory

@@ -1,4 +1,4 @@
-//! `bench aws`: cold starts on AWS itself, as its REPORT lines tell them.
+//! `bench aws`: measures cold starts on AWS, from Lambda's REPORT lines.
 
 mod cost;
 mod matrix;
@@ -16,29 +16,31 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::project::Project;
+use cargo_barelambda::signals::Signals;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::contenders;
 use crate::prices::Prices;
 use progress::{Plan, Progress};
 use run::Run;
-use tools::{Aws, Interrupt};
+use tools::Aws;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo barelambda bench aws                                        everything, at 128 and 1769 MB, on arm64 and x86_64
-  cargo barelambda bench aws --matrix echo,lambda-runtime-musl-small
-  cargo barelambda bench aws --matrix echo:128:arm64 --matrix json:128,512:arm64 --starts 100
+  cargo bare bench aws                                        everything, at 128 and 1769 MB, on arm64 and x86_64
+  cargo bare bench aws --matrix echo,lambda-runtime-musl-small
+  cargo bare bench aws --matrix echo:128:arm64 --matrix json:128,512:arm64 --starts 100
 
-This costs money: it says how much before it starts, and asks. It takes the AWS CLI and Terraform 1.9 or later, with the credentials and the
-region that the AWS CLI has. Everything that it makes is removed in the end, after errors and Ctrl-C, too. An interrupted run goes on with the
-same command. Exit codes: 0 all is measured, 1 not all could be, 130 interrupted, 3 anything else.";
+This costs money: it prints an estimate and asks before it starts. It needs the AWS CLI and Terraform 1.9 or later, and uses the AWS CLI's
+credentials and region. It removes everything that it creates, even after errors and Ctrl-C. The same command resumes an interrupted run.
+
+Exit codes: 0 success, 1 some variants can't be measured, 130 interrupted, 3 any other error.";
 
 pub fn command() -> Command {
     Command::new("aws")
-        .about("Measures cold starts on AWS: deploys each variant, starts it cold again and again, and reads Lambda's REPORT lines")
+        .about("Measure cold starts on AWS: deploy each variant, cold-start it repeatedly, and read Lambda's REPORT lines")
         .arg(
             Arg::new("matrix")
                 .long("matrix")
@@ -46,8 +48,8 @@ pub fn command() -> Command {
                 .action(ArgAction::Append)
                 .default_value("all")
                 .help(
-                    "What to measure, each part a list with commas: contenders or `all`, MB [all:128,1769:arm64,x86_64]; may be repeated. \
-                     The first one is what the others are compared with",
+                    "What to measure, as comma-separated lists: contenders or `all`, MB, architectures [all:128,1769:arm64,x86_64]; may be \
+                     repeated. The others are compared with the first",
                 ),
         )
         .arg(
@@ -56,7 +58,7 @@ pub fn command() -> Command {
                 .value_name("N")
                 .default_value("30")
                 .value_parser(value_parser!(u32).range(1..=10_000))
-                .help("Cold starts of each variant"),
+                .help("Number of cold starts of each variant"),
         )
         .arg(
             Arg::new("parallel")
@@ -64,23 +66,19 @@ pub fn command() -> Command {
                 .value_name("N")
                 .default_value("4")
                 .value_parser(value_parser!(u32).range(1..=100))
-                .help("How many variants are measured at once"),
+                .help("Number of variants to measure in parallel"),
         )
-        .arg(flag("yes", "Do not ask before it costs something"))
-        .arg(flag("keep", "Leave the functions where they are"))
-        .arg(flag("fresh", "Forget what an interrupted run has measured"))
-        .arg(file("records", "FOLDER", "Where the records go [default: benches/record in the repository]"))
-        .arg(file("prices", "FILE", "The prices [default: benches/prices.toml in the repository]"))
-        .arg(file(
-            "work",
-            "FOLDER",
-            "What is kept meanwhile: zips, Terraform's state, the progress [default: bench-aws in the target folder]",
-        ))
-        .arg(Arg::new("endpoint-url").long("endpoint-url").value_name("URL").help("Where to send all calls in place of AWS: for tests"))
+        .arg(flag("yes", "Don't ask for confirmation"))
+        .arg(flag("keep", "Don't remove the functions"))
+        .arg(flag("fresh", "Discard the progress of an interrupted run"))
+        .arg(file("records", "FOLDER", "Directory for the records [default: benches/record in the repository]"))
+        .arg(file("prices", "FILE", "File with the prices [default: benches/prices.toml in the repository]"))
+        .arg(file("work", "FOLDER", "Directory for zips, Terraform's state and the progress [default: bench-aws in the target directory]"))
+        .arg(Arg::new("endpoint-url").long("endpoint-url").value_name("URL").help("URL to call instead of AWS, for tests"))
         .after_help(EXAMPLES)
 }
 
-pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure> {
+pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     let number = |name: &str| matches.get_one::<u32>(name).copied().expect("it has a default") as usize;
     let parts = matches.get_many::<String>("matrix").into_iter().flatten().map(String::as_str);
@@ -91,8 +89,8 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
         Some(folder) => folder,
         None => Project::read()?.target_folder.join("bench-aws"),
     };
-    let work = std::path::absolute(&work).during(work.display())?;
-    fs::create_dir_all(&work).during(work.display())?;
+    let work = std::path::absolute(&work).context(work.display())?;
+    fs::create_dir_all(&work).context(work.display())?;
     let _lock = locked(&work)?;
 
     let plan = Plan { variants, starts: number("starts"), region: aws.region.clone(), endpoint: aws.endpoint.clone() };
@@ -104,17 +102,17 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Failure>
         plan.variants.iter().map(|variant| (variant, progress.remaining(variant))).filter(|(_, starts)| *starts > 0).collect();
     eprintln!("in {}, account {account}: {}", aws.region, cost::estimate(&prices, &remaining, f64::from(run::TIMEOUT)));
     if !matches.get_flag("yes") && !confirmed()? {
-        return Err(Failure::new("not confirmed: nothing was deployed"));
+        return Err(Error::new("not confirmed: no function was deployed"));
     }
-    // From here on nothing ends it before it has cleaned up.
-    let interrupt = Interrupt::on_signals()?;
+    // From now on, a signal doesn't exit the program before it has cleaned up.
+    let signals = Signals::catch()?;
     let run = Run {
         repository,
         work: &work,
         records: path("records").unwrap_or_else(|| repository.join("benches/record")),
         plan: &plan,
         aws: &aws,
-        interrupt: &interrupt,
+        signals: &signals,
         parallel: number("parallel"),
         keep: matches.get_flag("keep"),
     };
@@ -129,22 +127,22 @@ fn file(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).help(help)
 }
 
-/// Keeps other runs from this folder as long as the file is open.
-fn locked(work: &Path) -> Result<File, Failure> {
+/// Locks the directory until the file is closed.
+fn locked(work: &Path) -> Result<File, Error> {
     let file = work.join("lock");
-    let lock = File::create(&file).during(file.display())?;
-    lock.try_lock().during(format!("{}: is another run using this folder?", file.display()))?;
+    let lock = File::create(&file).context(file.display())?;
+    lock.try_lock().context(format!("{}: is another run using this directory?", file.display()))?;
     Ok(lock)
 }
 
-fn confirmed() -> Result<bool, Failure> {
+fn confirmed() -> Result<bool, Error> {
     if !io::stdin().is_terminal() {
-        return Err(Failure::new("there is no terminal to ask for a confirmation: --yes gives it"));
+        return Err(Error::new("standard input isn't a terminal: pass --yes to confirm"));
     }
-    eprint!("Go on? [y/N] ");
-    io::stderr().flush().during("stderr")?;
+    eprint!("Continue? [y/N] ");
+    io::stderr().flush().context("failed to write to standard error")?;
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).during("stdin")?;
+    io::stdin().read_line(&mut answer).context("failed to read standard input")?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
@@ -161,9 +159,9 @@ mod tests {
     fn a_folder_is_locked_once() {
         let folder = std::env::temp_dir().join(format!("barelambda-bench-lock-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder can be made");
-        let lock = locked(&folder).expect("it is free");
+        let lock = locked(&folder).expect("no other run has it");
         let words = locked(&folder).unwrap_err().to_string();
-        assert!(words.contains("is another run using this folder?"), "{words}");
+        assert!(words.contains("is another run using this directory?"), "{words}");
         drop(lock);
         assert!(locked(&folder).is_ok());
         fs::remove_dir_all(&folder).expect("it is ours");

@@ -1,4 +1,4 @@
-//! What was measured so far, in a file, so that the same command goes on where it was stopped.
+//! Writes the measured starts to a file, so that the same command resumes an interrupted run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,35 +6,35 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use cargo_barelambda::build::write_file;
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde::{Deserialize, Serialize};
 
 use super::matrix::Variant;
 
 const FILE: &str = "progress.json";
 
-/// What the REPORT line of one cold start says: times in milliseconds, memory in MB.
+/// The values of a cold start's REPORT line: times in milliseconds, memory in MB.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Start {
+pub struct ReportedStart {
     pub init: f64,
     pub duration: f64,
     pub billed: f64,
     pub memory: f64,
 }
 
-/// What is to be measured, and where.
+/// What to measure, and in which region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     pub variants: Vec<Variant>,
-    /// Of each variant.
+    /// The number of starts of each variant.
     pub starts: usize,
     pub region: String,
     pub endpoint: Option<String>,
 }
 
-/// A run, which may take several calls of the command.
+/// A run, which several calls of the command may share.
 #[derive(Debug)]
 pub struct Progress {
     file: PathBuf,
@@ -45,40 +45,39 @@ pub struct Progress {
 #[serde(deny_unknown_fields)]
 struct Kept {
     plan: Plan,
-    /// When the run began: `2026-11-22T10:00:00Z`.
+    /// The start of the run: `2026-11-22T10:00:00Z`.
     date: String,
-    /// By the name of the variant.
+    /// The starts by the name of the variant.
     taken: BTreeMap<String, Taken>,
 }
 
-/// What there is of one variant.
+/// The measured starts of a variant.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Taken {
-    /// The CodeSha256 of what was measured.
+    /// The CodeSha256 of the measured function.
     code: String,
-    starts: Vec<Start>,
+    starts: Vec<ReportedStart>,
 }
 
 impl Progress {
-    /// The run that was begun in this folder, or a new one.
+    /// Resumes the run in this directory, or starts a new one.
     ///
     /// # Errors
-    /// When the one that was begun has another plan, unless it is to be forgotten.
-    pub fn resume(folder: &Path, plan: Plan, date: String, forget: bool) -> Result<Self, Failure> {
+    /// The interrupted run has another plan, unless `forget` discards it.
+    pub fn resume(folder: &Path, plan: Plan, date: String, forget: bool) -> Result<Self, Error> {
         let file = folder.join(FILE);
         if forget || !file.exists() {
             return Ok(Self { file, kept: Kept { plan, date, taken: BTreeMap::new() } });
         }
-        let text = fs::read_to_string(&file).during(file.display())?;
-        let kept: Kept =
-            serde_json::from_str(&text).during(format!("{} is not what this has written (--fresh forgets it)", file.display()))?;
+        let text = fs::read_to_string(&file).context(file.display())?;
+        let kept: Kept = serde_json::from_str(&text).context(format!("{} is invalid (--fresh discards it)", file.display()))?;
         if kept.plan != plan {
             let Plan { variants, starts, region, endpoint } = &kept.plan;
             let architectures: BTreeSet<&str> = variants.iter().map(|variant| variant.architecture.as_str()).collect();
-            return Err(Failure::new(format!(
-                "{} is of an unfinished run with other settings ({} variants on {}, --starts {starts}, {region}{}): finish it with the same \
-                 command, or forget it with --fresh",
+            return Err(Error::new(format!(
+                "{} is from an unfinished run with other settings ({} variants on {}, --starts {starts}, {region}{}): finish it with the same \
+                 command, or discard it with --fresh",
                 file.display(),
                 variants.len(),
                 architectures.into_iter().collect::<Vec<_>>().join(" and "),
@@ -88,22 +87,23 @@ impl Progress {
         Ok(Self { file, kept })
     }
 
-    /// When the run began.
+    /// Returns the start of the run.
     pub fn date(&self) -> &str {
         &self.kept.date
     }
 
-    pub fn starts(&self, variant: &Variant) -> &[Start] {
+    pub fn starts(&self, variant: &Variant) -> &[ReportedStart] {
         self.kept.taken.get(&variant.to_string()).map(|taken| &taken.starts[..]).unwrap_or_default()
     }
 
-    /// How many starts of it there are yet to measure.
+    /// Returns how many starts of a variant aren't measured yet.
     pub fn remaining(&self, variant: &Variant) -> usize {
         self.kept.plan.starts.saturating_sub(self.starts(variant).len())
     }
 
-    /// Adds one start of this code, and writes the file. What was measured of other code of the variant is dropped: how many that were.
-    pub fn add(&mut self, variant: &Variant, code: &str, start: Start) -> Result<usize, Failure> {
+    /// Adds a start, and writes the file. Drops the variant's starts with other code, and returns
+    /// their number.
+    pub fn add(&mut self, variant: &Variant, code: &str, start: ReportedStart) -> Result<usize, Error> {
         let taken = self.kept.taken.entry(variant.to_string()).or_default();
         let mut dropped = 0;
         if taken.code != code {
@@ -111,17 +111,17 @@ impl Progress {
             *taken = Taken { code: code.to_owned(), starts: Vec::new() };
         }
         taken.starts.push(start);
-        let json = serde_json::to_vec_pretty(&self.kept).during("the progress")?;
+        let json = serde_json::to_vec_pretty(&self.kept).context("failed to serialise the progress")?;
         write_file(&self.file, &json, 0o644)?;
         Ok(dropped)
     }
 
-    /// Removes the file: there is nothing more to measure.
-    pub fn finish(self) -> Result<(), Failure> {
+    /// Removes the file.
+    pub fn finish(self) -> Result<(), Error> {
         match fs::remove_file(&self.file) {
-            // Nothing could be deployed, and it was never written.
+            // No function was deployed, so the file was never written.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.during(self.file.display()),
+            removed => removed.context(self.file.display()),
         }
     }
 }
@@ -136,12 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn the_same_plan_goes_on_and_another_does_not() {
+    fn the_same_plan_is_resumed_and_another_is_refused() {
         let folder = std::env::temp_dir().join(format!("barelambda-bench-progress-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder can be made");
         let resume = |starts, date: &str, forget| Progress::resume(&folder, plan(starts), date.into(), forget);
         let (small, large) = (&plan(3).variants[0], &plan(3).variants[1]);
-        let start = Start { init: 9.5, duration: 1.25, billed: 11.0, memory: 13.0 };
+        let start = ReportedStart { init: 9.5, duration: 1.25, billed: 11.0, memory: 13.0 };
 
         let mut progress = resume(3, "first", false).expect("there is none yet");
         assert_eq!([small, large].map(|variant| progress.remaining(variant)), [3, 3]);

@@ -1,15 +1,16 @@
-//! The REPORT line, with which Lambda ends the log of an invocation: as text, and as JSON (`platform.report`).
+//! Parses the REPORT line that ends the log of an invocation, as text or as JSON
+//! (`platform.report`).
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use serde_json::Value;
 
-/// How the line begins in the text format.
+/// The beginning of the line in the text format.
 const BEGINNING: &str = "REPORT RequestId: ";
 
 /// The type of the record in the JSON format.
 const TYPE: &str = "platform.report";
 
-/// What Lambda says that an invocation took. Times are in milliseconds, memory in MB.
+/// The values of a REPORT line. Times are in milliseconds, memory in MB.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     pub request_id: String,
@@ -17,22 +18,23 @@ pub struct Report {
     pub billed: f64,
     pub memory: f64,
     pub memory_used: f64,
-    /// None when the process was there already, or was restored.
+    /// `None` if the process was warm, or was restored.
     pub init: Option<f64>,
-    /// With SnapStart, in place of the initialisation.
+    /// With SnapStart, instead of the initialisation.
     pub restore: Option<f64>,
     pub billed_restore: Option<f64>,
-    /// What went wrong: `timeout`, or `error` and its type.
+    /// The error: `timeout`, or `error` and its type.
     pub status: Option<String>,
 }
 
 impl Report {
-    /// Finds the line in the end of a log, of which the first line may be cut, and reads it. Of several it is the one of this request id;
-    /// without an id, of the invocation that began last.
+    /// Finds and parses the line in the tail of a log, whose first line may be incomplete. If there
+    /// are several, returns the one of this request id, or without an id, of the invocation that
+    /// started last.
     ///
     /// # Errors
-    /// When there is no such line, or it lacks a field, or a value is none.
-    pub fn find(tail: &str, request_id: Option<&str>) -> Result<Self, Failure> {
+    /// The line is missing, lacks a field, or has an invalid value.
+    pub fn find(tail: &str, request_id: Option<&str>) -> Result<Self, Error> {
         let wanted = request_id.map(str::to_owned).or_else(|| tail.lines().filter_map(started).next_back());
         let mut found = None;
         for line in tail.lines().map(str::trim_start) {
@@ -46,17 +48,18 @@ impl Report {
             };
             match (report, &wanted) {
                 (Ok(report), Some(wanted)) if report.request_id != *wanted => {}
-                // Another one's line is not of interest, and neither is what is wrong with it.
+                // Errors in lines of other invocations are ignored.
                 (Err(_), Some(wanted)) if !line.contains(wanted.as_str()) => {}
                 (report, _) => found = Some(report),
             }
         }
         let of = wanted.map(|id| format!(" of the request {id}")).unwrap_or_default();
-        found.unwrap_or_else(|| Err(Failure::new(format!("the log has no REPORT line{of}; its end is: {tail:?}"))))
+        found.unwrap_or_else(|| Err(Error::new(format!("the log has no REPORT line{of}; its end is: {tail:?}"))))
     }
 
-    /// Fields with tabs between them, each a name, a colon, a value and its unit. Those of X-Ray are on a line of their own.
-    fn of_text(line: &str) -> Result<Self, Failure> {
+    /// Parses fields that are separated by tabs: a name, a colon, a value and its unit. The fields
+    /// of X-Ray are on a separate line.
+    fn of_text(line: &str) -> Result<Self, Error> {
         let fields: Vec<(&str, &str)> = line.split('\t').filter_map(|field| field.trim().split_once(": ")).collect();
         let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim());
         let number = |name: &str, unit: &str| {
@@ -64,10 +67,10 @@ impl Report {
             let amount = value.strip_suffix(unit).and_then(|amount| amount.trim().parse::<f64>().ok());
             match amount.filter(|amount| amount.is_finite() && *amount >= 0.0) {
                 Some(amount) => Ok(Some(amount)),
-                None => Err(wrong(name, &format!("is {value:?}, and no number of {unit}"), line)),
+                None => Err(wrong(name, &format!("is {value:?}, expected a number of {unit}"), line)),
             }
         };
-        let needed = |name: &str, unit: &str| number(name, unit)?.ok_or_else(|| wrong(name, "is not there", line));
+        let needed = |name: &str, unit: &str| number(name, unit)?.ok_or_else(|| wrong(name, "is missing", line));
         Ok(Self {
             request_id: field("REPORT RequestId").unwrap_or_default().to_owned(),
             duration: needed("Duration", "ms")?,
@@ -81,9 +84,10 @@ impl Report {
         })
     }
 
-    /// None when the line is the function's own, and only speaks of such a record.
-    fn of_json(line: &str) -> Result<Option<Self>, Failure> {
-        let event: Value = serde_json::from_str(line).during(format!("a line of the log with {TYPE} is no JSON: {line}"))?;
+    /// Parses a line as JSON, and returns `None` if it is a line of the function that only mentions
+    /// the type.
+    fn of_json(line: &str) -> Result<Option<Self>, Error> {
+        let event: Value = serde_json::from_str(line).context(format!("invalid JSON in a log line with {TYPE}: {line}"))?;
         if event["type"] != TYPE {
             return Ok(None);
         }
@@ -92,13 +96,13 @@ impl Report {
             Value::Null => Ok(None),
             value => match value.as_f64().filter(|amount| *amount >= 0.0) {
                 Some(amount) => Ok(Some(amount)),
-                None => Err(wrong(name, &format!("is {value}, and no amount"), line)),
+                None => Err(wrong(name, &format!("is {value}, expected a number of at least 0"), line)),
             },
         };
-        let needed = |name: &str| number(name)?.ok_or_else(|| wrong(name, "is not there", line));
+        let needed = |name: &str| number(name)?.ok_or_else(|| wrong(name, "is missing", line));
         let status = record["status"].as_str().filter(|status| *status != "success");
         Ok(Some(Self {
-            request_id: record["requestId"].as_str().ok_or_else(|| wrong("requestId", "is not there", line))?.to_owned(),
+            request_id: record["requestId"].as_str().ok_or_else(|| wrong("requestId", "is missing", line))?.to_owned(),
             duration: needed("durationMs")?,
             billed: needed("billedDurationMs")?,
             memory: needed("memorySizeMB")?,
@@ -111,7 +115,7 @@ impl Report {
     }
 }
 
-/// The request id of the line with which an invocation begins.
+/// Returns the request id of a line that starts an invocation.
 fn started(line: &str) -> Option<String> {
     if let Some(rest) = line.trim_start().strip_prefix("START RequestId: ") {
         return rest.split_whitespace().next().map(str::to_owned);
@@ -127,8 +131,8 @@ fn joined(status: &str, error_type: Option<&str>) -> String {
     error_type.map_or_else(|| status.to_owned(), |error_type| format!("{status} {error_type}"))
 }
 
-fn wrong(field: &str, how: &str, line: &str) -> Failure {
-    Failure::new(format!("`{field}` of a REPORT line {how}: {line:?}"))
+fn wrong(field: &str, how: &str, line: &str) -> Error {
+    Error::new(format!("`{field}` of a REPORT line {how}: {line:?}"))
 }
 
 #[cfg(test)]
@@ -161,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warm_one_has_none() {
+    fn a_warm_start_has_no_init_duration() {
         assert_eq!(found(&COLD.replace("\tInit Duration: 8.96 ms", "")), Report { init: None, ..cold() });
     }
 
@@ -174,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restored_one_has_its_own_durations() {
+    fn a_restored_start_has_restore_durations() {
         let tail = COLD.replace("Init Duration: 8.96 ms", "Restore Duration: 320.50 ms\tBilled Restore Duration: 201 ms");
         let report = found(&tail);
         assert_eq!((report.init, report.restore, report.billed_restore), (None, Some(320.5), Some(201.0)));
@@ -189,20 +193,20 @@ mod tests {
     }
 
     #[test]
-    fn of_several_lines_it_is_the_one_of_the_request() {
+    fn the_line_of_the_request_is_found() {
         let other = COLD.replace("8f507cfc", "00000000").replace("1.78", "99.00");
         let start = format!("START RequestId: {ID} Version: $LATEST");
         assert_eq!(found(&format!("{other}\n{start}\n{COLD}\n")), cold());
         assert_eq!(Report::find(&format!("{COLD}\n{other}\n"), Some(ID)).expect("it is there"), cold());
-        // Somebody else's may be broken.
+        // Another invocation's line may be invalid.
         assert_eq!(Report::find(&format!("{COLD}\n{}\n", other.replace("99.00", "x")), Some(ID)).expect("it is there"), cold());
-        assert_eq!(found(&format!("{COLD}\n{other}\n")).duration, 99.0, "without an id the last");
+        assert_eq!(found(&format!("{COLD}\n{other}\n")).duration, 99.0, "without an id, the last line");
         let words = Report::find(&other, Some(ID)).unwrap_err().to_string();
         assert!(words.contains("no REPORT line of the request 8f507cfc"), "{words}");
     }
 
     #[test]
-    fn a_tail_may_begin_in_the_middle_of_a_line() {
+    fn a_tail_may_begin_mid_line() {
         let before = "x".repeat(3000);
         assert_eq!(found(&format!("{before} REPORT RequestId: what the function says\n{COLD}")), cold());
         assert!(refused(&COLD[30..]).contains("no REPORT line"));
@@ -210,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn json_says_the_same() {
+    fn json_has_the_same_values() {
         let line = |more: &str| {
             format!(
                 r#"{{"time":"2026-11-22T10:00:00.000Z","type":"platform.report","record":{{"requestId":"{ID}",{more}"metrics":
@@ -232,24 +236,24 @@ mod tests {
             let words = refused(&line("").replace(of, by));
             assert!(words.contains(&format!("`{field}`")), "{words}");
         }
-        assert!(refused(&line("")[..200]).contains("is no JSON"));
+        assert!(refused(&line("")[..200]).contains("invalid JSON"));
     }
 
     #[test]
-    fn what_is_malformed_is_named_and_shown() {
+    fn an_invalid_field_is_named_with_its_line() {
         for (of, by, field, how) in [
-            ("\tDuration: 1.78 ms", "", "Duration", "is not there"),
-            ("1.78 ms", "1.78 s", "Duration", "\"1.78 s\", and no number of ms"),
-            ("11 ms", "eleven ms", "Billed Duration", "no number"),
-            ("128 MB", "128", "Memory Size", "no number of MB"),
-            ("13 MB", "NaN MB", "Max Memory Used", "no number"),
-            ("8.96 ms", "-8.96 ms", "Init Duration", "no number"),
+            ("\tDuration: 1.78 ms", "", "Duration", "is missing"),
+            ("1.78 ms", "1.78 s", "Duration", "\"1.78 s\", expected a number of ms"),
+            ("11 ms", "eleven ms", "Billed Duration", "expected a number"),
+            ("128 MB", "128", "Memory Size", "expected a number of MB"),
+            ("13 MB", "NaN MB", "Max Memory Used", "expected a number"),
+            ("8.96 ms", "-8.96 ms", "Init Duration", "expected a number"),
         ] {
             let words = refused(&COLD.replace(of, by));
             assert!(words.contains(&format!("`{field}` of a REPORT line")) && words.contains(how), "{words}");
             assert!(words.contains("Memory Size: 128"), "{words}");
         }
         let cut = COLD.split("\tMax Memory").next().unwrap_or_default();
-        assert!(refused(cut).contains("`Max Memory Used` of a REPORT line is not there"));
+        assert!(refused(cut).contains("`Max Memory Used` of a REPORT line is missing"));
     }
 }

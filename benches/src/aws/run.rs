@@ -1,4 +1,5 @@
-//! A run: builds, deploys, measures, removes, and makes the records, whatever goes wrong in between.
+//! A run: builds, deploys, measures and removes the functions, and writes the records, even after
+//! errors.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -6,70 +7,71 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 
 use super::matrix::Variant;
 use super::packages::{self, Packaged};
-use super::progress::{Plan, Progress, Start};
+use super::progress::{Plan, Progress, ReportedStart};
 use super::stack::{Function, Stack};
 use super::starts::{self, Deployed};
-use super::tools::{Aws, Interrupt};
+use super::tools::Aws;
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row};
 use crate::{machine, plots, table};
 
-/// Of each function, in seconds.
+/// The timeout of each function, in seconds.
 pub const TIMEOUT: u32 = 10;
 
-/// What the shell gives for a program that was ended by Ctrl-C.
+/// The shell's exit code for a program that Ctrl-C has ended.
 const INTERRUPTED: u8 = 130;
 
 pub struct Run<'a> {
     pub repository: &'a Path,
-    /// What is kept meanwhile.
+    /// The directory for zips, Terraform's state and the progress.
     pub work: &'a Path,
     pub records: PathBuf,
     pub plan: &'a Plan,
     pub aws: &'a Aws,
-    pub interrupt: &'a Interrupt,
-    /// How many variants are measured at once.
+    pub signals: &'a Signals,
+    /// The number of variants to measure in parallel.
     pub parallel: usize,
-    /// Whether the functions are left where they are.
+    /// Whether to keep the functions.
     pub keep: bool,
 }
 
-/// By architecture and name.
+/// The packages by architecture and name.
 type Packages = BTreeMap<(String, String), Packaged>;
 
-/// One of the figures of a start.
-type Part = fn(&Start) -> f64;
+/// Returns one of the figures of a start.
+type Part = fn(&ReportedStart) -> f64;
 
-/// Why a variant could not be measured, by its name.
+/// The reasons why variants can't be measured, by their names.
 type Failed = BTreeMap<String, String>;
 
 impl Run<'_> {
-    /// Measures what is yet to be measured, and writes the records when it was not interrupted.
-    pub fn all(&self, progress: Progress) -> Result<ExitCode, Failure> {
+    /// Measures the remaining starts, and writes the records unless it was interrupted.
+    pub fn all(&self, progress: Progress) -> Result<ExitCode, Error> {
         let packages = packages::build(self.repository, &self.work.join("zips"), &self.plan.variants)?;
         let stack = Stack::at(self.work.join("stack"), self.repository, self.aws.clone(), self.parallel.max(4))?;
         let progress = Mutex::new(progress);
-        let measured = if self.interrupt.is_told() { Ok(Failed::new()) } else { self.deploy_and_measure(&stack, &packages, &progress) };
+        let measured = if self.signals.received() { Ok(Failed::new()) } else { self.deploy_and_measure(&stack, &packages, &progress) };
         let removed = self.remove(&stack);
-        let progress = progress.into_inner().during("the progress")?;
+        let progress = progress.into_inner().context("failed to unlock the progress")?;
         let failed = match (measured, removed) {
             (Ok(failed), Ok(())) => failed,
-            (Err(failure), Ok(())) if !self.interrupt.is_told() => return Err(failure),
-            (Err(failure), Ok(())) => {
-                eprintln!("{failure}");
+            (Err(error), Ok(())) if !self.signals.received() => return Err(error),
+            (Err(error), Ok(())) => {
+                eprintln!("{error}");
                 Failed::new()
             }
             (Ok(_), Err(left)) => return Err(left),
-            (Err(failure), Err(left)) => return Err(Failure::new(format!("{failure}\n{left}"))),
+            (Err(error), Err(left)) => return Err(Error::new(format!("{error}\n{left}"))),
         };
-        if self.interrupt.is_told() {
+        if self.signals.received() {
             let taken: usize = self.plan.variants.iter().map(|variant| progress.starts(variant).len()).sum();
             let all = self.plan.variants.len() * self.plan.starts;
-            eprintln!("interrupted after {taken} of {all} cold starts: the same command goes on from there");
+            eprintln!("interrupted after {taken} of {all} cold starts: run the same command to resume");
             return Ok(ExitCode::from(INTERRUPTED));
         }
         for record in self.records(&packages, &progress, &failed) {
@@ -80,37 +82,34 @@ impl Run<'_> {
             progress.finish()?;
             return Ok(ExitCode::SUCCESS);
         }
-        eprintln!(
-            "{} of {} variants could not be measured: the same command tries only these again",
-            failed.len(),
-            self.plan.variants.len()
-        );
+        eprintln!("failed to measure {} of {} variants: run the same command to retry them", failed.len(), self.plan.variants.len());
         Ok(ExitCode::FAILURE)
     }
 
-    fn deploy_and_measure(&self, stack: &Stack, packages: &Packages, progress: &Mutex<Progress>) -> Result<Failed, Failure> {
+    fn deploy_and_measure(&self, stack: &Stack, packages: &Packages, progress: &Mutex<Progress>) -> Result<Failed, Error> {
         let mut functions = BTreeMap::new();
         let mut deployed = Vec::new();
         {
-            let progress = progress.lock().expect("no other thread has it yet");
+            let progress = progress.lock().expect("no other thread has panicked with it");
             let run: String = progress.date().chars().filter(char::is_ascii_digit).skip(2).collect();
             for variant in self.plan.variants.iter().filter(|variant| progress.remaining(variant) > 0) {
                 let Some(Packaged { package: Ok(package), .. }) = packages.get(&key(variant)) else { continue };
-                // With the time, as somebody else may measure in the same account: at most 64 characters.
+                // The name has the time, as other runs may use the same account. Its limit is 64
+                // characters.
                 let name = format!("bench-{run}-{variant}");
                 let (architecture, environment) = (variant.architecture.clone(), package.environment.clone());
                 let (zip, handler) = (package.zip.clone(), package.handler.clone());
                 let function = Function { zip, architecture, memory: variant.memory, handler, environment };
                 functions.insert(name.clone(), function);
-                deployed.push(Deployed { name, variant, environment: package.environment.clone(), answer: package.answer });
+                deployed.push(Deployed { name, variant, environment: package.environment.clone(), expected: package.expected });
             }
         }
         if functions.is_empty() {
             return Ok(Failed::new());
         }
         eprintln!("deploying {} functions", functions.len());
-        let run = progress.lock().expect("no other thread has it yet").date().to_owned();
-        let not_deployed = stack.apply(&functions, TIMEOUT, &run, self.interrupt)?;
+        let run = progress.lock().expect("no other thread has panicked with it").date().to_owned();
+        let not_deployed = stack.apply(&functions, TIMEOUT, &run, self.signals)?;
         let (mut failed, mut queue) = (Failed::new(), VecDeque::new());
         for function in deployed {
             match not_deployed.get(&function.name) {
@@ -125,18 +124,18 @@ impl Run<'_> {
         Ok(failed)
     }
 
-    /// Measures variants side by side. What goes wrong with one of them does not touch the others.
-    fn measure(&self, queue: VecDeque<Deployed>, progress: &Mutex<Progress>) -> Result<Failed, Failure> {
+    /// Measures variants in parallel. An error of one doesn't affect the others.
+    fn measure(&self, queue: VecDeque<Deployed>, progress: &Mutex<Progress>) -> Result<Failed, Error> {
         let workers = self.parallel.min(queue.len());
         let queue = Mutex::new(queue);
         let worker = || {
             let mut failed = Failed::new();
-            while !self.interrupt.is_told() {
-                let next = queue.lock().expect("no thread panics with it").pop_front();
+            while !self.signals.received() {
+                let next = queue.lock().expect("no thread has panicked with it").pop_front();
                 let Some(deployed) = next else { break };
-                if let Err(failure) = starts::measure(&deployed, self.aws, self.work, progress, self.interrupt) {
-                    eprintln!("{}: {failure}", deployed.variant);
-                    failed.insert(deployed.variant.to_string(), failure.to_string());
+                if let Err(error) = starts::measure(&deployed, self.aws, self.work, progress, self.signals) {
+                    eprintln!("{}: {error}", deployed.variant);
+                    failed.insert(deployed.variant.to_string(), error.to_string());
                 }
             }
             failed
@@ -147,21 +146,21 @@ impl Run<'_> {
         });
         let mut failed = Failed::new();
         for worker in ended {
-            failed.extend(worker.map_err(|_| Failure::new("a thread that measures has panicked: its words are above"))?);
+            failed.extend(worker.map_err(|_| Error::new("a measuring thread panicked: see its message above"))?);
         }
         Ok(failed)
     }
 
-    fn remove(&self, stack: &Stack) -> Result<(), Failure> {
+    fn remove(&self, stack: &Stack) -> Result<(), Error> {
         if self.keep {
-            eprintln!("the functions are kept. To remove them: {}", stack.removal());
+            eprintln!("keeping the functions. To remove them, run {}", stack.removal());
             return Ok(());
         }
-        eprintln!("removing everything that was deployed{}", if self.interrupt.is_told() { ", as it was told to end" } else { "" });
+        eprintln!("removing the functions{}", if self.signals.received() { " after the interruption" } else { "" });
         stack.destroy()
     }
 
-    /// One for each architecture.
+    /// Returns a record for each architecture.
     fn records(&self, packages: &Packages, progress: &Progress, failed: &Failed) -> Vec<Record> {
         let facts = machine::described(self.repository);
         let mut records: Vec<Record> = Vec::new();
@@ -169,35 +168,35 @@ impl Run<'_> {
             let name = if variant.architecture == "arm64" { "aarch64" } else { "x86_64" };
             if !records.iter().any(|record| record.architecture == name) {
                 let mut record = Record::new(format!("aws-{}", self.aws.region), name, progress.date());
-                // The rest is of this machine, on which nothing was measured.
+                // The other facts are about this machine, which isn't measured.
                 record.machine = facts.iter().filter(|(name, _)| ["commit", "compiler"].contains(&name.as_str())).map(owned).collect();
                 record.machine.insert("region".into(), self.aws.region.clone());
                 if let Some(endpoint) = &self.aws.endpoint {
-                    record.machine.insert("not AWS".into(), format!("an imitation at {endpoint}"));
+                    record.machine.insert("not AWS".into(), format!("a mock at {endpoint}"));
                 }
                 record.settings.insert("starts".into(), self.plan.starts.to_string());
                 records.push(record);
             }
-            let record = records.iter_mut().find(|record| record.architecture == name).expect("it was made above");
+            let record = records.iter_mut().find(|record| record.architecture == name).expect("it was created above");
             record.rows.push(row(variant, packages.get(&key(variant)), progress.starts(variant), failed.get(&variant.to_string())));
         }
         records
     }
 }
 
-fn row(variant: &Variant, packaged: Option<&Packaged>, starts: &[Start], failed: Option<&String>) -> Row {
+fn row(variant: &Variant, packaged: Option<&Packaged>, starts: &[ReportedStart], failed: Option<&String>) -> Row {
     let (title, ours, note) = packaged.map_or((variant.contender.as_str(), false, ""), |of| (of.title, of.ours, of.note));
     let mut row = Row::new(variant.row(), format!("{title}, {} MB", variant.memory), ours, note);
     row.memory_mb = Some(variant.memory);
     let cannot = || match packaged {
         Some(Packaged { package: Err(why), .. }) => Some(why.clone()),
         Some(_) => None,
-        None => Some("it was not built".to_owned()),
+        None => Some("it wasn't built".to_owned()),
     };
     row.missing = match failed {
         Some(why) if !starts.is_empty() => Some(format!("after {} cold starts: {why}", starts.len())),
         Some(why) => Some(why.clone()),
-        None if starts.is_empty() => Some(cannot().unwrap_or_else(|| "it was not measured".to_owned())),
+        None if starts.is_empty() => Some(cannot().unwrap_or_else(|| "it wasn't measured".to_owned())),
         None => None,
     };
     if row.missing.is_none() {
@@ -225,13 +224,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_has_its_figures_or_why_it_has_none() {
+    fn a_row_has_its_figures_or_a_reason() {
         let variant = Variant { contender: "echo".into(), memory: 128, architecture: "arm64".into() };
         let packaged = |package| Packaged { title: "echo", ours: true, note: "", package };
         let none = packaged(Err("it is a script".into()));
         let starts = [
-            Start { init: 9.0, duration: 1.0, billed: 10.0, memory: 13.0 },
-            Start { init: 8.0, duration: 2.0, billed: 10.0, memory: 14.0 },
+            ReportedStart { init: 9.0, duration: 1.0, billed: 10.0, memory: 13.0 },
+            ReportedStart { init: 8.0, duration: 2.0, billed: 10.0, memory: 14.0 },
         ];
         let complete = row(&variant, Some(&none), &starts, None);
         assert_eq!((complete.name.as_str(), complete.memory_mb, complete.ours, &complete.missing), ("echo-128", Some(128), true, &None));
@@ -240,6 +239,6 @@ mod tests {
         let words = |starts, failed: Option<&String>| row(&variant, Some(&none), starts, failed).missing.unwrap_or_default();
         assert_eq!(words(&[], None), "it is a script");
         assert_eq!(words(&starts, Some(&"it hangs".to_owned())), "after 2 cold starts: it hangs");
-        assert_eq!(row(&variant, None, &[], None).missing.as_deref(), Some("it was not built"));
+        assert_eq!(row(&variant, None, &[], None).missing.as_deref(), Some("it wasn't built"));
     }
 }

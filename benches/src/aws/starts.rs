@@ -1,4 +1,5 @@
-//! Cold starts of one function: its configuration is changed, which ends its processes, and it is invoked.
+//! Measures cold starts of one function: changes its configuration, which ends its processes, and
+//! invokes it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,55 +9,56 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 use serde_json::{Value, json};
 
 use super::matrix::Variant;
-use super::progress::{Progress, Start};
+use super::progress::{Progress, ReportedStart};
 use super::report::Report;
-use super::tools::{Aws, Interrupt};
-use crate::events::{Answer, check, event};
+use super::tools::{Aws, sleep};
+use crate::events::{ExpectedResponse, check, event};
 
-/// The variable whose change makes the next start a cold one.
+/// The variable that is changed to make the next start a cold one.
 const VARIABLE: &str = "BENCH_START";
 
-/// How often in a row an invocation may find a process that is there already.
+/// The maximum number of consecutive warm starts.
 const TRIES: usize = 3;
 
-/// How long a change of the configuration may take, and how long it is until it is looked at again.
+/// The time limit for a change of the configuration, and the interval between checks.
 const LIMIT: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The size of the event in bytes.
 const EVENT: usize = 59;
 
-/// A function that is deployed.
+/// A deployed function.
 pub struct Deployed<'a> {
     pub name: String,
     pub variant: &'a Variant,
     pub environment: BTreeMap<String, String>,
-    pub answer: Answer,
+    pub expected: ExpectedResponse,
 }
 
-/// What one invocation was.
+/// The result of an invocation.
 enum Invoked {
-    /// With the CodeSha256 of the function.
-    Cold(Start, String),
-    /// A process was there already.
+    /// A cold start, with the CodeSha256 of the function.
+    Cold(ReportedStart, String),
+    /// A warm start.
     Warm,
 }
 
-/// Takes the starts of it that are yet to be measured, until it is interrupted.
+/// Measures the remaining starts until a signal.
 ///
 /// # Errors
-/// The first one; what was measured before it is kept.
-pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, interrupt: &Interrupt) -> Result<(), Failure> {
+/// The first error. Starts that were measured before it are kept.
+pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<Progress>, signals: &Signals) -> Result<(), Error> {
     let variant = deployed.variant;
     let locked = || progress.lock().expect("no other thread has panicked with it");
     let mut warm = 0;
-    while locked().remaining(variant) > 0 && !interrupt.is_told() {
-        let code = change(deployed, aws, interrupt)?;
-        if interrupt.is_told() {
+    while locked().remaining(variant) > 0 && !signals.received() {
+        let code = change(deployed, aws, signals)?;
+        if signals.received() {
             break;
         }
         match invoke(deployed, aws, folder, code)? {
@@ -65,7 +67,7 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
                 let mut progress = locked();
                 let dropped = progress.add(variant, &code, start)?;
                 if dropped > 0 {
-                    eprintln!("{variant}: its code is not what it was before the interruption: {dropped} starts are measured again");
+                    eprintln!("{variant}: its code has changed since the interruption: measuring {dropped} starts again");
                 }
                 let (taken, remaining) = (progress.starts(variant).len(), progress.remaining(variant));
                 if taken % 10 == 0 || remaining == 0 {
@@ -75,18 +77,18 @@ pub fn measure(deployed: &Deployed, aws: &Aws, folder: &Path, progress: &Mutex<P
             Invoked::Warm => {
                 warm += 1;
                 if warm == TRIES {
-                    return Err(Failure::new(format!("{TRIES} times in a row it was no cold start: the REPORT line has no Init Duration")));
+                    return Err(Error::new(format!("{TRIES} consecutive warm starts: the REPORT line has no Init Duration")));
                 }
-                eprintln!("{variant}: no cold start (the REPORT line has no Init Duration): again");
+                eprintln!("{variant}: not a cold start (the REPORT line has no Init Duration): trying again");
             }
         }
     }
     Ok(())
 }
 
-/// Changes the environment, waits until the change is there, and gives the CodeSha256.
-fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<String, Failure> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).during("the clock is before 1970")?.as_nanos().to_string();
+/// Changes the environment, waits for the change, and returns the CodeSha256.
+fn change(deployed: &Deployed, aws: &Aws, signals: &Signals) -> Result<String, Error> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the time is before 1970")?.as_nanos().to_string();
     let own = [(VARIABLE.to_owned(), now)];
     let variables: BTreeMap<_, _> = deployed.environment.clone().into_iter().chain(own).collect();
     let environment = json!({ "Variables": variables }).to_string();
@@ -98,57 +100,59 @@ fn change(deployed: &Deployed, aws: &Aws, interrupt: &Interrupt) -> Result<Strin
         let text = |field: &str| configuration[field].as_str().unwrap_or_default().to_owned();
         match text("LastUpdateStatus").as_str() {
             "Successful" => return Ok(text("CodeSha256")),
-            "InProgress" if interrupt.is_told() => return Ok(text("CodeSha256")),
-            "InProgress" if begin.elapsed() < LIMIT => interrupt.sleep(PAUSE),
-            "InProgress" => return Err(Failure::new(format!("a change of its configuration takes longer than {} s", LIMIT.as_secs()))),
+            "InProgress" if signals.received() => return Ok(text("CodeSha256")),
+            "InProgress" if begin.elapsed() < LIMIT => sleep(signals, PAUSE),
+            "InProgress" => return Err(Error::new(format!("its configuration didn't change within {} s", LIMIT.as_secs()))),
             status => {
                 let reason = text("LastUpdateStatusReason");
-                return Err(Failure::new(format!("a change of its configuration came to the LastUpdateStatus `{status}`: {reason}")));
+                return Err(Error::new(format!("its configuration has the LastUpdateStatus `{status}`: {reason}")));
             }
         }
         configuration = aws.call(&["lambda", "get-function-configuration", "--function-name", name])?;
     }
 }
 
-/// Invokes it once, checks its answer, and reads the REPORT line.
-fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Failure> {
+/// Invokes the function, checks its response, and parses the REPORT line.
+fn invoke(deployed: &Deployed, aws: &Aws, folder: &Path, code: String) -> Result<Invoked, Error> {
     let name = deployed.name.as_str();
-    let [payload, output] = ["event", "answer"].map(|what| folder.join(format!("{name}.{what}.json")));
+    let [payload, output] = ["event", "response"].map(|what| folder.join(format!("{name}.{what}.json")));
     let event = event(EVENT);
-    fs::write(&payload, &event).during(payload.display())?;
-    // Both versions of the AWS CLI take the bytes of a file as they are.
+    fs::write(&payload, &event).context(payload.display())?;
+    // Both versions of the AWS CLI pass the bytes of a file unchanged.
     let payload = format!("fileb://{}", payload.display());
     let shown = output.display().to_string();
     let said = aws.call(&["lambda", "invoke", "--function-name", name, "--log-type", "Tail", "--payload", &payload, &shown])?;
-    let answer = fs::read(&output).during(&shown)?;
+    let response = fs::read(&output).context(&shown)?;
     let tail = tail(&said)?;
     if let Some(error) = said["FunctionError"].as_str() {
-        let answer = String::from_utf8_lossy(&answer);
-        return Err(Failure::new(format!("its invocation failed ({error}): {answer}; the end of its log is {tail:?}")));
+        let response = String::from_utf8_lossy(&response);
+        return Err(Error::new(format!("its invocation failed ({error}): {response}; the end of its log is {tail:?}")));
     }
-    check(&answer, &event, deployed.answer)?;
+    check(&response, &event, deployed.expected)?;
     started(&Report::find(&tail, None)?, deployed.variant, code)
 }
 
-/// The end of the log, decoded.
-fn tail(said: &Value) -> Result<String, Failure> {
-    let encoded = said["LogResult"].as_str().ok_or_else(|| Failure::new(format!("`aws lambda invoke` gives no LogResult: {said}")))?;
-    let bytes = STANDARD.decode(encoded).during("the LogResult of `aws lambda invoke` is no base64")?;
+/// Decodes the tail of the log.
+fn tail(said: &Value) -> Result<String, Error> {
+    let encoded = said["LogResult"].as_str().ok_or_else(|| Error::new(format!("`aws lambda invoke` returned no LogResult: {said}")))?;
+    let bytes = STANDARD.decode(encoded).context("invalid base64 in the LogResult of `aws lambda invoke`")?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, Failure> {
+fn started(report: &Report, variant: &Variant, code: String) -> Result<Invoked, Error> {
     if let Some(status) = &report.status {
-        return Err(Failure::new(format!("its REPORT line has the status {status}")));
+        return Err(Error::new(format!("its REPORT line has the status {status}")));
     }
     if report.restore.is_some() {
-        return Err(Failure::new("it was restored by SnapStart, and is to be started"));
+        return Err(Error::new("it was restored by SnapStart instead of started"));
     }
     if report.memory != f64::from(variant.memory) {
-        return Err(Failure::new(format!("its REPORT line says {} MB, and it was to have {} MB", report.memory, variant.memory)));
+        return Err(Error::new(format!("its REPORT line has {} MB, expected {} MB", report.memory, variant.memory)));
     }
     Ok(match report.init {
-        Some(init) => Invoked::Cold(Start { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code),
+        Some(init) => {
+            Invoked::Cold(ReportedStart { init, duration: report.duration, billed: report.billed, memory: report.memory_used }, code)
+        }
         None => Invoked::Warm,
     })
 }
@@ -164,14 +168,14 @@ mod tests {
         let of = |report: Report| match started(&report, &variant, "code".into()) {
             Ok(Invoked::Cold(start, _)) => Ok(Some(start)),
             Ok(Invoked::Warm) => Ok(None),
-            Err(failure) => Err(failure.to_string()),
+            Err(error) => Err(error.to_string()),
         };
-        assert_eq!(of(report.clone()), Ok(Some(Start { init: 9.0, duration: 1.5, billed: 11.0, memory: 13.0 })));
+        assert_eq!(of(report.clone()), Ok(Some(ReportedStart { init: 9.0, duration: 1.5, billed: 11.0, memory: 13.0 })));
         assert_eq!(of(Report { init: None, ..report.clone() }), Ok(None));
         let refused = |report| of(report).unwrap_err();
         assert!(refused(Report { status: Some("timeout".into()), ..report.clone() }).contains("timeout"));
         assert!(refused(Report { restore: Some(1.0), ..report.clone() }).contains("SnapStart"));
-        assert!(refused(Report { memory: 256.0, ..report }).contains("256 MB, and it was to have 128 MB"));
+        assert!(refused(Report { memory: 256.0, ..report }).contains("256 MB, expected 128 MB"));
     }
 
     #[test]

@@ -1,71 +1,51 @@
-//! The AWS CLI and Terraform: how they are called, and what keeps a Ctrl-C from them.
+//! Calls the AWS CLI and Terraform, out of reach of Ctrl-C.
 
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::signals::Signals;
 use serde_json::Value;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// Whether this program has been told to end.
-#[derive(Clone)]
-pub struct Interrupt(Arc<AtomicBool>);
-
-impl Interrupt {
-    /// From now on SIGINT, SIGTERM and SIGHUP are noted, and end nothing by themselves.
-    pub fn on_signals() -> Result<Self, Failure> {
-        let told = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register(signal, told.clone()).during("waiting for signals")?;
-        }
-        Ok(Self(told))
-    }
-
-    pub fn is_told(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    /// Waits, but no longer than until it is told.
-    pub fn sleep(&self, time: Duration) {
-        let end = Instant::now() + time;
-        while !self.is_told() && Instant::now() < end {
-            thread::sleep(Duration::from_millis(50));
-        }
+/// Sleeps, but no longer than until a signal.
+pub fn sleep(signals: &Signals, time: Duration) {
+    let end = Instant::now() + time;
+    while !signals.received() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(50));
     }
 }
 
-/// Where the tools' calls go to.
+/// The destination of the tools' requests.
 #[derive(Clone, Debug)]
 pub struct Aws {
     pub region: String,
-    /// In place of AWS: for a test.
+    /// The URL to call instead of AWS, for tests.
     pub endpoint: Option<String>,
 }
 
 impl Aws {
-    /// The region as the AWS CLI has it, by its environment or by its configuration.
-    pub fn configured(endpoint: Option<String>) -> Result<Self, Failure> {
+    /// Reads the region from the environment or the AWS CLI's configuration.
+    pub fn configured(endpoint: Option<String>) -> Result<Self, Error> {
         let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
         let region = match named.into_iter().find(|region| !region.is_empty()) {
             Some(region) => region,
             None => {
                 let output = Command::new("aws").args(["configure", "get", "region"]).stdin(Stdio::null()).output();
-                String::from_utf8_lossy(&output.during("the AWS CLI, `aws`, cannot be started")?.stdout).trim().to_owned()
+                String::from_utf8_lossy(&output.context("failed to start the AWS CLI (`aws`)")?.stdout).trim().to_owned()
             }
         };
         if region.is_empty() {
-            return Err(Failure::new("no region is configured: set AWS_REGION, such as AWS_REGION=eu-central-1"));
+            return Err(Error::new("no region is configured: set AWS_REGION, such as AWS_REGION=eu-central-1"));
         }
         Ok(Self { region, endpoint })
     }
 
-    /// A tool with its environment, in a process group of its own: a terminal sends Ctrl-C to the whole group of this program, and what was
-    /// begun has to be ended, and undone.
+    /// Returns a command with the environment of a tool, in a separate process group. A terminal
+    /// sends Ctrl-C to this program's whole group, but the tool must finish so that this program
+    /// can clean up.
     pub fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         command.env("AWS_REGION", &self.region).env("AWS_DEFAULT_REGION", &self.region).env("AWS_PAGER", "");
@@ -76,19 +56,19 @@ impl Aws {
         command
     }
 
-    /// Calls the AWS CLI, and gives the JSON that it prints.
+    /// Calls the AWS CLI, and parses the JSON that it prints.
     ///
     /// # Errors
-    /// When it cannot be started, fails, or prints something else.
-    pub fn call<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<Value, Failure> {
+    /// It can't be started, fails, or prints no JSON.
+    pub fn call<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<Value, Error> {
         let mut command = self.tool("aws");
         command.args(arguments).args(["--output", "json"]);
-        let output = command.output().during("the AWS CLI, `aws`, cannot be started")?;
+        let output = command.output().context("failed to start the AWS CLI (`aws`)")?;
         let named = arguments.iter().take(2).map(|word| word.as_ref().to_string_lossy()).collect::<Vec<_>>().join(" ");
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
-            return Err(Failure::new(format!("`aws {named}`: {} ({})", words.trim(), output.status)));
+            return Err(Error::new(format!("`aws {named}`: {} ({})", words.trim(), output.status)));
         }
-        serde_json::from_slice(&output.stdout).during(format!("the answer of `aws {named}`"))
+        serde_json::from_slice(&output.stdout).context(format!("failed to parse the output of `aws {named}`"))
     }
 }

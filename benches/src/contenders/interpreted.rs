@@ -1,19 +1,20 @@
-//! What AWS has for interpreters, installed once: `benches/peers/python/README.md` and `benches/peers/node/README.md`.
+//! AWS's runtime interface clients for interpreters, which are installed once: see
+//! `benches/peers/python/README.md` and `benches/peers/node/README.md`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 
-use super::workshop::{Workshop, succeed};
+use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 
 const AWSLAMBDARIC: &str = "awslambdaric==4.2.2";
 const AWS_LAMBDA_RIC: &str = "aws-lambda-ric@3.3.0";
 
-/// Both clients take the handler as an argument, and in the environment.
+/// The handler, which both clients read from an argument and from the environment.
 const HANDLER: &str = "app.handler";
 
 pub const ENTRIES: &[Entry] = &[
@@ -21,20 +22,20 @@ pub const ENTRIES: &[Entry] = &[
         name: "python",
         title: "Python, awslambdaric",
         ours: false,
-        note: "awslambdaric 4.2.2 on the machine's python3; the size is without the interpreter.",
+        note: "awslambdaric 4.2.2 on the machine's python3; the size excludes the interpreter.",
         build: python,
     },
     Entry {
         name: "node",
         title: "Node.js, aws-lambda-ric",
         ours: false,
-        note: "aws-lambda-ric 3.3.0 on the machine's Node.js; the size is without Node.js.",
+        note: "aws-lambda-ric 3.3.0 on the machine's Node.js; the size excludes Node.js.",
         build: node,
     },
 ];
 
-fn python(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let folder = workshop.folder("python");
+fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    let folder = build_dir.folder("python");
     let python = folder.join("bin/python");
     once(&folder, AWSLAMBDARIC, || {
         succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
@@ -44,32 +45,32 @@ fn python(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
     let where_from = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
     let packages = succeed(Command::new(&python).args(where_from))?;
     let installed = |name: &str| Path::new(packages.trim()).join(name);
-    let own = workshop.repository.join("benches/peers/python");
+    let own = build_dir.repository.join("benches/peers/python");
     let parts = [own.join("app.py"), installed("awslambdaric"), installed("simplejson"), installed("snapshot_restore_py")];
     Ok(ready(vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()], &own, parts.into()))
 }
 
-fn node(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let folder = workshop.folder("node");
+fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    let folder = build_dir.folder("node");
     let program = succeed(Command::new("node").args(["--print", "process.execPath"]))?;
     let program = Path::new(program.trim());
     once(&folder, AWS_LAMBDA_RIC, || {
-        fs::create_dir_all(&folder).during(folder.display())?;
-        fs::write(folder.join("package.json"), "{\"private\":true}\n").during(folder.display())?;
+        fs::create_dir_all(&folder).context(folder.display())?;
+        fs::write(folder.join("package.json"), "{\"private\":true}\n").context(folder.display())?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", AWS_LAMBDA_RIC]).current_dir(&folder);
-        // Without Node.js's headers beside it, node-gyp downloads them.
+        // node-gyp downloads Node.js's headers unless they are installed next to it.
         let home = program.ancestors().nth(2);
         if let Some(home) = home.filter(|home| home.join("include/node/node_version.h").is_file()) {
             npm.env("npm_config_nodedir", home);
         }
         succeed(&mut npm).map(drop)
     })?;
-    let own = workshop.repository.join("benches/peers/node");
+    let own = build_dir.repository.join("benches/peers/node");
     let client = folder.join("node_modules/aws-lambda-ric");
-    // It looks for modules in the current folder, and nowhere else.
+    // The client searches for modules only in the current directory, so pass a path.
     let command = vec![program.into(), client.join("bin/index.mjs").into(), own.join(HANDLER).into()];
-    // Beside it, the package has what its native part was made of.
+    // The package also has the sources of its native part, which aren't deployed.
     let included = ["bin", "dist", "package.json"].map(|name| client.join(name));
     Ok(ready(command, &own, [own.join("app.js")].into_iter().chain(included).collect()))
 }
@@ -77,7 +78,7 @@ fn node(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
 fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathBuf>) -> Ready {
     Ready {
         command,
-        // The interpreters find the handler where Lambda would have put it, and leave nothing behind there.
+        // The interpreters find the handler as on Lambda, and write no files next to it.
         environment: vec![
             ("LAMBDA_TASK_ROOT".into(), task_root.into()),
             ("_HANDLER".into(), HANDLER.into()),
@@ -88,16 +89,16 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
         included: included.into_iter().filter(|path| path.exists()).collect(),
         interpreted: true,
         uncounted: None,
-        answer: Answer::SameJson,
+        expected: ExpectedResponse::SameJson,
     }
 }
 
-/// Installs into a folder unless this was done: a mark there says what.
-fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+/// Installs something into a directory once: a file there records what is installed.
+fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let mark = folder.join("installed");
     if fs::read_to_string(&mark).is_ok_and(|there| there == what) {
         return Ok(());
     }
     install()?;
-    fs::write(&mark, what).during(mark.display())
+    fs::write(&mark, what).context(mark.display())
 }

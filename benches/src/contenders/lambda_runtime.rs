@@ -1,9 +1,10 @@
-//! The official runtime for Rust, in four ways: `benches/peers/lambda_runtime_echo/README.md`.
+//! The official runtime for Rust, built in four ways: see
+//! `benches/peers/lambda_runtime_echo/README.md`.
 
-use cargo_barelambda::failure::Failure;
-use cargo_barelambda::program::Architecture;
+use cargo_barelambda::architecture::Architecture;
+use cargo_barelambda::error::Error;
 
-use super::workshop::Workshop;
+use super::build_dir::BuildDir;
 use super::{Entry, Ready};
 
 pub const ENTRIES: &[Entry] = &[
@@ -11,43 +12,43 @@ pub const ENTRIES: &[Entry] = &[
         name: "lambda-runtime",
         title: "lambda_runtime",
         ours: false,
-        note: "lambda_runtime 1.5.0, gnu, as its documentation shows, with the flags of cargo-lambda's release builds.",
-        build: |workshop| documented(workshop, "gnu"),
+        note: "lambda_runtime 1.5.0, gnu, as documented, with the flags of cargo-lambda's release builds.",
+        build: |build_dir| documented(build_dir, "gnu"),
     },
     Entry {
         name: "lambda-runtime-musl",
         title: "lambda_runtime, musl",
         ours: false,
-        note: "The same, linked statically with musl.",
-        build: |workshop| documented(workshop, "musl"),
+        note: "The same, statically linked with musl.",
+        build: |build_dir| documented(build_dir, "musl"),
     },
     Entry {
         name: "lambda-runtime-small",
         title: "lambda_runtime, for size",
         ours: false,
         note: "lambda_runtime 1.5.0, gnu, for size: opt-level z, fat LTO, one codegen unit, panic = abort, stripped; no tracing, one thread.",
-        build: |workshop| small(workshop, "lambda_runtime_echo", "gnu"),
+        build: |build_dir| small(build_dir, "lambda_runtime_echo", "gnu"),
     },
     Entry {
         name: "lambda-runtime-musl-small",
         title: "lambda_runtime, musl, for size",
         ours: false,
-        note: "The same, linked statically with musl.",
-        build: |workshop| small(workshop, "lambda_runtime_echo", "musl"),
+        note: "The same, statically linked with musl.",
+        build: |build_dir| small(build_dir, "lambda_runtime_echo", "musl"),
     },
 ];
 
-/// With the flags that `cargo lambda build --release` gives to cargo.
-fn documented(workshop: &Workshop<'_>, libc: &str) -> Result<Ready, Failure> {
-    let flags = match workshop.architecture {
+/// Builds it with the flags that `cargo lambda build --release` passes to cargo.
+fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Error> {
+    let flags = match build_dir.architecture {
         Architecture::X86_64 => "-Cstrip=symbols -Ctarget-cpu=haswell",
         Architecture::Aarch64 => "-Cstrip=symbols -Ctarget-cpu=neoverse-n1",
     };
-    workshop.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
+    build_dir.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
 }
 
-/// A peer in Rust, tuned for size.
-pub fn small(workshop: &Workshop<'_>, package: &str, libc: &str) -> Result<Ready, Failure> {
+/// Builds a peer in Rust for size.
+pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Ready, Error> {
     let profile = [
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
         ("CARGO_PROFILE_RELEASE_LTO", "fat"),
@@ -55,5 +56,5 @@ pub fn small(workshop: &Workshop<'_>, package: &str, libc: &str) -> Result<Ready
         ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
         ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
     ];
-    workshop.cargo(package, "small", libc, &["--no-default-features"], &profile).map(Ready::alone)
+    build_dir.cargo(package, "small", libc, &["--no-default-features"], &profile).map(Ready::alone)
 }

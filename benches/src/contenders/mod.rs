@@ -1,51 +1,51 @@
-//! Who takes part: each contender is built for this machine, or is missing, with the reason.
+//! Builds the contenders. One that can't be built is missing, with the reason.
 
+mod build_dir;
 mod interpreted;
 mod lambda_runtime;
 mod minlambda;
 mod ours;
 mod scripts;
-mod workshop;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use cargo_barelambda::failure::Failure;
-use cargo_barelambda::program::Architecture;
+use cargo_barelambda::architecture::Architecture;
+use cargo_barelambda::error::Error;
 
-use crate::events::Answer;
-use workshop::Workshop;
-pub use workshop::succeed;
+use crate::events::ExpectedResponse;
+use build_dir::BuildDir;
+pub use build_dir::succeed;
 
 /// A row of the benchmark.
 pub struct Contender {
-    /// Unique, without blanks.
+    /// Unique, without spaces.
     pub name: &'static str,
-    /// For people.
+    /// The displayed name.
     pub title: &'static str,
-    /// Whether it is one of this project, other than the floor.
+    /// Whether it uses barelambda. The floor doesn't.
     pub ours: bool,
-    /// Versions, flags, and what it lacks.
+    /// Versions, flags and limitations.
     pub note: &'static str,
-    /// What is run, or why it is missing.
+    /// The program, or the reason why it is missing.
     pub program: Result<Ready, String>,
 }
 
-/// What is run, and what is deployed.
+/// A program that is ready to run, and the files to deploy.
 pub struct Ready {
     /// The program and its arguments.
     pub command: Vec<OsString>,
-    /// What it needs besides Lambda's own variables, which it may replace.
+    /// Additional environment variables, which replace Lambda's.
     pub environment: Vec<(OsString, OsString)>,
-    /// What a deployment package has: the file `bootstrap`,
+    /// The file `bootstrap` of the deployment package.
     pub bootstrap: Option<PathBuf>,
-    /// and files or folders beside it.
+    /// Other files or directories of the deployment package.
     pub included: Vec<PathBuf>,
-    /// Whether it is run by an interpreter.
+    /// Whether an interpreter runs it.
     pub interpreted: bool,
-    /// Why callgrind cannot count what an invocation costs it.
+    /// Why callgrind can't count its instructions per invocation.
     pub uncounted: Option<&'static str>,
-    pub answer: Answer,
+    pub expected: ExpectedResponse,
 }
 
 /// A contender before it is built.
@@ -54,48 +54,46 @@ struct Entry {
     title: &'static str,
     ours: bool,
     note: &'static str,
-    build: fn(&Workshop<'_>) -> Result<Ready, Failure>,
+    build: fn(&BuildDir<'_>) -> Result<Ready, Error>,
 }
 
-/// All of them, in the order of the table.
+/// Returns all entries, in the order of the table.
 fn entries() -> impl Iterator<Item = &'static Entry> {
     [ours::ENTRIES, lambda_runtime::ENTRIES, minlambda::ENTRIES, interpreted::ENTRIES, scripts::ENTRIES].into_iter().flatten()
 }
 
-/// Their names, in the order of the table.
+/// Returns the names of all contenders, in the order of the table.
 pub fn names() -> Vec<&'static str> {
     entries().map(|entry| entry.name).collect()
 }
 
-/// Builds those that are wanted, in the order in which they are named, or all of them. `said` is told which one is being built.
-///
-/// One that cannot be built is in the list, with the reason.
+/// Builds the `wanted` contenders in this order, or all of them if it is empty. Calls `said` with
+/// the name of each before building it. A contender that can't be built is in the list with the
+/// reason.
 ///
 /// # Errors
-/// A name that no contender has.
+/// No contender has one of the names.
 pub fn build(
     repository: &Path,
     architecture: Architecture,
     wanted: &[String],
     said: &mut dyn FnMut(&str),
-) -> Result<Vec<Contender>, Failure> {
+) -> Result<Vec<Contender>, Error> {
     let named = |name: &String| {
-        entries()
-            .find(|entry| entry.name == name)
-            .ok_or_else(|| Failure::new(format!("there is no row `{name}`. Rows: {}", names().join(", "))))
+        entries().find(|entry| entry.name == name).ok_or_else(|| Error::new(format!("no row named `{name}`. Rows: {}", names().join(", "))))
     };
     let chosen: Vec<&Entry> = if wanted.is_empty() { entries().collect() } else { wanted.iter().map(named).collect::<Result<_, _>>()? };
-    let workshop = Workshop::new(repository, architecture)?;
+    let build_dir = BuildDir::new(repository, architecture)?;
     let made = chosen.into_iter().map(|entry| {
         said(entry.name);
         let Entry { name, title, ours, note, build } = *entry;
-        Contender { name, title, ours, note, program: build(&workshop).map_err(|failure| failure.to_string()) }
+        Contender { name, title, ours, note, program: build(&build_dir).map_err(|error| error.to_string()) }
     });
     Ok(made.collect())
 }
 
 impl Ready {
-    /// A program that is all there is to deploy, and answers with the bytes of the event.
+    /// A program that is deployed without other files, and responds with the bytes of the event.
     fn alone(program: PathBuf) -> Self {
         Self {
             command: vec![program.clone().into()],
@@ -104,7 +102,7 @@ impl Ready {
             included: Vec::new(),
             interpreted: false,
             uncounted: None,
-            answer: Answer::Same,
+            expected: ExpectedResponse::SameBytes,
         }
     }
 }
@@ -114,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_has_a_name_of_its_own_and_says_what_it_is() {
+    fn every_row_has_a_unique_name_and_a_description() {
         let mut names = names();
         for entry in entries() {
             assert!(!entry.title.is_empty() && !entry.note.is_empty(), "{}", entry.name);

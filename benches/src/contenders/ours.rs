@@ -1,37 +1,31 @@
-//! The floor, and this project's own.
+//! The floor, and the contenders that use barelambda.
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::build;
-use cargo_barelambda::failure::Failure;
-use cargo_barelambda::program::Architecture;
+use cargo_barelambda::error::Error;
 use cargo_barelambda::project::Project;
 
-use super::workshop::{Workshop, succeed};
+use super::build_dir::{BuildDir, succeed};
 use super::{Entry, Ready};
-use crate::events::Answer;
+use crate::events::ExpectedResponse;
 
 pub const ENTRIES: &[Entry] = &[
     Entry {
         name: "floor",
         title: "the floor",
         ours: false,
-        note: "No runtime, but a yardstick: the smallest static program that makes the same calls, without any error handling.",
+        note: "A yardstick, not a runtime: the smallest static program that makes the same system calls, without error handling.",
         build: floor,
     },
-    Entry {
-        name: "echo",
-        title: "barelambda, echo",
-        ours: true,
-        note: "The example `echo`: the event's bytes, as they came.",
-        build: echo,
-    },
+    Entry { name: "echo", title: "barelambda, echo", ours: true, note: "The example `echo`: returns the bytes of the event.", build: echo },
     Entry {
         name: "json",
         title: "barelambda, typed JSON",
         ours: true,
-        note: "`benches/orders`: every record of the event is read as a type, and written again.",
+        note: "`benches/orders`: deserialises every record of the event, and serialises it again.",
         build: json,
     },
     Entry {
@@ -45,53 +39,53 @@ pub const ENTRIES: &[Entry] = &[
         name: "exec",
         title: "barelambda exec, cat",
         ours: true,
-        note: "The binary `exec` with /bin/cat as the handler: a process for each invocation. Instructions and memory are those of `exec` alone.",
+        note: "The binary `exec` with /bin/cat as the handler: a process for each invocation. Instructions and memory are those of `exec` only.",
         build: exec,
     },
 ];
 
-fn floor(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    if workshop.architecture != Architecture::X86_64 {
-        return Err(Failure::new("the floor is written for x86_64"));
+fn floor(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    if build_dir.architecture != Architecture::X86_64 {
+        return Err(Error::new("the floor only supports x86_64"));
     }
-    let mut ready = in_repository(workshop, "benches/floor", "floor").map(Ready::alone)?;
-    ready.answer = Answer::Same;
+    let mut ready = in_repository(build_dir, "benches/floor", "floor").map(Ready::alone)?;
+    ready.expected = ExpectedResponse::SameBytes;
     Ok(ready)
 }
 
-fn echo(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    example(workshop, "echo").map(Ready::alone)
+fn echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    example(build_dir, "echo").map(Ready::alone)
 }
 
-fn json(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    in_repository(workshop, "benches/orders", "orders").map(Ready::alone)
+fn json(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    in_repository(build_dir, "benches/orders", "orders").map(Ready::alone)
 }
 
-fn c_echo(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let folder = workshop.project.target_folder.join("peers/c").join(workshop.architecture.to_string());
+fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    let folder = build_dir.project.target_folder.join("peers/c").join(build_dir.architecture.to_string());
     let program = folder.join("echo");
     let mut make = Command::new("make");
-    make.arg("-C").arg(workshop.repository.join("examples/c")).arg(format!("ARCH={}", workshop.architecture));
-    make.arg(format!("BUILD={}", folder.display())).arg(&program).env("CARGO_TARGET_DIR", &workshop.project.target_folder);
+    make.arg("-C").arg(build_dir.repository.join("examples/c")).arg(format!("ARCH={}", build_dir.architecture));
+    make.arg(format!("BUILD={}", folder.display())).arg(&program).env("CARGO_TARGET_DIR", &build_dir.project.target_folder);
     succeed(&mut make)?;
     Ok(Ready::alone(program))
 }
 
-fn exec(workshop: &Workshop<'_>) -> Result<Ready, Failure> {
-    let mut ready = example(workshop, "exec").map(Ready::alone)?;
+fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    let mut ready = example(build_dir, "exec").map(Ready::alone)?;
     ready.environment = vec![("_HANDLER".into(), "/bin/cat".into())];
-    ready.uncounted = Some("valgrind runs no process that shares memory with its parent");
+    ready.uncounted = Some("valgrind doesn't support processes that share memory with their parent");
     Ok(ready)
 }
 
-fn example(workshop: &Workshop<'_>, name: &str) -> Result<PathBuf, Failure> {
-    let target = workshop.project.target(Some(name))?;
-    build::build(&workshop.project, target, Some(workshop.architecture), &[])
+fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Error> {
+    let target = build_dir.project.target(Some(name))?;
+    build::build(&build_dir.project, target, Some(build_dir.architecture), &[])
 }
 
-/// A package of the repository that is no member of its workspace.
-fn in_repository(workshop: &Workshop<'_>, folder: &str, name: &str) -> Result<PathBuf, Failure> {
-    let mut project = Project::of(&workshop.repository.join(folder))?;
-    project.target_folder = workshop.folder(name);
-    build::build(&project, project.target(Some(name))?, Some(workshop.architecture), &[])
+/// Builds a package of the repository that isn't a member of its workspace.
+fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Error> {
+    let mut project = Project::of(&build_dir.repository.join(folder))?;
+    project.target_folder = build_dir.folder(name);
+    build::build(&project, project.target(Some(name))?, Some(build_dir.architecture), &[])
 }

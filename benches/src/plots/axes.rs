@@ -1,18 +1,18 @@
 //! Logarithmic scales and the axes that show them.
 
-use super::picture::{GREY, PALE, Picture, Side, Text};
+use super::picture::{GREY, Label, PALE, Picture, Side};
 use crate::figures::Unit;
 
-/// Powers of ten at equal distances.
+/// A logarithmic scale.
 #[derive(Copy, Clone, Debug)]
 pub struct LogScale {
     from: f64,
     to: f64,
-    /// Of both ends, in pixels.
+    /// Both ends, in pixels.
     pixels: (i32, i32),
 }
 
-/// The part of a picture that has the axes, in pixels.
+/// The rectangle of the axes, in pixels.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     pub left: i32,
@@ -22,12 +22,12 @@ pub struct Frame {
 }
 
 impl LogScale {
-    /// Over all these values, with a margin. Without any it is a scale all the same.
+    /// Returns a scale for these values, with a margin. The values may be empty.
     pub fn over(values: impl IntoIterator<Item = f64>, pixels: (i32, i32)) -> Self {
         Self::with_margin(values, pixels, 1.2)
     }
 
-    /// The same with this ratio of the ends to the values nearest to them.
+    /// Returns a scale with this ratio between its ends and the extreme values.
     pub fn with_margin(values: impl IntoIterator<Item = f64>, pixels: (i32, i32), margin: f64) -> Self {
         const LEAST_RATIO: f64 = 4.0;
         let positive = values.into_iter().filter(|value| value.is_finite() && *value > 0.0);
@@ -37,14 +37,15 @@ impl LogScale {
         Self { from: least / margin, to: most * margin, pixels }
     }
 
-    /// The pixel of a value; of one outside the end next to it.
+    /// Returns the pixel of a value, clamped to the scale.
     pub fn at(&self, value: f64) -> i32 {
         let part = (value.clamp(self.from, self.to) / self.from).ln() / (self.to / self.from).ln();
         let (from, to) = (f64::from(self.pixels.0), f64::from(self.pixels.1));
         (from + part * (to - from)).round() as i32
     }
 
-    /// The values to be marked: 1, 2 and 5 of each power of ten, or the powers alone when these are many.
+    /// Returns the ticks: 1, 2 and 5 times each power of ten, or only the powers if those are too
+    /// many.
     pub fn ticks(&self) -> Vec<f64> {
         const MOST: usize = 10;
         let powers = self.from.log10().floor() as i32..=self.to.log10().ceil() as i32;
@@ -57,33 +58,33 @@ impl LogScale {
     }
 }
 
-/// Lines down the whole frame, and their values below it.
+/// Draws the x axis: vertical grid lines, and their values below the frame.
 pub fn across(picture: &mut Picture, frame: Frame, scale: &LogScale, marks: &[(f64, String)], title: &str) {
     for (value, words) in marks {
         let x = scale.at(*value);
         picture.line([(x, frame.top), (x, frame.bottom)], PALE, 1, None);
-        picture.text(Text::new((x, frame.bottom + 14), words).size(11.0).side(Side::Middle).color(GREY));
+        picture.text(Label::new((x, frame.bottom + 14), words).size(11.0).side(Side::Middle).color(GREY));
     }
     picture.line([(frame.left, frame.bottom), (frame.right, frame.bottom)], GREY, 1, None);
-    picture.text(Text::new((frame.left.midpoint(frame.right), frame.bottom + 33), title).side(Side::Middle));
+    picture.text(Label::new((frame.left.midpoint(frame.right), frame.bottom + 33), title).side(Side::Middle));
 }
 
-/// Lines over the whole width, and their values at the left.
+/// Draws the y axis: horizontal grid lines, and their values on the left.
 pub fn up(picture: &mut Picture, frame: Frame, marks: &[(i32, String)], title: &str) {
     for (y, words) in marks {
         picture.line([(frame.left, *y), (frame.right, *y)], PALE, 1, None);
-        picture.text(Text::new((frame.left - 8, *y), words).size(11.0).side(Side::End).color(GREY));
+        picture.text(Label::new((frame.left - 8, *y), words).size(11.0).side(Side::End).color(GREY));
     }
     picture.line([(frame.left, frame.top), (frame.left, frame.bottom)], GREY, 1, None);
-    picture.text(Text::new((20, frame.top.midpoint(frame.bottom)), title).side(Side::Middle).upright());
+    picture.text(Label::new((20, frame.top.midpoint(frame.bottom)), title).side(Side::Middle).upright());
 }
 
-/// The ticks of a scale with their words.
+/// Returns the ticks of a scale with their labels.
 pub fn marks(scale: &LogScale, unit: Unit) -> Vec<(f64, String)> {
     scale.ticks().into_iter().map(|value| (value, round(unit, value))).collect()
 }
 
-/// A round value in few letters.
+/// Formats a round value.
 pub fn round(unit: Unit, value: f64) -> String {
     let steps: &[(f64, &str)] = match unit {
         Unit::Bytes => &[(1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "B")],
@@ -94,7 +95,7 @@ pub fn round(unit: Unit, value: f64) -> String {
         Unit::Count => &[(1.0, "")],
     };
     let (step, name) = steps.iter().copied().find(|(step, _)| value >= *step * 0.999).unwrap_or(steps[steps.len() - 1]);
-    // Powers of ten below one are not exact.
+    // Powers of ten below one aren't exact.
     let shown = (value / step * 1e6).round() / 1e6;
     format!("{shown} {name}").trim_end().to_owned()
 }
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scale_has_equal_steps_for_powers_and_round_ticks() {
+    fn a_scale_is_logarithmic_and_has_round_ticks() {
         let scale = LogScale::over([120.0, 830_000.0], (0, 1000));
         assert_eq!((scale.at(0.0), scale.at(1e9)), (0, 1000));
         let steps = [scale.at(10_000.0) - scale.at(1000.0), scale.at(1000.0) - scale.at(100.0)];
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_without_values_or_of_one_is_a_scale() {
+    fn a_scale_may_have_no_values_or_one() {
         for values in [vec![], vec![7.0], vec![0.0, -3.0, f64::NAN]] {
             let scale = LogScale::over(values.clone(), (10, 90));
             assert!(scale.ticks().len() >= 2, "{values:?}: {scale:?}");

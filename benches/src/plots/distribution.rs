@@ -1,8 +1,8 @@
-//! distribution.svg: which part of the cold starts was over by when.
+//! distribution.svg: the cumulative distribution of cold starts.
 
 use super::axes::{Frame, LogScale, across, marks, up};
-use super::picture::{INK, Picture, Point, Text, WIDTH};
-use super::{HEAD, counts, headed, look, missing, name_missing};
+use super::picture::{Picture, Point};
+use super::{HEAD, counts, headed, legend, missing, name_missing, theme};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
 
@@ -11,32 +11,29 @@ const HEIGHT: i32 = 400;
 const RIGHT: i32 = 690;
 
 pub fn picture(record: &Record) -> Picture {
-    let shows = format!("The part of the starts whose first answer had come by then. {} starts each.", counts(record, &[FIGURE]));
+    let shows = format!("The share of starts with a first response by that time. {} starts each.", counts(record, &[FIGURE]));
     let without = || record.rows.iter().filter(|row| row.samples(FIGURE).is_none());
     let notes = 15 * missing(without()).len() as i32;
-    // The legend needs a line for each row.
-    let height = HEIGHT.max(20 * record.rows.len() as i32);
-    let mut picture = headed(record, "The distribution of cold starts, to the first answer", &shows, height + notes);
+    // The legend has a line for each row.
+    let height = HEIGHT.max(legend::LINE * record.rows.len() as i32);
+    let mut picture = headed(record, "Distribution of cold starts, to the first response", &shows, height + notes);
 
     let frame = Frame { left: 70, top: HEAD, right: RIGHT, bottom: HEAD + height };
     let mut lines: Vec<(usize, Vec<f64>)> = record.rows.iter().enumerate().filter_map(|(index, row)| Some((index, sorted(row)?))).collect();
     let scale = LogScale::over(lines.iter().flat_map(|(_, samples)| samples.iter().copied()), (frame.left, frame.right));
     let y = |part: f64| frame.bottom - (part * f64::from(frame.bottom - frame.top)).round() as i32;
     let parts: Vec<(i32, String)> = [0, 25, 50, 75, 95, 100].map(|percent| (y(f64::from(percent) / 100.0), format!("{percent} %"))).into();
-    up(&mut picture, frame, &parts, "part of the starts");
-    across(&mut picture, frame, &scale, &marks(&scale, FIGURE.unit()), "time from the start to the first answer, log scale");
+    up(&mut picture, frame, &parts, "share of starts");
+    across(&mut picture, frame, &scale, &marks(&scale, FIGURE.unit()), "time from start to first response, log scale");
     for (index, samples) in &lines {
-        let look = look::of(record, *index);
-        picture.line(steps(samples, |value| scale.at(value), y), look.color, 2, look.dashes);
+        let style = theme::of(record, *index);
+        picture.line(steps(samples, |value| scale.at(value), y), style.color, 2, style.dashes);
     }
 
-    // In the order in which the lines cross the middle.
+    // The legend is sorted by the medians.
     lines.sort_by(|(_, one), (_, other)| one[one.len() / 2].total_cmp(&other[other.len() / 2]));
-    for (place, (index, _)) in lines.iter().enumerate() {
-        let (look, y) = (look::of(record, *index), frame.top + 10 + 20 * place as i32);
-        picture.line([(RIGHT + 16, y), (RIGHT + 46, y)], look.color, 2, look.dashes);
-        picture.text(Text::new((RIGHT + 54, y), &record.rows[*index].title).size(11.0).color(INK).within(WIDTH - RIGHT - 62));
-    }
+    let entries = lines.iter().map(|(index, _)| (*index, record.rows[*index].title.clone()));
+    legend::draw(&mut picture, record, frame, legend::Sample::Line, entries);
     name_missing(&mut picture, without(), frame.bottom + 52);
     picture
 }
@@ -47,7 +44,7 @@ fn sorted(row: &Row) -> Option<Vec<f64>> {
     Some(samples)
 }
 
-/// A step up at each sample. Of very many only some ranks are drawn: more would not be seen.
+/// Returns a line with a step at each sample, or at some of them if they are too many to see.
 fn steps(sorted: &[f64], x: impl Fn(f64) -> i32, y: impl Fn(f64) -> i32) -> Vec<Point> {
     const MOST: usize = 150;
     let every = sorted.len().div_ceil(MOST).max(1);

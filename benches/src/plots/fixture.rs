@@ -1,11 +1,12 @@
-//! Records for tests: made up, but of the usual shape.
+//! Synthetic records for tests.
 
 use std::f64::consts::TAU;
 
 use crate::figures::{EVENT_SIZES, Figure};
 use crate::record::{Measured, Record, Row};
 
-/// Name, title, whether ours, size in bytes, start in µs, how much of it is noise, and µs of a warm invocation.
+/// Name, title, whether it uses barelambda, size in bytes, start in µs, its relative noise, and a
+/// warm invocation in µs.
 const CONTENDERS: [(&str, &str, bool, f64, f64, f64, f64); 15] = [
     ("floor", "the floor", false, 520.0, 205.0, 0.06, 11.0),
     ("echo", "barelambda, echo", true, 4_104.0, 210.0, 0.06, 12.0),
@@ -24,7 +25,7 @@ const CONTENDERS: [(&str, &str, bool, f64, f64, f64, f64); 15] = [
     ("bash-curl", "bash and curl", false, 890.0, 8_400.0, 0.12, 14_000.0),
 ];
 
-/// Of 15 contenders, of which one is missing, and some lack a figure.
+/// Returns a record with 15 contenders. One is missing, and some lack a figure.
 pub fn local() -> Record {
     let mut record = Record::new("local", "x86_64", "2026-11-22T10:09:08Z");
     let facts = [("processor", "A Processor of 3 GHz"), ("processors", "4"), ("kernel", "6.1.0"), ("commit", "unknown")];
@@ -53,7 +54,9 @@ pub fn local() -> Record {
         add(Figure::InstructionsToNext, Measured::exact((start * 90.0).round()));
         record.rows.push(row);
     }
-    record.rows[12].figures.insert(Figure::InstructionsToNext, Measured::Missing("an interpreter: a quick run does not count them".into()));
+    record.rows[12]
+        .figures
+        .insert(Figure::InstructionsToNext, Measured::Missing("an interpreter: --quick doesn't count its instructions".into()));
     record.rows[14].figures.remove(&Figure::Size);
     for (figure, _) in EVENT_SIZES {
         record.rows[11].figures.insert(figure, Measured::Missing("it closes its connection".into()));
@@ -63,7 +66,7 @@ pub fn local() -> Record {
     record
 }
 
-/// Of AWS: four contenders by three memory sizes.
+/// Returns a record of AWS with four contenders and three memory sizes.
 pub fn aws() -> Record {
     let mut record = Record::new("aws-eu-central-1", "x86_64", "2026-11-22T12:00:00Z");
     let mut random = Random(2);
@@ -72,7 +75,7 @@ pub fn aws() -> Record {
             let mut row = Row::new(format!("{name}-{megabytes}"), format!("{title}, {megabytes} MB"), ours, "");
             row.memory_mb = Some(megabytes);
             if start == 0.0 {
-                row.missing = Some("it is no static bootstrap".into());
+                row.missing = Some("it isn't a static bootstrap".into());
             } else {
                 let slow = 1.0 + 400.0 / f64::from(megabytes);
                 row.figures.insert(Figure::AwsInit, random.samples(8.0 + start / 90.0, 2.0 * noise, 30));
@@ -90,14 +93,14 @@ pub fn aws() -> Record {
 struct Random(u64);
 
 impl Random {
-    /// Log-normal: many near the median, a tail to the right.
+    /// Returns log-normal samples with a tail to the right.
     fn samples(&mut self, median: f64, noise: f64, count: usize) -> Measured {
         let normal = |random: &mut Self| (-2.0 * random.next().ln()).sqrt() * (TAU * random.next()).cos();
         let tail = |random: &mut Self| if random.next() < 0.03 { 1.0 + 2.0 * noise + random.next() * noise } else { 1.0 };
         Measured::Samples((0..count).map(|_| median * (noise * normal(self)).exp() * tail(self)).collect())
     }
 
-    /// Above 0, and at most 1.
+    /// Returns a number above 0 and at most 1.
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 11) + 1) as f64 / (1_u64 << 53) as f64

@@ -1,14 +1,14 @@
-//! The plots of a record: the same record gives the same bytes.
+//! Draws the plots of a record. The same record results in the same bytes.
 
 mod axes;
 mod distribution;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod labels;
-mod look;
+mod legend;
 mod picture;
 mod size;
 mod spread;
+mod theme;
 mod warm;
 
 use std::fs;
@@ -16,13 +16,13 @@ use std::path::{Path, PathBuf};
 
 use crate::figures::Figure;
 use crate::record::{Record, Row};
-use cargo_barelambda::failure::{During, Failure};
-use picture::{GREY, Picture, Text, WIDTH, Weight};
+use cargo_barelambda::error::{Context, Error};
+use picture::{GREY, Label, Picture, WIDTH, Weight};
 
-/// One of the plots that a record has.
+/// A plot of a record.
 pub struct Plot {
     pub file: &'static str,
-    /// What it shows, for those who cannot see it.
+    /// The alternative text.
     pub about: &'static str,
     picture: fn(&Record) -> Picture,
 }
@@ -33,13 +33,9 @@ const OF_THIS_MACHINE: [Plot; 4] = [
         about: "Start times of each contender: median, 5th to 95th percentile, 99th percentile",
         picture: spread::start,
     },
-    Plot { file: "distribution.svg", about: "The distribution of the cold starts of each contender", picture: distribution::picture },
-    Plot { file: "size.svg", about: "The size of each contender against its start time", picture: size::picture },
-    Plot {
-        file: "warm.svg",
-        about: "The time of a warm invocation of each contender against the size of its event",
-        picture: warm::picture,
-    },
+    Plot { file: "distribution.svg", about: "Distribution of the cold starts of each contender", picture: distribution::picture },
+    Plot { file: "size.svg", about: "Size and start time of each contender", picture: size::picture },
+    Plot { file: "warm.svg", about: "Time of a warm invocation of each contender by the size of its event", picture: warm::picture },
 ];
 
 const OF_AWS: [Plot; 2] = [
@@ -47,52 +43,53 @@ const OF_AWS: [Plot; 2] = [
     Plot { file: "duration.svg", about: "Duration of cold starts on AWS of each contender by memory size", picture: spread::duration },
 ];
 
-/// Those that a record has, in the order in which they are shown.
+/// Returns the plots of a record, in their order in the documentation.
 pub fn of(record: &Record) -> &'static [Plot] {
     if is_of_aws(record) { &OF_AWS } else { &OF_THIS_MACHINE }
 }
 
-/// Whether it was measured on AWS.
+/// Returns whether the record is from AWS.
 pub fn is_of_aws(record: &Record) -> bool {
     record.place.starts_with("aws")
 }
 
-/// Writes the record and all of its plots into its folder among the records, which is given.
-pub fn keep(record: &Record, records: &Path) -> Result<PathBuf, Failure> {
+/// Writes the record with its plots into a new directory in `records`, and returns the directory.
+pub fn keep(record: &Record, records: &Path) -> Result<PathBuf, Error> {
     let folder = record.write(records)?;
     for plot in of(record) {
         let file = folder.join(plot.file);
-        fs::write(&file, plot.svg(record)?).during(file.display())?;
+        fs::write(&file, plot.svg(record)?).context(file.display())?;
     }
     Ok(folder)
 }
 
 impl Plot {
-    pub fn svg(&self, record: &Record) -> Result<String, Failure> {
-        (self.picture)(record).svg().during(self.file)
+    pub fn svg(&self, record: &Record) -> Result<String, Error> {
+        (self.picture)(record).svg().context(self.file)
     }
 }
 
-/// Where what is below the head of a picture begins.
+/// The height of a picture's head.
 const HEAD: i32 = 104;
 
-/// How much of a picture is below the axis and its title.
+/// The height below the axis and its title.
 const FOOT: i32 = 68;
 
-/// A picture with its title, what it shows, and what it was measured on. `below` is the height of all else.
+/// Returns a picture with its title, its description and the machine. `below` is the height of the
+/// rest.
 fn headed(record: &Record, title: &str, shows: &str, below: i32) -> Picture {
     let mut picture = Picture::new(HEAD + below + FOOT);
     let room = WIDTH - 32;
-    picture.text(Text::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
-    picture.text(Text::new((16, 50), shows).within(room));
-    picture.text(Text::new((16, 69), measured_on(record)).color(GREY).within(room));
+    picture.text(Label::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
+    picture.text(Label::new((16, 50), shows).within(room));
+    picture.text(Label::new((16, 69), measured_on(record)).color(GREY).within(room));
     let small =
-        if is_of_aws(record) { "These times are of this region and this day." } else { "Ratios measured here are no claim about AWS." };
-    picture.text(Text::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
+        if is_of_aws(record) { "These times are for this region and date." } else { "Ratios measured here aren't a claim about AWS." };
+    picture.text(Label::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
     picture
 }
 
-/// The date, the architecture, and the machine or the region.
+/// Returns the date, the architecture, and the machine or region.
 fn measured_on(record: &Record) -> String {
     let fact = |name: &str| record.machine.get(name).filter(|fact| *fact != "unknown");
     let mut facts = vec![record.date.get(..10).unwrap_or(&record.date).to_owned(), record.architecture.clone()];
@@ -106,7 +103,7 @@ fn measured_on(record: &Record) -> String {
     facts.join(", ")
 }
 
-/// How many samples the rows have of these figures: `n = 30`, `n = 30 to 200`.
+/// Returns the numbers of samples of these figures: `n = 30`, `n = 30 to 200`.
 fn counts(record: &Record, figures: &[Figure]) -> String {
     let samples = record.rows.iter().flat_map(|row| figures.iter().filter_map(|figure| row.samples(*figure)));
     let counts: Vec<usize> = samples.map(<[f64]>::len).collect();
@@ -117,14 +114,14 @@ fn counts(record: &Record, figures: &[Figure]) -> String {
     }
 }
 
-/// Names those that a plot cannot show, at the left of these heights.
+/// Draws the names of rows that a plot can't show, below this height.
 fn name_missing<'a>(picture: &mut Picture, rows: impl Iterator<Item = &'a Row>, top: i32) {
     for (index, line) in missing(rows).into_iter().enumerate() {
-        picture.text(Text::new((16, top + 15 * index as i32), line).size(11.0).weight(Weight::Italic).color(GREY));
+        picture.text(Label::new((16, top + 15 * index as i32), line).size(11.0).weight(Weight::Italic).color(GREY));
     }
 }
 
-/// The lines that name those that a plot cannot show.
+/// Returns lines with the names of rows that a plot can't show.
 fn missing<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
     const MOST: usize = 130;
     let titles: Vec<&str> = rows.map(|row| row.title.as_str()).collect();
@@ -146,11 +143,11 @@ mod tests {
     use crate::record::Measured;
 
     fn svgs(record: &Record) -> Vec<(&'static str, String)> {
-        of(record).iter().map(|plot| (plot.file, plot.svg(record).expect("it can be drawn"))).collect()
+        of(record).iter().map(|plot| (plot.file, plot.svg(record).expect("the plot can be drawn"))).collect()
     }
 
     #[test]
-    fn every_plot_names_every_row_and_what_it_was_measured_on() {
+    fn every_plot_names_every_row_and_the_machine() {
         for record in [fixture::local(), fixture::aws()] {
             for (file, svg) in svgs(&record) {
                 for row in &record.rows {
@@ -160,13 +157,13 @@ mod tests {
                 for words in ["2026-11-22", "x86_64", "n = ", "not measured"] {
                     assert!(svg.contains(words), "{file}: {words}");
                 }
-                assert_eq!(svg.contains("no claim about AWS"), !is_of_aws(&record), "{file}");
+                assert_eq!(svg.contains("a claim about AWS"), !is_of_aws(&record), "{file}");
             }
         }
     }
 
     #[test]
-    fn the_same_record_gives_the_same_bytes_and_another_one_does_not() {
+    fn plots_are_reproducible() {
         let (one, mut other) = (fixture::local(), fixture::local());
         assert_eq!(svgs(&one), svgs(&other));
         for row in &mut other.rows {
@@ -182,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn records_of_little_or_nothing_are_drawn() {
+    fn almost_empty_records_are_drawn() {
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
         assert_eq!(svgs(&record).len(), 4);
         record.rows.push(Row::new("echo", "barelambda, echo", true, ""));
@@ -193,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_leaves_its_picture() {
+    fn text_is_inside_its_picture() {
         for record in [fixture::local(), fixture::aws()] {
             for plot in of(&record) {
                 let picture = (plot.picture)(&record);
@@ -211,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_missing_are_named_in_lines() {
+    fn missing_rows_are_named_in_lines() {
         let rows: Vec<Row> = (0..12).map(|index| Row::new("x", format!("a contender of number {index}"), false, "")).collect();
         let lines = missing(rows.iter());
         assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 130), "{lines:?}");
@@ -230,13 +227,14 @@ mod tests {
         assert_eq!(names, ["duration.svg", "init.svg", "record.csv", "record.json"]);
     }
 
-    /// `cargo test -p barelambda-bench --lib -- --ignored pictures_to_look_at`, and then look into target/plots.
+    /// Writes plots to target/plots for inspection:
+    /// `cargo test -p barelambda-bench --lib -- --ignored draw_fixtures`.
     #[test]
-    #[ignore = "for people's eyes"]
-    fn pictures_to_look_at() {
+    #[ignore = "draws plots for inspection"]
+    fn draw_fixtures() {
         for record in [fixture::local(), fixture::aws()] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plots");
-            keep(&record, &folder).expect("it can be drawn");
+            keep(&record, &folder).expect("the plot can be drawn");
         }
     }
 }

@@ -1,25 +1,26 @@
-//! A picture as a list of shapes, which plotters writes as SVG.
+//! A picture is a list of shapes, which plotters writes as SVG.
 //!
-//! Text stays text, in the reader's own sans-serif: nobody knows here how wide it will be, so layout goes by an estimate on the safe side.
+//! Labels are SVG text in the reader's sans-serif font. Its width is unknown, so the layout uses an
+//! upper estimate.
 
-use cargo_barelambda::failure::{During, Failure};
+use cargo_barelambda::error::{Context, Error};
 use plotters::coord::Shift;
-use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text as TextElement};
+use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text};
 use plotters::prelude::{Color, DrawingArea, DrawingAreaErrorKind, FontStyle, IntoDrawingArea, IntoFont, RGBColor, SVGBackend, WHITE};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{ShapeStyle, TextStyle};
 
-/// Of every picture, in pixels.
+/// The width of every picture, in pixels.
 pub const WIDTH: i32 = 960;
 
 pub const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
 pub const GREY: RGBColor = RGBColor(0x6a, 0x70, 0x78);
 pub const PALE: RGBColor = RGBColor(0xdf, 0xe3, 0xe8);
 
-/// In pixels from the top left.
+/// Pixels from the top left.
 pub type Point = (i32, i32);
 
-/// The lengths of a dash and of the gap behind it, in pixels.
+/// The lengths of a dash and of the gap after it, in pixels.
 pub type Dashes = (i32, i32);
 
 pub struct Picture {
@@ -28,7 +29,7 @@ pub struct Picture {
 }
 
 #[derive(Clone, Debug)]
-pub struct Text {
+pub struct Label {
     pub at: Point,
     pub words: String,
     /// In pixels.
@@ -36,11 +37,11 @@ pub struct Text {
     pub side: Side,
     pub color: RGBColor,
     pub weight: Weight,
-    /// Whether it reads from the bottom to the top.
+    /// Whether it runs from bottom to top.
     pub upright: bool,
 }
 
-/// How its letters look.
+/// The font style of a text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Weight {
     Plain,
@@ -48,7 +49,7 @@ pub enum Weight {
     Italic,
 }
 
-/// Which end of a text stands at its point.
+/// The end of a text that is at its point.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Side {
     Start,
@@ -60,7 +61,7 @@ enum Shape {
     Line { points: Vec<Point>, color: RGBColor, width: u32, dashes: Option<Dashes> },
     Bar { from: Point, to: Point, color: RGBColor },
     Dot { at: Point, radius: i32, color: RGBColor, hollow: bool },
-    Text(Text),
+    Label(Label),
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -75,7 +76,7 @@ impl Picture {
         self.shapes.push(Shape::Line { points: points.into(), color, width, dashes });
     }
 
-    /// A bar in a pale tone of its color, from its top left to its bottom right.
+    /// Adds a bar in a pale tone of the color, from its top left to its bottom right.
     pub fn bar(&mut self, from: Point, to: Point, color: RGBColor) {
         self.shapes.push(Shape::Bar { from, to, color });
     }
@@ -84,34 +85,35 @@ impl Picture {
         self.shapes.push(Shape::Dot { at, radius, color, hollow });
     }
 
-    pub fn text(&mut self, text: Text) {
-        self.shapes.push(Shape::Text(text));
+    pub fn text(&mut self, text: Label) {
+        self.shapes.push(Shape::Label(text));
     }
 
     #[cfg(test)]
-    pub fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.shapes.iter().filter_map(|shape| if let Shape::Text(text) = shape { Some(text) } else { None })
+    pub fn texts(&self) -> impl Iterator<Item = &Label> {
+        self.shapes.iter().filter_map(|shape| if let Shape::Label(text) = shape { Some(text) } else { None })
     }
 
-    pub fn svg(&self) -> Result<String, Failure> {
+    pub fn svg(&self) -> Result<String, Error> {
         let mut svg = String::new();
         {
             let area = SVGBackend::with_string(&mut svg, (WIDTH as u32, self.height as u32)).into_drawing_area();
-            self.draw(&area).during("a plot")?;
+            self.draw(&area).context("a plot")?;
         }
         Ok(svg)
     }
 
     fn draw(&self, area: &Area<'_>) -> Drawn {
-        // Dark pages shine through otherwise, and the ink is dark.
+        // The ink is dark, so a dark page must not show through.
         area.draw(&Rectangle::new([(0, 0), (WIDTH, self.height)], WHITE.filled()))?;
         self.shapes.iter().try_for_each(|shape| shape.draw(area))?;
         area.present()
     }
 }
 
-impl Text {
-    /// Of ordinary size, in ink, beginning at a point whose height is that of the middle of the letters.
+impl Label {
+    /// Returns a text of ordinary size and color, which starts at a point and is centred on its
+    /// height.
     pub fn new(at: Point, words: impl Into<String>) -> Self {
         Self { at, words: words.into(), size: 12.0, side: Side::Start, color: INK, weight: Weight::Plain, upright: false }
     }
@@ -136,7 +138,7 @@ impl Text {
         Self { upright: true, ..self }
     }
 
-    /// Cuts the words, so that they take no more than this many pixels.
+    /// Shortens the text to this number of pixels.
     pub fn within(mut self, pixels: i32) -> Self {
         let most = (f64::from(pixels) / (self.size * LETTER)) as usize;
         if self.words.chars().count() > most {
@@ -147,10 +149,10 @@ impl Text {
     }
 }
 
-/// The mean width of a letter against the size of its font, in a wide one.
+/// The mean width of a letter in a wide font, relative to the font size.
 const LETTER: f64 = 0.6;
 
-/// About how many pixels a text of this size takes.
+/// Returns the approximate width of a text.
 pub fn width(words: &str, size: f64) -> i32 {
     (words.chars().count() as f64 * size * LETTER).ceil() as i32
 }
@@ -168,13 +170,13 @@ impl Shape {
                 area.draw(&Circle::new(*at, *radius, WHITE.filled()))?;
                 area.draw(&Circle::new(*at, *radius, ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 2 }))
             }
-            Self::Text(text) => area.draw(&TextElement::new(text.words.as_str(), text.at, style_of(text))),
+            Self::Label(text) => area.draw(&Text::new(text.words.as_str(), text.at, style_of(text))),
         }
     }
 }
 
-fn style_of(text: &Text) -> TextStyle<'_> {
-    // The backend takes a font's size for the height of its line, of 1.24.
+fn style_of(text: &Label) -> TextStyle<'_> {
+    // The backend uses the font size as the line height, which is 1.24 times as large.
     let weight = match text.weight {
         Weight::Plain => FontStyle::Normal,
         Weight::Bold => FontStyle::Bold,
@@ -195,10 +197,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_text_on_a_white_ground_and_escaped() {
+    fn text_is_escaped_on_a_white_background() {
         let mut picture = Picture::new(40);
-        picture.text(Text::new((10, 20), "a < b & c"));
-        let svg = picture.svg().expect("a string takes it");
+        picture.text(Label::new((10, 20), "a < b & c"));
+        let svg = picture.svg().expect("a string is writable");
         assert!(svg.contains("width=\"960\" height=\"40\"") && svg.contains("fill=\"#FFFFFF\""), "{svg}");
         assert!(
             svg.contains("a &lt; b &amp; c") && svg.contains("font-family=\"sans-serif\"") && svg.contains("font-size=\"12\""),
@@ -208,10 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn words_are_cut_to_the_pixels_that_they_have() {
-        let text = Text::new((0, 0), "twelve words, more or less").within(72);
+    fn text_is_shortened_to_its_width() {
+        let text = Label::new((0, 0), "twelve words, more or less").within(72);
         assert_eq!(text.words, "twelve wo…");
         assert!(width(&text.words, text.size) <= 72);
-        assert_eq!(Text::new((0, 0), "short").within(72).words, "short");
+        assert_eq!(Label::new((0, 0), "short").within(72).words, "short");
     }
 }

@@ -1,60 +1,48 @@
-//! size.svg: what is deployed against how fast it starts.
+//! size.svg: the deployed size and the start time.
 
 use super::axes::{Frame, LogScale, across, marks, round, up};
-use super::labels::{beside, nearest};
-use super::picture::{Picture, Point, Text, WIDTH, width};
-use super::{HEAD, counts, headed, look, missing, name_missing};
+use super::picture::Picture;
+use super::{HEAD, counts, headed, legend, missing, name_missing, theme};
 use crate::figures::Figure;
 use crate::record::{Record, Row};
 
 const TIME: Figure = Figure::StartToAnswer;
 const HEIGHT: i32 = 440;
-const LABEL: f64 = 11.0;
+const RIGHT: i32 = 690;
 
-pub fn picture(record: &Record) -> Picture {
-    let shows = format!(
-        "What is deployed, not compressed, against the median time from the start to the first answer. {} starts each.",
-        counts(record, &[TIME])
-    );
-    let without = || record.rows.iter().filter(|row| values(row).is_none());
-    let notes = 15 * missing(without()).len() as i32;
-    let mut picture = headed(record, "Size and cold start", &shows, HEIGHT + notes);
-
-    let frame = Frame { left: 80, top: HEAD, right: WIDTH - 24, bottom: HEAD + HEIGHT };
-    let shown: Vec<(&Row, (f64, f64))> = record.rows.iter().filter_map(|row| Some((row, values(row)?))).collect();
-    let sizes = LogScale::over(shown.iter().map(|(_, (size, _))| *size), (frame.left, frame.right));
-    // Labels need room above and below the points.
-    let times = LogScale::with_margin(shown.iter().map(|(_, (_, time))| *time), (frame.bottom, frame.top), 1.8);
-    let heights: Vec<(i32, String)> = times.ticks().into_iter().map(|value| (times.at(value), round(TIME.unit(), value))).collect();
-    up(&mut picture, frame, &heights, "start to first answer, log scale");
-    across(&mut picture, frame, &sizes, &marks(&sizes, Figure::Size.unit()), "size, log scale");
-
-    let points: Vec<Point> = shown.iter().map(|(_, (size, time))| (sizes.at(*size), times.at(*time))).collect();
-    let widths: Vec<i32> = shown.iter().map(|(row, _)| width(&row.title, LABEL)).collect();
-    let labels = beside(&points, &widths, frame);
-    for ((&point, label), (row, _)) in points.iter().zip(&labels).zip(&shown) {
-        let color = look::group(row);
-        let end = nearest(point, label);
-        // A label that touches its point needs no line to it.
-        if (end.0 - point.0).abs().max((end.1 - point.1).abs()) > 9 {
-            picture.line([point, end], color, 1, None);
-        }
-        picture.dot(point, 5, color, false);
-        picture.text(label_text(row, point, label));
-    }
-    name_missing(&mut picture, without(), frame.bottom + 52);
-    picture
+/// A row that has both figures.
+struct Shown {
+    index: usize,
+    size: f64,
+    time: f64,
 }
 
-/// Its words begin, or end, next to the point: how wide they are is not known.
-fn label_text(row: &Row, point: Point, label: &Frame) -> Text {
-    let y = label.top.midpoint(label.bottom);
-    let text = Text::new((label.left, y), &row.title).size(LABEL);
-    match label {
-        _ if label.left >= point.0 => text,
-        _ if label.right <= point.0 => Text { at: (label.right, y), side: super::picture::Side::End, ..text },
-        _ => Text { at: (label.left.midpoint(label.right), y), side: super::picture::Side::Middle, ..text },
+pub fn picture(record: &Record) -> Picture {
+    let shows =
+        format!("Uncompressed deployed size, and median time from start to first response. {} starts each.", counts(record, &[TIME]));
+    let without = || record.rows.iter().filter(|row| values(row).is_none());
+    let notes = 15 * missing(without()).len() as i32;
+    let height = HEIGHT.max(legend::LINE * record.rows.len() as i32);
+    let mut picture = headed(record, "Size and cold start", &shows, height + notes);
+
+    let frame = Frame { left: 80, top: HEAD, right: RIGHT, bottom: HEAD + height };
+    let rows = record.rows.iter().enumerate();
+    let mut shown: Vec<Shown> = rows.filter_map(|(index, row)| values(row).map(|(size, time)| Shown { index, size, time })).collect();
+    let sizes = LogScale::over(shown.iter().map(|row| row.size), (frame.left, frame.right));
+    let times = LogScale::over(shown.iter().map(|row| row.time), (frame.bottom, frame.top));
+    let heights: Vec<(i32, String)> = times.ticks().into_iter().map(|value| (times.at(value), round(TIME.unit(), value))).collect();
+    up(&mut picture, frame, &heights, "start to first response, log scale");
+    across(&mut picture, frame, &sizes, &marks(&sizes, Figure::Size.unit()), "size, log scale");
+    for row in &shown {
+        let style = theme::of(record, row.index);
+        picture.dot((sizes.at(row.size), times.at(row.time)), 5, style.color, style.dashes.is_some());
     }
+    // The slowest row is at the top of the plot, and so in the legend.
+    shown.sort_by(|one, other| other.time.total_cmp(&one.time));
+    let entries = shown.iter().map(|row| (row.index, record.rows[row.index].title.clone()));
+    legend::draw(&mut picture, record, frame, legend::Sample::Dot, entries);
+    name_missing(&mut picture, without(), frame.bottom + 52);
+    picture
 }
 
 fn values(row: &Row) -> Option<(f64, f64)> {
@@ -63,25 +51,21 @@ fn values(row: &Row) -> Option<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::picture::WIDTH;
     use super::*;
     use crate::plots::fixture;
 
     #[test]
-    fn labels_of_points_cover_none_of_the_others() {
+    fn the_legend_is_sorted_by_time_and_its_entries_do_not_overlap() {
         let record = fixture::local();
         let picture = picture(&record);
-        let labels: Vec<&Text> = picture.texts().filter(|text| record.rows.iter().any(|row| row.title == text.words)).collect();
+        let labels: Vec<_> =
+            picture.texts().filter_map(|text| Some((record.rows.iter().find(|row| row.title == text.words)?, text.at))).collect();
         assert!(labels.len() > 10, "{}", labels.len());
-        let left = |text: &Text| match text.side {
-            super::super::picture::Side::Start => text.at.0,
-            super::super::picture::Side::Middle => text.at.0 - width(&text.words, LABEL) / 2,
-            super::super::picture::Side::End => text.at.0 - width(&text.words, LABEL),
-        };
-        for (index, one) in labels.iter().enumerate() {
-            for other in &labels[..index] {
-                let apart = left(one) >= left(other) + width(&other.words, LABEL) || left(other) >= left(one) + width(&one.words, LABEL);
-                assert!(apart || (one.at.1 - other.at.1).abs() >= 14, "{one:?}\n{other:?}");
-            }
+        for pair in labels.windows(2) {
+            let [(slower, above), (faster, below)] = [pair[0], pair[1]];
+            assert!(slower.median(TIME) >= faster.median(TIME), "{} {}", slower.name, faster.name);
+            assert!(below.1 - above.1 >= 14 && above.0 == below.0 && above.0 < WIDTH, "{above:?} {below:?}");
         }
     }
 }

@@ -1,60 +1,60 @@
-//! Times with their spread: a row for each contender, with its median, percentiles and numbers.
+//! Times with their spread: each contender has a row with its median and percentiles.
 
 use super::axes::{Frame, LogScale, across, marks};
-use super::picture::{GREY, INK, PALE, Picture, Side, Text, WIDTH, Weight};
-use super::{HEAD, counts, headed, look};
+use super::picture::{GREY, INK, Label, PALE, Picture, Side, WIDTH, Weight};
+use super::{HEAD, counts, headed, theme};
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row, quantile};
 
 const LEFT: i32 = 240;
 const RIGHT: i32 = 735;
-/// Where the columns of numbers end.
+/// The right ends of the columns of numbers.
 const COLUMNS: [(i32, &str); 2] = [(870, "median"), (WIDTH - 16, "p99")];
-/// The height of one figure of a row, of what is between rows, and of the head of a group.
+/// The heights of a figure, of the gap between rows, and of the head of a group.
 const LINE: i32 = 17;
 const GAP: i32 = 8;
 const GROUP: i32 = 26;
 
-/// start.svg
+/// Draws start.svg.
 pub fn start(record: &Record) -> Picture {
-    let rows = record.rows.iter().map(Line::Row).collect();
-    let figures = [(Figure::StartToNext, "to GET /next"), (Figure::StartToAnswer, "to answer")];
-    draw(record, "Cold start: from just before execve, in the page cache", &figures, rows, "time from the start, log scale")
+    let rows = record.rows.iter().map(SpreadLine::Row).collect();
+    let figures = [(Figure::StartToNext, "to GET /next"), (Figure::StartToAnswer, "to response")];
+    draw(record, "Cold start: from just before execve, in the page cache", &figures, rows, "time from start, log scale")
 }
 
-/// init.svg
+/// Draws init.svg.
 pub fn init(record: &Record) -> Picture {
     let title = "Cold start on AWS: Init Duration";
     draw(record, title, &[(Figure::AwsInit, "")], by_memory(record), "Init Duration, log scale")
 }
 
-/// duration.svg
+/// Draws duration.svg.
 pub fn duration(record: &Record) -> Picture {
     let title = "Cold start on AWS: Duration of the first invocation";
     draw(record, title, &[(Figure::AwsDuration, "")], by_memory(record), "Duration, log scale")
 }
 
-enum Line<'a> {
+enum SpreadLine<'a> {
     Row(&'a Row),
-    /// Above those of one memory size.
+    /// The head of the rows with one memory size.
     Group(String),
 }
 
-fn by_memory(record: &Record) -> Vec<Line<'_>> {
+fn by_memory(record: &Record) -> Vec<SpreadLine<'_>> {
     let mut sizes: Vec<Option<u32>> = record.rows.iter().map(|row| row.memory_mb).collect();
     sizes.sort_unstable();
     sizes.dedup();
     let mut lines = Vec::new();
     for size in sizes {
-        lines.push(Line::Group(size.map_or_else(|| "memory size unknown".to_owned(), |megabytes| format!("{megabytes} MB"))));
-        lines.extend(record.rows.iter().filter(|row| row.memory_mb == size).map(Line::Row));
+        lines.push(SpreadLine::Group(size.map_or_else(|| "memory size unknown".to_owned(), |megabytes| format!("{megabytes} MB"))));
+        lines.extend(record.rows.iter().filter(|row| row.memory_mb == size).map(SpreadLine::Row));
     }
     lines
 }
 
-fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Line<'_>>, axis: &str) -> Picture {
+fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<SpreadLine<'_>>, axis: &str) -> Picture {
     let row_height = LINE * figures.len() as i32 + GAP;
-    let height = lines.iter().map(|line| if matches!(line, Line::Row(_)) { row_height } else { GROUP }).sum::<i32>();
+    let height = lines.iter().map(|line| if matches!(line, SpreadLine::Row(_)) { row_height } else { GROUP }).sum::<i32>();
     let names: Vec<Figure> = figures.iter().map(|(figure, _)| *figure).collect();
     let shows = format!("Point: median. Bar: 5th to 95th percentile. Tick: 99th percentile (p99). {} starts each.", counts(record, &names));
     let mut picture = headed(record, title, &shows, height + 14);
@@ -65,20 +65,20 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Lin
     let scale = LogScale::over(ends, (frame.left, frame.right));
     across(&mut picture, frame, &scale, &marks(&scale, names[0].unit()), axis);
     for (x, name) in COLUMNS {
-        picture.text(Text::new((x, HEAD - 8), name).size(11.0).side(Side::End).color(GREY));
+        picture.text(Label::new((x, HEAD - 8), name).size(11.0).side(Side::End).color(GREY));
     }
     legend(&mut picture, record, figures);
 
     let mut top = frame.top;
     for line in &lines {
         match line {
-            Line::Group(name) => {
-                picture.text(Text::new((16, top + GROUP / 2 + 2), name).weight(Weight::Bold));
+            SpreadLine::Group(name) => {
+                picture.text(Label::new((16, top + GROUP / 2 + 2), name).weight(Weight::Bold));
                 top += GROUP;
             }
-            Line::Row(row) => {
+            SpreadLine::Row(row) => {
                 picture.line([(16, top + row_height), (WIDTH - 16, top + row_height)], PALE, 1, None);
-                let title = Text::new((16, top + row_height / 2), title_of(row)).within(LEFT - 24);
+                let title = Label::new((16, top + row_height / 2), title_of(row)).within(LEFT - 24);
                 picture.text(title.weight(if row.ours { Weight::Bold } else { Weight::Plain }));
                 let measured: &[(Figure, &str)] = if row.missing.is_some() { &[] } else { figures };
                 if let Some(why) = &row.missing {
@@ -95,37 +95,37 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Lin
     picture
 }
 
-/// On AWS without its memory size, which its group says.
+/// Returns the title of a row, on AWS without the memory size, which its group has.
 fn title_of(row: &Row) -> &str {
     row.memory_mb.and_then(|megabytes| row.title.strip_suffix(&format!(", {megabytes} MB"))).unwrap_or(&row.title)
 }
 
-/// `y` and whether its point is hollow.
+/// Draws a figure at `y`, whose point may be hollow.
 fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y, hollow): (i32, bool), scale: &LogScale) {
     let samples = match row.figures.get(&figure) {
         Some(Measured::Samples(samples)) => samples,
         Some(Measured::Missing(why)) => return say_missing(picture, y, Some(why)),
         None => return say_missing(picture, y, None),
     };
-    let color = look::group(row);
+    let color = theme::group(row);
     let [low, median, high, late] = [0.05, 0.5, 0.95, 0.99].map(|part| quantile(samples, part));
     let x = |value| scale.at(value);
     picture.bar((x(low), y - 4), (x(high).max(x(low) + 1), y + 4), color);
     picture.line([(x(late), y - 5), (x(late), y + 6)], color, 2, None);
     picture.dot((x(median), y), 4, color, hollow);
-    picture.text(Text::new((RIGHT + 10, y), what).size(10.0).color(GREY));
+    picture.text(Label::new((RIGHT + 10, y), what).size(10.0).color(GREY));
     for ((right, _), value) in COLUMNS.into_iter().zip([median, late]) {
-        picture.text(Text::new((right, y), figure.unit().show(value)).size(11.0).side(Side::End).color(INK));
+        picture.text(Label::new((right, y), figure.unit().show(value)).size(11.0).side(Side::End).color(INK));
     }
 }
 
 fn say_missing(picture: &mut Picture, y: i32, why: Option<&str>) {
     let why = why.and_then(|why| why.lines().next()).map(|why| format!(": {why}")).unwrap_or_default();
-    let text = Text::new((LEFT + 8, y), format!("not measured{why}")).size(11.0).weight(Weight::Italic).color(GREY);
+    let text = Label::new((LEFT + 8, y), format!("not measured{why}")).size(11.0).weight(Weight::Italic).color(GREY);
     picture.text(text.within(RIGHT - LEFT - 16));
 }
 
-/// What the colors and the points mean.
+/// Draws the legend of colors and points.
 fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     let mut x = 16;
     let first = |belongs: fn(&Row) -> bool| record.rows.iter().find(|row| belongs(row));
@@ -136,14 +136,14 @@ fn legend(picture: &mut Picture, record: &Record, figures: &[(Figure, &str)]) {
     ];
     for (name, row) in groups {
         let Some(row) = row else { continue };
-        picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), look::group(row));
-        picture.text(Text::new((x + 20, HEAD - 8), name).size(11.0));
+        picture.bar((x, HEAD - 12), (x + 14, HEAD - 4), theme::group(row));
+        picture.text(Label::new((x + 20, HEAD - 8), name).size(11.0));
         x += 36 + super::picture::width(name, 11.0);
     }
     if figures.len() > 1 {
         for (index, (_, what)) in figures.iter().enumerate() {
             picture.dot((x + 5, HEAD - 8), 4, INK, index > 0);
-            picture.text(Text::new((x + 15, HEAD - 8), *what).size(11.0));
+            picture.text(Label::new((x + 15, HEAD - 8), *what).size(11.0));
             x += 32 + super::picture::width(what, 11.0);
         }
     }
@@ -155,7 +155,7 @@ mod tests {
     use crate::plots::fixture;
 
     #[test]
-    fn numbers_and_reasons_stand_in_their_rows() {
+    fn rows_have_numbers_or_reasons() {
         let mut record = fixture::local();
         record.rows[1].figures.insert(Figure::StartToNext, Measured::Samples((1..=100).map(f64::from).collect()));
         let picture = start(&record);

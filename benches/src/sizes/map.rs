@@ -1,6 +1,7 @@
-//! The map of lld: columns of addresses, sizes in hexadecimal, and what lies there, indented by its kind.
+//! Parses lld's map: columns with addresses, hexadecimal sizes and names, which are indented by
+//! kind.
 
-/// The owner of what is in no function.
+/// The owner of data that isn't in a function.
 pub const CONSTANTS: &str = "constants";
 
 /// A function, or a section of constants.
@@ -8,18 +9,18 @@ pub const CONSTANTS: &str = "constants";
 pub struct Part {
     /// A crate, `musl` or [`CONSTANTS`].
     pub owner: String,
-    /// As in the source, without the hash.
+    /// Its name in the source, without the hash.
     pub name: String,
     /// In bytes.
     pub size: u64,
 }
 
-/// Where the names of output sections, input sections and symbols begin.
+/// The columns of the names of output sections, input sections and symbols.
 const OUTPUT: usize = 49;
 const INPUT: usize = 57;
 const SYMBOL: usize = 65;
 
-/// What takes room in the file.
+/// Returns the parts that have bytes in the file.
 pub fn parts(map: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let (mut output, mut of_musl) = (String::new(), false);
@@ -27,7 +28,7 @@ pub fn parts(map: &str) -> Vec<Part> {
         let Some((size, rest)) = columns(line) else { continue };
         match line.len() - line.get(OUTPUT..).map_or(0, |rest| rest.trim_start().len()) {
             OUTPUT => output = rest.to_owned(),
-            // .bss has no bytes in the file.
+            // .bss isn't in the file.
             _ if output == ".bss" => {}
             INPUT => {
                 of_musl = rest.contains(".lo)") || rest.contains("compiler_builtins");
@@ -46,13 +47,13 @@ pub fn parts(map: &str) -> Vec<Part> {
     parts
 }
 
-/// The size, and what is behind the numbers.
+/// Returns the size and the name.
 fn columns(line: &str) -> Option<(u64, &str)> {
     let size = line.get(34..42)?.trim();
     Some((u64::from_str_radix(size, 16).ok()?, line.get(OUTPUT..)?.trim()))
 }
 
-/// A symbol as it is in the source: rustc writes `<` as `$LT$`, `::` in types as `..`, and a hash in the end.
+/// Demangles a symbol: rustc writes `<` as `$LT$` and `::` in types as `..`, and appends a hash.
 fn readable(symbol: &str) -> String {
     let end = symbol.rfind("::h").filter(|at| symbol.len() - at == 19).unwrap_or(symbol.len());
     let mut name = symbol[..end].replace("..", "::");
@@ -67,7 +68,7 @@ fn readable(symbol: &str) -> String {
     name
 }
 
-/// The crate that a function is of: of a method of a type that is no crate's, that of the trait.
+/// Returns the crate of a function: for a method of a primitive type, that of the trait.
 fn owner(name: &str) -> String {
     let within = |text: &str| {
         let path = text.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
@@ -107,7 +108,7 @@ mod tests {
 ";
 
     #[test]
-    fn each_function_is_of_its_crate() {
+    fn each_function_has_its_crate() {
         let parts = parts(MAP);
         let shown: Vec<(&str, &str, u64)> = parts.iter().map(|part| (&*part.owner, &*part.name, part.size)).collect();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The tables of the README.
+//! Formats a record as Markdown tables.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::ratio_shown;
 use crate::figures::Figure;
 use crate::record::{Measured, Record, Row, quantile};
 
-/// A column: its head, and the figures that share its cells.
+/// A column with its head and the figures in its cells.
 struct Column {
     head: String,
     parts: Vec<Part>,
@@ -14,13 +14,13 @@ struct Column {
 
 #[derive(Copy, Clone)]
 enum Part {
-    /// The median, and of times the ratio to the first row.
+    /// The median, and for times also the ratio to the first row.
     Median(Figure),
     /// The 99th percentile.
     Late(Figure),
 }
 
-/// What most readers want.
+/// Returns the table with the most important figures.
 pub fn main(record: &Record) -> String {
     use Figure::{PeakMemory, Size, StartToAnswer, StartToNext, SyscallsPerInvocation, SyscallsToNext, Warm5Mb, Warm59B, Zip};
     let mut columns: Vec<Column> = [Size, Zip, StartToNext, StartToAnswer, Warm59B, Warm5Mb, PeakMemory].map(median).into();
@@ -29,7 +29,7 @@ pub fn main(record: &Record) -> String {
     table(record, &columns)
 }
 
-/// The figures that [`main`] leaves out, as far as the record has them.
+/// Returns the table with the figures that [`main`] leaves out, if the record has them.
 pub fn rest(record: &Record) -> String {
     use Figure::{
         DroppedToAnswer, DroppedToNext, InstructionsPerInvocation, InstructionsToNext, MinorFaults, StartToAnswer, StartToNext, Warm10Kb,
@@ -43,12 +43,24 @@ pub fn rest(record: &Record) -> String {
     table(record, &columns)
 }
 
-/// What Lambda's REPORT lines say.
+/// Returns the table with these figures, and one more column at the end.
+pub fn brief(record: &Record, figures: &[(&str, Figure)], more: &str, cell: impl Fn(&Row) -> String) -> String {
+    let column = |&(head, figure): &(&str, Figure)| Column { head: head.to_owned(), ..median(figure) };
+    let columns: Vec<Column> = figures.iter().map(column).collect();
+    let more = [more.to_owned(), "--:".to_owned()].into_iter().chain(record.rows.iter().map(cell));
+    table(record, &columns).lines().zip(more).fold(String::new(), |mut text, (line, cell)| {
+        let space = if line.ends_with("--:|") { "" } else { " " };
+        let _ = writeln!(text, "{line}{space}{cell}{space}|");
+        text
+    })
+}
+
+/// Returns the table with the values of Lambda's REPORT lines.
 pub fn aws(record: &Record) -> String {
     table(record, &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory].map(median))
 }
 
-/// What each row is, a line each.
+/// Returns a list with the note of each row.
 pub fn notes(record: &Record) -> String {
     let noted = record.rows.iter().filter(|row| !row.note.is_empty());
     noted.fold(String::new(), |mut text, row| {
@@ -57,13 +69,13 @@ pub fn notes(record: &Record) -> String {
     })
 }
 
-/// What means something else in a cell of a table, or is HTML, as it is.
+/// Escapes text for a cell of a table.
 pub fn cell_text(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").replace('<', "&lt;").replace('|', "\\|")
 }
 
-/// As much of a reason as a cell has room for: the record has all of it.
+/// Shortens a reason for a cell. The record has the whole text.
 fn beginning(why: &str) -> String {
     const MOST: usize = 60;
     let more = if why.chars().count() > MOST { "…" } else { "" };
@@ -97,7 +109,7 @@ fn table(record: &Record, columns: &[Column]) -> String {
 
 fn cell(record: &Record, row: &Row, column: &Column) -> String {
     let shown: Vec<String> = column.parts.iter().map(|part| part.cell(record, row)).collect();
-    // One reason is enough.
+    // The same reason isn't repeated.
     if shown.iter().all(|cell| *cell == shown[0]) && row.samples(column.parts[0].figure()).is_none() {
         return shown.into_iter().next().expect("a column has a part");
     }
@@ -118,7 +130,7 @@ impl Part {
             Some(Measured::Missing(why)) => return format!("missing: {}", cell_text(&beginning(why))),
             Some(Measured::Samples(_)) => {}
         }
-        let shown = self.shown(row).expect("there are samples");
+        let shown = self.shown(row).expect("the figure has samples");
         let shown = if self.best(record, row).as_ref() == Some(&shown) { format!("**{shown}**") } else { shown };
         match record.ratio(row, figure) {
             Some(ratio) if figure.is_time() && !figure.is_of_aws() && matches!(self, Self::Median(_)) => {
@@ -137,8 +149,8 @@ impl Part {
         self.value(row).map(|value| self.figure().unit().show(value))
     }
 
-    /// What the best of the column shows, if this row is one that it is compared with: the floor is not, and no row of another memory size.
-    /// Those that show the same are the best together.
+    /// Returns the best value of the column, among the rows with this row's memory size except for
+    /// the floor. Rows with the same displayed value are the best together.
     fn best(self, record: &Record, row: &Row) -> Option<String> {
         let peers = record.rows.iter().filter(|other| !other.is_floor() && other.memory_mb == row.memory_mb);
         let best = peers.filter(|other| self.value(other).is_some()).min_by(|one, other| {
@@ -154,14 +166,14 @@ mod tests {
     use super::*;
     use crate::plots::fixture;
 
-    /// The cells of a row by its title, without the first one.
+    /// Returns the cells of the row with this title, without the first one.
     fn cells(table: &str, title: &str) -> Vec<String> {
         let line = table.lines().find(|line| line.starts_with(&format!("| {title} |"))).unwrap_or_else(|| panic!("{title}\n{table}"));
         line.split(" | ").skip(1).map(|cell| cell.trim_end_matches(" |").to_owned()).collect()
     }
 
     #[test]
-    fn the_best_of_a_column_is_bold_whoever_it_is_but_the_floor() {
+    fn the_best_of_a_column_is_bold_except_for_the_floor() {
         let mut record = fixture::local();
         let set = |record: &mut Record, index: usize, figure, value| record.rows[index].figures.insert(figure, Measured::exact(value));
         set(&mut record, 0, Figure::StartToNext, 100.0);
@@ -178,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_says_why() {
+    fn a_missing_value_has_its_reason() {
         let mut record = fixture::local();
         record.rows[1].figures.insert(Figure::SyscallsToNext, Measured::Missing("no | strace".into()));
         record.rows[1].figures.insert(Figure::SyscallsPerInvocation, Measured::Missing("no | strace".into()));
@@ -190,18 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_has_only_columns_that_were_measured() {
+    fn the_rest_has_only_measured_columns() {
         let table = rest(&fixture::local());
         let head = table.lines().next().expect("a head");
         assert_eq!(
             head,
-            "| | start to GET /next, p99 | start to first answer, p99 | warm, 10 KB | warm, 100 KB | instructions to GET /next | minor faults |"
+            "| | start to GET /next, p99 | start to first response, p99 | warm, 10 KB | warm, 100 KB | instructions to GET /next | minor faults |"
         );
         assert!(table.contains("missing: an interpreter"), "{table}");
     }
 
     #[test]
-    fn on_aws_each_memory_size_has_its_best() {
+    fn each_memory_size_on_aws_has_a_best_row() {
         let record = fixture::aws();
         let table = aws(&record);
         for size in ["128 MB", "512 MB", "1769 MB"] {
@@ -215,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_text() {
+    fn notes_are_escaped() {
         let mut record = fixture::aws();
         assert_eq!(notes(&record), "");
         record.rows[0].note = "a <b> of\nlambda_runtime".into();

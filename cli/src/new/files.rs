@@ -1,11 +1,11 @@
-//! The files that every template has, and the repository's own, which they are made of.
+//! The files that every template has. Most are files of this repository.
 
 use std::path::Path;
 
-/// A file of the new folder.
+/// A file of the new directory.
 #[derive(Debug)]
 pub struct File {
-    /// Relative to the folder.
+    /// Relative to the directory.
     pub path: &'static str,
     pub contents: String,
     pub executable: bool,
@@ -21,7 +21,7 @@ impl File {
     }
 }
 
-/// The text of a file of this repository, by its path in it.
+/// Returns the contents of a file in this repository.
 macro_rules! of_repository {
     ($path:literal) => {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path))
@@ -29,20 +29,20 @@ macro_rules! of_repository {
 }
 pub(super) use of_repository;
 
-/// The flags for cargo, without the alias that only this repository has.
+/// Returns cargo's configuration without the aliases, which only work in this repository.
 pub fn cargo_config() -> &'static str {
     const CONFIG: &str = of_repository!(".cargo/config.toml");
-    &CONFIG[CONFIG.find("[target.").expect("there are flags for a target")..]
+    &CONFIG[CONFIG.find("[target.").expect("it has flags for a target")..]
 }
 
-/// The Terraform stack, with `settings` as its variables besides name and zip.
+/// Returns the Terraform stack. `settings` are its variables in addition to `name` and `zip`.
 pub fn terraform(name: &str, settings: &str) -> Vec<File> {
     let variables = format!("name = \"{name}\"\nzip  = \"../dist/{name}-arm64.zip\"\n{settings}");
     vec![
         File::new("terraform/main.tf", of_repository!("terraform/main.tf")),
         File::new("terraform/variables.tf", of_repository!("terraform/variables.tf")),
         File::new("terraform/outputs.tf", of_repository!("terraform/outputs.tf")),
-        // Functions may share a bucket, and not a state.
+        // Functions may share a bucket, but not a state.
         File::new(
             "terraform/versions.tf",
             of_repository!("terraform/versions.tf").replace("barelambda/terraform.tfstate", &format!("{name}/terraform.tfstate")),
@@ -55,7 +55,7 @@ pub fn terraform(name: &str, settings: &str) -> Vec<File> {
     ]
 }
 
-/// A template's text with its places filled in: `{name}`, `{checkout}` and `{more}`.
+/// Replaces the placeholders `{name}`, `{checkout}` and `{more}` in a template.
 pub fn filled(text: &str, name: &str, checkout: Option<&Path>, more: &str) -> String {
     let checkout = checkout.map(|path| path.display().to_string()).unwrap_or_default();
     text.replace("{name}", name).replace("{checkout}", &checkout).replace("{more}", more)

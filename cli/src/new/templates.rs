@@ -1,11 +1,11 @@
-//! The templates, which are this repository's examples.
+//! The templates. Each is an example of this repository.
 
 use std::path::Path;
 
 use super::files::{File, cargo_config, filled, of_repository, terraform};
-use crate::failure::Failure;
+use crate::error::Error;
 
-/// In the order in which the help lists them.
+/// The names of all templates, in the order of the help text.
 pub const NAMES: [&str; 7] = ["hello", "json", "function-url", "sqs-batch", "stream", "c", "shell"];
 
 #[derive(Clone, Copy, Debug)]
@@ -15,21 +15,21 @@ pub enum Template {
     Shell,
 }
 
-/// A template that is a crate.
+/// A template for a crate.
 #[derive(Debug)]
 pub struct Rust {
     name: &'static str,
-    /// The example's name and source.
+    /// The name of the example.
     example: &'static str,
     source: &'static str,
-    /// Its unit tests.
+    /// The unit tests to append.
     tests: &'static str,
-    /// The name of its event in the repository, and the event.
+    /// The file name of its event in the repository, and the event.
     event: (&'static str, &'static str),
-    /// The dependency's features, as TOML.
+    /// The feature of barelambda that it needs, or empty.
     features: &'static str,
     derives: bool,
-    /// Further variables of the Terraform stack.
+    /// Additional variables of the Terraform stack.
     settings: &'static str,
 }
 
@@ -62,7 +62,7 @@ static RUST: [Rust; 5] = [
         event: ("function_url_order.json", of_repository!("examples/events/function_url_order.json")),
         features: "events",
         derives: true,
-        settings: "\n# A URL whose callers sign their requests; { auth = \"NONE\" } lets everybody in.\nurl = {}\n",
+        settings: "\n# A URL for callers who sign their requests; { auth = \"NONE\" } allows anyone.\nurl = {}\n",
     },
     Rust {
         name: "sqs-batch",
@@ -72,7 +72,7 @@ static RUST: [Rust; 5] = [
         event: ("sqs.json", of_repository!("examples/events/sqs.json")),
         features: "events",
         derives: true,
-        settings: "\n# The queue: its ARN here, or by -var.\n# sqs = { queue_arn = \"arn:aws:sqs:REGION:ACCOUNT:QUEUE\" }\n",
+        settings: "\n# The ARN of the queue: set it here, or with -var.\n# sqs = { queue_arn = \"arn:aws:sqs:REGION:ACCOUNT:QUEUE\" }\n",
     },
     Rust {
         name: "stream",
@@ -82,12 +82,12 @@ static RUST: [Rust; 5] = [
         event: ("event.json", "{}\n"),
         features: "",
         derives: false,
-        settings: "\n# A URL that gives the answer piece by piece, to callers who sign their requests.\nurl = { invoke_mode = \"RESPONSE_STREAM\" }\n",
+        settings: "\n# A URL that streams the response, for callers who sign their requests.\nurl = { invoke_mode = \"RESPONSE_STREAM\" }\n",
     },
 ];
 
 impl Template {
-    /// By one of [`NAMES`].
+    /// Returns the template with one of [`NAMES`].
     pub fn named(name: &str) -> Self {
         match RUST.iter().find(|template| template.name == name) {
             Some(template) => Self::Rust(template),
@@ -104,16 +104,16 @@ impl Template {
         }
     }
 
-    /// Whether cargo builds it; otherwise make does.
+    /// Returns whether it is a crate. Otherwise make builds it.
     pub fn is_crate(self) -> bool {
         matches!(self, Self::Rust(_))
     }
 
-    /// All files of the new folder.
+    /// Returns the files of the new directory.
     ///
     /// # Errors
-    /// When the template takes a checkout and there is none.
-    pub fn files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Failure> {
+    /// The template needs a checkout, and there is none.
+    pub fn files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Error> {
         let Self::Rust(template) = self else {
             return self.made_files(name, checkout);
         };
@@ -130,11 +130,11 @@ impl Template {
         Ok(files)
     }
 
-    /// The files of a folder that make builds.
-    fn made_files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Failure> {
+    /// Returns the files of a directory that make builds.
+    fn made_files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Error> {
         let Some(checkout) = checkout else {
-            return Err(Failure::new(format!(
-                "the template {} is built from a checkout of barelambda's repository: say where it is, with --path",
+            return Err(Error::new(format!(
+                "the template {} needs a clone of barelambda's repository: pass its path with --path",
                 self.name()
             )));
         };
@@ -167,21 +167,23 @@ impl Template {
     }
 }
 
-/// The part of a README that tells how to deploy.
+/// Returns the section of a README about deployment.
 fn deployment(name: &str) -> String {
     filled(include_str!("../../templates/deploy.md"), name, None, "")
 }
 
 impl Rust {
-    /// The source, with the names of the new crate in its comments.
+    /// Returns the source with the new crate's name and the installed tool in its comments.
     fn adapted(&self, name: &str) -> String {
         ["invoke", "serve"]
             .iter()
-            .fold(self.source.to_owned(), |source, verb| source.replace(&format!("{verb} {}", self.example), &format!("{verb} {name}")))
+            .fold(self.source.replace("cargo bare ", "cargo barelambda "), |source, verb| {
+                source.replace(&format!("{verb} {}", self.example), &format!("{verb} {name}"))
+            })
             .replace(&format!("examples/events/{}", self.event.0), "events/event.json")
     }
 
-    /// The lines of the section of dependencies.
+    /// Returns the lines of the section `[dependencies]`.
     fn dependencies(&self, checkout: Option<&Path>) -> String {
         let place = match checkout {
             Some(path) => format!("path = {}", serde_json::Value::from(path.display().to_string())),
@@ -207,7 +209,8 @@ mod tests {
                 assert!(files.iter().any(|file| file.path == wanted), "{name} has no {wanted}");
             }
             for file in &files {
-                let left = ["{name}", "{checkout}", "{more}", "examples/"].iter().find(|left| file.contents.contains(**left));
+                let left =
+                    ["{name}", "{checkout}", "{more}", "examples/", "cargo bare "].iter().find(|left| file.contents.contains(**left));
                 assert!(left.is_none() || file.path.starts_with("terraform/"), "{name}: {} has {left:?}", file.path);
             }
         }
@@ -215,12 +218,10 @@ mod tests {
     }
 
     #[test]
-    fn comments_speak_of_the_new_crate() {
+    fn comments_name_the_new_crate() {
         let Template::Rust(json) = Template::named("json") else { panic!("json is a crate") };
         let source = json.adapted("price");
-        assert!(
-            source.starts_with("//! Reads and writes typed JSON: `cargo barelambda invoke price --file events/event.json`\n"),
-            "{source}"
-        );
+        assert!(source.starts_with("//! "), "{source}");
+        assert!(source.contains("`cargo barelambda invoke price --file events/event.json`\n"), "{source}");
     }
 }

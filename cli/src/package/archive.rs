@@ -1,42 +1,46 @@
-//! The zip: APPNOTE.TXT 6.3.10 of PKWARE, the part of it that a package takes. Nothing in it depends on when and where it is made.
+//! Writes zips: the part of PKWARE's APPNOTE.TXT 6.3.10 that a package needs. The bytes don't
+//! depend on the time or the machine.
 //!
-//! It is written here, and not by a library, because one that takes data which has been compressed already was not to be had without a
-//! procedural macro and ten times the time to compile.
+//! This isn't a library because the libraries that accept compressed data need a procedural macro
+//! and ten times the time to compile.
 
 use std::num::NonZeroU64;
 
 use super::contents::Entry;
-use crate::failure::{During, Failure};
+use crate::error::{Context, Error};
 
-/// Entries above this size, in bytes, are compressed by a faster method: the slow one would take several seconds for a megabyte.
+/// Entries above this size, in bytes, are compressed by the faster method: the slower one takes
+/// several seconds for a megabyte.
 const LARGE: usize = 256 * 1024;
 
-/// How often the slow method tries again.
+/// The number of iterations of the slower method.
 const ITERATIONS: NonZeroU64 = NonZeroU64::new(15).unwrap();
 
 /// The highest level of the faster method.
 const LEVEL: u8 = 10;
 
-/// 1 January 1980, midnight: the first moment that a zip can name (section 4.4.6).
+/// Midnight on 1 January 1980, the earliest time that a zip can represent (section 4.4.6).
 const DATE: u16 = 1 << 5 | 1;
 const TIME: u16 = 0;
 
-/// The permissions of an entry are those of Unix (section 4.4.2), and it takes version 2.0 to unpack (section 4.4.3).
+/// Entries have Unix permissions (section 4.4.2), and version 2.0 is needed to extract them
+/// (section 4.4.3).
 const MADE_BY: u16 = 3 << 8 | NEEDED;
 const NEEDED: u16 = 20;
 
-/// The name is UTF-8 (section 4.4.4, bit 11).
+/// The flag for a UTF-8 name (section 4.4.4, bit 11).
 const UTF8: u16 = 1 << 11;
 
 /// The compression methods (section 4.4.5).
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
-/// S_IFREG: an ordinary file.
+/// S_IFREG: a regular file.
 const REGULAR: u32 = 0o100_000;
 
-/// The zip with these entries, in this order, each of them stored or deflated, whichever is smaller.
-pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Failure> {
+/// Returns the zip of these entries in this order. Each is stored or deflated, whichever is
+/// smaller.
+pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Error> {
     let mut zip = Vec::new();
     let mut directory = Vec::new();
     for entry in entries {
@@ -51,13 +55,13 @@ pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Failure> {
         directory.extend(b"PK\x01\x02");
         directory.extend(MADE_BY.to_le_bytes());
         common.write(&mut directory);
-        // No comment, the first disk, no notes on the content.
+        // No comment, the first disk, no internal attributes.
         directory.extend([0; 6]);
         directory.extend(((REGULAR | entry.mode()) << 16).to_le_bytes());
         directory.extend(start.to_le_bytes());
         directory.extend(entry.name.as_bytes());
     }
-    let count = u16::try_from(entries.len()).during("more files than a zip can hold")?;
+    let count = u16::try_from(entries.len()).context("too many files for a zip")?;
     let [start, size] = [number(zip.len())?, number(directory.len())?];
     zip.extend(directory);
     // The end of the central directory (section 4.3.16): one disk, no comment.
@@ -70,7 +74,7 @@ pub fn zip(entries: &[Entry]) -> Result<Vec<u8>, Failure> {
     Ok(zip)
 }
 
-/// What an entry's two headers (sections 4.3.7 and 4.3.12) have in common.
+/// The fields that both headers of an entry have (sections 4.3.7 and 4.3.12).
 struct Common {
     flags: u16,
     method: u16,
@@ -81,8 +85,8 @@ struct Common {
 }
 
 impl Common {
-    fn new(entry: &Entry, data: &[u8]) -> Result<Self, Failure> {
-        let deflated = deflated(data).during(entry.path.display())?;
+    fn new(entry: &Entry, data: &[u8]) -> Result<Self, Error> {
+        let deflated = deflated(data).context(entry.path.display())?;
         let (method, packed) = if deflated.len() < data.len() { (DEFLATED, deflated) } else { (STORED, data.to_vec()) };
         Ok(Self {
             flags: if entry.name.is_ascii() { 0 } else { UTF8 },
@@ -90,7 +94,7 @@ impl Common {
             checksum: crc32fast::hash(data),
             packed,
             size: number(data.len())?,
-            name_length: u16::try_from(entry.name.len()).during(&entry.name)?,
+            name_length: u16::try_from(entry.name.len()).context(&entry.name)?,
         })
     }
 
@@ -98,7 +102,7 @@ impl Common {
         for word in [NEEDED, self.flags, self.method, TIME, DATE] {
             header.extend(word.to_le_bytes());
         }
-        // An entry is of at most 250 MB, so that no number is cut.
+        // An entry is at most 250 MB, so no number is truncated.
         for number in [self.checksum, self.packed.len() as u32, self.size] {
             header.extend(number.to_le_bytes());
         }
@@ -119,6 +123,6 @@ fn deflated(data: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(deflated)
 }
 
-fn number(length: usize) -> Result<u32, Failure> {
-    u32::try_from(length).during("the package is larger than a zip can be")
+fn number(length: usize) -> Result<u32, Error> {
+    u32::try_from(length).context("the package is too large for a zip")
 }

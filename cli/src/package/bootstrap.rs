@@ -1,29 +1,29 @@
-//! The program of a package: whether Lambda could start it.
+//! Checks whether Lambda can start the program of a package.
 
 use std::path::Path;
 
-use super::contents::Entry;
-use crate::elf;
-use crate::failure::Failure;
-use crate::program::{Architecture, Program};
+use super::contents::{BOOTSTRAP, Entry};
+use crate::architecture::Architecture;
+use crate::error::Error;
+use crate::executable;
+use crate::program::Program;
 
-/// The name that Lambda's runtimes without a language, such as provided.al2023, start.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html>
-pub const NAME: &str = "bootstrap";
-
-/// The entry for the program, after all that would keep it from running on Lambda has been looked for.
-pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Failure> {
+/// Returns the entry for the program.
+///
+/// # Errors
+/// The program can't run on Lambda.
+pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Error> {
     let program = Program::of_any_processor(path)?;
-    let entry = Entry::file(NAME.to_owned(), &program.path)?;
-    let refused = |words: String| Err(Failure::new(format!("{} {words}", path.display())));
-    let elf = match elf::read(&entry.bytes()?) {
+    let entry = Entry::file(BOOTSTRAP.to_owned(), &program.path)?;
+    let refused = |words: String| Err(Error::new(format!("{} {words}", path.display())));
+    let elf = match executable::read(&entry.bytes()?) {
         Ok(Some(elf)) => elf,
         Ok(None) => return Ok(entry),
-        Err(words) => return refused(format!("{words}: it cannot be a bootstrap")),
+        Err(words) => return refused(format!("{words}, so it can't be a bootstrap")),
     };
     if elf.architecture != wanted {
         return refused(format!(
-            "is built for {is}, and the function is for {wanted}: build it for {wanted}, or package it with --arch {is} and create the \
+            "is built for {is}, but the function is for {wanted}: build it for {wanted}, or package it with --arch {is} and create the \
              function with that architecture",
             is = elf.architecture
         ));
@@ -32,14 +32,14 @@ pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Failure> {
     needs.extend(elf.needed);
     if !needs.is_empty() {
         return refused(format!(
-            "is linked dynamically: it needs {}, and what Lambda has of that is missing or of another version. Link it statically: in Rust \
-             by --target {}, in C by -static",
+            "is linked dynamically with {}, which Lambda lacks or has in another version: link it statically, with --target {} in Rust \
+             or -static in C",
             needs.join(", "),
             wanted.triple()
         ));
     }
     if !elf.is_program {
-        return refused("is a library or an object file, and no program: link it to one".to_owned());
+        return refused("isn't an executable: it is a library or an object file".to_owned());
     }
     Ok(entry)
 }

@@ -1,61 +1,64 @@
-//! What goes into a package, before it is read.
+//! The files of a package.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::bootstrap;
-use crate::elf;
-use crate::failure::{During, Failure};
-use crate::program::Architecture;
+use crate::architecture::Architecture;
+use crate::error::{Context, Error};
+use crate::executable;
+
+/// The name of the program that Lambda's OS-only runtimes, such as provided.al2023, start.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html>
+pub const BOOTSTRAP: &str = "bootstrap";
 
 /// A file of the package.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its name in the package, with slashes between folders.
+    /// Its path in the package, separated by slashes.
     pub name: String,
-    /// Where it is now.
+    /// Its path on this machine.
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
-    /// Whether anyone may run it.
+    /// Whether any user may execute it.
     pub executable: bool,
 }
 
 impl Entry {
-    pub fn file(name: String, path: &Path) -> Result<Self, Failure> {
-        let metadata = path.metadata().during(path.display())?;
+    pub fn file(name: String, path: &Path) -> Result<Self, Error> {
+        let metadata = path.metadata().context(path.display())?;
         let executable = metadata.permissions().mode() & 0o111 != 0;
         Ok(Self { name, path: path.to_owned(), size: metadata.len(), executable })
     }
 
-    pub fn bytes(&self) -> Result<Vec<u8>, Failure> {
-        fs::read(&self.path).during(self.path.display())
+    pub fn bytes(&self) -> Result<Vec<u8>, Error> {
+        fs::read(&self.path).context(self.path.display())
     }
 
-    /// The permissions that it gets: the same everywhere, whatever else they are here. Lambda runs functions as a user of its own, who must
-    /// be able to read every file.
+    /// Returns its permissions in the package, which only depend on whether it is executable.
+    /// Lambda runs functions as a separate user, who must be able to read every file.
     pub fn mode(&self) -> u32 {
         if self.executable { 0o755 } else { 0o644 }
     }
 
-    /// What will not work on Lambda, as far as its first bytes tell.
+    /// Returns a warning if the file can't be executed on Lambda.
     pub fn warning(&self, architecture: Architecture) -> Option<String> {
         let shown = self.path.display();
         let bytes = self.bytes().ok()?;
-        let found = elf::read(&bytes).ok()?;
+        let found = executable::read(&bytes).ok()?;
         let is_program = found.as_ref().is_none_or(|elf| elf.is_program);
         if is_program && !self.executable {
-            return Some(format!("{shown} could not be run on Lambda, as nobody may run it here: `chmod +x {shown}`"));
+            return Some(format!("{shown} isn't executable: run `chmod +x {shown}`"));
         }
         let other = found.filter(|elf| elf.architecture != architecture)?;
-        Some(format!("{shown} is built for {}, and the function is for {architecture}", other.architecture))
+        Some(format!("{shown} is built for {}, but the function is for {architecture}", other.architecture))
     }
 }
 
-/// The files that are included, in the order of their names.
-pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>, Failure> {
+/// Returns the included files, sorted by name.
+pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>, Error> {
     let mut entries = BTreeMap::new();
     for path in paths {
         add(&mut entries, path, name(path)?, &mut Vec::new())?;
@@ -63,16 +66,16 @@ pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>
     for entry in entries.values() {
         let folders = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
         for folder in folders {
-            if folder == bootstrap::NAME || entries.contains_key(folder) {
-                return Err(Failure::new(format!("{folder} would be a file and a folder of the package: {}", entry.path.display())));
+            if folder == BOOTSTRAP || entries.contains_key(folder) {
+                return Err(Error::new(format!("{folder} is both a file and a directory of the package: {}", entry.path.display())));
             }
         }
     }
     Ok(entries.into_values().collect())
 }
 
-/// What a path is called in the package.
-fn name(path: &Path) -> Result<String, Failure> {
+/// Returns the path of a file in the package.
+fn name(path: &Path) -> Result<String, Error> {
     let plain = |component| match component {
         Component::CurDir => None,
         Component::Normal(part) => Some(Some(part)),
@@ -85,52 +88,53 @@ fn name(path: &Path) -> Result<String, Failure> {
     };
     match name {
         Some(name) if !name.is_empty() => name.to_str().map(str::to_owned).ok_or_else(|| not_utf8(path)),
-        _ => Err(Failure::new(format!("--include {}: that has no name to have in the package. Include what is in it", path.display()))),
+        _ => Err(Error::new(format!("--include {}: the path has no name: include the files in it", path.display()))),
     }
 }
 
-/// Adds a file, or what is in a folder. `above` are the folders that lead to it, as they are without symbolic links.
-fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// Adds a file, or the files in a directory. `above` are its parent directories without symbolic
+/// links.
+fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: &mut Vec<PathBuf>) -> Result<(), Error> {
     let shown = path.display();
-    // Symbolic links are followed: what a package needs is what they lead to.
+    // Symbolic links are followed: the package has the files that they lead to.
     let metadata = path.metadata().map_err(|error| match path.read_link() {
-        Ok(to) => Failure::new(format!("{shown} is a symbolic link to {}: {error}", to.display())),
-        Err(_) => Failure::new(format!("--include {shown}: {error}")),
+        Ok(to) => Error::new(format!("{shown} is a symbolic link to {}: {error}", to.display())),
+        Err(_) => Error::new(format!("--include {shown}: {error}")),
     })?;
     if metadata.is_dir() {
         return add_folder(entries, path, &name, above);
     }
     if !metadata.is_file() {
-        return Err(Failure::new(format!("{shown} is neither a file nor a folder")));
+        return Err(Error::new(format!("{shown} is neither a file nor a directory")));
     }
-    if name == bootstrap::NAME {
-        return Err(Failure::new(format!(
-            "{shown} would take the place of the program, which is `{name}` in the package: \
-             rename it, or package it as the program, with --bootstrap"
+    if name == BOOTSTRAP {
+        return Err(Error::new(format!(
+            "{shown} conflicts with the program, which is `{name}` in the package: rename it, or package it as the program with \
+             --bootstrap"
         )));
     }
     let entry = Entry::file(name, path)?;
     if let Some(other) = entries.get(&entry.name) {
-        return Err(Failure::new(format!("{} and {shown} would both be {} in the package", other.path.display(), entry.name)));
+        return Err(Error::new(format!("{} and {shown} are both {} in the package", other.path.display(), entry.name)));
     }
     entries.insert(entry.name.clone(), entry);
     Ok(())
 }
 
-fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, above: &mut Vec<PathBuf>) -> Result<(), Error> {
     let shown = path.display();
-    let here = path.canonicalize().during(&shown)?;
+    let here = path.canonicalize().context(&shown)?;
     if above.contains(&here) {
-        return Err(Failure::new(format!("{shown} leads back to {}, which it is in", here.display())));
+        return Err(Error::new(format!("{shown} leads back to its parent {}", here.display())));
     }
     let mut children = Vec::new();
-    for child in fs::read_dir(path).during(&shown)? {
-        children.push(child.during(&shown)?.path());
+    for child in fs::read_dir(path).context(&shown)? {
+        children.push(child.context(&shown)?.path());
     }
-    // So that of several errors it is always the same that is told.
+    // With several errors, always the same one is reported.
     children.sort();
     if children.is_empty() {
-        eprintln!("warning: {shown} is empty, and a package holds files only: it is left out");
+        eprintln!("warning: {shown} is an empty directory, which a package can't have: it is left out");
     }
     above.push(here);
     for child in children {
@@ -142,6 +146,6 @@ fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, ab
     Ok(())
 }
 
-fn not_utf8(path: &Path) -> Failure {
-    Failure::new(format!("{}: the names in a package are UTF-8", path.display()))
+fn not_utf8(path: &Path) -> Error {
+    Error::new(format!("{}: the path is not valid UTF-8", path.display()))
 }

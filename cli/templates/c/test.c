@@ -1,4 +1,4 @@
-/* The handler by itself: this program stands in for the library, and looks at what the handler asks of it. */
+/* Tests the handler: this program replaces the library, and checks the handler's calls. */
 #include <barelambda.h>
 
 #include <assert.h>

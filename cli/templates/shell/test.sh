@@ -1,11 +1,11 @@
 #!/bin/sh
-# The script by itself: an event on stdin, the answer on stdout.
+# Tests the script: it reads an event from stdin, and writes the response to stdout.
 set -eu
 cd "$(dirname "$0")"
 
 expect() {
     if [ "$1" != "$2" ]; then
-        printf 'expected %s\nand got  %s\n' "$2" "$1" >&2
+        printf 'expected %s\nbut got  %s\n' "$2" "$1" >&2
         exit 1
     fi
 }

@@ -9,7 +9,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_order_is_an_error() {
+    fn an_invalid_order_is_an_error() {
         let failure = invoke(&mut super::price, "{\"item\":\"tea\",\"count\":-1}").unwrap_err();
         assert_eq!(failure.error_type, "Function.InvalidJson");
     }

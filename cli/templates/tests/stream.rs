@@ -3,7 +3,7 @@ mod tests {
     use barelambda::testing::invoke;
 
     #[test]
-    fn as_many_events_as_asked_for() {
+    fn the_event_sets_the_number_of_messages() {
         let answer = invoke(&mut super::stream, "3").unwrap();
         assert_eq!(str::from_utf8(&answer).unwrap().matches("data: ").count(), 3);
     }

@@ -1,13 +1,13 @@
-//! What the tool's tests share: running it, and folders with files for it.
+//! Runs the tool, and creates directories with files for it.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(dead_code, reason = "each test file uses only a part")]
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// A runtime in bash that answers one invocation with its event.
+/// A runtime in bash that responds with its event.
 pub const ECHO: &str = r#"#!/bin/bash
 export LC_ALL=C
 base=/2018-06-01/runtime/invocation
@@ -28,7 +28,7 @@ while true; do
 done
 "#;
 
-/// How a run of the tool ended.
+/// The exit code and output of the tool.
 pub struct Ran {
     pub code: i32,
     pub stdout: String,
@@ -40,7 +40,7 @@ impl Ran {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the tool starts");
         let mut stdin = child.stdin.take().expect("a pipe");
-        // A tool that reads no event has closed its end.
+        // Fails if the tool reads no event and has exited.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         let output = child.wait_with_output().expect("the tool ends");
@@ -58,7 +58,7 @@ pub fn command(words: &[&str]) -> Command {
     command
 }
 
-/// A command in a folder, with everything that is built kept inside it.
+/// A command in a directory, which also has the target directory.
 pub fn command_in(folder: &Folder, words: &[&str]) -> Command {
     let mut command = command(words);
     command.current_dir(folder.path()).env("CARGO_TARGET_DIR", format!("{}/target", folder.path()));
@@ -73,7 +73,8 @@ pub fn barelambda_in(folder: &Folder, words: &[&str]) -> Ran {
     Ran::of(&mut command_in(folder, words), "")
 }
 
-/// A folder that goes with its test. It is outside the repository, whose cargo configuration would reach into it.
+/// A temporary directory. It is outside the repository, whose cargo configuration would apply to
+/// it.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -103,7 +104,7 @@ impl Folder {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, bytes).expect("a file");
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("a file of this test's");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("the file is writable");
         path.to_str().expect("a path that is text").to_owned()
     }
 }

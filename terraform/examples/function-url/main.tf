@@ -1,4 +1,4 @@
-# Says hello at a URL. From this folder, after `cargo barelambda package function_url` in the repository's root:
+# Says hello at a URL. From this folder, after `cargo bare package function_url` in the repository's root:
 #
 #   terraform init && terraform apply
 #   curl "$(terraform output -raw url)?name=Ada"
@@ -22,7 +22,7 @@ variable "zip" {
 
   validation {
     condition     = try(fileexists(var.zip), false)
-    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo barelambda package function_url` in the repository's root."
+    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo bare package function_url` in the repository's root."
   }
 }
 

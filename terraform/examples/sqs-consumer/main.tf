@@ -1,5 +1,5 @@
 # A queue, a function that takes its messages in batches, and a queue for those that have failed five times. From this folder, after
-# `cargo barelambda package sqs_batch` in the repository's root:
+# `cargo bare package sqs_batch` in the repository's root:
 #
 #   terraform init && terraform apply
 #   aws sqs send-message --queue-url "$(terraform output -raw queue_url)" --message-body '{"item":"tea","quantity":2}'
@@ -23,7 +23,7 @@ variable "zip" {
 
   validation {
     condition     = try(fileexists(var.zip), false)
-    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo barelambda package sqs_batch` in the repository's root."
+    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo bare package sqs_batch` in the repository's root."
   }
 }
 

@@ -87,7 +87,7 @@ fn under_the_server_of_aws() {
 /// Runs the command that the README shows.
 fn command(example: &str) -> Output {
     let readme = fs::read_to_string(cargo::root().join("examples").join(example).join("README.md")).expect("it can be read");
-    let line = readme.lines().find(|line| line.starts_with("cargo barelambda invoke")).expect("there is a command");
+    let line = readme.lines().find(|line| line.starts_with("cargo bare invoke")).expect("there is a command");
     let mut command = std::process::Command::new("/bin/sh");
     command.args(["-c", line]).current_dir(cargo::root()).stdin(Stdio::null());
     command.output().expect("there is a shell")

@@ -106,14 +106,14 @@ fn variants_that_fail_leave_the_others_and_nothing_is_left() {
     let (code, words) = place.run(&command);
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("8 cold starts of 4 functions: about $0.0000 if each"), "{words}");
-    assert!(words.contains("2 of 4 variants could not be measured"), "{words}");
+    assert!(words.contains("failed to measure 2 of 4 variants"), "{words}");
     place.expect_nothing();
     let rows = place.rows();
     assert_eq!(rows.keys().collect::<Vec<_>>(), ["echo-128", "echo-1769", "json-128", "json-1769"]);
     expect_figures(&rows["echo-128"], 128, 2);
     expect_figures(&rows["json-1769"], 1769, 2);
     let missing = |row: &str| rows[row]["missing"].as_str().unwrap_or_default().to_owned();
-    assert!(missing("echo-1769").contains("it could not be deployed") && missing("echo-1769").contains("may not have it"), "{rows:?}");
+    assert!(missing("echo-1769").contains("failed to deploy it") && missing("echo-1769").contains("may not have it"), "{rows:?}");
     assert!(missing("json-128").contains("after 1 cold starts") && missing("json-128").contains("as it was told to"), "{rows:?}");
     let counts = [("echo-x86_64-128", 2), ("json-x86_64-128", 1), ("json-x86_64-1769", 2)].map(|(name, count)| (name.to_owned(), count));
     assert_eq!(place.cold_starts(), counts.into());
@@ -135,7 +135,7 @@ fn an_interrupted_run_cleans_up_and_goes_on_without_repeating() {
     kill_process(pid, Signal::INT).expect("it runs");
     let (code, words) = said(running.wait_with_output().expect("it ends"));
     assert_eq!(code, Some(130), "{words}");
-    assert!(words.contains("the same command goes on from there"), "{words}");
+    assert!(words.contains("run the same command to resume"), "{words}");
     place.expect_no_functions();
     assert!(!place.folder.join("records").exists(), "{words}");
     let before = place.cold_starts()["echo-x86_64-128"];
@@ -145,7 +145,7 @@ fn an_interrupted_run_cleans_up_and_goes_on_without_repeating() {
     place.front.keep_process("echo-x86_64-128", 2);
     let (code, words) = place.run(&command);
     assert_eq!(code, Some(0), "{words}");
-    assert!(words.contains("no cold start") || before == 4, "{words}");
+    assert!(words.contains("not a cold start") || before == 4, "{words}");
     assert!(words.contains(&format!("{} cold starts of 1 functions", 5 - before)), "{words}");
     assert_eq!(place.cold_starts()["echo-x86_64-128"], 5);
     expect_figures(&place.rows()["echo-128"], 128, 5);

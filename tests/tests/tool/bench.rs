@@ -1,4 +1,4 @@
-//! `cargo barelambda bench`: a short run on this machine, what it keeps, and what is made of that.
+//! `cargo bare bench`: a short run on this machine, its record, and the subcommands that read it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn a_run_measures_every_figure_and_keeps_it() {
     let (code, said, log) = run(bench().args(["--quick", "--rows", "floor,echo", "--records"]).arg(&records));
     assert_eq!(code, Some(0), "{said}{log}");
     let folder = PathBuf::from(said.lines().last().expect("it names the record"));
-    assert!(folder.starts_with(&records) && said.contains("Ratios measured here are no claim about AWS."), "{said}");
+    assert!(folder.starts_with(&records) && said.contains("Ratios measured here aren't a claim about AWS."), "{said}");
 
     let json = fs::read(folder.join("record.json")).expect("it is kept");
     let record: Value = serde_json::from_slice(&json).expect("it is JSON");
@@ -69,7 +69,7 @@ fn a_run_measures_every_figure_and_keeps_it() {
 }
 
 #[test]
-fn the_readme_shows_the_newest_records() {
+fn the_pages_show_the_newest_records() {
     let (code, said, log) = run(bench().args(["publish", "--check"]));
     assert_eq!(code, Some(0), "{said}{log}");
 }
@@ -100,7 +100,7 @@ fn what_is_wrong_is_named_through_the_tool_as_well() {
     }
     let (code, _, log) = run(bench().args(["--rows", "nobody"]));
     assert_eq!(code, Some(3));
-    assert!(log.contains("there is no row `nobody`") && log.contains("floor"), "{log}");
+    assert!(log.contains("no row named `nobody`") && log.contains("floor"), "{log}");
 }
 
 /// The exit code, and what was said on stdout and stderr.

@@ -1,4 +1,4 @@
-//! `cargo barelambda`, called as the README says, from the repository's root.
+//! `cargo bare`, called as the README says, from the repository's root.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -8,7 +8,7 @@ use barelambda_tests::cargo::{self, cargo, root};
 use barelambda_tests::programs::{Architecture, example, panic_place};
 
 fn barelambda(arguments: &[&str]) -> Output {
-    cargo(root()).arg("barelambda").args(arguments).output().expect("cargo can be started")
+    cargo(root()).arg("bare").args(arguments).output().expect("cargo can be started")
 }
 
 fn stderr(output: &Output) -> String {
@@ -48,7 +48,7 @@ fn invoke_prints_the_answer_and_one_report() {
 #[test]
 fn a_streamed_answer_is_printed_as_it_comes() {
     let mut child = cargo(root())
-        .args(["barelambda", "invoke", "stream"])
+        .args(["bare", "invoke", "stream"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -78,7 +78,7 @@ fn an_event_comes_from_a_file_or_from_stdin_byte_for_byte() {
     assert_answered(&barelambda(&["invoke", "echo", "--file", file]), event);
 
     let mut child = cargo(root())
-        .args(["barelambda", "invoke", "echo", "-"])
+        .args(["bare", "invoke", "echo", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -59,7 +59,7 @@ fn the_next_commands_are_named() {
         assert!(err.contains(command), "{command}: {err}");
     }
     let (_, err) = succeed(&home, &["new", "unpublished"]);
-    assert!(err.contains("published") && err.contains("--path") && !err.contains("a second time"), "{err}");
+    assert!(err.contains("published") && err.contains("--path") && !err.contains("also applies"), "{err}");
     fs::remove_dir_all(home).expect("the folder can be removed");
 }
 
@@ -85,13 +85,13 @@ fn nothing_is_overwritten() {
     let before = (listing(&folder), listing(&folder.join("taken")));
     for name in ["taken", "file", "link"] {
         let words = fail(&folder, &["new", name]);
-        assert!(words.contains(name) && words.contains("exists already"), "{words}");
+        assert!(words.contains(name) && words.contains("already exists"), "{words}");
     }
     assert_eq!(before, (listing(&folder), listing(&folder.join("taken"))));
     succeed(&folder, &["new", "empty"]);
     assert!(folder.join("empty/Cargo.toml").is_file());
     let (_, err) = succeed(&folder, &["new", "empty/within"]);
-    assert!(err.contains("empty/.cargo/config.toml apply here a second time"), "{err}");
+    assert!(err.contains("also applies the flags in") && err.contains("empty/.cargo/config.toml"), "{err}");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn what_cannot_be_made_leaves_nothing() {
     let long = "x".repeat(65);
     for name in ["1st", "a b", "a.b", "ä", "a/..", &long] {
         let words = fail(&folder, &["new", name]);
-        assert!(words.contains(name) && words.contains("letters, digits, - and _") && words.contains("64"), "{name}: {words}");
+        assert!(words.contains(name) && words.contains("letters, digits, `-` and `_`") && words.contains("64"), "{name}: {words}");
     }
     let words = fail(&folder, &["new", "fn"]);
     assert!(words.contains("`fn`"), "{words}");

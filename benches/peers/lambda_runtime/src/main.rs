@@ -1,6 +1,8 @@
-//! The function of the conformance suite, with the official `lambda_runtime`: README.md says which version, and how to run it.
+//! The conformance suite's function with the official `lambda_runtime`. README.md has its version,
+//! and how to run it.
 //!
-//! Each event is done as that crate's documentation recommends. What its API has no way to do is echoed, as the suite's contract asks.
+//! It handles each event as the crate's documentation recommends. If the crate's API can't do
+//! something, it echoes the event, as the suite's contract requires.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -15,12 +17,12 @@ use lambda_runtime::{Context, Error, FunctionResponse, LambdaEvent, MetadataPrel
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
-/// JSON as it came, byte for byte.
+/// Unchanged JSON text.
 type Json = Box<RawValue>;
 type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 type Response = FunctionResponse<Json, Chunks>;
 
-/// One byte more than Lambda takes, with the quotation marks.
+/// One byte more than Lambda's limit, including the quotation marks.
 const TOO_LARGE: usize = 6_291_557;
 
 #[tokio::main]
@@ -101,7 +103,7 @@ fn streamed(chunks: impl Stream<Item = Result<Bytes, Error>> + Send + 'static) -
     FunctionResponse::StreamingResponse(StreamResponse::from(chunks))
 }
 
-/// What the context has. The two that the crate has read from JSON get the names again that they came with.
+/// Writes the context as JSON. The two fields that the crate parses get their original names.
 fn described(context: &Context) -> Result<Json, Error> {
     let client_context = context.client_context.as_ref().map(|context| {
         let client = [

@@ -1,4 +1,4 @@
-//! Answers each event with itself, by the official `lambda_runtime`, in the way that its documentation shows: README.md.
+//! Echoes each event with the official `lambda_runtime`, as its documentation shows. See README.md.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;

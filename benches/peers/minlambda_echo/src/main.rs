@@ -1,4 +1,4 @@
-//! Answers each event with itself, by `minlambda`, in the way that its documentation shows: README.md.
+//! Echoes each event with `minlambda`, as its documentation shows. See README.md.
 
 use serde_json::Value;
 

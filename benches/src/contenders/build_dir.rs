@@ -1,42 +1,42 @@
-//! Where and how contenders are built.
+//! Builds contenders in the target directory.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cargo_barelambda::failure::{During, Failure};
-use cargo_barelambda::program::Architecture;
+use cargo_barelambda::architecture::Architecture;
+use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::project::Project;
 
-pub struct Workshop<'a> {
+pub struct BuildDir<'a> {
     pub repository: &'a Path,
     pub architecture: Architecture,
-    /// The repository's.
+    /// The repository's project.
     pub project: Project,
 }
 
-impl<'a> Workshop<'a> {
-    /// Goes to the repository, which becomes the current folder.
-    pub fn new(repository: &'a Path, architecture: Architecture) -> Result<Self, Failure> {
-        env::set_current_dir(repository).during(repository.display())?;
+impl<'a> BuildDir<'a> {
+    /// Changes the current directory to the repository.
+    pub fn new(repository: &'a Path, architecture: Architecture) -> Result<Self, Error> {
+        env::set_current_dir(repository).context(repository.display())?;
         Ok(Self { repository, architecture, project: Project::read()? })
     }
 
-    /// A folder for what is not the repository's own, in its target directory.
+    /// Returns a directory for other packages in the repository's target directory.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.project.target_folder.join("peers").join(name)
     }
 
-    /// The target of programs with the C library `libc`: `gnu` or `musl`.
+    /// Returns the target with the C library `libc`, which is `gnu` or `musl`.
     pub fn target(&self, libc: &str) -> String {
         self.architecture.triple().replace("musl", libc)
     }
 
-    /// Builds the package in `benches/peers/NAME`, which has a program of its name with lines for dashes, as everybody does: without the
-    /// repository's configuration of cargo, which is for bare programs, and so from a folder outside of it. What is built in different ways has
-    /// different folders: `way`.
-    pub fn cargo(&self, package: &str, way: &str, libc: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<PathBuf, Failure> {
+    /// Builds the program of the package in `benches/peers/PACKAGE`, which has the same name. Runs
+    /// cargo outside the repository, whose configuration is for bare programs. Each `way` of
+    /// building has its own directory.
+    pub fn cargo(&self, package: &str, way: &str, libc: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<PathBuf, Error> {
         let manifest = self.repository.join("benches/peers").join(package).join("Cargo.toml");
         let (folder, target) = (self.folder(&format!("{package}-{way}")), self.target(libc));
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -44,7 +44,7 @@ impl<'a> Workshop<'a> {
         command.arg("--target-dir").arg(&folder).args(arguments).current_dir("/");
         command.env("RUSTUP_TOOLCHAIN", self.toolchain()?).envs(variables.iter().copied());
         if libc == "musl" {
-            // What C there is gets no part of the machine's own libc, and the linker comes with Rust.
+            // C code must not link the machine's libc, so use Rust's linker.
             let name = format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace('-', "_"));
             command.env(name, "rust-lld");
         }
@@ -52,25 +52,25 @@ impl<'a> Workshop<'a> {
         Ok(folder.join(target).join("release").join(package))
     }
 
-    /// The version of Rust that the repository is built with.
-    fn toolchain(&self) -> Result<OsString, Failure> {
+    /// Returns the version of Rust that builds the repository.
+    fn toolchain(&self) -> Result<OsString, Error> {
         let file = self.repository.join("rust-toolchain.toml");
-        let text = std::fs::read_to_string(&file).during(file.display())?;
+        let text = std::fs::read_to_string(&file).context(file.display())?;
         let channel = text.lines().find_map(|line| line.strip_prefix("channel = "));
-        channel.map(|channel| channel.trim_matches('"').into()).ok_or_else(|| Failure::new(format!("{} names no channel", file.display())))
+        channel.map(|channel| channel.trim_matches('"').into()).ok_or_else(|| Error::new(format!("{} has no channel", file.display())))
     }
 }
 
-/// Runs a command; its last words are the error when it fails.
-pub fn succeed(command: &mut Command) -> Result<String, Failure> {
+/// Runs a command, and returns its output. If it fails, the last lines of its output are the error.
+pub fn succeed(command: &mut Command) -> Result<String, Error> {
     const LINES: usize = 4;
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output().during(&name)?;
+    let output = command.stdin(Stdio::null()).output().context(&name)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let words = [output.stdout, output.stderr].map(|words| String::from_utf8_lossy(&words).into_owned()).concat();
     let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(LINES)..].join(" / ");
-    Err(Failure::new(format!("{name} failed ({}): {last}", output.status)))
+    Err(Error::new(format!("{name} failed ({}): {last}", output.status)))
 }

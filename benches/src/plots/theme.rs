@@ -1,5 +1,5 @@
-//! How each contender looks. The colors are from the palette of Okabe and Ito, which people of any color vision tell apart; dashes tell apart
-//! those that share one.
+//! The colors and dashes of contenders. The colors are from the palette of Okabe and Ito, which is
+//! distinguishable with any color vision. Contenders with the same color have different dashes.
 
 use plotters::prelude::RGBColor;
 
@@ -14,12 +14,12 @@ const PEERS: [RGBColor; 5] =
 const DASHES: [Option<Dashes>; 3] = [None, Some((9, 4)), Some((3, 3))];
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct LineStyle {
     pub color: RGBColor,
     pub dashes: Option<Dashes>,
 }
 
-/// The color of its group: this project's, the peers, or the floor.
+/// Returns the color of a row's group: barelambda, the peers, or the floor.
 pub fn group(row: &Row) -> RGBColor {
     match row {
         _ if row.is_floor() => GREY,
@@ -28,15 +28,15 @@ pub fn group(row: &Row) -> RGBColor {
     }
 }
 
-/// How the row of this index is told apart from all others.
-pub fn of(record: &Record, index: usize) -> Look {
+/// Returns the line style of a row, which is unique in the record.
+pub fn of(record: &Record, index: usize) -> LineStyle {
     let row = &record.rows[index];
     if row.is_floor() {
-        return Look { color: GREY, dashes: DASHES[2] };
+        return LineStyle { color: GREY, dashes: DASHES[2] };
     }
     let rank = record.rows[..index].iter().filter(|other| other.ours == row.ours && !other.is_floor()).count();
     let colors: &[RGBColor] = if row.ours { &OURS } else { &PEERS };
-    Look { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
+    LineStyle { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
 }
 
 #[cfg(test)]
@@ -45,11 +45,14 @@ mod tests {
     use crate::plots::fixture;
 
     #[test]
-    fn no_two_rows_look_alike() {
+    fn every_row_has_a_unique_style() {
         let record = fixture::local();
-        let looks: Vec<Look> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
-        for (index, look) in looks.iter().enumerate() {
-            assert!(!looks[..index].contains(look), "{}", record.rows[index].name);
+        let styles: Vec<LineStyle> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
+        for (index, style) in styles.iter().enumerate() {
+            assert!(!styles[..index].contains(style), "{}", record.rows[index].name);
         }
+        // Dots are either filled or hollow.
+        let dots: Vec<_> = styles.iter().map(|style| (style.color, style.dashes.is_some())).collect();
+        assert!((1..dots.len()).all(|index| !dots[..index].contains(&dots[index])), "{dots:?}");
     }
 }
