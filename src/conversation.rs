@@ -1,6 +1,6 @@
 //! Both sides of the exchange: does what the state machine says over a connection of whatever kind, and tells it what came of it.
 
-use crate::buffer::{Cursor, move_down};
+use crate::bytes::cursor::{Cursor, move_down};
 use crate::context::Context;
 use crate::error::{Error, Fault};
 use crate::http1::Progress;

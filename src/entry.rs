@@ -21,6 +21,8 @@ pub use last_words::panicked;
 #[cfg(any(not(target_env = "musl"), feature = "capi"))]
 pub(crate) use last_words::report_panic;
 
+#[cfg(feature = "exec-wrapper")]
+use crate::bytes::utf8::lossy;
 use crate::context::Context;
 use crate::conversation::{Kept, error_answer};
 use crate::error::Error;
@@ -39,8 +41,6 @@ use crate::runtime_api::answer::ErrorBody;
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
-#[cfg(feature = "exec-wrapper")]
-use crate::utf8::lossy;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.

@@ -28,7 +28,7 @@
 //! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], base64, search, path, utf8 | |
+//! | 0 | [`Error`], [`bytes`] | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
@@ -60,19 +60,16 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 #[cfg(test)]
 extern crate std;
 
-mod base64;
-pub mod buffer;
+pub mod bytes;
 mod context;
 mod conversation;
 pub mod entry;
 mod error;
-pub mod escape;
 mod event;
 #[cfg(feature = "events")]
 pub mod events;
 #[cfg(feature = "exec")]
 pub mod exec;
-pub mod field;
 mod handler;
 #[cfg(not(target_env = "musl"))]
 #[doc(hidden)]
@@ -83,18 +80,13 @@ pub mod json;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
-#[cfg(feature = "error-path")]
-mod path;
 mod response;
 pub mod runtime;
 pub mod runtime_api;
-mod search;
 mod sys;
 /// For unit tests of handlers.
 #[cfg(not(target_env = "musl"))]
 pub mod testing;
-#[cfg(any(feature = "capi", feature = "exec-wrapper", feature = "log"))]
-mod utf8;
 
 use core::time::Duration;
 

@@ -4,7 +4,7 @@ pub(crate) mod outlet;
 
 use outlet::{Inside, Outlet};
 
-use crate::buffer::move_down;
+use crate::bytes::cursor::move_down;
 use crate::context::Context;
 use crate::conversation::{Conversation, Kept, error_answer};
 use crate::error::Error;

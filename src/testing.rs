@@ -19,7 +19,7 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
-use crate::base64;
+use crate::bytes::base64;
 use crate::conversation::Transport;
 use crate::error::Error;
 use crate::handler::Handler;

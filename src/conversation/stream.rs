@@ -5,7 +5,7 @@
 //! begins ([`End`]).
 
 use super::Transport;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 use crate::error::Error;
 use crate::http1::request::chunk_size;
 use crate::runtime_api::answer::Answer;

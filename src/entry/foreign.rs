@@ -3,16 +3,16 @@
 use core::marker::PhantomData;
 
 use super::{report_panic, with_current};
+use crate::bytes::header_value::is_sendable;
+use crate::bytes::utf8::lossy;
 use crate::conversation::stream::Link;
 use crate::error::{Error, FunctionError};
-use crate::field::is_sendable;
 use crate::handler::Handler;
 use crate::log::{self, Format, Level};
 use crate::response::{HttpResponse, Responded, Responder, ResponseStream, sendable_type};
 use crate::runtime::outlet::Outlet;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::{clock, env, socket::Socket};
-use crate::utf8::lossy;
 
 /// The most bytes of a body of an error in the trailers of a stream.
 pub use crate::runtime_api::request::TRAILER_LIMIT;

@@ -25,7 +25,7 @@ pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
     let mut buffer = [0; 1024];
     #[cfg(feature = "panic-message")]
     let message = {
-        let mut text = Cut(crate::buffer::Cursor::new(&mut buffer));
+        let mut text = Cut(crate::bytes::cursor::Cursor::new(&mut buffer));
         // Its only error is that a value could not be shown: what could be is in the text.
         let _ = core::fmt::Write::write_fmt(&mut text, format_args!("{}", info.message()));
         let text = text.0.into_written();
@@ -40,7 +40,7 @@ pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
 
 /// Takes as much of a message as fits.
 #[cfg(all(target_env = "musl", feature = "panic-message"))]
-struct Cut<'a>(crate::buffer::Cursor<'a>);
+struct Cut<'a>(crate::bytes::cursor::Cursor<'a>);
 
 #[cfg(all(target_env = "musl", feature = "panic-message"))]
 impl core::fmt::Write for Cut<'_> {

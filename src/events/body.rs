@@ -1,6 +1,6 @@
 //! What is decoded further in place.
 
-use crate::base64;
+use crate::bytes::base64;
 use crate::error::Error;
 use crate::json::{self, FromJson};
 

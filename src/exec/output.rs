@@ -1,10 +1,10 @@
 //! stdout of a program: an answer that grows, or leaves as it comes.
 
 use super::settings::{Mode, content_type};
+use crate::bytes::search::find;
 use crate::error::Error;
 use crate::response::{Responded, Responder, ResponseStream};
 use crate::runtime_api::answer::{Answer, JSON};
-use crate::search::find;
 use crate::sys::pipe::Pipe;
 
 /// How much of a stream is read at once, in bytes.

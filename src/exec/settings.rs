@@ -1,8 +1,8 @@
 //! What the environment says of the program.
 
 use super::failure::Failure;
+use crate::bytes::header_value::is_sendable;
 use crate::context::Context;
-use crate::field::is_sendable;
 use crate::log::Format;
 use crate::sys::env;
 use crate::sys::process::{self, Child};

@@ -1,7 +1,7 @@
 //! stderr of a program: each line goes to the log, and the last ones stay.
 
 use super::supervision::LEFT_BEHIND;
-use crate::buffer::move_down;
+use crate::bytes::cursor::move_down;
 use crate::context::Context;
 use crate::log::{self, Format};
 use crate::sys::pipe::Pipe;

@@ -8,8 +8,8 @@
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
+use crate::bytes::search::find;
 use crate::error::Fault;
-use crate::search::find;
 
 pub mod framing;
 pub mod request;

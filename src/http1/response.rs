@@ -3,9 +3,9 @@
 
 use super::framing::{Behind, Framing};
 use super::{HEAD_LIMIT, Progress, is_name, line};
-use crate::buffer::move_down;
+use crate::bytes::cursor::move_down;
+use crate::bytes::search::find as find_byte;
 use crate::error::Fault;
-use crate::search::find as find_byte;
 
 /// A response that is being read. It knows places, and borrows nothing.
 ///

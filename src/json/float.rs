@@ -5,7 +5,7 @@
 
 use core::cmp::Ordering;
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 /// Large enough for the smallest float over its power of two, and a digit more: 1,074 + 63 bits.
 type Large = [u32; LIMBS];

@@ -4,11 +4,11 @@ use super::settings::Format;
 #[cfg(any(feature = "exec", feature = "log"))]
 use super::settings::threshold;
 use super::{Level, timestamp};
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::json_escape::{escape_cut, push_cut};
+use crate::bytes::utf8::lossy;
 use crate::context::Context;
-use crate::escape::{escape_cut, push_cut};
 use crate::sys::{clock, stderr};
-use crate::utf8::lossy;
 
 /// The longest line, in bytes, with its line break.
 const LINE: usize = stderr::WHOLE;

@@ -1,7 +1,7 @@
 //! The runtime's own messages, as plain lines.
 
 use super::Level;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 use crate::context::Context;
 use crate::sys::stderr;
 

@@ -35,9 +35,9 @@
 mod unit;
 mod value;
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::json_escape::escape;
 use crate::error::Error;
-use crate::escape::escape;
 use crate::sys::{clock, stderr};
 
 pub use unit::Unit;

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::Responded;
 use super::stream::{GATHER_LIMIT, ResponseStream};
-use crate::base64;
-use crate::buffer::Cursor;
+use crate::bytes::base64;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::header_value::is_token;
+use crate::bytes::json_escape::{escape_utf8, must_be_escaped};
 use crate::conversation::stream::Link;
 use crate::error::{Error, kinds};
-use crate::escape::{escape_utf8, must_be_escaped};
-use crate::field::is_token;
 use crate::json::ser;
 use crate::runtime_api::answer::{Answer, JSON};
 

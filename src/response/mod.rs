@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::header_value::is_sendable;
 use crate::conversation::stream::Link;
 use crate::error::Error;
-use crate::field::is_sendable;
 #[cfg(feature = "json")]
 use crate::json;
 use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
@@ -116,7 +116,7 @@ impl<'a> Responder<'a> {
         self.stream_of(content_type)
     }
 
-    /// As [`stream`](Self::stream), with a content type that is [sendable](crate::field::is_sendable).
+    /// As [`stream`](Self::stream), with a content type that is [sendable](crate::bytes::header_value::is_sendable).
     pub(crate) fn stream_of(self, content_type: &'a [u8]) -> ResponseStream<'a> {
         let len = self.buffer.len().min(stream::GATHER_LIMIT);
         let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());

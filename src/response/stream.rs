@@ -4,7 +4,7 @@ use core::fmt;
 use core::mem;
 
 use super::Responded;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 use crate::conversation::stream::{Link, end};
 use crate::error::Error;
 use crate::runtime_api::answer::Answer;

@@ -1,7 +1,7 @@
 //! Answers that leave while the handler works.
 
 use super::*;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 use crate::response::ResponseStream;
 use core::fmt::Write;
 
@@ -32,7 +32,7 @@ fn trailers(error_type: &str, message: &str) -> Vec<u8> {
     let body = format!("{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}");
     let (mut buffer, mut error) = ([0; 512], String::new());
     let mut cursor = Cursor::new(&mut buffer);
-    crate::base64::encode(&mut cursor, body.as_bytes());
+    crate::bytes::base64::encode(&mut cursor, body.as_bytes());
     error.push_str(str::from_utf8(cursor.into_written()).unwrap());
     format!("0\r\nLambda-Runtime-Function-Error-Type: {error_type}\r\nLambda-Runtime-Function-Error-Body: {error}\r\n\r\n").into_bytes()
 }

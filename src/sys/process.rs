@@ -8,7 +8,7 @@ use rustix::fd::RawFd;
 use super::arch;
 use super::pipe::{self, Pipe, Polled};
 use super::vectors::Vectors;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 /// A program that runs, in a process group of its own, with pipes to its standard streams.
 pub struct Child {

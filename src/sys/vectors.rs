@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::{arch, env};
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 /// Two lists of texts, in a buffer: arguments, of which the first is the path of the program, and an environment.
 pub struct Vectors<'b> {

@@ -31,7 +31,7 @@ impl Path {
     /// Goes out of the element at `index`.
     pub(crate) fn prepend_index(&mut self, index: usize) {
         let mut digits = [0; 20];
-        let mut cursor = crate::buffer::Cursor::new(&mut digits);
+        let mut cursor = crate::bytes::cursor::Cursor::new(&mut digits);
         cursor.push_number(index as u64);
         let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
         self.prepend(&[b"[", cursor.into_written(), if is_last { b"]" } else { b"]." }]);

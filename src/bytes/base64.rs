@@ -4,7 +4,7 @@
 #[cfg(any(feature = "json", not(target_env = "musl")))]
 use core::cell::Cell;
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /// The values of the characters, and −1 for everything else. An index that is always there, and a sign that a whole group shows at once,

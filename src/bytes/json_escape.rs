@@ -1,6 +1,6 @@
 //! Text as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 /// The most bytes that a byte of text, or a character that needs no escape, becomes.
 pub const LONGEST: usize = 6;
