@@ -72,7 +72,3 @@ pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body
     let is_base64 = request.is_base64_encoded();
     Ok((request, Body::new(bytes, is_base64)))
 }
-
-#[cfg(test)]
-#[path = "http_tests.rs"]
-mod tests;

@@ -60,4 +60,4 @@ fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod message_tests;
+mod tests;

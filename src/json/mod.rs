@@ -46,17 +46,7 @@ mod string;
 mod text;
 
 #[cfg(test)]
-mod de_tests;
-#[cfg(all(test, feature = "error-path"))]
-mod path_tests;
-#[cfg(test)]
-mod raw_tests;
-#[cfg(test)]
-mod reader_tests;
-#[cfg(test)]
-mod records_tests;
-#[cfg(test)]
-mod string_tests;
+mod tests;
 
 pub use de::Deserializer;
 #[cfg(feature = "events")]

@@ -231,5 +231,4 @@ fn is_ascii(text: &str, limit: usize) -> bool {
 }
 
 #[cfg(test)]
-#[path = "metrics_tests.rs"]
 mod tests;

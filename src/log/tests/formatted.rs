@@ -2,7 +2,8 @@ use core::fmt;
 use std::string::{String, ToString};
 use std::{format, vec};
 
-use super::*;
+use crate::log::formatted::{CUT, ID, LINE, Line, NOT_SHOWN, push_message};
+use crate::log::{Format, Level};
 
 /// 2026-11-22T20:06:39.007Z
 const NOW: u64 = 1_795_377_999_007;

@@ -4,9 +4,9 @@ use std::string::String;
 use std::vec::Vec;
 use std::{format, vec};
 
-use super::de_tests::check;
-use super::{RawJson, from_slice};
+use super::de::check;
 use crate::error::Error;
+use crate::json::{RawJson, from_slice};
 
 /// Every so many characters one is taken.
 const STEP: usize = if cfg!(miri) { 16_411 } else { 1 };

@@ -5,7 +5,7 @@ use std::vec::Vec;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{RawJson, Records, from_slice};
+use crate::json::{RawJson, Records, from_slice};
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "it is only read into")]

@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use super::cognito::{PreSignUp, PreSignUpResponse};
-use super::dynamodb::AttributeValue;
-use super::*;
 use crate::error::Error;
+use crate::events::cognito::{PreSignUp, PreSignUpResponse};
+use crate::events::dynamodb::AttributeValue;
+use crate::events::*;
 use crate::json::{self, RawJson, Records};
 use std::vec::Vec;
 
@@ -22,7 +22,7 @@ fn records<'a, T: json::FromJson<'a>>(text: &'a mut [u8]) -> Vec<T> {
 
 macro_rules! file {
     ($name:literal) => {
-        &mut include_bytes!(concat!("../../examples/events/", $name)).to_vec()
+        &mut include_bytes!(concat!("../../../examples/events/", $name)).to_vec()
     };
 }
 

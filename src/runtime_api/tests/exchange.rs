@@ -1,6 +1,7 @@
 //! Every status, and every way to lose a connection, in every state.
 
-use super::*;
+use crate::error::Error;
+use crate::runtime_api::exchange::{ATTEMPTS, Action, Exchange, Reply};
 
 fn sent(pipeline: bool) -> Exchange {
     let mut exchange = Exchange::new(pipeline);

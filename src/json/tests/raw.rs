@@ -6,9 +6,9 @@ use std::vec::Vec;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::de_tests::check;
-use super::{Aside, Base64, RawJson, from_slice};
+use super::de::check;
 use crate::error::Error;
+use crate::json::{Aside, Base64, RawJson, from_slice};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Inner<'a> {

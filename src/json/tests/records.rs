@@ -5,9 +5,9 @@ use std::vec::Vec;
 
 use serde::Deserialize;
 
-use super::de_tests::check;
-use super::{Aside, Base64, Deserializer, RawJson, Records, from_slice};
+use super::de::check;
 use crate::error::Error;
+use crate::json::{Aside, Base64, Deserializer, RawJson, Records, from_slice};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Record<'a> {

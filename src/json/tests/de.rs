@@ -7,8 +7,8 @@ use heapless::index_map::FnvIndexMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{RawJson, from_slice};
 use crate::error::Error;
+use crate::json::{RawJson, from_slice};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Unit;

@@ -1,16 +1,17 @@
 //! Requests over HTTP, as the files in examples/events have them.
 
-use super::*;
+use crate::error::Error;
+use crate::events::http::*;
 use crate::events::{alb, api_gateway_v1, api_gateway_v2, url_decode};
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-const V2: &str = include_str!("../../examples/events/api_gateway_v2.json");
-const FUNCTION_URL: &str = include_str!("../../examples/events/function_url.json");
-const BINARY: &str = include_str!("../../examples/events/function_url_binary.json");
-const V1: &str = include_str!("../../examples/events/api_gateway_v1.json");
-const ALB: &str = include_str!("../../examples/events/alb.json");
-const ALB_MULTI_VALUE: &str = include_str!("../../examples/events/alb_multi_value.json");
+const V2: &str = include_str!("../../../examples/events/api_gateway_v2.json");
+const FUNCTION_URL: &str = include_str!("../../../examples/events/function_url.json");
+const BINARY: &str = include_str!("../../../examples/events/function_url_binary.json");
+const V1: &str = include_str!("../../../examples/events/api_gateway_v1.json");
+const ALB: &str = include_str!("../../../examples/events/alb.json");
+const ALB_MULTI_VALUE: &str = include_str!("../../../examples/events/alb_multi_value.json");
 
 /// An order, as the bodies have it.
 #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -196,7 +197,7 @@ fn an_event_of_another_source_is_an_error() {
     fn message<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> &'static str {
         from_slice::<R>(text).err().unwrap().message()
     }
-    let sqs = include_str!("../../examples/events/sqs.json");
+    let sqs = include_str!("../../../examples/events/sqs.json");
     for text in [sqs, ALB, "{}"] {
         assert_eq!(message::<api_gateway_v2::Request>(&mut bytes(text)), Error::JSON_MISSING_FIELD.message());
     }

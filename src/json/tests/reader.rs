@@ -6,9 +6,9 @@ use std::vec::Vec;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::de_tests::{Choice, Inner, check};
-use super::{DEPTH_LIMIT, RawJson, from_slice};
+use super::de::{Choice, Inner, check};
 use crate::error::Error;
+use crate::json::{DEPTH_LIMIT, RawJson, from_slice};
 
 #[test]
 fn malformed_numbers() {
