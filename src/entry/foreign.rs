@@ -10,7 +10,7 @@ use crate::error::{Error, FunctionError};
 use crate::handler::Handler;
 use crate::log::{self, Format, Level};
 use crate::response::{HttpResponse, Responded, Responder, ResponseStream, sendable_type};
-use crate::runtime::outlet::Outlet;
+use crate::runtime::stream_access::Outlet;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::{clock, env, socket::Socket};
 

@@ -1,8 +1,8 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
-pub(crate) mod outlet;
+pub(crate) mod stream_access;
 
-use outlet::{Inside, Outlet};
+use stream_access::{Inside, Outlet};
 
 use crate::bytes::cursor::move_down;
 use crate::context::Context;
@@ -140,5 +140,4 @@ impl<'b, T: Transport> Runtime<'b, T> {
 }
 
 #[cfg(test)]
-#[path = "runtime_tests.rs"]
 mod tests;

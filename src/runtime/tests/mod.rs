@@ -7,22 +7,14 @@ use std::string::String;
 use std::sync::OnceLock;
 use std::vec::Vec;
 
-#[path = "runtime_tests/peer.rs"]
 mod peer;
 
-#[path = "runtime_tests/answers.rs"]
 mod answers;
-#[path = "runtime_tests/buffers.rs"]
 mod buffers;
-#[path = "runtime_tests/context.rs"]
 mod context;
-#[path = "runtime_tests/doubt.rs"]
 mod doubt;
-#[path = "runtime_tests/plain.rs"]
 mod plain;
-#[path = "runtime_tests/statuses.rs"]
 mod statuses;
-#[path = "runtime_tests/streams.rs"]
 mod streams;
 
 use peer::Beat::{self, *};
