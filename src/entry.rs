@@ -23,15 +23,12 @@ pub(crate) use last_words::report_panic;
 
 #[cfg(feature = "exec-wrapper")]
 use crate::bytes::utf8::lossy;
-use crate::context::Context;
 use crate::conversation::{Kept, error_answer};
 use crate::error::Error;
-use crate::event::Event;
-use crate::handler::Handler;
+use crate::handler::{Context, Event, Handler, Responded, Responder};
 #[cfg(not(target_env = "musl"))]
 use crate::host::CURRENT;
 use crate::log::{self, Level};
-use crate::response::{Responded, Responder};
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime::ROOM;
 use crate::runtime::Runtime;

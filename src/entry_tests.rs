@@ -2,9 +2,9 @@ use std::string::{String, ToString};
 use std::thread;
 
 use super::*;
+use crate::handler::Unlinked;
 use crate::http1::Progress;
 use crate::http1::response::Response;
-use crate::response::Unlinked;
 use crate::runtime_api::invocation::{IDS, Invocation};
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";

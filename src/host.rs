@@ -10,10 +10,9 @@ use std::string::String;
 use std::{panic, process, thread, thread_local, vec};
 
 use crate::PAYLOAD_LIMIT;
-use crate::context::Context;
 use crate::entry::{report_panic, serve_from};
 use crate::error::Error;
-use crate::handler::Handler;
+use crate::handler::{Context, Handler};
 use crate::runtime::ROOM;
 use crate::runtime_api::answer::ErrorBody;
 

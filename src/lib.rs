@@ -61,11 +61,9 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 extern crate std;
 
 pub mod bytes;
-mod context;
 mod conversation;
 pub mod entry;
 mod error;
-mod event;
 #[cfg(feature = "events")]
 pub mod events;
 #[cfg(feature = "exec")]
@@ -80,7 +78,6 @@ pub mod json;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
-mod response;
 pub mod runtime;
 pub mod runtime_api;
 mod sys;
@@ -90,15 +87,12 @@ pub mod testing;
 
 use core::time::Duration;
 
-pub use context::Context;
 pub use error::{Error, Fault, FunctionError};
-pub use event::Event;
-pub use handler::Handler;
+#[cfg(feature = "json")]
+pub use handler::HttpResponse;
+pub use handler::{Context, Event, Handler, Responded, Responder, ResponseStream, ResponseWriter};
 #[cfg(not(target_env = "musl"))]
 pub use host::run;
-#[cfg(feature = "json")]
-pub use response::HttpResponse;
-pub use response::{Responded, Responder, ResponseStream, ResponseWriter};
 
 /// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.
 pub const PAYLOAD_LIMIT: usize = runtime_api::answer::RESPONSE_LIMIT;

@@ -163,8 +163,7 @@ fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
 mod tests {
     use super::*;
     use crate::error::FunctionError;
-    use crate::event::Event;
-    use crate::response::{Responded, Responder};
+    use crate::handler::{Event, Responded, Responder};
 
     static SOLD_OUT: FunctionError = FunctionError::new("Function.SoldOut", "the last one was sold");
     const BODY: &str = "{\"errorType\":\"Function.SoldOut\",\"stackTrace\":[],\"errorMessage\":\"the last one was sold\"}";

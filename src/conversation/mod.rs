@@ -1,8 +1,8 @@
 //! Both sides of the exchange: does what the state machine says over a connection of whatever kind, and tells it what came of it.
 
 use crate::bytes::cursor::{Cursor, move_down};
-use crate::context::Context;
 use crate::error::{Error, Fault};
+use crate::handler::Context;
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::log::{self, Level};

@@ -1,7 +1,7 @@
 //! Which records of a batch have failed.
 
 use crate::error::Error;
-use crate::response::{Responded, Responder, ResponseWriter};
+use crate::handler::{Responded, Responder, ResponseWriter};
 
 /// A partial batch response: `{"batchItemFailures":[{"itemIdentifier":"…"}]}`, written into the response buffer as failures come
 /// (AWS: [Handling errors for an SQS event source in Lambda][1], and [Configuring partial batch response with Kinesis Data Streams and
@@ -79,7 +79,7 @@ impl<'a> BatchItemFailures<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::response::Unlinked;
+    use crate::handler::Unlinked;
 
     fn body<'a>(buffer: &'a mut [u8], identifiers: &[&str]) -> Result<&'a str, Error> {
         let mut failures = BatchItemFailures::new(Responder::new(buffer, &Unlinked));

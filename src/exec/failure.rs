@@ -5,7 +5,7 @@ use super::transcript::Transcript;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::entry::end_initialization;
-use crate::response::Responded;
+use crate::handler::Responded;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::process::{End, ITSELF};
 

@@ -59,12 +59,9 @@ mod settings;
 mod supervision;
 mod transcript;
 
-use crate::context::Context;
 use crate::error::Error;
-use crate::event::Event;
-use crate::handler::Handler;
+use crate::handler::{Context, Event, Handler, Responded, Responder};
 use crate::log::{self, Level};
-use crate::response::{Responded, Responder};
 use crate::sys::process::{self, Child, End, Signal};
 use failure::Failure;
 use output::Output;

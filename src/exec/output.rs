@@ -3,7 +3,7 @@
 use super::settings::{Mode, content_type};
 use crate::bytes::search::find;
 use crate::error::Error;
-use crate::response::{Responded, Responder, ResponseStream};
+use crate::handler::{Responded, Responder, ResponseStream};
 use crate::runtime_api::answer::{Answer, JSON};
 use crate::sys::pipe::Pipe;
 

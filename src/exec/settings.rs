@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::bytes::header_value::is_sendable;
-use crate::context::Context;
+use crate::handler::Context;
 use crate::log::Format;
 use crate::sys::env;
 use crate::sys::process::{self, Child};

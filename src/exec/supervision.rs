@@ -3,8 +3,8 @@
 use super::output::{Output, Progress};
 use super::settings::Mode;
 use super::transcript::Transcript;
-use crate::context::Context;
 use crate::error::Error;
+use crate::handler::Context;
 use crate::sys::clock;
 use crate::sys::process::{Child, Signal};
 

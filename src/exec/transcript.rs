@@ -2,7 +2,7 @@
 
 use super::supervision::LEFT_BEHIND;
 use crate::bytes::cursor::move_down;
-use crate::context::Context;
+use crate::handler::Context;
 use crate::log::{self, Format};
 use crate::sys::pipe::Pipe;
 

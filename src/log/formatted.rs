@@ -7,7 +7,7 @@ use super::{Level, timestamp};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::{escape_cut, push_cut};
 use crate::bytes::utf8::lossy;
-use crate::context::Context;
+use crate::handler::Context;
 use crate::sys::{clock, stderr};
 
 /// The longest line, in bytes, with its line break.

@@ -2,7 +2,7 @@
 
 use super::Level;
 use crate::bytes::cursor::Cursor;
-use crate::context::Context;
+use crate::handler::Context;
 use crate::sys::stderr;
 
 /// The longest line, in bytes; what does not fit is cut.

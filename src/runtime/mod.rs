@@ -5,14 +5,11 @@ pub(crate) mod stream_access;
 use stream_access::{Inside, Outlet};
 
 use crate::bytes::cursor::move_down;
-use crate::context::Context;
 use crate::conversation::{Conversation, Kept, error_answer};
 use crate::error::Error;
-use crate::event::Event;
-use crate::handler::Handler;
+use crate::handler::{Context, Event, Handler, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
-use crate::response::Responder;
 use crate::runtime_api::answer::ErrorBody;
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::runtime_api::exchange::Exchange;

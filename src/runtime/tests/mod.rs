@@ -1,7 +1,7 @@
 //! Whole conversations, over a connection whose other side follows a script.
 
 use super::*;
-use crate::response::Responded;
+use crate::handler::Responded;
 use std::format;
 use std::string::String;
 use std::sync::OnceLock;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::bytes::cursor::Cursor;
-use crate::response::ResponseStream;
+use crate::handler::ResponseStream;
 use core::fmt::Write;
 
 /// The head of the stream that answers the invocation with this request id.

@@ -5,7 +5,7 @@ use core::mem;
 use serde::Serialize;
 
 use super::Responded;
-use super::stream::{GATHER_LIMIT, ResponseStream};
+use super::response_stream::{GATHER_LIMIT, ResponseStream};
 use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
 use crate::bytes::header_value::is_token;
@@ -361,7 +361,3 @@ fn escape_written(cursor: &mut Cursor<'_>, start: usize) {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "http_tests.rs"]
-mod tests;

@@ -11,12 +11,8 @@ use crate::json;
 use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
 
 #[cfg(feature = "json")]
-mod http;
-mod stream;
-
-#[cfg(feature = "json")]
-pub use http::HttpResponse;
-pub use stream::ResponseStream;
+use super::HttpResponse;
+use super::response_stream::{GATHER_LIMIT, ResponseStream};
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
 /// can be neither forgotten nor given twice.
@@ -118,7 +114,7 @@ impl<'a> Responder<'a> {
 
     /// As [`stream`](Self::stream), with a content type that is [sendable](crate::bytes::header_value::is_sendable).
     pub(crate) fn stream_of(self, content_type: &'a [u8]) -> ResponseStream<'a> {
-        let len = self.buffer.len().min(stream::GATHER_LIMIT);
+        let len = self.buffer.len().min(GATHER_LIMIT);
         let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());
         ResponseStream::new(self.link, gathered, content_type)
     }
@@ -168,7 +164,7 @@ impl<'a> Responder<'a> {
 
 impl<'a> Responded<'a> {
     /// An error as [`Responder::fail`] gives it.
-    fn error(error_type: &'a str, message: fmt::Arguments<'_>, buffer: &'a mut [u8]) -> Self {
+    pub(super) fn error(error_type: &'a str, message: fmt::Arguments<'_>, buffer: &'a mut [u8]) -> Self {
         let error_type = sendable_type(error_type);
         let mut body = ErrorBody::new(error_type, buffer);
         // Its only error is that a value could not be shown: what could be is in the message.

@@ -1,12 +1,12 @@
 //! What a handler gets.
 
-use crate::context::Context;
 #[cfg(feature = "json")]
 use crate::error::Error;
 #[cfg(feature = "events")]
 use crate::events::Body;
 #[cfg(feature = "events")]
 use crate::events::http::{self, HttpRequest};
+use crate::handler::Context;
 #[cfg(feature = "json")]
 use crate::json::{FromJson, Records};
 

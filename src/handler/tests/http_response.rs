@@ -1,5 +1,5 @@
-use super::super::{Responder, Unlinked};
-use super::*;
+use crate::error::Error;
+use crate::handler::{Responded, Responder, Unlinked};
 use std::borrow::ToOwned;
 use std::string::String;
 

@@ -1,8 +1,27 @@
 //! What a function is, to the runtime.
 
+mod context;
+mod event;
+#[cfg(feature = "json")]
+mod http_response;
+mod responder;
+mod response_stream;
+
+#[cfg(all(test, feature = "json"))]
+mod tests;
+
+pub use context::Context;
+pub use event::Event;
+#[cfg(feature = "json")]
+pub use http_response::HttpResponse;
+#[cfg(test)]
+pub(crate) use responder::Unlinked;
+#[cfg(feature = "capi")]
+pub(crate) use responder::sendable_type;
+pub use responder::{Responded, Responder, ResponseWriter};
+pub use response_stream::ResponseStream;
+
 use crate::error::Error;
-use crate::event::Event;
-use crate::response::{Responded, Responder};
 
 /// A Lambda function: called once for each invocation, one after the other.
 ///
