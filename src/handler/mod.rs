@@ -4,8 +4,10 @@ mod context;
 mod event;
 #[cfg(feature = "json")]
 mod http_response;
+mod responded;
 mod responder;
 mod response_stream;
+mod response_writer;
 
 #[cfg(all(test, feature = "json"))]
 mod tests;
@@ -14,12 +16,14 @@ pub use context::Context;
 pub use event::Event;
 #[cfg(feature = "json")]
 pub use http_response::HttpResponse;
+pub use responded::Responded;
+#[cfg(feature = "capi")]
+pub(crate) use responded::sendable_type;
+pub use responder::Responder;
 #[cfg(test)]
 pub(crate) use responder::Unlinked;
-#[cfg(feature = "capi")]
-pub(crate) use responder::sendable_type;
-pub use responder::{Responded, Responder, ResponseWriter};
 pub use response_stream::ResponseStream;
+pub use response_writer::ResponseWriter;
 
 use crate::error::Error;
 

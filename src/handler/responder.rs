@@ -2,17 +2,15 @@
 
 use core::fmt;
 
+#[cfg(feature = "json")]
+use super::HttpResponse;
+use super::response_stream::{GATHER_LIMIT, ResponseStream};
+use super::{Responded, ResponseWriter};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::header_value::is_sendable;
 use crate::conversation::stream::Link;
 use crate::error::Error;
-#[cfg(feature = "json")]
-use crate::json;
-use crate::runtime_api::answer::{Answer, ErrorBody, JSON};
-
-#[cfg(feature = "json")]
-use super::HttpResponse;
-use super::response_stream::{GATHER_LIMIT, ResponseStream};
+use crate::runtime_api::answer::{Answer, JSON};
 
 /// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
 /// can be neither forgotten nor given twice.
@@ -21,13 +19,6 @@ pub struct Responder<'a> {
     /// `None` if the handler did not set it.
     content_type: Option<&'a str>,
     link: &'a dyn Link,
-}
-
-/// Proof that there is an answer, and what it is. Nothing has been sent yet, and nothing has been copied; of a [`ResponseStream`] all has
-/// been sent but its end.
-#[derive(Debug)]
-pub struct Responded<'a> {
-    pub(crate) answer: Answer<'a>,
 }
 
 impl<'a> Responder<'a> {
@@ -78,7 +69,7 @@ impl<'a> Responder<'a> {
     /// Answers with `value` as JSON, written into the response buffer.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit, and those of [`json::to_slice`].
+    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit, and those of [`json::to_slice`](crate::json::to_slice).
     #[cfg(feature = "json")]
     // Inlined, so that the link is seen not to be used, and is not made.
     #[inline(always)]
@@ -159,93 +150,6 @@ impl<'a> Responder<'a> {
     /// ```
     pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
         Responded::error(error_type, message, self.buffer)
-    }
-}
-
-impl<'a> Responded<'a> {
-    /// An error as [`Responder::fail`] gives it.
-    pub(super) fn error(error_type: &'a str, message: fmt::Arguments<'_>, buffer: &'a mut [u8]) -> Self {
-        let error_type = sendable_type(error_type);
-        let mut body = ErrorBody::new(error_type, buffer);
-        // Its only error is that a value could not be shown: what could be is in the message.
-        let _ = fmt::Write::write_fmt(&mut body, message);
-        Self { answer: Answer::error(error_type, body.finish()) }
-    }
-}
-
-/// The type of an error, or `Function.Unknown` in place of one that cannot be sent.
-pub(crate) fn sendable_type(error_type: &str) -> &str {
-    if is_sendable(error_type.as_bytes()) { error_type } else { "Function.Unknown" }
-}
-
-/// An answer that is being written into the response buffer.
-///
-/// ```
-/// # use barelambda::{Error, Event, Responded, Responder};
-/// use core::fmt::Write;
-///
-/// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let mut response = responder.writer();
-///     write!(response, "{{\"length\":{}}}", event.payload().len())?;
-///     response.finish()
-/// }
-/// ```
-pub struct ResponseWriter<'a> {
-    cursor: Cursor<'a>,
-    content_type: &'a str,
-}
-
-impl<'a> ResponseWriter<'a> {
-    /// Appends `bytes`.
-    ///
-    /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if they do not fit; then nothing of them is appended, and the answer cannot be finished.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.cursor.push(bytes) { Ok(()) } else { Err(Error::RESPONSE_TOO_LARGE) }
-    }
-
-    /// Appends `value` as JSON: a list, for example, element by element.
-    ///
-    /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit; then the answer cannot be finished. Those of [`json::to_slice`]. Nothing of the
-    /// value is appended after an error.
-    #[cfg(feature = "json")]
-    pub fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        json::ser::write(&mut self.cursor, value, Error::RESPONSE_TOO_LARGE)
-    }
-
-    /// The number of bytes written.
-    pub const fn len(&self) -> usize {
-        self.cursor.len()
-    }
-
-    /// Whether nothing was written.
-    pub const fn is_empty(&self) -> bool {
-        self.cursor.is_empty()
-    }
-
-    /// Answers with what was written.
-    ///
-    /// # Errors
-    /// Those of [`Responder::bytes`], and [`Error::RESPONSE_TOO_LARGE`] if something did not fit.
-    pub fn finish(self) -> Result<Responded<'a>, Error> {
-        if self.cursor.is_full() {
-            return Err(Error::RESPONSE_TOO_LARGE);
-        }
-        Answer::response(self.content_type, self.cursor.into_written()).map(|answer| Responded { answer })
-    }
-}
-
-impl fmt::Write for ResponseWriter<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.cursor.write_str(text)
-    }
-}
-
-/// What `write!` reports: a piece did not fit, or a value could not be shown.
-impl From<fmt::Error> for Error {
-    fn from(_: fmt::Error) -> Self {
-        Self::RESPONSE_TOO_LARGE
     }
 }
 
