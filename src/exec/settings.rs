@@ -5,8 +5,8 @@ use crate::bytes::header_value::is_sendable;
 use crate::handler::Context;
 use crate::log::Format;
 use crate::sys::env;
+use crate::sys::exec_args::Vectors;
 use crate::sys::process::{self, Child};
-use crate::sys::vectors::Vectors;
 
 /// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
 /// 2,000 variables, and 16 KiB of path and arguments.
