@@ -1,7 +1,7 @@
 //! What goes wrong with a program, as an error.
 
-use super::settings::path;
-use super::transcript::Transcript;
+use super::launch::path;
+use super::stderr_log::Transcript;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::entry::end_initialization;

@@ -54,20 +54,20 @@
 //! has the request id of the next one.
 
 mod failure;
-mod output;
-mod settings;
-mod supervision;
-mod transcript;
+mod launch;
+mod stderr_log;
+mod stdout;
+mod supervise;
 
 use crate::error::Error;
 use crate::handler::{Context, Event, Handler, Responded, Responder};
 use crate::log::{self, Level};
 use crate::sys::process::{self, Child, End, Signal};
 use failure::Failure;
-use output::Output;
-use settings::{LAUNCH, Mode, Settings};
-use supervision::{Outcome, supervise};
-use transcript::Transcript;
+use launch::{LAUNCH, Mode, Settings};
+use stderr_log::Transcript;
+use stdout::Output;
+use supervise::{Outcome, supervise};
 
 /// A handler that runs a program.
 pub struct Program {
@@ -109,7 +109,7 @@ impl Program {
             process::prepare();
             self.is_prepared = true;
         }
-        self.child = settings::start(context, buffer)?;
+        self.child = launch::start(context, buffer)?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! stderr of a program: each line goes to the log, and the last ones stay.
 
-use super::supervision::LEFT_BEHIND;
+use super::supervise::LEFT_BEHIND;
 use crate::bytes::cursor::move_down;
 use crate::handler::Context;
 use crate::log::{self, Format};

@@ -1,6 +1,6 @@
 //! stdout of a program: an answer that grows, or leaves as it comes.
 
-use super::settings::{Mode, content_type};
+use super::launch::{Mode, content_type};
 use crate::bytes::search::find;
 use crate::error::Error;
 use crate::handler::{Responded, Responder, ResponseStream};

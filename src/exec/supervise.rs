@@ -1,8 +1,8 @@
 //! What happens between the runtime and a program, from the event to the answer or the end.
 
-use super::output::{Output, Progress};
-use super::settings::Mode;
-use super::transcript::Transcript;
+use super::launch::Mode;
+use super::stderr_log::Transcript;
+use super::stdout::{Output, Progress};
 use crate::error::Error;
 use crate::handler::Context;
 use crate::sys::clock;
