@@ -2,6 +2,8 @@
 
 pub(crate) mod base64;
 pub mod cursor;
+#[cfg(feature = "json")]
+pub(crate) mod float;
 pub mod header_value;
 pub mod json_escape;
 #[cfg(feature = "error-path")]

@@ -36,7 +36,6 @@ mod access;
 mod compound;
 mod de;
 mod failure;
-mod float;
 mod in_place;
 mod raw;
 mod reader;

@@ -6,9 +6,9 @@ use core::mem;
 use serde::ser::{self, Serialize};
 
 use crate::bytes::cursor::Cursor;
+use crate::bytes::float;
 use crate::bytes::json_escape::escape;
 use crate::error::Error;
-use crate::json::float;
 
 /// Writes `value` as JSON to the front of `buffer` and gives what was written.
 ///
