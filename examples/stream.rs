@@ -5,7 +5,7 @@
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 
-use barelambda::http1::response::decimal;
+use barelambda::bytes::decimal::decimal;
 use barelambda::{Error, Event, Responded, Responder};
 
 barelambda::entry!(stream);

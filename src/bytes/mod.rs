@@ -2,6 +2,7 @@
 
 pub(crate) mod base64;
 pub mod cursor;
+pub mod decimal;
 #[cfg(feature = "json")]
 pub(crate) mod float;
 pub mod header_value;

@@ -1,6 +1,6 @@
 //! Heads: what they say, and what is refused.
 
-use super::super::response::{decimal, find};
+use super::super::response::find;
 use super::*;
 use std::format;
 
@@ -279,14 +279,4 @@ fn finds_no_field_of_a_skipped_1xx() {
     let own = &head[response.head_start..];
     assert!(own.starts_with(b"HTTP/1.1 200 OK\r\n"));
     assert_eq!((find(own, b"x-y"), find(own, b"a")), (Some(&b"late"[..]), None));
-}
-
-#[test]
-fn a_number_has_digits_alone() {
-    for (text, number) in [("0", 0), ("7", 7), ("007", 7), ("1542409706888", 1_542_409_706_888), ("18446744073709551615", u64::MAX)] {
-        assert_eq!(decimal(text.as_bytes()), Some(number), "{text}");
-    }
-    for text in ["", " 1", "1 ", "+1", "-1", "1.0", "1e3", "0x1", "1,000", "/", ":", "\u{b2}", "18446744073709551616"] {
-        assert_eq!(decimal(text.as_bytes()), None, "{text}");
-    }
 }
