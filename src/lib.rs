@@ -22,7 +22,7 @@
 //!
 //! | layer | modules | |
 //! |---|---|---|
-//! | 6 | [`mod@entry`], host | start, panic |
+//! | 6 | [`mod@entry`] | start, panic |
 //! | 5 | [`runtime`], `exec` | join protocol and operating system |
 //! | 4 | [`Handler`] | |
 //! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
@@ -69,9 +69,6 @@ pub mod events;
 #[cfg(feature = "exec")]
 pub mod exec;
 mod handler;
-#[cfg(not(target_env = "musl"))]
-#[doc(hidden)]
-pub mod host;
 pub mod http1;
 #[cfg(feature = "json")]
 pub mod json;
@@ -87,12 +84,12 @@ pub mod testing;
 
 use core::time::Duration;
 
+#[cfg(not(target_env = "musl"))]
+pub use entry::std_host::run;
 pub use error::{Error, Fault, FunctionError};
 #[cfg(feature = "json")]
 pub use handler::HttpResponse;
 pub use handler::{Context, Event, Handler, Responded, Responder, ResponseStream, ResponseWriter};
-#[cfg(not(target_env = "musl"))]
-pub use host::run;
 
 /// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.
 pub const PAYLOAD_LIMIT: usize = runtime_api::answer::RESPONSE_LIMIT;

@@ -10,24 +10,25 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 #[cfg(feature = "capi")]
 #[doc(hidden)]
-pub mod foreign;
-mod last_words;
+pub mod c_support;
+mod final_report;
+#[cfg(not(target_env = "musl"))]
+#[doc(hidden)]
+pub mod std_host;
 
 #[cfg(feature = "exec-wrapper")]
-pub(crate) use last_words::end_initialization;
-use last_words::last_words;
+pub(crate) use final_report::end_initialization;
+use final_report::last_words;
 #[cfg(target_env = "musl")]
-pub use last_words::panicked;
+pub use final_report::panicked;
 #[cfg(any(not(target_env = "musl"), feature = "capi"))]
-pub(crate) use last_words::report_panic;
+pub(crate) use final_report::report_panic;
 
 #[cfg(feature = "exec-wrapper")]
 use crate::bytes::utf8::lossy;
 use crate::conversation::{Kept, error_answer};
 use crate::error::Error;
 use crate::handler::{Context, Event, Handler, Responded, Responder};
-#[cfg(not(target_env = "musl"))]
-use crate::host::CURRENT;
 use crate::log::{self, Level};
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime::ROOM;
@@ -38,6 +39,8 @@ use crate::runtime_api::answer::ErrorBody;
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
+#[cfg(not(target_env = "musl"))]
+use std_host::CURRENT;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
@@ -102,7 +105,7 @@ macro_rules! entry {
 
         #[cfg(not(all(target_env = "musl", not(test))))]
         fn main() {
-            $crate::host::run_sized(
+            $crate::entry::std_host::run_sized(
                 $init,
                 [$($event,)? $crate::PAYLOAD_LIMIT][0] + $crate::runtime::ROOM,
                 [$($response,)? $crate::PAYLOAD_LIMIT][0],
@@ -322,5 +325,4 @@ impl ::log::Log for Logger {
 }
 
 #[cfg(test)]
-#[path = "entry_tests.rs"]
 mod tests;

@@ -1,4 +1,5 @@
 //! The same runtime in a std program, off musl.
+#![deny(unsafe_code)]
 
 extern crate std;
 
@@ -9,8 +10,8 @@ use std::panic::PanicHookInfo;
 use std::string::String;
 use std::{panic, process, thread, thread_local, vec};
 
+use super::{report_panic, serve_from};
 use crate::PAYLOAD_LIMIT;
-use crate::entry::{report_panic, serve_from};
 use crate::error::Error;
 use crate::handler::{Context, Handler};
 use crate::runtime::ROOM;
@@ -18,7 +19,7 @@ use crate::runtime_api::answer::ErrorBody;
 
 thread_local! {
     /// The place of the context of the invocation that the handler on this thread is working on, or null.
-    pub(crate) static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
+    pub(super) static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
 }
 
 /// Serves invocation after invocation with `handler`, for as long as the process lives.
