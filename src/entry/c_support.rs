@@ -2,7 +2,8 @@
 
 use core::marker::PhantomData;
 
-use super::{report_panic, with_current};
+use super::current::with_current;
+use super::report_panic;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::conversation::stream::Link;

@@ -3,15 +3,15 @@
 
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use core::cell::UnsafeCell;
-use core::ptr::null_mut;
-#[cfg(target_env = "musl")]
-use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 #[cfg(feature = "capi")]
 #[doc(hidden)]
 pub mod c_support;
+mod current;
 mod final_report;
+#[cfg(feature = "log")]
+mod logger;
 #[cfg(not(target_env = "musl"))]
 #[doc(hidden)]
 pub mod std_host;
@@ -28,7 +28,7 @@ pub(crate) use final_report::report_panic;
 use crate::bytes::utf8::lossy;
 use crate::conversation::{Kept, error_answer};
 use crate::error::Error;
-use crate::handler::{Context, Event, Handler, Responded, Responder};
+use crate::handler::Handler;
 use crate::log::{self, Level};
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime::ROOM;
@@ -39,8 +39,6 @@ use crate::runtime_api::answer::ErrorBody;
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
-#[cfg(not(target_env = "musl"))]
-use std_host::CURRENT;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
@@ -197,7 +195,7 @@ fn serve<H: Handler>(
     #[cfg(feature = "exec-wrapper")]
     become_wrapper(receive);
     #[cfg(feature = "log")]
-    set_logger();
+    logger::set_logger();
     let endpoint = match endpoint() {
         Ok(endpoint) => endpoint,
         Err(error) => return Some(error),
@@ -206,7 +204,7 @@ fn serve<H: Handler>(
     let result = init(response);
     INITIALIZING.store(0, Relaxed);
     let mut handler = match result {
-        Ok(handler) => Observed(handler),
+        Ok(handler) => current::Observed(handler),
         Err(answer) => {
             last_words(Kept { subject: Subject::Initialization, answer });
             return None;
@@ -241,88 +239,6 @@ fn endpoint() -> Result<Endpoint<'static>, Error> {
 
 /// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
 static INITIALIZING: AtomicUsize = AtomicUsize::new(0);
-
-/// The place of the context of the invocation that a handler is working on, or null. A bare program has one thread; in others, each thread
-/// has a note of its own.
-#[cfg(target_env = "musl")]
-static CURRENT: Note = Note(AtomicPtr::new(null_mut()));
-
-#[cfg(target_env = "musl")]
-struct Note(AtomicPtr<Context<'static>>);
-
-#[cfg(target_env = "musl")]
-impl Note {
-    fn set(&self, context: *mut Context<'static>) {
-        self.0.store(context, Relaxed);
-    }
-
-    fn get(&self) -> *mut Context<'static> {
-        self.0.load(Relaxed)
-    }
-}
-
-/// Calls `then` with the context of the invocation that the handler on this thread is working on.
-fn with_current<R>(then: impl FnOnce(Option<&Context<'_>>) -> R) -> R {
-    // SAFETY: the context is a local variable of `Observed::handle`, which takes the note back before it returns or unwinds; this is called
-    // from inside it, on the same thread, and ends before it does. Nothing writes to the context, or to the head and invocation that it
-    // borrows.
-    then(unsafe { CURRENT.get().as_ref() })
-}
-
-/// Takes the note back.
-struct Forget;
-
-impl Drop for Forget {
-    fn drop(&mut self) {
-        CURRENT.set(null_mut());
-    }
-}
-
-/// A handler, and, as long as it works, a note of what it works on, for the log and for the case of a panic.
-struct Observed<H>(H);
-
-impl<H: Handler> Handler for Observed<H> {
-    // So that it is seen what becomes of the responder.
-    #[inline(always)]
-    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-        let mut context = *event.context();
-        CURRENT.set((&raw mut context).cast());
-        let _forget = Forget;
-        self.0.handle(event, responder)
-    }
-}
-
-/// Makes this crate's logger that of the crate `log`, with the level that the environment names. A program that has set one before keeps
-/// it, and its level.
-#[cfg(feature = "log")]
-fn set_logger() {
-    let logger = match log::Format::from_environment() {
-        log::Format::Text => &Logger(log::Format::Text),
-        log::Format::Json => &Logger(log::Format::Json),
-    };
-    if ::log::set_logger(logger).is_ok() {
-        ::log::set_max_level(log::threshold().into());
-    }
-}
-
-/// Writes each record as a line, with the ids of the invocation that the handler on this thread is working on.
-#[cfg(feature = "log")]
-struct Logger(log::Format);
-
-#[cfg(feature = "log")]
-impl ::log::Log for Logger {
-    fn enabled(&self, metadata: &::log::Metadata<'_>) -> bool {
-        metadata.level() <= ::log::max_level()
-    }
-
-    fn log(&self, record: &::log::Record<'_>) {
-        if self.enabled(record.metadata()) {
-            with_current(|current| log::record(self.0, record.level().into(), current, *record.args()));
-        }
-    }
-
-    fn flush(&self) {}
-}
 
 #[cfg(test)]
 mod tests;

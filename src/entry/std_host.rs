@@ -3,24 +3,17 @@
 
 extern crate std;
 
-use core::cell::Cell;
-use core::ptr::null_mut;
 use std::boxed::Box;
 use std::panic::PanicHookInfo;
 use std::string::String;
-use std::{panic, process, thread, thread_local, vec};
+use std::{panic, process, thread, vec};
 
 use super::{report_panic, serve_from};
 use crate::PAYLOAD_LIMIT;
 use crate::error::Error;
-use crate::handler::{Context, Handler};
+use crate::handler::Handler;
 use crate::runtime::ROOM;
 use crate::runtime_api::answer::ErrorBody;
-
-thread_local! {
-    /// The place of the context of the invocation that the handler on this thread is working on, or null.
-    pub(super) static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
-}
 
 /// Serves invocation after invocation with `handler`, for as long as the process lives.
 ///

@@ -1,8 +1,9 @@
 use std::string::{String, ToString};
 use std::thread;
 
-use super::*;
-use crate::handler::Unlinked;
+use super::current::{Observed, with_current};
+use crate::error::Error;
+use crate::handler::{Context, Event, Handler, Responded, Responder, Unlinked};
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::runtime_api::invocation::{IDS, Invocation};
@@ -46,6 +47,8 @@ fn an_invocation_is_forgotten_when_its_handler_unwinds() {
 #[cfg(feature = "log")]
 #[test]
 fn a_logger_that_was_set_before_stays() {
+    use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     struct Other(AtomicUsize);
     impl ::log::Log for Other {
         fn enabled(&self, _: &::log::Metadata<'_>) -> bool {
@@ -60,7 +63,7 @@ fn a_logger_that_was_set_before_stays() {
 
     assert!(::log::set_logger(&OTHER).is_ok());
     ::log::set_max_level(::log::LevelFilter::Error);
-    set_logger();
+    super::logger::set_logger();
     assert_eq!(::log::max_level(), ::log::LevelFilter::Error);
     ::log::error!("for the other");
     ::log::warn!("for none");
