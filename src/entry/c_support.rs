@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::current::with_current;
-use super::report_panic;
+use super::final_report::report_panic;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::conversation::stream::Link;
@@ -41,7 +41,7 @@ pub const fn error(what: &'static FunctionError) -> Error {
 /// Initialises and runs invocation after invocation, until nothing can go on, and logs why; unless the initialiser has failed, which gives
 /// the answer that tells of it, and may write that into the response buffer.
 pub fn serve<H: Handler>(init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>, receive: &mut [u8], response: &mut [u8]) {
-    if let Some(error) = super::serve(init, receive, response) {
+    if let Some(error) = super::start::serve(init, receive, response) {
         log::error(Level::Fatal, error);
     }
 }
@@ -124,7 +124,7 @@ pub fn failure<'a>(error_type: &'a str, message: &[u8], buffer: &'a mut [u8]) ->
 
 /// The answer that tells of `error`.
 pub fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
-    super::error_answer(error, buffer)
+    crate::conversation::error_answer(error, buffer)
 }
 
 /// Writes one line of the runtime to the log: `text`, and the rest unless there is none.

@@ -1,7 +1,7 @@
 //! What is left to say: the answer of a process that ends, after a panic, or when it cannot begin.
 
 use super::current::with_current;
-use super::{INITIALIZING, endpoint};
+use super::start::{INITIALIZING, endpoint};
 use crate::conversation::stream::end;
 use crate::conversation::{Conversation, Kept};
 use crate::error::Error;

@@ -8,7 +8,8 @@ use std::panic::PanicHookInfo;
 use std::string::String;
 use std::{panic, process, thread, vec};
 
-use super::{report_panic, serve_from};
+use super::final_report::report_panic;
+use super::start::serve_from;
 use crate::PAYLOAD_LIMIT;
 use crate::error::Error;
 use crate::handler::Handler;
