@@ -6,13 +6,13 @@
 use core::time::Duration;
 
 use barelambda::bytes::decimal::decimal;
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Response};
 
 barelambda::entry!(stream);
 
-fn stream<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let mut stream = responder.content_type("text/event-stream")?.stream();
-    if let Some(count) = decimal(event.payload()) {
+fn stream(invocation: Invocation) -> Response {
+    let mut stream = invocation.responder.content_type("text/event-stream")?.stream();
+    if let Some(count) = decimal(invocation.event.payload()) {
         for _ in 0..count {
             stream.write(b"data: another one of the events that are not waited for at all\n\n")?;
         }

@@ -3,12 +3,12 @@
 //!
 //! ```no_run
 //! # // On the host; examples/hello.rs has the line that makes it a program without std on musl.
-//! use barelambda::{Error, Event, Responded, Responder};
+//! use barelambda::{Invocation, Response};
 //!
 //! barelambda::entry!(hello);
 //!
-//! fn hello<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-//!     responder.bytes(b"\"hello, world\"")
+//! fn hello(invocation: Invocation) -> Response {
+//!     invocation.responder.bytes(b"\"hello, world\"")
 //! }
 //! ```
 //!
@@ -89,7 +89,7 @@ pub use entry::std_host::run;
 pub use error::{Error, Fault, FunctionError};
 #[cfg(feature = "json")]
 pub use handler::HttpResponse;
-pub use handler::{Context, Event, Handler, Responded, Responder, ResponseStream, ResponseWriter};
+pub use handler::{Context, Event, Handler, Invocation, Responded, Responder, Response, ResponseStream, ResponseWriter};
 
 /// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.
 pub const PAYLOAD_LIMIT: usize = runtime_api::answer::RESPONSE_LIMIT;

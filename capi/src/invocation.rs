@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use runtime::entry::c_support::{self, Way};
 use runtime::runtime_api::answer::{Answer, JSON};
-use runtime::{Context, Error, Event, PAYLOAD_LIMIT, Responded, Responder, ResponseStream};
+use runtime::{Context, PAYLOAD_LIMIT, Response, ResponseStream};
 
 use crate::result::{OK, Refusal};
 
@@ -68,8 +68,8 @@ enum Stage {
 
 impl<'a> Invocation<'a> {
     /// Handles an event by `work`, which is given the invocation's address.
-    pub fn handle(event: Event<'a>, responder: Responder<'a>, work: impl FnOnce(*mut c_void)) -> Result<Responded<'a>, Error> {
-        let context = *event.context();
+    pub fn handle(invocation: runtime::Invocation<'a>, work: impl FnOnce(*mut c_void)) -> Response<'a> {
+        let runtime::Invocation { context, event, responder } = invocation;
         let payload = Place::of_mut(event.into_payload());
         // SAFETY: `start` runs this in a handler of `c_support::serve`.
         let (buffer, way) = unsafe { c_support::parts(responder) };

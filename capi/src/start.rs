@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use runtime::entry::{Memory, c_support};
 use runtime::runtime::ROOM;
-use runtime::{Error, Event, Handler, PAYLOAD_LIMIT, Responded, Responder};
+use runtime::{Handler, PAYLOAD_LIMIT, Response};
 
 #[cfg(target_env = "musl")]
 use crate::arch;
@@ -68,9 +68,9 @@ struct Foreign {
 
 impl Handler for Foreign {
     #[inline(always)]
-    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn handle<'a>(&mut self, invocation: runtime::Invocation<'a>) -> Response<'a> {
         // SAFETY: a handler is called as C declares it.
-        Invocation::handle(event, responder, |address| unsafe { (self.function)(address, address, self.user) })
+        Invocation::handle(invocation, |address| unsafe { (self.function)(address, address, self.user) })
     }
 }
 

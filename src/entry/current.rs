@@ -9,8 +9,7 @@ use core::ptr::null_mut;
 #[cfg(target_env = "musl")]
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
-use crate::error::Error;
-use crate::handler::{Context, Event, Handler, Responded, Responder};
+use crate::handler::{Context, Handler, Invocation, Response};
 
 /// The place of the context of the invocation that a handler is working on, or null. A bare program has one thread; in others, each thread
 /// has a note of its own.
@@ -60,10 +59,10 @@ pub(super) struct Observed<H>(pub(super) H);
 impl<H: Handler> Handler for Observed<H> {
     // So that it is seen what becomes of the responder.
     #[inline(always)]
-    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-        let mut context = *event.context();
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+        let mut context = invocation.context;
         CURRENT.set((&raw mut context).cast());
         let _forget = Forget;
-        self.0.handle(event, responder)
+        self.0.handle(invocation)
     }
 }

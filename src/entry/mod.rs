@@ -29,7 +29,7 @@ pub use start::start;
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
 ///
 /// ```no_run
-/// use barelambda::{Error, Event, Handler, Responded, Responder};
+/// use barelambda::{Error, Handler, Invocation, Response};
 ///
 /// struct Counter(u32);
 ///
@@ -38,9 +38,9 @@ pub use start::start;
 /// }
 ///
 /// impl Handler for Counter {
-///     fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+///     fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
 ///         self.0 += 1;
-///         responder.bytes(event.into_payload())
+///         invocation.responder.bytes(invocation.event.into_payload())
 ///     }
 /// }
 ///

@@ -2,11 +2,10 @@ use std::string::{String, ToString};
 use std::thread;
 
 use super::current::{Observed, with_current};
-use crate::error::Error;
-use crate::handler::{Context, Event, Handler, Responded, Responder, Unlinked};
+use crate::handler::{Context, Event, Handler, Invocation, Responder, Response, Unlinked};
 use crate::http1::Progress;
-use crate::http1::response::Response;
-use crate::runtime_api::invocation::{IDS, Invocation};
+use crate::http1::response;
+use crate::runtime_api::invocation::{self, IDS};
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";
 
@@ -16,19 +15,20 @@ fn current_id() -> Option<String> {
 
 /// Lets `handler` handle an invocation.
 fn observe(handler: impl Handler) {
-    let mut response = Response::default();
+    let mut response = response::Response::default();
     assert_eq!(response.read_head(HEAD, &IDS), Ok(Progress::Complete(())));
-    let context = Context { invocation: Invocation::new(&response, HEAD) };
+    let context = Context { invocation: invocation::Invocation::new(&response, HEAD) };
     let mut buffer = [0; 256];
-    assert!(Observed(handler).handle(Event::new(context, &mut []), Responder::new(&mut buffer, &Unlinked)).is_ok());
+    let (event, responder) = (Event::new(&mut []), Responder::new(&mut buffer, &Unlinked));
+    assert!(Observed(handler).handle(Invocation { context, event, responder }).is_ok());
 }
 
 #[test]
 fn a_handler_s_invocation_is_known_on_its_thread_while_it_works() {
-    fn handler<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn handler(invocation: Invocation) -> Response {
         assert_eq!(current_id().as_deref(), Some("r-1"));
         assert_eq!(thread::spawn(current_id).join().unwrap(), None, "another thread has no part in it");
-        responder.bytes(b"")
+        invocation.responder.bytes(b"")
     }
     assert_eq!(current_id(), None);
     observe(handler);
@@ -37,7 +37,7 @@ fn a_handler_s_invocation_is_known_on_its_thread_while_it_works() {
 
 #[test]
 fn an_invocation_is_forgotten_when_its_handler_unwinds() {
-    fn handler<'a>(_: Event<'a>, _: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn handler(_: Invocation) -> Response {
         std::panic::resume_unwind(std::boxed::Box::new(()))
     }
     assert!(std::panic::catch_unwind(|| observe(handler)).is_err());

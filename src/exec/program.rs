@@ -6,7 +6,7 @@ use super::stderr_log::Transcript;
 use super::stdout::Output;
 use super::supervise::{Outcome, supervise};
 use crate::error::Error;
-use crate::handler::{Context, Event, Handler, Responded, Responder};
+use crate::handler::{Context, Handler, Invocation, Response};
 use crate::log::{self, Level};
 use crate::sys::process::{self, Child, End, Signal};
 
@@ -92,8 +92,8 @@ impl Program {
 }
 
 impl Handler for Program {
-    fn handle<'a>(&mut self, event: Event<'a>, mut responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-        let context = *event.context();
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+        let Invocation { context, event, mut responder } = invocation;
         let payload = event.into_payload();
         self.transcript.begin();
         if let Err(failure) = self.ready(&context, responder.buffer()) {

@@ -3,7 +3,7 @@
 use super::launch::{Mode, content_type};
 use crate::bytes::search::find;
 use crate::error::Error;
-use crate::handler::{Responded, Responder, ResponseStream};
+use crate::handler::{Responded, Responder, Response, ResponseStream};
 use crate::runtime_api::answer::{Answer, JSON};
 use crate::sys::pipe::Pipe;
 
@@ -82,7 +82,7 @@ impl<'a> Output<'a> {
     ///
     /// # Errors
     /// Those of [`Responder::bytes`] and [`ResponseStream::finish`].
-    pub fn finish(self) -> Result<Responded<'a>, Error> {
+    pub fn finish(self) -> Response<'a> {
         match self {
             Self::Buffered { buffer, len } => {
                 let answer = Answer::response(JSON, buffer.get(..len).unwrap_or_default())?;

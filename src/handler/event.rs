@@ -1,4 +1,4 @@
-//! What a handler gets.
+//! The event.
 
 #[cfg(feature = "json")]
 use crate::error::Error;
@@ -6,25 +6,18 @@ use crate::error::Error;
 use crate::events::Body;
 #[cfg(feature = "events")]
 use crate::events::http::{self, HttpRequest};
-use crate::handler::Context;
 #[cfg(feature = "json")]
 use crate::json::{FromJson, Records};
 
-/// An event: its bytes, and the [`Context`] of its invocation.
+/// The event of an invocation: its bytes, in the receive buffer.
 #[derive(Debug)]
 pub struct Event<'a> {
-    context: Context<'a>,
     payload: &'a mut [u8],
 }
 
 impl<'a> Event<'a> {
-    pub(crate) const fn new(context: Context<'a>, payload: &'a mut [u8]) -> Self {
-        Self { context, payload }
-    }
-
-    /// The context of the invocation.
-    pub const fn context(&self) -> &Context<'a> {
-        &self.context
+    pub(crate) const fn new(payload: &'a mut [u8]) -> Self {
+        Self { payload }
     }
 
     /// The event's bytes, usually JSON; at most as many as the event buffer holds.
@@ -41,16 +34,16 @@ impl<'a> Event<'a> {
     /// borrowed from the event's bytes, in which strings are unescaped where they lie.
     ///
     /// ```
-    /// # use barelambda::{Error, Event, Responded, Responder};
+    /// # use barelambda::{Invocation, Response};
     /// #[derive(serde::Deserialize)]
     /// struct Order<'a> {
     ///     name: &'a str,
     ///     count: u32,
     /// }
     ///
-    /// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    ///     let order: Order = event.json()?;
-    ///     responder.bytes(order.name.as_bytes())
+    /// fn handler(invocation: Invocation) -> Response {
+    ///     let order: Order = invocation.event.json()?;
+    ///     invocation.responder.bytes(order.name.as_bytes())
     /// }
     /// ```
     ///
@@ -76,13 +69,13 @@ impl<'a> Event<'a> {
     /// ```
     /// use barelambda::events::api_gateway_v2;
     /// use barelambda::events::http::HttpRequest;
-    /// # use barelambda::{Error, Event, Responded, Responder};
+    /// # use barelambda::{Invocation, Response};
     ///
-    /// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    ///     let (request, body) = event.http::<api_gateway_v2::Request>()?;
+    /// fn handler(invocation: Invocation) -> Response {
+    ///     let (request, body) = invocation.event.http::<api_gateway_v2::Request>()?;
     ///     match (request.method(), request.path()) {
-    ///         ("POST", "/echo") => responder.bytes(body.bytes()?),
-    ///         _ => responder.bytes(b"{\"statusCode\":404}"),
+    ///         ("POST", "/echo") => invocation.responder.bytes(body.bytes()?),
+    ///         _ => invocation.responder.bytes(b"{\"statusCode\":404}"),
     ///     }
     /// }
     /// ```

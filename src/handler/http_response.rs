@@ -4,8 +4,8 @@ use core::mem;
 
 use serde::Serialize;
 
-use super::Responded;
 use super::response_stream::{GATHER_LIMIT, ResponseStream};
+use super::{Responded, Response};
 use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
 use crate::bytes::header_value::is_token;
@@ -46,9 +46,9 @@ const OF_THE_CONNECTION: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\
 /// An answer over HTTP that is being made: header fields and cookies, and then the body, which ends it.
 ///
 /// ```
-/// # use barelambda::{Error, Event, Responded, Responder};
-/// fn handler<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     responder
+/// # use barelambda::{Invocation, Response};
+/// fn handler(invocation: Invocation) -> Response {
+///     invocation.responder
 ///         .http(200)
 ///         .header("cache-control", "no-store")
 ///         .cookie("session=31d4d96e; Secure; HttpOnly")
@@ -124,7 +124,7 @@ impl<'a> HttpResponse<'a> {
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn text(self, body: &str) -> Result<Responded<'a>, Error> {
+    pub fn text(self, body: &str) -> Response<'a> {
         self.body("text/plain; charset=utf-8", body.as_bytes(), false)
     }
 
@@ -132,7 +132,7 @@ impl<'a> HttpResponse<'a> {
     ///
     /// # Errors
     /// See [`HttpResponse`], and those of [`json::to_slice`](crate::json::to_slice).
-    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Responded<'a>, Error> {
+    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Response<'a> {
         let mut cursor = self.begin(JSON, false)?;
         begin_body(&mut cursor, false);
         let start = cursor.len();
@@ -145,7 +145,7 @@ impl<'a> HttpResponse<'a> {
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn bytes(self, body: &[u8]) -> Result<Responded<'a>, Error> {
+    pub fn bytes(self, body: &[u8]) -> Response<'a> {
         self.body("application/octet-stream", body, true)
     }
 
@@ -153,7 +153,7 @@ impl<'a> HttpResponse<'a> {
     ///
     /// # Errors
     /// See [`HttpResponse`].
-    pub fn empty(mut self) -> Result<Responded<'a>, Error> {
+    pub fn empty(mut self) -> Response<'a> {
         let mut cursor = self.begin("", true)?;
         begin_body(&mut cursor, false);
         end(cursor)
@@ -175,7 +175,7 @@ impl<'a> HttpResponse<'a> {
         if cursor.push(b"}\0\0\0\0\0\0\0\0") { Ok(cursor) } else { Err(Error::RESPONSE_TOO_LARGE) }
     }
 
-    fn body(mut self, content_type: &str, body: &[u8], is_base64: bool) -> Result<Responded<'a>, Error> {
+    fn body(mut self, content_type: &str, body: &[u8], is_base64: bool) -> Response<'a> {
         let mut cursor = self.begin(content_type, body.is_empty())?;
         begin_body(&mut cursor, is_base64);
         if is_base64 {
@@ -236,7 +236,7 @@ fn begin_body(cursor: &mut Cursor<'_>, is_base64: bool) {
 }
 
 /// Ends the body and the answer.
-fn end(mut cursor: Cursor<'_>) -> Result<Responded<'_>, Error> {
+fn end(mut cursor: Cursor<'_>) -> Response<'_> {
     if !cursor.push(b"\"}") {
         return Err(Error::RESPONSE_TOO_LARGE);
     }

@@ -1,9 +1,10 @@
-//! What a function is, to the runtime.
+//! The interface between the runtime and the function's handler.
 
 mod context;
 mod event;
 #[cfg(feature = "json")]
 mod http_response;
+mod invocation;
 mod responded;
 mod responder;
 mod response_stream;
@@ -16,6 +17,7 @@ pub use context::Context;
 pub use event::Event;
 #[cfg(feature = "json")]
 pub use http_response::HttpResponse;
+pub use invocation::Invocation;
 pub use responded::Responded;
 #[cfg(feature = "capi")]
 pub(crate) use responded::sendable_type;
@@ -27,23 +29,40 @@ pub use response_writer::ResponseWriter;
 
 use crate::error::Error;
 
-/// A Lambda function: called once for each invocation, one after the other.
+/// The result of a [handler](Handler): the response, or an [`Error`], which is reported to the caller of the function.
+pub type Response<'a> = Result<Responded<'a>, Error>;
+
+/// A Lambda function. The runtime calls it once per invocation, one invocation at a time.
 ///
-/// Functions and closures of this shape are handlers; a type with state implements the trait.
+/// Functions and closures that take an [`Invocation`] and return a [`Response`] are handlers. Implement the trait for a type with state:
+///
+/// ```
+/// use barelambda::{Handler, Invocation, Response};
+///
+/// struct Counter(u32);
+///
+/// impl Handler for Counter {
+///     fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+///         self.0 += 1;
+///         invocation.responder.bytes(if self.0 == 1 { b"\"first\"" } else { b"\"again\"" })
+///     }
+/// }
+/// ```
 pub trait Handler {
-    /// Handles one invocation. Nothing has been sent when this returns, so an error is the whole answer, unless it has begun a
-    /// [stream](crate::ResponseStream), at whose end the error stands then.
+    /// Handles one invocation.
     ///
     /// # Errors
-    /// Any [`Error`] goes to the caller of the function, with its type and message; the runtime goes on with the next invocation.
-    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error>;
+    /// The runtime reports an [`Error`] to the caller of the function, with its type and message, and continues with the next invocation.
+    /// An error replaces a response that has not been sent yet. If a [stream](crate::ResponseStream) has started, the error follows the
+    /// bytes that were sent, in the trailers.
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a>;
 }
 
 impl<F> Handler for F
 where
-    F: for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
+    F: FnMut(Invocation<'_>) -> Response<'_>,
 {
-    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-        self(event, responder)
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+        self(invocation)
     }
 }

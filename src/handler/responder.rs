@@ -5,7 +5,7 @@ use core::fmt;
 #[cfg(feature = "json")]
 use super::HttpResponse;
 use super::response_stream::{GATHER_LIMIT, ResponseStream};
-use super::{Responded, ResponseWriter};
+use super::{Responded, Response, ResponseWriter};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::header_value::is_sendable;
 use crate::conversation::stream::Link;
@@ -62,7 +62,7 @@ impl<'a> Responder<'a> {
     ///
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes.
-    pub fn bytes(self, body: &'a [u8]) -> Result<Responded<'a>, Error> {
+    pub fn bytes(self, body: &'a [u8]) -> Response<'a> {
         Answer::response(self.content_type.unwrap_or(JSON), body).map(|answer| Responded { answer })
     }
 
@@ -73,7 +73,7 @@ impl<'a> Responder<'a> {
     #[cfg(feature = "json")]
     // Inlined, so that the link is seen not to be used, and is not made.
     #[inline(always)]
-    pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<Responded<'a>, Error> {
+    pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Response<'a> {
         let mut writer = self.writer();
         writer.json(value)?;
         writer.finish()
@@ -115,9 +115,9 @@ impl<'a> Responder<'a> {
     /// ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
     ///
     /// ```
-    /// # use barelambda::{Error, Event, Responded, Responder};
-    /// fn handler<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    ///     let mut stream = responder.http_stream(200, &[("content-type", "text/html; charset=utf-8")], &["seen=yes; Secure"])?;
+    /// # use barelambda::{Invocation, Response};
+    /// fn handler(invocation: Invocation) -> Response {
+    ///     let mut stream = invocation.responder.http_stream(200, &[("content-type", "text/html; charset=utf-8")], &["seen=yes; Secure"])?;
     ///     stream.write(b"<p>Hello")?;
     ///     stream.flush()?;
     ///     stream.write(b", world</p>")?;
@@ -142,14 +142,14 @@ impl<'a> Responder<'a> {
     /// returning `Err` of a [`FunctionError`](crate::FunctionError) is shorter.
     ///
     /// ```
-    /// # use barelambda::{Error, Event, Responded, Responder};
-    /// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    ///     let len = event.payload().len();
-    ///     Ok(responder.fail("Function.BadLength", format_args!("{len} bytes are odd")))
+    /// # use barelambda::{Invocation, Response};
+    /// fn handler(invocation: Invocation) -> Response {
+    ///     let len = invocation.event.payload().len();
+    ///     invocation.responder.fail("Function.BadLength", format_args!("{len} bytes are odd"))
     /// }
     /// ```
-    pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
-        Responded::error(error_type, message, self.buffer)
+    pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Response<'a> {
+        Ok(Responded::error(error_type, message, self.buffer))
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::mem;
 
-use super::Responded;
+use super::{Responded, Response};
 use crate::bytes::cursor::Cursor;
 use crate::conversation::stream::{Link, end};
 use crate::error::Error;
@@ -17,11 +17,11 @@ pub(super) const GATHER_LIMIT: usize = 16 * 1024;
 /// caller before its end is known. [`Responder::stream`](super::Responder::stream) begins one.
 ///
 /// ```
-/// # use barelambda::{Error, Event, Responded, Responder};
+/// # use barelambda::{Invocation, Response};
 /// use core::fmt::Write;
 ///
-/// fn handler<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let mut stream = responder.content_type("text/plain")?.stream();
+/// fn handler(invocation: Invocation) -> Response {
+///     let mut stream = invocation.responder.content_type("text/plain")?.stream();
 ///     for number in 0..1000 {
 ///         writeln!(stream, "{number}")?;
 ///     }
@@ -87,15 +87,15 @@ impl<'a> ResponseStream<'a> {
     ///
     /// # Errors
     /// Those of [`write`](Self::write).
-    pub fn finish(mut self) -> Result<Responded<'a>, Error> {
+    pub fn finish(mut self) -> Response<'a> {
         self.flush()?;
         Ok(Responded { answer: Answer::STREAMED })
     }
 
     /// Ends the stream with an error whose message is made at run time, as [`Responder::fail`](super::Responder::fail) does. If nothing has
     /// left so far, the caller gets the error alone.
-    pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Responded<'a> {
-        Responded::error(error_type, message, self.into_buffer())
+    pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Response<'a> {
+        Ok(Responded::error(error_type, message, self.into_buffer()))
     }
 
     /// Sends what was gathered, if the stream has begun, and gives the room for the body of an error.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::Responded;
+use super::{Responded, Response};
 use crate::bytes::cursor::Cursor;
 use crate::error::Error;
 #[cfg(feature = "json")]
@@ -12,12 +12,12 @@ use crate::runtime_api::answer::Answer;
 /// An answer that is being written into the response buffer.
 ///
 /// ```
-/// # use barelambda::{Error, Event, Responded, Responder};
+/// # use barelambda::{Invocation, Response};
 /// use core::fmt::Write;
 ///
-/// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let mut response = responder.writer();
-///     write!(response, "{{\"length\":{}}}", event.payload().len())?;
+/// fn handler(invocation: Invocation) -> Response {
+///     let mut response = invocation.responder.writer();
+///     write!(response, "{{\"length\":{}}}", invocation.event.payload().len())?;
 ///     response.finish()
 /// }
 /// ```
@@ -59,7 +59,7 @@ impl<'a> ResponseWriter<'a> {
     ///
     /// # Errors
     /// Those of [`Responder::bytes`](super::Responder::bytes), and [`Error::RESPONSE_TOO_LARGE`] if something did not fit.
-    pub fn finish(self) -> Result<Responded<'a>, Error> {
+    pub fn finish(self) -> Response<'a> {
         if self.cursor.is_full() {
             return Err(Error::RESPONSE_TOO_LARGE);
         }

@@ -7,13 +7,13 @@ use stream_access::{Inside, Outlet};
 use crate::bytes::cursor::move_down;
 use crate::conversation::{Conversation, Kept, error_answer};
 use crate::error::Error;
-use crate::handler::{Context, Event, Handler, Responder};
+use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
 use crate::runtime_api::answer::ErrorBody;
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::runtime_api::exchange::Exchange;
-use crate::runtime_api::invocation::Invocation;
+use crate::runtime_api::invocation;
 use crate::runtime_api::request::Subject;
 use crate::sys::{clock, socket::Socket};
 
@@ -106,7 +106,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         let (head, rest) = kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
         let head = &*head;
         let payload = rest.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let invocation = Invocation::new(event, head);
+        let invocation = invocation::Invocation::new(event, head);
         invocation.check()?;
 
         let context = Context { invocation };
@@ -115,7 +115,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         let result = if event.is_cut {
             Err(Error::EVENT_TOO_LARGE)
         } else {
-            handler.handle(Event::new(context, payload), Responder::new(response, &outlet))
+            handler.handle(Invocation { context, event: Event::new(payload), responder: Responder::new(response, &outlet) })
         };
         let answer = match result {
             Ok(responded) => responded.answer,

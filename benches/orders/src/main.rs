@@ -5,7 +5,7 @@
 use core::cell::RefCell;
 
 use barelambda::json::Records;
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Response};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -24,8 +24,8 @@ struct Order<'a> {
     items: RefCell<Records<'a, Item<'a>>>,
 }
 
-fn copy<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    responder.json(&Order { items: RefCell::new(event.records()?) })
+fn copy(invocation: Invocation) -> Response {
+    invocation.responder.json(&Order { items: RefCell::new(invocation.event.records()?) })
 }
 
 /// Each item is read when it is written, so that there may be any number of them. The cell is there because a serializer gets what it writes by

@@ -1,10 +1,10 @@
 use crate::error::Error;
-use crate::handler::{Responded, Responder, Unlinked};
+use crate::handler::{Responder, Response, Unlinked};
 use std::borrow::ToOwned;
 use std::string::String;
 
 /// The JSON of the answer that `make` makes in a buffer of `size` bytes.
-fn answer(size: usize, make: impl for<'a> FnOnce(Responder<'a>) -> Result<Responded<'a>, Error>) -> Result<String, Error> {
+fn answer(size: usize, make: impl FnOnce(Responder<'_>) -> Response<'_>) -> Result<String, Error> {
     let mut buffer = std::vec![0xff; size];
     let responded = make(Responder::new(&mut buffer, &Unlinked))?;
     assert_eq!(responded.answer.content_type(), b"application/json");
@@ -13,12 +13,12 @@ fn answer(size: usize, make: impl for<'a> FnOnce(Responder<'a>) -> Result<Respon
 }
 
 #[track_caller]
-fn same(make: impl for<'a> FnOnce(Responder<'a>) -> Result<Responded<'a>, Error>, expected: &str) {
+fn same(make: impl FnOnce(Responder<'_>) -> Response<'_>, expected: &str) {
     assert_eq!(answer(1024, make).as_deref(), Ok(expected));
 }
 
 #[track_caller]
-fn fails(make: impl for<'a> FnOnce(Responder<'a>) -> Result<Responded<'a>, Error>, expected: Error) {
+fn fails(make: impl FnOnce(Responder<'_>) -> Response<'_>, expected: Error) {
     assert_eq!(answer(1024, make), Err(expected));
 }
 
@@ -56,7 +56,7 @@ fn a_type_that_is_set_takes_the_place_of_that() {
     fails(|responder| responder.content_type("\u{e9}")?.http(200).text(""), Error::HTTP_VALUE);
 }
 
-fn with_fields<'a>(responder: Responder<'a>, is_multi_value: bool) -> Result<Responded<'a>, Error> {
+fn with_fields<'a>(responder: Responder<'a>, is_multi_value: bool) -> Response<'a> {
     responder
         .http(200)
         .header("Vary", "accept")

@@ -150,7 +150,9 @@ fn everything_may_have_its_limit_at_once() {
                 std::vec![Accept, Gets(next()), GivesBy(size, large.clone()), Gets(sent()), Gives(accepted()[..50].to_vec()), Breaks];
             script.extend([Accept, Gets(next()), GivesBy(size, large.clone()), Gets(sent())]);
             script.extend([GivesBy(size, both(accepted(), large.clone())), Gets(sent()), Gives(accepted())]);
-            let talk = talk_with(script, true, 2, |event, responder| responder.content_type(content_type)?.bytes(event.into_payload()));
+            let talk = talk_with(script, true, 2, |invocation| {
+                invocation.responder.content_type(content_type)?.bytes(invocation.event.into_payload())
+            });
             assert_eq!(talk.events(), [text(&body), text(&body)]);
         }
     }

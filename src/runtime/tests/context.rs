@@ -13,9 +13,9 @@ fn with_head(head: &[u8], look: impl Fn(&Context<'_>)) {
         Peer::new(std::vec![Accept, Gets(next()), Gives([head, b"{}"].concat()), Fails(answer("r-1", "{}")), Gives(status(410, ""))]);
     let (mut receive, mut response) = (std::vec![0; ROOM + 2], [0; 256]);
     let mut runtime = runtime(&mut peer, &mut receive, &mut response, false).unwrap();
-    let result = runtime.step(&mut observe(|event, responder| {
-        look(event.context());
-        responder.bytes(event.into_payload())
+    let result = runtime.step(&mut observe(|invocation| {
+        look(&invocation.context);
+        echo(invocation)
     }));
     assert_eq!(result, Ok(()));
     peer.end();
@@ -96,9 +96,9 @@ fn a_skipped_1xx_gives_nothing() {
     ]);
     let (mut receive, mut response) = (std::vec![0; ROOM + 2], [0; 256]);
     let mut runtime = runtime(&mut peer, &mut receive, &mut response, false).unwrap();
-    let result = runtime.step(&mut observe(|event, responder| {
+    let result = runtime.step(&mut observe(|Invocation { context, responder, .. }| {
         let mut writer = responder.writer();
-        core::fmt::Write::write_fmt(&mut writer, format_args!("{:?} {:?}", event.context().trace_id(), event.context().invocation_id()))?;
+        core::fmt::Write::write_fmt(&mut writer, format_args!("{:?} {:?}", context.trace_id(), context.invocation_id()))?;
         writer.finish()
     }));
     assert_eq!(result, Ok(()));
@@ -108,8 +108,7 @@ fn a_skipped_1xx_gives_nothing() {
 #[test]
 fn the_context_outlives_the_event() {
     let script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(answer("r-1", "r-1")), Gives(accepted())];
-    let talk = talk_with(script, false, 1, |event, responder| {
-        let context = *event.context();
+    let talk = talk_with(script, false, 1, |Invocation { context, event, responder }| {
         event.into_payload().fill(0);
         responder.bytes(context.request_id().as_bytes())
     });

@@ -1,7 +1,7 @@
 //! Whole conversations, over a connection whose other side follows a script.
 
 use super::*;
-use crate::handler::Responded;
+use crate::handler::Response;
 use std::format;
 use std::string::String;
 use std::sync::OnceLock;
@@ -68,7 +68,7 @@ fn talk(script: Vec<Beat>, pipeline: bool, steps: usize) -> Talk {
 /// The same with another handler.
 fn talk_with<F>(script: Vec<Beat>, pipeline: bool, steps: usize, handler: F) -> Talk
 where
-    F: for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
+    F: FnMut(Invocation<'_>) -> Response<'_>,
 {
     talk_in(EVENT_LIMIT, script, pipeline, steps, handler)
 }
@@ -76,14 +76,14 @@ where
 /// The same with another limit of events.
 fn talk_in<F>(event_limit: usize, script: Vec<Beat>, pipeline: bool, steps: usize, mut handler: F) -> Talk
 where
-    F: for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
+    F: FnMut(Invocation<'_>) -> Response<'_>,
 {
     let mut peer = Peer::new(script);
     let (mut receive, mut response) = (std::vec![0; ROOM + event_limit], [0; RESPONSE_LEN]);
     let mut events = Vec::new();
-    let mut observed = observe(|event, responder| {
-        events.push(String::from_utf8_lossy(event.payload()).into_owned());
-        handler(event, responder)
+    let mut observed = observe(|invocation| {
+        events.push(String::from_utf8_lossy(invocation.event.payload()).into_owned());
+        handler(invocation)
     });
     let mut runtime = runtime(&mut peer, &mut receive, &mut response, pipeline).unwrap();
     let mut results = Vec::new();
@@ -97,14 +97,14 @@ where
     Talk { results, events, pauses }
 }
 
-fn echo<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    responder.bytes(event.into_payload())
+fn echo(invocation: Invocation) -> Response {
+    invocation.responder.bytes(invocation.event.into_payload())
 }
 
 /// Makes a closure a handler.
 fn observe<F>(handler: F) -> F
 where
-    F: for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
+    F: FnMut(Invocation<'_>) -> Response<'_>,
 {
     handler
 }

@@ -38,11 +38,11 @@ fn trailers(error_type: &str, message: &str) -> Vec<u8> {
 }
 
 /// Streams the event's words, each flushed; the word `fail` fails, `error` gives an error.
-fn words<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let mut stream = responder.stream();
-    for word in str::from_utf8(event.payload()).unwrap().split(' ') {
+fn words(invocation: Invocation) -> Response {
+    let mut stream = invocation.responder.stream();
+    for word in str::from_utf8(invocation.event.payload()).unwrap().split(' ') {
         match word {
-            "fail" => return Ok(stream.fail("Function.Odd", format_args!("{} is odd", 3))),
+            "fail" => return stream.fail("Function.Odd", format_args!("{} is odd", 3)),
             "error" => return Err(Error::EVENT_TOO_LARGE),
             word => stream.write(word.as_bytes())?,
         }
@@ -119,8 +119,8 @@ fn an_error_in_mid_stream_goes_into_the_trailers_behind_what_was_written() {
 fn what_does_not_fit_is_sent_behind_what_was_gathered() {
     let large = "x".repeat(RESPONSE_LEN - 2);
     let chunks = [chunk("one"), chunk(&large), chunk("end")];
-    talk_with(script("", &chunks, last_chunk()), true, 1, |_, responder| {
-        let mut stream = responder.stream();
+    talk_with(script("", &chunks, last_chunk()), true, 1, |invocation| {
+        let mut stream = invocation.responder.stream();
         stream.write(b"one")?;
         stream.write("x".repeat(RESPONSE_LEN - 2).as_bytes())?;
         write!(stream, "end")?;
@@ -146,12 +146,8 @@ fn one_handler_answers_one_way_and_the_other() {
         Gets(both(last_chunk(), next())),
         Gives(accepted()),
     ]);
-    let talk = talk_with(
-        script,
-        true,
-        3,
-        |event, responder| if event.payload() == b"s" { words(event, responder) } else { echo(event, responder) },
-    );
+    let talk =
+        talk_with(script, true, 3, |invocation| if invocation.event.payload() == b"s" { words(invocation) } else { echo(invocation) });
     assert_eq!(talk.events(), ["s", "b", "s"]);
 }
 
@@ -171,7 +167,7 @@ fn a_stream_connects_if_the_server_has_closed() {
 }
 
 /// What writing gives when the stream has come to grief, again and again.
-fn writes_fail(mut stream: ResponseStream<'_>) -> Result<Responded<'_>, Error> {
+fn writes_fail(mut stream: ResponseStream<'_>) -> Response<'_> {
     let first = stream.flush();
     assert!(first.is_err());
     assert_eq!(stream.write(&[b'x'; RESPONSE_LEN + 1]), Err(Error::STREAM_LOST));
@@ -181,8 +177,8 @@ fn writes_fail(mut stream: ResponseStream<'_>) -> Result<Responded<'_>, Error> {
 }
 
 /// A handler whose stream breaks after its beginning.
-fn breaks<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let mut stream = responder.stream();
+fn breaks(invocation: Invocation) -> Response {
+    let mut stream = invocation.responder.stream();
     stream.write(b"one")?;
     stream.flush()?;
     stream.write(b"two")?;
@@ -201,8 +197,8 @@ fn a_stream_that_is_refused_is_not_written_on() {
             script,
             true,
             2,
-            |event, responder| {
-                if event.payload().is_empty() { breaks(event, responder) } else { echo(event, responder) }
+            |invocation| {
+                if invocation.event.payload().is_empty() { breaks(invocation) } else { echo(invocation) }
             },
         );
         if goes_on {
@@ -236,14 +232,8 @@ fn a_stream_that_broke_is_an_error_if_its_invocation_comes_again() {
     // Or else it is over.
     let mut script = broken("");
     script.extend([Gives(event("b", "b")), Gets(both(answer("b", "b"), next())), Gives(accepted())]);
-    let talk = talk_with(
-        script,
-        true,
-        2,
-        |event, responder| {
-            if event.payload().is_empty() { breaks(event, responder) } else { echo(event, responder) }
-        },
-    );
+    let talk =
+        talk_with(script, true, 2, |invocation| if invocation.event.payload().is_empty() { breaks(invocation) } else { echo(invocation) });
     assert_eq!(talk.events(), ["", "b"]);
 }
 
