@@ -15,7 +15,7 @@ use crate::runtime_api::request::{self, Subject};
 pub(crate) mod stream;
 mod transport;
 
-use stream::Lent;
+use stream::StreamWriter;
 pub use transport::Transport;
 
 /// The part of a reply that is shown when it is not a success, in bytes.
@@ -114,16 +114,16 @@ impl<'e, T: Transport> Conversation<'e, T> {
         }
     }
 
-    /// What a stream needs, to answer `invocation`. Heads are written into the free part of `region`.
-    pub(crate) fn lent<'l>(&'l mut self, region: &'l mut [u8], invocation: Invocation<'l>) -> Lent<'l> {
+    /// The writer of the stream that responds to `invocation`. Heads are written into the free part of `region`.
+    pub(crate) fn stream_writer<'l>(&'l mut self, region: &'l mut [u8], invocation: Invocation<'l>) -> StreamWriter<'l> {
         let region = region.get_mut(self.filled..).unwrap_or_default();
-        Lent {
+        StreamWriter {
             exchange: &mut self.exchange,
             cause: &mut self.cause,
             endpoint: self.endpoint,
             invocation,
             region,
-            wire: &mut self.transport,
+            io: &mut self.transport,
         }
     }
 

@@ -6,11 +6,11 @@ use super::current::with_current;
 use super::final_report::report_panic;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
-use crate::conversation::stream::Link;
+use crate::conversation::stream::StreamAccess;
 use crate::error::{Error, FunctionError};
 use crate::handler::{Handler, HttpResponse, Responded, Responder, ResponseStream, sendable_type};
 use crate::log::{self, Format, Level};
-use crate::runtime::stream_access::Outlet;
+use crate::runtime::stream_access::ConversationAccess;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::{clock, env, socket::Socket};
 
@@ -53,7 +53,7 @@ pub fn serve<H: Handler>(init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, An
 #[derive(Copy, Clone)]
 pub struct Way<'a> {
     place: *const (),
-    lends: PhantomData<&'a dyn Link>,
+    access: PhantomData<&'a dyn StreamAccess>,
 }
 
 /// The response buffer of a responder, and the way of its stream.
@@ -63,8 +63,8 @@ pub struct Way<'a> {
 // Inlined, so that the table is seen not to be used.
 #[inline(always)]
 pub unsafe fn parts(responder: Responder<'_>) -> (&mut [u8], Way<'_>) {
-    let (buffer, link) = responder.into_parts();
-    (buffer, Way { place: (&raw const *link).cast(), lends: PhantomData })
+    let (buffer, access) = responder.into_parts();
+    (buffer, Way { place: (&raw const *access).cast(), access: PhantomData })
 }
 
 impl<'a> Way<'a> {
@@ -73,7 +73,7 @@ impl<'a> Way<'a> {
     /// # Errors
     /// [`Error::CONTENT_TYPE`].
     pub fn stream(self, buffer: &'a mut [u8], content_type: Option<&'a str>) -> Result<ResponseStream<'a>, Error> {
-        let mut responder = Responder::new(buffer, self.link());
+        let mut responder = Responder::new(buffer, self.access());
         if let Some(content_type) = content_type {
             responder = responder.content_type(content_type)?;
         }
@@ -85,12 +85,12 @@ impl<'a> Way<'a> {
     /// # Errors
     /// Those of [`Responder::http_stream`].
     pub fn http_stream(self, response: HttpResponse<'a>) -> Result<ResponseStream<'a>, Error> {
-        response.stream(self.link())
+        response.stream(self.access())
     }
 
-    fn link(self) -> &'a dyn Link {
-        // SAFETY: `serve` runs its handler over a socket, so that the responder, as `parts` was promised, had this outlet, for this lifetime.
-        unsafe { &*self.place.cast::<Outlet<'a, 'a, Socket>>() }
+    fn access(self) -> &'a dyn StreamAccess {
+        // SAFETY: `serve` runs its handler over a socket, so that the responder, as `parts` was promised, had this access, for this lifetime.
+        unsafe { &*self.place.cast::<ConversationAccess<'a, 'a, Socket>>() }
     }
 }
 

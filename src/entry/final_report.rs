@@ -2,7 +2,7 @@
 
 use super::current::with_current;
 use super::start::{INITIALIZING, endpoint};
-use crate::conversation::stream::end;
+use crate::conversation::stream::finish_stream;
 use crate::conversation::{Conversation, Kept};
 use crate::error::Error;
 use crate::http1::HEAD_LIMIT;
@@ -94,7 +94,7 @@ fn last_trailers(socket: Socket, invocation: Invocation<'_>, mut kept: Kept<'_>)
     let mut region = [0; LAST];
     note(endpoint().and_then(|endpoint| {
         let mut conversation = Conversation::new(&endpoint, socket, Exchange::last_trailers(), 0);
-        end(&mut conversation.lent(&mut region, invocation), &mut kept.answer)?;
+        finish_stream(&mut conversation.stream_writer(&mut region, invocation), &mut kept.answer)?;
         conversation.advance(&mut region, Some(&kept), &mut Response::default())
     }));
 }

@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 use std::thread;
 
 use super::current::{Observed, with_current};
-use crate::handler::{Context, Event, Handler, Invocation, Responder, Response, Unlinked};
+use crate::handler::{Context, Event, Handler, Invocation, Responder, Response};
 use crate::http1::Progress;
 use crate::http1::response;
 use crate::runtime_api::invocation::{self, IDS};
@@ -19,7 +19,7 @@ fn observe(handler: impl Handler) {
     assert_eq!(response.read_head(HEAD, &IDS), Ok(Progress::Complete(())));
     let context = Context { invocation: invocation::Invocation::new(&response, HEAD) };
     let mut buffer = [0; 256];
-    let (event, responder) = (Event::new(&mut []), Responder::new(&mut buffer, &Unlinked));
+    let (event, responder) = (Event::new(&mut []), Responder::new(&mut buffer, &()));
     assert!(Observed(handler).handle(Invocation { context, event, responder }).is_ok());
 }
 

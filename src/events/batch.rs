@@ -79,10 +79,9 @@ impl<'a> BatchItemFailures<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::Unlinked;
 
     fn body<'a>(buffer: &'a mut [u8], identifiers: &[&str]) -> Result<&'a str, Error> {
-        let mut failures = BatchItemFailures::new(Responder::new(buffer, &Unlinked));
+        let mut failures = BatchItemFailures::new(Responder::new(buffer, &()));
         assert!(failures.is_empty());
         for identifier in identifiers {
             failures.add(identifier)?;

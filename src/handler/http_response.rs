@@ -10,7 +10,7 @@ use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
 use crate::bytes::header_value::is_token;
 use crate::bytes::json_escape::{escape_utf8, must_be_escaped};
-use crate::conversation::stream::Link;
+use crate::conversation::stream::StreamAccess;
 use crate::error::{Error, kinds};
 use crate::json::ser;
 use crate::runtime_api::answer::{Answer, JSON};
@@ -159,12 +159,12 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Begins a stream over `link`, with what was set so far before it.
+    /// Begins a stream over `access`, with what was set so far before it.
     ///
     /// # Errors
     /// See [`HttpResponse`], except that any status may be followed by a body.
-    pub(crate) fn stream(self, link: &'a dyn Link) -> Result<ResponseStream<'a>, Error> {
-        Ok(ResponseStream::new(link, self.prelude()?, b"application/vnd.awslambda.http-integration-response"))
+    pub(crate) fn stream(self, access: &'a dyn StreamAccess) -> Result<ResponseStream<'a>, Error> {
+        Ok(ResponseStream::new(access, self.prelude()?, b"application/vnd.awslambda.http-integration-response"))
     }
 
     /// Writes the prelude of a stream: what was set so far as a JSON object, and eight zero bytes. The stream gathers behind it.

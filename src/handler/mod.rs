@@ -22,8 +22,6 @@ pub use responded::Responded;
 #[cfg(feature = "capi")]
 pub(crate) use responded::sendable_type;
 pub use responder::Responder;
-#[cfg(test)]
-pub(crate) use responder::Unlinked;
 pub use response_stream::ResponseStream;
 pub use response_writer::ResponseWriter;
 

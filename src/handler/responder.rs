@@ -8,7 +8,7 @@ use super::response_stream::{GATHER_LIMIT, ResponseStream};
 use super::{Responded, Response, ResponseWriter};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::header_value::is_sendable;
-use crate::conversation::stream::Link;
+use crate::conversation::stream::StreamAccess;
 use crate::error::Error;
 use crate::runtime_api::answer::{Answer, JSON};
 
@@ -18,12 +18,12 @@ pub struct Responder<'a> {
     buffer: &'a mut [u8],
     /// `None` if the handler did not set it.
     content_type: Option<&'a str>,
-    link: &'a dyn Link,
+    access: &'a dyn StreamAccess,
 }
 
 impl<'a> Responder<'a> {
-    pub(crate) const fn new(buffer: &'a mut [u8], link: &'a dyn Link) -> Self {
-        Self { buffer, content_type: None, link }
+    pub(crate) const fn new(buffer: &'a mut [u8], access: &'a dyn StreamAccess) -> Self {
+        Self { buffer, content_type: None, access }
     }
 
     /// The response buffer, for other uses before there is an answer.
@@ -40,10 +40,10 @@ impl<'a> Responder<'a> {
 
     /// The response buffer, and what a stream goes over.
     #[cfg(feature = "capi")]
-    // Inlined, so that a link is seen not to be used.
+    // Inlined, so that a access is seen not to be used.
     #[inline(always)]
-    pub(crate) fn into_parts(self) -> (&'a mut [u8], &'a dyn Link) {
-        (self.buffer, self.link)
+    pub(crate) fn into_parts(self) -> (&'a mut [u8], &'a dyn StreamAccess) {
+        (self.buffer, self.access)
     }
 
     /// Sets the content type, which is `application/json` otherwise, and `application/octet-stream` for a [stream](Self::stream).
@@ -71,7 +71,7 @@ impl<'a> Responder<'a> {
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit, and those of [`json::to_slice`](crate::json::to_slice).
     #[cfg(feature = "json")]
-    // Inlined, so that the link is seen not to be used, and is not made.
+    // Inlined, so that the access is seen not to be used, and is not made.
     #[inline(always)]
     pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Response<'a> {
         let mut writer = self.writer();
@@ -107,7 +107,7 @@ impl<'a> Responder<'a> {
     pub(crate) fn stream_of(self, content_type: &'a [u8]) -> ResponseStream<'a> {
         let len = self.buffer.len().min(GATHER_LIMIT);
         let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());
-        ResponseStream::new(self.link, gathered, content_type)
+        ResponseStream::new(self.access, gathered, content_type)
     }
 
     /// Begins an answer over HTTP whose body leaves while it is being written: a [stream](Self::stream) that begins with status, header fields
@@ -130,11 +130,11 @@ impl<'a> Responder<'a> {
     /// is no body is no error: it is yours to write none.
     #[cfg(feature = "json")]
     pub fn http_stream(self, status: u16, headers: &[(&str, &str)], cookies: &[&str]) -> Result<ResponseStream<'a>, Error> {
-        let link = self.link;
+        let access = self.access;
         let response = HttpResponse::new(self.buffer, status, self.content_type);
         let response = headers.iter().fold(response, |response, (name, value)| response.header(name, value));
         let response = cookies.iter().fold(response, |response, cookie| response.cookie(cookie));
-        response.stream(link)
+        response.stream(access)
     }
 
     /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type
@@ -153,15 +153,12 @@ impl<'a> Responder<'a> {
     }
 }
 
-/// Where nothing is streamed: a stream that is begun breaks at once.
+/// In unit tests of responders, no stream can begin.
 #[cfg(test)]
-pub(crate) struct Unlinked;
-
-#[cfg(test)]
-impl Link for Unlinked {
-    fn begin(&self, _: crate::conversation::stream::End) -> Result<(), Error> {
+impl StreamAccess for () {
+    fn begin(&self, _: crate::conversation::stream::FinishStream) -> Result<(), Error> {
         Err(Error::STREAM_LOST)
     }
 
-    fn lend(&self, _: &mut dyn FnMut(&mut crate::conversation::stream::Lent<'_>)) {}
+    fn with_writer(&self, _: &mut dyn FnMut(&mut crate::conversation::stream::StreamWriter<'_>)) {}
 }

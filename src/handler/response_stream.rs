@@ -5,7 +5,7 @@ use core::mem;
 
 use super::{Responded, Response};
 use crate::bytes::cursor::Cursor;
-use crate::conversation::stream::{Link, end};
+use crate::conversation::stream::{StreamAccess, finish_stream};
 use crate::error::Error;
 use crate::runtime_api::answer::Answer;
 use crate::runtime_api::request::TRAILER_LIMIT;
@@ -43,7 +43,7 @@ pub(super) const GATHER_LIMIT: usize = 16 * 1024;
 ///
 /// [guide]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
 pub struct ResponseStream<'a> {
-    link: &'a dyn Link,
+    access: &'a dyn StreamAccess,
     gathered: Cursor<'a>,
     content_type: &'a [u8],
     has_begun: bool,
@@ -51,8 +51,8 @@ pub struct ResponseStream<'a> {
 
 impl<'a> ResponseStream<'a> {
     /// A stream that begins with what is `gathered`, and goes on to gather there. Nothing has left.
-    pub(crate) const fn new(link: &'a dyn Link, gathered: Cursor<'a>, content_type: &'a [u8]) -> Self {
-        Self { link, gathered, content_type, has_begun: false }
+    pub(crate) const fn new(access: &'a dyn StreamAccess, gathered: Cursor<'a>, content_type: &'a [u8]) -> Self {
+        Self { access, gathered, content_type, has_begun: false }
     }
 
     /// Appends `bytes`.
@@ -69,7 +69,7 @@ impl<'a> ResponseStream<'a> {
             self.flush()?;
         }
         let head = self.begin()?;
-        send(self.link, head, bytes)
+        send(self.access, head, bytes)
     }
 
     /// Sends what was gathered. The first call begins the stream, even if nothing was written.
@@ -78,7 +78,7 @@ impl<'a> ResponseStream<'a> {
     /// Those of [`write`](Self::write).
     pub fn flush(&mut self) -> Result<(), Error> {
         let head = self.begin()?;
-        let result = send(self.link, head, self.gathered.written());
+        let result = send(self.access, head, self.gathered.written());
         self.gathered.truncate(0);
         result
     }
@@ -112,7 +112,7 @@ impl<'a> ResponseStream<'a> {
             return Ok(None);
         }
         self.has_begun = true;
-        self.link.begin(end)?;
+        self.access.begin(finish_stream)?;
         Ok(Some(self.content_type))
     }
 
@@ -126,10 +126,10 @@ impl<'a> ResponseStream<'a> {
 }
 
 /// Sends a chunk.
-fn send(link: &dyn Link, head: Option<&[u8]>, data: &[u8]) -> Result<(), Error> {
-    // If nothing is lent any more, the stream is that of another invocation.
+fn send(access: &dyn StreamAccess, head: Option<&[u8]>, data: &[u8]) -> Result<(), Error> {
+    // Without a call, the handler has returned, and the connection belongs to another invocation.
     let mut result = Err(Error::STREAM_LOST);
-    link.lend(&mut |lent| result = lent.send(head, data));
+    access.with_writer(&mut |writer| result = writer.send(head, data));
     result
 }
 

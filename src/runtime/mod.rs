@@ -2,7 +2,7 @@
 
 pub(crate) mod stream_access;
 
-use stream_access::{Inside, Outlet};
+use stream_access::{ConversationAccess, StreamState};
 
 use crate::bytes::cursor::move_down;
 use crate::conversation::{Conversation, Kept, error_answer};
@@ -110,21 +110,21 @@ impl<'b, T: Transport> Runtime<'b, T> {
         invocation.check()?;
 
         let context = Context { invocation };
-        let mut inside = Inside { conversation, region: free, invocation, end: None };
-        let outlet = Outlet::new(&mut inside);
+        let mut state = StreamState { conversation, region: free, invocation, finish: None };
+        let access = ConversationAccess::new(&mut state);
         let result = if event.is_cut {
             Err(Error::EVENT_TOO_LARGE)
         } else {
-            handler.handle(Invocation { context, event: Event::new(payload), responder: Responder::new(response, &outlet) })
+            handler.handle(Invocation { context, event: Event::new(payload), responder: Responder::new(response, &access) })
         };
         let answer = match result {
             Ok(responded) => responded.answer,
             Err(error) => error_answer(error, response),
         };
-        let Inside { conversation, region, end, .. } = outlet.close().ok_or(Error::STREAM_LOST)?;
+        let StreamState { conversation, region, finish, .. } = access.take_back().ok_or(Error::STREAM_LOST)?;
         let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
-        if let Some(end) = end {
-            end(&mut conversation.lent(region, invocation), &mut kept.answer)?;
+        if let Some(finish) = finish {
+            finish(&mut conversation.stream_writer(region, invocation), &mut kept.answer)?;
         } else {
             conversation.exchange.handled();
         }

@@ -1,53 +1,54 @@
-//! What a handler may stream over.
+//! Access to the conversation for a handler that streams.
 
 use core::cell::Cell;
 
-use crate::conversation::stream::{End, Lent, Link};
+use crate::conversation::stream::{FinishStream, StreamAccess, StreamWriter};
 use crate::conversation::{Conversation, Transport};
 use crate::error::Error;
 use crate::http1::response::Response;
 use crate::runtime_api::invocation::Invocation;
 
-/// The conversation, as long as the handler works.
+/// Lends the state of the loop to the response stream while the handler runs.
 ///
-/// A cell, as the answer that the handler gives borrows from what the handler was given: the loop takes the conversation back while the
-/// answer lives.
-pub(crate) struct Outlet<'s, 'e, T>(Cell<Option<&'s mut Inside<'s, 'e, T>>>);
+/// The response borrows from what the handler was called with, this access included. So the loop can't borrow the state while the response
+/// lives, and takes it out of a cell instead. The cell is empty after that.
+pub(crate) struct ConversationAccess<'s, 'e, T>(Cell<Option<&'s mut StreamState<'s, 'e, T>>>);
 
-pub(crate) struct Inside<'s, 'e, T> {
+/// The part of the loop's state that streams use.
+pub(crate) struct StreamState<'s, 'e, T> {
     pub(super) conversation: &'s mut Conversation<'e, T>,
-    /// Where heads are written.
+    /// Heads are written here.
     pub(super) region: &'s mut [u8],
     pub(super) invocation: Invocation<'s>,
-    /// What ends the stream that has begun.
-    pub(super) end: Option<End>,
+    /// Set when a stream begins.
+    pub(super) finish: Option<FinishStream>,
 }
 
-impl<'s, 'e, T: Transport> Outlet<'s, 'e, T> {
-    pub(super) const fn new(inside: &'s mut Inside<'s, 'e, T>) -> Self {
-        Self(Cell::new(Some(inside)))
+impl<'s, 'e, T: Transport> ConversationAccess<'s, 'e, T> {
+    pub(super) const fn new(state: &'s mut StreamState<'s, 'e, T>) -> Self {
+        Self(Cell::new(Some(state)))
     }
 
-    /// Takes back what was lent.
-    pub(super) fn close(&self) -> Option<&'s mut Inside<'s, 'e, T>> {
+    /// Takes the state back.
+    pub(super) fn take_back(&self) -> Option<&'s mut StreamState<'s, 'e, T>> {
         self.0.take()
     }
 }
 
-impl<T: Transport> Link for Outlet<'_, '_, T> {
-    fn begin(&self, end: End) -> Result<(), Error> {
-        let inside = self.0.take().ok_or(Error::STREAM_LOST)?;
-        inside.end = Some(end);
-        inside.conversation.exchange.begun();
-        let result = inside.conversation.advance(inside.region, None, &mut Response::default());
-        self.0.set(Some(inside));
+impl<T: Transport> StreamAccess for ConversationAccess<'_, '_, T> {
+    fn begin(&self, finish: FinishStream) -> Result<(), Error> {
+        let state = self.0.take().ok_or(Error::STREAM_LOST)?;
+        state.finish = Some(finish);
+        state.conversation.exchange.begun();
+        let result = state.conversation.advance(state.region, None, &mut Response::default());
+        self.0.set(Some(state));
         result
     }
 
-    fn lend(&self, work: &mut dyn FnMut(&mut Lent<'_>)) {
-        if let Some(inside) = self.0.take() {
-            work(&mut inside.conversation.lent(inside.region, inside.invocation));
-            self.0.set(Some(inside));
+    fn with_writer(&self, work: &mut dyn FnMut(&mut StreamWriter<'_>)) {
+        if let Some(state) = self.0.take() {
+            work(&mut state.conversation.stream_writer(state.region, state.invocation));
+            self.0.set(Some(state));
         }
     }
 }

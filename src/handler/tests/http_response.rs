@@ -1,12 +1,12 @@
 use crate::error::Error;
-use crate::handler::{Responder, Response, Unlinked};
+use crate::handler::{Responder, Response};
 use std::borrow::ToOwned;
 use std::string::String;
 
 /// The JSON of the answer that `make` makes in a buffer of `size` bytes.
 fn answer(size: usize, make: impl FnOnce(Responder<'_>) -> Response<'_>) -> Result<String, Error> {
     let mut buffer = std::vec![0xff; size];
-    let responded = make(Responder::new(&mut buffer, &Unlinked))?;
+    let responded = make(Responder::new(&mut buffer, &()))?;
     assert_eq!(responded.answer.content_type(), b"application/json");
     assert!(!responded.answer.is_error());
     Ok(str::from_utf8(responded.answer.body()).expect("JSON is UTF-8").to_owned())
@@ -130,10 +130,10 @@ fn at_every_size_it_fits_or_is_an_error() {
             Ok(str::from_utf8(responded.answer.body()).expect("JSON is UTF-8").to_owned())
         };
         for is_multi_value in [false, true] {
-            let expected = make(Responder::new(&mut [0; 1024], &Unlinked), is_multi_value).expect("there is room");
+            let expected = make(Responder::new(&mut [0; 1024], &()), is_multi_value).expect("there is room");
             let mut fits_from = None;
             for size in (0..=expected.len() + 128).step_by(STEP) {
-                match make(Responder::new(&mut std::vec![0xff; size], &Unlinked), is_multi_value) {
+                match make(Responder::new(&mut std::vec![0xff; size], &()), is_multi_value) {
                     Ok(answer) => {
                         assert_eq!(answer, expected, "{size}");
                         fits_from.get_or_insert(size);
@@ -154,9 +154,9 @@ fn at_every_size_it_fits_or_is_an_error() {
 #[cfg_attr(miri, ignore = "it takes 6 MB")]
 fn the_limit_is_that_of_the_whole_answer() {
     let mut buffer = std::vec![0; crate::PAYLOAD_LIMIT + 1000];
-    let frame = Responder::new(&mut buffer, &Unlinked).http(200).text("").expect("it fits").answer.body().len();
+    let frame = Responder::new(&mut buffer, &()).http(200).text("").expect("it fits").answer.body().len();
     let body = "x".repeat(crate::PAYLOAD_LIMIT - frame);
-    assert!(Responder::new(&mut buffer, &Unlinked).http(200).text(&body).is_ok());
-    let error = Responder::new(&mut buffer, &Unlinked).http(200).text(&[&body, "x"].concat()).err();
+    assert!(Responder::new(&mut buffer, &()).http(200).text(&body).is_ok());
+    let error = Responder::new(&mut buffer, &()).http(200).text(&[&body, "x"].concat()).err();
     assert_eq!(error, Some(Error::RESPONSE_TOO_LARGE));
 }
