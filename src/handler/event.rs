@@ -20,18 +20,18 @@ impl<'a> Event<'a> {
         Self { payload }
     }
 
-    /// The event's bytes, usually JSON; at most as many as the event buffer holds.
+    /// The event's bytes, usually JSON.
     pub const fn payload(&self) -> &[u8] {
         self.payload
     }
 
-    /// The event's bytes for as long as the invocation lasts, to be decoded in place, or answered with.
+    /// The event's bytes, mutable, for the lifetime of the invocation: decode them in place, or respond with them.
     pub const fn into_payload(self) -> &'a mut [u8] {
         self.payload
     }
 
-    /// The event, read as JSON into a type: one that derives `Deserialize`, or one of [`events`](crate::events). What is borrowed in it is
-    /// borrowed from the event's bytes, in which strings are unescaped where they lie.
+    /// Deserializes the event from JSON into `T`, which derives `Deserialize` or is a type of the module [`events`](crate::events). A `&str`
+    /// in `T` borrows from the event's bytes; its escapes are decoded in place.
     ///
     /// ```
     /// # use barelambda::{Invocation, Response};
@@ -48,13 +48,14 @@ impl<'a> Event<'a> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`json::from_slice`](crate::json::from_slice): what is malformed, or does not fit the type, and where.
+    /// Those of [`json::from_slice`](crate::json::from_slice): the JSON is malformed, or doesn't match the type. The error has the position.
     #[cfg(feature = "json")]
     pub fn json<T: FromJson<'a>>(self) -> Result<T, Error> {
         T::from_json(self.payload)
     }
 
-    /// The records of a batch, which are the elements of the array `Records`, as most services send them: each is read when it is asked for.
+    /// Iterates over the records of a batch: the elements of the array `Records`, as most services send them. Each record is deserialized by
+    /// the call of `next` that returns it.
     ///
     /// # Errors
     /// Those of [`Records::new`](crate::json::Records::new).
@@ -63,8 +64,8 @@ impl<'a> Event<'a> {
         Records::new(self.payload, "Records")
     }
 
-    /// The request that the event is, and its body, apart from it, so that the one can be looked at before the other is read. `R` is the
-    /// type for its source, in [`events`](crate::events).
+    /// Deserializes the event as an HTTP request, and returns the request and its body. They are separate so that a handler can route by the
+    /// request before it decodes the body. `R` is the request type of the event's source, in [`events`](crate::events).
     ///
     /// ```
     /// use barelambda::events::api_gateway_v2;

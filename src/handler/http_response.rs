@@ -1,4 +1,4 @@
-//! Answers over HTTP, in the JSON that API Gateway, function URLs and load balancers turn into HTTP.
+//! HTTP responses, in the JSON that API Gateway, function URLs and load balancers convert to HTTP.
 
 use core::mem;
 
@@ -43,7 +43,7 @@ kinds! {
 /// a body in base64 is not what a handler counts.
 const OF_THE_CONNECTION: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\nproxy-connection\n\ntransfer-encoding\n\nupgrade\n\n";
 
-/// An answer over HTTP that is being made: header fields and cookies, and then the body, which ends it.
+/// Builds an HTTP response: first the header fields and cookies, then the body, which completes it.
 ///
 /// ```
 /// # use barelambda::{Invocation, Response};
@@ -57,20 +57,19 @@ const OF_THE_CONNECTION: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\
 /// }
 /// ```
 ///
-/// The answer has the form of [payload format version 2.0][v2], which function URLs and HTTP APIs understand. REST APIs, HTTP APIs in
-/// version 1.0, and load balancers with multi-value headers take the other form, [`multi_value_headers`](Self::multi_value_headers). A load
-/// balancer without them takes the first form too, but knows no cookies in it.
+/// The response uses [payload format version 2.0][v2], for function URLs and HTTP APIs. REST APIs, HTTP APIs with version 1.0, and load
+/// balancers with multi-value headers need [`multi_value_headers`](Self::multi_value_headers). A load balancer without multi-value headers
+/// accepts version 2.0 too, but ignores its cookies.
 ///
-/// What would break the answer is an error. The first one is given in place of the answer, when the body is set; until then it is kept, so
-/// that header fields can be set one after the other. The errors are
+/// The method that sets the body returns the first error of all calls before it, so that calls can be chained. The errors are
 ///
-/// - [`Error::HTTP_STATUS`]: the status is not from 200 to 599; those below 200 do not end an exchange over HTTP.
-/// - [`Error::HTTP_NAME`], [`Error::HTTP_VALUE`] and [`Error::HTTP_COOKIE`]: a header field or a cookie would not arrive as it is.
-/// - [`Error::HTTP_CONNECTION`]: a header field like Content-Length, which is not the function's to set.
+/// - [`Error::HTTP_STATUS`]: the status is not from 200 to 599; a status below 200 doesn't complete an HTTP exchange.
+/// - [`Error::HTTP_NAME`], [`Error::HTTP_VALUE`] and [`Error::HTTP_COOKIE`]: a header field or a cookie that can't be sent unchanged.
+/// - [`Error::HTTP_CONNECTION`]: a header field that the function can't set, such as Content-Length.
 /// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
-/// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which mean that there is none.
-/// - [`Error::RESPONSE_TOO_LARGE`]: the answer is longer than 6,291,556 bytes, or does not fit the response buffer, in which each header
-///   field takes its length once more, and 2 bytes. Base64 makes of three bytes four.
+/// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which don't have one.
+/// - [`Error::RESPONSE_TOO_LARGE`]: the response is longer than 6,291,556 bytes, or doesn't fit the response buffer, in which each header
+///   field needs its length a second time, and 2 bytes. Base64 encodes three bytes as four.
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
@@ -91,36 +90,37 @@ impl<'a> HttpResponse<'a> {
         Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None }
     }
 
-    /// Whether the answer has `multiValueHeaders`, each with a list of values, cookies among them, in place of `headers` and `cookies`.
+    /// Sets whether the response has `multiValueHeaders`, with a list of values per header field, instead of `headers` and `cookies`. The
+    /// default is false.
     ///
-    /// This is what REST APIs and load balancers with multi-value headers take: answer with them when the event has them.
+    /// REST APIs and load balancers with multi-value headers need it: set it if the event has multi-value headers.
     pub fn multi_value_headers(mut self, has_them: bool) -> Self {
         self.is_multi_value = has_them;
         self
     }
 
-    /// Sets the header field `name`, of which case does not matter. One that is set already gets a further value: in a list of its own
-    /// where there are multi-value headers, and otherwise behind a comma
-    /// ([RFC 9110, section 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). `Set-Cookie` is the same as [`cookie`](Self::cookie).
+    /// Adds a header field. Names are case-insensitive. Further values of the same name are appended to its list with multi-value headers,
+    /// and after a comma otherwise ([RFC 9110, section 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). `Set-Cookie` is the same
+    /// as [`cookie`](Self::cookie).
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.set(name.as_bytes(), value);
         self
     }
 
-    /// Sets a cookie: a name, `=`, a value and attributes, as they stand in `Set-Cookie`
-    /// ([RFC 6265, section 4.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1)). There may be several.
+    /// Adds a cookie: a name, `=`, a value and attributes, as in `Set-Cookie`
+    /// ([RFC 6265, section 4.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1)).
     pub fn cookie(mut self, cookie: &str) -> Self {
         self.set(SET_COOKIE, cookie);
         self
     }
 
-    /// Sets the content type, in place of the one that the way to set the body implies.
+    /// Sets the content type, instead of the default of the method that sets the body.
     pub fn content_type(mut self, content_type: &str) -> Self {
         self.set(CONTENT_TYPE, content_type);
         self
     }
 
-    /// Answers with `body`, `text/plain; charset=utf-8` if nothing else is set.
+    /// Responds with `body`. The default content type is `text/plain; charset=utf-8`.
     ///
     /// # Errors
     /// See [`HttpResponse`].
@@ -128,7 +128,7 @@ impl<'a> HttpResponse<'a> {
         self.body("text/plain; charset=utf-8", body.as_bytes(), false)
     }
 
-    /// Answers with `value` as JSON, `application/json` if nothing else is set.
+    /// Responds with `value`, serialized as JSON. The default content type is `application/json`.
     ///
     /// # Errors
     /// See [`HttpResponse`], and those of [`json::to_slice`](crate::json::to_slice).
@@ -141,7 +141,7 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Answers with `body`, bytes of any kind, which are written as base64; `application/octet-stream` if nothing else is set.
+    /// Responds with `body`, any bytes, encoded as base64. The default content type is `application/octet-stream`.
     ///
     /// # Errors
     /// See [`HttpResponse`].
@@ -149,7 +149,7 @@ impl<'a> HttpResponse<'a> {
         self.body("application/octet-stream", body, true)
     }
 
-    /// Answers without a body; a content type is sent if one is set.
+    /// Responds without a body. A content type is sent only if it was set.
     ///
     /// # Errors
     /// See [`HttpResponse`].
@@ -159,7 +159,7 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Begins a stream over `access`, with what was set so far before it.
+    /// Begins a stream that starts with the status, the header fields and the cookies.
     ///
     /// # Errors
     /// See [`HttpResponse`], except that any status may be followed by a body.
@@ -167,7 +167,7 @@ impl<'a> HttpResponse<'a> {
         Ok(ResponseStream::new(access, self.prelude()?, b"application/vnd.awslambda.http-integration-response"))
     }
 
-    /// Writes the prelude of a stream: what was set so far as a JSON object, and eight zero bytes. The stream gathers behind it.
+    /// Writes the prelude of a stream: the status and fields as a JSON object, then eight zero bytes. The stream buffers after it.
     fn prelude(mut self) -> Result<Cursor<'a>, Error> {
         let len = self.buffer.len().min(self.fields + GATHER_LIMIT);
         self.buffer = mem::take(&mut self.buffer).get_mut(..len).unwrap_or_default();

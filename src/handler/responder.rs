@@ -1,4 +1,4 @@
-//! What a handler gives.
+//! The ways to respond.
 
 use core::fmt;
 
@@ -12,8 +12,10 @@ use crate::conversation::stream::StreamAccess;
 use crate::error::Error;
 use crate::runtime_api::answer::{Answer, JSON};
 
-/// The one chance to answer an invocation. Every way to use it up gives a [`Responded`], which is what a handler must return: an answer
-/// can be neither forgotten nor given twice.
+/// Responds to an invocation.
+///
+/// Responding consumes the `Responder` and returns a [`Responded`], which the handler must return. So the compiler rules out a missing or a
+/// second response.
 pub struct Responder<'a> {
     buffer: &'a mut [u8],
     /// `None` if the handler did not set it.
@@ -26,30 +28,30 @@ impl<'a> Responder<'a> {
         Self { buffer, content_type: None, access }
     }
 
-    /// The response buffer, for other uses before there is an answer.
+    /// The response buffer, for use before the response.
     #[cfg(feature = "exec")]
     pub(crate) const fn buffer(&mut self) -> &mut [u8] {
         self.buffer
     }
 
-    /// The response buffer, for an answer that is made elsewhere.
+    /// The response buffer, for a response that is written elsewhere.
     #[cfg(feature = "exec")]
     pub(crate) const fn into_buffer(self) -> &'a mut [u8] {
         self.buffer
     }
 
-    /// The response buffer, and what a stream goes over.
+    /// The response buffer, and the access to a stream.
     #[cfg(feature = "capi")]
-    // Inlined, so that a access is seen not to be used.
+    // Inlined, so that the compiler can remove an unused access.
     #[inline(always)]
     pub(crate) fn into_parts(self) -> (&'a mut [u8], &'a dyn StreamAccess) {
         (self.buffer, self.access)
     }
 
-    /// Sets the content type, which is `application/json` otherwise, and `application/octet-stream` for a [stream](Self::stream).
+    /// Sets the content type. The default is `application/json`, and `application/octet-stream` for a [stream](Self::stream).
     ///
     /// # Errors
-    /// [`Error::CONTENT_TYPE`] if it is empty, longer than 1,024 bytes, or has control characters.
+    /// [`Error::CONTENT_TYPE`] if it is empty, longer than 1,024 bytes, or contains control characters.
     pub const fn content_type(mut self, content_type: &'a str) -> Result<Self, Error> {
         if !is_sendable(content_type.as_bytes()) {
             return Err(Error::CONTENT_TYPE);
@@ -58,20 +60,20 @@ impl<'a> Responder<'a> {
         Ok(self)
     }
 
-    /// Answers with `body`.
+    /// Responds with `body`, which may borrow from the event. It isn't copied.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] beyond 6,291,556 bytes.
+    /// [`Error::RESPONSE_TOO_LARGE`] if it is longer than 6,291,556 bytes.
     pub fn bytes(self, body: &'a [u8]) -> Response<'a> {
         Answer::response(self.content_type.unwrap_or(JSON), body).map(|answer| Responded { answer })
     }
 
-    /// Answers with `value` as JSON, written into the response buffer.
+    /// Responds with `value`, serialized as JSON into the response buffer.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit, and those of [`json::to_slice`](crate::json::to_slice).
+    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit, and those of [`json::to_slice`](crate::json::to_slice).
     #[cfg(feature = "json")]
-    // Inlined, so that the access is seen not to be used, and is not made.
+    // Inlined, so that the compiler can remove the unused access.
     #[inline(always)]
     pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Response<'a> {
         let mut writer = self.writer();
@@ -79,14 +81,14 @@ impl<'a> Responder<'a> {
         writer.finish()
     }
 
-    /// Begins an answer over HTTP with the status `status`, for API Gateway, a function URL or a load balancer. A content type that was
-    /// [set](Self::content_type) is that of its body, if it has one and sets no other.
+    /// Begins an HTTP response with this status, for API Gateway, a function URL or a load balancer. The content type that was
+    /// [set](Self::content_type) here is the default of the response's body.
     #[cfg(feature = "json")]
     pub const fn http(self, status: u16) -> HttpResponse<'a> {
         HttpResponse::new(self.buffer, status, self.content_type)
     }
 
-    /// Begins an answer that is written into the response buffer, piece by piece.
+    /// Begins a response that is written piece by piece into the response buffer.
     // Inlined, as `json`.
     #[inline(always)]
     pub const fn writer(self) -> ResponseWriter<'a> {
@@ -97,21 +99,21 @@ impl<'a> Responder<'a> {
         ResponseWriter { cursor: Cursor::new(self.buffer), content_type }
     }
 
-    /// Begins an answer that leaves while it is being written. Nothing leaves yet.
+    /// Begins a response that is sent while the handler writes it. Nothing is sent yet.
     pub fn stream(self) -> ResponseStream<'a> {
         let content_type = self.content_type.unwrap_or("application/octet-stream").as_bytes();
         self.stream_of(content_type)
     }
 
-    /// As [`stream`](Self::stream), with a content type that is [sendable](crate::bytes::header_value::is_sendable).
+    /// Like [`stream`](Self::stream), with a content type that is [sendable](crate::bytes::header_value::is_sendable).
     pub(crate) fn stream_of(self, content_type: &'a [u8]) -> ResponseStream<'a> {
         let len = self.buffer.len().min(GATHER_LIMIT);
         let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());
         ResponseStream::new(self.access, gathered, content_type)
     }
 
-    /// Begins an answer over HTTP whose body leaves while it is being written: a [stream](Self::stream) that begins with status, header fields
-    /// and cookies in the form that function URLs and API Gateway expect there
+    /// Begins an HTTP response whose body is sent while the handler writes it: a [stream](Self::stream) that starts with the status, the
+    /// header fields and the cookies, in the format that function URLs and API Gateway expect
     /// ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
     ///
     /// ```
@@ -126,8 +128,8 @@ impl<'a> Responder<'a> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`HttpResponse`], for the same header fields and cookies; what they take must fit into 16 KiB. A status that means that there
-    /// is no body is no error: it is yours to write none.
+    /// Those of [`HttpResponse`] for the header fields and cookies, which must fit into 16 KiB. A status without a body (204, 205, 304) isn't
+    /// an error here: don't write a body then.
     #[cfg(feature = "json")]
     pub fn http_stream(self, status: u16, headers: &[(&str, &str)], cookies: &[&str]) -> Result<ResponseStream<'a>, Error> {
         let access = self.access;
@@ -137,9 +139,10 @@ impl<'a> Responder<'a> {
         response.stream(access)
     }
 
-    /// Answers with an error whose message is made at run time; it is cut if it does not fit the response buffer. A type
-    /// that is empty, longer than 1,024 bytes, or has control characters becomes `Function.Unknown`. For a constant message,
-    /// returning `Err` of a [`FunctionError`](crate::FunctionError) is shorter.
+    /// Responds with an error whose message is formatted at run time. The message is truncated if it doesn't fit the response buffer. An error
+    /// type that is empty, longer than 1,024 bytes, or contains control characters becomes `Function.Unknown`.
+    ///
+    /// The result is always `Ok`. For a constant message, return a [`FunctionError`](crate::FunctionError) as `Err` instead.
     ///
     /// ```
     /// # use barelambda::{Invocation, Response};

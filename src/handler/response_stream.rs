@@ -1,4 +1,4 @@
-//! Answers that leave while they are being written.
+//! Responses that are sent while the handler writes them.
 
 use core::fmt;
 use core::mem;
@@ -10,11 +10,11 @@ use crate::error::Error;
 use crate::runtime_api::answer::Answer;
 use crate::runtime_api::request::TRAILER_LIMIT;
 
-/// The most bytes that are gathered before they leave.
+/// The most bytes that are buffered before they are sent.
 pub(super) const GATHER_LIMIT: usize = 16 * 1024;
 
-/// A response that leaves while it is being written ([response streaming][guide]): of any length, in constant memory, and on its way to the
-/// caller before its end is known. [`Responder::stream`](super::Responder::stream) begins one.
+/// A response that is sent while the handler writes it ([response streaming][guide]), in constant memory.
+/// [`Responder::stream`](super::Responder::stream) returns one.
 ///
 /// ```
 /// # use barelambda::{Invocation, Response};
@@ -29,17 +29,17 @@ pub(super) const GATHER_LIMIT: usize = 16 * 1024;
 /// }
 /// ```
 ///
-/// What is written is gathered, up to 16 KiB or the length of the response buffer, and leaves when something does not fit any more, with
-/// [`flush`](Self::flush) and at the end. What does not fit is sent from where it lies, without a copy.
+/// Writes are buffered, up to 16 KiB or the length of the response buffer. The buffered bytes are sent when a write doesn't fit, by
+/// [`flush`](Self::flush), and at the end. A write that doesn't fit is sent without a copy.
 ///
-/// **The stream begins when something leaves for the first time.** If the handler fails before that, the caller gets the error alone, as of
-/// any invocation. After that, the error goes into the trailers of the response: the caller gets what was written, and then the error. So it
-/// is with a panic, but for what was not flushed, which is lost with it.
+/// **The stream begins when bytes are sent for the first time.** If the handler fails before that, the caller gets only the error, as with any
+/// response. If it fails later, the caller gets the bytes written so far, and the error follows in the trailers of the response. The same
+/// holds for a panic, except that the buffered bytes are lost.
 ///
-/// The Runtime API may refuse a stream, and connections break: then writing gives an error, which the handler should pass on. A stream cannot
-/// be sent a second time; if Lambda does not know of it, the caller gets [`Error::STREAM_LOST`].
+/// If the Runtime API rejects the stream, or the connection breaks, writes return an error; the handler should return it. A stream can't be
+/// sent again: if Lambda then delivers the same invocation again, its caller gets [`Error::STREAM_LOST`].
 ///
-/// Lambda takes 200 MB, of which the first 6 MB go at full speed and the rest at 2 MB a second ([quotas][guide]); writing waits meanwhile.
+/// Lambda accepts 200 MB, the first 6 MB at full speed and the rest at 2 MB per second ([quotas][guide]). Writes block meanwhile.
 ///
 /// [guide]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
 pub struct ResponseStream<'a> {
@@ -50,7 +50,7 @@ pub struct ResponseStream<'a> {
 }
 
 impl<'a> ResponseStream<'a> {
-    /// A stream that begins with what is `gathered`, and goes on to gather there. Nothing has left.
+    /// A stream that starts with the bytes in `gathered`, and buffers there. Nothing is sent yet.
     pub(crate) const fn new(access: &'a dyn StreamAccess, gathered: Cursor<'a>, content_type: &'a [u8]) -> Self {
         Self { access, gathered, content_type, has_begun: false }
     }
@@ -58,8 +58,8 @@ impl<'a> ResponseStream<'a> {
     /// Appends `bytes`.
     ///
     /// # Errors
-    /// [`Error::STREAM_LOST`] when the Runtime API has replied, or the connection has broken, before the end of the stream, and
-    /// [`Error::CONNECT`] when there is no connection. Then every further call fails too.
+    /// [`Error::STREAM_LOST`] if the Runtime API has replied, or the connection has broken, before the end of the stream;
+    /// [`Error::CONNECT`] if the runtime can't connect. Every later call fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.len() <= self.gathered.room() {
             self.gathered.push(bytes);
@@ -72,7 +72,7 @@ impl<'a> ResponseStream<'a> {
         send(self.access, head, bytes)
     }
 
-    /// Sends what was gathered. The first call begins the stream, even if nothing was written.
+    /// Sends the buffered bytes. The first call begins the stream, even if nothing was written.
     ///
     /// # Errors
     /// Those of [`write`](Self::write).
@@ -83,7 +83,7 @@ impl<'a> ResponseStream<'a> {
         result
     }
 
-    /// Ends the stream with what was written.
+    /// Ends the stream: sends the buffered bytes. The runtime sends the last chunk when the handler has returned.
     ///
     /// # Errors
     /// Those of [`write`](Self::write).
@@ -92,13 +92,13 @@ impl<'a> ResponseStream<'a> {
         Ok(Responded { answer: Answer::STREAMED })
     }
 
-    /// Ends the stream with an error whose message is made at run time, as [`Responder::fail`](super::Responder::fail) does. If nothing has
-    /// left so far, the caller gets the error alone.
+    /// Ends the stream with an error whose message is formatted at run time, like [`Responder::fail`](super::Responder::fail). If nothing has
+    /// been sent, the caller gets only the error. The result is always `Ok`.
     pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Response<'a> {
         Ok(Responded::error(error_type, message, self.into_buffer()))
     }
 
-    /// Sends what was gathered, if the stream has begun, and gives the room for the body of an error.
+    /// Sends the buffered bytes if the stream has begun, and returns the buffer for the body of an error.
     pub(crate) fn into_buffer(mut self) -> &'a mut [u8] {
         self.leave();
         let buffer = mem::replace(&mut self.gathered, Cursor::new(&mut [])).into_buffer();
@@ -106,7 +106,7 @@ impl<'a> ResponseStream<'a> {
         buffer.get_mut(..len).unwrap_or_default()
     }
 
-    /// Lets the stream begin, if it has not, and then gives the content type, for the head that leaves first.
+    /// Begins the stream unless it has begun. Returns the content type if the head must be sent.
     fn begin(&mut self) -> Result<Option<&'a [u8]>, Error> {
         if self.has_begun {
             return Ok(None);
@@ -116,10 +116,10 @@ impl<'a> ResponseStream<'a> {
         Ok(Some(self.content_type))
     }
 
-    /// Sends what was gathered, if the stream has begun: it belongs before the error that follows.
+    /// Sends the buffered bytes if the stream has begun. They come before the error that follows.
     fn leave(&mut self) {
         if self.has_begun && !self.gathered.is_empty() {
-            // If it fails, so does the end of the stream, which has an answer to that.
+            // If this fails, so does the end of the stream, which handles it.
             let _ = self.flush();
         }
     }
@@ -133,7 +133,7 @@ fn send(access: &dyn StreamAccess, head: Option<&[u8]>, data: &[u8]) -> Result<(
     result
 }
 
-/// A handler that fails leaves its stream behind.
+/// A handler that returns an error drops its stream.
 impl Drop for ResponseStream<'_> {
     fn drop(&mut self) {
         self.leave();

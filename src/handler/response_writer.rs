@@ -1,4 +1,4 @@
-//! Answers that are written piece by piece.
+//! Responses that are written piece by piece.
 
 use core::fmt;
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json;
 use crate::runtime_api::answer::Answer;
 
-/// An answer that is being written into the response buffer.
+/// A response that is written piece by piece into the response buffer. [`Responder::writer`](super::Responder::writer) returns it.
 ///
 /// ```
 /// # use barelambda::{Invocation, Response};
@@ -30,16 +30,16 @@ impl<'a> ResponseWriter<'a> {
     /// Appends `bytes`.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if they do not fit; then nothing of them is appended, and the answer cannot be finished.
+    /// [`Error::RESPONSE_TOO_LARGE`] if they don't fit. Then none of them is appended, and [`finish`](Self::finish) fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.cursor.push(bytes) { Ok(()) } else { Err(Error::RESPONSE_TOO_LARGE) }
     }
 
-    /// Appends `value` as JSON: a list, for example, element by element.
+    /// Appends `value` as JSON, for example one element of a list.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit; then the answer cannot be finished. Those of [`json::to_slice`]. Nothing of the
-    /// value is appended after an error.
+    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit; then [`finish`](Self::finish) fails too. Those of [`json::to_slice`]. After an error,
+    /// none of the value is appended.
     #[cfg(feature = "json")]
     pub fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         json::ser::write(&mut self.cursor, value, Error::RESPONSE_TOO_LARGE)
@@ -50,15 +50,15 @@ impl<'a> ResponseWriter<'a> {
         self.cursor.len()
     }
 
-    /// Whether nothing was written.
+    /// Whether nothing has been written.
     pub const fn is_empty(&self) -> bool {
         self.cursor.is_empty()
     }
 
-    /// Answers with what was written.
+    /// Responds with the bytes written.
     ///
     /// # Errors
-    /// Those of [`Responder::bytes`](super::Responder::bytes), and [`Error::RESPONSE_TOO_LARGE`] if something did not fit.
+    /// Those of [`Responder::bytes`](super::Responder::bytes), and [`Error::RESPONSE_TOO_LARGE`] if a write didn't fit.
     pub fn finish(self) -> Response<'a> {
         if self.cursor.is_full() {
             return Err(Error::RESPONSE_TOO_LARGE);
@@ -73,7 +73,7 @@ impl fmt::Write for ResponseWriter<'_> {
     }
 }
 
-/// What `write!` reports: a piece did not fit, or a value could not be shown.
+/// `write!` fails if a piece doesn't fit, or if formatting a value fails.
 impl From<fmt::Error> for Error {
     fn from(_: fmt::Error) -> Self {
         Self::RESPONSE_TOO_LARGE
