@@ -1,4 +1,4 @@
-//! Does whatever the conformance suite's events ask for, and echoes everything else: `cargo barelambda invoke conformance
+//! Does what the conformance suite's events ask for, and echoes other events: `cargo barelambda invoke conformance
 //! '"conformance:context"'`
 //!
 //! `cargo barelambda conformance` runs the suite, whose README has the list of events. With CONFORMANCE_INIT=error or =panic the

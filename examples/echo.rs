@@ -1,4 +1,4 @@
-//! Answers with the event's bytes, uncopied: `cargo barelambda invoke echo '{"key":"value"}'`
+//! Responds with the event's bytes, without a copy: `cargo barelambda invoke echo '{"key":"value"}'`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::{Invocation, Response};
 

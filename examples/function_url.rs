@@ -37,7 +37,7 @@ struct Accepted<'a> {
 }
 
 fn order<'a>(body: Body<'a>, responder: Responder<'a>) -> Response<'a> {
-    // What the client sent is the client's fault, and no failure of the function.
+    // An invalid order is an error of the client, not of the function.
     match body.json::<Order>() {
         Ok(order) => responder
             .http(201)

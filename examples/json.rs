@@ -1,6 +1,6 @@
 //! Reads and writes typed JSON: `cargo barelambda invoke json --file examples/events/order.json`
 //!
-//! What cannot be read says why and where: `cargo barelambda invoke json '{"item":"tea","count":-1}'`
+//! An error says what is invalid, and at which byte: `cargo barelambda invoke json '{"item":"tea","count":-1}'`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::{Invocation, Response};
 use serde::{Deserialize, Serialize};

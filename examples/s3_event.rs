@@ -1,4 +1,4 @@
-//! Sums up what has come into a bucket: `cargo barelambda invoke s3_event --file examples/events/s3.json`
+//! Lists the objects that were created in a bucket: `cargo barelambda invoke s3_event --file examples/events/s3.json`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::s3::Record;
 use barelambda::{Invocation, Response};

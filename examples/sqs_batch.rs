@@ -1,6 +1,7 @@
-//! Takes a batch of orders, of which some may fail: `cargo barelambda invoke sqs_batch --file examples/events/sqs.json`
+//! Handles a batch of orders, some of which may fail: `cargo barelambda invoke sqs_batch --file examples/events/sqs.json`
 //!
-//! One message of this batch is no order. Only those that failed come again, if the event source mapping has ReportBatchItemFailures.
+//! One message of this batch isn't an order. Only failed messages are delivered again, if the event source mapping has
+//! ReportBatchItemFailures.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::sqs::Message;
 use barelambda::events::{BatchItemFailures, Body};

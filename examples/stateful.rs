@@ -1,6 +1,6 @@
 //! Counts its invocations from the number that START gives: `cargo barelambda invoke stateful --env START=41`
 //!
-//! A START that is no number fails the initialisation: `cargo barelambda invoke stateful --env START=x`
+//! A START that isn't a number fails the initialisation: `cargo barelambda invoke stateful --env START=x`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::fmt::Write;
 

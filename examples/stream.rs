@@ -1,6 +1,6 @@
-//! Server-sent events: five, half a second apart, each on its way as soon as it is there.
+//! Server-sent events: five, half a second apart, each sent immediately.
 //!
-//! `cargo barelambda serve stream --url`, and `curl -N` to the address that it shows. An event that is a number asks for that many at
+//! `cargo barelambda serve stream --url`, then `curl -N` with the address that it shows. If the event is a number, so many are sent at
 //! once, of 64 bytes each: `cargo barelambda invoke stream 100`.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;

@@ -1,6 +1,6 @@
-//! Fails in mid-stream: the caller gets two lines, and then the error. `cargo barelambda invoke stream_error '"error"'`
+//! Fails while streaming: the caller gets two lines, and then the error. `cargo barelambda invoke stream_error '"error"'`
 //!
-//! `"fail"` fails with a message made at run time, `"panic"` panics, and `"early"` fails before anything has left.
+//! `"fail"` fails with a message formatted at run time, `"panic"` panics, and `"early"` fails before anything is sent.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::{Error, FunctionError, Invocation, Response};
 
