@@ -1,4 +1,4 @@
-//! Does whatever the conformance suite's events ask for, and echoes everything else: `cargo bare invoke conformance
+//! Does what the conformance suite's events ask for, and echoes other events: `cargo bare invoke conformance
 //! '"conformance:context"'`
 //!
 //! `cargo bare conformance` runs the suite, whose README has the list of events. With CONFORMANCE_INIT=error or =panic the
@@ -6,7 +6,7 @@
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 
-use barelambda::{Context, Error, Event, FunctionError, Responded, Responder};
+use barelambda::{Context, Error, FunctionError, Invocation, Responder, Response};
 
 barelambda::entry!(init = start);
 
@@ -16,7 +16,7 @@ static BAD_START: FunctionError = FunctionError::new("Function.BadStart", "CONFO
 /// One byte more than Lambda takes.
 const TOO_LARGE: usize = barelambda::PAYLOAD_LIMIT + 1;
 
-type Function = for<'a> fn(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>;
+type Function = fn(Invocation) -> Response;
 
 fn start() -> Result<Function, Error> {
     match barelambda::env("CONFORMANCE_INIT") {
@@ -26,15 +26,16 @@ fn start() -> Result<Function, Error> {
     }
 }
 
-fn conformance<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    // The name behind "conformance: and before the quotation mark; of any other event, no name.
-    let name = event.payload().strip_prefix(b"\"conformance:").and_then(|name| name.strip_suffix(b"\""));
-    match name.unwrap_or_default() {
+fn conformance(invocation: Invocation) -> Response {
+    // What follows `"conformance:`, up to the closing quotation mark. Other events have no name.
+    let name = invocation.event.payload().strip_prefix(b"\"conformance:").and_then(|name| name.strip_suffix(b"\""));
+    let name = name.unwrap_or_default();
+    match name {
         b"error" => Err(Error::from(&ASKED_FOR)),
         b"panic" => panic!("the event asked for a panic"),
         b"exit" => barelambda::exit(3),
         b"large" => {
-            let mut response = responder.writer();
+            let mut response = invocation.responder.writer();
             response.write(b"\"")?;
             for _ in 0..TOO_LARGE - 2 {
                 response.write(b"x")?;
@@ -44,11 +45,28 @@ fn conformance<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Respond
         }
         b"slow" => {
             barelambda::sleep(Duration::from_secs(1));
-            responder.bytes(event.into_payload())
+            invocation.responder.bytes(invocation.event.into_payload())
         }
-        b"context" => describe(event.context(), responder),
-        b"stream" => {
-            let mut stream = responder.stream();
+        b"context" => describe(&invocation.context, invocation.responder),
+        b"stream-http" => {
+            let mut stream =
+                invocation.responder.http_stream(201, &[("content-type", "text/plain"), ("x-conformance", "yes")], &["a=b"])?;
+            stream.write(b"one\n")?;
+            stream.write(b"two\n")?;
+            stream.finish()
+        }
+        _ => match name.strip_prefix(b"stream") {
+            Some(how) => stream(how, invocation.responder),
+            None => invocation.responder.bytes(invocation.event.into_payload()),
+        },
+    }
+}
+
+/// Streams; `how` follows `stream` in the event.
+fn stream<'a>(how: &[u8], responder: Responder<'a>) -> Response<'a> {
+    let mut stream = responder.stream();
+    match how {
+        b"" => {
             stream.write(b"one\n")?;
             stream.flush()?;
             for line in ["two\n", "three\n"] {
@@ -58,42 +76,30 @@ fn conformance<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Respond
             }
             stream.finish()
         }
-        b"stream-http" => {
-            let mut stream = responder.http_stream(201, &[("content-type", "text/plain"), ("x-conformance", "yes")], &["a=b"])?;
-            stream.write(b"one\n")?;
-            stream.write(b"two\n")?;
-            stream.finish()
-        }
-        b"stream-empty" => responder.stream().finish(),
-        b"stream-large" => {
-            let mut stream = responder.stream();
+        b"-empty" => stream.finish(),
+        b"-large" => {
             for _ in 0..20 * 1024 {
                 stream.write(&[b'x'; 1024])?;
             }
             stream.finish()
         }
-        b"stream-error" => {
-            let mut stream = responder.stream();
+        b"-error" => {
             stream.write(b"one\n")?;
             stream.flush()?;
             Err(Error::from(&ASKED_FOR))
         }
-        b"stream-panic" => {
-            let mut stream = responder.stream();
+        b"-panic" => {
             stream.write(b"one\n")?;
             stream.flush()?;
             panic!("the event asked for a panic")
         }
-        b"stream-error-first" => {
-            let _stream = responder.stream();
-            Err(Error::from(&ASKED_FOR))
-        }
-        _ => responder.bytes(event.into_payload()),
+        // "-error-first": nothing has been sent.
+        _ => Err(Error::from(&ASKED_FOR)),
     }
 }
 
-/// What the context has. Client context and identity are JSON already.
-fn describe<'a>(context: &Context<'_>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+/// Responds with the context. The client context and the identity are JSON already.
+fn describe<'a>(context: &Context<'_>, responder: Responder<'a>) -> Response<'a> {
     let mut response = responder.writer();
     response.write(b"{\"requestId\":")?;
     response.json(context.request_id())?;

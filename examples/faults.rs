@@ -5,18 +5,19 @@
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 
-use barelambda::{Error, Event, FunctionError, Responded, Responder};
+use barelambda::{Error, FunctionError, Invocation, Response};
 
 barelambda::entry!(faults);
 
 static ASKED_FOR: FunctionError = FunctionError::new("Function.AskedFor", "the event asked for an error");
 
-fn faults<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+fn faults(invocation: Invocation) -> Response {
+    let Invocation { context, event, responder } = invocation;
     match event.payload() {
         b"\"fail\"" => Err(Error::from(&ASKED_FOR)),
         b"\"fail with a value\"" => {
-            let id = event.context().request_id();
-            Ok(responder.fail("Function.AskedFor", format_args!("invocation {id} asked for an error")))
+            let id = context.request_id();
+            responder.fail("Function.AskedFor", format_args!("invocation {id} asked for an error"))
         }
         b"\"panic\"" => panic!("the event asked for a panic"),
         b"\"index\"" => responder.bytes(&event.into_payload()[100..]),

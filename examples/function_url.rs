@@ -5,7 +5,7 @@
 use barelambda::events::Body;
 use barelambda::events::api_gateway_v2::Request;
 use barelambda::events::http::HttpRequest;
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Responder, Response};
 use serde::{Deserialize, Serialize};
 
 barelambda::entry!(service);
@@ -13,7 +13,8 @@ barelambda::entry!(service);
 /// A picture of one pixel, as GIF.
 static ICON: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
-fn service<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+fn service(invocation: Invocation) -> Response {
+    let Invocation { event, responder, .. } = invocation;
     let (request, body) = event.http::<Request>()?;
     match (request.method(), request.path()) {
         ("GET", "/") => responder.http(200).text(request.query("name").unwrap_or("hello, world")),
@@ -35,8 +36,8 @@ struct Accepted<'a> {
     cents: u64,
 }
 
-fn order<'a>(body: Body<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    // What the client sent is the client's fault, and no failure of the function.
+fn order<'a>(body: Body<'a>, responder: Responder<'a>) -> Response<'a> {
+    // An invalid order is an error of the client, not of the function.
     match body.json::<Order>() {
         Ok(order) => responder
             .http(201)

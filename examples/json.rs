@@ -1,8 +1,8 @@
 //! Reads and writes typed JSON: `cargo bare invoke json --file examples/events/order.json`
 //!
-//! What cannot be read says why and where: `cargo bare invoke json '{"item":"tea","count":-1}'`
+//! An error says what is invalid, and at which byte: `cargo bare invoke json '{"item":"tea","count":-1}'`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Response};
 use serde::{Deserialize, Serialize};
 
 barelambda::entry!(price);
@@ -19,7 +19,7 @@ struct Price<'a> {
     cents: u64,
 }
 
-fn price<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let order: Order = event.json()?;
-    responder.json(&Price { item: order.item, cents: u64::from(order.count) * 250 })
+fn price(invocation: Invocation) -> Response {
+    let order: Order = invocation.event.json()?;
+    invocation.responder.json(&Price { item: order.item, cents: u64::from(order.count) * 250 })
 }

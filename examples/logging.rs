@@ -4,19 +4,20 @@
 //! --env AWS_LAMBDA_LOG_FORMAT=JSON --env AWS_LAMBDA_LOG_LEVEL=TRACE`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::metrics::{Metric, Metrics, Unit};
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Error, Invocation, Response};
 
 barelambda::entry!(init = setup, response = 256);
 
-type Function = for<'a> fn(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>;
+type Function = fn(Invocation) -> Response;
 
 fn setup() -> Result<Function, Error> {
     log::info!("starting as {}", barelambda::env("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("a function without a name"));
     Ok(handle)
 }
 
-fn handle<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let (context, payload) = (event.context(), event.payload());
+fn handle(invocation: Invocation) -> Response {
+    let Invocation { context, event, responder } = invocation;
+    let payload = event.payload();
     log::trace!("called as {}", context.function_arn().unwrap_or("a function without an ARN"));
     log::debug!("{} s are left", context.remaining().as_secs());
     match str::from_utf8(payload) {

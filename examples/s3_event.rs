@@ -1,7 +1,7 @@
-//! Sums up what has come into a bucket: `cargo bare invoke s3_event --file examples/events/s3.json`
+//! Lists the objects that were created in a bucket: `cargo bare invoke s3_event --file examples/events/s3.json`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::s3::Record;
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Response};
 use serde::Serialize;
 
 barelambda::entry!(sum);
@@ -13,15 +13,15 @@ struct Created<'a> {
     bytes: u64,
 }
 
-fn sum<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let mut response = responder.writer();
+fn sum(invocation: Invocation) -> Response {
+    let mut response = invocation.responder.writer();
     let mut lead = "[";
-    for record in event.records::<Record>()? {
+    for record in invocation.event.records::<Record>()? {
         let record = record?;
         if !record.event_name.starts_with("ObjectCreated:") {
             continue;
         }
-        // A key has at most 1,024 bytes. In the event it is encoded as in a URL.
+        // A key has at most 1,024 bytes. In the event it is URL-encoded.
         let mut key = [0; 1024];
         let key = record.s3.object.key_decoded(&mut key)?;
         response.write(lead.as_bytes())?;

@@ -1,10 +1,11 @@
-//! Takes a batch of orders, of which some may fail: `cargo bare invoke sqs_batch --file examples/events/sqs.json`
+//! Handles a batch of orders, some of which may fail: `cargo bare invoke sqs_batch --file examples/events/sqs.json`
 //!
-//! One message of this batch is no order. Only those that failed come again, if the event source mapping has ReportBatchItemFailures.
+//! One message of this batch isn't an order. Only failed messages are delivered again, if the event source mapping has
+//! ReportBatchItemFailures.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::sqs::Message;
 use barelambda::events::{BatchItemFailures, Body};
-use barelambda::{Error, Event, FunctionError, Responded, Responder};
+use barelambda::{Error, FunctionError, Invocation, Response};
 use serde::Deserialize;
 
 barelambda::entry!(batch);
@@ -17,9 +18,9 @@ struct Order<'a> {
     quantity: u32,
 }
 
-fn batch<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let mut failures = BatchItemFailures::new(responder);
-    for message in event.records::<Message<Body>>()? {
+fn batch(invocation: Invocation) -> Response {
+    let mut failures = BatchItemFailures::new(invocation.responder);
+    for message in invocation.event.records::<Message<Body>>()? {
         let message = message?;
         let id = message.message_id;
         if message.body.json().and_then(ship).is_err() {

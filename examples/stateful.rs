@@ -1,10 +1,10 @@
 //! Counts its invocations from the number that START gives: `cargo bare invoke stateful --env START=41`
 //!
-//! A START that is no number fails the initialisation: `cargo bare invoke stateful --env START=x`
+//! A START that isn't a number fails the initialisation: `cargo bare invoke stateful --env START=x`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::fmt::Write;
 
-use barelambda::{Error, Event, FunctionError, Handler, Responded, Responder};
+use barelambda::{Error, FunctionError, Handler, Invocation, Response};
 
 barelambda::entry!(init = counter, event = 65_536, response = 1024);
 
@@ -22,9 +22,9 @@ fn counter() -> Result<Counter, Error> {
 }
 
 impl Handler for Counter {
-    fn handle<'a>(&mut self, _: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
         self.count = self.count.wrapping_add(1);
-        let mut response = responder.writer();
+        let mut response = invocation.responder.writer();
         write!(response, "{}", self.count)?;
         response.finish()
     }

@@ -1,18 +1,18 @@
-//! Server-sent events: five, half a second apart, each on its way as soon as it is there.
+//! Server-sent events: five, half a second apart, each sent immediately.
 //!
-//! `cargo bare serve stream --url`, and `curl -N` to the address that it shows. An event that is a number asks for that many at
+//! `cargo bare serve stream --url`, then `curl -N` with the address that it shows. If the event is a number, so many are sent at
 //! once, of 64 bytes each: `cargo bare invoke stream 100`.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 
-use barelambda::http1::response::decimal;
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::bytes::decimal::decimal;
+use barelambda::{Invocation, Response};
 
 barelambda::entry!(stream);
 
-fn stream<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    let mut stream = responder.content_type("text/event-stream")?.stream();
-    if let Some(count) = decimal(event.payload()) {
+fn stream(invocation: Invocation) -> Response {
+    let mut stream = invocation.responder.content_type("text/event-stream")?.stream();
+    if let Some(count) = decimal(invocation.event.payload()) {
         for _ in 0..count {
             stream.write(b"data: another one of the events that are not waited for at all\n\n")?;
         }

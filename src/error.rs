@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::field::is_sendable;
+use crate::bytes::header_value::is_sendable;
 #[cfg(feature = "error-path")]
-use crate::path::Path;
+use crate::bytes::json_path::Path;
 
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
 ///

@@ -3,12 +3,12 @@
 //!
 //! ```no_run
 //! # // On the host; examples/hello.rs has the line that makes it a program without std on musl.
-//! use barelambda::{Error, Event, Responded, Responder};
+//! use barelambda::{Invocation, Response};
 //!
 //! barelambda::entry!(hello);
 //!
-//! fn hello<'a>(_: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-//!     responder.bytes(b"\"hello, world\"")
+//! fn hello(invocation: Invocation) -> Response {
+//!     invocation.responder.bytes(b"\"hello, world\"")
 //! }
 //! ```
 //!
@@ -22,13 +22,13 @@
 //!
 //! | layer | modules | |
 //! |---|---|---|
-//! | 6 | [`mod@entry`], host | start, panic |
+//! | 6 | [`mod@entry`] | start, panic |
 //! | 5 | [`runtime`], `exec` | join protocol and operating system |
 //! | 4 | [`Handler`] | |
 //! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
 //! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
 //! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`buffer`], [`escape`], [`field`], base64, search, path, utf8 | |
+//! | 0 | [`Error`], [`bytes`] | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
@@ -60,53 +60,36 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 #[cfg(test)]
 extern crate std;
 
-mod base64;
-pub mod buffer;
-mod context;
+pub mod bytes;
 mod conversation;
 pub mod entry;
 mod error;
-pub mod escape;
-mod event;
 #[cfg(feature = "events")]
 pub mod events;
 #[cfg(feature = "exec")]
 pub mod exec;
-pub mod field;
 mod handler;
-#[cfg(not(target_env = "musl"))]
-#[doc(hidden)]
-pub mod host;
 pub mod http1;
 #[cfg(feature = "json")]
 pub mod json;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
-#[cfg(feature = "error-path")]
-mod path;
-mod response;
 pub mod runtime;
 pub mod runtime_api;
-mod search;
 mod sys;
 /// For unit tests of handlers.
 #[cfg(not(target_env = "musl"))]
 pub mod testing;
-#[cfg(any(feature = "capi", feature = "exec-wrapper", feature = "log"))]
-mod utf8;
 
 use core::time::Duration;
 
-pub use context::Context;
-pub use error::{Error, Fault, FunctionError};
-pub use event::Event;
-pub use handler::Handler;
 #[cfg(not(target_env = "musl"))]
-pub use host::run;
+pub use entry::std_host::run;
+pub use error::{Error, Fault, FunctionError};
 #[cfg(feature = "json")]
-pub use response::HttpResponse;
-pub use response::{Responded, Responder, ResponseStream, ResponseWriter};
+pub use handler::HttpResponse;
+pub use handler::{Context, Event, Handler, Invocation, Responded, Responder, Response, ResponseStream, ResponseWriter};
 
 /// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.
 pub const PAYLOAD_LIMIT: usize = runtime_api::answer::RESPONSE_LIMIT;

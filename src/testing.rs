@@ -2,10 +2,10 @@
 //!
 //! ```
 //! use barelambda::testing::invoke;
-//! use barelambda::{Error, Event, Responded, Responder};
+//! use barelambda::{Invocation, Response};
 //!
-//! fn echo<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-//!     responder.bytes(event.into_payload())
+//! fn echo(invocation: Invocation) -> Response {
+//!     invocation.responder.bytes(invocation.event.into_payload())
 //! }
 //!
 //! assert_eq!(invoke(&mut echo, "{\"key\":1}").unwrap(), b"{\"key\":1}");
@@ -19,7 +19,7 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
-use crate::base64;
+use crate::bytes::base64;
 use crate::conversation::Transport;
 use crate::error::Error;
 use crate::handler::Handler;
@@ -163,23 +163,23 @@ fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
 mod tests {
     use super::*;
     use crate::error::FunctionError;
-    use crate::event::Event;
-    use crate::response::{Responded, Responder};
+    use crate::handler::{Invocation, Response};
 
     static SOLD_OUT: FunctionError = FunctionError::new("Function.SoldOut", "the last one was sold");
     const BODY: &str = "{\"errorType\":\"Function.SoldOut\",\"stackTrace\":[],\"errorMessage\":\"the last one was sold\"}";
 
-    fn echo<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-        assert!(event.context().remaining().as_millis() > 0);
-        responder.bytes(event.into_payload())
+    fn echo(invocation: Invocation) -> Response {
+        assert!(invocation.context.remaining().as_millis() > 0);
+        invocation.responder.bytes(invocation.event.into_payload())
     }
 
-    fn fail<'a>(_: Event<'a>, _: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn fail(_: Invocation) -> Response {
         Err(Error::from(&SOLD_OUT))
     }
 
     /// Streams the event twice, and fails if it is not empty and does not end with a point.
-    fn twice<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn twice(invocation: Invocation) -> Response {
+        let Invocation { event, responder, .. } = invocation;
         let mut stream = responder.stream();
         stream.write(event.payload())?;
         stream.flush()?;
@@ -220,9 +220,9 @@ mod tests {
     fn a_handler_with_state() {
         struct Counter(u32);
         impl Handler for Counter {
-            fn handle<'a>(&mut self, _: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+            fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
                 self.0 += 1;
-                responder.bytes(if self.0 == 7 { b"seven" } else { b"more" })
+                invocation.responder.bytes(if self.0 == 7 { b"seven" } else { b"more" })
             }
         }
         let mut counter = Counter(6);

@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_void};
 use core::ptr::{self, null_mut};
 
 use runtime::PAYLOAD_LIMIT;
-use runtime::entry::foreign;
+use runtime::entry::c_support;
 
 use crate::invocation::{Place, with};
 use crate::result::Refusal;
@@ -55,7 +55,7 @@ unsafe extern "C" fn barelambda_content_type(responder: *mut c_void, text: *cons
         // SAFETY: this is a slice of C's.
         let text = unsafe { invocation.input(text, len) }?;
         match str::from_utf8(text) {
-            Ok(value) if foreign::is_content_type(text) => {
+            Ok(value) if c_support::is_content_type(text) => {
                 invocation.set_content_type(value);
                 Ok(())
             }

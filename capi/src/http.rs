@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_uint, c_void};
 use core::{mem, str};
 
 use runtime::HttpResponse;
-use runtime::entry::foreign;
+use runtime::entry::c_support;
 
 use crate::invocation::{Invocation, Place, with};
 use crate::result::Refusal;
@@ -50,7 +50,7 @@ unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, 
             BODY_BYTES => response.bytes(body),
             _ => return Err(Refusal::BODY_KIND),
         };
-        let body = Place::of(foreign::answer(&responded.map_err(Refusal::http)?).body());
+        let body = Place::of(c_support::answer(&responded.map_err(Refusal::http)?).body());
         // What was set is that of the body. The answer is JSON.
         invocation.set_content_type("");
         invocation.respond(body);
@@ -89,7 +89,7 @@ unsafe fn response<'b>(invocation: &Invocation<'b>, head: *const Head) -> Result
     let status = u16::try_from(head.status).unwrap_or(u16::MAX);
     // SAFETY: the invocation has not been answered, so that nothing else uses the response buffer, and C may not during the call.
     let buffer = unsafe { invocation.buffer.as_mut_slice() };
-    let mut response = foreign::http(buffer, status, invocation.content_type()).multi_value_headers(head.multi_value_headers != 0);
+    let mut response = c_support::http(buffer, status, invocation.content_type()).multi_value_headers(head.multi_value_headers != 0);
     // SAFETY: as the caller promises.
     unsafe {
         for header in invocation.input(head.headers, head.header_count)? {

@@ -7,9 +7,9 @@ use core::ptr::{self, null_mut};
 use core::slice;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
-use runtime::entry::foreign::{self, Way};
+use runtime::entry::c_support::{self, Way};
 use runtime::runtime_api::answer::{Answer, JSON};
-use runtime::{Context, Error, Event, PAYLOAD_LIMIT, Responded, Responder, ResponseStream};
+use runtime::{Context, PAYLOAD_LIMIT, Response, ResponseStream};
 
 use crate::result::{OK, Refusal};
 
@@ -68,24 +68,24 @@ enum Stage {
 
 impl<'a> Invocation<'a> {
     /// Handles an event by `work`, which is given the invocation's address.
-    pub fn handle(event: Event<'a>, responder: Responder<'a>, work: impl FnOnce(*mut c_void)) -> Result<Responded<'a>, Error> {
-        let context = *event.context();
+    pub fn handle(invocation: runtime::Invocation<'a>, work: impl FnOnce(*mut c_void)) -> Response<'a> {
+        let runtime::Invocation { context, event, responder } = invocation;
         let payload = Place::of_mut(event.into_payload());
-        // SAFETY: `start` runs this in a handler of `foreign::serve`.
-        let (buffer, way) = unsafe { foreign::parts(responder) };
+        // SAFETY: `start` runs this in a handler of `c_support::serve`.
+        let (buffer, way) = unsafe { c_support::parts(responder) };
         let mut invocation = Self::new(Some(Given { context, payload, way }), buffer);
         invocation.lend(work);
         match (invocation.refusal, invocation.stage) {
             (Some(refusal), _) => Err(refusal.error),
             (None, Stage::Open) => Err(Refusal::NOT_ANSWERED.error),
             (None, Stage::Streaming) => Err(Refusal::NOT_ENDED.error),
-            (None, Stage::Streamed) => Ok(foreign::responded(Answer::STREAMED)),
+            (None, Stage::Streamed) => Ok(c_support::responded(Answer::STREAMED)),
             (None, Stage::Response(body)) => {
                 // SAFETY: the body lies in the payload or in the response buffer, which C has for no longer, and the invocation has for 'a.
                 let body: &'a [u8] = unsafe { body.as_slice() };
-                Answer::response(invocation.content_type().unwrap_or(JSON), body).map(foreign::responded)
+                Answer::response(invocation.content_type().unwrap_or(JSON), body).map(c_support::responded)
             }
-            (None, Stage::Failed(body, len)) => Ok(foreign::responded(invocation.failure(body, len))),
+            (None, Stage::Failed(body, len)) => Ok(c_support::responded(invocation.failure(body, len))),
         }
     }
 
@@ -95,7 +95,7 @@ impl<'a> Invocation<'a> {
         invocation.lend(work);
         match (invocation.refusal, invocation.stage) {
             // SAFETY: nothing else uses the response buffer any more, and it is the invocation's for 'a.
-            (Some(refusal), _) => Some(foreign::error_answer(refusal.error, unsafe { invocation.buffer.as_mut_slice() })),
+            (Some(refusal), _) => Some(c_support::error_answer(refusal.error, unsafe { invocation.buffer.as_mut_slice() })),
             (None, Stage::Failed(body, len)) => Some(invocation.failure(body, len)),
             (None, _) => None,
         }
@@ -179,14 +179,14 @@ impl<'a> Invocation<'a> {
     pub fn fail(&mut self, error_type: &[u8], message: &[u8]) -> Result<(), Refusal> {
         let limit = match self.stage {
             Stage::Open => self.buffer.len,
-            Stage::Streaming => foreign::TRAILER_LIMIT,
+            Stage::Streaming => c_support::TRAILER_LIMIT,
             _ => return Err(Refusal::ANSWERED_TWICE),
         };
         self.leave();
         let error_type = str::from_utf8(error_type).unwrap_or_default();
         // SAFETY: the stream is gone, and C may not use the response buffer during the call; the message lies elsewhere.
         let buffer = unsafe { self.buffer.as_mut_slice() }.get_mut(..limit).unwrap_or_default();
-        let answer = foreign::failure(error_type, message, buffer);
+        let answer = c_support::failure(error_type, message, buffer);
         let body = Place::of(answer.body());
         let len = self.keep(answer.error_type());
         self.stage = Stage::Failed(body, len);

@@ -2,7 +2,7 @@
 
 use core::ffi::c_int;
 
-use runtime::entry::foreign;
+use runtime::entry::c_support;
 use runtime::{Error, FunctionError};
 
 /// What a function refuses: the code for who called it, and the error for the caller of the Lambda function.
@@ -21,7 +21,7 @@ macro_rules! refusals {
         impl Refusal {$(
             pub const $name: Self = {
                 const ERROR: &FunctionError = &FunctionError::new($type, $message);
-                Self { code: $code, error: foreign::error(ERROR) }
+                Self { code: $code, error: c_support::error(ERROR) }
             };
         )*}
     };

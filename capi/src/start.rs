@@ -5,9 +5,9 @@ use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use runtime::entry::{Memory, foreign};
+use runtime::entry::{Memory, c_support};
 use runtime::runtime::ROOM;
-use runtime::{Error, Event, Handler, PAYLOAD_LIMIT, Responded, Responder};
+use runtime::{Handler, PAYLOAD_LIMIT, Response};
 
 #[cfg(target_env = "musl")]
 use crate::arch;
@@ -43,13 +43,13 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
     find_environment();
     // SAFETY: `RUNS` lets this happen once.
     let (receive, response) = unsafe { MEMORY.buffers() };
-    foreign::serve(
+    c_support::serve(
         |buffer| {
             // SAFETY: an initialiser is called as C declares it.
             match init.and_then(|init| Invocation::initialize(buffer, |responder| unsafe { init(responder, user) })) {
                 None => Ok(Foreign { function, user }),
                 Some(answer) => {
-                    foreign::log_fatal("the initialiser failed", answer.body());
+                    c_support::log_fatal("the initialiser failed", answer.body());
                     Err(answer)
                 }
             }
@@ -68,9 +68,9 @@ struct Foreign {
 
 impl Handler for Foreign {
     #[inline(always)]
-    fn handle<'a>(&mut self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    fn handle<'a>(&mut self, invocation: runtime::Invocation<'a>) -> Response<'a> {
         // SAFETY: a handler is called as C declares it.
-        Invocation::handle(event, responder, |address| unsafe { (self.function)(address, address, self.user) })
+        Invocation::handle(invocation, |address| unsafe { (self.function)(address, address, self.user) })
     }
 }
 
@@ -85,7 +85,7 @@ pub extern "C" fn embedded() -> c_int {
         )
     };
     if handler.is_none() {
-        foreign::log_fatal("the program has neither main nor barelambda_handler", b"");
+        c_support::log_fatal("the program has neither main nor barelambda_handler", b"");
     }
     // SAFETY: the functions are C's.
     unsafe { barelambda_run_init(init, handler, null_mut()) };
@@ -99,7 +99,7 @@ pub fn find_environment() {
         let environ = arch::environ();
         if !environ.is_null() {
             // SAFETY: with a C library, `environ` is its variable, which programs do not set while functions of the library run.
-            unsafe { foreign::set_environment(*environ) };
+            unsafe { c_support::set_environment(*environ) };
         }
     }
 }
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn start(stack: *const usize) -> ! {
         let count = *stack;
         let argv = stack.add(1).cast::<*const u8>();
         let envp = argv.add(count + 1);
-        foreign::set_environment(envp);
+        c_support::set_environment(envp);
         main(count as c_int, argv, envp)
     };
     runtime::exit(status as u8)

@@ -5,7 +5,7 @@ use core::ptr::null;
 use core::slice;
 use core::time::Duration;
 
-use runtime::entry::foreign;
+use runtime::entry::c_support;
 
 use crate::result::{OK, Refusal};
 use crate::start;
@@ -22,7 +22,7 @@ unsafe extern "C" fn barelambda_log(level: c_int, text: *const u8, len: usize) -
         return Refusal::NULL.code;
     };
     start::find_environment();
-    let is_level = usize::try_from(level).is_ok_and(|level| foreign::log_line(level, text));
+    let is_level = usize::try_from(level).is_ok_and(|level| c_support::log_line(level, text));
     if is_level { OK } else { Refusal::NULL.code }
 }
 
@@ -31,7 +31,7 @@ unsafe extern "C" fn barelambda_env(name: *const u8, len: usize, value_len: *mut
     start::find_environment();
     // SAFETY: it is a slice of C's.
     let name = unsafe { input(name, len) }.filter(|name| !name.is_empty());
-    let (data, size) = name.and_then(foreign::var).map_or((null(), 0), |value| (value.as_ptr(), value.len()));
+    let (data, size) = name.and_then(c_support::var).map_or((null(), 0), |value| (value.as_ptr(), value.len()));
     // SAFETY: it is null, or C's to be written to.
     if let Some(value_len) = unsafe { value_len.as_mut() } {
         *value_len = size;
@@ -46,7 +46,7 @@ extern "C" fn barelambda_now_ms() -> u64 {
 
 #[unsafe(no_mangle)]
 extern "C" fn barelambda_sleep_ms(ms: u32) {
-    foreign::sleep_ms(ms);
+    c_support::sleep_ms(ms);
 }
 
 #[unsafe(no_mangle)]
@@ -58,7 +58,7 @@ extern "C" fn barelambda_exit(status: c_int) -> ! {
 unsafe extern "C" fn barelambda_panic(file: *const u8, file_len: usize, line: c_uint, message: *const u8, message_len: usize) -> ! {
     // SAFETY: these are slices of C's.
     let [file, message] = unsafe { [input(file, file_len), input(message, message_len)] }.map(|text| text.map_or("(null)", valid));
-    foreign::panicked(file, line, message);
+    c_support::panicked(file, line, message);
     runtime::exit(PANICKED)
 }
 

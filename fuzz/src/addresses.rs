@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use barelambda::buffer::Cursor;
+use barelambda::bytes::cursor::Cursor;
 use barelambda::runtime_api::endpoint::Endpoint;
 use barelambda::runtime_api::request;
 use httparse::Status;

@@ -1,7 +1,7 @@
 //! Heads of responses, held against httparse.
 
 use barelambda::Fault;
-use barelambda::buffer::Cursor;
+use barelambda::bytes::cursor::Cursor;
 use barelambda::http1::response::{Response, find};
 use barelambda::http1::{HEAD_LIMIT, Progress};
 use barelambda::runtime_api::answer::{Answer, JSON};
@@ -105,7 +105,7 @@ fn neutral(head: &[u8]) -> Vec<u8> {
             b'\n' => is_name = true,
             _ => {}
         }
-        let is_strange = is_name && byte != b'\n' && byte != b'\r' && !barelambda::field::is_token(&[byte]);
+        let is_strange = is_name && byte != b'\n' && byte != b'\r' && !barelambda::bytes::header_value::is_token(&[byte]);
         if is_strange || byte == 0x7f { b'x' } else { byte }
     });
     neutral.collect()

@@ -1,11 +1,11 @@
-//! The part of a conversation that happens while a handler works: its response leaves as a stream.
+//! Response streams: the part of a conversation that happens while a handler runs.
 //!
-//! Nothing here is linked into a program that does not stream. So the types of the loop are not known here: it is reached through tables of
-//! functions ([`Link`], [`Wire`]) that know nothing of streams, and it reaches back through the function that stays behind when a stream
-//! begins ([`End`]).
+//! A program that doesn't stream links nothing of this module. So it doesn't know the types of the loop: it calls them through two trait
+//! objects ([`StreamAccess`], [`StreamIo`]), and the loop calls back through a function pointer that is set when a stream begins
+//! ([`FinishStream`]).
 
 use super::Transport;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 use crate::error::Error;
 use crate::http1::request::chunk_size;
 use crate::runtime_api::answer::Answer;
@@ -15,41 +15,42 @@ use crate::runtime_api::invocation::Invocation;
 use crate::runtime_api::request;
 use crate::sys::socket::Socket;
 
-/// What lends the conversation to a handler.
-pub(crate) trait Link {
-    /// Lets a stream begin, which `end` will end, and connects if the server has closed behind the event.
+/// A handler's access to the conversation.
+pub(crate) trait StreamAccess {
+    /// Begins a stream, and connects if the server has closed the connection after the event. `finish` is called when the handler has
+    /// returned.
     ///
     /// # Errors
-    /// [`Error::CONNECT`] with the errno, and [`Error::STREAM_LOST`] if the handler's time is over.
-    fn begin(&self, end: End) -> Result<(), Error>;
+    /// [`Error::CONNECT`] with the errno, and [`Error::STREAM_LOST`] if the handler has returned.
+    fn begin(&self, finish: FinishStream) -> Result<(), Error>;
 
-    /// Calls `work`, unless the handler's time is over.
-    fn lend(&self, work: &mut dyn FnMut(&mut Lent<'_>));
+    /// Calls `work`, unless the handler has returned.
+    fn with_writer(&self, work: &mut dyn FnMut(&mut StreamWriter<'_>));
 }
 
-/// The conversation, and what it is about.
-pub(crate) struct Lent<'l> {
+/// Writes the stream that responds to `invocation`.
+pub(crate) struct StreamWriter<'l> {
     pub(crate) exchange: &'l mut Exchange,
-    /// What was the first to go wrong, where the transport said it.
+    /// The first error of the transport on this connection.
     pub(crate) cause: &'l mut Option<Error>,
     pub(crate) endpoint: &'l Endpoint<'l>,
     pub(crate) invocation: Invocation<'l>,
-    /// Where heads are written.
+    /// Heads are written here.
     pub(crate) region: &'l mut [u8],
-    pub(crate) wire: &'l mut dyn Wire,
+    pub(crate) io: &'l mut dyn StreamIo,
 }
 
-/// Ends a stream with the answer that the handler gave, and puts the one that is kept in its place.
-pub(crate) type End = fn(&mut Lent<'_>, &mut Answer<'_>) -> Result<(), Error>;
+/// Finishes a stream with the handler's answer, and replaces that with the answer to keep.
+pub(crate) type FinishStream = fn(&mut StreamWriter<'_>, &mut Answer<'_>) -> Result<(), Error>;
 
-/// What a stream needs of a [`Transport`].
-pub(crate) trait Wire {
+/// The part of a [`Transport`] that a stream uses.
+pub(crate) trait StreamIo {
     fn no_delay(&mut self) -> Option<i32>;
     fn has_input(&mut self) -> bool;
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
 }
 
-impl<T: Transport> Wire for T {
+impl<T: Transport> StreamIo for T {
     fn no_delay(&mut self) -> Option<i32> {
         Transport::no_delay(self)
     }
@@ -73,7 +74,7 @@ const LOST: Answer<'static> = Answer::error(
     br#"{"errorType":"Runtime.StreamLost","stackTrace":[],"errorMessage":"the Runtime API did not take the stream to its end"}"#,
 );
 
-impl Lent<'_> {
+impl StreamWriter<'_> {
     /// Sends `data` as a chunk, unless it is empty. With a content type, the head of the response comes before.
     ///
     /// # Errors
@@ -84,7 +85,7 @@ impl Lent<'_> {
         }
         let mut framing = Cursor::new(&mut *self.region);
         if let Some(content_type) = content_type {
-            Socket::set_streaming(self.wire.no_delay());
+            Socket::set_streaming(self.io.no_delay());
             request::stream(&mut framing, self.endpoint, self.invocation, content_type);
         }
         let mut behind: &[u8] = b"";
@@ -99,7 +100,7 @@ impl Lent<'_> {
         let mut rest = data;
         while !before.is_empty() || !rest.is_empty() {
             let (piece, after) = rest.split_at_checked(PIECE).unwrap_or((rest, b""));
-            send_on(self.wire, self.exchange, self.cause, [before, piece, if after.is_empty() { behind } else { b"" }])?;
+            send_on(self.io, self.exchange, self.cause, [before, piece, if after.is_empty() { behind } else { b"" }])?;
             before = b"";
             rest = after;
         }
@@ -107,32 +108,32 @@ impl Lent<'_> {
     }
 }
 
-/// Sends the last chunk, and with it trailers if the answer is an error, and GET /next; an [`End`].
+/// Sends the last chunk, and with it trailers if the answer is an error, and GET /next; a [`FinishStream`].
 ///
 /// # Errors
 /// When the stream could not begin, as there was no connection.
-pub(crate) fn end(lent: &mut Lent<'_>, answer: &mut Answer<'_>) -> Result<(), Error> {
-    if lent.exchange.is_stopped() {
-        return Err(lent.cause.unwrap_or(Error::STREAM_LOST));
+pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'_>) -> Result<(), Error> {
+    if writer.exchange.is_stopped() {
+        return Err(writer.cause.unwrap_or(Error::STREAM_LOST));
     }
-    if !lent.exchange.is_spoilt() {
-        let mut framing = Cursor::new(&mut *lent.region);
+    if !writer.exchange.is_spoilt() {
+        let mut framing = Cursor::new(&mut *writer.region);
         request::stream_end(&mut framing, answer);
-        if lent.exchange.is_pipelined() {
-            request::next(&mut framing, lent.endpoint);
+        if writer.exchange.is_pipelined() {
+            request::next(&mut framing, writer.endpoint);
         }
         if framing.is_full() {
             return Err(Error::BUFFER_TOO_SMALL);
         }
         // If it fails, the reply, or its absence, tells how to go on.
-        let _ = send_on(lent.wire, lent.exchange, lent.cause, [framing.into_written(), b"", b""]);
+        let _ = send_on(writer.io, writer.exchange, writer.cause, [framing.into_written(), b"", b""]);
     }
     // What a handler makes of a stream that broke is less than what is known here.
-    if !answer.is_error() || lent.exchange.is_spoilt() {
+    if !answer.is_error() || writer.exchange.is_spoilt() {
         *answer = LOST;
     }
     Socket::set_streaming(None);
-    lent.exchange.answered();
+    writer.exchange.answered();
     Ok(())
 }
 
@@ -140,9 +141,9 @@ pub(crate) fn end(lent: &mut Lent<'_>, answer: &mut Answer<'_>) -> Result<(), Er
 ///
 /// # Errors
 /// [`Error::STREAM_LOST`]; then nothing more can be sent.
-fn send_on(wire: &mut dyn Wire, exchange: &mut Exchange, cause: &mut Option<Error>, parts: [&[u8]; 3]) -> Result<(), Error> {
-    if !wire.has_input() {
-        match wire.send(parts) {
+fn send_on(io: &mut dyn StreamIo, exchange: &mut Exchange, cause: &mut Option<Error>, parts: [&[u8]; 3]) -> Result<(), Error> {
+    if !io.has_input() {
+        match io.send(parts) {
             Ok(()) => return Ok(()),
             Err(error) => *cause = Some(error),
         }

@@ -1,7 +1,7 @@
 //! Which records of a batch have failed.
 
 use crate::error::Error;
-use crate::response::{Responded, Responder, ResponseWriter};
+use crate::handler::{Responder, Response, ResponseWriter};
 
 /// A partial batch response: `{"batchItemFailures":[{"itemIdentifier":"…"}]}`, written into the response buffer as failures come
 /// (AWS: [Handling errors for an SQS event source in Lambda][1], and [Configuring partial batch response with Kinesis Data Streams and
@@ -21,11 +21,11 @@ use crate::response::{Responded, Responder, ResponseWriter};
 ///
 /// ```
 /// use barelambda::events::{BatchItemFailures, sqs};
-/// use barelambda::{Error, Event, Responded, Responder};
+/// use barelambda::{Invocation, Response};
 ///
-/// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let mut failures = BatchItemFailures::new(responder);
-///     for message in event.records::<sqs::Message>()? {
+/// fn handler(invocation: Invocation) -> Response {
+///     let mut failures = BatchItemFailures::new(invocation.responder);
+///     for message in invocation.event.records::<sqs::Message>()? {
 ///         let message = message?;
 ///         if message.body != "fine" {
 ///             failures.add(message.message_id)?;
@@ -70,7 +70,7 @@ impl<'a> BatchItemFailures<'a> {
     ///
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`].
-    pub fn finish(mut self) -> Result<Responded<'a>, Error> {
+    pub fn finish(mut self) -> Response<'a> {
         self.response.write(if self.is_first { b"{\"batchItemFailures\":[]}" } else { b"]}" })?;
         self.response.finish()
     }
@@ -79,10 +79,9 @@ impl<'a> BatchItemFailures<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::response::Unlinked;
 
     fn body<'a>(buffer: &'a mut [u8], identifiers: &[&str]) -> Result<&'a str, Error> {
-        let mut failures = BatchItemFailures::new(Responder::new(buffer, &Unlinked));
+        let mut failures = BatchItemFailures::new(Responder::new(buffer, &()));
         assert!(failures.is_empty());
         for identifier in identifiers {
             failures.add(identifier)?;

@@ -1,6 +1,6 @@
 //! What is decoded further in place.
 
-use crate::base64;
+use crate::bytes::base64;
 use crate::error::Error;
 use crate::json::{self, FromJson};
 
@@ -13,16 +13,16 @@ use crate::json::{self, FromJson};
 ///
 /// ```
 /// use barelambda::events::{BatchItemFailures, Body, sqs};
-/// use barelambda::{Error, Event, Responded, Responder};
+/// use barelambda::{Invocation, Response};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Order<'a> {
 ///     item: &'a str,
 /// }
 ///
-/// fn handler<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let mut failures = BatchItemFailures::new(responder);
-///     for message in event.records::<sqs::Message<Body>>()? {
+/// fn handler(invocation: Invocation) -> Response {
+///     let mut failures = BatchItemFailures::new(invocation.responder);
+///     for message in invocation.event.records::<sqs::Message<Body>>()? {
 ///         let message = message?;
 ///         match message.body.json::<Order>() {
 ///             Ok(order) => assert!(!order.item.is_empty()),

@@ -1,6 +1,6 @@
 //! Texts that stand for something else, and are decoded into a buffer.
 
-use crate::base64;
+use crate::bytes::base64;
 use crate::error::Error;
 
 /// Bytes that stand in an event as base64, where they are not decoded in place.

@@ -16,11 +16,11 @@ use crate::json::Deserializer;
 ///
 /// ```
 /// use barelambda::events::http::HttpRequest;
-/// use barelambda::{Error, Event, Responded, Responder};
+/// use barelambda::{Invocation, Response};
 ///
-/// fn handler<'a, R: HttpRequest<'a>>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-///     let (request, _) = event.http::<R>()?;
-///     responder.bytes(request.header("user-agent").unwrap_or("unknown").as_bytes())
+/// fn handler<'a, R: HttpRequest<'a>>(invocation: Invocation<'a>) -> Response<'a> {
+///     let (request, _) = invocation.event.http::<R>()?;
+///     invocation.responder.bytes(request.header("user-agent").unwrap_or("unknown").as_bytes())
 /// }
 /// ```
 pub trait HttpRequest<'a>: Deserialize<'a> {
@@ -72,7 +72,3 @@ pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body
     let is_base64 = request.is_base64_encoded();
     Ok((request, Body::new(bytes, is_base64)))
 }
-
-#[cfg(test)]
-#[path = "http_tests.rs"]
-mod tests;

@@ -50,5 +50,4 @@ pub use fields::Named;
 pub use time::Timestamp;
 
 #[cfg(test)]
-#[path = "records_tests.rs"]
 mod tests;

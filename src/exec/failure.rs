@@ -1,13 +1,13 @@
 //! What goes wrong with a program, as an error.
 
-use super::settings::path;
-use super::transcript::Transcript;
+use super::launch::path;
+use super::stderr_log::Transcript;
+use crate::bytes::header_value::is_sendable;
+use crate::bytes::utf8::lossy;
 use crate::entry::end_initialization;
-use crate::field::is_sendable;
-use crate::response::Responded;
+use crate::handler::Responded;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::process::{End, ITSELF};
-use crate::utf8::lossy;
 
 #[derive(Copy, Clone)]
 pub enum Failure<'a> {

@@ -8,8 +8,8 @@
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
+use crate::bytes::search::find;
 use crate::error::Fault;
-use crate::search::find;
 
 pub mod framing;
 pub mod request;
@@ -60,4 +60,4 @@ fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod message_tests;
+mod tests;

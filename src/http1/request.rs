@@ -1,13 +1,13 @@
 //! The head of a request: request line and header section
 //! ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
-use crate::buffer::Cursor;
-use crate::search::find;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::search::find;
 
 /// Writes a head, field by field, into a buffer. What does not fit shows in [`Cursor::is_full`].
 ///
 /// ```
-/// use barelambda::buffer::Cursor;
+/// use barelambda::bytes::cursor::Cursor;
 /// use barelambda::http1::request::Head;
 ///
 /// let mut buffer = [0; 256];
@@ -31,7 +31,7 @@ impl<'c, 'b> Head<'c, 'b> {
     }
 
     /// Adds a field, unless its value is empty. `lead` is the end of the line before, the name, the colon and a blank;
-    /// [`is_value`](crate::field::is_value) must hold for the value.
+    /// [`is_value`](crate::bytes::header_value::is_value) must hold for the value.
     pub fn field(&mut self, lead: &str, value: &[u8]) {
         if !value.is_empty() {
             self.cursor.push(lead.as_bytes());

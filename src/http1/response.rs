@@ -3,9 +3,10 @@
 
 use super::framing::{Behind, Framing};
 use super::{HEAD_LIMIT, Progress, is_name, line};
-use crate::buffer::move_down;
+use crate::bytes::cursor::move_down;
+use crate::bytes::decimal::decimal;
+use crate::bytes::search::find as find_byte;
 use crate::error::Fault;
-use crate::search::find as find_byte;
 
 /// A response that is being read. It knows places, and borrows nothing.
 ///
@@ -191,15 +192,4 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
 pub fn find<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
     let mut lines = head.split(|&byte| byte == b'\n').filter_map(split_field);
     lines.find(|(other, _)| is_name(other, name)).map(|(_, value)| value)
-}
-
-/// The number that `digits` spell; `None` for anything else, an empty text and a number beyond 64 bits included.
-pub fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0u64, |number, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
-    })
 }

@@ -11,7 +11,7 @@ use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
 use super::reader::Reader;
 use super::text::{Captured, Own, Text};
-use crate::base64;
+use crate::bytes::base64;
 use crate::error::Error;
 
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.

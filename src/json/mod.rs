@@ -36,7 +36,6 @@ mod access;
 mod compound;
 mod de;
 mod failure;
-mod float;
 mod in_place;
 mod raw;
 mod reader;
@@ -46,17 +45,7 @@ mod string;
 mod text;
 
 #[cfg(test)]
-mod de_tests;
-#[cfg(all(test, feature = "error-path"))]
-mod path_tests;
-#[cfg(test)]
-mod raw_tests;
-#[cfg(test)]
-mod reader_tests;
-#[cfg(test)]
-mod records_tests;
-#[cfg(test)]
-mod string_tests;
+mod tests;
 
 pub use de::Deserializer;
 #[cfg(feature = "events")]

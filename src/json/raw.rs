@@ -7,10 +7,10 @@ use serde::ser::{self, Serialize, Serializer};
 
 use super::de::Deserializer;
 use super::string::{CLOSE, OPEN, checked};
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::json_escape::{LONGEST, escape};
+use crate::bytes::search::find;
 use crate::error::Error;
-use crate::escape::{LONGEST, escape};
-use crate::search::find;
 
 /// The name by which a [`RawJson`] asks for the text of its value.
 pub(super) const RAW: &str = "$barelambda::json::RawJson";

@@ -8,9 +8,9 @@ use super::DEPTH_LIMIT;
 use super::failure::{Failure, Wrong};
 use super::string::checked;
 use super::text::Text;
-use crate::error::Error;
 #[cfg(feature = "error-path")]
-use crate::path::Path;
+use crate::bytes::json_path::Path;
+use crate::error::Error;
 
 /// Reads a text from its beginning to its end, and hands parts of it out.
 pub struct Reader<'a, T> {

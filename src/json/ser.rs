@@ -5,10 +5,10 @@ use core::mem;
 
 use serde::ser::{self, Serialize};
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::float;
+use crate::bytes::json_escape::escape;
 use crate::error::Error;
-use crate::escape::escape;
-use crate::json::float;
 
 /// Writes `value` as JSON to the front of `buffer` and gives what was written.
 ///

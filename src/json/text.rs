@@ -7,8 +7,8 @@ use super::failure::{Failure, Wrong};
 use super::raw::length;
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN, checked, escape, plain};
-use crate::buffer::move_down;
-use crate::search::find;
+use crate::bytes::cursor::move_down;
+use crate::bytes::search::find;
 
 /// What a [`Reader`] has not handed out.
 pub trait Text<'a>: Sized {

@@ -4,20 +4,20 @@ use super::settings::Format;
 #[cfg(any(feature = "exec", feature = "log"))]
 use super::settings::threshold;
 use super::{Level, timestamp};
-use crate::buffer::Cursor;
-use crate::context::Context;
-use crate::escape::{escape_cut, push_cut};
+use crate::bytes::cursor::Cursor;
+use crate::bytes::json_escape::{escape_cut, push_cut};
+use crate::bytes::utf8::lossy;
+use crate::handler::Context;
 use crate::sys::{clock, stderr};
-use crate::utf8::lossy;
 
 /// The longest line, in bytes, with its line break.
-const LINE: usize = stderr::WHOLE;
+pub(super) const LINE: usize = stderr::WHOLE;
 
 /// The most bytes of a request id or a tenant id that are shown. Lambda's are 36 bytes, and 256 at most.
-const ID: usize = 1024;
+pub(super) const ID: usize = 1024;
 
 /// Stands where something was cut.
-const CUT: &str = "…[cut]";
+pub(super) const CUT: &str = "…[cut]";
 /// Stands where a value could not be shown, as its own `Display` says.
 pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
@@ -70,7 +70,7 @@ fn own(level: Level, context: Option<&Context<'_>>, message: impl FnOnce(&mut Te
 }
 
 #[cfg(any(feature = "exec", feature = "log"))]
-fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
+pub(super) fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
     line.push("barelambda: ");
     line.push_bytes(text);
     if number > 0 {
@@ -85,13 +85,13 @@ fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) 
 
 /// A line, but for its message.
 pub(super) struct Line<'a> {
-    format: Format,
-    now_ms: u64,
-    level: Level,
+    pub(super) format: Format,
+    pub(super) now_ms: u64,
+    pub(super) level: Level,
     /// Empty if there is none.
-    request_id: &'a [u8],
+    pub(super) request_id: &'a [u8],
     /// Empty if there is none.
-    tenant_id: &'a [u8],
+    pub(super) tenant_id: &'a [u8],
 }
 
 impl<'a> Line<'a> {
@@ -114,7 +114,7 @@ impl<'a> Line<'a> {
     }
 
     /// Writes the line into a buffer, which must have [`LINE`] bytes or more.
-    fn write<'b>(&self, buffer: &'b mut [u8], message: impl FnOnce(&mut Text<'_, '_>)) -> &'b [u8] {
+    pub(super) fn write<'b>(&self, buffer: &'b mut [u8], message: impl FnOnce(&mut Text<'_, '_>)) -> &'b [u8] {
         let mut cursor = Cursor::new(buffer);
         let end = self.begin(&mut cursor);
         message(&mut Text { cursor: &mut cursor, format: self.format, reserve: NOT_SHOWN.len() + end.len(), is_cut: false });
@@ -216,7 +216,3 @@ impl Text<'_, '_> {
 fn push_in_one_line(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
     push_cut(cursor, text, reserve, |cursor, byte| _ = cursor.push(&[if byte == b'\n' { b'\r' } else { byte }]))
 }
-
-#[cfg(all(test, feature = "log"))]
-#[path = "formatted_tests.rs"]
-mod tests;

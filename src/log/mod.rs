@@ -15,6 +15,9 @@ mod settings;
 #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod timestamp;
 
+#[cfg(test)]
+mod tests;
+
 use crate::error::Error;
 
 #[cfg(feature = "exec")]

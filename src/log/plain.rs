@@ -1,8 +1,8 @@
 //! The runtime's own messages, as plain lines.
 
 use super::Level;
-use crate::buffer::Cursor;
-use crate::context::Context;
+use crate::bytes::cursor::Cursor;
+use crate::handler::Context;
 use crate::sys::stderr;
 
 /// The longest line, in bytes; what does not fit is cut.

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use super::Level;
 use super::formatted::{Line, NOT_SHOWN, Text};
 use super::settings::Format;
-use crate::context::Context;
+use crate::handler::Context;
 
 /// Writes one line.
 pub(crate) fn record(format: Format, level: Level, context: Option<&Context<'_>>, message: fmt::Arguments<'_>) {

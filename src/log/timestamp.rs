@@ -1,6 +1,6 @@
 //! The time of a line ([RFC 3339, section 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)).
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;

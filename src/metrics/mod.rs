@@ -35,9 +35,9 @@
 mod unit;
 mod value;
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::json_escape::escape;
 use crate::error::Error;
-use crate::escape::escape;
 use crate::sys::{clock, stderr};
 
 pub use unit::Unit;
@@ -231,5 +231,4 @@ fn is_ascii(text: &str, limit: usize) -> bool {
 }
 
 #[cfg(test)]
-#[path = "metrics_tests.rs"]
 mod tests;

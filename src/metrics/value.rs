@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 /// The value of a metric: made from a number.
 ///

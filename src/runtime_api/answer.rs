@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
+use crate::bytes::json_escape::escape_cut;
 use crate::error::Error;
-use crate::escape::escape_cut;
 
 /// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
 pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -24,7 +24,7 @@ impl<'a> Answer<'a> {
     /// A response that has been sent already, but for its end.
     pub const STREAMED: Self = Self { error_type: b"", content_type: b"", body: b"" };
 
-    /// A response. `content_type` must be [sendable](crate::field::is_sendable).
+    /// A response. `content_type` must be [sendable](crate::bytes::header_value::is_sendable).
     ///
     /// # Errors
     /// [`Error::RESPONSE_TOO_LARGE`] for a body beyond [`RESPONSE_LIMIT`].
@@ -35,12 +35,12 @@ impl<'a> Answer<'a> {
         Ok(Self { error_type: b"", content_type: content_type.as_bytes(), body })
     }
 
-    /// An error whose body is `body`, as an [`ErrorBody`] wrote it. `error_type` must be [sendable](crate::field::is_sendable).
+    /// An error whose body is `body`, as an [`ErrorBody`] wrote it. `error_type` must be [sendable](crate::bytes::header_value::is_sendable).
     pub const fn error(error_type: &'a str, body: &'a [u8]) -> Self {
         Self { error_type: error_type.as_bytes(), content_type: b"application/vnd.aws.lambda.error+json", body }
     }
 
-    /// The same with another content type, which must be [sendable](crate::field::is_sendable), and need not be UTF-8.
+    /// The same with another content type, which must be [sendable](crate::bytes::header_value::is_sendable), and need not be UTF-8.
     #[cfg(feature = "exec")]
     pub(crate) const fn with_content_type(self, content_type: &'a [u8]) -> Self {
         Self { content_type, ..self }

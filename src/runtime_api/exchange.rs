@@ -281,7 +281,3 @@ impl Exchange {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "exchange_tests.rs"]
-mod tests;

@@ -1,8 +1,9 @@
 //! What the head of a reply to GET /next says of an invocation.
 
+use crate::bytes::decimal::decimal;
 use crate::error::Fault;
 use crate::http1::request::{is_segment, is_unsplit};
-use crate::http1::response::{Response, WANTED, decimal, find};
+use crate::http1::response::{Response, WANTED, find};
 
 /// The fields that [`Invocation`] wants to have been noted in its response.
 pub const IDS: [&[u8]; WANTED] = [b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"];

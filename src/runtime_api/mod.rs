@@ -13,3 +13,6 @@ pub mod endpoint;
 pub mod exchange;
 pub mod invocation;
 pub mod request;
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,8 @@
 use super::answer::Answer;
 use super::endpoint::Endpoint;
 use super::invocation::Invocation;
-use crate::base64;
-use crate::buffer::Cursor;
+use crate::bytes::base64;
+use crate::bytes::cursor::Cursor;
 use crate::http1::request::Head;
 
 /// What an answer answers.

@@ -4,14 +4,14 @@
 pub mod arch;
 pub mod clock;
 pub mod env;
+#[cfg(feature = "exec-wrapper")]
+pub mod exec_args;
 #[cfg(feature = "exec")]
 pub mod pipe;
 #[cfg(feature = "exec")]
 pub mod process;
 pub mod socket;
 pub mod stderr;
-#[cfg(feature = "exec-wrapper")]
-pub mod vectors;
 #[cfg(feature = "exec-wrapper")]
 pub mod wrapper;
 

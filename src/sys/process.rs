@@ -6,9 +6,9 @@ use core::mem::{self, MaybeUninit};
 use rustix::fd::RawFd;
 
 use super::arch;
+use super::exec_args::Vectors;
 use super::pipe::{self, Pipe, Polled};
-use super::vectors::Vectors;
-use crate::buffer::Cursor;
+use crate::bytes::cursor::Cursor;
 
 /// A program that runs, in a process group of its own, with pipes to its standard streams.
 pub struct Child {

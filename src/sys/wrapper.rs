@@ -1,7 +1,7 @@
 //! The program that wraps this one.
 
 use super::env;
-use super::vectors::Vectors;
+use super::exec_args::Vectors;
 
 /// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, which gets the command line of this one as its arguments; once: the environment
 /// that it gets has a mark, with which this does nothing.

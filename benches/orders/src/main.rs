@@ -6,7 +6,7 @@
 use core::cell::RefCell;
 
 use barelambda::json::Records;
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Response};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -25,8 +25,8 @@ struct Order<'a> {
     items: RefCell<Records<'a, Item<'a>>>,
 }
 
-fn copy<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-    responder.json(&Order { items: RefCell::new(event.records()?) })
+fn copy(invocation: Invocation) -> Response {
+    invocation.responder.json(&Order { items: RefCell::new(invocation.event.records()?) })
 }
 
 /// Reads each item when it is written, so their number isn't limited. The serializer gets a shared

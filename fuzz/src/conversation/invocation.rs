@@ -1,6 +1,6 @@
 //! Invocations, and what has to be answered to them.
 
-use barelambda::{Error, Event, FunctionError, Responded, Responder};
+use barelambda::{Error, FunctionError, Response};
 
 use super::request::Request;
 
@@ -29,7 +29,8 @@ impl Act {
     }
 
     /// Does it.
-    pub fn handle<'a>(self, event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+    pub fn handle(self, invocation: barelambda::Invocation<'_>) -> Response<'_> {
+        let barelambda::Invocation { event, responder, .. } = invocation;
         let len = event.payload().len();
         match self {
             Self::Echo => responder.bytes(event.into_payload()),
@@ -45,7 +46,7 @@ impl Act {
                 writer.write(b"!")?;
                 writer.finish()
             }
-            Self::Fail => Ok(responder.fail("Function.Unfit", format_args!("{len} bytes"))),
+            Self::Fail => responder.fail("Function.Unfit", format_args!("{len} bytes")),
             Self::Error => Err(Error::from(&FAILED)),
             Self::Stream | Self::StreamFail | Self::StreamError => {
                 let mut stream = responder.stream();
@@ -57,7 +58,7 @@ impl Act {
                 }
                 match self {
                     Self::Stream => stream.finish(),
-                    Self::StreamFail => Ok(stream.fail("Function.Unfit", format_args!("{len} bytes"))),
+                    Self::StreamFail => stream.fail("Function.Unfit", format_args!("{len} bytes")),
                     _ => Err(Error::from(&FAILED)),
                 }
             }

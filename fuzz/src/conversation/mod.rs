@@ -6,7 +6,7 @@ use std::panic;
 
 use barelambda::runtime::{ROOM, Runtime, Transport};
 use barelambda::runtime_api::endpoint::{Address, Endpoint};
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Error, Invocation, Response};
 
 use super::source::Source;
 
@@ -47,7 +47,7 @@ pub fn check(input: &[u8]) {
 fn talk<S: Side>(
     side: &RefCell<S>,
     pipeline: bool,
-    mut handler: impl for<'a> FnMut(Event<'a>, Responder<'a>) -> Result<Responded<'a>, Error>,
+    mut handler: impl FnMut(Invocation<'_>) -> Response<'_>,
     mut after: impl FnMut(Result<(), Error>) -> bool,
 ) {
     let endpoint = Endpoint::parse(HOST.as_bytes()).expect("it is an address");

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::mem;
 
+use barelambda::Error;
 use barelambda::runtime_api::exchange::ATTEMPTS;
-use barelambda::{Error, Event};
 
 use super::invocation::{Act, Invocation, State};
 use super::reply::{Coming, Kind, Text};
@@ -87,24 +87,24 @@ impl<'a> Server<'a> {
         talk(
             &server,
             pipeline,
-            |event, responder| {
-                let act = server.borrow_mut().handle(&event);
-                act.handle(event, responder)
+            |invocation| {
+                let act = server.borrow_mut().handle(&invocation);
+                act.handle(invocation)
             },
             |result| server.borrow_mut().step_ended(result),
         );
     }
 
     /// The handler gets an event.
-    fn handle(&mut self, event: &Event<'_>) -> Act {
+    fn handle(&mut self, given: &barelambda::Invocation<'_>) -> Act {
         assert!(!self.must_stop, "it goes on");
         self.handled += 1;
-        let ids = (event.context().request_id(), event.context().invocation_id().unwrap_or_default());
+        let ids = (given.context.request_id(), given.context.invocation_id().unwrap_or_default());
         let index = self.find(ids.0, ids.1);
         assert_eq!(Some(index), self.delivered, "it is not what came");
         let invocation = &mut self.invocations[index];
         assert!(!mem::replace(&mut invocation.is_handled, true), "it is handled twice: {ids:?}");
-        assert_eq!(event.payload(), invocation.event);
+        assert_eq!(given.event.payload(), invocation.event);
         invocation.act
     }
 

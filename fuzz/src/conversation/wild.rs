@@ -32,10 +32,10 @@ impl<'a> Wild<'a> {
         talk(
             &wild,
             pipeline,
-            |event, responder| {
+            |invocation| {
                 wild.borrow_mut().fruitless = 0;
-                let act = event.payload().first().map_or(Act::Echo, |byte| Act::of(*byte));
-                act.handle(event, responder)
+                let act = invocation.event.payload().first().map_or(Act::Echo, |byte| Act::of(*byte));
+                act.handle(invocation)
             },
             |result| {
                 wild.borrow_mut().fruitless = 0;

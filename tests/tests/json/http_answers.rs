@@ -2,7 +2,7 @@
 
 use barelambda::runtime::{ROOM, Runtime, Transport};
 use barelambda::runtime_api::endpoint::{Address, Endpoint};
-use barelambda::{Error, Event, Handler, Responded, Responder};
+use barelambda::{Error, Handler, Invocation, Responder, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -46,14 +46,14 @@ impl Transport for &mut Once {
 /// A handler that only answers.
 struct Handling<F>(F);
 
-impl<F: for<'a> Fn(Responder<'a>) -> Result<Responded<'a>, Error>> Handler for Handling<F> {
-    fn handle<'a>(&mut self, _: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
-        (self.0)(responder)
+impl<F: Fn(Responder<'_>) -> Response<'_>> Handler for Handling<F> {
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+        (self.0)(invocation.responder)
     }
 }
 
 /// What Lambda is sent when the handler answers as `make` does.
-fn answer(make: impl for<'a> Fn(Responder<'a>) -> Result<Responded<'a>, Error>) -> Value {
+fn answer(make: impl Fn(Responder<'_>) -> Response<'_>) -> Value {
     let mut once = Once::default();
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
     let (mut receive, mut response) = (vec![0; ROOM + 1024], vec![0; 1 << 23]);

@@ -138,6 +138,19 @@ fn sqs_batch_names_what_failed(architecture: Architecture) {
 }
 on_each_architecture!(sqs_batch_names_what_failed);
 
+fn heapless_owns_a_list_and_a_text(architecture: Architecture) {
+    check("heapless", architecture, |emulator| {
+        assert_eq!(answer_as_json(emulator, event("scores.json")), json!("Zoë played 3 games: 120 7 4100"));
+        assert_eq!(answer_as_json(emulator, r#"{"player":"Ada","scores":[]}"#), json!("Ada played 0 games:"));
+        let (error, _) = failure(emulator, r#"{"player":"Ada","scores":[1,2,3,4,5,6,7,8,9]}"#);
+        assert_eq!(error.error_type, "Function.InvalidJson");
+        let (error, _) = failure(emulator, json!({"player": "A".repeat(50), "scores": [1]}).to_string());
+        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.SummaryTooLong", "the summary is longer than 64 bytes"));
+        assert_eq!(answer_as_json(emulator, r#"{"player":"Ada","scores":[0,1]}"#), json!("Ada played 1 games: 1"));
+    });
+}
+on_each_architecture!(heapless_owns_a_list_and_a_text);
+
 fn s3_event_lists_what_was_created(architecture: Architecture) {
     check("s3_event", architecture, |emulator| {
         assert_eq!(

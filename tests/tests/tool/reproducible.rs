@@ -27,11 +27,12 @@ const PROGRAM: &str = r#"#![cfg_attr(target_env = "musl", no_std, no_main)]
 use core::any::TypeId;
 use core::hint::black_box;
 
-use barelambda::{Error, Event, Responded, Responder};
+use barelambda::{Invocation, Response};
 
 barelambda::entry!(answer);
 
-fn answer<'a>(event: Event<'a>, responder: Responder<'a>) -> Result<Responded<'a>, Error> {
+fn answer(invocation: Invocation) -> Response {
+    let Invocation { event, responder, .. } = invocation;
     let length = event.payload().len();
     assert!(length < 5000, "it is too long");
     let mut few: heapless::Vec<u8, 16> = heapless::Vec::new();

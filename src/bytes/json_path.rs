@@ -1,0 +1,90 @@
+//! Where in a text something is, by the names of the fields that lead to it.
+
+/// The most bytes that a path has.
+const SIZE: usize = 80;
+const CUT: &[u8] = "…".as_bytes();
+
+/// The way from the root of a JSON text to a value: `orders[2].price`. It is made from its end to its beginning; what does not fit, at the
+/// beginning, is replaced by `…`.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub(crate) struct Path {
+    bytes: [u8; SIZE],
+    /// Where it begins in the bytes, which it fills to their end.
+    start: u8,
+    is_cut: bool,
+}
+
+impl Path {
+    pub(crate) const EMPTY: Self = Self { bytes: [0; SIZE], start: SIZE as u8, is_cut: false };
+
+    /// The path, which is empty at the root.
+    pub(crate) fn as_str(&self) -> &str {
+        str::from_utf8(self.bytes.get(self.start.into()..).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Goes out of the field `name`.
+    pub(crate) fn prepend_name(&mut self, name: &str) {
+        let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
+        self.prepend(&[name.as_bytes(), if is_last { b"" } else { b"." }]);
+    }
+
+    /// Goes out of the element at `index`.
+    pub(crate) fn prepend_index(&mut self, index: usize) {
+        let mut digits = [0; 20];
+        let mut cursor = crate::bytes::cursor::Cursor::new(&mut digits);
+        cursor.push_number(index as u64);
+        let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
+        self.prepend(&[b"[", cursor.into_written(), if is_last { b"]" } else { b"]." }]);
+    }
+
+    /// Puts the pieces before what there is, or none of them.
+    fn prepend(&mut self, pieces: &[&[u8]]) {
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        if self.is_cut {
+            return;
+        }
+        let pieces = if length + CUT.len() > self.start.into() {
+            self.is_cut = true;
+            &[CUT]
+        } else {
+            pieces
+        };
+        for piece in pieces.iter().rev() {
+            self.start -= piece.len() as u8;
+            let place = self.bytes.get_mut(self.start.into()..).unwrap_or_default();
+            place.iter_mut().zip(*piece).for_each(|(to, from)| *to = *from);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leads_from_the_root() {
+        let mut path = Path::EMPTY;
+        assert_eq!(path.as_str(), "");
+        path.prepend_name("price");
+        assert_eq!(path.as_str(), "price");
+        path.prepend_index(12);
+        path.prepend_index(0);
+        path.prepend_name("é");
+        assert_eq!(path.as_str(), "é[0][12].price");
+        path.prepend_name("orders");
+        assert_eq!(path.as_str(), "orders.é[0][12].price");
+    }
+
+    #[test]
+    fn is_cut_at_its_beginning() {
+        for length in 0..SIZE + 2 {
+            let mut path = Path::EMPTY;
+            path.prepend_name("ab");
+            path.prepend_name(&"é".repeat(length));
+            path.prepend_name("more");
+            let text = path.as_str();
+            assert!(text.ends_with("ab") && text.len() <= SIZE);
+            assert!(text.starts_with("more.é") || text.starts_with('…') || length == 0, "{text}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Both sides of the exchange: does what the state machine says over a connection of whatever kind, and tells it what came of it.
+
+use crate::bytes::cursor::{Cursor, move_down};
+use crate::error::{Error, Fault};
+use crate::handler::Context;
+use crate::http1::Progress;
+use crate::http1::response::Response;
+use crate::log::{self, Level};
+use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::endpoint::Endpoint;
+use crate::runtime_api::exchange::{Action, Exchange, Reply};
+use crate::runtime_api::invocation::{IDS, Invocation};
+use crate::runtime_api::request::{self, Subject};
+
+pub(crate) mod stream;
+mod transport;
+
+use stream::StreamWriter;
+pub use transport::Transport;
+
+/// The part of a reply that is shown when it is not a success, in bytes.
+const SHOWN: usize = 1024;
+
+/// An answer that may have to be sent again.
+pub(crate) struct Kept<'a> {
+    pub(crate) subject: Subject<'a>,
+    pub(crate) answer: Answer<'a>,
+}
+
+impl<'a> Kept<'a> {
+    /// The context of the invocation that it is the answer to.
+    fn context(&self) -> Option<Context<'a>> {
+        match self.subject {
+            Subject::Initialization => None,
+            Subject::Invocation(invocation) => Some(Context { invocation }),
+        }
+    }
+
+    fn is_for(&self, invocation: &Invocation<'_>) -> bool {
+        match &self.subject {
+            Subject::Initialization => false,
+            Subject::Invocation(kept) => kept.is_same(invocation),
+        }
+    }
+}
+
+/// The answer that tells of `error`, with its body in `buffer`.
+pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
+    let mut body = ErrorBody::new(error.error_type(), buffer);
+    body.push_error(error);
+    Answer::error(error.error_type(), body.finish())
+}
+
+/// A conversation with the Runtime API.
+#[repr(C)]
+pub(crate) struct Conversation<'e, T> {
+    pub(crate) exchange: Exchange,
+    transport: T,
+    /// How many bytes at the front of the region have been received and not used.
+    pub(crate) filled: usize,
+    /// The longest event.
+    event_limit: usize,
+    /// What was the first to go wrong on this connection, where the transport said it.
+    cause: Option<Error>,
+    endpoint: &'e Endpoint<'e>,
+}
+
+impl<'e, T: Transport> Conversation<'e, T> {
+    pub(crate) const fn new(endpoint: &'e Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
+        Self { exchange, transport, filled: 0, event_limit, cause: None, endpoint }
+    }
+
+    /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What is received is put into
+    /// `region`. When there is an invocation, the unused bytes stand behind it, and otherwise at the front.
+    ///
+    /// # Errors
+    /// When nothing can go on.
+    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<(), Error> {
+        loop {
+            let action = self.exchange.action();
+            match action {
+                Action::Connect => {
+                    if self.exchange.pause_ms() > 0 {
+                        self.transport.pause(self.exchange.pause_ms());
+                    }
+                    self.filled = 0;
+                    self.cause = None;
+                    match self.transport.connect(&self.endpoint.address) {
+                        Ok(()) => self.exchange.connected(),
+                        Err(cause) => {
+                            self.cause = Some(cause);
+                            self.lost(Fault::Connect)?;
+                        }
+                    }
+                }
+                Action::Ask => {
+                    self.send(region, None, true)?;
+                    self.exchange.asked();
+                }
+                Action::Answer | Action::AnswerAndAsk => {
+                    self.send(region, kept, action == Action::AnswerAndAsk)?;
+                    self.exchange.answered();
+                }
+                Action::Receive => match self.receive(region, kept, response) {
+                    Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
+                    Ok(Reply::Again | Reply::Refused) => {}
+                    Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
+                    Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
+                    Err(fault) => self.lost(fault)?,
+                },
+                Action::Handle => return Ok(()),
+                Action::Stop => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
+            }
+        }
+    }
+
+    /// The writer of the stream that responds to `invocation`. Heads are written into the free part of `region`.
+    pub(crate) fn stream_writer<'l>(&'l mut self, region: &'l mut [u8], invocation: Invocation<'l>) -> StreamWriter<'l> {
+        let region = region.get_mut(self.filled..).unwrap_or_default();
+        StreamWriter {
+            exchange: &mut self.exchange,
+            cause: &mut self.cause,
+            endpoint: self.endpoint,
+            invocation,
+            region,
+            io: &mut self.transport,
+        }
+    }
+
+    /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
+    ///
+    /// # Errors
+    /// [`Fault::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
+    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Fault> {
+        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Fault::BufferTooSmall)?);
+        if let Some(kept) = kept {
+            request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
+        }
+        let answer_len = heads.len();
+        if ask {
+            request::next(&mut heads, self.endpoint);
+        }
+        if heads.is_full() {
+            return Err(Fault::BufferTooSmall);
+        }
+        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Fault::BufferTooSmall)?;
+        if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
+            // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
+            self.exchange.spoilt();
+            self.cause = Some(error);
+        }
+        Ok(())
+    }
+
+    /// Receives one reply. An error says that the connection is of no more use.
+    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Fault> {
+        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Fault::ConnectionClosed)?, &IDS)? == Progress::Partial
+        {
+            self.fill(region)?;
+        }
+        let same = kept.is_some_and(|kept| kept.is_for(&Invocation::new(response, region)));
+        let reply = self.exchange.reply(response.status, same);
+        let limit = match reply {
+            Reply::Event => self.event_limit,
+            Reply::Again => 0,
+            Reply::Released => {
+                self.exchange.complete(reply, false);
+                return Ok(reply);
+            }
+            _ => SHOWN,
+        };
+        match self.read_body(region, response, limit, reply != Reply::Fatal) {
+            Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
+            // The head of any other reply says all that matters, so only the connection is lost.
+            Err(fault) => {
+                log::error(Level::Warn, if fault == Fault::ConnectionBroken { self.why(fault) } else { fault.error() });
+                self.exchange.spoilt();
+            }
+            // Nothing that was asked for can come behind an event.
+            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.spoilt(),
+            Ok(()) => {}
+        }
+        self.exchange.complete(reply, response.close);
+        if response.status >= 300 {
+            let body = region.get(response.body_start..response.body_start + response.body_len);
+            let body = body.ok_or(Fault::ConnectionClosed)?;
+            let body = body.strip_suffix(b"\n").unwrap_or(body);
+            let context = kept.and_then(Kept::context);
+            log::line(Level::Warn, context.as_ref(), b"the Runtime API answered with status", response.status.into(), body);
+        }
+        if reply != Reply::Event {
+            move_down(region, response.end..self.filled, 0);
+        }
+        self.filled -= response.end;
+        Ok(reply)
+    }
+
+    /// Reads a body, to its end if it is to wait for that.
+    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Fault> {
+        while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
+            self.fill(region)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for more bytes.
+    fn fill(&mut self, region: &mut [u8]) -> Result<(), Fault> {
+        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Fault::BufferTooSmall)?;
+        match self.transport.receive(free) {
+            Ok(0) => Err(Fault::ConnectionClosed),
+            Ok(count) => {
+                self.filled += count;
+                Ok(())
+            }
+            Err(cause) => {
+                // If sending failed, that is why nothing came.
+                self.cause.get_or_insert(cause);
+                Err(Fault::ConnectionBroken)
+            }
+        }
+    }
+
+    /// The cause of a fault: if sending failed, that is why no reply came.
+    fn why(&self, fault: Fault) -> Error {
+        self.cause.unwrap_or(fault.error())
+    }
+
+    /// Notes that the connection is of no more use, for whatever cause.
+    ///
+    /// # Errors
+    /// The cause, when it is time to give up.
+    fn lost(&mut self, fault: Fault) -> Result<(), Error> {
+        let cause = self.why(fault);
+        self.exchange.lost(cause)?;
+        log::line(Level::Warn, None, cause.message_bytes(), cause.number().unwrap_or_default(), b"trying again");
+        Ok(())
+    }
+}

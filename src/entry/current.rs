@@ -1,0 +1,68 @@
+//! What the handler is working on, for the log and for the case of a panic.
+
+#[cfg(not(target_env = "musl"))]
+extern crate std;
+
+#[cfg(not(target_env = "musl"))]
+use core::cell::Cell;
+use core::ptr::null_mut;
+#[cfg(target_env = "musl")]
+use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+use crate::handler::{Context, Handler, Invocation, Response};
+
+/// The place of the context of the invocation that a handler is working on, or null. A bare program has one thread; in others, each thread
+/// has a note of its own.
+#[cfg(target_env = "musl")]
+static CURRENT: Note = Note(AtomicPtr::new(null_mut()));
+
+#[cfg(target_env = "musl")]
+struct Note(AtomicPtr<Context<'static>>);
+
+#[cfg(target_env = "musl")]
+impl Note {
+    fn set(&self, context: *mut Context<'static>) {
+        self.0.store(context, Relaxed);
+    }
+
+    fn get(&self) -> *mut Context<'static> {
+        self.0.load(Relaxed)
+    }
+}
+
+#[cfg(not(target_env = "musl"))]
+std::thread_local! {
+    /// The place of the context of the invocation that the handler on this thread is working on, or null.
+    static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
+}
+
+/// Calls `then` with the context of the invocation that the handler on this thread is working on.
+pub(super) fn with_current<R>(then: impl FnOnce(Option<&Context<'_>>) -> R) -> R {
+    // SAFETY: the context is a local variable of `Observed::handle`, which takes the note back before it returns or unwinds; this is called
+    // from inside it, on the same thread, and ends before it does. Nothing writes to the context, or to the head and invocation that it
+    // borrows.
+    then(unsafe { CURRENT.get().as_ref() })
+}
+
+/// Takes the note back.
+struct Forget;
+
+impl Drop for Forget {
+    fn drop(&mut self) {
+        CURRENT.set(null_mut());
+    }
+}
+
+/// A handler, and, as long as it works, a note of what it works on, for the log and for the case of a panic.
+pub(super) struct Observed<H>(pub(super) H);
+
+impl<H: Handler> Handler for Observed<H> {
+    // So that it is seen what becomes of the responder.
+    #[inline(always)]
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+        let mut context = invocation.context;
+        CURRENT.set((&raw mut context).cast());
+        let _forget = Forget;
+        self.0.handle(invocation)
+    }
+}

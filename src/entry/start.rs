@@ -1,0 +1,150 @@
+//! What a program does from its first instruction on.
+
+#[cfg(any(target_env = "musl", feature = "capi"))]
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use super::current::Observed;
+#[cfg(feature = "exec-wrapper")]
+use super::final_report::end_initialization;
+use super::final_report::last_words;
+#[cfg(feature = "exec-wrapper")]
+use crate::bytes::utf8::lossy;
+use crate::conversation::{Kept, error_answer};
+use crate::error::Error;
+use crate::handler::Handler;
+use crate::log::{self, Level};
+#[cfg(any(target_env = "musl", feature = "capi"))]
+use crate::runtime::ROOM;
+use crate::runtime::Runtime;
+use crate::runtime_api::answer::Answer;
+#[cfg(any(target_env = "musl", feature = "capi"))]
+use crate::runtime_api::answer::ErrorBody;
+use crate::runtime_api::endpoint::Endpoint;
+use crate::runtime_api::request::Subject;
+use crate::sys::{env, socket::Socket};
+
+/// The buffers of a bare program, in .bss.
+#[cfg(any(target_env = "musl", feature = "capi"))]
+#[repr(C)]
+pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
+    receive: UnsafeCell<[u8; RECEIVE]>,
+    response: UnsafeCell<[u8; RESPONSE]>,
+}
+
+// SAFETY: only who calls `buffers` uses it, once.
+#[cfg(any(target_env = "musl", feature = "capi"))]
+unsafe impl<const RECEIVE: usize, const RESPONSE: usize> Sync for Memory<RECEIVE, RESPONSE> {}
+
+#[cfg(any(target_env = "musl", feature = "capi"))]
+impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
+    /// All zero.
+    #[expect(clippy::new_without_default, reason = "only statics are of use")]
+    pub const fn new() -> Self {
+        assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
+        assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
+        Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
+    }
+
+    /// Both of them: the one to receive into, and the one that answers are written into.
+    ///
+    /// # Safety
+    /// To be called once in the life of the process, or again when nothing uses what the last call gave.
+    #[expect(clippy::mut_from_ref, reason = "the caller sees to it")]
+    #[inline(always)]
+    pub unsafe fn buffers(&'static self) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
+        // SAFETY: these are the only references to the memory, as the caller promises.
+        unsafe { (&mut *self.receive.get(), &mut *self.response.get()) }
+    }
+}
+
+/// Runs a bare program from its first instruction to its last.
+///
+/// # Safety
+/// To be called once, first, with `stack` as the kernel handed it to `_start`.
+#[cfg(target_env = "musl")]
+pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
+    stack: *const usize,
+    memory: &'static Memory<RECEIVE, RESPONSE>,
+    init: impl FnOnce() -> Result<H, Error>,
+) -> ! {
+    // SAFETY: as the caller promises.
+    unsafe { env::set_from_stack(stack) };
+    // SAFETY: this runs once, and nothing else uses the memory.
+    let (receive, response) = unsafe { memory.buffers() };
+    serve_from(init, receive, response);
+    crate::exit(1)
+}
+
+/// As [`serve`], with an initialiser that gives its error. What ends it is logged.
+pub(crate) fn serve_from<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) {
+    let mut failed = None;
+    let ended = serve(
+        |response| {
+            init().map_err(|error| {
+                failed = Some(error);
+                error_answer(error, response)
+            })
+        },
+        receive,
+        response,
+    );
+    if let Some(error) = failed.or(ended) {
+        log::error(Level::Fatal, error);
+    }
+}
+
+/// Initialises and runs invocation after invocation, until nothing can go on, and gives why; unless the initialiser has failed, which gives
+/// the answer that tells of it, and may write that into the response buffer.
+pub(super) fn serve<H: Handler>(
+    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
+    receive: &mut [u8],
+    response: &mut [u8],
+) -> Option<Error> {
+    #[cfg(feature = "exec-wrapper")]
+    become_wrapper(receive);
+    #[cfg(feature = "log")]
+    super::logger::set_logger();
+    let endpoint = match endpoint() {
+        Ok(endpoint) => endpoint,
+        Err(error) => return Some(error),
+    };
+    INITIALIZING.store(1, Relaxed);
+    let result = init(response);
+    INITIALIZING.store(0, Relaxed);
+    let mut handler = match result {
+        Ok(handler) => Observed(handler),
+        Err(answer) => {
+            last_words(Kept { subject: Subject::Initialization, answer });
+            return None;
+        }
+    };
+    let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
+    let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), receive, response, pipeline);
+    loop {
+        if let Err(error) = runtime.step(&mut handler) {
+            return Some(error);
+        }
+    }
+}
+
+/// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, unless this runs inside it.
+#[cfg(feature = "exec-wrapper")]
+fn become_wrapper(buffer: &mut [u8]) {
+    if let Err((wrapper, errno)) = crate::sys::wrapper::become_wrapper(buffer) {
+        end_initialization(b"Runtime.InvalidWrapper", &|body| {
+            body.push("AWS_LAMBDA_EXEC_WRAPPER cannot be executed: ");
+            lossy(wrapper, &mut |text| body.push_bytes(text));
+            body.push(": os error ");
+            body.push_number(errno);
+        });
+    }
+}
+
+pub(super) fn endpoint() -> Result<Endpoint<'static>, Error> {
+    let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
+    Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
+}
+
+/// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
+pub(super) static INITIALIZING: AtomicUsize = AtomicUsize::new(0);

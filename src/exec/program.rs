@@ -1,0 +1,133 @@
+//! The handler that runs a program.
+
+use super::failure::Failure;
+use super::launch::{self, LAUNCH, Mode, Settings};
+use super::stderr_log::Transcript;
+use super::stdout::Output;
+use super::supervise::{Outcome, supervise};
+use crate::error::Error;
+use crate::handler::{Context, Handler, Invocation, Response};
+use crate::log::{self, Level};
+use crate::sys::process::{self, Child, End, Signal};
+
+/// A handler that runs a program.
+pub struct Program {
+    settings: Settings,
+    /// With `lines`, the process that answers.
+    child: Child,
+    /// Whether this process is prepared for children.
+    is_prepared: bool,
+    transcript: Transcript,
+}
+
+impl Program {
+    /// The program that the environment names. If it cannot be executed, or a variable has a value that it cannot have, that is reported as
+    /// an error of the initialisation, and the process ends.
+    ///
+    /// # Errors
+    /// None: it is what `entry!` takes for an initialiser.
+    pub fn from_environment() -> Result<Self, Error> {
+        let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
+        let mut program = Self { settings, child: Child::NONE, is_prepared: false, transcript: Transcript::new(settings.format) };
+        if settings.mode == Mode::Lines {
+            program.start_early();
+        }
+        Ok(program)
+    }
+
+    /// Starts the program in the initialisation.
+    // Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
+    #[inline(never)]
+    fn start_early(&mut self) {
+        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|failure| failure.end_initialization());
+    }
+
+    /// # Errors
+    /// [`Failure::CannotExecute`].
+    fn start(&mut self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+        // Not before there is a child: it takes 66 system calls, and the first GET /next need not wait for them.
+        if !self.is_prepared {
+            process::prepare();
+            self.is_prepared = true;
+        }
+        self.child = launch::start(context, buffer)?;
+        Ok(())
+    }
+
+    /// Sees to it that there is a process for this invocation.
+    ///
+    /// # Errors
+    /// [`Failure::CannotExecute`].
+    fn ready(&mut self, context: &Context<'_>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+        if self.child.is_some()
+            && let Some(count) = self.child.output.read(&mut [0])
+        {
+            // It has written something that belongs to no invocation, or has ended. Whatever comes from it now is not to be trusted, and this
+            // invocation has no part in it.
+            let how = self.end(context);
+            let what: &[u8] = match how {
+                _ if count > 0 => b"the program wrote to stdout between two invocations, and was ended",
+                End::Exit(_) => b"the program ended between two invocations: exit status",
+                End::Signal(_) => b"the program ended between two invocations: signal",
+            };
+            let (End::Exit(number) | End::Signal(number)) = how;
+            log::line(Level::Warn, Some(context), what, number.into(), b"");
+            // What it said is not what the next one says.
+            self.transcript.begin();
+        }
+        if !self.child.is_some() {
+            let context = if self.settings.mode == Mode::Process { Some(context) } else { None };
+            self.start(context, buffer)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the process and its group, logs what they have left on stderr, and gives how the process ended.
+    fn end(&mut self, context: &Context<'_>) -> End {
+        self.child.signal(Signal::Kill);
+        self.transcript.read_all(&mut self.child.errors, context);
+        self.transcript.end(context);
+        self.child.end()
+    }
+}
+
+impl Handler for Program {
+    fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
+        let Invocation { context, event, mut responder } = invocation;
+        let payload = event.into_payload();
+        self.transcript.begin();
+        if let Err(failure) = self.ready(&context, responder.buffer()) {
+            return Ok(failure.responded(&self.transcript, responder.into_buffer()));
+        }
+        let mode = self.settings.mode;
+        let mut end: &[u8] = b"";
+        if mode == Mode::Lines {
+            payload.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+            end = b"\n";
+        }
+        let mut output = Output::new(responder, self.settings.streams);
+        let outcome = supervise(&mut self.child, mode, [payload, end], &mut output, &mut self.transcript, &context);
+        let is_error = output.is_error();
+        let how = if matches!(outcome, Outcome::Line) {
+            self.transcript.read_all(&mut self.child.errors, &context);
+            End::Exit(0)
+        } else {
+            self.end(&context)
+        };
+        self.child.reap_others();
+        let failure = match outcome {
+            Outcome::Ended if how == End::Exit(0) && mode == Mode::Process => return output.finish(),
+            Outcome::Line if !is_error => return output.finish(),
+            Outcome::Lost(error) => return Err(error),
+            Outcome::Line => None,
+            Outcome::Closed => Some(Failure::Closed),
+            Outcome::Ended if is_error => None,
+            Outcome::Ended => Some(Failure::Ended(how)),
+            Outcome::Timeout => Some(Failure::Timeout),
+            Outcome::TooLarge => Some(Failure::TooLarge),
+            Outcome::Lines => Some(Failure::UnaskedLine),
+        };
+        let (written, buffer) = output.into_parts();
+        Ok(failure.unwrap_or(Failure::Said(written)).responded(&self.transcript, buffer))
+    }
+}

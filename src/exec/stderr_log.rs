@@ -1,0 +1,136 @@
+//! stderr of a program: each line goes to the log, and the last ones stay.
+
+use super::supervise::LEFT_BEHIND;
+use crate::bytes::cursor::move_down;
+use crate::handler::Context;
+use crate::log::{self, Format};
+use crate::sys::pipe::Pipe;
+
+/// The longest line, in bytes.
+const LINE: usize = 2048;
+/// How much stays, in bytes.
+const TAIL: usize = 1024;
+
+pub struct Transcript {
+    format: Format,
+    /// The line that has not come to its end.
+    line: [u8; LINE],
+    len: usize,
+    tail: [u8; TAIL],
+    tail_len: usize,
+    /// Whether the tail is not all.
+    is_cut: bool,
+}
+
+impl Transcript {
+    pub const fn new(format: Format) -> Self {
+        Self { format, line: [0; LINE], len: 0, tail: [0; TAIL], tail_len: 0, is_cut: false }
+    }
+
+    /// Forgets what stayed.
+    pub const fn begin(&mut self) {
+        self.tail_len = 0;
+        self.is_cut = false;
+    }
+
+    /// Reads what is there, up to the length of a line, and logs the lines that it ends. Gives the number of bytes.
+    pub fn read(&mut self, pipe: &mut Pipe, context: &Context<'_>) -> usize {
+        let room = self.line.get_mut(self.len..).unwrap_or_default();
+        let count = pipe.read(room).unwrap_or_default();
+        let new = room.get(..count).unwrap_or_default();
+        remember(&mut self.tail, &mut self.tail_len, &mut self.is_cut, new);
+        self.len += count;
+        let mut rest = self.line.get(..self.len).unwrap_or_default();
+        while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
+            let (line, behind) = rest.split_at_checked(at).unwrap_or_default();
+            log::foreign(self.format, Some(context), line);
+            rest = behind.get(1..).unwrap_or_default();
+        }
+        let left = rest.len();
+        move_down(&mut self.line, self.len - left..self.len, 0);
+        self.len = left;
+        if left == LINE {
+            self.end(context);
+        }
+        count
+    }
+
+    /// Reads what is there, as [`read`](Self::read) does, until there is nothing more or a mebibyte, what a pipe can hold, has come.
+    pub fn read_all(&mut self, pipe: &mut Pipe, context: &Context<'_>) {
+        let mut left = LEFT_BEHIND;
+        while left > 0 {
+            match self.read(pipe, context) {
+                0 => break,
+                count => left = left.saturating_sub(count),
+            }
+        }
+    }
+
+    /// Logs what has no end of line.
+    pub fn end(&mut self, context: &Context<'_>) {
+        if self.len > 0 {
+            log::foreign(self.format, Some(context), self.line.get(..self.len).unwrap_or_default());
+            self.len = 0;
+        }
+    }
+
+    /// The last lines of this invocation, as many as fit.
+    pub fn last_lines(&self) -> &[u8] {
+        let tail = self.tail.get(..self.tail_len).unwrap_or_default().trim_ascii_end();
+        let begin = if self.is_cut { tail.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) } else { 0 };
+        tail.get(begin..).unwrap_or_default()
+    }
+
+    /// The last line of this invocation.
+    pub fn last_line(&self) -> &[u8] {
+        let lines = self.last_lines();
+        let begin = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        lines.get(begin..).unwrap_or_default()
+    }
+}
+
+/// Appends to the tail, whose beginning makes room.
+fn remember(tail: &mut [u8; TAIL], len: &mut usize, is_cut: &mut bool, new: &[u8]) {
+    let kept = new.get(new.len().saturating_sub(TAIL)..).unwrap_or_default();
+    let over = (*len + kept.len()).saturating_sub(TAIL);
+    *is_cut |= over > 0 || kept.len() < new.len();
+    move_down(tail, over..*len, 0);
+    *len -= over;
+    // `copy_from_slice` would bring a panic.
+    tail.iter_mut().skip(*len).zip(kept).for_each(|(place, byte)| *place = *byte);
+    *len += kept.len();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn the_tail_is_the_end_of_what_came_in_any_pieces() {
+        let text: Vec<u8> = (0..3 * TAIL).map(|place| b'a' + (place % 23) as u8).collect();
+        for size in [1, 7, TAIL - 1, TAIL, TAIL + 1, text.len()] {
+            let (mut tail, mut len, mut is_cut) = ([0; TAIL], 0, false);
+            let mut come = 0;
+            for piece in text.chunks(size) {
+                remember(&mut tail, &mut len, &mut is_cut, piece);
+                come += piece.len();
+                assert_eq!((&tail[..len], is_cut), (&text[come.saturating_sub(TAIL)..come], come > TAIL), "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_lines_are_whole() {
+        let mut transcript = Transcript::new(Format::Text);
+        let mut add = |text: &[u8]| remember(&mut transcript.tail, &mut transcript.tail_len, &mut transcript.is_cut, text);
+        add(b"one\ntwo\n\n");
+        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b"one\ntwo"[..], &b"two"[..]));
+        let mut add = |text: &[u8]| remember(&mut transcript.tail, &mut transcript.tail_len, &mut transcript.is_cut, text);
+        add(&[b'x'; TAIL - 5]);
+        add(b"\nend\n");
+        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b"end"[..], &b"end"[..]));
+        transcript.begin();
+        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b""[..], &b""[..]));
+    }
+}

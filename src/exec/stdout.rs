@@ -1,0 +1,107 @@
+//! stdout of a program: an answer that grows, or leaves as it comes.
+
+use super::launch::{Mode, content_type};
+use crate::bytes::search::find;
+use crate::error::Error;
+use crate::handler::{Responded, Responder, Response, ResponseStream};
+use crate::runtime_api::answer::{Answer, JSON};
+use crate::sys::pipe::Pipe;
+
+/// How much of a stream is read at once, in bytes.
+const PIECE: usize = 8192;
+/// The longest answer that may be an error, in bytes.
+const SAID: usize = 4096;
+
+pub enum Output<'a> {
+    Buffered { buffer: &'a mut [u8], len: usize },
+    Streamed(ResponseStream<'a>),
+}
+
+/// What was read.
+pub enum Progress {
+    /// Some bytes, if any, or the end.
+    More(usize),
+    /// The line is complete; whether something stands behind it.
+    Line { has_more: bool },
+    /// More than there is room for.
+    TooLarge,
+    /// It could not be sent on.
+    Lost(Error),
+}
+
+impl<'a> Output<'a> {
+    pub fn new(responder: Responder<'a>, streams: bool) -> Self {
+        if streams {
+            Self::Streamed(responder.stream_of(content_type(b"application/octet-stream")))
+        } else {
+            Self::Buffered { buffer: responder.into_buffer(), len: 0 }
+        }
+    }
+
+    /// Reads what is there.
+    pub fn read(&mut self, pipe: &mut Pipe, mode: Mode) -> Progress {
+        match self {
+            Self::Buffered { buffer, len, .. } => {
+                let mut beyond = [0];
+                let room = match buffer.get_mut(*len..) {
+                    Some(room) if !room.is_empty() => room,
+                    _ => &mut beyond,
+                };
+                let count = pipe.read(room).unwrap_or_default();
+                let new = room.get(..count).unwrap_or_default();
+                let line = if mode == Mode::Lines { find(new, 0, b'\n', 1) } else { count };
+                *len += line;
+                if line < count {
+                    Progress::Line { has_more: line + 1 < count }
+                } else if *len > buffer.len() {
+                    Progress::TooLarge
+                } else {
+                    Progress::More(count)
+                }
+            }
+            Self::Streamed(stream) => {
+                let mut piece = [0; PIECE];
+                let count = pipe.read(&mut piece).unwrap_or_default();
+                if count == 0 {
+                    return Progress::More(0);
+                }
+                match stream.write(piece.get(..count).unwrap_or_default()).and_then(|()| stream.flush()) {
+                    Ok(()) => Progress::More(count),
+                    Err(error) => Progress::Lost(error),
+                }
+            }
+        }
+    }
+
+    /// What was written, if it is an error: `!TYPE MESSAGE`.
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Buffered { buffer, len, .. } if *len <= SAID && buffer.first() == Some(&b'!') && *len > 0)
+    }
+
+    /// Answers with what was written.
+    ///
+    /// # Errors
+    /// Those of [`Responder::bytes`] and [`ResponseStream::finish`].
+    pub fn finish(self) -> Response<'a> {
+        match self {
+            Self::Buffered { buffer, len } => {
+                let answer = Answer::response(JSON, buffer.get(..len).unwrap_or_default())?;
+                Ok(Responded { answer: answer.with_content_type(content_type(JSON.as_bytes())) })
+            }
+            Self::Streamed(stream) => stream.finish(),
+        }
+    }
+
+    /// What was written, and the buffer that is left. Of a stream, everything has left.
+    pub fn into_parts(self) -> (&'a [u8], &'a mut [u8]) {
+        match self {
+            Self::Buffered { buffer, len, .. } => {
+                // An answer that may be an error leaves room; of others nothing is used any more.
+                let len = if len <= SAID { len } else { 0 };
+                let (written, free) = buffer.split_at_mut_checked(len).unwrap_or_default();
+                (written, free)
+            }
+            Self::Streamed(stream) => (b"", stream.into_buffer()),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+mod de;
+#[cfg(feature = "error-path")]
+mod path;
+mod raw;
+mod reader;
+mod records;
+mod string;

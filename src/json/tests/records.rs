@@ -1,0 +1,187 @@
+//! Batches, and strings that are decoded further in place.
+
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use serde::Deserialize;
+
+use super::de::check;
+use crate::error::Error;
+use crate::json::{Aside, Base64, Deserializer, RawJson, Records, from_slice};
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Record<'a> {
+    id: u8,
+    text: Option<&'a str>,
+}
+
+/// The records, or errors with their places; in the end what comes of asking for another one.
+fn read(text: &str) -> (Vec<String>, Option<String>) {
+    let mut own = Vec::from(text);
+    match Records::<Record>::new(&mut own, "Records") {
+        Err(error) => (Vec::new(), Some(without_path(error))),
+        Ok(mut records) => {
+            let all = records
+                .by_ref()
+                .map(|record| record.map_or_else(without_path, |record| std::format!("{} {:?}", record.id, record.text)))
+                .collect();
+            assert!(records.next().is_none());
+            (all, None)
+        }
+    }
+}
+
+fn without_path(error: Error) -> String {
+    std::format!("{} {}", error.message(), error.number().unwrap_or_default())
+}
+
+#[test]
+fn each_record_is_read_when_it_is_asked_for() {
+    let (records, error) =
+        read(r#" { "first":["\n",{}], "Rec\u006frds" : [ {"id":1,"text":"\u00e9"} ,{"id":2, "more":[]}] , "last":"\t" } "#);
+    assert_eq!(records, ["1 Some(\"é\")", "2 None"]);
+    assert_eq!(error, None);
+    assert_eq!(read(r#"{"Records":[]}"#), (Vec::new(), None));
+}
+
+#[test]
+fn a_bad_record_is_an_error_and_the_next_one_follows() {
+    let text = r#"{"Records":[{"id":1},{"id":"x"},{"id":300},[],{"id":3,"text":"\q"},{"text":null},{"id":4,},{"id":5}{},tru,{"id":6}]}"#;
+    let (records, _) = read(text);
+    let expected = [
+        "1 None",
+        "no number at byte 28",
+        "unfit value before byte 42",
+        "no object at byte 44",
+        "escape that is no character at byte 63",
+        "missing field before byte 81",
+        "no JSON at byte 90",
+        "5 None",
+        "no JSON at byte 100",
+    ];
+    assert_eq!(records, expected);
+    let (records, _) = read(r#"{"Records":[{"id":1 "},{"id":2}]}"#);
+    assert_eq!(records, ["no JSON at byte 21"]);
+    let (records, _) = read(r#"{"Records":[tru,{"id":1}x,{"id":2}]}"#);
+    assert_eq!(records, ["no object at byte 13", "1 None", "no JSON at byte 25"]);
+}
+
+#[test]
+fn what_is_around_the_records() {
+    for (text, error) in [
+        ("", "JSON ends too early at byte 1"),
+        ("[]", "no object at byte 1"),
+        ("{}", "missing field before byte 3"),
+        (r#"{"records":[]} "#, "missing field before byte 16"),
+        (r#"{"Records":{}}"#, "no array at byte 12"),
+        (r#"{"Records":null}"#, "no array at byte 12"),
+        (r#"{"Records""#, "JSON ends too early at byte 11"),
+        (r#"{"a":01,"Records":[]}"#, "malformed number at byte 8"),
+        (r#"{"a":"\ud800","Records":[]}"#, "escape that is no character at byte 7"),
+        ("{\"a\u{1}\":1}", "control character in a string at byte 4"),
+    ] {
+        assert_eq!(read(text), (Vec::new(), Some(error.into())), "{text}");
+    }
+    for (behind, error) in [
+        ("", "JSON ends too early at byte 21"),
+        ("]", "JSON ends too early at byte 22"),
+        ("]}x", "more than one JSON value at byte 23"),
+        ("]]", "no JSON at byte 22"),
+        (",]}", "no JSON at byte 22"),
+        ("]\"a\":1}", "no JSON at byte 22"),
+        ("],\"a\":}", "no JSON at byte 27"),
+        ("],\"a\":\"\\x\"}", "escape that is no character at byte 28"),
+        ("],}", "no JSON at byte 23"),
+    ] {
+        let text = [r#"{"Records":[{"id":1}"#, behind].concat();
+        assert_eq!(read(&text).0, ["1 None", error], "{text}");
+    }
+}
+
+#[test]
+fn records_that_are_cut_anywhere_end_too_early() {
+    let text = r#"{"a":["\n"],"Records":[{"id":1,"text":"\u0041"},{"id":2},{"id":3}],"b":{"c":"\\"}}"#;
+    assert_eq!(read(text).0.len(), 3);
+    for length in (0..text.len()).step_by(if cfg!(miri) { 5 } else { 1 }) {
+        let (records, error) = read(&text[..length]);
+        let last = error.or(records.last().cloned()).unwrap();
+        let is_end = last == std::format!("JSON ends too early at byte {}", length + 1);
+        assert!(is_end || last.starts_with("escape that is no character at byte"), "{length}: {last}");
+    }
+}
+
+#[test]
+fn a_record_that_does_not_end_is_an_error_at_the_end() {
+    for text in [&b"{\"Records\":[\"a"[..], b"{\"Records\":[\"a\\", b"{\"Records\":[{\"a\\\"", b"{\"Records\":[[1,{}", b"{\"Records\":[tru"]
+    {
+        let mut own = text.to_vec();
+        let mut records = Records::<serde::de::IgnoredAny>::new(&mut own, "Records").unwrap();
+        check(text, records.next().unwrap(), Error::JSON_END, text.len() + 1);
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Encoded<'a> {
+    #[serde(borrow, default)]
+    data: Base64<'a>,
+    #[serde(default)]
+    body: Aside,
+    #[serde(default)]
+    other: Aside,
+    last: &'a str,
+}
+
+#[test]
+fn base64_is_decoded_where_it_lies() {
+    let mut text = br#"{"data":"aGVs\u0062G8\/","last":"\n"}"#.to_vec();
+    let encoded: Encoded = from_slice(&mut text).unwrap();
+    assert_eq!((&encoded.data[..], encoded.last), (&b"hello?"[..], "\n"));
+}
+
+#[test]
+fn what_is_no_base64() {
+    for (text, error, place) in [
+        (&br#"{"data":"aGV","last":""}"#[..], Error::JSON_BASE64, 9),
+        (br#"{"data": "aGV*","last":""}"#, Error::JSON_BASE64, 10),
+        (br#"{"data":"aGVs\n","last":""}"#, Error::JSON_BASE64, 9),
+        (br#"{"data":null,"last":""}"#, Error::JSON_NO_STRING, 9),
+        (br#"{"data":"a","#, Error::JSON_BASE64, 9),
+        (br#"{"data":"aaaa"#, Error::JSON_END, 14),
+        (b"{\"data\":\"\xff\"}", Error::JSON_BASE64, 9),
+    ] {
+        check(text, from_slice::<Encoded>(&mut text.to_vec()), error, place);
+    }
+    let mut empty = b"\"\"".to_vec();
+    assert_eq!(from_slice(&mut empty), Ok(Base64(b"")));
+}
+
+#[test]
+fn a_string_is_set_aside() {
+    let mut text = br#"{"body":"{\"a\":\"\u00e9\"}","last":"x","other":null}"#.to_vec();
+    let mut deserializer = Deserializer::setting_aside(&mut text);
+    let encoded: Encoded = deserializer.all().unwrap();
+    assert_eq!((encoded.body, encoded.other, encoded.last), (Aside { is_some: true }, Aside { is_some: false }, "x"));
+    let body = deserializer.take_aside().unwrap();
+    assert_eq!(body, "{\"a\":\"\u{e9}\"}".as_bytes());
+    // It can be read further in place.
+    let raw: RawJson = from_slice(body).unwrap();
+    assert_eq!(raw.to_string(), "{\"a\":\"\u{e9}\"}");
+    assert!(deserializer.take_aside().is_none());
+}
+
+#[test]
+fn nothing_is_set_aside() {
+    for text in [&br#"{"body":null,"last":""}"#[..], br#"{"last":""}"#] {
+        let mut own = text.to_vec();
+        let mut deserializer = Deserializer::setting_aside(&mut own);
+        assert!(!deserializer.all::<Encoded>().unwrap().body.is_some);
+        assert!(deserializer.take_aside().is_none());
+    }
+    for (text, error, place) in
+        [(&br#"{"body":1,"last":""}"#[..], Error::JSON_NO_STRING, 9), (br#"{"body":nul,"last":""}"#, Error::JSON_NO_NULL, 12)]
+    {
+        check(text, Deserializer::setting_aside(&mut text.to_vec()).all::<Encoded>(), error, place);
+    }
+    let text = br#"{"body":"x","last":""}"#;
+    check(text, from_slice::<Encoded>(&mut text.to_vec()), Error::JSON_LEFT_OUT, 9);
+}

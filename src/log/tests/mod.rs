@@ -1,0 +1,2 @@
+#[cfg(feature = "log")]
+mod formatted;

@@ -1,0 +1,140 @@
+//! The loop: the only place where the protocol and the sockets meet.
+
+pub(crate) mod stream_access;
+
+use stream_access::{ConversationAccess, StreamState};
+
+use crate::bytes::cursor::move_down;
+use crate::conversation::{Conversation, Kept, error_answer};
+use crate::error::Error;
+use crate::handler::{Context, Event, Handler, Invocation, Responder};
+use crate::http1::HEAD_LIMIT;
+use crate::http1::response::Response;
+use crate::runtime_api::answer::ErrorBody;
+use crate::runtime_api::endpoint::{Address, Endpoint};
+use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::invocation;
+use crate::runtime_api::request::Subject;
+use crate::sys::{clock, socket::Socket};
+
+pub use crate::conversation::Transport;
+
+/// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and, while both are in use, the
+/// head of the answer and then the reply to it.
+pub const ROOM: usize = 3 * HEAD_LIMIT;
+
+impl Transport for Socket {
+    fn connect(&mut self, address: &Address) -> Result<(), Error> {
+        Self::connect(self, &address.numbers, address.is_ipv4, address.port)
+    }
+
+    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+        Self::send(self, parts)
+    }
+
+    fn no_delay(&mut self) -> Option<i32> {
+        Some(Self::no_delay(self))
+    }
+
+    fn has_input(&mut self) -> bool {
+        Self::has_input(self)
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        Self::receive(self, buffer)
+    }
+
+    fn pause(&mut self, ms: u32) {
+        clock::sleep_ms(ms);
+    }
+}
+
+/// A runtime: a conversation, and the buffers it is held in.
+///
+/// The receive buffer holds, one behind the other: the head of the invocation, its event, and what comes in while both are in use. When the
+/// answer has been accepted, what came in moves to the front.
+pub struct Runtime<'b, T> {
+    conversation: Conversation<'b, T>,
+    event: Response,
+    reply: Response,
+    receive: &'b mut [u8],
+    response: &'b mut [u8],
+}
+
+impl<'b, T: Transport> Runtime<'b, T> {
+    /// A runtime that will talk to `endpoint` over `transport`. Events may have `receive.len() - ROOM` bytes; `response` is what
+    /// handlers write answers into. With `pipeline`, GET /next goes out together with each answer.
+    ///
+    /// # Errors
+    /// [`Error::BUFFER_TOO_SMALL`] if `receive` is not longer than [`ROOM`] or `response` is shorter than 256 bytes.
+    pub fn new(
+        endpoint: &'b Endpoint<'b>,
+        transport: T,
+        receive: &'b mut [u8],
+        response: &'b mut [u8],
+        pipeline: bool,
+    ) -> Result<Self, Error> {
+        if receive.len() <= ROOM || response.len() < ErrorBody::MIN {
+            return Err(Error::BUFFER_TOO_SMALL);
+        }
+        Ok(Self::with_fit_buffers(endpoint, transport, receive, response, pipeline))
+    }
+
+    /// As [`new`](Self::new), with buffers that were checked.
+    pub(crate) fn with_fit_buffers(
+        endpoint: &'b Endpoint<'b>,
+        transport: T,
+        receive: &'b mut [u8],
+        response: &'b mut [u8],
+        pipeline: bool,
+    ) -> Self {
+        let conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline), receive.len() - ROOM);
+        Self { conversation, event: Response::default(), reply: Response::default(), receive, response }
+    }
+
+    /// Waits for one invocation, lets `handler` handle it, and delivers its answer, however often the connection breaks.
+    ///
+    /// # Errors
+    /// When nothing can go on: the Runtime API cannot be reached, or is broken, or the conversation has reached a state that it does not
+    /// leave. The process should then end with a status other than zero; Lambda starts a new one.
+    #[inline(never)]
+    pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
+        let Self { conversation, event, reply, receive, response } = self;
+        conversation.advance(receive, None, event)?;
+        let event = &*event;
+        let (kept, free) = receive.split_at_mut_checked(event.end).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (head, rest) = kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let head = &*head;
+        let payload = rest.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let invocation = invocation::Invocation::new(event, head);
+        invocation.check()?;
+
+        let context = Context { invocation };
+        let mut state = StreamState { conversation, region: free, invocation, finish: None };
+        let access = ConversationAccess::new(&mut state);
+        let result = if event.is_cut {
+            Err(Error::EVENT_TOO_LARGE)
+        } else {
+            handler.handle(Invocation { context, event: Event::new(payload), responder: Responder::new(response, &access) })
+        };
+        let answer = match result {
+            Ok(responded) => responded.answer,
+            Err(error) => error_answer(error, response),
+        };
+        let StreamState { conversation, region, finish, .. } = access.take_back().ok_or(Error::STREAM_LOST)?;
+        let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
+        if let Some(finish) = finish {
+            finish(&mut conversation.stream_writer(region, invocation), &mut kept.answer)?;
+        } else {
+            conversation.exchange.handled();
+        }
+        conversation.advance(region, Some(&kept), reply)?;
+
+        let filled = conversation.filled;
+        move_down(receive, event.end..event.end + filled, 0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! Every status, and every way to lose a connection, in every state.
+
+use crate::error::Error;
+use crate::runtime_api::exchange::{ATTEMPTS, Action, Exchange, Reply};
+
+fn sent(pipeline: bool) -> Exchange {
+    let mut exchange = Exchange::new(pipeline);
+    exchange.connected();
+    exchange.asked();
+    exchange.complete(exchange.reply(200, false), false);
+    exchange.handled();
+    assert_eq!(exchange.action(), if pipeline { Action::AnswerAndAsk } else { Action::Answer });
+    exchange.answered();
+    assert_eq!(exchange.action(), Action::Receive);
+    exchange
+}
+
+fn doubtful() -> Exchange {
+    let mut exchange = sent(true);
+    exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+    assert_eq!(exchange.action(), Action::Connect);
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::Ask);
+    exchange.asked();
+    exchange
+}
+
+#[test]
+fn every_status_of_an_answer_has_its_rule() {
+    for (status, expected) in [
+        (200, Reply::Settled),
+        (202, Reply::Settled),
+        (410, Reply::Settled),
+        (413, Reply::Settled),
+        (301, Reply::Refused),
+        (400, Reply::Refused),
+        (403, Reply::Refused),
+        (404, Reply::Refused),
+        (500, Reply::Fatal),
+        (503, Reply::Fatal),
+    ] {
+        for pipeline in [true, false] {
+            let mut exchange = sent(pipeline);
+            let reply = exchange.reply(status, false);
+            assert_eq!(reply, expected, "{status}");
+            exchange.complete(reply, false);
+            let expected = match reply {
+                Reply::Fatal => Action::Stop,
+                _ if pipeline => Action::Receive,
+                _ => Action::Ask,
+            };
+            assert_eq!(exchange.action(), expected, "{status}");
+        }
+    }
+}
+
+#[test]
+fn every_status_of_next_but_200_stops() {
+    for exchange in [Exchange::new(true), doubtful()] {
+        for status in [202, 204, 302, 400, 403, 404, 410, 413] {
+            assert_eq!(exchange.reply(status, false), Reply::Fatal, "{status}");
+        }
+        assert_eq!(exchange.reply(500, false), Reply::Fatal);
+    }
+}
+
+#[test]
+fn a_close_loses_the_pipelined_next() {
+    let mut exchange = sent(true);
+    exchange.complete(Reply::Settled, true);
+    assert_eq!(exchange.action(), Action::Connect);
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::Ask);
+}
+
+#[test]
+fn a_reply_to_half_a_request_is_the_last_of_its_connection() {
+    let mut exchange = sent(true);
+    exchange.spoilt();
+    exchange.complete(exchange.reply(413, false), false);
+    assert_eq!(exchange.action(), Action::Connect);
+}
+
+#[test]
+fn an_event_that_closes_is_answered_on_a_new_connection() {
+    let mut exchange = Exchange::new(true);
+    exchange.connected();
+    exchange.asked();
+    exchange.complete(Reply::Event, true);
+    assert_eq!(exchange.action(), Action::Handle);
+    exchange.handled();
+    assert_eq!(exchange.action(), Action::Connect);
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::AnswerAndAsk);
+}
+
+#[test]
+fn in_doubt_another_invocation_means_that_the_answer_arrived() {
+    let mut exchange = doubtful();
+    let reply = exchange.reply(200, false);
+    assert_eq!(reply, Reply::Released);
+    exchange.complete(reply, false);
+    assert_eq!(exchange.action(), Action::Receive);
+    assert_eq!(exchange.reply(200, false), Reply::Event);
+}
+
+#[test]
+fn a_refused_answer_is_not_sent_for_ever() {
+    let mut exchange = sent(true);
+    exchange.complete(exchange.reply(400, false), false);
+    assert_eq!(exchange.reply(200, false), Reply::Released);
+    assert_eq!(exchange.reply(200, true), Reply::Fatal);
+}
+
+#[test]
+fn the_row_of_failures_is_bounded_and_its_pauses_grow() {
+    let mut exchange = Exchange::new(true);
+    for pause_ms in [0, 0, 20, 80, 320] {
+        assert_eq!((exchange.action(), exchange.pause_ms()), (Action::Connect, pause_ms));
+        exchange.lost(Error::CONNECT.with(111)).unwrap();
+    }
+    assert_eq!(exchange.pause_ms(), 1280);
+    assert_eq!(exchange.lost(Error::CONNECT.with(111)), Err(Error::CONNECT.with(111)));
+}
+
+#[test]
+fn sending_again_does_not_end_a_row_of_failures() {
+    let mut exchange = doubtful();
+    for _ in 1..ATTEMPTS - 1 {
+        exchange.complete(exchange.reply(200, true), false);
+        exchange.answered();
+        exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+        exchange.connected();
+        exchange.asked();
+    }
+    exchange.complete(exchange.reply(200, true), false);
+    exchange.answered();
+    assert_eq!(exchange.lost(Error::CONNECTION_CLOSED), Err(Error::CONNECTION_CLOSED));
+}
+
+#[test]
+fn last_words_are_said_once_and_repeated_when_lost() {
+    for status in [202, 400, 403, 410] {
+        let mut exchange = Exchange::last_words();
+        exchange.connected();
+        assert_eq!(exchange.action(), Action::Answer);
+        exchange.answered();
+        exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+        exchange.connected();
+        assert_eq!(exchange.action(), Action::Answer);
+        exchange.answered();
+        exchange.complete(exchange.reply(status, false), false);
+        assert_eq!(exchange.action(), Action::Stop);
+    }
+}
+
+#[test]
+fn a_stream_is_connected_for_handled_and_sent() {
+    let mut exchange = running();
+    exchange.begun();
+    assert_eq!(exchange.action(), Action::Handle);
+    assert!(exchange.is_pipelined() && !exchange.is_spoilt() && !exchange.is_stopped());
+    exchange.answered();
+    assert_eq!(exchange.action(), Action::Receive);
+    assert_eq!(exchange.reply(413, false), Reply::Settled);
+    assert_eq!(exchange.reply(403, false), Reply::Refused);
+
+    // An event that closes: the stream needs another connection.
+    let mut exchange = running_after(true);
+    exchange.begun();
+    assert_eq!(exchange.action(), Action::Connect);
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::Handle);
+
+    let mut exchange = Exchange::last_trailers();
+    assert_eq!(exchange.action(), Action::Handle);
+    exchange.answered();
+    assert_eq!(exchange.action(), Action::Receive);
+    // On another connection it is posted as an error.
+    exchange.lost(Error::CONNECTION_CLOSED).unwrap();
+    exchange.connected();
+    assert_eq!(exchange.action(), Action::Answer);
+}
+
+fn running() -> Exchange {
+    running_after(false)
+}
+
+/// An exchange whose handler runs, for an event after which the server may have closed.
+fn running_after(closes: bool) -> Exchange {
+    let mut exchange = Exchange::new(true);
+    exchange.connected();
+    exchange.asked();
+    exchange.complete(Reply::Event, closes);
+    exchange
+}
