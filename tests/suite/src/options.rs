@@ -13,7 +13,10 @@ Options:
       --full           Run the ignored tests, too, except the long ones
       --long           Run only the long tests: those whose reason to be ignored begins with `long`
       --without WORD   Leave out tests whose reason to be ignored contains WORD; repeatable
-      --only PROGRAM   Run only this test program; repeatable
+      --only PROGRAM   Run only this program of the end-to-end tests; repeatable
+      --package NAME   Run only the tests of this package
+      --all-features, --no-default-features
+                       Build with these features
       --jobs N         Run N tests at the same time [default: 2 for each processor]
       --list           List the tests, and run none
       --show           Show the output of passing tests, too
@@ -33,13 +36,15 @@ pub struct Options {
     pub jobs: Option<usize>,
     pub without: Vec<String>,
     pub only: Vec<String>,
+    pub package: Option<String>,
+    pub features: Option<String>,
     pub filters: Vec<String>,
 }
 
 impl Options {
     /// Whether all programs are asked for, and so the examples in the documentation, too.
     pub fn is_whole(&self) -> bool {
-        self.filters.is_empty() && self.only.is_empty() && !self.long
+        self.filters.is_empty() && self.only.is_empty() && self.package.is_none() && !self.long
     }
 
     /// Whether this run leaves out a test that is ignored for this reason, or for none.
@@ -65,6 +70,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
             "--list" => options.list = true,
             "--show" => options.show = true,
             "--without" => options.without.push(value()?),
+            "--package" => options.package = Some(value()?),
+            "--all-features" | "--no-default-features" => options.features = Some(argument),
             "--only" => options.only.push(value()?),
             "--jobs" => {
                 let jobs = value()?;

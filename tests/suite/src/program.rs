@@ -96,11 +96,13 @@ pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
     let begin = Instant::now();
     let mut command = cargo();
     command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
-    match &options.only[..] {
-        [] => command.arg("--workspace"),
-        // The only package whose test programs have names of their own.
-        only => command.args(["--package", "barelambda-tests"]).args(only.iter().flat_map(|name| ["--test", name])),
+    match (&options.package, &options.only[..]) {
+        (Some(package), _) => command.args(["--package", package]),
+        (None, []) => command.arg("--workspace"),
+        // The only package whose test programs have names that are distinct.
+        (None, only) => command.args(["--package", "barelambda-tests"]).args(only.iter().flat_map(|name| ["--test", name])),
     };
+    command.args(&options.features);
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot start cargo: {error}"))?;
     if !output.status.success() {
         return Err("the tests cannot be built".to_owned());
