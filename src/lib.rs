@@ -86,7 +86,7 @@ use core::time::Duration;
 
 #[cfg(not(target_env = "musl"))]
 pub use entry::std_host::run;
-pub use error::{Error, Fault, FunctionError};
+pub use error::{Error, ErrorKind, FunctionError, ProtocolError};
 #[cfg(feature = "json")]
 pub use handler::HttpResponse;
 pub use handler::{Context, Event, Handler, Responded, Responder, ResponseStream, ResponseWriter};

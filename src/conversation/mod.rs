@@ -1,7 +1,7 @@
 //! Both sides of the exchange: does what the state machine says over a connection of whatever kind, and tells it what came of it.
 
 use crate::bytes::cursor::{Cursor, move_down};
-use crate::error::{Error, Fault};
+use crate::error::{Error, ProtocolError};
 use crate::handler::Context;
 use crate::http1::Progress;
 use crate::http1::response::Response;
@@ -89,7 +89,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
                         Ok(()) => self.exchange.connected(),
                         Err(cause) => {
                             self.cause = Some(cause);
-                            self.lost(Fault::Connect)?;
+                            self.lost(ProtocolError::Connect)?;
                         }
                     }
                 }
@@ -130,9 +130,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
     ///
     /// # Errors
-    /// [`Fault::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
-    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Fault> {
-        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Fault::BufferTooSmall)?);
+    /// [`ProtocolError::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
+    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), ProtocolError> {
+        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(ProtocolError::BufferTooSmall)?);
         if let Some(kept) = kept {
             request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
         }
@@ -141,9 +141,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
             request::next(&mut heads, self.endpoint);
         }
         if heads.is_full() {
-            return Err(Fault::BufferTooSmall);
+            return Err(ProtocolError::BufferTooSmall);
         }
-        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Fault::BufferTooSmall)?;
+        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(ProtocolError::BufferTooSmall)?;
         if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
             // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
             self.exchange.spoilt();
@@ -153,8 +153,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Receives one reply. An error says that the connection is of no more use.
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Fault> {
-        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Fault::ConnectionClosed)?, &IDS)? == Progress::Partial
+    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, ProtocolError> {
+        while self.filled == 0
+            || response.read_head(region.get(..self.filled).ok_or(ProtocolError::ConnectionClosed)?, &IDS)? == Progress::Partial
         {
             self.fill(region)?;
         }
@@ -173,7 +174,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
             // The head of any other reply says all that matters, so only the connection is lost.
             Err(fault) => {
-                log::error(Level::Warn, if fault == Fault::ConnectionBroken { self.why(fault) } else { fault.error() });
+                log::error(Level::Warn, if fault == ProtocolError::ConnectionBroken { self.why(fault) } else { fault.error() });
                 self.exchange.spoilt();
             }
             // Nothing that was asked for can come behind an event.
@@ -183,7 +184,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         self.exchange.complete(reply, response.close);
         if response.status >= 300 {
             let body = region.get(response.body_start..response.body_start + response.body_len);
-            let body = body.ok_or(Fault::ConnectionClosed)?;
+            let body = body.ok_or(ProtocolError::ConnectionClosed)?;
             let body = body.strip_suffix(b"\n").unwrap_or(body);
             let context = kept.and_then(Kept::context);
             log::line(Level::Warn, context.as_ref(), b"the Runtime API answered with status", response.status.into(), body);
@@ -196,7 +197,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Reads a body, to its end if it is to wait for that.
-    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Fault> {
+    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), ProtocolError> {
         while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
             self.fill(region)?;
         }
@@ -204,10 +205,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Waits for more bytes.
-    fn fill(&mut self, region: &mut [u8]) -> Result<(), Fault> {
-        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Fault::BufferTooSmall)?;
+    fn fill(&mut self, region: &mut [u8]) -> Result<(), ProtocolError> {
+        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(ProtocolError::BufferTooSmall)?;
         match self.transport.receive(free) {
-            Ok(0) => Err(Fault::ConnectionClosed),
+            Ok(0) => Err(ProtocolError::ConnectionClosed),
             Ok(count) => {
                 self.filled += count;
                 Ok(())
@@ -215,13 +216,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
             Err(cause) => {
                 // If sending failed, that is why nothing came.
                 self.cause.get_or_insert(cause);
-                Err(Fault::ConnectionBroken)
+                Err(ProtocolError::ConnectionBroken)
             }
         }
     }
 
     /// The cause of a fault: if sending failed, that is why no reply came.
-    fn why(&self, fault: Fault) -> Error {
+    fn why(&self, fault: ProtocolError) -> Error {
         self.cause.unwrap_or(fault.error())
     }
 
@@ -229,7 +230,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     ///
     /// # Errors
     /// The cause, when it is time to give up.
-    fn lost(&mut self, fault: Fault) -> Result<(), Error> {
+    fn lost(&mut self, fault: ProtocolError) -> Result<(), Error> {
         let cause = self.why(fault);
         self.exchange.lost(cause)?;
         log::line(Level::Warn, None, cause.message_bytes(), cause.number().unwrap_or_default(), b"trying again");

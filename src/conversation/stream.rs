@@ -6,7 +6,7 @@
 
 use super::Transport;
 use crate::bytes::cursor::Cursor;
-use crate::error::Error;
+use crate::error::{Error, errors};
 use crate::http1::request::chunk_size;
 use crate::runtime_api::answer::Answer;
 use crate::runtime_api::endpoint::Endpoint;
@@ -14,6 +14,11 @@ use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation::Invocation;
 use crate::runtime_api::request;
 use crate::sys::socket::Socket;
+
+errors! {
+    /// The Runtime API replied or closed before the end of a stream, or the connection broke before it had confirmed that end.
+    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not take the stream to its end";
+}
 
 /// What lends the conversation to a handler.
 pub(crate) trait Link {

@@ -1,6 +1,7 @@
 //! What a function is, to the runtime.
 
 mod context;
+mod error;
 mod event;
 #[cfg(feature = "json")]
 mod http_response;

@@ -4,12 +4,12 @@
 //! - [`response`] reads a status line, a header section and a body, the latter in place.
 //! - [`framing`] says where in a body the data is.
 //!
-//! That more bytes are needed is a value, [`Progress::Partial`]; a [`Fault`] says what is malformed. Nothing is guessed.
+//! That more bytes are needed is a value, [`Progress::Partial`]; a [`ProtocolError`] says what is malformed. Nothing is guessed.
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
 use crate::bytes::search::find;
-use crate::error::Fault;
+use crate::error::ProtocolError;
 
 pub mod framing;
 pub mod request;
@@ -32,7 +32,7 @@ pub enum Progress<T> {
 ///
 /// # Errors
 /// `None` if its end has not come; `malformed`, if there is a control character in it other than a tab, a lone carriage return or line feed included.
-fn line(bytes: &[u8], malformed: Fault) -> Result<&[u8], Option<Fault>> {
+fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
     let mut len = 0;
     loop {
         len = find(bytes, len, 0, b' ');

@@ -4,7 +4,10 @@ use core::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-use crate::error::{Error, INVALID_JSON, kinds};
+use crate::error::{Error, kinds};
+
+/// The type of the errors that JSON causes, read or written.
+pub(super) const INVALID_JSON: &str = "Function.InvalidJson";
 
 kinds! {
     /// What can be wrong with a text, or with a value in it.

@@ -5,10 +5,22 @@ use core::mem;
 
 use serde::ser::{self, Serialize};
 
+use super::failure::INVALID_JSON;
 use crate::bytes::cursor::Cursor;
 use crate::bytes::float;
 use crate::bytes::json_escape::escape;
-use crate::error::Error;
+use crate::error::{Error, errors};
+
+errors! {
+    /// A JSON text does not fit the buffer it is written into.
+    JSON_TOO_LONG = INVALID_JSON, "the JSON is longer than its buffer";
+    /// The key of a map to be written is neither text nor a number, a bool or an enum variant without data.
+    JSON_KEY = INVALID_JSON, "cannot write JSON: the key of a map is neither text nor a number";
+    /// An integer to be written is beyond 64 bits.
+    JSON_INTEGER = INVALID_JSON, "cannot write JSON: an integer is beyond 64 bits";
+    /// A `Serialize` or a `Display` of the value's own gave an error.
+    JSON_UNWRITABLE = INVALID_JSON, "the value cannot be written as JSON";
+}
 
 /// Writes `value` as JSON to the front of `buffer` and gives what was written.
 ///

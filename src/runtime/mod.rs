@@ -6,7 +6,7 @@ use stream_access::{Inside, Outlet};
 
 use crate::bytes::cursor::move_down;
 use crate::conversation::{Conversation, Kept, error_answer};
-use crate::error::Error;
+use crate::error::{Error, errors};
 use crate::handler::{Context, Event, Handler, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
@@ -18,6 +18,11 @@ use crate::runtime_api::request::Subject;
 use crate::sys::{clock, socket::Socket};
 
 pub use crate::conversation::Transport;
+
+errors! {
+    /// The event is longer than the event buffer.
+    EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
+}
 
 /// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and, while both are in use, the
 /// head of the answer and then the reply to it.

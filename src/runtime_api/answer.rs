@@ -4,7 +4,12 @@ use core::fmt;
 
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::escape_cut;
-use crate::error::Error;
+use crate::error::{Error, errors};
+
+errors! {
+    /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
+    RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
+}
 
 /// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
 pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;

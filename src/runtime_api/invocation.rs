@@ -1,7 +1,7 @@
 //! What the head of a reply to GET /next says of an invocation.
 
 use crate::bytes::decimal::decimal;
-use crate::error::Fault;
+use crate::error::ProtocolError;
 use crate::http1::request::{is_segment, is_unsplit};
 use crate::http1::response::{Response, WANTED, find};
 
@@ -37,10 +37,10 @@ impl<'a> Invocation<'a> {
     /// Whether the invocation can be answered: it has a request id, and both ids can stand in a request.
     ///
     /// # Errors
-    /// [`Fault::RequestId`].
-    pub fn check(&self) -> Result<(), Fault> {
+    /// [`ProtocolError::RequestId`].
+    pub fn check(&self) -> Result<(), ProtocolError> {
         let id = self.request_id();
-        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Fault::RequestId) }
+        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(ProtocolError::RequestId) }
     }
 
     /// Whether both are the same attempt of the same invocation.
@@ -105,7 +105,7 @@ mod tests {
         ] {
             let head = std::format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
             let response = read(head.as_bytes());
-            assert_eq!(Invocation::new(&response, head.as_bytes()).check(), Err(Fault::RequestId), "{fields}");
+            assert_eq!(Invocation::new(&response, head.as_bytes()).check(), Err(ProtocolError::RequestId), "{fields}");
         }
     }
 
