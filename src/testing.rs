@@ -37,7 +37,7 @@ const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
 
 /// What the caller of the function gets when it fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct InvokeError {
     /// The type, such as `Function.InvalidJson`.
     pub error_type: String,
     /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if it was too long for the trailers of a stream.
@@ -46,13 +46,13 @@ pub struct Failure {
     pub streamed: Vec<u8>,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for InvokeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.error_type, self.body)
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for InvokeError {}
 
 /// Lets `handler` handle `event`, and gives what Lambda would be sent: the answer's bytes, as a whole if they were streamed.
 ///
@@ -61,7 +61,7 @@ impl std::error::Error for Failure {}
 ///
 /// # Panics
 /// With the handler, and when the event is longer than Lambda's 6,291,556 bytes.
-pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, Failure> {
+pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, InvokeError> {
     let event = event.as_ref();
     assert!(event.len() <= PAYLOAD_LIMIT, "an event has {PAYLOAD_LIMIT} bytes at most, and this one has {}", event.len());
     let mut once = Once { to_come: message(event), sent: Vec::new() };
@@ -140,13 +140,13 @@ fn read(post: &[u8]) -> Option<Vec<u8>> {
     (body != Progress::Partial).then(|| bytes[place].to_vec())
 }
 
-fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
+fn answer(post: &[u8]) -> Result<Vec<u8>, InvokeError> {
     let body = read(post).expect("the answer is there as a whole");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let end = post.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or(post.len());
     let head = &post[..end];
     if let Some(error_type) = response::find(head, ERROR_TYPE) {
-        return Err(Failure { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
+        return Err(InvokeError { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
     }
     // Behind the last chunk, whose line takes the place of a head's first line.
     let last = post.windows(5).rposition(|bytes| bytes == b"\r\n0\r\n");
@@ -156,7 +156,7 @@ fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
     };
     let mut error_body = response::find(trailers, ERROR_BODY).unwrap_or_default().to_vec();
     let len = base64::decode_in_place(&mut error_body).expect("the runtime sends no malformed base64");
-    Err(Failure { error_type: text(error_type), body: text(&error_body[..len]), streamed: body })
+    Err(InvokeError { error_type: text(error_type), body: text(&error_body[..len]), streamed: body })
 }
 
 #[cfg(test)]
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn an_error() {
         let failure = invoke(&mut fail, "{}").unwrap_err();
-        assert_eq!(failure, Failure { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: Vec::new() });
+        assert_eq!(failure, InvokeError { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: Vec::new() });
         assert_eq!(format!("{failure}"), format!("Function.SoldOut: {BODY}"));
     }
 
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(invoke(&mut twice, "").unwrap(), b"");
         assert_eq!(invoke(&mut twice, "\r\n0\r\n.").unwrap(), b"\r\n0\r\n.\r\n0\r\n.");
         let failure = invoke(&mut twice, "ab").unwrap_err();
-        assert_eq!(failure, Failure { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: b"abab".to_vec() });
+        assert_eq!(failure, InvokeError { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: b"abab".to_vec() });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the environment says of the program.
 
-use super::failure::Failure;
+use super::error::ProgramError;
 use crate::bytes::header_value::is_sendable;
 use crate::handler::Context;
 use crate::log::Format;
@@ -48,21 +48,21 @@ impl Settings {
     /// The settings, if the program could be executed.
     ///
     /// # Errors
-    /// A value that a variable cannot have; [`Failure::CannotExecute`].
-    pub fn from_environment() -> Result<Self, Failure<'static>> {
+    /// A value that a variable cannot have; [`ProgramError::CannotExecute`].
+    pub fn from_environment() -> Result<Self, ProgramError<'static>> {
         if variable(HANDLER).is_empty() {
-            return Err(Failure::Setting(HANDLER, b""));
+            return Err(ProgramError::Setting(HANDLER, b""));
         }
         let content_type = variable(CONTENT_TYPE);
         if !content_type.is_empty() && !is_sendable(content_type) {
-            return Err(Failure::Setting(CONTENT_TYPE, content_type));
+            return Err(ProgramError::Setting(CONTENT_TYPE, content_type));
         }
         let mode = if choice(b"BARELAMBDA_MODE", b"process", b"lines")? { Mode::Lines } else { Mode::Process };
         let streams = choice(b"BARELAMBDA_RESPONSE", b"buffered", b"stream")?;
         if streams && mode == Mode::Lines {
-            return Err(Failure::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
+            return Err(ProgramError::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
         }
-        process::check(&path()).map_err(Failure::CannotExecute)?;
+        process::check(&path()).map_err(ProgramError::CannotExecute)?;
         Ok(Self { mode, streams, format: Format::from_environment() })
     }
 }
@@ -70,12 +70,12 @@ impl Settings {
 /// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
 ///
 /// # Errors
-/// [`Failure::CannotExecute`].
-pub fn start(context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, Failure<'static>> {
+/// [`ProgramError::CannotExecute`].
+pub fn start(context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, ProgramError<'static>> {
     let mut vectors = Vectors::new(buffer);
     push_all(context, &mut vectors);
     let result = if vectors.fit() { Child::start(&vectors) } else { Err(TOO_LONG) };
-    result.map_err(Failure::CannotExecute)
+    result.map_err(ProgramError::CannotExecute)
 }
 
 /// The content type of answers, which is `default` if it is not set.
@@ -115,13 +115,13 @@ fn variable(name: &[u8]) -> &'static [u8] {
 }
 
 /// Whether a variable has the second of two values, of which the first is the default.
-fn choice(name: &'static [u8], first: &[u8], second: &[u8]) -> Result<bool, Failure<'static>> {
+fn choice(name: &'static [u8], first: &[u8], second: &[u8]) -> Result<bool, ProgramError<'static>> {
     let value = variable(name);
     if value == second {
         Ok(true)
     } else if value.is_empty() || value == first {
         Ok(false)
     } else {
-        Err(Failure::Setting(name, value))
+        Err(ProgramError::Setting(name, value))
     }
 }

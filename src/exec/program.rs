@@ -1,6 +1,6 @@
 //! The handler that runs a program.
 
-use super::failure::Failure;
+use super::error::ProgramError;
 use super::launch::{self, LAUNCH, Mode, Settings};
 use super::stderr_log::Transcript;
 use super::stdout::Output;
@@ -27,7 +27,7 @@ impl Program {
     /// # Errors
     /// None: it is what `entry!` takes for an initialiser.
     pub fn from_environment() -> Result<Self, Error> {
-        let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
+        let settings = Settings::from_environment().unwrap_or_else(|error| error.end_initialization());
         let mut program = Self { settings, child: Child::NONE, is_prepared: false, transcript: Transcript::new(settings.format) };
         if settings.mode == Mode::Lines {
             program.start_early();
@@ -39,12 +39,12 @@ impl Program {
     // Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
     #[inline(never)]
     fn start_early(&mut self) {
-        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|failure| failure.end_initialization());
+        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|error| error.end_initialization());
     }
 
     /// # Errors
-    /// [`Failure::CannotExecute`].
-    fn start(&mut self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+    /// [`ProgramError::CannotExecute`].
+    fn start(&mut self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<(), ProgramError<'static>> {
         // Not before there is a child: it takes 66 system calls, and the first GET /next need not wait for them.
         if !self.is_prepared {
             process::prepare();
@@ -57,8 +57,8 @@ impl Program {
     /// Sees to it that there is a process for this invocation.
     ///
     /// # Errors
-    /// [`Failure::CannotExecute`].
-    fn ready(&mut self, context: &Context<'_>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+    /// [`ProgramError::CannotExecute`].
+    fn ready(&mut self, context: &Context<'_>, buffer: &mut [u8]) -> Result<(), ProgramError<'static>> {
         if self.child.is_some()
             && let Some(count) = self.child.output.read(&mut [0])
         {
@@ -96,8 +96,8 @@ impl Handler for Program {
         let context = *event.context();
         let payload = event.into_payload();
         self.transcript.begin();
-        if let Err(failure) = self.ready(&context, responder.buffer()) {
-            return Ok(failure.responded(&self.transcript, responder.into_buffer()));
+        if let Err(error) = self.ready(&context, responder.buffer()) {
+            return Ok(error.responded(&self.transcript, responder.into_buffer()));
         }
         let mode = self.settings.mode;
         let mut end: &[u8] = b"";
@@ -115,19 +115,19 @@ impl Handler for Program {
             self.end(&context)
         };
         self.child.reap_others();
-        let failure = match outcome {
+        let error = match outcome {
             Outcome::Ended if how == End::Exit(0) && mode == Mode::Process => return output.finish(),
             Outcome::Line if !is_error => return output.finish(),
             Outcome::Lost(error) => return Err(error),
             Outcome::Line => None,
-            Outcome::Closed => Some(Failure::Closed),
+            Outcome::Closed => Some(ProgramError::Closed),
             Outcome::Ended if is_error => None,
-            Outcome::Ended => Some(Failure::Ended(how)),
-            Outcome::Timeout => Some(Failure::Timeout),
-            Outcome::TooLarge => Some(Failure::TooLarge),
-            Outcome::Lines => Some(Failure::UnaskedLine),
+            Outcome::Ended => Some(ProgramError::Ended(how)),
+            Outcome::Timeout => Some(ProgramError::Timeout),
+            Outcome::TooLarge => Some(ProgramError::TooLarge),
+            Outcome::Lines => Some(ProgramError::UnaskedLine),
         };
         let (written, buffer) = output.into_parts();
-        Ok(failure.unwrap_or(Failure::Said(written)).responded(&self.transcript, buffer))
+        Ok(error.unwrap_or(ProgramError::Said(written)).responded(&self.transcript, buffer))
     }
 }
