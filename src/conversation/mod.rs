@@ -2,7 +2,6 @@
 
 use crate::bytes::cursor::{Cursor, move_down};
 use crate::error::{Error, ProtocolError};
-use crate::handler::Context;
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
@@ -19,7 +18,7 @@ use stream::Lent;
 pub use transport::Transport;
 
 /// The part of a reply that is shown when it is not a success, in bytes.
-const SHOWN: usize = 1024;
+const LOGGED_BODY_LIMIT: usize = 1024;
 
 /// An answer that may have to be sent again.
 pub(crate) struct Kept<'a> {
@@ -28,11 +27,11 @@ pub(crate) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// The context of the invocation that it is the answer to.
-    fn context(&self) -> Option<Context<'a>> {
-        match self.subject {
+    /// The invocation that it answers.
+    const fn invocation(&self) -> Option<&Invocation<'a>> {
+        match &self.subject {
             Subject::Initialization => None,
-            Subject::Invocation(invocation) => Some(Context { invocation }),
+            Subject::Invocation(invocation) => Some(invocation),
         }
     }
 
@@ -168,7 +167,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
                 self.exchange.complete(reply, false);
                 return Ok(reply);
             }
-            _ => SHOWN,
+            _ => LOGGED_BODY_LIMIT,
         };
         match self.read_body(region, response, limit, reply != Reply::Fatal) {
             Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
@@ -186,8 +185,8 @@ impl<'e, T: Transport> Conversation<'e, T> {
             let body = region.get(response.body_start..response.body_start + response.body_len);
             let body = body.ok_or(ProtocolError::ConnectionClosed)?;
             let body = body.strip_suffix(b"\n").unwrap_or(body);
-            let context = kept.and_then(Kept::context);
-            log::line(Level::Warn, context.as_ref(), b"the Runtime API answered with status", response.status.into(), body);
+            let invocation = kept.and_then(Kept::invocation);
+            log::line(Level::Warn, invocation, b"the Runtime API answered with status", response.status.into(), body);
         }
         if reply != Reply::Event {
             move_down(region, response.end..self.filled, 0);

@@ -4,6 +4,8 @@
 //! functions ([`Link`], [`Wire`]) that know nothing of streams, and it reaches back through the function that stays behind when a stream
 //! begins ([`End`]).
 
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use super::Transport;
 use crate::bytes::cursor::Cursor;
 use crate::error::{Error, errors};
@@ -13,11 +15,18 @@ use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation::Invocation;
 use crate::runtime_api::request;
-use crate::sys::socket::Socket;
 
 errors! {
     /// The Runtime API replied or closed before the end of a stream, or the connection broke before it had confirmed that end.
     STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not take the stream to its end";
+}
+
+/// Whether a stream has begun and not ended. Only programs that stream set it; from the others, all that ends a stream after a panic is gone.
+static STREAMING: AtomicBool = AtomicBool::new(false);
+
+/// Whether a stream has begun and not ended.
+pub(crate) fn is_streaming() -> bool {
+    STREAMING.load(Relaxed)
 }
 
 /// What lends the conversation to a handler.
@@ -49,14 +58,19 @@ pub(crate) type End = fn(&mut Lent<'_>, &mut Answer<'_>) -> Result<(), Error>;
 
 /// What a stream needs of a [`Transport`].
 pub(crate) trait Wire {
-    fn no_delay(&mut self) -> Option<i32>;
+    fn begin_stream(&mut self);
+    fn end_stream(&mut self);
     fn has_input(&mut self) -> bool;
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
 }
 
 impl<T: Transport> Wire for T {
-    fn no_delay(&mut self) -> Option<i32> {
-        Transport::no_delay(self)
+    fn begin_stream(&mut self) {
+        Transport::begin_stream(self);
+    }
+
+    fn end_stream(&mut self) {
+        Transport::end_stream(self);
     }
 
     fn has_input(&mut self) -> bool {
@@ -89,7 +103,8 @@ impl Lent<'_> {
         }
         let mut framing = Cursor::new(&mut *self.region);
         if let Some(content_type) = content_type {
-            Socket::set_streaming(self.wire.no_delay());
+            STREAMING.store(true, Relaxed);
+            self.wire.begin_stream();
             request::stream(&mut framing, self.endpoint, self.invocation, content_type);
         }
         let mut behind: &[u8] = b"";
@@ -136,7 +151,8 @@ pub(crate) fn end(lent: &mut Lent<'_>, answer: &mut Answer<'_>) -> Result<(), Er
     if !answer.is_error() || lent.exchange.is_spoilt() {
         *answer = LOST;
     }
-    Socket::set_streaming(None);
+    STREAMING.store(false, Relaxed);
+    lent.wire.end_stream();
     lent.exchange.answered();
     Ok(())
 }

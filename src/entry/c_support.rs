@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::current::with_current;
-use super::final_report::report_panic;
+use super::panic::report_panic;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::conversation::stream::Link;

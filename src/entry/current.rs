@@ -6,11 +6,16 @@ extern crate std;
 #[cfg(not(target_env = "musl"))]
 use core::cell::Cell;
 use core::ptr::null_mut;
+use core::sync::atomic::AtomicUsize;
 #[cfg(target_env = "musl")]
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use crate::error::Error;
 use crate::handler::{Context, Event, Handler, Responded, Responder};
+use crate::runtime_api::invocation::Invocation;
+
+/// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
+pub(super) static INITIALIZING: AtomicUsize = AtomicUsize::new(0);
 
 /// The place of the context of the invocation that a handler is working on, or null. A bare program has one thread; in others, each thread
 /// has a note of its own.
@@ -37,12 +42,12 @@ std::thread_local! {
     static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
 }
 
-/// Calls `then` with the context of the invocation that the handler on this thread is working on.
-pub(super) fn with_current<R>(then: impl FnOnce(Option<&Context<'_>>) -> R) -> R {
+/// Calls `then` with the invocation that the handler on this thread is working on.
+pub(super) fn with_current<R>(then: impl FnOnce(Option<&Invocation<'_>>) -> R) -> R {
     // SAFETY: the context is a local variable of `Observed::handle`, which takes the note back before it returns or unwinds; this is called
     // from inside it, on the same thread, and ends before it does. Nothing writes to the context, or to the head and invocation that it
     // borrows.
-    then(unsafe { CURRENT.get().as_ref() })
+    then(unsafe { CURRENT.get().as_ref() }.map(|context| &context.invocation))
 }
 
 /// Takes the note back.

@@ -5,9 +5,9 @@
 #[doc(hidden)]
 pub mod c_support;
 mod current;
-mod final_report;
 #[cfg(feature = "log")]
 mod logger;
+mod panic;
 mod start;
 #[cfg(not(target_env = "musl"))]
 #[doc(hidden)]
@@ -16,10 +16,8 @@ pub mod std_host;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "exec")]
-pub(crate) use final_report::end_initialization;
 #[cfg(target_env = "musl")]
-pub use final_report::panicked;
+pub use panic::panicked;
 #[cfg(any(target_env = "musl", feature = "capi"))]
 pub use start::Memory;
 #[cfg(target_env = "musl")]

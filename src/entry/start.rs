@@ -2,12 +2,9 @@
 
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 
-use super::current::Observed;
-#[cfg(feature = "exec-wrapper")]
-use super::final_report::end_initialization;
-use super::final_report::last_words;
+use super::current::{INITIALIZING, Observed};
 #[cfg(feature = "exec-wrapper")]
 use crate::bytes::utf8::lossy;
 use crate::conversation::{Kept, error_answer};
@@ -17,10 +14,12 @@ use crate::log::{self, Level};
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime::ROOM;
 use crate::runtime::Runtime;
+#[cfg(feature = "exec-wrapper")]
+use crate::runtime::final_report::end_initialization;
+use crate::runtime::final_report::{endpoint, send_final_report};
 use crate::runtime_api::answer::Answer;
 #[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime_api::answer::ErrorBody;
-use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
@@ -115,7 +114,7 @@ pub(super) fn serve<H: Handler>(
     let mut handler = match result {
         Ok(handler) => Observed(handler),
         Err(answer) => {
-            last_words(Kept { subject: Subject::Initialization, answer });
+            send_final_report(Kept { subject: Subject::Initialization, answer });
             return None;
         }
     };
@@ -140,11 +139,3 @@ fn become_wrapper(buffer: &mut [u8]) {
         });
     }
 }
-
-pub(super) fn endpoint() -> Result<Endpoint<'static>, Error> {
-    let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
-}
-
-/// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
-pub(super) static INITIALIZING: AtomicUsize = AtomicUsize::new(0);

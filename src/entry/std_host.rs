@@ -8,7 +8,7 @@ use std::panic::PanicHookInfo;
 use std::string::String;
 use std::{panic, process, thread, vec};
 
-use super::final_report::report_panic;
+use super::panic::report_panic;
 use super::start::serve_from;
 use crate::PAYLOAD_LIMIT;
 use crate::error::Error;

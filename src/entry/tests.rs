@@ -1,4 +1,4 @@
-use std::string::{String, ToString};
+use std::string::String;
 use std::thread;
 
 use super::current::{Observed, with_current};
@@ -11,7 +11,7 @@ use crate::runtime_api::invocation::{IDS, Invocation};
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";
 
 fn current_id() -> Option<String> {
-    with_current(|current| current.map(|context| context.request_id().to_string()))
+    with_current(|current| current.map(|context| String::from_utf8_lossy(context.request_id()).into_owned()))
 }
 
 /// Lets `handler` handle an invocation.

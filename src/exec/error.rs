@@ -1,11 +1,11 @@
 //! What goes wrong with a program, as an error.
 
-use super::launch::path;
-use super::stderr_log::Transcript;
+use super::settings::path;
+use super::stderr_log::StderrLog;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
-use crate::entry::end_initialization;
 use crate::handler::Responded;
+use crate::runtime::final_report::end_initialization;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::process::{End, ITSELF};
 
@@ -36,13 +36,13 @@ const SIGNALS: &[u8] =
 
 impl<'a> ProgramError<'a> {
     /// The answer that tells of it, with its body in `buffer`.
-    pub fn responded(self, transcript: &Transcript, buffer: &'a mut [u8]) -> Responded<'a> {
+    pub fn responded(self, stderr_log: &StderrLog, buffer: &'a mut [u8]) -> Responded<'a> {
         let error_type = self.error_type();
         let mut body = ErrorBody::of_type(error_type, buffer);
         self.push_message(&mut body);
         match self {
-            Self::Ended(_) => push_quoted(&mut body, transcript.last_lines()),
-            Self::Timeout => push_quoted(&mut body, transcript.last_line()),
+            Self::Ended(_) => push_quoted(&mut body, stderr_log.last_lines()),
+            Self::Timeout => push_quoted(&mut body, stderr_log.last_line()),
             _ => {}
         }
         Responded { answer: Answer::error("", body.finish()).with_error_type(error_type) }

@@ -1,19 +1,16 @@
-//! What the environment says of the program.
+//! Starts the program as the environment says.
 
 use super::error::ProgramError;
+use super::settings::{CONTENT_TYPE, HANDLER, Mode, path, variable};
 use crate::bytes::header_value::is_sendable;
-use crate::handler::Context;
 use crate::log::Format;
-use crate::sys::env;
-use crate::sys::exec_args::Vectors;
+use crate::runtime_api::invocation::Invocation;
+use crate::sys::exec_args::ExecArgs;
 use crate::sys::process::{self, Child};
 
 /// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
 /// 2,000 variables, and 16 KiB of path and arguments.
 pub const LAUNCH: usize = 32 * 1024;
-
-const HANDLER: &[u8] = b"_HANDLER";
-const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
 
 /// The environment or the arguments do not fit (E2BIG).
 const TOO_LONG: u32 = 7;
@@ -24,12 +21,6 @@ pub struct Settings {
     pub mode: Mode,
     pub streams: bool,
     pub format: Format,
-}
-
-#[derive(Copy, Clone, PartialEq, Eq)]
-pub enum Mode {
-    Process,
-    Lines,
 }
 
 /// The variables of an invocation, and the fields of the head of its event that they come from.
@@ -67,51 +58,32 @@ impl Settings {
     }
 }
 
-/// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
+/// Starts the program, for an invocation if there is one. `buffer` is for its arguments and its environment.
 ///
 /// # Errors
 /// [`ProgramError::CannotExecute`].
-pub fn start(context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, ProgramError<'static>> {
-    let mut vectors = Vectors::new(buffer);
-    push_all(context, &mut vectors);
-    let result = if vectors.fit() { Child::start(&vectors) } else { Err(TOO_LONG) };
+pub fn start(invocation: Option<&Invocation<'_>>, buffer: &mut [u8]) -> Result<Child, ProgramError<'static>> {
+    let mut args = ExecArgs::new(buffer);
+    push_all(invocation, &mut args);
+    let result = if args.fit() { Child::start(&args) } else { Err(TOO_LONG) };
     result.map_err(ProgramError::CannotExecute)
 }
 
-/// The content type of answers, which is `default` if it is not set.
-pub fn content_type(default: &'static [u8]) -> &'static [u8] {
-    match variable(CONTENT_TYPE) {
-        b"" => default,
-        content_type => content_type,
-    }
-}
-
-/// The path of the program, in parts.
-pub fn path() -> [&'static [u8]; 3] {
-    let (root, handler) = (variable(b"LAMBDA_TASK_ROOT"), variable(HANDLER));
-    if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
-}
-
 /// The arguments, and the environment.
-fn push_all(context: Option<&Context<'_>>, vectors: &mut Vectors<'_>) {
-    vectors.push(&path());
+fn push_all(invocation: Option<&Invocation<'_>>, args: &mut ExecArgs<'_>) {
+    args.push(&path());
     for argument in variable(b"BARELAMBDA_ARGS").split(|byte| *byte == b' ') {
         if !argument.is_empty() {
-            vectors.push(&[argument]);
+            args.push(&[argument]);
         }
     }
-    vectors.end();
+    args.end();
     for (name, field) in &VARIABLES {
-        if let Some(value) = context.and_then(|context| context.invocation.find(field)) {
-            vectors.push(&[name, value]);
+        if let Some(value) = invocation.and_then(|invocation| invocation.find(field)) {
+            args.push(&[name, value]);
         }
     }
-    vectors.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
-}
-
-/// The value of a variable; nothing if it is not set.
-fn variable(name: &[u8]) -> &'static [u8] {
-    env::var(name).unwrap_or_default()
+    args.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
 }
 
 /// Whether a variable has the second of two values, of which the first is the default.

@@ -56,6 +56,7 @@
 mod error;
 mod launch;
 mod program;
+mod settings;
 mod stderr_log;
 mod stdout;
 mod supervise;

@@ -8,7 +8,7 @@
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
-use crate::bytes::search::find;
+use crate::bytes::search::find_below;
 use crate::error::ProtocolError;
 
 pub mod framing;
@@ -35,7 +35,7 @@ pub enum Progress<T> {
 fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
     let mut len = 0;
     loop {
-        len = find(bytes, len, 0, b' ');
+        len = find_below(bytes, len, b' ');
         match bytes.get(len..) {
             Some([b'\t', ..]) => len += 1,
             Some([b'\r', b'\n', ..]) => return bytes.get(..len).ok_or(None),

@@ -5,7 +5,7 @@ use super::framing::{Behind, Framing};
 use super::{HEAD_LIMIT, Progress, is_name, line};
 use crate::bytes::cursor::move_down;
 use crate::bytes::decimal::decimal;
-use crate::bytes::search::find as find_byte;
+use crate::bytes::search::find_byte;
 use crate::error::ProtocolError;
 
 /// A response that is being read. It knows places, and borrows nothing.
@@ -183,7 +183,7 @@ fn has_close(value: &[u8]) -> bool {
 
 /// The name and the value of a field line.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = line.split_at_checked(find_byte(line, 0, b':', 1))?;
+    let (name, value) = line.split_at_checked(find_byte(line, 0, b':'))?;
     // A blank in front would continue the line before, one behind has led to attacks (RFC 9112, sections 5.2 and 5.1).
     if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
 }

@@ -63,7 +63,7 @@ kinds! {
     /// A string that is not base64 (RFC 4648, section 4).
     Base64 JSON_BASE64 "invalid base64 at byte";
     /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
-    Unchangeable JSON_UNCHANGEABLE "string that cannot be decoded in place at byte";
+    Unchangeable JSON_UNCHANGEABLE "string not decodable in place at byte";
     /// A body, where the type is read without it; [`Event::http`](crate::Event::http) gives both.
     LeftOut JSON_LEFT_OUT "body that only Event::http reads at byte";
 }

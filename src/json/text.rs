@@ -8,7 +8,7 @@ use super::raw::length;
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN, checked, escape, plain};
 use crate::bytes::cursor::move_down;
-use crate::bytes::search::find;
+use crate::bytes::search::find_byte;
 
 /// What a [`Reader`] has not handed out.
 pub trait Text<'a>: Sized {
@@ -137,10 +137,10 @@ impl<'a> Captured<'a> {
     /// Where the inside of a string ends that begins at `at`, and where the string's last byte is.
     fn end_of_string(&self, at: usize) -> (usize, usize) {
         if self.0.get(at - 1) == Some(&OPEN) {
-            let end = find(self.0, at, CLOSE, 1);
-            (end, find(self.0, end + 1, CLOSE, 1))
+            let end = find_byte(self.0, at, CLOSE);
+            (end, find_byte(self.0, end + 1, CLOSE))
         } else {
-            let end = find(self.0, at, b'"', 1);
+            let end = find_byte(self.0, at, b'"');
             (end, end)
         }
     }

@@ -109,7 +109,7 @@ impl Metrics<'_> {
     ///
     /// Nothing has been written then.
     pub fn emit(&self) -> Result<(), Error> {
-        self.emit_with(&mut [0; stderr::WHOLE])
+        self.emit_with(&mut [0; stderr::PIPE_BUF])
     }
 
     /// As [`emit`](Self::emit), for a line as long as `buffer`. CloudWatch takes 1 MiB. Lines beyond 4,096 bytes may mix with those of

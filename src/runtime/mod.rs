@@ -1,5 +1,6 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
+pub(crate) mod final_report;
 pub(crate) mod stream_access;
 
 use stream_access::{Inside, Outlet};
@@ -37,8 +38,12 @@ impl Transport for Socket {
         Self::send(self, parts)
     }
 
-    fn no_delay(&mut self) -> Option<i32> {
-        Some(Self::no_delay(self))
+    fn begin_stream(&mut self) {
+        Self::begin_stream(self);
+    }
+
+    fn end_stream(&mut self) {
+        Self::end_stream(self);
     }
 
     fn has_input(&mut self) -> bool {

@@ -140,13 +140,13 @@ impl Exchange {
     }
 
     /// A conversation that delivers one answer and ends: of a failed initialisation, or of a panic.
-    pub const fn last_words() -> Self {
+    pub const fn final_report() -> Self {
         Self { state: State::Owing, last: true, ..Self::new(false) }
     }
 
     /// The end of a conversation, on a connection on which a stream has begun: of a panic.
-    pub const fn last_trailers() -> Self {
-        Self { state: State::Streaming, connected: true, ..Self::last_words() }
+    pub const fn final_trailers() -> Self {
+        Self { state: State::Streaming, connected: true, ..Self::final_report() }
     }
 
     /// What to do next.

@@ -54,6 +54,11 @@ impl<'a> Invocation<'a> {
         find(head, name.as_bytes()).filter(|value| !value.is_empty())
     }
 
+    /// The tenant, for a function with tenant isolation.
+    pub fn tenant_id(&self) -> Option<&'a [u8]> {
+        self.find("lambda-runtime-aws-tenant-id")
+    }
+
     /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
     /// understood.
     pub fn deadline_ms(&self) -> Option<u64> {

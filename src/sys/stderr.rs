@@ -3,9 +3,9 @@
 
 use rustix::io::Errno;
 
-/// How many bytes a pipe takes in one piece, which is PIPE_BUF: what several threads or processes write does not mix if it is not longer.
+/// How many bytes a pipe takes in one piece: what several threads or processes write does not mix if it is not longer.
 #[cfg(any(feature = "capi", feature = "exec", feature = "log", feature = "metrics"))]
-pub const WHOLE: usize = 4096;
+pub const PIPE_BUF: usize = 4096;
 
 /// Writes `text` with one system call, unless the kernel takes less. An error is not reported, as there is no other place to report it to,
 /// and a log that cannot be written to is no reason to fail an invocation: from the first line on, a bare program ignores SIGPIPE, as std

@@ -139,9 +139,9 @@ fn sending_again_does_not_end_a_row_of_failures() {
 }
 
 #[test]
-fn last_words_are_said_once_and_repeated_when_lost() {
+fn a_final_report_is_sent_once_and_repeated_when_lost() {
     for status in [202, 400, 403, 410] {
-        let mut exchange = Exchange::last_words();
+        let mut exchange = Exchange::final_report();
         exchange.connected();
         assert_eq!(exchange.action(), Action::Answer);
         exchange.answered();
@@ -172,7 +172,7 @@ fn a_stream_is_connected_for_handled_and_sent() {
     exchange.connected();
     assert_eq!(exchange.action(), Action::Handle);
 
-    let mut exchange = Exchange::last_trailers();
+    let mut exchange = Exchange::final_trailers();
     assert_eq!(exchange.action(), Action::Handle);
     exchange.answered();
     assert_eq!(exchange.action(), Action::Receive);
