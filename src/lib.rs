@@ -18,17 +18,17 @@
 //! With the feature `exec`, any program is the handler: a script, for example.
 //!
 //! # Layers
-//! Each imports only what stands below it.
+//! Each module imports only from its own layer and from those below it. The test `layers` checks this table and the imports.
 //!
 //! | layer | modules | |
 //! |---|---|---|
-//! | 6 | [`mod@entry`] | start, panic |
-//! | 5 | [`runtime`], `exec` | join protocol and operating system |
-//! | 4 | [`Handler`] | |
-//! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
-//! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
-//! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`bytes`] | |
+//! | 6 | [`mod@entry`], `testing` | start and panic; a handler in a unit test |
+//! | 5 | `runtime`, `exec` | join the protocol and the operating system |
+//! | 4 | `handler`, `events` | what handlers see |
+//! | 3 | `conversation`, `log`, `metrics` | the protocol over any connection; lines on stderr |
+//! | 2 | `runtime_api` | the Lambda protocol, without input and output |
+//! | 1 | `http1`, `json`, `sys` | HTTP/1.1 and JSON, without input and output; the kernel, through rustix |
+//! | 0 | `bytes`, `error` | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.

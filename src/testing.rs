@@ -26,11 +26,12 @@ use crate::handler::Handler;
 use crate::http1::Progress;
 use crate::http1::response::{self, Response};
 use crate::runtime::{ROOM, Runtime};
+use crate::runtime_api::answer::RESPONSE_LIMIT;
 use crate::runtime_api::endpoint::{Address, Endpoint};
-use crate::{PAYLOAD_LIMIT, now};
+use crate::sys::clock;
 
 /// How long the function may take, as its [`Context`](crate::Context) has it: the default of new functions.
-const TIMEOUT_MS: u128 = 3000;
+const TIMEOUT_MS: u64 = 3000;
 
 const ERROR_TYPE: &[u8] = b"lambda-runtime-function-error-type";
 const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
@@ -63,10 +64,10 @@ impl std::error::Error for InvokeError {}
 /// With the handler, and when the event is longer than Lambda's 6,291,556 bytes.
 pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, InvokeError> {
     let event = event.as_ref();
-    assert!(event.len() <= PAYLOAD_LIMIT, "an event has {PAYLOAD_LIMIT} bytes at most, and this one has {}", event.len());
+    assert!(event.len() <= RESPONSE_LIMIT, "an event has {RESPONSE_LIMIT} bytes at most, and this one has {}", event.len());
     let mut once = Once { to_come: message(event), sent: Vec::new() };
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
-    let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; PAYLOAD_LIMIT]);
+    let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; RESPONSE_LIMIT]);
     let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).and_then(|mut runtime| runtime.step(handler));
     done.expect("nothing is wrong with the connection");
     answer(&once.sent)
@@ -82,7 +83,7 @@ fn message(event: &[u8]) -> Vec<u8> {
          Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0\r\n\
          Content-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
-        now().as_millis() + TIMEOUT_MS,
+        clock::now_ms() + TIMEOUT_MS,
         event.len()
     );
     [head.as_bytes(), event].concat()

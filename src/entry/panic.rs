@@ -32,7 +32,7 @@ pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
     #[cfg(not(feature = "panic-message"))]
     let message = info.message().as_str().unwrap_or("(a message with values: the Cargo feature panic-message shows it)");
     report_panic(file, line, message);
-    crate::exit(101)
+    crate::sys::exit(101)
 }
 
 /// Takes as much of a message as fits.

@@ -72,7 +72,7 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     // SAFETY: this runs once, and nothing else uses the memory.
     let (receive, response) = unsafe { memory.buffers() };
     serve_from(init, receive, response);
-    crate::exit(1)
+    crate::sys::exit(1)
 }
 
 /// As [`serve`], with an initialiser that gives its error. What ends it is logged.

@@ -63,5 +63,5 @@ pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorB
     let body = body.finish();
     log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
     send_final_report(Kept { subject: Subject::Initialization, answer: Answer::error("", body).with_error_type(error_type) });
-    crate::exit(1)
+    crate::sys::exit(1)
 }
