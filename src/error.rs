@@ -3,7 +3,6 @@
 use core::fmt;
 
 use crate::bytes::header_value::is_sendable;
-#[cfg(feature = "error-path")]
 use crate::bytes::json_path::Path;
 
 mod protocol;
@@ -69,7 +68,6 @@ pub struct Error {
     /// The number, zero if there is none, in the lower half; in the upper, which of its messages it is.
     detail: u64,
     /// In a JSON text, what leads to the place.
-    #[cfg(feature = "error-path")]
     path: Path,
 }
 
@@ -118,12 +116,7 @@ impl Error {
     }
 
     pub(crate) const fn one_of(what: &'static FunctionError, which: u8) -> Self {
-        Self {
-            what,
-            detail: (which as u64) << 32,
-            #[cfg(feature = "error-path")]
-            path: Path::EMPTY,
-        }
+        Self { what, detail: (which as u64) << 32, path: Path::EMPTY }
     }
 
     /// What went wrong, to tell errors apart. `==` on [`Error`] also compares where: the place in a JSON text, or the errno.
@@ -180,13 +173,11 @@ impl Error {
 
     /// The error, whose number is a place in a part of a text, with that place in all of it. Both are counted from 1, and the part begins
     /// at `place`.
-    #[cfg(feature = "json")]
     pub(crate) const fn moved(self, place: u32) -> Self {
         Self { detail: self.detail + place as u64 - 1, ..self }
     }
 
     /// The error with what leads to its place.
-    #[cfg(feature = "error-path")]
     pub(crate) const fn with_path(self, path: Path) -> Self {
         Self { path, ..self }
     }
@@ -194,11 +185,7 @@ impl Error {
     /// In an error of JSON, the fields and elements that lead to the place, as in `orders[2].price`; empty at the root, in other errors, and
     /// without the Cargo feature `error-path`. At most 80 bytes: the beginning is cut.
     pub fn path(&self) -> &str {
-        #[cfg(feature = "error-path")]
-        let path = self.path.as_str();
-        #[cfg(not(feature = "error-path"))]
-        let path = "";
-        path
+        self.path.as_str()
     }
 
     /// The number that belongs at the end of the message.

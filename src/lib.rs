@@ -51,6 +51,8 @@
 //! - No TLS and no name resolution: the Runtime API is plain HTTP at an IP address.
 //! - `_X_AMZN_TRACE_ID` is not set: there is no environment to write to. See [`Context::trace_id`].
 #![no_std]
+// Each build compiles what other features need, and links nothing of it: so that needs no `cfg`.
+#![cfg_attr(not(every_feature), allow(dead_code, unused_imports))]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -79,12 +81,12 @@ pub mod runtime;
 pub mod runtime_api;
 mod sys;
 /// For unit tests of handlers.
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 pub mod testing;
 
 use core::time::Duration;
 
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 pub use entry::std_host::run;
 pub use error::{Error, ErrorKind, FunctionError, ProtocolError};
 #[cfg(feature = "json")]

@@ -1,6 +1,8 @@
 //! Where a program begins and ends: the `entry!` macro, what it starts, and what is left to say after a panic.
 #![allow(unsafe_code)]
 
+#[cfg(bare)]
+mod bare;
 #[cfg(feature = "capi")]
 #[doc(hidden)]
 pub mod c_support;
@@ -9,19 +11,16 @@ mod current;
 mod logger;
 mod panic;
 mod start;
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 #[doc(hidden)]
 pub mod std_host;
 
 #[cfg(test)]
 mod tests;
 
-#[cfg(target_env = "musl")]
-pub use panic::panicked;
-#[cfg(any(target_env = "musl", feature = "capi"))]
+#[cfg(bare)]
+pub use bare::{panicked, start};
 pub use start::Memory;
-#[cfg(target_env = "musl")]
-pub use start::start;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.

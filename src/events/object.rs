@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor
 
 use super::body::Body;
 use super::fields::is_same;
+use crate::bytes::json_path::ForPath;
 use crate::json::{Aside, RawJson, integer};
 
 /// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
@@ -134,31 +135,8 @@ pub(super) struct Table {
     pub(super) optional: u32,
 }
 
-/// The name of a field that is missing, for the path in an error; nothing, where there are no paths.
-#[derive(Copy, Clone, Debug)]
-pub(super) struct FieldName(#[cfg(feature = "error-path")] &'static str);
-
-#[cfg(feature = "error-path")]
-impl FieldName {
-    pub(super) const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
-
-    fn of(table: &Table, index: usize) -> Self {
-        Self(table.names.split('\n').nth(index).unwrap_or_default())
-    }
-}
-
-#[cfg(not(feature = "error-path"))]
-impl FieldName {
-    pub(super) const fn new(_: &'static str) -> Self {
-        Self()
-    }
-
-    const fn of(_: &Table, _: usize) -> Self {
-        Self()
-    }
-}
+/// The name of a field that is missing, for the path in an error.
+pub(super) type FieldName = ForPath<&'static str>;
 
 /// A bit for each that is true.
 pub(super) const fn bits(values: &[bool]) -> u32 {
@@ -231,10 +209,7 @@ impl ErrorKind {
     #[cold]
     pub(super) fn into_error<E: Error>(self) -> E {
         match self {
-            #[cfg(feature = "error-path")]
-            Self::Missing(FieldName(name)) => E::missing_field(name),
-            #[cfg(not(feature = "error-path"))]
-            Self::Missing(FieldName()) => E::missing_field(""),
+            Self::Missing(name) => E::missing_field(name.get()),
             Self::Duplicate => E::duplicate_field(""),
             Self::Kind => E::custom("a value of another kind"),
         }
@@ -327,7 +302,7 @@ pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), Error
     for (index, field) in fields.iter_mut().enumerate() {
         if field.raw.is_null() {
             if optional & 1 == 0 {
-                return Err(ErrorKind::Missing(FieldName::of(table, index)));
+                return Err(ErrorKind::Missing(FieldName::of(|| table.names.split('\n').nth(index).unwrap_or_default())));
             }
         } else if texts & 1 != 0 {
             field.text = field.raw.as_str().ok_or(ErrorKind::Kind)?;

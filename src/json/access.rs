@@ -5,6 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAc
 use super::de::Deserializer;
 use super::error::{DeError, ErrorKind};
 use super::text::Text;
+use crate::bytes::json_path::ForPath;
 
 /// The elements of an array, or the fields of an object, which was opened.
 pub(super) struct Members<'d, 'de, T> {
@@ -12,23 +13,14 @@ pub(super) struct Members<'d, 'de, T> {
     /// What closes it; zero when that has been read.
     bracket: u8,
     /// The name of the field that is read.
-    #[cfg(feature = "error-path")]
-    name: &'de str,
+    name: ForPath<&'de str>,
     /// How many elements have been read.
-    #[cfg(feature = "error-path")]
-    count: usize,
+    count: ForPath<usize>,
 }
 
 impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
     pub(super) const fn new(deserializer: &'d mut Deserializer<'de, T>, bracket: u8) -> Self {
-        Self {
-            deserializer,
-            bracket,
-            #[cfg(feature = "error-path")]
-            name: "",
-            #[cfg(feature = "error-path")]
-            count: 0,
-        }
+        Self { deserializer, bracket, name: ForPath::new(""), count: ForPath::new(0) }
     }
 
     /// Closes it, unless that has been done.
@@ -46,18 +38,17 @@ impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
 
     fn read<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DeError> {
         let value = seed.deserialize(&mut *self.deserializer);
-        #[cfg(feature = "error-path")]
         match value {
-            Ok(_) => self.count += 1,
+            Ok(_) => self.count = ForPath::new(self.count.get() + 1),
             Err(error) => {
                 let path = &mut self.deserializer.reader.path;
                 if path.as_str().is_empty() {
-                    path.prepend_name(error.name);
+                    path.prepend_name(error.name.get());
                 }
                 if self.bracket == b']' {
-                    path.prepend_index(self.count);
+                    path.prepend_index(self.count.get());
                 } else {
-                    path.prepend_name(self.name);
+                    path.prepend_name(self.name.get());
                 }
             }
         }
@@ -81,10 +72,7 @@ impl<'de, T: Text<'de>> MapAccess<'de> for &mut Members<'_, 'de, T> {
             return Ok(None);
         }
         let name = seed.deserialize(&mut *self.deserializer)?;
-        #[cfg(feature = "error-path")]
-        {
-            self.name = self.deserializer.reader.last;
-        }
+        self.name = self.deserializer.reader.last;
         self.deserializer.reader.colon()?;
         Ok(Some(name))
     }

@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
+use crate::bytes::json_path::ForPath;
 use crate::error::{Error, kinds};
 
 /// The type of the errors that JSON causes, read or written.
@@ -77,17 +78,12 @@ kinds! {
 pub struct DeError {
     kind: ErrorKind,
     /// Of the field that is missing.
-    #[cfg(feature = "error-path")]
-    pub(super) name: &'static str,
+    pub(super) name: ForPath<&'static str>,
 }
 
 impl DeError {
     pub(super) const fn new(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            #[cfg(feature = "error-path")]
-            name: "",
-        }
+        Self { kind, name: ForPath::new("") }
     }
 
     pub(super) fn into_error(self) -> Error {
@@ -128,13 +124,8 @@ impl de::Error for DeError {
         Self::new(ErrorKind::UnknownField)
     }
 
-    #[cfg_attr(not(feature = "error-path"), expect(unused_variables, reason = "the name is part of the path"))]
     fn missing_field(name: &'static str) -> Self {
-        Self {
-            #[cfg(feature = "error-path")]
-            name,
-            ..Self::new(ErrorKind::MissingField)
-        }
+        Self { name: ForPath::new(name), ..Self::new(ErrorKind::MissingField) }
     }
 
     fn duplicate_field(_: &'static str) -> Self {

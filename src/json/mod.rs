@@ -48,7 +48,6 @@ mod text;
 mod tests;
 
 pub use de::Deserializer;
-#[cfg(feature = "events")]
 pub(crate) use de::integer;
 pub use error::DeError;
 pub use in_place::{Aside, Base64};

@@ -75,7 +75,6 @@ impl<'a> RawJson<'a> {
     }
 
     /// The text as it was captured: of a number, that is the number.
-    #[cfg(feature = "events")]
     pub(crate) const fn text(self) -> &'a [u8] {
         self.text
     }

@@ -8,8 +8,7 @@ use super::DEPTH_LIMIT;
 use super::error::{DeError, ErrorKind};
 use super::string::checked;
 use super::text::Text;
-#[cfg(feature = "error-path")]
-use crate::bytes::json_path::Path;
+use crate::bytes::json_path::{ForPath, Path};
 use crate::error::Error;
 
 /// Reads a text from its beginning to its end, and hands parts of it out.
@@ -29,11 +28,9 @@ pub struct Reader<'a, T> {
     /// Whether nothing has been read of the innermost one.
     is_first: bool,
     /// What leads to the place where something was wrong.
-    #[cfg(feature = "error-path")]
     pub(super) path: Path,
     /// The string that was read last.
-    #[cfg(feature = "error-path")]
-    pub(super) last: &'a str,
+    pub(super) last: ForPath<&'a str>,
     lifetime: PhantomData<&'a ()>,
 }
 
@@ -47,26 +44,19 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             failed_at: 0,
             depth: 0,
             is_first: false,
-            #[cfg(feature = "error-path")]
             path: Path::EMPTY,
-            #[cfg(feature = "error-path")]
-            last: "",
+            last: ForPath::new(""),
             lifetime: PhantomData,
         }
     }
 
     /// What is wrong, with its place: that which has been read to, if a type reported it.
     pub(super) fn error(&self, reason: DeError) -> Error {
-        let error = reason.into_error().with(if self.failed_at == 0 { self.place() } else { self.failed_at });
-        #[cfg(feature = "error-path")]
-        let error = {
-            let mut path = self.path;
-            if path.as_str().is_empty() {
-                path.prepend_name(reason.name);
-            }
-            error.with_path(path)
-        };
-        error
+        let mut path = self.path;
+        if path.as_str().is_empty() {
+            path.prepend_name(reason.name.get());
+        }
+        reason.into_error().with(if self.failed_at == 0 { self.place() } else { self.failed_at }).with_path(path)
     }
 
     /// Notes that the text does not go on as it should, or ends, at this place.
@@ -199,9 +189,8 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     pub(super) fn string(&mut self, otherwise: ErrorKind) -> Result<&'a str, DeError> {
         self.pass_string(otherwise)?;
         let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(ErrorKind::Utf8));
-        #[cfg(feature = "error-path")]
         if let Ok(text) = text {
-            self.last = text;
+            self.last = ForPath::new(text);
         }
         text
     }

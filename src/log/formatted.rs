@@ -1,7 +1,6 @@
 //! Lines with a time, a level and the request id, as text or as JSON.
 
 use super::settings::Format;
-#[cfg(any(feature = "exec", feature = "log"))]
 use super::settings::threshold;
 use super::{Level, timestamp};
 use crate::bytes::cursor::Cursor;
@@ -23,13 +22,11 @@ pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
 /// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none. Nothing is written if its level
 /// is not to be logged.
-#[cfg(any(feature = "exec", feature = "log"))]
 pub(crate) fn line(level: Level, invocation: Option<&Invocation<'_>>, text: &[u8], number: u32, rest: &[u8]) {
     own(level, invocation, |line| push_message(line, text, number, rest));
 }
 
 /// Writes that the program has panicked, at `place`: a file and a line.
-#[cfg(any(feature = "exec", feature = "log"))]
 pub(crate) fn panicked(invocation: Option<&Invocation<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
     own(Level::Fatal, invocation, |line| {
         line.push("barelambda: panicked at ");
@@ -42,13 +39,11 @@ pub(crate) fn panicked(invocation: Option<&Invocation<'_>>, _: &[u8], (file, num
 }
 
 /// Writes a line. What is not UTF-8 in it becomes U+FFFD.
-#[cfg(any(feature = "capi", feature = "exec"))]
 pub(crate) fn text(format: Format, level: Level, invocation: Option<&Invocation<'_>>, message: &[u8]) {
     Line::new(format, level, invocation).log(|line| line.push_lossy(message));
 }
 
 /// Writes a line that a program has written, which has no level: INFO. In JSON, what looks like an object is written as it is.
-#[cfg(feature = "exec")]
 pub(crate) fn foreign(format: Format, invocation: Option<&Invocation<'_>>, message: &[u8]) {
     if format == Format::Json && message.starts_with(b"{") && message.ends_with(b"}") {
         let mut buffer = [0; LINE];
@@ -62,14 +57,12 @@ pub(crate) fn foreign(format: Format, invocation: Option<&Invocation<'_>>, messa
 }
 
 /// Writes a line of the runtime, unless its level is not to be logged.
-#[cfg(any(feature = "exec", feature = "log"))]
 fn own(level: Level, invocation: Option<&Invocation<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
     if level <= threshold() {
         Line::new(Format::from_environment(), level, invocation).log(message);
     }
 }
 
-#[cfg(any(feature = "exec", feature = "log"))]
 pub(super) fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
     line.push("barelambda: ");
     line.push_bytes(text);
@@ -168,7 +161,6 @@ pub(super) struct Text<'a, 'b> {
 
 impl Text<'_, '_> {
     /// Appends text, and gives whether all of it has fit.
-    #[cfg(any(feature = "exec", feature = "log"))]
     pub(super) fn push(&mut self, text: &str) -> bool {
         self.push_bytes(text.as_bytes())
     }
@@ -192,7 +184,6 @@ impl Text<'_, '_> {
         lossy(text, &mut |piece| _ = self.push_bytes(piece));
     }
 
-    #[cfg(any(feature = "exec", feature = "log"))]
     fn push_number(&mut self, number: u32) {
         let mut digits = [0; 10];
         let mut cursor = Cursor::new(&mut digits);
@@ -200,7 +191,6 @@ impl Text<'_, '_> {
         self.push_bytes(cursor.written());
     }
 
-    #[cfg(feature = "log")]
     pub(super) const fn is_cut(&self) -> bool {
         self.is_cut
     }

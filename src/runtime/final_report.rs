@@ -6,12 +6,10 @@ use crate::error::Error;
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
-#[cfg(feature = "exec-wrapper")]
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation::Invocation;
-#[cfg(feature = "exec-wrapper")]
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
@@ -55,7 +53,6 @@ fn note(result: Result<(), Error>) {
 }
 
 /// Reports an error of the initialisation whose message is made at run time, and ends the process.
-#[cfg(feature = "exec-wrapper")]
 pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorBody<'_>)) -> ! {
     let mut buffer = [0; 2048];
     let mut body = ErrorBody::of_type(error_type, &mut buffer);

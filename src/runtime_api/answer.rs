@@ -46,13 +46,11 @@ impl<'a> Answer<'a> {
     }
 
     /// The same with another content type, which must be [sendable](crate::bytes::header_value::is_sendable), and need not be UTF-8.
-    #[cfg(feature = "exec")]
     pub(crate) const fn with_content_type(self, content_type: &'a [u8]) -> Self {
         Self { content_type, ..self }
     }
 
     /// The same with another error type, as `with_content_type`.
-    #[cfg(feature = "exec-wrapper")]
     pub(crate) const fn with_error_type(self, error_type: &'a [u8]) -> Self {
         Self { error_type, ..self }
     }
