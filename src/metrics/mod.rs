@@ -85,7 +85,7 @@ pub struct Metric<'a> {
 
 impl<'a> Metric<'a> {
     /// A metric. Its name has 1 to 255 characters. The value is a number of Rust's: an integer of up to 64 bits, or an `f64` from
-    /// -2^360 to 2^360. Printing an `f64` takes about 22 KB of code, unless the program prints one anyway; integers take almost none.
+    /// -2^360 to 2^360, which is written as the shortest decimal that reads as the same `f64`.
     pub fn new(name: &'a str, unit: Unit, value: impl Into<Value>) -> Self {
         Self { name, unit, value: value.into(), is_high_resolution: false }
     }
