@@ -92,17 +92,17 @@ impl<'e, T: Transport> Conversation<'e, T> {
                         }
                     }
                 }
-                Action::Ask => {
+                Action::RequestNext => {
                     self.send(region, None, true)?;
-                    self.exchange.asked();
+                    self.exchange.next_sent();
                 }
-                Action::Answer | Action::AnswerAndAsk => {
-                    self.send(region, kept, action == Action::AnswerAndAsk)?;
-                    self.exchange.answered();
+                Action::Answer | Action::AnswerAndRequestNext => {
+                    self.send(region, kept, action == Action::AnswerAndRequestNext)?;
+                    self.exchange.answer_sent();
                 }
                 Action::Receive => match self.receive(region, kept, response) {
-                    Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
-                    Ok(Reply::Again | Reply::Refused) => {}
+                    Ok(Reply::Event | Reply::Acknowledged | Reply::Superseded) => return Ok(()),
+                    Ok(Reply::Redelivered | Reply::Rejected) => {}
                     Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
                     Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
                     Err(fault) => self.lost(fault)?,
@@ -145,7 +145,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(ProtocolError::BufferTooSmall)?;
         if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
             // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
-            self.exchange.spoilt();
+            self.exchange.mark_unusable();
             self.cause = Some(error);
         }
         Ok(())
@@ -162,22 +162,22 @@ impl<'e, T: Transport> Conversation<'e, T> {
         let reply = self.exchange.reply(response.status, same);
         let limit = match reply {
             Reply::Event => self.event_limit,
-            Reply::Again => 0,
-            Reply::Released => {
+            Reply::Redelivered => 0,
+            Reply::Superseded => {
                 self.exchange.complete(reply, false);
                 return Ok(reply);
             }
             _ => LOGGED_BODY_LIMIT,
         };
         match self.read_body(region, response, limit, reply != Reply::Fatal) {
-            Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
+            Err(fault) if matches!(reply, Reply::Event | Reply::Redelivered) => return Err(fault),
             // The head of any other reply says all that matters, so only the connection is lost.
             Err(fault) => {
                 log::error(Level::Warn, if fault == ProtocolError::ConnectionBroken { self.why(fault) } else { fault.error() });
-                self.exchange.spoilt();
+                self.exchange.mark_unusable();
             }
             // Nothing that was asked for can come behind an event.
-            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.spoilt(),
+            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.mark_unusable(),
             Ok(()) => {}
         }
         self.exchange.complete(reply, response.close);

@@ -98,7 +98,7 @@ impl Lent<'_> {
     /// # Errors
     /// [`Error::STREAM_LOST`].
     pub(crate) fn send(&mut self, content_type: Option<&[u8]>, data: &[u8]) -> Result<(), Error> {
-        if self.exchange.is_spoilt() || self.exchange.is_stopped() {
+        if self.exchange.is_unusable() || self.exchange.is_stopped() {
             return Err(Error::STREAM_LOST);
         }
         let mut framing = Cursor::new(&mut *self.region);
@@ -135,7 +135,7 @@ pub(crate) fn end(lent: &mut Lent<'_>, answer: &mut Answer<'_>) -> Result<(), Er
     if lent.exchange.is_stopped() {
         return Err(lent.cause.unwrap_or(Error::STREAM_LOST));
     }
-    if !lent.exchange.is_spoilt() {
+    if !lent.exchange.is_unusable() {
         let mut framing = Cursor::new(&mut *lent.region);
         request::stream_end(&mut framing, answer);
         if lent.exchange.is_pipelined() {
@@ -148,12 +148,12 @@ pub(crate) fn end(lent: &mut Lent<'_>, answer: &mut Answer<'_>) -> Result<(), Er
         let _ = send_on(lent.wire, lent.exchange, lent.cause, [framing.into_written(), b"", b""]);
     }
     // What a handler makes of a stream that broke is less than what is known here.
-    if !answer.is_error() || lent.exchange.is_spoilt() {
+    if !answer.is_error() || lent.exchange.is_unusable() {
         *answer = LOST;
     }
     STREAMING.store(false, Relaxed);
     lent.wire.end_stream();
-    lent.exchange.answered();
+    lent.exchange.answer_sent();
     Ok(())
 }
 
@@ -168,6 +168,6 @@ fn send_on(wire: &mut dyn Wire, exchange: &mut Exchange, cause: &mut Option<Erro
             Err(error) => *cause = Some(error),
         }
     }
-    exchange.spoilt();
+    exchange.mark_unusable();
     Err(Error::STREAM_LOST)
 }

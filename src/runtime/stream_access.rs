@@ -38,7 +38,7 @@ impl<T: Transport> Link for Outlet<'_, '_, T> {
     fn begin(&self, end: End) -> Result<(), Error> {
         let inside = self.0.take().ok_or(Error::STREAM_LOST)?;
         inside.end = Some(end);
-        inside.conversation.exchange.begun();
+        inside.conversation.exchange.stream_started();
         let result = inside.conversation.advance(inside.region, None, &mut Response::default());
         self.0.set(Some(inside));
         result
