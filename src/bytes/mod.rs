@@ -7,5 +7,6 @@ pub(crate) mod float;
 pub mod header_value;
 pub mod json_escape;
 pub(crate) mod json_path;
+pub(crate) mod name;
 pub(crate) mod search;
 pub(crate) mod utf8;

@@ -7,9 +7,10 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::body::Body;
-use super::fields::is_same;
+use crate::bytes::decimal::decimal;
 use crate::bytes::json_path::ForPath;
-use crate::json::{Aside, RawJson, integer};
+use crate::bytes::name::is_same_name;
+use crate::json::{Aside, RawJson};
 
 /// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
 /// `= "name" or default` is one that may be missing or null. They are captured; but one, the last, may be read in place, as serde does,
@@ -263,7 +264,7 @@ pub(super) fn pick_to<'de, A: MapAccess<'de>>(
     fields: &mut [Field<'de>],
 ) -> Result<bool, A::Error> {
     while let Some(name) = map.next_key::<&str>()? {
-        if is_same(place.as_bytes(), name.as_bytes()) {
+        if is_same_name(place.as_bytes(), name.as_bytes()) {
             return Ok(true);
         }
         match find(name, table, fields) {
@@ -293,7 +294,7 @@ pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'
 
 fn find<'f, 'a>(name: &str, table: &Table, fields: &'f mut [Field<'a>]) -> Option<&'f mut Field<'a>> {
     let mut names = table.names.as_bytes().split(|byte| *byte == b'\n');
-    fields.get_mut(names.position(|other| is_same(other, name.as_bytes()))?)
+    fields.get_mut(names.position(|other| is_same_name(other, name.as_bytes()))?)
 }
 
 /// Checks that what must be there is, and reads the texts.
@@ -354,6 +355,6 @@ impl FromField<'_> for u64 {
 
 impl FromField<'_> for Option<u64> {
     fn from_field(field: &Field<'_>) -> Result<Self, ErrorKind> {
-        if field.raw.is_null() { Ok(None) } else { integer(field.raw.text()).map(Some).ok_or(ErrorKind::Kind) }
+        if field.raw.is_null() { Ok(None) } else { decimal(field.raw.text()).map(Some).ok_or(ErrorKind::Kind) }
     }
 }

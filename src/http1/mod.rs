@@ -45,19 +45,5 @@ fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<Protocol
     }
 }
 
-/// Whether `text`, which has no control characters, is `lowercase` in any case. The latter has lower-case letters, digits and
-/// `-`, `/` or `:` alone; so no other visible character becomes one of them when the bit is set that makes a letter lower-case.
-#[inline(always)]
-pub(crate) fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
-    // The lengths tell most names apart, without a call.
-    text.len() == lowercase.len() && has_letters(text, lowercase)
-}
-
-#[inline(never)]
-fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
-    // From the end, as the names of one protocol begin alike.
-    text.iter().zip(lowercase).rev().all(|(byte, lower)| byte | 0x20 == *lower)
-}
-
 #[cfg(test)]
 mod tests;

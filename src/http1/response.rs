@@ -2,9 +2,10 @@
 //! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
 use super::framing::{Behind, Framing};
-use super::{HEAD_LIMIT, Progress, is_name, line};
+use super::{HEAD_LIMIT, Progress, line};
 use crate::bytes::cursor::move_down;
 use crate::bytes::decimal::decimal;
+use crate::bytes::name::is_name;
 use crate::bytes::search::find_byte;
 use crate::error::ProtocolError;
 

@@ -12,6 +12,7 @@ use super::raw::RAW;
 use super::reader::Reader;
 use super::text::{Captured, Own, Text};
 use crate::bytes::base64;
+use crate::bytes::decimal::decimal;
 use crate::error::Error;
 
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.
@@ -63,14 +64,14 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     /// Reads an integer that is not negative.
     fn unsigned(&mut self) -> Result<u64, DeError> {
         self.reader.number(ErrorKind::NoNumber)?;
-        integer(self.reader.token()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
+        decimal(self.reader.token()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
     }
 
     fn signed(&mut self) -> Result<i64, DeError> {
         self.reader.number(ErrorKind::NoNumber)?;
         let value = match self.reader.token() {
-            [b'-', digits @ ..] => integer(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
-            digits => integer(digits).and_then(|value| value.try_into().ok()),
+            [b'-', digits @ ..] => decimal(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
+            digits => decimal(digits).and_then(|value| value.try_into().ok()),
         };
         value.ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
     }
@@ -128,19 +129,6 @@ trait Float: FromStr + Copy + Into<f64> {}
 impl Float for f32 {}
 impl Float for f64 {}
 
-/// The value of digits; `None` if there is something else, or it is beyond 64 bits.
-pub(crate) fn integer(digits: &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for digit in digits {
-        let digit = digit.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(digit.into())?;
-    }
-    Some(value)
-}
-
 macro_rules! integers {
     ($($deserialize:ident $visit:ident $read:ident)*) => {$(
         fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
@@ -162,8 +150,8 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
                 self.reader.number(ErrorKind::Syntax)?;
                 let signed = match self.reader.token() {
                     // -0 is a float, as only floats have it.
-                    [b'-', digits @ ..] => integer(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
-                    digits => match integer(digits) {
+                    [b'-', digits @ ..] => decimal(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
+                    digits => match decimal(digits) {
                         Some(value) => return visitor.visit_u64(value),
                         None => None,
                     },

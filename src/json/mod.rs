@@ -48,7 +48,6 @@ mod text;
 mod tests;
 
 pub use de::Deserializer;
-pub(crate) use de::integer;
 pub use error::DeError;
 pub use in_place::{Aside, Base64};
 pub use raw::{Elements, Fields, RawJson};

@@ -2,8 +2,8 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::bytes::name::is_name;
 use crate::error::ProtocolError;
-use crate::http1::is_name;
 use crate::http1::request::is_path;
 
 /// What `AWS_LAMBDA_RUNTIME_API` says: `[http://]HOST:PORT[/PREFIX]`.
