@@ -137,7 +137,8 @@ impl Error {
         self.what.error_type
     }
 
-    /// What went wrong, without the [number](Self::number) that belongs at its end: "expected a string at byte". [`Display`](fmt::Display) has both.
+    /// What went wrong, without the [number](Self::number) that belongs at its end: "expected a string at byte".
+    /// [`Display`](fmt::Display) has both.
     pub fn message(self) -> &'static str {
         str::from_utf8(self.message_bytes()).unwrap_or_default()
     }

@@ -62,6 +62,9 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 #[cfg(test)]
 extern crate std;
 
+// `bytes`, `http1`, `runtime_api`, `runtime` and `ProtocolError` are public for the fuzz targets, the tests and the C library alone, and may
+// change in any version.
+#[doc(hidden)]
 pub mod bytes;
 mod conversation;
 pub mod entry;
@@ -71,13 +74,16 @@ pub mod events;
 #[cfg(feature = "exec")]
 pub mod exec;
 mod handler;
+#[doc(hidden)]
 pub mod http1;
 #[cfg(feature = "json")]
 pub mod json;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[doc(hidden)]
 pub mod runtime;
+#[doc(hidden)]
 pub mod runtime_api;
 mod sys;
 /// For unit tests of handlers.
@@ -88,7 +94,9 @@ use core::time::Duration;
 
 #[cfg(not(bare))]
 pub use entry::std_host::run;
-pub use error::{Error, ErrorKind, FunctionError, ProtocolError};
+#[doc(hidden)]
+pub use error::ProtocolError;
+pub use error::{Error, ErrorKind, FunctionError};
 #[cfg(feature = "json")]
 pub use handler::HttpResponse;
 pub use handler::{Context, Event, Handler, Responded, Responder, ResponseStream, ResponseWriter};

@@ -18,8 +18,11 @@ pub mod std_host;
 #[cfg(test)]
 mod tests;
 
+// What `entry!` names: not for others.
 #[cfg(bare)]
+#[doc(hidden)]
 pub use bare::{panicked, start};
+#[doc(hidden)]
 pub use start::Memory;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
