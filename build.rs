@@ -1,3 +1,6 @@
+//! Names what several `#[cfg]` ask for: `bare`, a program without std; `formatted_log`, with which all lines of the log have a time and a
+//! level; `every_feature`, with which dead code is looked for.
+//!
 //! For musl targets: hands the linker script and the place of musl's `libc.a`, which has memcpy and its like, to whoever links a
 //! bootstrap.
 
@@ -7,13 +10,25 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo:rerun-if-changed=barelambda.x");
-    if env::var("CARGO_CFG_TARGET_ENV").as_deref() != Ok("musl") {
+    let has = |feature: &&str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
+    let is_bare = env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("musl");
+    set("bare", is_bare);
+    set("formatted_log", ["EXEC", "LOG"].iter().any(has));
+    set("every_feature", ["CAPI", "ERROR_PATH", "EVENTS", "EXEC", "LOG", "METRICS", "PANIC_MESSAGE"].iter().all(has));
+    if !is_bare {
         return;
     }
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::copy("barelambda.x", folder.join("barelambda.x")).expect("OUT_DIR can be written");
     println!("cargo:rustc-link-search={}", folder.display());
     println!("cargo:rustc-link-search={}", target_libdir().join("self-contained").display());
+}
+
+fn set(name: &str, is_set: bool) {
+    println!("cargo:rustc-check-cfg=cfg({name})");
+    if is_set {
+        println!("cargo:rustc-cfg={name}");
+    }
 }
 
 /// Where the toolchain in use keeps the libraries of the target.

@@ -18,17 +18,17 @@
 //! With the feature `exec`, any program is the handler: a script, for example.
 //!
 //! # Layers
-//! Each imports only what stands below it.
+//! Each module imports only from its own layer and from those below it. The test `layers` checks this table and the imports.
 //!
 //! | layer | modules | |
 //! |---|---|---|
-//! | 6 | [`mod@entry`] | start, panic |
-//! | 5 | [`runtime`], `exec` | join protocol and operating system |
-//! | 4 | [`Handler`] | |
-//! | 3 | [`Event`], [`Context`], [`Responder`], `events`, log, `metrics`; conversation | what handlers see; the protocol over any connection |
-//! | 2 | [`runtime_api`] | the Lambda protocol, without input and output |
-//! | 1 | [`http1`], `json`, sys | bytes; the kernel, through rustix |
-//! | 0 | [`Error`], [`bytes`] | |
+//! | 6 | [`mod@entry`], `testing` | start and panic; a handler in a unit test |
+//! | 5 | `runtime`, `exec` | join the protocol and the operating system |
+//! | 4 | `handler`, `events` | what handlers see |
+//! | 3 | `conversation`, `log`, `metrics` | the protocol over any connection; lines on stderr |
+//! | 2 | `runtime_api` | the Lambda protocol, without input and output |
+//! | 1 | `http1`, `json`, `sys` | HTTP/1.1 and JSON, without input and output; the kernel, through rustix |
+//! | 0 | `bytes`, `error` | |
 //!
 //! # The log
 //! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
@@ -51,6 +51,8 @@
 //! - No TLS and no name resolution: the Runtime API is plain HTTP at an IP address.
 //! - `_X_AMZN_TRACE_ID` is not set: there is no environment to write to. See [`Context::trace_id`].
 #![no_std]
+// Each build compiles what other features need, and links nothing of it: so that needs no `cfg`.
+#![cfg_attr(not(every_feature), allow(dead_code, unused_imports))]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -60,6 +62,9 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 #[cfg(test)]
 extern crate std;
 
+// `bytes`, `http1`, `runtime_api`, `runtime` and `ProtocolError` are public for the fuzz targets, the tests and the C library alone, and may
+// change in any version.
+#[doc(hidden)]
 pub mod bytes;
 mod conversation;
 pub mod entry;
@@ -69,24 +74,29 @@ pub mod events;
 #[cfg(feature = "exec")]
 pub mod exec;
 mod handler;
+#[doc(hidden)]
 pub mod http1;
 #[cfg(feature = "json")]
 pub mod json;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[doc(hidden)]
 pub mod runtime;
+#[doc(hidden)]
 pub mod runtime_api;
 mod sys;
 /// For unit tests of handlers.
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 pub mod testing;
 
 use core::time::Duration;
 
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 pub use entry::std_host::run;
-pub use error::{Error, Fault, FunctionError};
+#[doc(hidden)]
+pub use error::ProtocolError;
+pub use error::{Error, ErrorKind, FunctionError};
 #[cfg(feature = "json")]
 pub use handler::HttpResponse;
 pub use handler::{Context, Event, Handler, Invocation, Responded, Responder, Response, ResponseStream, ResponseWriter};

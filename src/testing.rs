@@ -26,18 +26,19 @@ use crate::handler::Handler;
 use crate::http1::Progress;
 use crate::http1::response::{self, Response};
 use crate::runtime::{ROOM, Runtime};
+use crate::runtime_api::answer::RESPONSE_LIMIT;
 use crate::runtime_api::endpoint::{Address, Endpoint};
-use crate::{PAYLOAD_LIMIT, now};
+use crate::sys::clock;
 
 /// How long the function may take, as its [`Context`](crate::Context) has it: the default of new functions.
-const TIMEOUT_MS: u128 = 3000;
+const TIMEOUT_MS: u64 = 3000;
 
 const ERROR_TYPE: &[u8] = b"lambda-runtime-function-error-type";
 const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
 
 /// What the caller of the function gets when it fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct InvokeError {
     /// The type, such as `Function.InvalidJson`.
     pub error_type: String,
     /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if it was too long for the trailers of a stream.
@@ -46,13 +47,13 @@ pub struct Failure {
     pub streamed: Vec<u8>,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for InvokeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.error_type, self.body)
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for InvokeError {}
 
 /// Lets `handler` handle `event`, and gives what Lambda would be sent: the answer's bytes, as a whole if they were streamed.
 ///
@@ -61,12 +62,12 @@ impl std::error::Error for Failure {}
 ///
 /// # Panics
 /// With the handler, and when the event is longer than Lambda's 6,291,556 bytes.
-pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, Failure> {
+pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, InvokeError> {
     let event = event.as_ref();
-    assert!(event.len() <= PAYLOAD_LIMIT, "an event has {PAYLOAD_LIMIT} bytes at most, and this one has {}", event.len());
+    assert!(event.len() <= RESPONSE_LIMIT, "an event has {RESPONSE_LIMIT} bytes at most, and this one has {}", event.len());
     let mut once = Once { to_come: message(event), sent: Vec::new() };
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
-    let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; PAYLOAD_LIMIT]);
+    let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; RESPONSE_LIMIT]);
     let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).and_then(|mut runtime| runtime.step(handler));
     done.expect("nothing is wrong with the connection");
     answer(&once.sent)
@@ -82,7 +83,7 @@ fn message(event: &[u8]) -> Vec<u8> {
          Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0\r\n\
          Content-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
-        now().as_millis() + TIMEOUT_MS,
+        clock::now_ms() + TIMEOUT_MS,
         event.len()
     );
     [head.as_bytes(), event].concat()
@@ -140,13 +141,13 @@ fn read(post: &[u8]) -> Option<Vec<u8>> {
     (body != Progress::Partial).then(|| bytes[place].to_vec())
 }
 
-fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
+fn answer(post: &[u8]) -> Result<Vec<u8>, InvokeError> {
     let body = read(post).expect("the answer is there as a whole");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let end = post.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or(post.len());
     let head = &post[..end];
     if let Some(error_type) = response::find(head, ERROR_TYPE) {
-        return Err(Failure { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
+        return Err(InvokeError { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
     }
     // Behind the last chunk, whose line takes the place of a head's first line.
     let last = post.windows(5).rposition(|bytes| bytes == b"\r\n0\r\n");
@@ -156,7 +157,7 @@ fn answer(post: &[u8]) -> Result<Vec<u8>, Failure> {
     };
     let mut error_body = response::find(trailers, ERROR_BODY).unwrap_or_default().to_vec();
     let len = base64::decode_in_place(&mut error_body).expect("the runtime sends no malformed base64");
-    Err(Failure { error_type: text(error_type), body: text(&error_body[..len]), streamed: body })
+    Err(InvokeError { error_type: text(error_type), body: text(&error_body[..len]), streamed: body })
 }
 
 #[cfg(test)]
@@ -204,7 +205,7 @@ mod tests {
     #[test]
     fn an_error() {
         let failure = invoke(&mut fail, "{}").unwrap_err();
-        assert_eq!(failure, Failure { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: Vec::new() });
+        assert_eq!(failure, InvokeError { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: Vec::new() });
         assert_eq!(format!("{failure}"), format!("Function.SoldOut: {BODY}"));
     }
 
@@ -213,7 +214,7 @@ mod tests {
         assert_eq!(invoke(&mut twice, "").unwrap(), b"");
         assert_eq!(invoke(&mut twice, "\r\n0\r\n.").unwrap(), b"\r\n0\r\n.\r\n0\r\n.");
         let failure = invoke(&mut twice, "ab").unwrap_err();
-        assert_eq!(failure, Failure { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: b"abab".to_vec() });
+        assert_eq!(failure, InvokeError { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: b"abab".to_vec() });
     }
 
     #[test]

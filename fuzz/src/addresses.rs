@@ -21,7 +21,7 @@ pub fn check(value: &[u8]) {
             check_request(&endpoint);
         }
         Err(error) => {
-            assert_eq!(error, barelambda::Fault::Endpoint);
+            assert_eq!(error, barelambda::ProtocolError::Endpoint);
             assert!(theirs.is_none() || is_refused(value, host, prefix), "{}", value.escape_ascii());
         }
     }

@@ -1,6 +1,6 @@
 //! Bodies: ones that are made, with what has to come of them, and arbitrary ones, held against a second reader.
 
-use barelambda::Fault;
+use barelambda::ProtocolError;
 use barelambda::http1::Progress;
 use barelambda::http1::framing::SKIP_LIMIT;
 use barelambda::http1::response::Response;
@@ -38,7 +38,7 @@ fn check_made(source: &mut Source<'_>, limit: usize, pieces: [u8; 4]) {
     let Made { message, data, is_too_large } = Made::new(source);
     let kept = data[..limit.min(data.len())].to_vec();
     let expected = Body { data: kept, is_cut: limit < data.len(), rest: BEHIND.to_vec() };
-    let expected = if is_too_large { Err(Fault::ChunkTooLarge) } else { Ok(Progress::Complete(expected)) };
+    let expected = if is_too_large { Err(ProtocolError::ChunkTooLarge) } else { Ok(Progress::Complete(expected)) };
     let message = [&message[..], BEHIND].concat();
     // The head, what is kept, framing in front of it and behind it, and a piece.
     let enough = CHUNKED.len() + limit + 2 * SKIP_LIMIT + 16;
@@ -189,7 +189,7 @@ fn is_refused(text: &[u8]) -> bool {
 
 /// Reads a message that comes in pieces of these sizes, again and again, into a buffer of `room` bytes; zero is all that has room. Of a long
 /// message they are larger, as each reads an unfinished line from its beginning.
-fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Progress<Body>, Fault> {
+fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Progress<Body>, ProtocolError> {
     let mut buffer = vec![b'!'; room];
     let (mut filled, mut fed) = (0, 0);
     let times = 1 + message.len() / 256;

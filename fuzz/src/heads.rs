@@ -1,12 +1,12 @@
 //! Heads of responses, held against httparse.
 
-use barelambda::Fault;
+use barelambda::ProtocolError;
 use barelambda::bytes::cursor::Cursor;
 use barelambda::http1::response::{Response, find};
 use barelambda::http1::{HEAD_LIMIT, Progress};
 use barelambda::runtime_api::answer::{Answer, JSON};
 use barelambda::runtime_api::endpoint::Endpoint;
-use barelambda::runtime_api::invocation::{IDS, Invocation};
+use barelambda::runtime_api::invocation::{IDS, InvocationHead};
 use barelambda::runtime_api::request::{self, Subject};
 use httparse::{Header, Status};
 
@@ -48,7 +48,7 @@ fn check_cut(bytes: &[u8], cut: usize) {
     let first = response.read_head(bytes.get(..cut).unwrap_or(bytes), &IDS);
     if first == Ok(Progress::Partial) {
         assert_eq!(response.read_head(bytes, &IDS), result, "{}", bytes.escape_ascii());
-    } else if first == Err(Fault::HeadTooLarge) && result == Err(Fault::HeadMalformed) {
+    } else if first == Err(ProtocolError::HeadTooLarge) && result == Err(ProtocolError::HeadMalformed) {
         // There is more wrong with what stands behind the limit.
         return;
     } else {
@@ -117,16 +117,16 @@ fn neutral(head: &[u8]) -> Vec<u8> {
 /// 3. A request id or an invocation id that is there twice.
 /// 4. None or several of Content-Length and Transfer-Encoding, a length beyond 64 bits, another encoding than chunked.
 /// 5. More than 16 KiB, 1xx responses in front included.
-fn is_refused(response: &Response, head: &[u8], theirs: &httparse::Response<'_, '_>, len: usize, fault: Fault) -> bool {
+fn is_refused(response: &Response, head: &[u8], theirs: &httparse::Response<'_, '_>, len: usize, fault: ProtocolError) -> bool {
     let has_lone_line_feed = (0..len).any(|at| head[at] == b'\n' && (at == 0 || head[at - 1] != b'\r'));
     let is_malformed = has_lone_line_feed
         || head.starts_with(b"\r")
         || theirs.code.is_none_or(|code| !(100..600).contains(&code) || code == 101)
         || IDS.iter().any(|id| named(theirs.headers, id).count() > 1);
     match fault {
-        Fault::HeadMalformed => is_malformed,
-        Fault::BodyLength => !has_one_length(theirs.headers),
-        Fault::HeadTooLarge => response.head_start + len > HEAD_LIMIT,
+        ProtocolError::HeadMalformed => is_malformed,
+        ProtocolError::BodyLength => !has_one_length(theirs.headers),
+        ProtocolError::HeadTooLarge => response.head_start + len > HEAD_LIMIT,
         _ => false,
     }
 }
@@ -151,7 +151,7 @@ fn check_same(bytes: &[u8], response: &Response, theirs: &httparse::Response<'_,
     assert_eq!((response.body_start, response.body_len, response.is_cut), (response.end, 0, false), "{shown}");
     assert_eq!(Some(response.status), theirs.code, "{shown}");
     assert!((200..600).contains(&response.status), "{shown}");
-    for fault in [Fault::HeadMalformed, Fault::BodyLength, Fault::HeadTooLarge] {
+    for fault in [ProtocolError::HeadMalformed, ProtocolError::BodyLength, ProtocolError::HeadTooLarge] {
         assert!(!is_refused(response, head, theirs, len, fault), "not {fault}: {shown}");
     }
     for (index, id) in IDS.iter().enumerate() {
@@ -180,7 +180,7 @@ fn check_behind(bytes: &[u8], response: &Response) {
 
 /// What is answered to an invocation with these ids is one request, and names them.
 fn check_answer(bytes: &[u8], response: &Response) {
-    let invocation = Invocation::new(response, bytes);
+    let invocation = InvocationHead::new(response, bytes);
     if invocation.check().is_err() {
         return;
     }

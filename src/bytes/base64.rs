@@ -1,7 +1,6 @@
 //! Base64 with the standard alphabet and padding ([RFC 4648, section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), the one form in
 //! which AWS's events and answers carry bytes.
 
-#[cfg(any(feature = "json", not(target_env = "musl")))]
 use core::cell::Cell;
 
 use crate::bytes::cursor::Cursor;
@@ -9,7 +8,6 @@ use crate::bytes::cursor::Cursor;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /// The values of the characters, and −1 for everything else. An index that is always there, and a sign that a whole group shows at once,
 /// make a loop of eight instructions for each character; a table of the 80 bytes around the alphabet alone takes twice that.
-#[cfg(any(feature = "json", not(target_env = "musl")))]
 static VALUES: [i8; 256] = {
     let mut values = [-1; 256];
     let mut value = 0;
@@ -25,7 +23,6 @@ static VALUES: [i8; 256] = {
 /// # Errors
 /// The index of the first byte that cannot be where it is: no character of the alphabet, `=` anywhere but at the end, or a last character
 /// with bits that belong to no byte. The length of `text`, if it is no multiple of four. Then nothing can be said of what is in `text`.
-#[cfg(any(feature = "json", not(target_env = "musl")))]
 pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
     let padding = match text {
         [.., two, one] if *one == b'=' => {

@@ -1,5 +1,52 @@
 //! Where in a text something is, by the names of the fields that lead to it.
 
+/// How many there are of what only paths need: none without the Cargo feature `error-path`.
+const KEPT: usize = cfg!(feature = "error-path") as usize;
+
+/// A value that only paths need.
+#[cfg(feature = "error-path")]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ForPath<T>(T);
+
+#[cfg(feature = "error-path")]
+impl<T: Copy> ForPath<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value that `make` returns, which is called only if there are paths.
+    pub(crate) fn of(make: impl FnOnce() -> T) -> Self {
+        Self(make())
+    }
+
+    pub(crate) const fn get(self) -> T {
+        self.0
+    }
+}
+
+/// Takes the place of a value that only paths need.
+#[cfg(not(feature = "error-path"))]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ForPath<T>(core::marker::PhantomData<T>);
+
+#[cfg(not(feature = "error-path"))]
+impl<T: Default> ForPath<T> {
+    pub(crate) const fn new(_: T) -> Self
+    where
+        T: Copy,
+    {
+        Self(core::marker::PhantomData)
+    }
+
+    pub(crate) fn of(_: impl FnOnce() -> T) -> Self {
+        Self(core::marker::PhantomData)
+    }
+
+    pub(crate) fn get(self) -> T {
+        T::default()
+    }
+}
+
 /// The most bytes that a path has.
 const SIZE: usize = 80;
 const CUT: &[u8] = "…".as_bytes();
@@ -7,29 +54,52 @@ const CUT: &[u8] = "…".as_bytes();
 /// The way from the root of a JSON text to a value: `orders[2].price`. It is made from its end to its beginning; what does not fit, at the
 /// beginning, is replaced by `…`.
 #[derive(Copy, Clone, PartialEq, Eq)]
-pub(crate) struct Path {
+pub(crate) struct Path([Text; KEPT]);
+
+impl Path {
+    pub(crate) const EMPTY: Self = Self([Text::EMPTY; KEPT]);
+
+    /// The path, which is empty at the root, and without the feature `error-path`.
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.first().map(Text::as_str).unwrap_or_default()
+    }
+
+    /// Goes out of the field `name`.
+    pub(crate) fn prepend_name(&mut self, name: &str) {
+        if let Some(text) = self.0.first_mut() {
+            text.prepend_name(name);
+        }
+    }
+
+    /// Goes out of the element at `index`.
+    pub(crate) fn prepend_index(&mut self, index: usize) {
+        if let Some(text) = self.0.first_mut() {
+            text.prepend_index(index);
+        }
+    }
+}
+
+#[derive(Copy, Clone, PartialEq, Eq)]
+struct Text {
     bytes: [u8; SIZE],
     /// Where it begins in the bytes, which it fills to their end.
     start: u8,
     is_cut: bool,
 }
 
-impl Path {
-    pub(crate) const EMPTY: Self = Self { bytes: [0; SIZE], start: SIZE as u8, is_cut: false };
+impl Text {
+    const EMPTY: Self = Self { bytes: [0; SIZE], start: SIZE as u8, is_cut: false };
 
-    /// The path, which is empty at the root.
-    pub(crate) fn as_str(&self) -> &str {
+    fn as_str(&self) -> &str {
         str::from_utf8(self.bytes.get(self.start.into()..).unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Goes out of the field `name`.
-    pub(crate) fn prepend_name(&mut self, name: &str) {
+    fn prepend_name(&mut self, name: &str) {
         let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
         self.prepend(&[name.as_bytes(), if is_last { b"" } else { b"." }]);
     }
 
-    /// Goes out of the element at `index`.
-    pub(crate) fn prepend_index(&mut self, index: usize) {
+    fn prepend_index(&mut self, index: usize) {
         let mut digits = [0; 20];
         let mut cursor = crate::bytes::cursor::Cursor::new(&mut digits);
         cursor.push_number(index as u64);
@@ -57,7 +127,7 @@ impl Path {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "error-path"))]
 mod tests {
     use super::*;
 

@@ -1,8 +1,19 @@
 //! Looking for bytes, eight at a time.
 
-/// The place of the first byte from `at` on for which `byte ^ with` is below `below`; the length if there is none. Zero and a blank find a
-/// control character, a byte and one find that byte. Eight at a time: it is here that most of the time of an invocation goes.
-pub(crate) fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
+/// The index of the first `byte` from `at` on; the length if there is none.
+#[inline(always)]
+pub(crate) fn find_byte(bytes: &[u8], at: usize, byte: u8) -> usize {
+    find(bytes, at, byte, 1)
+}
+
+/// The index of the first byte below `limit`, from `at` on; the length if there is none.
+#[inline(always)]
+pub(crate) fn find_below(bytes: &[u8], at: usize, limit: u8) -> usize {
+    find(bytes, at, 0, limit)
+}
+
+/// The index of the first byte from `at` on for which `byte ^ with` is below `below`. Most of the time of an invocation is spent here.
+fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let with = EACH * u64::from(with);
     let below = EACH * u64::from(below);

@@ -1,15 +1,14 @@
 //! Both sides of the exchange: does what the state machine says over a connection of whatever kind, and tells it what came of it.
 
 use crate::bytes::cursor::{Cursor, move_down};
-use crate::error::{Error, Fault};
-use crate::handler::Context;
+use crate::error::{Error, ProtocolError};
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::{Action, Exchange, Reply};
-use crate::runtime_api::invocation::{IDS, Invocation};
+use crate::runtime_api::invocation::{IDS, InvocationHead};
 use crate::runtime_api::request::{self, Subject};
 
 pub(crate) mod stream;
@@ -19,7 +18,7 @@ use stream::StreamWriter;
 pub use transport::Transport;
 
 /// The part of a reply that is shown when it is not a success, in bytes.
-const SHOWN: usize = 1024;
+const LOGGED_BODY_LIMIT: usize = 1024;
 
 /// An answer that may have to be sent again.
 pub(crate) struct Kept<'a> {
@@ -28,15 +27,15 @@ pub(crate) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// The context of the invocation that it is the answer to.
-    fn context(&self) -> Option<Context<'a>> {
-        match self.subject {
+    /// The invocation that it answers.
+    const fn invocation(&self) -> Option<&InvocationHead<'a>> {
+        match &self.subject {
             Subject::Initialization => None,
-            Subject::Invocation(invocation) => Some(Context { invocation }),
+            Subject::Invocation(invocation) => Some(invocation),
         }
     }
 
-    fn is_for(&self, invocation: &Invocation<'_>) -> bool {
+    fn is_for(&self, invocation: &InvocationHead<'_>) -> bool {
         match &self.subject {
             Subject::Initialization => false,
             Subject::Invocation(kept) => kept.is_same(invocation),
@@ -89,21 +88,21 @@ impl<'e, T: Transport> Conversation<'e, T> {
                         Ok(()) => self.exchange.connected(),
                         Err(cause) => {
                             self.cause = Some(cause);
-                            self.lost(Fault::Connect)?;
+                            self.lost(ProtocolError::Connect)?;
                         }
                     }
                 }
-                Action::Ask => {
+                Action::RequestNext => {
                     self.send(region, None, true)?;
-                    self.exchange.asked();
+                    self.exchange.next_sent();
                 }
-                Action::Answer | Action::AnswerAndAsk => {
-                    self.send(region, kept, action == Action::AnswerAndAsk)?;
-                    self.exchange.answered();
+                Action::Answer | Action::AnswerAndRequestNext => {
+                    self.send(region, kept, action == Action::AnswerAndRequestNext)?;
+                    self.exchange.answer_sent();
                 }
                 Action::Receive => match self.receive(region, kept, response) {
-                    Ok(Reply::Event | Reply::Settled | Reply::Released) => return Ok(()),
-                    Ok(Reply::Again | Reply::Refused) => {}
+                    Ok(Reply::Event | Reply::Acknowledged | Reply::Superseded) => return Ok(()),
+                    Ok(Reply::Redelivered | Reply::Rejected) => {}
                     Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
                     Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
                     Err(fault) => self.lost(fault)?,
@@ -115,7 +114,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// The writer of the stream that responds to `invocation`. Heads are written into the free part of `region`.
-    pub(crate) fn stream_writer<'l>(&'l mut self, region: &'l mut [u8], invocation: Invocation<'l>) -> StreamWriter<'l> {
+    pub(crate) fn stream_writer<'l>(&'l mut self, region: &'l mut [u8], invocation: InvocationHead<'l>) -> StreamWriter<'l> {
         let region = region.get_mut(self.filled..).unwrap_or_default();
         StreamWriter {
             exchange: &mut self.exchange,
@@ -130,9 +129,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
     ///
     /// # Errors
-    /// [`Fault::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
-    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), Fault> {
-        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(Fault::BufferTooSmall)?);
+    /// [`ProtocolError::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
+    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), ProtocolError> {
+        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(ProtocolError::BufferTooSmall)?);
         if let Some(kept) = kept {
             request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
         }
@@ -141,52 +140,53 @@ impl<'e, T: Transport> Conversation<'e, T> {
             request::next(&mut heads, self.endpoint);
         }
         if heads.is_full() {
-            return Err(Fault::BufferTooSmall);
+            return Err(ProtocolError::BufferTooSmall);
         }
-        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(Fault::BufferTooSmall)?;
+        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(ProtocolError::BufferTooSmall)?;
         if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
             // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
-            self.exchange.spoilt();
+            self.exchange.mark_unusable();
             self.cause = Some(error);
         }
         Ok(())
     }
 
     /// Receives one reply. An error says that the connection is of no more use.
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, Fault> {
-        while self.filled == 0 || response.read_head(region.get(..self.filled).ok_or(Fault::ConnectionClosed)?, &IDS)? == Progress::Partial
+    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, ProtocolError> {
+        while self.filled == 0
+            || response.read_head(region.get(..self.filled).ok_or(ProtocolError::ConnectionClosed)?, &IDS)? == Progress::Partial
         {
             self.fill(region)?;
         }
-        let same = kept.is_some_and(|kept| kept.is_for(&Invocation::new(response, region)));
+        let same = kept.is_some_and(|kept| kept.is_for(&InvocationHead::new(response, region)));
         let reply = self.exchange.reply(response.status, same);
         let limit = match reply {
             Reply::Event => self.event_limit,
-            Reply::Again => 0,
-            Reply::Released => {
+            Reply::Redelivered => 0,
+            Reply::Superseded => {
                 self.exchange.complete(reply, false);
                 return Ok(reply);
             }
-            _ => SHOWN,
+            _ => LOGGED_BODY_LIMIT,
         };
         match self.read_body(region, response, limit, reply != Reply::Fatal) {
-            Err(fault) if matches!(reply, Reply::Event | Reply::Again) => return Err(fault),
+            Err(fault) if matches!(reply, Reply::Event | Reply::Redelivered) => return Err(fault),
             // The head of any other reply says all that matters, so only the connection is lost.
             Err(fault) => {
-                log::error(Level::Warn, if fault == Fault::ConnectionBroken { self.why(fault) } else { fault.error() });
-                self.exchange.spoilt();
+                log::error(Level::Warn, if fault == ProtocolError::ConnectionBroken { self.why(fault) } else { fault.error() });
+                self.exchange.mark_unusable();
             }
             // Nothing that was asked for can come behind an event.
-            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.spoilt(),
+            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.mark_unusable(),
             Ok(()) => {}
         }
         self.exchange.complete(reply, response.close);
         if response.status >= 300 {
             let body = region.get(response.body_start..response.body_start + response.body_len);
-            let body = body.ok_or(Fault::ConnectionClosed)?;
+            let body = body.ok_or(ProtocolError::ConnectionClosed)?;
             let body = body.strip_suffix(b"\n").unwrap_or(body);
-            let context = kept.and_then(Kept::context);
-            log::line(Level::Warn, context.as_ref(), b"the Runtime API answered with status", response.status.into(), body);
+            let invocation = kept.and_then(Kept::invocation);
+            log::line(Level::Warn, invocation, b"the Runtime API answered with status", response.status.into(), body);
         }
         if reply != Reply::Event {
             move_down(region, response.end..self.filled, 0);
@@ -196,7 +196,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Reads a body, to its end if it is to wait for that.
-    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), Fault> {
+    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), ProtocolError> {
         while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
             self.fill(region)?;
         }
@@ -204,10 +204,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Waits for more bytes.
-    fn fill(&mut self, region: &mut [u8]) -> Result<(), Fault> {
-        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(Fault::BufferTooSmall)?;
+    fn fill(&mut self, region: &mut [u8]) -> Result<(), ProtocolError> {
+        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(ProtocolError::BufferTooSmall)?;
         match self.transport.receive(free) {
-            Ok(0) => Err(Fault::ConnectionClosed),
+            Ok(0) => Err(ProtocolError::ConnectionClosed),
             Ok(count) => {
                 self.filled += count;
                 Ok(())
@@ -215,13 +215,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
             Err(cause) => {
                 // If sending failed, that is why nothing came.
                 self.cause.get_or_insert(cause);
-                Err(Fault::ConnectionBroken)
+                Err(ProtocolError::ConnectionBroken)
             }
         }
     }
 
     /// The cause of a fault: if sending failed, that is why no reply came.
-    fn why(&self, fault: Fault) -> Error {
+    fn why(&self, fault: ProtocolError) -> Error {
         self.cause.unwrap_or(fault.error())
     }
 
@@ -229,7 +229,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     ///
     /// # Errors
     /// The cause, when it is time to give up.
-    fn lost(&mut self, fault: Fault) -> Result<(), Error> {
+    fn lost(&mut self, fault: ProtocolError) -> Result<(), Error> {
         let cause = self.why(fault);
         self.exchange.lost(cause)?;
         log::line(Level::Warn, None, cause.message_bytes(), cause.number().unwrap_or_default(), b"trying again");

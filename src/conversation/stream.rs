@@ -4,16 +4,30 @@
 //! objects ([`StreamAccess`], [`StreamIo`]), and the loop calls back through a function pointer that is set when a stream begins
 //! ([`FinishStream`]).
 
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use super::Transport;
 use crate::bytes::cursor::Cursor;
-use crate::error::Error;
+use crate::error::{Error, errors};
 use crate::http1::request::chunk_size;
 use crate::runtime_api::answer::Answer;
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
-use crate::runtime_api::invocation::Invocation;
+use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request;
-use crate::sys::socket::Socket;
+
+errors! {
+    /// The Runtime API replied or closed before the end of a stream, or the connection broke before it had confirmed that end.
+    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not take the stream to its end";
+}
+
+/// Whether a stream has begun and not ended. Only programs that stream set it; from the others, all that ends a stream after a panic is gone.
+static STREAMING: AtomicBool = AtomicBool::new(false);
+
+/// Whether a stream has begun and not ended.
+pub(crate) fn is_streaming() -> bool {
+    STREAMING.load(Relaxed)
+}
 
 /// A handler's access to the conversation.
 pub(crate) trait StreamAccess {
@@ -34,7 +48,7 @@ pub(crate) struct StreamWriter<'l> {
     /// The first error of the transport on this connection.
     pub(crate) cause: &'l mut Option<Error>,
     pub(crate) endpoint: &'l Endpoint<'l>,
-    pub(crate) invocation: Invocation<'l>,
+    pub(crate) invocation: InvocationHead<'l>,
     /// Heads are written here.
     pub(crate) region: &'l mut [u8],
     pub(crate) io: &'l mut dyn StreamIo,
@@ -45,14 +59,19 @@ pub(crate) type FinishStream = fn(&mut StreamWriter<'_>, &mut Answer<'_>) -> Res
 
 /// The part of a [`Transport`] that a stream uses.
 pub(crate) trait StreamIo {
-    fn no_delay(&mut self) -> Option<i32>;
+    fn begin_stream(&mut self);
+    fn end_stream(&mut self);
     fn has_input(&mut self) -> bool;
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
 }
 
 impl<T: Transport> StreamIo for T {
-    fn no_delay(&mut self) -> Option<i32> {
-        Transport::no_delay(self)
+    fn begin_stream(&mut self) {
+        Transport::begin_stream(self);
+    }
+
+    fn end_stream(&mut self) {
+        Transport::end_stream(self);
     }
 
     fn has_input(&mut self) -> bool {
@@ -80,12 +99,13 @@ impl StreamWriter<'_> {
     /// # Errors
     /// [`Error::STREAM_LOST`].
     pub(crate) fn send(&mut self, content_type: Option<&[u8]>, data: &[u8]) -> Result<(), Error> {
-        if self.exchange.is_spoilt() || self.exchange.is_stopped() {
+        if self.exchange.is_unusable() || self.exchange.is_stopped() {
             return Err(Error::STREAM_LOST);
         }
         let mut framing = Cursor::new(&mut *self.region);
         if let Some(content_type) = content_type {
-            Socket::set_streaming(self.io.no_delay());
+            STREAMING.store(true, Relaxed);
+            self.io.begin_stream();
             request::stream(&mut framing, self.endpoint, self.invocation, content_type);
         }
         let mut behind: &[u8] = b"";
@@ -116,7 +136,7 @@ pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'
     if writer.exchange.is_stopped() {
         return Err(writer.cause.unwrap_or(Error::STREAM_LOST));
     }
-    if !writer.exchange.is_spoilt() {
+    if !writer.exchange.is_unusable() {
         let mut framing = Cursor::new(&mut *writer.region);
         request::stream_end(&mut framing, answer);
         if writer.exchange.is_pipelined() {
@@ -129,11 +149,12 @@ pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'
         let _ = send_on(writer.io, writer.exchange, writer.cause, [framing.into_written(), b"", b""]);
     }
     // What a handler makes of a stream that broke is less than what is known here.
-    if !answer.is_error() || writer.exchange.is_spoilt() {
+    if !answer.is_error() || writer.exchange.is_unusable() {
         *answer = LOST;
     }
-    Socket::set_streaming(None);
-    writer.exchange.answered();
+    STREAMING.store(false, Relaxed);
+    writer.io.end_stream();
+    writer.exchange.answer_sent();
     Ok(())
 }
 
@@ -148,6 +169,6 @@ fn send_on(io: &mut dyn StreamIo, exchange: &mut Exchange, cause: &mut Option<Er
             Err(error) => *cause = Some(error),
         }
     }
-    exchange.spoilt();
+    exchange.mark_unusable();
     Err(Error::STREAM_LOST)
 }

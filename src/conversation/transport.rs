@@ -17,11 +17,11 @@ pub trait Transport {
     /// When not all could be sent. [`receive`](Self::receive) must not wait after that.
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
 
-    /// Lets everything that is sent leave at once from now on. Gives the descriptor of the socket, for the case of a panic in mid-stream;
-    /// none if there is no socket.
-    fn no_delay(&mut self) -> Option<i32> {
-        None
-    }
+    /// A stream begins on this connection: what is sent from now on should leave at once, and a panic has to end the stream.
+    fn begin_stream(&mut self) {}
+
+    /// The stream has ended: a panic from now on doesn't concern this connection.
+    fn end_stream(&mut self) {}
 
     /// Waits until something can be sent, or until something has come in, or the other side has closed, and gives whether it is the latter:
     /// that the other side wants no more of a stream.

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::current::with_current;
-use super::final_report::report_panic;
+use super::panic::report_panic;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::conversation::stream::StreamAccess;
@@ -22,7 +22,7 @@ pub use crate::runtime_api::request::TRAILER_LIMIT;
 /// # Safety
 /// It is null, or an array of pointers to zero-terminated strings, with a null at its end, and does not change while functions of this
 /// crate run.
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
 pub unsafe fn set_environment(environ: *const *const u8) {
     // SAFETY: as the caller promises.
     unsafe { env::set(environ) };

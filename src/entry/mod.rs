@@ -1,29 +1,29 @@
 //! Where a program begins and ends: the `entry!` macro, what it starts, and what is left to say after a panic.
 #![allow(unsafe_code)]
 
+#[cfg(bare)]
+mod bare;
 #[cfg(feature = "capi")]
 #[doc(hidden)]
 pub mod c_support;
 mod current;
-mod final_report;
 #[cfg(feature = "log")]
 mod logger;
+mod panic;
 mod start;
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 #[doc(hidden)]
 pub mod std_host;
 
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "exec")]
-pub(crate) use final_report::end_initialization;
-#[cfg(target_env = "musl")]
-pub use final_report::panicked;
-#[cfg(any(target_env = "musl", feature = "capi"))]
+// What `entry!` names: not for others.
+#[cfg(bare)]
+#[doc(hidden)]
+pub use bare::{panicked, start};
+#[doc(hidden)]
 pub use start::Memory;
-#[cfg(target_env = "musl")]
-pub use start::start;
 
 /// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
 /// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.

@@ -1,31 +1,24 @@
 //! What a program does from its first instruction on.
 
-#[cfg(any(target_env = "musl", feature = "capi"))]
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 
-use super::current::Observed;
-#[cfg(feature = "exec-wrapper")]
-use super::final_report::end_initialization;
-use super::final_report::last_words;
-#[cfg(feature = "exec-wrapper")]
+use super::current::{INITIALIZING, Observed};
 use crate::bytes::utf8::lossy;
 use crate::conversation::{Kept, error_answer};
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::log::{self, Level};
-#[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime::ROOM;
 use crate::runtime::Runtime;
+use crate::runtime::final_report::end_initialization;
+use crate::runtime::final_report::{endpoint, send_final_report};
 use crate::runtime_api::answer::Answer;
-#[cfg(any(target_env = "musl", feature = "capi"))]
 use crate::runtime_api::answer::ErrorBody;
-use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
 /// The buffers of a bare program, in .bss.
-#[cfg(any(target_env = "musl", feature = "capi"))]
 #[repr(C)]
 pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
     receive: UnsafeCell<[u8; RECEIVE]>,
@@ -33,10 +26,8 @@ pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
 }
 
 // SAFETY: only who calls `buffers` uses it, once.
-#[cfg(any(target_env = "musl", feature = "capi"))]
 unsafe impl<const RECEIVE: usize, const RESPONSE: usize> Sync for Memory<RECEIVE, RESPONSE> {}
 
-#[cfg(any(target_env = "musl", feature = "capi"))]
 impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     /// All zero.
     #[expect(clippy::new_without_default, reason = "only statics are of use")]
@@ -56,24 +47,6 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
         // SAFETY: these are the only references to the memory, as the caller promises.
         unsafe { (&mut *self.receive.get(), &mut *self.response.get()) }
     }
-}
-
-/// Runs a bare program from its first instruction to its last.
-///
-/// # Safety
-/// To be called once, first, with `stack` as the kernel handed it to `_start`.
-#[cfg(target_env = "musl")]
-pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
-    stack: *const usize,
-    memory: &'static Memory<RECEIVE, RESPONSE>,
-    init: impl FnOnce() -> Result<H, Error>,
-) -> ! {
-    // SAFETY: as the caller promises.
-    unsafe { env::set_from_stack(stack) };
-    // SAFETY: this runs once, and nothing else uses the memory.
-    let (receive, response) = unsafe { memory.buffers() };
-    serve_from(init, receive, response);
-    crate::exit(1)
 }
 
 /// As [`serve`], with an initialiser that gives its error. What ends it is logged.
@@ -101,8 +74,9 @@ pub(super) fn serve<H: Handler>(
     receive: &mut [u8],
     response: &mut [u8],
 ) -> Option<Error> {
-    #[cfg(feature = "exec-wrapper")]
-    become_wrapper(receive);
+    if cfg!(feature = "exec-wrapper") {
+        become_wrapper(receive);
+    }
     #[cfg(feature = "log")]
     super::logger::set_logger();
     let endpoint = match endpoint() {
@@ -115,7 +89,7 @@ pub(super) fn serve<H: Handler>(
     let mut handler = match result {
         Ok(handler) => Observed(handler),
         Err(answer) => {
-            last_words(Kept { subject: Subject::Initialization, answer });
+            send_final_report(Kept { subject: Subject::Initialization, answer });
             return None;
         }
     };
@@ -129,7 +103,6 @@ pub(super) fn serve<H: Handler>(
 }
 
 /// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, unless this runs inside it.
-#[cfg(feature = "exec-wrapper")]
 fn become_wrapper(buffer: &mut [u8]) {
     if let Err((wrapper, errno)) = crate::sys::wrapper::become_wrapper(buffer) {
         end_initialization(b"Runtime.InvalidWrapper", &|body| {
@@ -140,11 +113,3 @@ fn become_wrapper(buffer: &mut [u8]) {
         });
     }
 }
-
-pub(super) fn endpoint() -> Result<Endpoint<'static>, Error> {
-    let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
-}
-
-/// Not zero while the initialiser runs. A word, so that the linker script puts it before the buffers, in the page that is used anyway.
-pub(super) static INITIALIZING: AtomicUsize = AtomicUsize::new(0);

@@ -8,20 +8,19 @@ use std::panic::PanicHookInfo;
 use std::string::String;
 use std::{panic, process, thread, vec};
 
-use super::final_report::report_panic;
+use super::panic::report_panic;
 use super::start::serve_from;
-use crate::PAYLOAD_LIMIT;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::runtime::ROOM;
-use crate::runtime_api::answer::ErrorBody;
+use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
 
 /// Serves invocation after invocation with `handler`, for as long as the process lives.
 ///
 /// A panic on the calling thread is reported to the caller of the function and ends the process with status 101; so does one that the
 /// handler would have caught. When nothing can go on, the process ends with status 1.
 pub fn run(handler: impl Handler) -> ! {
-    run_sized(|| Ok(handler), PAYLOAD_LIMIT + ROOM, PAYLOAD_LIMIT)
+    run_sized(|| Ok(handler), RESPONSE_LIMIT + ROOM, RESPONSE_LIMIT)
 }
 
 /// As [`run`], with an initialiser and the sizes of the buffers.

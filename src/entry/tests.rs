@@ -1,4 +1,4 @@
-use std::string::{String, ToString};
+use std::string::String;
 use std::thread;
 
 use super::current::{Observed, with_current};
@@ -10,14 +10,14 @@ use crate::runtime_api::invocation::{self, IDS};
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";
 
 fn current_id() -> Option<String> {
-    with_current(|current| current.map(|context| context.request_id().to_string()))
+    with_current(|current| current.map(|context| String::from_utf8_lossy(context.request_id()).into_owned()))
 }
 
 /// Lets `handler` handle an invocation.
 fn observe(handler: impl Handler) {
     let mut response = response::Response::default();
     assert_eq!(response.read_head(HEAD, &IDS), Ok(Progress::Complete(())));
-    let context = Context { invocation: invocation::Invocation::new(&response, HEAD) };
+    let context = Context { invocation: invocation::InvocationHead::new(&response, HEAD) };
     let mut buffer = [0; 256];
     let (event, responder) = (Event::new(&mut []), Responder::new(&mut buffer, &()));
     assert!(Observed(handler).handle(Invocation { context, event, responder }).is_ok());

@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::bytes::name::is_same_name;
 use crate::json::{Fields, RawJson};
 
 /// The header fields of a request. Names are compared without regard to case
@@ -67,12 +68,12 @@ impl<'a, V> From<RawJson<'a>> for Named<'a, V> {
 impl<'a> Headers<'a> {
     /// The first value of the field `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.object.fields().filter(|(other, _)| is_same(name.as_bytes(), other.as_bytes())).find_map(|(_, value)| first(value))
+        self.object.fields().filter(|(other, _)| is_same_name(name.as_bytes(), other.as_bytes())).find_map(|(_, value)| first(value))
     }
 
     /// All values of the field `name`, in their order. Values that a service has joined by commas are one.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(other, _)| is_same(name.as_bytes(), other.as_bytes())).map(|(_, value)| value)
+        self.iter().filter(move |(other, _)| is_same_name(name.as_bytes(), other.as_bytes())).map(|(_, value)| value)
     }
 
     /// Every value with its name, in their order. A name with several values comes several times.
@@ -159,11 +160,6 @@ impl Serialize for Parameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.object.serialize(serializer)
     }
-}
-
-/// Whether two names are the same but for case. That of `core` goes by 16 bytes at a time, and has a panic, which would be linked.
-pub(super) fn is_same(name: &[u8], other: &[u8]) -> bool {
-    name.len() == other.len() && name.iter().zip(other).all(|(byte, other)| byte.eq_ignore_ascii_case(other))
 }
 
 /// The text that `value` is, or the first one in it.

@@ -31,6 +31,7 @@ mod body;
 pub mod cognito;
 pub mod dynamodb;
 mod encoded;
+mod error;
 mod event_bridge;
 mod fields;
 pub mod http;

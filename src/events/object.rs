@@ -7,8 +7,10 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::body::Body;
-use super::fields::is_same;
-use crate::json::{Aside, RawJson, integer};
+use crate::bytes::decimal::decimal;
+use crate::bytes::json_path::ForPath;
+use crate::bytes::name::is_same_name;
+use crate::json::{Aside, RawJson};
 
 /// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
 /// `= "name" or default` is one that may be missing or null. They are captured; but one, the last, may be read in place, as serde does,
@@ -34,7 +36,7 @@ macro_rules! object {
         impl<'a> $crate::events::object::FromField<'a> for $name<'a> {
             const IS_TEXT: bool = false;
 
-            fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::Misfit> {
+            fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::ErrorKind> {
                 const COUNT: usize = [$($json),*].len();
                 let mut fields = [$crate::events::object::Field::default(); COUNT];
                 $crate::events::object::pick(field.raw, &Self::TABLE, &mut fields)?;
@@ -79,7 +81,7 @@ macro_rules! object {
                 let mut $place = None;
                 while $crate::events::object::pick_to(&mut map, $place_json, &Self::TABLE, &mut fields)? {
                     if $place.is_some() {
-                        return Err($crate::events::object::Misfit::Duplicate.into_error());
+                        return Err($crate::events::object::ErrorKind::Duplicate.into_error());
                     }
                     $place = Some(<$place_type as $crate::events::object::Place<'de>>::read(&mut map)?);
                 }
@@ -91,7 +93,7 @@ macro_rules! object {
                             $place: $crate::events::object::place!($place, $place_json $(, $place_default)?),
                         })
                     })
-                    .map_err($crate::events::object::Misfit::into_error)
+                    .map_err($crate::events::object::ErrorKind::into_error)
             }
         }
 
@@ -114,7 +116,7 @@ macro_rules! is_optional {
 
 macro_rules! place {
     ($place:ident, $json:literal) => {
-        $place.ok_or($crate::events::object::Misfit::Missing($crate::events::object::FieldName::new($json)))?
+        $place.ok_or($crate::events::object::ErrorKind::Missing($crate::events::object::FieldName::new($json)))?
     };
     ($place:ident, $json:literal, default) => {
         $place.unwrap_or_default()
@@ -134,31 +136,8 @@ pub(super) struct Table {
     pub(super) optional: u32,
 }
 
-/// The name of a field that is missing, for the path in an error; nothing, where there are no paths.
-#[derive(Copy, Clone, Debug)]
-pub(super) struct FieldName(#[cfg(feature = "error-path")] &'static str);
-
-#[cfg(feature = "error-path")]
-impl FieldName {
-    pub(super) const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
-
-    fn of(table: &Table, index: usize) -> Self {
-        Self(table.names.split('\n').nth(index).unwrap_or_default())
-    }
-}
-
-#[cfg(not(feature = "error-path"))]
-impl FieldName {
-    pub(super) const fn new(_: &'static str) -> Self {
-        Self()
-    }
-
-    const fn of(_: &Table, _: usize) -> Self {
-        Self()
-    }
-}
+/// The name of a field that is missing, for the path in an error.
+pub(super) type FieldName = ForPath<&'static str>;
 
 /// A bit for each that is true.
 pub(super) const fn bits(values: &[bool]) -> u32 {
@@ -186,7 +165,7 @@ pub(super) trait FromField<'a>: Sized {
     const IS_TEXT: bool = false;
 
     /// Reads `field`.
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit>;
+    fn from_field(field: &Field<'a>) -> Result<Self, ErrorKind>;
 }
 
 /// A struct of which a part is read in place.
@@ -217,7 +196,7 @@ impl<'de: 'a, 'a> Place<'de> for Body<'a> {
 
 /// Why an object does not fit a struct.
 #[derive(Copy, Clone, Debug)]
-pub(super) enum Misfit {
+pub(super) enum ErrorKind {
     /// The field of this name must be there, and is missing or null.
     Missing(FieldName),
     /// A field comes twice.
@@ -226,15 +205,12 @@ pub(super) enum Misfit {
     Kind,
 }
 
-impl Misfit {
+impl ErrorKind {
     /// As serde has it.
     #[cold]
     pub(super) fn into_error<E: Error>(self) -> E {
         match self {
-            #[cfg(feature = "error-path")]
-            Self::Missing(FieldName(name)) => E::missing_field(name),
-            #[cfg(not(feature = "error-path"))]
-            Self::Missing(FieldName()) => E::missing_field(""),
+            Self::Missing(name) => E::missing_field(name.get()),
             Self::Duplicate => E::duplicate_field(""),
             Self::Kind => E::custom("a value of another kind"),
         }
@@ -244,7 +220,7 @@ impl Misfit {
 /// Reads a value that is captured first.
 pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserializer: D) -> Result<T, D::Error> {
     let raw = RawJson::deserialize(deserializer)?;
-    T::from_field(&Field { raw, text: "" }).map_err(Misfit::into_error)
+    T::from_field(&Field { raw, text: "" }).map_err(ErrorKind::into_error)
 }
 
 /// Reads all of `text` as a struct in which there is a [`Body`], and gives what is to be put there.
@@ -288,11 +264,11 @@ pub(super) fn pick_to<'de, A: MapAccess<'de>>(
     fields: &mut [Field<'de>],
 ) -> Result<bool, A::Error> {
     while let Some(name) = map.next_key::<&str>()? {
-        if is_same(place.as_bytes(), name.as_bytes()) {
+        if is_same_name(place.as_bytes(), name.as_bytes()) {
             return Ok(true);
         }
         match find(name, table, fields) {
-            Some(field) if !field.raw.is_null() => return Err(Misfit::Duplicate.into_error()),
+            Some(field) if !field.raw.is_null() => return Err(ErrorKind::Duplicate.into_error()),
             Some(field) => field.raw = map.next_value()?,
             None => drop(map.next_value::<IgnoredAny>()?),
         }
@@ -301,14 +277,14 @@ pub(super) fn pick_to<'de, A: MapAccess<'de>>(
 }
 
 /// Finds the fields of `object` that `table` has, each at its place there, and checks them.
-pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'a>]) -> Result<(), Misfit> {
+pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'a>]) -> Result<(), ErrorKind> {
     if object.text().first() != Some(&b'{') {
-        return Err(Misfit::Kind);
+        return Err(ErrorKind::Kind);
     }
     for (name, raw) in object.fields() {
         if let Some(field) = find(name, table, fields) {
             if !field.raw.is_null() {
-                return Err(Misfit::Duplicate);
+                return Err(ErrorKind::Duplicate);
             }
             field.raw = raw;
         }
@@ -318,19 +294,19 @@ pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'
 
 fn find<'f, 'a>(name: &str, table: &Table, fields: &'f mut [Field<'a>]) -> Option<&'f mut Field<'a>> {
     let mut names = table.names.as_bytes().split(|byte| *byte == b'\n');
-    fields.get_mut(names.position(|other| is_same(other, name.as_bytes()))?)
+    fields.get_mut(names.position(|other| is_same_name(other, name.as_bytes()))?)
 }
 
 /// Checks that what must be there is, and reads the texts.
-pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), Misfit> {
+pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), ErrorKind> {
     let (mut texts, mut optional) = (table.texts, table.optional);
     for (index, field) in fields.iter_mut().enumerate() {
         if field.raw.is_null() {
             if optional & 1 == 0 {
-                return Err(Misfit::Missing(FieldName::of(table, index)));
+                return Err(ErrorKind::Missing(FieldName::of(|| table.names.split('\n').nth(index).unwrap_or_default())));
             }
         } else if texts & 1 != 0 {
-            field.text = field.raw.as_str().ok_or(Misfit::Kind)?;
+            field.text = field.raw.as_str().ok_or(ErrorKind::Kind)?;
         }
         texts >>= 1;
         optional >>= 1;
@@ -341,7 +317,7 @@ pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), Misfi
 impl<'a> FromField<'a> for &'a str {
     const IS_TEXT: bool = true;
 
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+    fn from_field(field: &Field<'a>) -> Result<Self, ErrorKind> {
         Ok(field.text)
     }
 }
@@ -349,36 +325,36 @@ impl<'a> FromField<'a> for &'a str {
 impl<'a> FromField<'a> for Option<&'a str> {
     const IS_TEXT: bool = true;
 
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+    fn from_field(field: &Field<'a>) -> Result<Self, ErrorKind> {
         Ok(if field.raw.is_null() { None } else { Some(field.text) })
     }
 }
 
 /// What is read later.
 impl<'a, T: From<RawJson<'a>>> FromField<'a> for T {
-    fn from_field(field: &Field<'a>) -> Result<Self, Misfit> {
+    fn from_field(field: &Field<'a>) -> Result<Self, ErrorKind> {
         Ok(Self::from(field.raw))
     }
 }
 
 impl FromField<'_> for bool {
-    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+    fn from_field(field: &Field<'_>) -> Result<Self, ErrorKind> {
         match field.raw.text() {
             b"true" => Ok(true),
             b"false" | b"null" => Ok(false),
-            _ => Err(Misfit::Kind),
+            _ => Err(ErrorKind::Kind),
         }
     }
 }
 
 impl FromField<'_> for u64 {
-    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
+    fn from_field(field: &Field<'_>) -> Result<Self, ErrorKind> {
         Option::from_field(field).map(Option::unwrap_or_default)
     }
 }
 
 impl FromField<'_> for Option<u64> {
-    fn from_field(field: &Field<'_>) -> Result<Self, Misfit> {
-        if field.raw.is_null() { Ok(None) } else { integer(field.raw.text()).map(Some).ok_or(Misfit::Kind) }
+    fn from_field(field: &Field<'_>) -> Result<Self, ErrorKind> {
+        if field.raw.is_null() { Ok(None) } else { decimal(field.raw.text()).map(Some).ok_or(ErrorKind::Kind) }
     }
 }

@@ -10,8 +10,20 @@ object! {
     /// A record of an event of S3 (AWS: [Event message structure][1]).
     ///
     /// Read it with [`Event::records`](crate::Event::records). S3 checks a new configuration with a message of another form, `s3:TestEvent`:
-    /// it goes to queues and topics, not to functions. In what they pass on, as in any event without `Records`, [`Error::JSON_MISSING_FIELD`]
-    /// tells it apart.
+    /// it goes to queues and topics, not to functions. In what they pass on, as in any event without `Records`, the
+    /// [kind](Error::kind) of the error tells it apart:
+    ///
+    /// ```
+    /// use barelambda::Error;
+    /// use barelambda::events::s3::Record;
+    /// use barelambda::json::Records;
+    ///
+    /// let mut text = *br#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"amzn-s3-demo-bucket"}"#;
+    /// let error = Records::<Record>::new(&mut text, "Records").err().expect("there are no records");
+    /// assert_eq!(error.kind(), Error::JSON_MISSING_FIELD.kind());
+    /// ```
+    ///
+    /// The form of a record:
     ///
     /// ```json
     /// {"Records": [{

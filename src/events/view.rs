@@ -1,7 +1,7 @@
 //! Structs over objects of which a handler asks for little: nothing is read before that, and nothing is linked for the rest.
 
 use super::fields::field;
-use super::object::{Field, FieldName, FromField, Misfit};
+use super::object::{ErrorKind, Field, FieldName, FromField};
 use crate::json::RawJson;
 
 /// Declares a struct over an object of which a handler asks for little: each field is a method, which looks for it when it is called. What
@@ -32,7 +32,7 @@ macro_rules! view {
         }
 
         impl<'a> $crate::events::object::FromField<'a> for $name<'a> {
-            fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::Misfit> {
+            fn from_field(field: &$crate::events::object::Field<'a>) -> Result<Self, $crate::events::object::ErrorKind> {
                 $(let $need = $crate::events::view::needed(field.raw, $need_json)?;)?
                 Ok(Self { object: field.raw, $($need)? })
             }
@@ -82,11 +82,11 @@ impl<'a, T: From<RawJson<'a>>> Look<'a> for T {
 }
 
 /// Reads the field `name` of `object`, which must be there.
-pub(super) fn needed<'a, T: FromField<'a>>(object: RawJson<'a>, name: &'static str) -> Result<T, Misfit> {
+pub(super) fn needed<'a, T: FromField<'a>>(object: RawJson<'a>, name: &'static str) -> Result<T, ErrorKind> {
     let raw = field(object, name);
     if raw.is_null() {
-        return Err(Misfit::Missing(FieldName::new(name)));
+        return Err(ErrorKind::Missing(FieldName::new(name)));
     }
-    let text = if T::IS_TEXT { raw.as_str().ok_or(Misfit::Kind)? } else { "" };
+    let text = if T::IS_TEXT { raw.as_str().ok_or(ErrorKind::Kind)? } else { "" };
     T::from_field(&Field { raw, text })
 }

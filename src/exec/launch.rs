@@ -1,19 +1,16 @@
-//! What the environment says of the program.
+//! Starts the program as the environment says.
 
-use super::failure::Failure;
+use super::error::ProgramError;
+use super::settings::{CONTENT_TYPE, HANDLER, Mode, path, variable};
 use crate::bytes::header_value::is_sendable;
-use crate::handler::Context;
 use crate::log::Format;
-use crate::sys::env;
-use crate::sys::exec_args::Vectors;
+use crate::runtime_api::invocation::InvocationHead;
+use crate::sys::exec_args::ExecArgs;
 use crate::sys::process::{self, Child};
 
 /// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
 /// 2,000 variables, and 16 KiB of path and arguments.
 pub const LAUNCH: usize = 32 * 1024;
-
-const HANDLER: &[u8] = b"_HANDLER";
-const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
 
 /// The environment or the arguments do not fit (E2BIG).
 const TOO_LONG: u32 = 7;
@@ -24,12 +21,6 @@ pub struct Settings {
     pub mode: Mode,
     pub streams: bool,
     pub format: Format,
-}
-
-#[derive(Copy, Clone, PartialEq, Eq)]
-pub enum Mode {
-    Process,
-    Lines,
 }
 
 /// The variables of an invocation, and the fields of the head of its event that they come from.
@@ -48,80 +39,61 @@ impl Settings {
     /// The settings, if the program could be executed.
     ///
     /// # Errors
-    /// A value that a variable cannot have; [`Failure::CannotExecute`].
-    pub fn from_environment() -> Result<Self, Failure<'static>> {
+    /// A value that a variable cannot have; [`ProgramError::CannotExecute`].
+    pub fn from_environment() -> Result<Self, ProgramError<'static>> {
         if variable(HANDLER).is_empty() {
-            return Err(Failure::Setting(HANDLER, b""));
+            return Err(ProgramError::Setting(HANDLER, b""));
         }
         let content_type = variable(CONTENT_TYPE);
         if !content_type.is_empty() && !is_sendable(content_type) {
-            return Err(Failure::Setting(CONTENT_TYPE, content_type));
+            return Err(ProgramError::Setting(CONTENT_TYPE, content_type));
         }
         let mode = if choice(b"BARELAMBDA_MODE", b"process", b"lines")? { Mode::Lines } else { Mode::Process };
         let streams = choice(b"BARELAMBDA_RESPONSE", b"buffered", b"stream")?;
         if streams && mode == Mode::Lines {
-            return Err(Failure::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
+            return Err(ProgramError::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
         }
-        process::check(&path()).map_err(Failure::CannotExecute)?;
+        process::check(&path()).map_err(ProgramError::CannotExecute)?;
         Ok(Self { mode, streams, format: Format::from_environment() })
     }
 }
 
-/// Starts the program, for an invocation if there is a context. `buffer` is for its arguments and its environment.
+/// Starts the program, for an invocation if there is one. `buffer` is for its arguments and its environment.
 ///
 /// # Errors
-/// [`Failure::CannotExecute`].
-pub fn start(context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<Child, Failure<'static>> {
-    let mut vectors = Vectors::new(buffer);
-    push_all(context, &mut vectors);
-    let result = if vectors.fit() { Child::start(&vectors) } else { Err(TOO_LONG) };
-    result.map_err(Failure::CannotExecute)
-}
-
-/// The content type of answers, which is `default` if it is not set.
-pub fn content_type(default: &'static [u8]) -> &'static [u8] {
-    match variable(CONTENT_TYPE) {
-        b"" => default,
-        content_type => content_type,
-    }
-}
-
-/// The path of the program, in parts.
-pub fn path() -> [&'static [u8]; 3] {
-    let (root, handler) = (variable(b"LAMBDA_TASK_ROOT"), variable(HANDLER));
-    if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
+/// [`ProgramError::CannotExecute`].
+pub fn start(invocation: Option<&InvocationHead<'_>>, buffer: &mut [u8]) -> Result<Child, ProgramError<'static>> {
+    let mut args = ExecArgs::new(buffer);
+    push_all(invocation, &mut args);
+    let result = if args.fit() { Child::start(&args) } else { Err(TOO_LONG) };
+    result.map_err(ProgramError::CannotExecute)
 }
 
 /// The arguments, and the environment.
-fn push_all(context: Option<&Context<'_>>, vectors: &mut Vectors<'_>) {
-    vectors.push(&path());
+fn push_all(invocation: Option<&InvocationHead<'_>>, args: &mut ExecArgs<'_>) {
+    args.push(&path());
     for argument in variable(b"BARELAMBDA_ARGS").split(|byte| *byte == b' ') {
         if !argument.is_empty() {
-            vectors.push(&[argument]);
+            args.push(&[argument]);
         }
     }
-    vectors.end();
+    args.end();
     for (name, field) in &VARIABLES {
-        if let Some(value) = context.and_then(|context| context.invocation.find(field)) {
-            vectors.push(&[name, value]);
+        if let Some(value) = invocation.and_then(|invocation| invocation.find(field)) {
+            args.push(&[name, value]);
         }
     }
-    vectors.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
-}
-
-/// The value of a variable; nothing if it is not set.
-fn variable(name: &[u8]) -> &'static [u8] {
-    env::var(name).unwrap_or_default()
+    args.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
 }
 
 /// Whether a variable has the second of two values, of which the first is the default.
-fn choice(name: &'static [u8], first: &[u8], second: &[u8]) -> Result<bool, Failure<'static>> {
+fn choice(name: &'static [u8], first: &[u8], second: &[u8]) -> Result<bool, ProgramError<'static>> {
     let value = variable(name);
     if value == second {
         Ok(true)
     } else if value.is_empty() || value == first {
         Ok(false)
     } else {
-        Err(Failure::Setting(name, value))
+        Err(ProgramError::Setting(name, value))
     }
 }

@@ -53,9 +53,10 @@
 //! that is an object already stays as it is. Longer lines than 2,048 bytes are split. With `lines`, what is written between two invocations
 //! has the request id of the next one.
 
-mod failure;
+mod error;
 mod launch;
 mod program;
+mod settings;
 mod stderr_log;
 mod stdout;
 mod supervise;

@@ -1,13 +1,15 @@
 //! The handler that runs a program.
 
-use super::failure::Failure;
-use super::launch::{self, LAUNCH, Mode, Settings};
-use super::stderr_log::Transcript;
-use super::stdout::Output;
+use super::error::ProgramError;
+use super::launch::{self, LAUNCH, Settings};
+use super::settings::Mode;
+use super::stderr_log::StderrLog;
+use super::stdout::Stdout;
 use super::supervise::{Outcome, supervise};
 use crate::error::Error;
-use crate::handler::{Context, Handler, Invocation, Response};
+use crate::handler::{Handler, Invocation, Response};
 use crate::log::{self, Level};
+use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::process::{self, Child, End, Signal};
 
 /// A handler that runs a program.
@@ -17,7 +19,7 @@ pub struct Program {
     child: Child,
     /// Whether this process is prepared for children.
     is_prepared: bool,
-    transcript: Transcript,
+    stderr_log: StderrLog,
 }
 
 impl Program {
@@ -27,8 +29,8 @@ impl Program {
     /// # Errors
     /// None: it is what `entry!` takes for an initialiser.
     pub fn from_environment() -> Result<Self, Error> {
-        let settings = Settings::from_environment().unwrap_or_else(|failure| failure.end_initialization());
-        let mut program = Self { settings, child: Child::NONE, is_prepared: false, transcript: Transcript::new(settings.format) };
+        let settings = Settings::from_environment().unwrap_or_else(|error| error.end_initialization());
+        let mut program = Self { settings, child: Child::NONE, is_prepared: false, stderr_log: StderrLog::new(settings.format) };
         if settings.mode == Mode::Lines {
             program.start_early();
         }
@@ -39,54 +41,54 @@ impl Program {
     // Not inlined, as a caller would touch all pages of the buffer even if it does not get here.
     #[inline(never)]
     fn start_early(&mut self) {
-        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|failure| failure.end_initialization());
+        self.start(None, &mut [0; LAUNCH]).unwrap_or_else(|error| error.end_initialization());
     }
 
     /// # Errors
-    /// [`Failure::CannotExecute`].
-    fn start(&mut self, context: Option<&Context<'_>>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+    /// [`ProgramError::CannotExecute`].
+    fn start(&mut self, invocation: Option<&InvocationHead<'_>>, buffer: &mut [u8]) -> Result<(), ProgramError<'static>> {
         // Not before there is a child: it takes 66 system calls, and the first GET /next need not wait for them.
         if !self.is_prepared {
             process::prepare();
             self.is_prepared = true;
         }
-        self.child = launch::start(context, buffer)?;
+        self.child = launch::start(invocation, buffer)?;
         Ok(())
     }
 
     /// Sees to it that there is a process for this invocation.
     ///
     /// # Errors
-    /// [`Failure::CannotExecute`].
-    fn ready(&mut self, context: &Context<'_>, buffer: &mut [u8]) -> Result<(), Failure<'static>> {
+    /// [`ProgramError::CannotExecute`].
+    fn ready(&mut self, invocation: &InvocationHead<'_>, buffer: &mut [u8]) -> Result<(), ProgramError<'static>> {
         if self.child.is_some()
             && let Some(count) = self.child.output.read(&mut [0])
         {
             // It has written something that belongs to no invocation, or has ended. Whatever comes from it now is not to be trusted, and this
             // invocation has no part in it.
-            let how = self.end(context);
+            let how = self.end(invocation);
             let what: &[u8] = match how {
                 _ if count > 0 => b"the program wrote to stdout between two invocations, and was ended",
                 End::Exit(_) => b"the program ended between two invocations: exit status",
                 End::Signal(_) => b"the program ended between two invocations: signal",
             };
             let (End::Exit(number) | End::Signal(number)) = how;
-            log::line(Level::Warn, Some(context), what, number.into(), b"");
+            log::line(Level::Warn, Some(invocation), what, number.into(), b"");
             // What it said is not what the next one says.
-            self.transcript.begin();
+            self.stderr_log.begin();
         }
         if !self.child.is_some() {
-            let context = if self.settings.mode == Mode::Process { Some(context) } else { None };
-            self.start(context, buffer)?;
+            let invocation = if self.settings.mode == Mode::Process { Some(invocation) } else { None };
+            self.start(invocation, buffer)?;
         }
         Ok(())
     }
 
     /// Ends the process and its group, logs what they have left on stderr, and gives how the process ended.
-    fn end(&mut self, context: &Context<'_>) -> End {
+    fn end(&mut self, invocation: &InvocationHead<'_>) -> End {
         self.child.signal(Signal::Kill);
-        self.transcript.read_all(&mut self.child.errors, context);
-        self.transcript.end(context);
+        self.stderr_log.read_all(&mut self.child.errors, invocation);
+        self.stderr_log.end(invocation);
         self.child.end()
     }
 }
@@ -94,10 +96,11 @@ impl Program {
 impl Handler for Program {
     fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
         let Invocation { context, event, mut responder } = invocation;
+        let invocation = context.invocation;
         let payload = event.into_payload();
-        self.transcript.begin();
-        if let Err(failure) = self.ready(&context, responder.buffer()) {
-            return Ok(failure.responded(&self.transcript, responder.into_buffer()));
+        self.stderr_log.begin();
+        if let Err(error) = self.ready(&invocation, responder.buffer()) {
+            return Ok(error.responded(&self.stderr_log, responder.into_buffer()));
         }
         let mode = self.settings.mode;
         let mut end: &[u8] = b"";
@@ -105,29 +108,29 @@ impl Handler for Program {
             payload.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
             end = b"\n";
         }
-        let mut output = Output::new(responder, self.settings.streams);
-        let outcome = supervise(&mut self.child, mode, [payload, end], &mut output, &mut self.transcript, &context);
+        let mut output = Stdout::new(responder, self.settings.streams);
+        let outcome = supervise(&mut self.child, mode, [payload, end], &mut output, &mut self.stderr_log, &invocation);
         let is_error = output.is_error();
         let how = if matches!(outcome, Outcome::Line) {
-            self.transcript.read_all(&mut self.child.errors, &context);
+            self.stderr_log.read_all(&mut self.child.errors, &invocation);
             End::Exit(0)
         } else {
-            self.end(&context)
+            self.end(&invocation)
         };
         self.child.reap_others();
-        let failure = match outcome {
+        let error = match outcome {
             Outcome::Ended if how == End::Exit(0) && mode == Mode::Process => return output.finish(),
             Outcome::Line if !is_error => return output.finish(),
             Outcome::Lost(error) => return Err(error),
             Outcome::Line => None,
-            Outcome::Closed => Some(Failure::Closed),
+            Outcome::Closed => Some(ProgramError::Closed),
             Outcome::Ended if is_error => None,
-            Outcome::Ended => Some(Failure::Ended(how)),
-            Outcome::Timeout => Some(Failure::Timeout),
-            Outcome::TooLarge => Some(Failure::TooLarge),
-            Outcome::Lines => Some(Failure::UnaskedLine),
+            Outcome::Ended => Some(ProgramError::Ended(how)),
+            Outcome::Timeout => Some(ProgramError::Timeout),
+            Outcome::TooLarge => Some(ProgramError::TooLarge),
+            Outcome::Lines => Some(ProgramError::UnaskedLine),
         };
         let (written, buffer) = output.into_parts();
-        Ok(failure.unwrap_or(Failure::Said(written)).responded(&self.transcript, buffer))
+        Ok(error.unwrap_or(ProgramError::Said(written)).responded(&self.stderr_log, buffer))
     }
 }

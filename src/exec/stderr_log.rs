@@ -1,17 +1,16 @@
 //! stderr of a program: each line goes to the log, and the last ones stay.
 
-use super::supervise::LEFT_BEHIND;
 use crate::bytes::cursor::move_down;
-use crate::handler::Context;
 use crate::log::{self, Format};
-use crate::sys::pipe::Pipe;
+use crate::runtime_api::invocation::InvocationHead;
+use crate::sys::pipe::{PIPE_CAPACITY, Pipe};
 
 /// The longest line, in bytes.
 const LINE: usize = 2048;
 /// How much stays, in bytes.
 const TAIL: usize = 1024;
 
-pub struct Transcript {
+pub struct StderrLog {
     format: Format,
     /// The line that has not come to its end.
     line: [u8; LINE],
@@ -22,7 +21,7 @@ pub struct Transcript {
     is_cut: bool,
 }
 
-impl Transcript {
+impl StderrLog {
     pub const fn new(format: Format) -> Self {
         Self { format, line: [0; LINE], len: 0, tail: [0; TAIL], tail_len: 0, is_cut: false }
     }
@@ -34,7 +33,7 @@ impl Transcript {
     }
 
     /// Reads what is there, up to the length of a line, and logs the lines that it ends. Gives the number of bytes.
-    pub fn read(&mut self, pipe: &mut Pipe, context: &Context<'_>) -> usize {
+    pub fn read(&mut self, pipe: &mut Pipe, invocation: &InvocationHead<'_>) -> usize {
         let room = self.line.get_mut(self.len..).unwrap_or_default();
         let count = pipe.read(room).unwrap_or_default();
         let new = room.get(..count).unwrap_or_default();
@@ -43,23 +42,23 @@ impl Transcript {
         let mut rest = self.line.get(..self.len).unwrap_or_default();
         while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
             let (line, behind) = rest.split_at_checked(at).unwrap_or_default();
-            log::foreign(self.format, Some(context), line);
+            log::foreign(self.format, Some(invocation), line);
             rest = behind.get(1..).unwrap_or_default();
         }
         let left = rest.len();
         move_down(&mut self.line, self.len - left..self.len, 0);
         self.len = left;
         if left == LINE {
-            self.end(context);
+            self.end(invocation);
         }
         count
     }
 
     /// Reads what is there, as [`read`](Self::read) does, until there is nothing more or a mebibyte, what a pipe can hold, has come.
-    pub fn read_all(&mut self, pipe: &mut Pipe, context: &Context<'_>) {
-        let mut left = LEFT_BEHIND;
+    pub fn read_all(&mut self, pipe: &mut Pipe, invocation: &InvocationHead<'_>) {
+        let mut left = PIPE_CAPACITY;
         while left > 0 {
-            match self.read(pipe, context) {
+            match self.read(pipe, invocation) {
                 0 => break,
                 count => left = left.saturating_sub(count),
             }
@@ -67,9 +66,9 @@ impl Transcript {
     }
 
     /// Logs what has no end of line.
-    pub fn end(&mut self, context: &Context<'_>) {
+    pub fn end(&mut self, invocation: &InvocationHead<'_>) {
         if self.len > 0 {
-            log::foreign(self.format, Some(context), self.line.get(..self.len).unwrap_or_default());
+            log::foreign(self.format, Some(invocation), self.line.get(..self.len).unwrap_or_default());
             self.len = 0;
         }
     }
@@ -122,15 +121,15 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_whole() {
-        let mut transcript = Transcript::new(Format::Text);
-        let mut add = |text: &[u8]| remember(&mut transcript.tail, &mut transcript.tail_len, &mut transcript.is_cut, text);
+        let mut stderr_log = StderrLog::new(Format::Text);
+        let mut add = |text: &[u8]| remember(&mut stderr_log.tail, &mut stderr_log.tail_len, &mut stderr_log.is_cut, text);
         add(b"one\ntwo\n\n");
-        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b"one\ntwo"[..], &b"two"[..]));
-        let mut add = |text: &[u8]| remember(&mut transcript.tail, &mut transcript.tail_len, &mut transcript.is_cut, text);
+        assert_eq!((stderr_log.last_lines(), stderr_log.last_line()), (&b"one\ntwo"[..], &b"two"[..]));
+        let mut add = |text: &[u8]| remember(&mut stderr_log.tail, &mut stderr_log.tail_len, &mut stderr_log.is_cut, text);
         add(&[b'x'; TAIL - 5]);
         add(b"\nend\n");
-        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b"end"[..], &b"end"[..]));
-        transcript.begin();
-        assert_eq!((transcript.last_lines(), transcript.last_line()), (&b""[..], &b""[..]));
+        assert_eq!((stderr_log.last_lines(), stderr_log.last_line()), (&b"end"[..], &b"end"[..]));
+        stderr_log.begin();
+        assert_eq!((stderr_log.last_lines(), stderr_log.last_line()), (&b""[..], &b""[..]));
     }
 }

@@ -1,7 +1,7 @@
 //! stdout of a program: an answer that grows, or leaves as it comes.
 
-use super::launch::{Mode, content_type};
-use crate::bytes::search::find;
+use super::settings::{Mode, content_type};
+use crate::bytes::search::find_byte;
 use crate::error::Error;
 use crate::handler::{Responded, Responder, Response, ResponseStream};
 use crate::runtime_api::answer::{Answer, JSON};
@@ -10,9 +10,9 @@ use crate::sys::pipe::Pipe;
 /// How much of a stream is read at once, in bytes.
 const PIECE: usize = 8192;
 /// The longest answer that may be an error, in bytes.
-const SAID: usize = 4096;
+const ERROR_LINE_LIMIT: usize = 4096;
 
-pub enum Output<'a> {
+pub enum Stdout<'a> {
     Buffered { buffer: &'a mut [u8], len: usize },
     Streamed(ResponseStream<'a>),
 }
@@ -29,7 +29,7 @@ pub enum Progress {
     Lost(Error),
 }
 
-impl<'a> Output<'a> {
+impl<'a> Stdout<'a> {
     pub fn new(responder: Responder<'a>, streams: bool) -> Self {
         if streams {
             Self::Streamed(responder.stream_of(content_type(b"application/octet-stream")))
@@ -49,7 +49,7 @@ impl<'a> Output<'a> {
                 };
                 let count = pipe.read(room).unwrap_or_default();
                 let new = room.get(..count).unwrap_or_default();
-                let line = if mode == Mode::Lines { find(new, 0, b'\n', 1) } else { count };
+                let line = if mode == Mode::Lines { find_byte(new, 0, b'\n') } else { count };
                 *len += line;
                 if line < count {
                     Progress::Line { has_more: line + 1 < count }
@@ -75,7 +75,7 @@ impl<'a> Output<'a> {
 
     /// What was written, if it is an error: `!TYPE MESSAGE`.
     pub fn is_error(&self) -> bool {
-        matches!(self, Self::Buffered { buffer, len, .. } if *len <= SAID && buffer.first() == Some(&b'!') && *len > 0)
+        matches!(self, Self::Buffered { buffer, len, .. } if *len <= ERROR_LINE_LIMIT && buffer.first() == Some(&b'!') && *len > 0)
     }
 
     /// Answers with what was written.
@@ -97,7 +97,7 @@ impl<'a> Output<'a> {
         match self {
             Self::Buffered { buffer, len, .. } => {
                 // An answer that may be an error leaves room; of others nothing is used any more.
-                let len = if len <= SAID { len } else { 0 };
+                let len = if len <= ERROR_LINE_LIMIT { len } else { 0 };
                 let (written, free) = buffer.split_at_mut_checked(len).unwrap_or_default();
                 (written, free)
             }

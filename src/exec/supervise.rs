@@ -1,11 +1,12 @@
 //! What happens between the runtime and a program, from the event to the answer or the end.
 
-use super::launch::Mode;
-use super::stderr_log::Transcript;
-use super::stdout::{Output, Progress};
+use super::settings::Mode;
+use super::stderr_log::StderrLog;
+use super::stdout::{Progress, Stdout};
 use crate::error::Error;
-use crate::handler::Context;
+use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::clock;
+use crate::sys::pipe::PIPE_CAPACITY;
 use crate::sys::process::{Child, Signal};
 
 /// What came of it.
@@ -25,22 +26,19 @@ pub enum Outcome {
     Lost(Error),
 }
 
-/// The most that is read of what a process has left behind, in bytes: what a pipe can hold.
-pub const LEFT_BEHIND: usize = 1024 * 1024;
-
 /// How long a process has to end after it has closed its stdout, in milliseconds.
-const LAST: u64 = 100;
+const EXIT_GRACE_MS: u64 = 100;
 
 /// Gives the program its input, and takes what it writes.
 pub fn supervise(
     child: &mut Child,
     mode: Mode,
     mut input: [&[u8]; 2],
-    output: &mut Output<'_>,
-    transcript: &mut Transcript,
-    context: &Context<'_>,
+    output: &mut Stdout<'_>,
+    stderr_log: &mut StderrLog,
+    invocation: &InvocationHead<'_>,
 ) -> Outcome {
-    let mut deadline = Deadline::of(context);
+    let mut deadline = Deadline::of(invocation);
     loop {
         let gives = input.iter().any(|part| !part.is_empty());
         if !gives && mode == Mode::Process {
@@ -48,7 +46,7 @@ pub fn supervise(
         }
         let ready = child.wait(gives, deadline.keep(child));
         if ready.errors {
-            transcript.read(&mut child.errors, context);
+            stderr_log.read(&mut child.errors, invocation);
         }
         if ready.output
             && let Some(outcome) = outcome(output.read(&mut child.output, mode), gives)
@@ -61,13 +59,13 @@ pub fn supervise(
         if ready.ended {
             break;
         }
-        if mode == Mode::Lines && !child.output.is_open() && !child.wait(false, Some(LAST)).ended {
+        if mode == Mode::Lines && !child.output.is_open() && !child.wait(false, Some(EXIT_GRACE_MS)).ended {
             return Outcome::Closed;
         }
     }
     // From here on nobody writes but those who have left the group, and those are not waited for.
     child.signal(Signal::Kill);
-    let mut left = LEFT_BEHIND;
+    let mut left = PIPE_CAPACITY;
     while left > 0 {
         let progress = output.read(&mut child.output, mode);
         match progress {
@@ -104,9 +102,9 @@ impl Deadline {
     /// The longest time between the first signal and the deadline.
     const GRACE: u64 = 1000;
 
-    fn of(context: &Context<'_>) -> Self {
+    fn of(invocation: &InvocationHead<'_>) -> Self {
         let now = clock::now_ms();
-        let deadline = context.deadline_ms().filter(|deadline| *deadline > now).unwrap_or(u64::MAX);
+        let deadline = invocation.deadline_ms().filter(|deadline| *deadline > now).unwrap_or(u64::MAX);
         let grace = ((deadline - now) / 10).min(Self::GRACE);
         Self { signals: [(Signal::Terminate, deadline - grace), (Signal::Kill, deadline - grace / 2)], sent: 0 }
     }

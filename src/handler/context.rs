@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::runtime_api::invocation::Invocation;
+use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::clock;
 
 /// The metadata of an invocation, borrowed from the receive buffer ([AWS: the headers of /next][next]).
@@ -12,7 +12,7 @@ use crate::sys::clock;
 /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
 #[derive(Copy, Clone, Debug)]
 pub struct Context<'a> {
-    pub(crate) invocation: Invocation<'a>,
+    pub(crate) invocation: InvocationHead<'a>,
 }
 
 impl<'a> Context<'a> {

@@ -1,6 +1,7 @@
 //! The interface between the runtime and the function's handler.
 
 mod context;
+mod error;
 mod event;
 #[cfg(feature = "json")]
 mod http_response;

@@ -1,7 +1,7 @@
 //! Where in what follows a head the data of its body is: by Content-Length, or by chunks
 //! ([RFC 9112, sections 6 and 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
 
-use crate::error::Fault;
+use crate::error::ProtocolError;
 
 /// The most bytes of framing in a row, chunk extensions or trailers, that are skipped.
 pub const SKIP_LIMIT: usize = 4 * 1024;
@@ -52,21 +52,21 @@ impl Framing {
     /// Steps over a line of framing, given without its line end.
     ///
     /// # Errors
-    /// [`Fault::ChunkMalformed`] and [`Fault::ChunkTooLarge`].
+    /// [`ProtocolError::ChunkMalformed`] and [`ProtocolError::ChunkTooLarge`].
     // Inlined, it costs 200 bytes: its caller runs out of registers.
     #[inline(never)]
-    pub fn line(&mut self, line: &[u8]) -> Result<(), Fault> {
+    pub fn line(&mut self, line: &[u8]) -> Result<(), ProtocolError> {
         self.skipped += line.len() + 2;
         self.check(0)?;
         self.behind = match self.behind {
             Behind::ChunkSize => {
-                self.data = size(line).ok_or(Fault::ChunkMalformed)?;
+                self.data = size(line).ok_or(ProtocolError::ChunkMalformed)?;
                 if self.data > 0 { Behind::ChunkEnd } else { Behind::Trailers }
             }
             Behind::Trailers if !line.is_empty() => Behind::Trailers,
             Behind::Trailers => Behind::End,
             Behind::ChunkEnd if line.is_empty() => Behind::ChunkSize,
-            Behind::ChunkEnd | Behind::End | Behind::Unknown => return Err(Fault::ChunkMalformed),
+            Behind::ChunkEnd | Behind::End | Behind::Unknown => return Err(ProtocolError::ChunkMalformed),
         };
         Ok(())
     }
@@ -74,9 +74,9 @@ impl Framing {
     /// Checks that there is not too much framing, with `more` bytes of a line whose end has not come.
     ///
     /// # Errors
-    /// [`Fault::ChunkTooLarge`].
-    pub const fn check(&self, more: usize) -> Result<(), Fault> {
-        if self.skipped + more > SKIP_LIMIT { Err(Fault::ChunkTooLarge) } else { Ok(()) }
+    /// [`ProtocolError::ChunkTooLarge`].
+    pub const fn check(&self, more: usize) -> Result<(), ProtocolError> {
+        if self.skipped + more > SKIP_LIMIT { Err(ProtocolError::ChunkTooLarge) } else { Ok(()) }
     }
 }
 

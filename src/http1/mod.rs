@@ -4,12 +4,12 @@
 //! - [`response`] reads a status line, a header section and a body, the latter in place.
 //! - [`framing`] says where in a body the data is.
 //!
-//! That more bytes are needed is a value, [`Progress::Partial`]; a [`Fault`] says what is malformed. Nothing is guessed.
+//! That more bytes are needed is a value, [`Progress::Partial`]; a [`ProtocolError`] says what is malformed. Nothing is guessed.
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
-use crate::bytes::search::find;
-use crate::error::Fault;
+use crate::bytes::search::find_below;
+use crate::error::ProtocolError;
 
 pub mod framing;
 pub mod request;
@@ -32,10 +32,10 @@ pub enum Progress<T> {
 ///
 /// # Errors
 /// `None` if its end has not come; `malformed`, if there is a control character in it other than a tab, a lone carriage return or line feed included.
-fn line(bytes: &[u8], malformed: Fault) -> Result<&[u8], Option<Fault>> {
+fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
     let mut len = 0;
     loop {
-        len = find(bytes, len, 0, b' ');
+        len = find_below(bytes, len, b' ');
         match bytes.get(len..) {
             Some([b'\t', ..]) => len += 1,
             Some([b'\r', b'\n', ..]) => return bytes.get(..len).ok_or(None),
@@ -43,20 +43,6 @@ fn line(bytes: &[u8], malformed: Fault) -> Result<&[u8], Option<Fault>> {
             _ => return Err(Some(malformed)),
         }
     }
-}
-
-/// Whether `text`, which has no control characters, is `lowercase` in any case. The latter has lower-case letters, digits and
-/// `-`, `/` or `:` alone; so no other visible character becomes one of them when the bit is set that makes a letter lower-case.
-#[inline(always)]
-pub(crate) fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
-    // The lengths tell most names apart, without a call.
-    text.len() == lowercase.len() && has_letters(text, lowercase)
-}
-
-#[inline(never)]
-fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
-    // From the end, as the names of one protocol begin alike.
-    text.iter().zip(lowercase).rev().all(|(byte, lower)| byte | 0x20 == *lower)
 }
 
 #[cfg(test)]

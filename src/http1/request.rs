@@ -2,7 +2,7 @@
 //! ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
 use crate::bytes::cursor::Cursor;
-use crate::bytes::search::find;
+use crate::bytes::search::find_below;
 
 /// Writes a head, field by field, into a buffer. What does not fit shows in [`Cursor::is_full`].
 ///
@@ -68,7 +68,7 @@ pub fn chunk_size(cursor: &mut Cursor<'_>, size: usize) {
 /// Whether `text` cannot split a request line or a header section: nothing in it is below `-`, which leaves out blanks,
 /// control characters, `#` and `%`.
 pub fn is_unsplit(text: &[u8]) -> bool {
-    find(text, 0, 0, b'-') == text.len()
+    find_below(text, 0, b'-') == text.len()
 }
 
 /// Whether `text` can be a segment of a path: visible ASCII from `-` on, without `?`.

@@ -2,11 +2,12 @@
 //! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
 use super::framing::{Behind, Framing};
-use super::{HEAD_LIMIT, Progress, is_name, line};
+use super::{HEAD_LIMIT, Progress, line};
 use crate::bytes::cursor::move_down;
 use crate::bytes::decimal::decimal;
-use crate::bytes::search::find as find_byte;
-use crate::error::Fault;
+use crate::bytes::name::is_name;
+use crate::bytes::search::find_byte;
+use crate::error::ProtocolError;
 
 /// A response that is being read. It knows places, and borrows nothing.
 ///
@@ -60,12 +61,12 @@ impl Response {
     /// are. 1xx responses are skipped.
     ///
     /// # Errors
-    /// [`Fault::HeadMalformed`], [`Fault::HeadTooLarge`] and [`Fault::BodyLength`].
-    pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, Fault> {
+    /// [`ProtocolError::HeadMalformed`], [`ProtocolError::HeadTooLarge`] and [`ProtocolError::BodyLength`].
+    pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, ProtocolError> {
         *self = Self::default();
         // Zero status: the next line is a status line.
         loop {
-            let line = match line(bytes.get(self.end..).unwrap_or_default(), Fault::HeadMalformed) {
+            let line = match line(bytes.get(self.end..).unwrap_or_default(), ProtocolError::HeadMalformed) {
                 Ok(line) => line,
                 Err(None) => break,
                 Err(Some(fault)) => return Err(fault),
@@ -75,23 +76,23 @@ impl Response {
                 break;
             }
             if self.status == 0 {
-                self.status = status(line).ok_or(Fault::HeadMalformed)?;
+                self.status = status(line).ok_or(ProtocolError::HeadMalformed)?;
                 self.close = !line.starts_with(b"HTTP/1.1");
             } else if line.is_empty() {
                 if self.status >= 200 {
                     if self.framing.behind == Behind::Unknown {
-                        return Err(Fault::BodyLength);
+                        return Err(ProtocolError::BodyLength);
                     }
                     self.body_start = self.end;
                     return Ok(Progress::Complete(()));
                 }
                 *self = Self { head_start: self.end, end: self.end, ..Self::default() };
             } else {
-                let (name, value) = split_field(line).ok_or(Fault::HeadMalformed)?;
+                let (name, value) = split_field(line).ok_or(ProtocolError::HeadMalformed)?;
                 for (wanted, place) in wanted.iter().zip(&mut self.values) {
                     if is_name(name, wanted) {
                         if place.start > 0 {
-                            return Err(Fault::HeadMalformed);
+                            return Err(ProtocolError::HeadMalformed);
                         }
                         let start = value.as_ptr().addr() - bytes.as_ptr().addr();
                         *place = Place { start: start as u16, len: value.len() as u16 };
@@ -101,16 +102,16 @@ impl Response {
                 if is_length || is_name(name, b"transfer-encoding") {
                     let length = if is_length { decimal(value) } else { is_name(value, b"chunked").then_some(0) };
                     if self.framing.behind != Behind::Unknown {
-                        return Err(Fault::BodyLength);
+                        return Err(ProtocolError::BodyLength);
                     }
-                    self.framing.data = length.ok_or(Fault::BodyLength)?;
+                    self.framing.data = length.ok_or(ProtocolError::BodyLength)?;
                     self.framing.behind = if is_length { Behind::End } else { Behind::ChunkSize };
                 } else {
                     self.close |= is_name(name, b"connection") && has_close(value);
                 }
             }
         }
-        if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(Fault::HeadTooLarge) }
+        if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(ProtocolError::HeadTooLarge) }
     }
 
     /// The value of the wanted field with this index, in the head that was read; empty if there was none.
@@ -124,10 +125,10 @@ impl Response {
     /// is needed, `filled` is where to put it: it goes down when room is won.
     ///
     /// # Errors
-    /// [`Fault::ChunkMalformed`] and [`Fault::ChunkTooLarge`].
-    pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, Fault> {
+    /// [`ProtocolError::ChunkMalformed`] and [`ProtocolError::ChunkTooLarge`].
+    pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, ProtocolError> {
         let progress = loop {
-            let arrived = buffer.get(self.end..*filled).ok_or(Fault::ChunkMalformed)?;
+            let arrived = buffer.get(self.end..*filled).ok_or(ProtocolError::ChunkMalformed)?;
             let count = arrived.len().min(usize::try_from(self.framing.data).unwrap_or(usize::MAX));
             if count > 0 {
                 let kept = count.min(limit - self.body_len);
@@ -144,7 +145,7 @@ impl Response {
             } else if self.framing.behind == Behind::End {
                 break Progress::Complete(());
             } else {
-                match line(arrived, Fault::ChunkMalformed) {
+                match line(arrived, ProtocolError::ChunkMalformed) {
                     Ok(line) => {
                         self.end += line.len() + 2;
                         self.framing.line(line)?;
@@ -183,7 +184,7 @@ fn has_close(value: &[u8]) -> bool {
 
 /// The name and the value of a field line.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = line.split_at_checked(find_byte(line, 0, b':', 1))?;
+    let (name, value) = line.split_at_checked(find_byte(line, 0, b':'))?;
     // A blank in front would continue the line before, one behind has led to attacks (RFC 9112, sections 5.2 and 5.1).
     if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
 }

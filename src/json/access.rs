@@ -3,8 +3,9 @@
 use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::de::Deserializer;
-use super::failure::{Failure, Wrong};
+use super::error::{DeError, ErrorKind};
 use super::text::Text;
+use crate::bytes::json_path::ForPath;
 
 /// The elements of an array, or the fields of an object, which was opened.
 pub(super) struct Members<'d, 'de, T> {
@@ -12,52 +13,42 @@ pub(super) struct Members<'d, 'de, T> {
     /// What closes it; zero when that has been read.
     bracket: u8,
     /// The name of the field that is read.
-    #[cfg(feature = "error-path")]
-    name: &'de str,
+    name: ForPath<&'de str>,
     /// How many elements have been read.
-    #[cfg(feature = "error-path")]
-    count: usize,
+    count: ForPath<usize>,
 }
 
 impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
     pub(super) const fn new(deserializer: &'d mut Deserializer<'de, T>, bracket: u8) -> Self {
-        Self {
-            deserializer,
-            bracket,
-            #[cfg(feature = "error-path")]
-            name: "",
-            #[cfg(feature = "error-path")]
-            count: 0,
-        }
+        Self { deserializer, bracket, name: ForPath::new(""), count: ForPath::new(0) }
     }
 
     /// Closes it, unless that has been done.
     ///
     /// # Errors
     /// [`Error::JSON_LENGTH`], if there is more than was read.
-    pub(super) fn end(&mut self) -> Result<(), Failure> {
-        if self.more()? { Err(self.deserializer.reader.fail(Wrong::Length)) } else { Ok(()) }
+    pub(super) fn end(&mut self) -> Result<(), DeError> {
+        if self.more()? { Err(self.deserializer.reader.fail(ErrorKind::Length)) } else { Ok(()) }
     }
 
-    fn more(&mut self) -> Result<bool, Failure> {
+    fn more(&mut self) -> Result<bool, DeError> {
         self.deserializer.reader.more(&mut self.bracket)?;
         Ok(self.bracket != 0)
     }
 
-    fn read<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failure> {
+    fn read<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DeError> {
         let value = seed.deserialize(&mut *self.deserializer);
-        #[cfg(feature = "error-path")]
         match value {
-            Ok(_) => self.count += 1,
-            Err(failure) => {
+            Ok(_) => self.count = ForPath::new(self.count.get() + 1),
+            Err(error) => {
                 let path = &mut self.deserializer.reader.path;
                 if path.as_str().is_empty() {
-                    path.prepend_name(failure.name);
+                    path.prepend_name(error.name.get());
                 }
                 if self.bracket == b']' {
-                    path.prepend_index(self.count);
+                    path.prepend_index(self.count.get());
                 } else {
-                    path.prepend_name(self.name);
+                    path.prepend_name(self.name.get());
                 }
             }
         }
@@ -66,30 +57,27 @@ impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
 }
 
 impl<'de, T: Text<'de>> SeqAccess<'de> for &mut Members<'_, 'de, T> {
-    type Error = Failure;
+    type Error = DeError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeError> {
         if self.more()? { self.read(seed).map(Some) } else { Ok(None) }
     }
 }
 
 impl<'de, T: Text<'de>> MapAccess<'de> for &mut Members<'_, 'de, T> {
-    type Error = Failure;
+    type Error = DeError;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeError> {
         if !self.more()? {
             return Ok(None);
         }
         let name = seed.deserialize(&mut *self.deserializer)?;
-        #[cfg(feature = "error-path")]
-        {
-            self.name = self.deserializer.reader.last;
-        }
+        self.name = self.deserializer.reader.last;
         self.deserializer.reader.colon()?;
         Ok(Some(name))
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failure> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DeError> {
         self.read(seed)
     }
 }
@@ -106,9 +94,9 @@ impl<'d, 'de, T: Text<'de>> Variant<'d, 'de, T> {
     }
 
     /// Goes to what the variant holds.
-    fn content(self) -> Result<&'d mut Deserializer<'de, T>, Failure> {
+    fn content(self) -> Result<&'d mut Deserializer<'de, T>, DeError> {
         if self.is_unit {
-            return Err(self.deserializer.reader.fail_behind(Wrong::Unfit));
+            return Err(self.deserializer.reader.fail_behind(ErrorKind::Unfit));
         }
         self.deserializer.reader.colon()?;
         Ok(self.deserializer)
@@ -116,21 +104,21 @@ impl<'d, 'de, T: Text<'de>> Variant<'d, 'de, T> {
 }
 
 impl<'de, T: Text<'de>> EnumAccess<'de> for Variant<'_, 'de, T> {
-    type Error = Failure;
+    type Error = DeError;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Failure> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), DeError> {
         if !self.deserializer.reader.is_string() {
-            return Err(self.deserializer.reader.fail(Wrong::NoVariant));
+            return Err(self.deserializer.reader.fail(ErrorKind::NoVariant));
         }
         Ok((seed.deserialize(&mut *self.deserializer)?, self))
     }
 }
 
 impl<'de, T: Text<'de>> VariantAccess<'de> for Variant<'_, 'de, T> {
-    type Error = Failure;
+    type Error = DeError;
 
-    fn unit_variant(self) -> Result<(), Failure> {
+    fn unit_variant(self) -> Result<(), DeError> {
         if self.is_unit {
             return Ok(());
         }
@@ -138,15 +126,15 @@ impl<'de, T: Text<'de>> VariantAccess<'de> for Variant<'_, 'de, T> {
         serde::Deserialize::deserialize(deserializer)
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Failure> {
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, DeError> {
         seed.deserialize(self.content()?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Failure> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DeError> {
         self.content()?.deserialize_seq(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Failure> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, DeError> {
         self.content()?.deserialize_map(visitor)
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::ser::{self, Serialize};
 
-use crate::json::ser::{Done, Failed, Serializer};
+use crate::json::ser::{Done, SerError, Serializer};
 
 impl ser::SerializeSeq for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         self.separate()?;
@@ -21,7 +21,7 @@ impl ser::SerializeSeq for &mut Serializer<'_, '_> {
 
 impl ser::SerializeTuple for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         ser::SerializeSeq::serialize_element(self, value)
@@ -34,7 +34,7 @@ impl ser::SerializeTuple for &mut Serializer<'_, '_> {
 
 impl ser::SerializeTupleStruct for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         ser::SerializeSeq::serialize_element(self, value)
@@ -47,7 +47,7 @@ impl ser::SerializeTupleStruct for &mut Serializer<'_, '_> {
 
 impl ser::SerializeTupleVariant for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         ser::SerializeSeq::serialize_element(self, value)
@@ -61,7 +61,7 @@ impl ser::SerializeTupleVariant for &mut Serializer<'_, '_> {
 
 impl ser::SerializeMap for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
         self.separate()?;
@@ -82,7 +82,7 @@ impl ser::SerializeMap for &mut Serializer<'_, '_> {
 
 impl ser::SerializeStruct for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         self.name(name);
@@ -97,7 +97,7 @@ impl ser::SerializeStruct for &mut Serializer<'_, '_> {
 
 impl ser::SerializeStructVariant for &mut Serializer<'_, '_> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         ser::SerializeStruct::serialize_field(self, name, value)

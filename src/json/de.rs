@@ -6,12 +6,13 @@ use serde::Deserialize;
 use serde::de::{self, Visitor};
 
 use super::access::{Members, Variant};
-use super::failure::{Failure, Wrong};
+use super::error::{DeError, ErrorKind};
 use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
 use super::reader::Reader;
 use super::text::{Captured, Own, Text};
 use crate::bytes::base64;
+use crate::bytes::decimal::decimal;
 use crate::error::Error;
 
 /// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.
@@ -47,12 +48,12 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     /// Those of [`from_slice`](super::from_slice).
     pub fn all<V: Deserialize<'de>>(&mut self) -> Result<V, Error> {
         let value = V::deserialize(&mut *self);
-        value.and_then(|value| self.reader.end().map(|()| value)).map_err(|failure| self.error(failure))
+        value.and_then(|value| self.reader.end().map(|()| value)).map_err(|error| self.error(error))
     }
 
     /// Why reading has failed, and where.
-    pub fn error(&self, failure: Failure) -> Error {
-        self.reader.error(failure)
+    pub fn error(&self, error: DeError) -> Error {
+        self.reader.error(error)
     }
 
     /// The string of the field that was of the type [`Aside`](super::Aside), if it has been read and was not null.
@@ -61,61 +62,61 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     }
 
     /// Reads an integer that is not negative.
-    fn unsigned(&mut self) -> Result<u64, Failure> {
-        self.reader.number(Wrong::NoNumber)?;
-        integer(self.reader.token()).ok_or_else(|| self.reader.fail_token(Wrong::Range))
+    fn unsigned(&mut self) -> Result<u64, DeError> {
+        self.reader.number(ErrorKind::NoNumber)?;
+        decimal(self.reader.token()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
     }
 
-    fn signed(&mut self) -> Result<i64, Failure> {
-        self.reader.number(Wrong::NoNumber)?;
+    fn signed(&mut self) -> Result<i64, DeError> {
+        self.reader.number(ErrorKind::NoNumber)?;
         let value = match self.reader.token() {
-            [b'-', digits @ ..] => integer(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
-            digits => integer(digits).and_then(|value| value.try_into().ok()),
+            [b'-', digits @ ..] => decimal(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
+            digits => decimal(digits).and_then(|value| value.try_into().ok()),
         };
-        value.ok_or_else(|| self.reader.fail_token(Wrong::Range))
+        value.ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
     }
 
-    fn float<F: Float>(&mut self) -> Result<F, Failure> {
-        self.reader.number(Wrong::NoNumber)?;
+    fn float<F: Float>(&mut self) -> Result<F, DeError> {
+        self.reader.number(ErrorKind::NoNumber)?;
         self.float_token()
     }
 
     /// The value of the number that was read last.
-    fn float_token<F: Float>(&mut self) -> Result<F, Failure> {
+    fn float_token<F: Float>(&mut self) -> Result<F, DeError> {
         let value = str::from_utf8(self.reader.token()).ok().and_then(|text| text.parse().ok());
-        value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(Wrong::Range))
+        value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
     }
 
-    fn bool(&mut self) -> Result<bool, Failure> {
+    fn bool(&mut self) -> Result<bool, DeError> {
         let value = self.reader.peek() == b't';
-        self.reader.word(if value { b"true" } else { b"false" }, Wrong::NoBool)?;
+        self.reader.word(if value { b"true" } else { b"false" }, ErrorKind::NoBool)?;
         Ok(value)
     }
 
-    fn null(&mut self) -> Result<(), Failure> {
+    fn null(&mut self) -> Result<(), DeError> {
         self.reader.peek();
-        self.reader.word(b"null", Wrong::NoNull)
+        self.reader.word(b"null", ErrorKind::NoNull)
     }
 
-    fn string(&mut self) -> Result<&'de str, Failure> {
-        self.reader.string(Wrong::NoString)
+    fn string(&mut self) -> Result<&'de str, DeError> {
+        self.reader.string(ErrorKind::NoString)
     }
 
-    fn base64(&mut self) -> Result<&'de [u8], Failure> {
+    fn base64(&mut self) -> Result<&'de [u8], DeError> {
         let start = self.reader.start();
         let text = self.reader.string_mut()?;
-        let length = base64::decode_in_place(text).map_err(|_| self.reader.fail_at(start, Wrong::Base64))?;
+        let length = base64::decode_in_place(text).map_err(|_| self.reader.fail_at(start, ErrorKind::Base64))?;
         Ok(text.get(..length).unwrap_or_default())
     }
 
     /// Sets a string aside; says whether it was one, and not null.
-    fn set_aside(&mut self) -> Result<bool, Failure> {
+    fn set_aside(&mut self) -> Result<bool, DeError> {
         if self.reader.peek() == b'n' {
             self.null()?;
             return Ok(false);
         }
         if !self.may_set_aside {
-            return Err(self.reader.fail(Wrong::LeftOut));
+            return Err(self.reader.fail(ErrorKind::LeftOut));
         }
         self.aside = Some(self.reader.string_mut()?);
         Ok(true)
@@ -128,42 +129,29 @@ trait Float: FromStr + Copy + Into<f64> {}
 impl Float for f32 {}
 impl Float for f64 {}
 
-/// The value of digits; `None` if there is something else, or it is beyond 64 bits.
-pub(crate) fn integer(digits: &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for digit in digits {
-        let digit = digit.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(digit.into())?;
-    }
-    Some(value)
-}
-
 macro_rules! integers {
     ($($deserialize:ident $visit:ident $read:ident)*) => {$(
-        fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
             visitor.$visit(self.$read()?)
         }
     )*};
 }
 
 impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
-    type Error = Failure;
+    type Error = DeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         match self.reader.peek() {
             b'{' => self.deserialize_map(visitor),
             b'[' => self.deserialize_seq(visitor),
             b't' | b'f' => self.deserialize_bool(visitor),
             b'n' => self.deserialize_unit(visitor),
             b'-' | b'0'..=b'9' => {
-                self.reader.number(Wrong::Syntax)?;
+                self.reader.number(ErrorKind::Syntax)?;
                 let signed = match self.reader.token() {
                     // -0 is a float, as only floats have it.
-                    [b'-', digits @ ..] => integer(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
-                    digits => match integer(digits) {
+                    [b'-', digits @ ..] => decimal(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
+                    digits => match decimal(digits) {
                         Some(value) => return visitor.visit_u64(value),
                         None => None,
                     },
@@ -173,7 +161,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
                     None => visitor.visit_f64(self.float_token()?),
                 }
             }
-            _ => visitor.visit_borrowed_str(self.reader.string(Wrong::Syntax)?),
+            _ => visitor.visit_borrowed_str(self.reader.string(ErrorKind::Syntax)?),
         }
     }
 
@@ -193,23 +181,23 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         deserialize_identifier visit_borrowed_str string
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         visitor.visit_f32(self.float::<f32>()?)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         visitor.visit_f64(self.float::<f64>()?)
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         visitor.visit_borrowed_bytes(self.string()?.as_bytes())
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         self.deserialize_bytes(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         if self.reader.peek() == b'n' {
             self.null()?;
             return visitor.visit_none();
@@ -217,19 +205,19 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         self.null()?;
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
         self.deserialize_unit(visitor)
     }
 
     /// The types of this module tell by their names how they want to be read.
     // Inlined so that only what the program's types need is linked.
     #[inline(always)]
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         match name {
             RAW => visitor.visit_borrowed_bytes(self.reader.capture()?),
             BASE64 => visitor.visit_borrowed_bytes(self.base64()?),
@@ -238,44 +226,44 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.reader.open(b'[', Wrong::NoArray)?;
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        self.reader.open(b'[', ErrorKind::NoArray)?;
         let mut elements = Members::new(self, b']');
         let value = visitor.visit_seq(&mut elements)?;
         elements.end()?;
         Ok(value)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DeError> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, DeError> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.reader.open(b'{', Wrong::NoObject)?;
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        self.reader.open(b'{', ErrorKind::NoObject)?;
         let mut fields = Members::new(self, b'}');
         let value = visitor.visit_map(&mut fields)?;
         fields.end()?;
         Ok(value)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, DeError> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, DeError> {
         if self.reader.is_string() {
             return visitor.visit_enum(Variant::new(self, true));
         }
-        self.reader.open(b'{', Wrong::NoVariant)?;
+        self.reader.open(b'{', ErrorKind::NoVariant)?;
         let value = visitor.visit_enum(Variant::new(self, false))?;
-        if self.reader.close(b'}') { Ok(value) } else { Err(self.reader.fail(Wrong::NoVariant)) }
+        if self.reader.close(b'}') { Ok(value) } else { Err(self.reader.fail(ErrorKind::NoVariant)) }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         self.reader.skip()?;
         visitor.visit_unit()
     }

@@ -35,7 +35,7 @@
 mod access;
 mod compound;
 mod de;
-mod failure;
+mod error;
 mod in_place;
 mod raw;
 mod reader;
@@ -48,9 +48,7 @@ mod text;
 mod tests;
 
 pub use de::Deserializer;
-#[cfg(feature = "events")]
-pub(crate) use de::integer;
-pub use failure::Failure;
+pub use error::DeError;
 pub use in_place::{Aside, Base64};
 pub use raw::{Elements, Fields, RawJson};
 pub use records::Records;

@@ -9,7 +9,7 @@ use super::de::Deserializer;
 use super::string::{CLOSE, OPEN, checked};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::{LONGEST, escape};
-use crate::bytes::search::find;
+use crate::bytes::search::find_byte;
 use crate::error::Error;
 
 /// The name by which a [`RawJson`] asks for the text of its value.
@@ -75,7 +75,6 @@ impl<'a> RawJson<'a> {
     }
 
     /// The text as it was captured: of a number, that is the number.
-    #[cfg(feature = "events")]
     pub(crate) const fn text(self) -> &'a [u8] {
         self.text
     }
@@ -144,8 +143,8 @@ pub(super) fn length(text: &[u8]) -> Option<usize> {
     loop {
         match *text.get(at)? {
             b'[' | b'{' => open += 1,
-            b'"' => at = find(text, at + 1, b'"', 1),
-            OPEN => at = find(text, find(text, at + 1, CLOSE, 1) + 1, CLOSE, 1),
+            b'"' => at = find_byte(text, at + 1, b'"'),
+            OPEN => at = find_byte(text, find_byte(text, at + 1, CLOSE) + 1, CLOSE),
             b']' | b'}' if open > 0 => open -= 1,
             byte if open == 0 && (is_separator(byte) || byte == b']' || byte == b'}') => return (at > 0).then_some(at),
             _ if open == 0 => {

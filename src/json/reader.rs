@@ -5,11 +5,10 @@ use core::mem::take;
 use core::ops::Range;
 
 use super::DEPTH_LIMIT;
-use super::failure::{Failure, Wrong};
+use super::error::{DeError, ErrorKind};
 use super::string::checked;
 use super::text::Text;
-#[cfg(feature = "error-path")]
-use crate::bytes::json_path::Path;
+use crate::bytes::json_path::{ForPath, Path};
 use crate::error::Error;
 
 /// Reads a text from its beginning to its end, and hands parts of it out.
@@ -29,11 +28,9 @@ pub struct Reader<'a, T> {
     /// Whether nothing has been read of the innermost one.
     is_first: bool,
     /// What leads to the place where something was wrong.
-    #[cfg(feature = "error-path")]
     pub(super) path: Path,
     /// The string that was read last.
-    #[cfg(feature = "error-path")]
-    pub(super) last: &'a str,
+    pub(super) last: ForPath<&'a str>,
     lifetime: PhantomData<&'a ()>,
 }
 
@@ -47,49 +44,42 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             failed_at: 0,
             depth: 0,
             is_first: false,
-            #[cfg(feature = "error-path")]
             path: Path::EMPTY,
-            #[cfg(feature = "error-path")]
-            last: "",
+            last: ForPath::new(""),
             lifetime: PhantomData,
         }
     }
 
     /// What is wrong, with its place: that which has been read to, if a type reported it.
-    pub(super) fn error(&self, failure: Failure) -> Error {
-        let error = failure.error().with(if self.failed_at == 0 { self.place() } else { self.failed_at });
-        #[cfg(feature = "error-path")]
-        let error = {
-            let mut path = self.path;
-            if path.as_str().is_empty() {
-                path.prepend_name(failure.name);
-            }
-            error.with_path(path)
-        };
-        error
+    pub(super) fn error(&self, reason: DeError) -> Error {
+        let mut path = self.path;
+        if path.as_str().is_empty() {
+            path.prepend_name(reason.name.get());
+        }
+        reason.into_error().with(if self.failed_at == 0 { self.place() } else { self.failed_at }).with_path(path)
     }
 
     /// Notes that the text does not go on as it should, or ends, at this place.
     #[inline(never)]
-    pub(super) fn fail(&mut self, error: Wrong) -> Failure {
-        self.fail_behind(if self.next().is_some() { error } else { Wrong::End })
+    pub(super) fn fail(&mut self, error: ErrorKind) -> DeError {
+        self.fail_behind(if self.next().is_some() { error } else { ErrorKind::End })
     }
 
     /// Notes that what has been read is wrong.
-    pub(super) fn fail_behind(&mut self, error: Wrong) -> Failure {
+    pub(super) fn fail_behind(&mut self, error: ErrorKind) -> DeError {
         self.fail_at(self.place(), error)
     }
 
     /// Notes that the token that was read last is not what it should be.
-    pub(super) fn fail_token(&mut self, error: Wrong) -> Failure {
+    pub(super) fn fail_token(&mut self, error: ErrorKind) -> DeError {
         self.at = self.token.start;
         self.fail_behind(error)
     }
 
     /// Notes that something is wrong at `place`.
-    pub(super) fn fail_at(&mut self, place: u32, error: Wrong) -> Failure {
+    pub(super) fn fail_at(&mut self, place: u32, error: ErrorKind) -> DeError {
         self.failed_at = place;
-        Failure::new(error)
+        DeError::new(error)
     }
 
     /// The place of the next byte in the text, counted from 1.
@@ -125,7 +115,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if another byte comes.
-    fn expect(&mut self, byte: u8, otherwise: Wrong) -> Result<(), Failure> {
+    fn expect(&mut self, byte: u8, otherwise: ErrorKind) -> Result<(), DeError> {
         if self.take(byte) { Ok(()) } else { Err(self.fail(otherwise)) }
     }
 
@@ -133,19 +123,19 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// [`Error::JSON_TRAILING`], if there is something else.
-    pub(super) fn end(&mut self) -> Result<(), Failure> {
+    pub(super) fn end(&mut self) -> Result<(), DeError> {
         self.peek();
-        if self.next().is_none() { Ok(()) } else { Err(self.fail(Wrong::Trailing)) }
+        if self.next().is_none() { Ok(()) } else { Err(self.fail(ErrorKind::Trailing)) }
     }
 
     /// Passes over `bracket`, which opens an array or an object.
     ///
     /// # Errors
     /// `otherwise`, if another byte comes; [`Error::JSON_DEPTH`].
-    pub(super) fn open(&mut self, bracket: u8, otherwise: Wrong) -> Result<(), Failure> {
+    pub(super) fn open(&mut self, bracket: u8, otherwise: ErrorKind) -> Result<(), DeError> {
         self.expect(bracket, otherwise)?;
         if self.depth == DEPTH_LIMIT {
-            return Err(self.fail_behind(Wrong::Depth));
+            return Err(self.fail_behind(ErrorKind::Depth));
         }
         self.depth += 1;
         self.is_first = true;
@@ -154,7 +144,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
 
     /// Passes over the comma, and to the field's name, if the innermost array or object goes on. Passes over `bracket`, which closes it, if
     /// it ends, and makes it zero; if it is zero, nothing happens.
-    pub(super) fn more(&mut self, bracket: &mut u8) -> Result<(), Failure> {
+    pub(super) fn more(&mut self, bracket: &mut u8) -> Result<(), DeError> {
         if *bracket == 0 {
             return Ok(());
         }
@@ -164,10 +154,10 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             return Ok(());
         }
         if !is_first {
-            self.expect(b',', Wrong::Syntax)?;
+            self.expect(b',', ErrorKind::Syntax)?;
         }
         if *bracket == b'}' && !self.is_string() {
-            return Err(self.fail(Wrong::Syntax));
+            return Err(self.fail(ErrorKind::Syntax));
         }
         Ok(())
     }
@@ -183,8 +173,8 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     }
 
     /// Passes over the colon behind the name of a field.
-    pub(super) fn colon(&mut self) -> Result<(), Failure> {
-        self.expect(b':', Wrong::Syntax)
+    pub(super) fn colon(&mut self) -> Result<(), DeError> {
+        self.expect(b':', ErrorKind::Syntax)
     }
 
     /// Whether a string is next.
@@ -196,18 +186,17 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn string(&mut self, otherwise: Wrong) -> Result<&'a str, Failure> {
+    pub(super) fn string(&mut self, otherwise: ErrorKind) -> Result<&'a str, DeError> {
         self.pass_string(otherwise)?;
-        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(Wrong::Utf8));
-        #[cfg(feature = "error-path")]
+        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(ErrorKind::Utf8));
         if let Ok(text) = text {
-            self.last = text;
+            self.last = ForPath::new(text);
         }
         text
     }
 
     /// Passes over a string, and unescapes it.
-    pub(super) fn pass_string(&mut self, otherwise: Wrong) -> Result<(), Failure> {
+    pub(super) fn pass_string(&mut self, otherwise: ErrorKind) -> Result<(), DeError> {
         if !self.is_string() {
             return Err(self.fail(otherwise));
         }
@@ -226,7 +215,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn number(&mut self, otherwise: Wrong) -> Result<(), Failure> {
+    pub(super) fn number(&mut self, otherwise: ErrorKind) -> Result<(), DeError> {
         let is_negative = self.take(b'-');
         self.token.start = self.at - usize::from(is_negative);
         let is_zero = self.pass(b'0', b'0');
@@ -243,7 +232,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
             is_well_formed &= self.digits();
         }
         self.token.end = self.at;
-        if is_well_formed { Ok(()) } else { Err(self.fail(Wrong::Number)) }
+        if is_well_formed { Ok(()) } else { Err(self.fail(ErrorKind::Number)) }
     }
 
     /// The text of the token that was read last.
@@ -255,7 +244,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// `otherwise`, if something else comes.
-    pub(super) fn word(&mut self, word: &[u8], otherwise: Wrong) -> Result<(), Failure> {
+    pub(super) fn word(&mut self, word: &[u8], otherwise: ErrorKind) -> Result<(), DeError> {
         for &byte in word {
             if !self.pass(byte, byte) {
                 return Err(self.fail(otherwise));
@@ -265,12 +254,12 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     }
 
     /// Passes over a value as its text wants.
-    pub(super) fn skip(&mut self) -> Result<(), Failure> {
+    pub(super) fn skip(&mut self) -> Result<(), DeError> {
         T::skip(self)
     }
 
     /// Passes over a value, and gives it.
-    pub(super) fn capture(&mut self) -> Result<&'a [u8], Failure> {
+    pub(super) fn capture(&mut self) -> Result<&'a [u8], DeError> {
         self.peek();
         let start = self.at;
         self.skip()?;
@@ -298,9 +287,9 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     ///
     /// # Errors
     /// Also [`Error::JSON_UNCHANGEABLE`].
-    pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], Failure> {
-        self.pass_string(Wrong::NoString)?;
-        self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
+    pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], DeError> {
+        self.pass_string(ErrorKind::NoString)?;
+        self.hand_out_mut().ok_or_else(|| self.fail_behind(ErrorKind::Unchangeable))
     }
 
     pub(super) fn hand_out_mut(&mut self) -> Option<&'a mut [u8]> {

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::FromJson;
-use super::failure::{Failure, Wrong};
+use super::error::{DeError, ErrorKind};
 use super::reader::Reader;
 use super::string::plain;
 use super::text::{Own, Text};
@@ -18,7 +18,7 @@ use crate::error::Error;
 /// let mut text = *br#"{"Records":[1,"two",3],"more":0}"#;
 /// let mut records = Records::<u8>::new(&mut text, "Records")?;
 /// assert_eq!(records.next(), Some(Ok(1)));
-/// assert_eq!(records.next().unwrap().unwrap_err().to_string(), "Function.InvalidJson: no number at byte 15");
+/// assert_eq!(records.next().unwrap().unwrap_err().to_string(), "Function.InvalidJson: expected a number at byte 15");
 /// assert_eq!(records.next(), Some(Ok(3)));
 /// assert_eq!(records.next(), None);
 /// # Ok::<(), Error>(())
@@ -41,11 +41,11 @@ impl<'a, T: FromJson<'a>> Records<'a, T> {
     /// malformed before the array.
     pub fn new(text: &'a mut [u8], name: &str) -> Result<Self, Error> {
         let mut reader = Reader::new(Own::new(text));
-        find(&mut reader, name).map_err(|failure| reader.error(failure))?;
+        find(&mut reader, name).map_err(|error| reader.error(error))?;
         Ok(Self { reader: Some(reader), records: PhantomData })
     }
 
-    fn read(&mut self) -> Result<Option<(u32, &'a mut [u8])>, Failure> {
+    fn read(&mut self) -> Result<Option<(u32, &'a mut [u8])>, DeError> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         if !more(reader, b']')? {
             return rest(reader).map(|()| None);
@@ -65,62 +65,62 @@ impl<'a, T: FromJson<'a>> Iterator for Records<'a, T> {
                 self.reader = None;
                 None
             }
-            Err(failure) => self.reader.take().map(|reader| Err(reader.error(failure))),
+            Err(error) => self.reader.take().map(|reader| Err(reader.error(error))),
         }
     }
 }
 
 /// Goes into the array that is the field `name` of an object.
-fn find<'a>(reader: &mut Reader<'a, Own<'a>>, name: &str) -> Result<(), Failure> {
+fn find<'a>(reader: &mut Reader<'a, Own<'a>>, name: &str) -> Result<(), DeError> {
     reader.peek();
-    reader.open(b'{', Wrong::NoObject)?;
+    reader.open(b'{', ErrorKind::NoObject)?;
     while more(reader, b'}')? {
-        let is_it = reader.string(Wrong::Syntax)? == name;
+        let is_it = reader.string(ErrorKind::Syntax)? == name;
         reader.colon()?;
         if is_it {
             reader.peek();
-            return reader.open(b'[', Wrong::NoArray);
+            return reader.open(b'[', ErrorKind::NoArray);
         }
         reader.skip()?;
     }
     let end = reader.start();
-    Err(reader.fail_at(end, Wrong::MissingField))
+    Err(reader.fail_at(end, ErrorKind::MissingField))
 }
 
 /// Checks what is behind the array.
-fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
+fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), DeError> {
     while more(reader, b'}')? {
-        reader.string(Wrong::Syntax)?;
+        reader.string(ErrorKind::Syntax)?;
         reader.colon()?;
         reader.skip()?;
     }
     reader.end()
 }
 
-fn more<'a>(reader: &mut Reader<'a, Own<'a>>, mut bracket: u8) -> Result<bool, Failure> {
+fn more<'a>(reader: &mut Reader<'a, Own<'a>>, mut bracket: u8) -> Result<bool, DeError> {
     reader.more(&mut bracket)?;
     Ok(bracket != 0)
 }
 
 impl<'a> Reader<'a, Own<'a>> {
     /// [Passes over](Self::pass_over) a value, and gives it, unread.
-    fn cut_out(&mut self) -> Result<&'a mut [u8], Failure> {
+    fn cut_out(&mut self) -> Result<&'a mut [u8], DeError> {
         self.peek();
         let start = self.at;
         self.pass_over()?;
         self.token = start..self.at;
-        self.hand_out_mut().ok_or_else(|| self.fail_behind(Wrong::Unchangeable))
+        self.hand_out_mut().ok_or_else(|| self.fail_behind(ErrorKind::Unchangeable))
     }
 
     /// Passes over a value as far as its brackets and quotation marks say: what is in it may be malformed.
-    fn pass_over(&mut self) -> Result<(), Failure> {
+    fn pass_over(&mut self) -> Result<(), DeError> {
         let mut open = 0usize;
         loop {
             match self.peek() {
                 b'[' | b'{' => open += 1,
                 b']' | b'}' if open > 0 => open -= 1,
                 b',' | b':' if open > 0 => {}
-                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(Wrong::Syntax)),
+                0 | b']' | b'}' | b',' | b':' => return Err(self.fail(ErrorKind::Syntax)),
                 b'"' => self.at = last_of_string(self.text.bytes(), self.at + 1),
                 _ => {
                     let is_inside = |byte: &u8| !matches!(byte, b',' | b':' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
@@ -132,7 +132,7 @@ impl<'a> Reader<'a, Own<'a>> {
             let len = self.text.bytes().len();
             if self.at > len {
                 self.at = len;
-                return Err(self.fail(Wrong::End));
+                return Err(self.fail(ErrorKind::End));
             }
             if open == 0 {
                 return Ok(());

@@ -5,10 +5,22 @@ use core::mem;
 
 use serde::ser::{self, Serialize};
 
+use super::error::INVALID_JSON;
 use crate::bytes::cursor::Cursor;
 use crate::bytes::float;
 use crate::bytes::json_escape::escape;
-use crate::error::Error;
+use crate::error::{Error, errors};
+
+errors! {
+    /// A JSON text does not fit the buffer it is written into.
+    JSON_TOO_LONG = INVALID_JSON, "the JSON is longer than its buffer";
+    /// The key of a map to be written is neither text nor a number, a bool or an enum variant without data.
+    JSON_KEY = INVALID_JSON, "cannot write JSON: the key of a map is neither text nor a number";
+    /// An integer to be written is beyond 64 bits.
+    JSON_INTEGER = INVALID_JSON, "cannot write JSON: an integer is beyond 64 bits";
+    /// A `Serialize` or a `Display` of the value's own gave an error.
+    JSON_UNWRITABLE = INVALID_JSON, "the value cannot be written as JSON";
+}
 
 /// Writes `value` as JSON to the front of `buffer` and gives what was written.
 ///
@@ -55,17 +67,17 @@ pub(super) struct Serializer<'c, 'b> {
 
 /// That something failed; the serializer knows what.
 #[derive(Debug)]
-pub(super) struct Failed;
+pub(super) struct SerError;
 
-impl Display for Failed {
+impl Display for SerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Error::JSON_UNWRITABLE.message())
     }
 }
 
-impl ser::StdError for Failed {}
+impl ser::StdError for SerError {}
 
-impl ser::Error for Failed {
+impl ser::Error for SerError {
     fn custom<T: Display>(_: T) -> Self {
         Self
     }
@@ -89,18 +101,18 @@ impl Serializer<'_, '_> {
     }
 
     #[cold]
-    fn fail(&mut self, error: Error) -> Failed {
+    fn fail(&mut self, error: Error) -> SerError {
         self.error = error;
         self.failed = true;
-        Failed
+        SerError
     }
 
     /// Separates what comes from what stands before it in the same array or object.
-    pub(super) fn separate(&mut self) -> Result<(), Failed> {
+    pub(super) fn separate(&mut self) -> Result<(), SerError> {
         if !matches!(self.cursor.written().last(), Some(b'[' | b'{')) {
             self.push(",");
         }
-        if self.cursor.is_full() { Err(Failed) } else { Ok(()) }
+        if self.cursor.is_full() { Err(SerError) } else { Ok(()) }
     }
 
     fn sign(&mut self, is_negative: bool) {
@@ -127,7 +139,7 @@ impl Serializer<'_, '_> {
     }
 
     /// Ends a key that was written as a value at `start`.
-    pub(super) fn end_key(&mut self, start: usize) -> Result<(), Failed> {
+    pub(super) fn end_key(&mut self, start: usize) -> Result<(), SerError> {
         match self.cursor.written().get(start) {
             Some(b'"') => {}
             Some(b'n' | b'[' | b'{') => return Err(self.fail(Error::JSON_KEY)),
@@ -144,11 +156,11 @@ impl Serializer<'_, '_> {
     }
 }
 
-pub(super) type Done = Result<(), Failed>;
+pub(super) type Done = Result<(), SerError>;
 
 impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
     type Ok = ();
-    type Error = Failed;
+    type Error = SerError;
     type SerializeSeq = Self;
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
@@ -281,38 +293,38 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Failed> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, SerError> {
         self.push("[");
         Ok(self)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self, Failed> {
+    fn serialize_tuple(self, _: usize) -> Result<Self, SerError> {
         self.push("[");
         Ok(self)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Failed> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, SerError> {
         self.push("[");
         Ok(self)
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, Failed> {
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, SerError> {
         self.variant(variant);
         self.push("[");
         Ok(self)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Failed> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, SerError> {
         self.push("{");
         Ok(self)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Failed> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, SerError> {
         self.push("{");
         Ok(self)
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, Failed> {
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, SerError> {
         self.variant(variant);
         self.push("{");
         Ok(self)
@@ -322,7 +334,7 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         self.push("\"");
         let shown = write!(Escaped(self.cursor), "{value}");
         self.push("\"");
-        shown.map_err(|_| Failed)
+        shown.map_err(|_| SerError)
     }
 }
 

@@ -3,12 +3,12 @@
 use core::mem::take;
 use core::ops::Range;
 
-use super::failure::{Failure, Wrong};
+use super::error::{DeError, ErrorKind};
 use super::raw::length;
 use super::reader::Reader;
 use super::string::{CLOSE, OPEN, checked, escape, plain};
 use crate::bytes::cursor::move_down;
-use crate::bytes::search::find;
+use crate::bytes::search::find_byte;
 
 /// What a [`Reader`] has not handed out.
 pub trait Text<'a>: Sized {
@@ -22,10 +22,10 @@ pub trait Text<'a>: Sized {
     ///
     /// # Errors
     /// What is wrong at `at`.
-    fn string(&mut self, at: &mut usize) -> Result<usize, Wrong>;
+    fn string(&mut self, at: &mut usize) -> Result<usize, ErrorKind>;
 
     /// Passes over a value.
-    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure>;
+    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError>;
 
     /// Cuts off the bytes up to `end`, and gives those at `range`.
     fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8];
@@ -52,7 +52,7 @@ impl<'a> Text<'a> for Own<'a> {
         byte == b'"'
     }
 
-    fn string(&mut self, at: &mut usize) -> Result<usize, Wrong> {
+    fn string(&mut self, at: &mut usize) -> Result<usize, ErrorKind> {
         let mut write = *at;
         loop {
             let end = plain(self.0, *at);
@@ -60,9 +60,9 @@ impl<'a> Text<'a> for Own<'a> {
             write += end - *at;
             *at = end;
             match self.0.get(end) {
-                Some(b'\\') => escape(self.0, at, &mut write).ok_or(Wrong::Escape)?,
+                Some(b'\\') => escape(self.0, at, &mut write).ok_or(ErrorKind::Escape)?,
                 Some(b'"') => break,
-                _ => return Err(Wrong::ControlCharacter),
+                _ => return Err(ErrorKind::ControlCharacter),
             }
         }
         *at += 1;
@@ -72,18 +72,18 @@ impl<'a> Text<'a> for Own<'a> {
     /// Everything in it is checked, and strings are unescaped. Each array and each object takes a call of its own, and
     /// [`DEPTH_LIMIT`](super::DEPTH_LIMIT) bounds them.
     #[inline(never)]
-    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {
+    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
         let open = reader.peek();
         let mut bracket = match open {
             b'"' => return skip_string(reader),
-            b't' => return reader.word(b"true", Wrong::Syntax),
-            b'f' => return reader.word(b"false", Wrong::Syntax),
-            b'n' => return reader.word(b"null", Wrong::Syntax),
+            b't' => return reader.word(b"true", ErrorKind::Syntax),
+            b'f' => return reader.word(b"false", ErrorKind::Syntax),
+            b'n' => return reader.word(b"null", ErrorKind::Syntax),
             b'[' => b']',
             b'{' => b'}',
-            _ => return reader.number(Wrong::Syntax),
+            _ => return reader.number(ErrorKind::Syntax),
         };
-        reader.open(open, Wrong::Syntax)?;
+        reader.open(open, ErrorKind::Syntax)?;
         loop {
             reader.more(&mut bracket)?;
             match bracket {
@@ -110,10 +110,10 @@ impl<'a> Text<'a> for Own<'a> {
 }
 
 /// Passes over a string, and marks it if it had escapes.
-fn skip_string<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), Failure> {
-    reader.pass_string(Wrong::Syntax)?;
+fn skip_string<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), DeError> {
+    reader.pass_string(ErrorKind::Syntax)?;
     if checked(reader.token()).is_none() {
-        return Err(reader.fail_behind(Wrong::Utf8));
+        return Err(reader.fail_behind(ErrorKind::Utf8));
     }
     let token = reader.token.clone();
     if let Some([before, inside @ .., quote]) = reader.text.0.get_mut(token.start - 1..reader.at)
@@ -137,10 +137,10 @@ impl<'a> Captured<'a> {
     /// Where the inside of a string ends that begins at `at`, and where the string's last byte is.
     fn end_of_string(&self, at: usize) -> (usize, usize) {
         if self.0.get(at - 1) == Some(&OPEN) {
-            let end = find(self.0, at, CLOSE, 1);
-            (end, find(self.0, end + 1, CLOSE, 1))
+            let end = find_byte(self.0, at, CLOSE);
+            (end, find_byte(self.0, end + 1, CLOSE))
         } else {
-            let end = find(self.0, at, b'"', 1);
+            let end = find_byte(self.0, at, b'"');
             (end, end)
         }
     }
@@ -155,13 +155,13 @@ impl<'a> Text<'a> for Captured<'a> {
         byte == b'"' || byte == OPEN
     }
 
-    fn string(&mut self, at: &mut usize) -> Result<usize, Wrong> {
+    fn string(&mut self, at: &mut usize) -> Result<usize, ErrorKind> {
         let (end, last) = self.end_of_string(*at);
         *at = last + 1;
-        if last < self.0.len() { Ok(end) } else { Err(Wrong::Syntax) }
+        if last < self.0.len() { Ok(end) } else { Err(ErrorKind::Syntax) }
     }
 
-    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), Failure> {
+    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
         reader.peek();
         let rest = reader.text.0.get(reader.at..).unwrap_or_default();
         // Without anything behind it, a number has no end but that of the text.

@@ -1,17 +1,16 @@
 //! Lines with a time, a level and the request id, as text or as JSON.
 
 use super::settings::Format;
-#[cfg(any(feature = "exec", feature = "log"))]
 use super::settings::threshold;
 use super::{Level, timestamp};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::{escape_cut, push_cut};
 use crate::bytes::utf8::lossy;
-use crate::handler::Context;
+use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::{clock, stderr};
 
 /// The longest line, in bytes, with its line break.
-pub(super) const LINE: usize = stderr::WHOLE;
+pub(super) const LINE: usize = stderr::PIPE_BUF;
 
 /// The most bytes of a request id or a tenant id that are shown. Lambda's are 36 bytes, and 256 at most.
 pub(super) const ID: usize = 1024;
@@ -23,15 +22,13 @@ pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
 /// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none. Nothing is written if its level
 /// is not to be logged.
-#[cfg(any(feature = "exec", feature = "log"))]
-pub(crate) fn line(level: Level, context: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
-    own(level, context, |line| push_message(line, text, number, rest));
+pub(crate) fn line(level: Level, invocation: Option<&InvocationHead<'_>>, text: &[u8], number: u32, rest: &[u8]) {
+    own(level, invocation, |line| push_message(line, text, number, rest));
 }
 
 /// Writes that the program has panicked, at `place`: a file and a line.
-#[cfg(any(feature = "exec", feature = "log"))]
-pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
-    own(Level::Fatal, context, |line| {
+pub(crate) fn panicked(invocation: Option<&InvocationHead<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
+    own(Level::Fatal, invocation, |line| {
         line.push("barelambda: panicked at ");
         line.push(file);
         line.push(":");
@@ -42,14 +39,12 @@ pub(crate) fn panicked(context: Option<&Context<'_>>, _: &[u8], (file, number): 
 }
 
 /// Writes a line. What is not UTF-8 in it becomes U+FFFD.
-#[cfg(any(feature = "capi", feature = "exec"))]
-pub(crate) fn text(format: Format, level: Level, context: Option<&Context<'_>>, message: &[u8]) {
-    Line::new(format, level, context).log(|line| line.push_lossy(message));
+pub(crate) fn text(format: Format, level: Level, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
+    Line::new(format, level, invocation).log(|line| line.push_lossy(message));
 }
 
 /// Writes a line that a program has written, which has no level: INFO. In JSON, what looks like an object is written as it is.
-#[cfg(feature = "exec")]
-pub(crate) fn foreign(format: Format, context: Option<&Context<'_>>, message: &[u8]) {
+pub(crate) fn foreign(format: Format, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
     if format == Format::Json && message.starts_with(b"{") && message.ends_with(b"}") {
         let mut buffer = [0; LINE];
         let mut cursor = Cursor::new(&mut buffer);
@@ -58,18 +53,16 @@ pub(crate) fn foreign(format: Format, context: Option<&Context<'_>>, message: &[
             return;
         }
     }
-    text(format, Level::Info, context, message);
+    text(format, Level::Info, invocation, message);
 }
 
 /// Writes a line of the runtime, unless its level is not to be logged.
-#[cfg(any(feature = "exec", feature = "log"))]
-fn own(level: Level, context: Option<&Context<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
+fn own(level: Level, invocation: Option<&InvocationHead<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
     if level <= threshold() {
-        Line::new(Format::from_environment(), level, context).log(message);
+        Line::new(Format::from_environment(), level, invocation).log(message);
     }
 }
 
-#[cfg(any(feature = "exec", feature = "log"))]
 pub(super) fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
     line.push("barelambda: ");
     line.push_bytes(text);
@@ -96,14 +89,14 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// A line of now.
-    pub(super) fn new(format: Format, level: Level, context: Option<&Context<'a>>) -> Self {
+    pub(super) fn new(format: Format, level: Level, invocation: Option<&InvocationHead<'a>>) -> Self {
         Self {
             format,
             now_ms: clock::now_ms(),
             level,
-            request_id: context.map(|context| context.invocation.request_id()).unwrap_or_default(),
+            request_id: invocation.map(InvocationHead::request_id).unwrap_or_default(),
             // Only JSON shows it, and it has to be looked for.
-            tenant_id: context.filter(|_| format == Format::Json).and_then(Context::tenant).unwrap_or_default(),
+            tenant_id: invocation.filter(|_| format == Format::Json).and_then(InvocationHead::tenant_id).unwrap_or_default(),
         }
     }
 
@@ -168,7 +161,6 @@ pub(super) struct Text<'a, 'b> {
 
 impl Text<'_, '_> {
     /// Appends text, and gives whether all of it has fit.
-    #[cfg(any(feature = "exec", feature = "log"))]
     pub(super) fn push(&mut self, text: &str) -> bool {
         self.push_bytes(text.as_bytes())
     }
@@ -192,7 +184,6 @@ impl Text<'_, '_> {
         lossy(text, &mut |piece| _ = self.push_bytes(piece));
     }
 
-    #[cfg(any(feature = "exec", feature = "log"))]
     fn push_number(&mut self, number: u32) {
         let mut digits = [0; 10];
         let mut cursor = Cursor::new(&mut digits);
@@ -200,7 +191,6 @@ impl Text<'_, '_> {
         self.push_bytes(cursor.written());
     }
 
-    #[cfg(feature = "log")]
     pub(super) const fn is_cut(&self) -> bool {
         self.is_cut
     }

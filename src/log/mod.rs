@@ -4,15 +4,12 @@
 //! Without either, a message is a plain line. With one, all lines have a time, a level and the request id, in the format that
 //! `AWS_LAMBDA_LOG_FORMAT` names. So have the lines of programs in C, without the runtime's own.
 
-#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod formatted;
-#[cfg(not(any(feature = "exec", feature = "log")))]
+#[cfg(not(formatted_log))]
 mod plain;
 #[cfg(feature = "log")]
 mod record;
-#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod settings;
-#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
 mod timestamp;
 
 #[cfg(test)]
@@ -20,20 +17,15 @@ mod tests;
 
 use crate::error::Error;
 
-#[cfg(feature = "exec")]
-pub(crate) use formatted::foreign;
-#[cfg(feature = "capi")]
-pub(crate) use formatted::text;
-#[cfg(any(feature = "exec", feature = "log"))]
+#[cfg(formatted_log)]
 pub(crate) use formatted::{line, panicked};
-#[cfg(not(any(feature = "exec", feature = "log")))]
+#[cfg(not(formatted_log))]
 pub(crate) use plain::{line, panicked};
+
+pub(crate) use formatted::{foreign, text};
 #[cfg(feature = "log")]
 pub(crate) use record::record;
-#[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
-pub(crate) use settings::Format;
-#[cfg(any(feature = "capi", feature = "log"))]
-pub(crate) use settings::threshold;
+pub(crate) use settings::{Format, threshold};
 
 /// How grave a message is, by Lambda's names; the gravest first. The numbers are those of the crate `log`, which has no FATAL.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,11 +34,8 @@ pub(crate) enum Level {
     Fatal = 0,
     Error = 1,
     Warn = 2,
-    #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
     Info = 3,
-    #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
     Debug = 4,
-    #[cfg(any(feature = "capi", feature = "exec", feature = "log"))]
     Trace = 5,
 }
 

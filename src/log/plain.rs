@@ -2,7 +2,7 @@
 
 use super::Level;
 use crate::bytes::cursor::Cursor;
-use crate::handler::Context;
+use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::stderr;
 
 /// The longest line, in bytes; what does not fit is cut.
@@ -10,7 +10,7 @@ const LINE: usize = 2048;
 const END: &[u8] = b"\n";
 
 /// Writes one line: `text`, the number unless it is zero, and the rest unless there is none.
-pub(crate) fn line(_: Level, _: Option<&Context<'_>>, text: &[u8], number: u32, rest: &[u8]) {
+pub(crate) fn line(_: Level, _: Option<&InvocationHead<'_>>, text: &[u8], number: u32, rest: &[u8]) {
     let mut buffer = [0; LINE];
     let mut line = Cursor::new(&mut buffer);
     line.push(b"barelambda: ");
@@ -28,6 +28,6 @@ pub(crate) fn line(_: Level, _: Option<&Context<'_>>, text: &[u8], number: u32, 
 }
 
 /// Writes that the program has panicked; `body` is what the caller of the function will see.
-pub(crate) fn panicked(_: Option<&Context<'_>>, body: &[u8], _: (&str, u32), _: &str) {
+pub(crate) fn panicked(_: Option<&InvocationHead<'_>>, body: &[u8], _: (&str, u32), _: &str) {
     line(Level::Fatal, None, b"panicked", 0, body);
 }

@@ -5,11 +5,11 @@ use core::fmt::{self, Write};
 use super::Level;
 use super::formatted::{Line, NOT_SHOWN, Text};
 use super::settings::Format;
-use crate::handler::Context;
+use crate::runtime_api::invocation::InvocationHead;
 
 /// Writes one line.
-pub(crate) fn record(format: Format, level: Level, context: Option<&Context<'_>>, message: fmt::Arguments<'_>) {
-    Line::new(format, level, context).log(|text| text.push_arguments(message));
+pub(crate) fn record(format: Format, level: Level, invocation: Option<&InvocationHead<'_>>, message: fmt::Arguments<'_>) {
+    Line::new(format, level, invocation).log(|text| text.push_arguments(message));
 }
 
 impl Text<'_, '_> {

@@ -6,6 +6,7 @@
 use ::log::LevelFilter;
 
 use super::Level;
+use crate::bytes::name::is_same_name;
 use crate::sys::env;
 
 /// The format of a line.
@@ -18,17 +19,17 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The one that `AWS_LAMBDA_LOG_FORMAT` names: JSON, in capitals or not; text for any other value, or none.
+    /// The one that `AWS_LAMBDA_LOG_FORMAT` names: JSON, in any case; text for any other value, or none.
     pub(crate) fn from_environment() -> Self {
         Self::named(env::var(b"AWS_LAMBDA_LOG_FORMAT").unwrap_or_default())
     }
 
     fn named(name: &[u8]) -> Self {
-        if is_named(name, "JSON") { Self::Json } else { Self::Text }
+        if is_same_name(name, b"JSON") { Self::Json } else { Self::Text }
     }
 }
 
-/// The last level that is logged: the one that `AWS_LAMBDA_LOG_LEVEL` names, in capitals or not; INFO for any other value, or none.
+/// The last level that is logged: the one that `AWS_LAMBDA_LOG_LEVEL` names, in any case; INFO for any other value, or none.
 pub(crate) fn threshold() -> Level {
     Level::named(env::var(b"AWS_LAMBDA_LOG_LEVEL").unwrap_or_default()).unwrap_or(Level::Info)
 }
@@ -49,7 +50,7 @@ impl Level {
     }
 
     fn named(name: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| is_named(name, level.name()))
+        Self::ALL.into_iter().find(|level| is_same_name(name, level.name().as_bytes()))
     }
 }
 
@@ -79,11 +80,6 @@ impl From<Level> for LevelFilter {
             Level::Trace => Self::Trace,
         }
     }
-}
-
-/// Whether `text` is `name`, which has capitals alone, in any case. (`eq_ignore_ascii_case` brings a panic.)
-fn is_named(text: &[u8], name: &str) -> bool {
-    text.len() == name.len() && text.iter().zip(name.as_bytes()).all(|(byte, capital)| byte.to_ascii_uppercase() == *capital)
 }
 
 #[cfg(all(test, feature = "log"))]

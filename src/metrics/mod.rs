@@ -32,6 +32,7 @@
 //! [emf]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 //! [filter]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 
+mod error;
 mod unit;
 mod value;
 
@@ -84,7 +85,7 @@ pub struct Metric<'a> {
 
 impl<'a> Metric<'a> {
     /// A metric. Its name has 1 to 255 characters. The value is a number of Rust's: an integer of up to 64 bits, or an `f64` from
-    /// -2^360 to 2^360. Printing an `f64` takes about 22 KB of code, unless the program prints one anyway; integers take almost none.
+    /// -2^360 to 2^360, which is written as the shortest decimal that reads as the same `f64`.
     pub fn new(name: &'a str, unit: Unit, value: impl Into<Value>) -> Self {
         Self { name, unit, value: value.into(), is_high_resolution: false }
     }
@@ -108,7 +109,7 @@ impl Metrics<'_> {
     ///
     /// Nothing has been written then.
     pub fn emit(&self) -> Result<(), Error> {
-        self.emit_with(&mut [0; stderr::WHOLE])
+        self.emit_with(&mut [0; stderr::PIPE_BUF])
     }
 
     /// As [`emit`](Self::emit), for a line as long as `buffer`. CloudWatch takes 1 MiB. Lines beyond 4,096 bytes may mix with those of

@@ -1,8 +1,9 @@
 //! The values of metrics.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use crate::bytes::cursor::Cursor;
+use crate::bytes::float;
 
 /// The value of a metric: made from a number.
 ///
@@ -72,8 +73,10 @@ fn push_float(bits: u64, cursor: &mut Cursor<'_>) -> Option<()> {
     let value = f64::from_bits(bits);
     // NaN is less than nothing.
     if value.abs() <= LIMIT {
-        // As Rust writes it: 1.5, 2.0, 1e300. It fails only when it does not fit.
-        let _ = write!(cursor, "{value:?}");
+        if value.is_sign_negative() {
+            cursor.push(b"-");
+        }
+        float::write(cursor, value.abs().to_bits(), &float::F64);
         return Some(());
     }
     None
@@ -109,6 +112,7 @@ mod tests {
             (Value::from(12.5), "12.5"),
             (Value::from(2.0), "2.0"),
             (Value::from(-0.0), "-0.0"),
+            (Value::from(1e-5), "0.00001"),
             (Value::from(1e16), "1e16"),
             (Value::from(-1.5e-7), "-1.5e-7"),
             (Value::from(5e-324), "5e-324"),

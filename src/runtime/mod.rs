@@ -1,12 +1,13 @@
 //! The loop: the only place where the protocol and the sockets meet.
 
+pub(crate) mod final_report;
 pub(crate) mod stream_access;
 
 use stream_access::{ConversationAccess, StreamState};
 
 use crate::bytes::cursor::move_down;
 use crate::conversation::{Conversation, Kept, error_answer};
-use crate::error::Error;
+use crate::error::{Error, errors};
 use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
@@ -18,6 +19,11 @@ use crate::runtime_api::request::Subject;
 use crate::sys::{clock, socket::Socket};
 
 pub use crate::conversation::Transport;
+
+errors! {
+    /// The event is longer than the event buffer.
+    EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
+}
 
 /// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and, while both are in use, the
 /// head of the answer and then the reply to it.
@@ -32,8 +38,12 @@ impl Transport for Socket {
         Self::send(self, parts)
     }
 
-    fn no_delay(&mut self) -> Option<i32> {
-        Some(Self::no_delay(self))
+    fn begin_stream(&mut self) {
+        Self::begin_stream(self);
+    }
+
+    fn end_stream(&mut self) {
+        Self::end_stream(self);
     }
 
     fn has_input(&mut self) -> bool {
@@ -106,7 +116,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         let (head, rest) = kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
         let head = &*head;
         let payload = rest.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let invocation = invocation::Invocation::new(event, head);
+        let invocation = invocation::InvocationHead::new(event, head);
         invocation.check()?;
 
         let context = Context { invocation };

@@ -6,7 +6,7 @@ use crate::conversation::stream::{FinishStream, StreamAccess, StreamWriter};
 use crate::conversation::{Conversation, Transport};
 use crate::error::Error;
 use crate::http1::response::Response;
-use crate::runtime_api::invocation::Invocation;
+use crate::runtime_api::invocation::InvocationHead;
 
 /// Lends the state of the loop to the response stream while the handler runs.
 ///
@@ -19,7 +19,7 @@ pub(crate) struct StreamState<'s, 'e, T> {
     pub(super) conversation: &'s mut Conversation<'e, T>,
     /// Heads are written here.
     pub(super) region: &'s mut [u8],
-    pub(super) invocation: Invocation<'s>,
+    pub(super) invocation: InvocationHead<'s>,
     /// Set when a stream begins.
     pub(super) finish: Option<FinishStream>,
 }
@@ -39,7 +39,7 @@ impl<T: Transport> StreamAccess for ConversationAccess<'_, '_, T> {
     fn begin(&self, finish: FinishStream) -> Result<(), Error> {
         let state = self.0.take().ok_or(Error::STREAM_LOST)?;
         state.finish = Some(finish);
-        state.conversation.exchange.begun();
+        state.conversation.exchange.stream_started();
         let result = state.conversation.advance(state.region, None, &mut Response::default());
         self.0.set(Some(state));
         result

@@ -4,7 +4,12 @@ use core::fmt;
 
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::escape_cut;
-use crate::error::Error;
+use crate::error::{Error, errors};
+
+errors! {
+    /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
+    RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
+}
 
 /// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
 pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -41,13 +46,11 @@ impl<'a> Answer<'a> {
     }
 
     /// The same with another content type, which must be [sendable](crate::bytes::header_value::is_sendable), and need not be UTF-8.
-    #[cfg(feature = "exec")]
     pub(crate) const fn with_content_type(self, content_type: &'a [u8]) -> Self {
         Self { content_type, ..self }
     }
 
     /// The same with another error type, as `with_content_type`.
-    #[cfg(feature = "exec-wrapper")]
     pub(crate) const fn with_error_type(self, error_type: &'a [u8]) -> Self {
         Self { error_type, ..self }
     }

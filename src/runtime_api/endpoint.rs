@@ -2,8 +2,8 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::Fault;
-use crate::http1::is_name;
+use crate::bytes::name::is_name;
+use crate::error::ProtocolError;
 use crate::http1::request::is_path;
 
 /// What `AWS_LAMBDA_RUNTIME_API` says: `[http://]HOST:PORT[/PREFIX]`.
@@ -45,8 +45,8 @@ impl<'a> Endpoint<'a> {
     /// Reads the value of `AWS_LAMBDA_RUNTIME_API`.
     ///
     /// # Errors
-    /// [`Fault::Endpoint`].
-    pub fn parse(value: &'a [u8]) -> Result<Self, Fault> {
+    /// [`ProtocolError::Endpoint`].
+    pub fn parse(value: &'a [u8]) -> Result<Self, ProtocolError> {
         const HTTP: &[u8] = b"http://";
         let mut endpoint = Self { host: value, prefix: b"", address: Address::default() };
         if let Some((scheme, rest)) = value.split_at_checked(HTTP.len())
@@ -55,13 +55,13 @@ impl<'a> Endpoint<'a> {
             endpoint.host = rest;
         }
         if let Some(slash) = endpoint.host.iter().position(|&byte| byte == b'/') {
-            (endpoint.host, endpoint.prefix) = endpoint.host.split_at_checked(slash).ok_or(Fault::Endpoint)?;
+            (endpoint.host, endpoint.prefix) = endpoint.host.split_at_checked(slash).ok_or(ProtocolError::Endpoint)?;
         }
         while let [shorter @ .., b'/'] = endpoint.prefix {
             endpoint.prefix = shorter;
         }
         if value.len() > LIMIT || !is_path(value) || endpoint.address.read(endpoint.host).is_none() {
-            return Err(Fault::Endpoint);
+            return Err(ProtocolError::Endpoint);
         }
         Ok(endpoint)
     }
@@ -198,7 +198,7 @@ mod tests {
             "http:/\u{f}127.0.0.1:9001",
             "ht\u{54}p\u{1a}//127.0.0.1:9001",
         ] {
-            assert_eq!(Endpoint::parse(value.as_bytes()), Err(Fault::Endpoint), "{value}");
+            assert_eq!(Endpoint::parse(value.as_bytes()), Err(ProtocolError::Endpoint), "{value}");
         }
     }
 }

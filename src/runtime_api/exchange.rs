@@ -1,24 +1,24 @@
-//! The state machine of the conversation with the Runtime API: what was sent, what is owed, and what a reply, or its absence, means.
+//! The state machine of the conversation with the Runtime API: what was sent, what is to be sent, and what a reply, or its absence, means.
 //!
 //! ```text
-//!             +--------------------------- accepted (2xx, 410, 413) --------------------------+
-//!             v                                                                               |
-//!  ------> Ready -- next: 200 --> Running -- answer ready --> Owing -- answer sent --> Sent --+
-//!             ^                                                 ^                       |  |
-//!             |                                                 |                 lost  |  |  refused (400, 403, …)
-//!             |                                   next: 200,    |                       v  |
-//!             +-- next: 200, another invocation --+-- the same -+------------------ Doubtful
-//!             |                                                                            v
-//!             +-- next: 200, another invocation --------------------------------------- Refused -- the same --> stop
+//!             +---------------------------- acknowledged (2xx, 410, 413) -----------------------------+
+//!             v                                                                                       |
+//!  ------> Ready -- next: 200 --> Running -- handled --> AnswerReady -- answer sent --> AwaitingAck --+
+//!             ^                                               ^                          |    |
+//!             |                                               |                    lost  |    |  rejected (400, 403, …)
+//!             |                                 next: 200,    |                          v    |
+//!             +-- next: 200, another invocation -+- the same -+----------------- Unconfirmed  |
+//!             |                                                                               v
+//!             +-- next: 200, another invocation ------------------------------------------ Rejected -- the same --> Stopped
 //! ```
 //!
-//! - A streamed answer takes another way: `Running -- begun --> Streaming -- its end sent --> Sent`. From its beginning on, an error can no
-//!   longer be posted: it goes into the trailers. A stream cannot be sent again, so what is kept of it is an error.
-//! - A GET /next may be sent with the answer, before the answer's reply is there (pipelining); it is lost if the server closes.
-//! - *lost*: the connection broke before the head of the reply was complete. In `Doubtful` the answer is kept, and /next tells whether it
-//!   arrived: if the same invocation comes again, it did not.
+//! - A streamed answer takes another way: `Running -- stream started --> Streaming -- its end sent --> AwaitingAck`. Once a stream has
+//!   started, an error cannot be posted: it goes into the trailers. A stream cannot be sent again, so that an error is kept in its place.
+//! - GET /next may be sent with the answer, before the answer is acknowledged (pipelining); it is lost if the server closes.
+//! - *lost*: the connection broke before the head of the reply was complete. In `Unconfirmed`, the answer is kept, and the reply to GET /next
+//!   tells whether it arrived: if the same invocation is delivered again, it did not.
 //! - Any other reply to GET /next stops the runtime, as does a 5xx: the execution environment is broken.
-//! - A reply, however small, that ends a state well is what ends a row of failures to connect; the row is bounded.
+//! - A successful reply resets the counter of failed connections, which is bounded.
 //!
 //! The machine neither reads nor writes. [`Exchange::action`] says what to do; what was done, or happened, is told to it:
 //!
@@ -29,8 +29,8 @@
 //! let mut exchange = Exchange::new(true);
 //! assert_eq!(exchange.action(), Action::Connect);
 //! exchange.connected();
-//! assert_eq!(exchange.action(), Action::Ask);
-//! exchange.asked();
+//! assert_eq!(exchange.action(), Action::RequestNext);
+//! exchange.next_sent();
 //! assert_eq!(exchange.action(), Action::Receive);
 //!
 //! // The event is there: the handler runs, and its answer goes out together with the next GET /next.
@@ -39,24 +39,24 @@
 //! exchange.complete(reply, false);
 //! assert_eq!(exchange.action(), Action::Handle);
 //! exchange.handled();
-//! assert_eq!(exchange.action(), Action::AnswerAndAsk);
-//! exchange.answered();
+//! assert_eq!(exchange.action(), Action::AnswerAndRequestNext);
+//! exchange.answer_sent();
 //!
-//! // The connection breaks before the reply: /next is asked on a new one, and gives the same invocation.
+//! // The connection breaks before the reply: GET /next is sent on a new one, and the same invocation is delivered again.
 //! exchange.lost(Error::CONNECTION_CLOSED)?;
 //! assert_eq!(exchange.action(), Action::Connect);
 //! exchange.connected();
-//! assert_eq!(exchange.action(), Action::Ask);
-//! exchange.asked();
+//! assert_eq!(exchange.action(), Action::RequestNext);
+//! exchange.next_sent();
 //! let reply = exchange.reply(200, true);
-//! assert_eq!(reply, Reply::Again);
+//! assert_eq!(reply, Reply::Redelivered);
 //! exchange.complete(reply, false);
 //!
 //! // So the kept answer is sent once more, and accepted.
-//! assert_eq!(exchange.action(), Action::AnswerAndAsk);
-//! exchange.answered();
+//! assert_eq!(exchange.action(), Action::AnswerAndRequestNext);
+//! exchange.answer_sent();
 //! let reply = exchange.reply(202, false);
-//! assert_eq!(reply, Reply::Settled);
+//! assert_eq!(reply, Reply::Acknowledged);
 //! exchange.complete(reply, false);
 //!
 //! // GET /next is already on its way.
@@ -75,12 +75,12 @@ pub const ATTEMPTS: u8 = 6;
 pub enum Action {
     /// Wait for [`Exchange::pause_ms`], connect anew, and call [`Exchange::connected`] or [`Exchange::lost`].
     Connect,
-    /// Send GET /next and call [`Exchange::asked`].
-    Ask,
-    /// Send the answer and call [`Exchange::answered`].
+    /// Send GET /next and call [`Exchange::next_sent`].
+    RequestNext,
+    /// Send the answer and call [`Exchange::answer_sent`].
     Answer,
-    /// Send the answer and GET /next together, and call [`Exchange::answered`].
-    AnswerAndAsk,
+    /// Send the answer and GET /next together, and call [`Exchange::answer_sent`].
+    AnswerAndRequestNext,
     /// Receive a reply: call [`Exchange::reply`] when its head is there and [`Exchange::complete`] when its body is too.
     Receive,
     /// Let the handler work, and call [`Exchange::handled`] when its answer is ready.
@@ -95,13 +95,14 @@ pub enum Reply {
     /// An invocation: the body is its event.
     Event,
     /// The invocation whose answer is kept: the body is not needed.
-    Again,
-    /// Another invocation, so the kept answer may go. The reply is to be read anew, as [`Reply::Event`]; it is not complete.
-    Released,
-    /// The end of the answered invocation, one way or the other. The body says which, if not 2xx.
-    Settled,
-    /// The answer was not taken, but the invocation may still be open. The body says why.
-    Refused,
+    Redelivered,
+    /// Another invocation than the one whose answer is kept, which may be dropped. The reply isn't complete: it is to be read again, as
+    /// [`Reply::Event`].
+    Superseded,
+    /// The end of the answered invocation, whether its answer was accepted or not. The body says which, if not 2xx.
+    Acknowledged,
+    /// The answer was rejected, but the invocation may still be open. The body says why.
+    Rejected,
     /// Nothing can go on after this. The body says why.
     Fatal,
 }
@@ -112,9 +113,9 @@ pub struct Exchange {
     state: State,
     connected: bool,
     /// GET /next was sent on this connection, and its reply has not come.
-    asked: bool,
+    next_sent: bool,
     /// This connection cannot be used after the next reply.
-    spoilt: bool,
+    unusable: bool,
     pipeline: bool,
     /// The answer is the last: nothing is asked after it.
     last: bool,
@@ -123,30 +124,38 @@ pub struct Exchange {
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum State {
+    /// No invocation is open: GET /next is to be sent, or its reply to be received.
     Ready,
+    /// The handler works on an invocation, and nothing of its answer has been sent.
     Running,
+    /// The handler works, and the beginning of its answer has been sent.
     Streaming,
-    Owing,
-    Sent,
-    Doubtful,
-    Refused,
+    /// The answer is complete, and is to be sent.
+    AnswerReady,
+    /// The answer was sent, and its acknowledgement has not come.
+    AwaitingAck,
+    /// The connection broke before the acknowledgement: the next invocation tells whether the answer arrived.
+    Unconfirmed,
+    /// The server rejected the answer: if it delivers the same invocation again, nothing can go on.
+    Rejected,
+    /// The last answer was delivered, or nothing can go on.
     Stopped,
 }
 
 impl Exchange {
     /// A conversation at its beginning. With `pipeline`, GET /next is sent together with each answer.
     pub const fn new(pipeline: bool) -> Self {
-        Self { state: State::Ready, connected: false, asked: false, spoilt: false, pipeline, last: false, failures: 0 }
+        Self { state: State::Ready, connected: false, next_sent: false, unusable: false, pipeline, last: false, failures: 0 }
     }
 
     /// A conversation that delivers one answer and ends: of a failed initialisation, or of a panic.
-    pub const fn last_words() -> Self {
-        Self { state: State::Owing, last: true, ..Self::new(false) }
+    pub const fn final_report() -> Self {
+        Self { state: State::AnswerReady, last: true, ..Self::new(false) }
     }
 
     /// The end of a conversation, on a connection on which a stream has begun: of a panic.
-    pub const fn last_trailers() -> Self {
-        Self { state: State::Streaming, connected: true, ..Self::last_words() }
+    pub const fn final_trailers() -> Self {
+        Self { state: State::Streaming, connected: true, ..Self::final_report() }
     }
 
     /// What to do next.
@@ -156,9 +165,9 @@ impl Exchange {
             State::Stopped => Action::Stop,
             _ if !self.connected => Action::Connect,
             State::Streaming => Action::Handle,
-            State::Owing if self.pipeline => Action::AnswerAndAsk,
-            State::Owing => Action::Answer,
-            State::Ready | State::Doubtful | State::Refused if !self.asked => Action::Ask,
+            State::AnswerReady if self.pipeline => Action::AnswerAndRequestNext,
+            State::AnswerReady => Action::Answer,
+            State::Ready | State::Unconfirmed | State::Rejected if !self.next_sent => Action::RequestNext,
             _ => Action::Receive,
         }
     }
@@ -174,17 +183,17 @@ impl Exchange {
     /// A connection was made.
     pub const fn connected(&mut self) {
         self.connected = true;
-        self.asked = false;
-        self.spoilt = false;
+        self.next_sent = false;
+        self.unusable = false;
     }
 
     /// GET /next was sent, or as much of it as the connection took.
-    pub const fn asked(&mut self) {
-        self.asked = true;
+    pub const fn next_sent(&mut self) {
+        self.next_sent = true;
     }
 
-    /// The handler's answer begins to leave while it works: from now on, an error cannot be posted any more.
-    pub const fn begun(&mut self) {
+    /// The beginning of a streamed answer is about to be sent: from now on, an error cannot be posted.
+    pub const fn stream_started(&mut self) {
         self.state = State::Streaming;
     }
 
@@ -194,8 +203,8 @@ impl Exchange {
     }
 
     /// Whether sending failed on this connection, or what came over it was not asked for.
-    pub const fn is_spoilt(&self) -> bool {
-        self.spoilt
+    pub const fn is_unusable(&self) -> bool {
+        self.unusable
     }
 
     /// Whether nothing can go on.
@@ -205,19 +214,19 @@ impl Exchange {
 
     /// The handler's answer is ready.
     pub const fn handled(&mut self) {
-        self.state = State::Owing;
+        self.state = State::AnswerReady;
     }
 
     /// The answer, or the end of a stream, was sent, or as much of it as the connection took.
-    pub const fn answered(&mut self) {
-        self.state = State::Sent;
-        self.asked = self.pipeline;
+    pub const fn answer_sent(&mut self) {
+        self.state = State::AwaitingAck;
+        self.next_sent = self.pipeline;
     }
 
     /// Nothing can come over this connection after the reply that is being received: sending failed part of the way, or the body of the
     /// reply broke off, or bytes came that nobody asked for.
-    pub const fn spoilt(&mut self) {
-        self.spoilt = true;
+    pub const fn mark_unusable(&mut self) {
+        self.unusable = true;
     }
 
     /// The connection could not be made, or broke, or what came over it made no sense.
@@ -226,9 +235,9 @@ impl Exchange {
     /// `cause`, when that happened [`ATTEMPTS`] times in a row. Then there is only [`Action::Stop`].
     pub const fn lost(&mut self, cause: Error) -> Result<(), Error> {
         self.connected = false;
-        self.asked = false;
-        if let State::Sent = self.state {
-            self.state = if self.last { State::Owing } else { State::Doubtful };
+        self.next_sent = false;
+        if let State::AwaitingAck = self.state {
+            self.state = if self.last { State::AnswerReady } else { State::Unconfirmed };
         }
         self.failures = self.failures.saturating_add(1);
         if self.failures < ATTEMPTS {
@@ -241,43 +250,43 @@ impl Exchange {
     /// What a reply with this status is; `same` says whether it has the ids of the invocation whose answer is kept.
     pub const fn reply(&self, status: u16, same: bool) -> Reply {
         match self.state {
-            State::Sent => match status {
-                200..300 | 410 | 413 => Reply::Settled,
+            State::AwaitingAck => match status {
+                200..300 | 410 | 413 => Reply::Acknowledged,
                 500.. => Reply::Fatal,
-                _ if self.last => Reply::Settled,
-                _ => Reply::Refused,
+                _ if self.last => Reply::Acknowledged,
+                _ => Reply::Rejected,
             },
             _ if status != 200 => Reply::Fatal,
-            State::Doubtful if same => Reply::Again,
-            State::Refused if same => Reply::Fatal,
-            State::Doubtful | State::Refused => Reply::Released,
+            State::Unconfirmed if same => Reply::Redelivered,
+            State::Rejected if same => Reply::Fatal,
+            State::Unconfirmed | State::Rejected => Reply::Superseded,
             _ => Reply::Event,
         }
     }
 
-    /// The body of `reply` is there as well, or, after [`Reply::Released`], not wanted. `close` says whether the server closes the
+    /// The body of `reply` is there as well, or, after [`Reply::Superseded`], not wanted. `close` says whether the server closes the
     /// connection. After [`Reply::Fatal`] there is only [`Action::Stop`].
     pub const fn complete(&mut self, reply: Reply, close: bool) {
         self.state = match reply {
             Reply::Event => State::Running,
-            Reply::Again => State::Owing,
-            Reply::Refused => State::Refused,
-            Reply::Settled if !self.last => State::Ready,
-            Reply::Settled | Reply::Fatal => State::Stopped,
-            Reply::Released => {
+            Reply::Redelivered => State::AnswerReady,
+            Reply::Rejected => State::Rejected,
+            Reply::Acknowledged if !self.last => State::Ready,
+            Reply::Acknowledged | Reply::Fatal => State::Stopped,
+            Reply::Superseded => {
                 self.state = State::Ready;
                 return;
             }
         };
-        if matches!(reply, Reply::Event | Reply::Again) {
-            self.asked = false;
+        if matches!(reply, Reply::Event | Reply::Redelivered) {
+            self.next_sent = false;
         }
-        if !matches!(reply, Reply::Again) {
+        if !matches!(reply, Reply::Redelivered) {
             self.failures = 0;
         }
-        if close || self.spoilt {
+        if close || self.unusable {
             self.connected = false;
-            self.asked = false;
+            self.next_sent = false;
         }
     }
 }

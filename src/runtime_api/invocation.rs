@@ -1,7 +1,7 @@
 //! What the head of a reply to GET /next says of an invocation.
 
 use crate::bytes::decimal::decimal;
-use crate::error::Fault;
+use crate::error::ProtocolError;
 use crate::http1::request::{is_segment, is_unsplit};
 use crate::http1::response::{Response, WANTED, find};
 
@@ -13,12 +13,12 @@ const INVOCATION_ID: usize = 1;
 /// An invocation, borrowed: the response that gave it, and its head. The fields that the runtime needs have been noted; the others are
 /// looked for when they are asked for.
 #[derive(Copy, Clone, Debug)]
-pub struct Invocation<'a> {
+pub struct InvocationHead<'a> {
     response: &'a Response,
     head: &'a [u8],
 }
 
-impl<'a> Invocation<'a> {
+impl<'a> InvocationHead<'a> {
     /// The invocation of a response whose head was read with [`IDS`].
     pub const fn new(response: &'a Response, head: &'a [u8]) -> Self {
         Self { response, head }
@@ -37,10 +37,10 @@ impl<'a> Invocation<'a> {
     /// Whether the invocation can be answered: it has a request id, and both ids can stand in a request.
     ///
     /// # Errors
-    /// [`Fault::RequestId`].
-    pub fn check(&self) -> Result<(), Fault> {
+    /// [`ProtocolError::RequestId`].
+    pub fn check(&self) -> Result<(), ProtocolError> {
         let id = self.request_id();
-        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(Fault::RequestId) }
+        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(ProtocolError::RequestId) }
     }
 
     /// Whether both are the same attempt of the same invocation.
@@ -52,6 +52,11 @@ impl<'a> Invocation<'a> {
     pub fn find(&self, name: &str) -> Option<&'a [u8]> {
         let head = self.head.get(self.response.head_start..)?;
         find(head, name.as_bytes()).filter(|value| !value.is_empty())
+    }
+
+    /// The tenant, for a function with tenant isolation.
+    pub fn tenant_id(&self) -> Option<&'a [u8]> {
+        self.find("lambda-runtime-aws-tenant-id")
     }
 
     /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
@@ -81,7 +86,7 @@ mod tests {
     #[test]
     fn finds_every_field() {
         let response = read(HEAD);
-        let invocation = Invocation::new(&response, HEAD);
+        let invocation = InvocationHead::new(&response, HEAD);
         assert_eq!(invocation.request_id(), b"8476a536-e9f4-11e8-9739-2dfe598c3fcd");
         assert_eq!(invocation.invocation_id(), b"7");
         assert_eq!(invocation.find("lambda-runtime-aws-tenant-id"), Some(&b"blue"[..]));
@@ -105,7 +110,7 @@ mod tests {
         ] {
             let head = std::format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
             let response = read(head.as_bytes());
-            assert_eq!(Invocation::new(&response, head.as_bytes()).check(), Err(Fault::RequestId), "{fields}");
+            assert_eq!(InvocationHead::new(&response, head.as_bytes()).check(), Err(ProtocolError::RequestId), "{fields}");
         }
     }
 
@@ -119,7 +124,8 @@ mod tests {
         for (at, text) in texts.iter().enumerate() {
             for (other_at, other) in texts.iter().enumerate() {
                 let (response, other_response) = (read(text.as_bytes()), read(other.as_bytes()));
-                let (invocation, other) = (Invocation::new(&response, text.as_bytes()), Invocation::new(&other_response, other.as_bytes()));
+                let (invocation, other) =
+                    (InvocationHead::new(&response, text.as_bytes()), InvocationHead::new(&other_response, other.as_bytes()));
                 assert_eq!(invocation.is_same(&other), at == other_at);
             }
         }
@@ -128,6 +134,6 @@ mod tests {
     #[test]
     fn a_strange_deadline_is_none() {
         let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Deadline-Ms: soon\r\nContent-Length: 0\r\n\r\n";
-        assert_eq!(Invocation::new(&read(head), head).deadline_ms(), None);
+        assert_eq!(InvocationHead::new(&read(head), head).deadline_ms(), None);
     }
 }

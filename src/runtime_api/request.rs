@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::endpoint::Endpoint;
-use super::invocation::Invocation;
+use super::invocation::InvocationHead;
 use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
 use crate::http1::request::Head;
@@ -12,8 +12,8 @@ use crate::http1::request::Head;
 pub enum Subject<'a> {
     /// The initialisation, which failed.
     Initialization,
-    /// An invocation that [`Invocation::check`] found fit.
-    Invocation(Invocation<'a>),
+    /// An invocation that [`InvocationHead::check`] found fit.
+    Invocation(InvocationHead<'a>),
 }
 
 /// Asks for the next invocation. The reply may take hours: waiting for it must never time out.
@@ -33,7 +33,7 @@ pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject
 
 /// Announces a response whose body comes in chunks, while the handler makes it
 /// ([Response streaming in custom runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
-pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: Invocation<'_>, content_type: &[u8]) {
+pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: InvocationHead<'_>, content_type: &[u8]) {
     let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), false, content_type);
     head.field("\r\nLambda-Runtime-Function-Response-Mode: ", b"streaming");
     head.field("\r\nTrailer: ", b"Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
@@ -124,7 +124,7 @@ mod tests {
             b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
         let mut response = Response::default();
         assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
-        let subject = Subject::Invocation(Invocation::new(&response, head));
+        let subject = Subject::Invocation(InvocationHead::new(&response, head));
         assert_eq!(
             written(|cursor| answer(cursor, &endpoint, subject, &Answer::response("text/plain", b"hello").unwrap())),
             "POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nContent-Type: text/plain\r\n\

@@ -11,7 +11,7 @@ pub fn now_ms() -> u64 {
 
 // In a program without libc, rustix's function looks for the vDSO, opens /proc/self/auxv to do so, and takes 8 KB; the system call takes
 // 30 bytes, and half a microsecond at most.
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
 #[allow(unsafe_code)]
 fn now() -> [i64; 2] {
     use super::arch;
@@ -23,7 +23,7 @@ fn now() -> [i64; 2] {
     time
 }
 
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 fn now() -> [i64; 2] {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
     [now.tv_sec, now.tv_nsec]

@@ -3,13 +3,14 @@
 
 use core::ffi::CStr;
 
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
+pub use bare::{command_line, set, set_from_stack};
+#[cfg(not(bare))]
+pub use hosted::command_line;
+
+#[cfg(bare)]
 use bare::environ;
-#[cfg(all(target_env = "musl", feature = "capi"))]
-pub use bare::set;
-#[cfg(target_env = "musl")]
-pub use bare::set_from_stack;
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 use hosted::environ;
 
 /// The value of the variable `name`; `None` if it is not set.
@@ -42,38 +43,15 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
 }
 
 /// All variables, as `name=value`; behind each stands a zero.
-#[cfg(feature = "exec-wrapper")]
 pub fn all() -> impl Iterator<Item = &'static [u8]> {
     // SAFETY: as in `var`.
     unsafe { texts(environ()) }
-}
-
-/// The command line; behind each word stands a zero.
-#[cfg(all(feature = "exec-wrapper", target_env = "musl"))]
-pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
-    // SAFETY: the command line is such an array, as the environment is.
-    unsafe { texts(bare::arguments()) }
-}
-
-/// The command line; behind each word stands a zero.
-#[cfg(all(feature = "exec-wrapper", not(target_env = "musl")))]
-pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
-    extern crate std;
-    use std::os::unix::ffi::OsStringExt;
-
-    std::env::args_os().map(|word| {
-        let mut word = word.into_vec();
-        let len = word.len();
-        word.push(0);
-        word.leak().get(..len).unwrap_or_default()
-    })
 }
 
 /// The texts of an array.
 ///
 /// # Safety
 /// `array` must be null or point to an array of pointers to zero-terminated strings that ends with a null pointer, and stays as it is.
-#[cfg(feature = "exec-wrapper")]
 unsafe fn texts(array: *const *const u8) -> impl Iterator<Item = &'static [u8]> {
     let mut entry = array;
     core::iter::from_fn(move || {
@@ -92,7 +70,7 @@ unsafe fn texts(array: *const *const u8) -> impl Iterator<Item = &'static [u8]> 
     })
 }
 
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
 mod bare {
     use core::ptr::null_mut;
     use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -108,23 +86,21 @@ mod bare {
         let environ = unsafe { stack.add(*stack + 2) };
         ENVIRON.store(environ.cast_mut().cast(), Relaxed);
         // SAFETY: as the caller promises.
-        #[cfg(feature = "exec-wrapper")]
         ARGUMENTS.store(unsafe { stack.add(1) }.cast_mut().cast(), Relaxed);
     }
 
-    #[cfg(feature = "exec-wrapper")]
     static ARGUMENTS: AtomicPtr<*const u8> = AtomicPtr::new(null_mut());
 
-    #[cfg(feature = "exec-wrapper")]
-    pub(super) fn arguments() -> *const *const u8 {
-        ARGUMENTS.load(Relaxed)
+    /// The command line; a zero follows each word.
+    pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
+        // SAFETY: the command line is such an array, as the environment is.
+        unsafe { super::texts(ARGUMENTS.load(Relaxed)) }
     }
 
     /// Lets the environment be `environ`.
     ///
     /// # Safety
     /// It is null, or an array of pointers to zero-terminated strings, with a null at its end, and does not change as long as it is used.
-    #[cfg(feature = "capi")]
     pub unsafe fn set(environ: *const *const u8) {
         ENVIRON.store(environ.cast_mut(), Relaxed);
     }
@@ -134,8 +110,22 @@ mod bare {
     }
 }
 
-#[cfg(not(target_env = "musl"))]
+#[cfg(not(bare))]
 mod hosted {
+    extern crate std;
+
+    use std::os::unix::ffi::OsStringExt;
+
+    /// The command line; a zero follows each word.
+    pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
+        std::env::args_os().map(|word| {
+            let mut word = word.into_vec();
+            let len = word.len();
+            word.push(0);
+            word.leak().get(..len).unwrap_or_default()
+        })
+    }
+
     // SAFETY: POSIX has this variable, of this type, in every C library.
     unsafe extern "C" {
         #[link_name = "environ"]

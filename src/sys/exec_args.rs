@@ -5,7 +5,7 @@ use super::{arch, env};
 use crate::bytes::cursor::Cursor;
 
 /// Two lists of texts, in a buffer: arguments, of which the first is the path of the program, and an environment.
-pub struct Vectors<'b> {
+pub struct ExecArgs<'b> {
     /// The addresses of the arguments, a zero, the addresses of the variables, and a zero.
     addresses: &'b mut [usize],
     used: usize,
@@ -17,7 +17,7 @@ pub struct Vectors<'b> {
     fits: bool,
 }
 
-impl<'b> Vectors<'b> {
+impl<'b> ExecArgs<'b> {
     /// Nothing so far. Half of the buffer is for addresses.
     pub fn new(buffer: &'b mut [u8]) -> Self {
         let (front, back) = buffer.split_at_mut_checked(buffer.len() / 2).unwrap_or_default();

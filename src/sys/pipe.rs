@@ -7,8 +7,11 @@ use rustix::io::{Errno, IoSlice};
 use super::arch;
 use super::socket::cut;
 
-/// Where a relative path begins (AT_FDCWD).
-pub const CURRENT_FOLDER: usize = -100_isize as usize;
+/// The most bytes that a pipe holds.
+pub const PIPE_CAPACITY: usize = 1024 * 1024;
+
+/// Where a relative path begins.
+pub const AT_FDCWD: usize = -100_isize as usize;
 
 /// One end of a pipe, or another descriptor; closed when it is dropped, and in every program that this process becomes.
 pub struct Pipe(RawFd);
@@ -78,7 +81,7 @@ pub unsafe fn open_file(path: usize) -> Option<Pipe> {
 /// `path` must point to a text that ends with a zero.
 unsafe fn open_at(path: usize, flags: usize) -> Option<Pipe> {
     // SAFETY: openat reads the path, as the caller promises.
-    let result = unsafe { arch::syscall(arch::OPENAT, CURRENT_FOLDER, path, flags | O_CLOEXEC, 0) };
+    let result = unsafe { arch::syscall(arch::OPENAT, AT_FDCWD, path, flags | O_CLOEXEC, 0) };
     if result < 0 { None } else { Some(Pipe(result)) }
 }
 

@@ -6,7 +6,7 @@ use core::mem::{self, MaybeUninit};
 use rustix::fd::RawFd;
 
 use super::arch;
-use super::exec_args::Vectors;
+use super::exec_args::ExecArgs;
 use super::pipe::{self, Pipe, Polled};
 use crate::bytes::cursor::Cursor;
 
@@ -92,7 +92,7 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     }
     let path = text.written().as_ptr().expose_provenance();
     // SAFETY: faccessat reads the path, which ends with a zero.
-    let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::CURRENT_FOLDER, path, X_OK, 0) };
+    let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::AT_FDCWD, path, X_OK, 0) };
     // SAFETY: the path ends with a zero.
     let mut file = unsafe { pipe::open_file(path) };
     // As a rule all three are open, and this costs nothing.
@@ -135,7 +135,7 @@ fn is_self(path: &[u8]) -> bool {
     let mut own = [0; LONGEST_PATH];
     let (link, place) = (c"/proc/self/exe".as_ptr().expose_provenance(), own.as_mut_ptr().expose_provenance());
     // SAFETY: readlinkat reads a path that ends with a zero, and writes at most as many bytes as there is room for.
-    let len = unsafe { arch::writing_syscall(arch::READLINKAT, pipe::CURRENT_FOLDER, link, place, LONGEST_PATH) };
+    let len = unsafe { arch::writing_syscall(arch::READLINKAT, pipe::AT_FDCWD, link, place, LONGEST_PATH) };
     let own = own.get(..usize::try_from(len).unwrap_or_default());
     own.is_some_and(|own| path.strip_suffix(b"\0") == Some(own))
 }
@@ -149,13 +149,13 @@ impl Child {
     ///
     /// # Errors
     /// The errno of what failed: mostly of execve, which says what is wrong with the program.
-    pub fn start(vectors: &Vectors<'_>) -> Result<Self, u32> {
+    pub fn start(args: &ExecArgs<'_>) -> Result<Self, u32> {
         // Of each pipe, the end to read from, and the end to write to.
         let mut ends = [const { Pipe::CLOSED }; 8];
         pipe::open(&mut ends)?;
         let [theirs_in, _, _, theirs_out, _, theirs_errors, _, theirs_report] = &ends;
         let streams = [theirs_in.descriptor(), theirs_out.descriptor(), theirs_errors.descriptor()];
-        let plan = Plan { vectors, streams, report: theirs_report.descriptor() };
+        let plan = Plan { args, streams, report: theirs_report.descriptor() };
         let mut stack = Stack(MaybeUninit::uninit());
         let end = (&raw mut stack).expose_provenance() + size_of::<Stack>();
         // SAFETY: the stack is aligned, and large enough for `become_program`, which makes system calls that change the child alone.
@@ -243,7 +243,7 @@ impl Child {
 
 /// What the child needs.
 struct Plan<'a> {
-    vectors: &'a Vectors<'a>,
+    args: &'a ExecArgs<'a>,
     /// Of stdin, stdout and stderr.
     streams: [RawFd; 3],
     /// Where it writes the errno if it cannot become the program.
@@ -280,7 +280,7 @@ unsafe extern "C" fn become_program(plan: usize) -> ! {
         }
     }
     handle(SIGPIPE, DEFAULT);
-    let errno = plan.vectors.execute().to_ne_bytes();
+    let errno = plan.args.execute().to_ne_bytes();
     // SAFETY: write reads the four bytes.
     unsafe { arch::syscall(arch::WRITE, plan.report as usize, errno.as_ptr().expose_provenance(), errno.len(), 0) };
     arch::exit(127)

@@ -85,24 +85,23 @@ impl Socket {
         polled.iter().any(|polled| polled.revents().contains(PollFlags::IN))
     }
 
-    /// The connection over which a stream goes.
-    pub fn streaming() -> Option<Self> {
-        let descriptor = STREAMING.load(Relaxed);
-        if descriptor < 0 { None } else { Some(Self { descriptor }) }
+    /// The connection over which a stream goes; not connected if there is none.
+    pub fn streaming() -> Self {
+        Self { descriptor: STREAMING.load(Relaxed) }
     }
 
-    /// Lets everything that is sent leave at once from now on, and gives the descriptor.
-    pub fn no_delay(&self) -> RawFd {
+    /// Lets everything that is sent leave at once from now on, and makes this the connection that is [`streaming`](Self::streaming).
+    pub fn begin_stream(&self) {
         if let Some(descriptor) = self.borrow() {
             // It cannot fail on a TCP socket; if it did, it would take time, and nothing else.
             let _ = sockopt::set_tcp_nodelay(descriptor, true);
         }
-        self.descriptor
+        STREAMING.store(self.descriptor, Relaxed);
     }
 
-    /// Makes the connection with this descriptor the one that is [`streaming`](Self::streaming), or none.
-    pub fn set_streaming(descriptor: Option<RawFd>) {
-        STREAMING.store(descriptor.unwrap_or(NONE), Relaxed);
+    /// From now on, no connection is [`streaming`](Self::streaming).
+    pub fn end_stream(&self) {
+        STREAMING.store(NONE, Relaxed);
     }
 
     /// Receives some bytes, at least one, and gives their number; zero if the other side has closed.

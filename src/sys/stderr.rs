@@ -3,15 +3,14 @@
 
 use rustix::io::Errno;
 
-/// How many bytes a pipe takes in one piece, which is PIPE_BUF: what several threads or processes write does not mix if it is not longer.
-#[cfg(any(feature = "capi", feature = "exec", feature = "log", feature = "metrics"))]
-pub const WHOLE: usize = 4096;
+/// How many bytes a pipe takes in one piece: what several threads or processes write does not mix if it is not longer.
+pub const PIPE_BUF: usize = 4096;
 
 /// Writes `text` with one system call, unless the kernel takes less. An error is not reported, as there is no other place to report it to,
 /// and a log that cannot be written to is no reason to fail an invocation: from the first line on, a bare program ignores SIGPIPE, as std
 /// programs do.
 pub fn write(mut text: &[u8]) {
-    #[cfg(target_env = "musl")]
+    #[cfg(bare)]
     ignore_sigpipe();
     // SAFETY: nothing in this program closes descriptor 2. If whoever started it left it closed, our socket may have its number: a line of
     // log would then break the connection, which is an error that is handled like any other.
@@ -27,7 +26,7 @@ pub fn write(mut text: &[u8]) {
     }
 }
 
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
 fn ignore_sigpipe() {
     use super::arch;
 

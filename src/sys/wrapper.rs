@@ -1,7 +1,7 @@
 //! The program that wraps this one.
 
 use super::env;
-use super::exec_args::Vectors;
+use super::exec_args::ExecArgs;
 
 /// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, which gets the command line of this one as its arguments; once: the environment
 /// that it gets has a mark, with which this does nothing.
@@ -17,13 +17,13 @@ pub fn become_wrapper(buffer: &mut [u8]) -> Result<(), (&'static [u8], u32)> {
     if env::all().any(|variable| variable == MARK) {
         return Ok(());
     }
-    let mut vectors = Vectors::new(buffer);
-    vectors.push(&[wrapper]);
+    let mut args = ExecArgs::new(buffer);
+    args.push(&[wrapper]);
     for word in env::command_line() {
-        vectors.push_static(word);
+        args.push_static(word);
     }
-    vectors.end();
-    vectors.push(&[MARK]);
-    vectors.push_environment(|_| true);
-    Err((wrapper, if vectors.fit() { vectors.execute() } else { TOO_LONG }))
+    args.end();
+    args.push(&[MARK]);
+    args.push_environment(|_| true);
+    Err((wrapper, if args.fit() { args.execute() } else { TOO_LONG }))
 }

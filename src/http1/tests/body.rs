@@ -81,7 +81,7 @@ fn malformed_chunks_are_errors() {
         b"10000000000000000\r\n",
         b"0010000000000000000\r\n",
     ] {
-        refused(&chunked(bad), Fault::ChunkMalformed);
+        refused(&chunked(bad), ProtocolError::ChunkMalformed);
     }
 }
 
@@ -111,7 +111,7 @@ fn endless_extensions_trailers_and_sizes_are_errors() {
         [&long[..], b"1\r\n"].concat(),
         long,
     ] {
-        refused(&chunked(&bad), Fault::ChunkTooLarge);
+        refused(&chunked(&bad), ProtocolError::ChunkTooLarge);
     }
 }
 
@@ -130,7 +130,7 @@ fn what_is_skipped_in_a_row_may_have_the_limit() {
             let message = chunked([start, before, &filler, after, end].concat().as_bytes());
             for pieces in [&[usize::MAX][..], &[HEAD.len(), 1], &[1000, 7]] {
                 let got = read(&message, pieces, message.len(), 100);
-                let expected = if is_fit { Ok(true) } else { Err(Fault::ChunkTooLarge) };
+                let expected = if is_fit { Ok(true) } else { Err(ProtocolError::ChunkTooLarge) };
                 assert_eq!(got.map(|progress| progress != Progress::Partial), expected, "{start:?} {before:?} {pieces:?}");
             }
         }
@@ -170,5 +170,5 @@ fn framing_goes_from_state_to_state() {
     framing.step(3);
     assert_eq!((framing.data, framing.behind), (2, Behind::End));
     assert_eq!(framing.check(SKIP_LIMIT), Ok(()));
-    assert_eq!(framing.check(SKIP_LIMIT + 1), Err(Fault::ChunkTooLarge));
+    assert_eq!(framing.check(SKIP_LIMIT + 1), Err(ProtocolError::ChunkTooLarge));
 }

@@ -24,7 +24,7 @@ fn every_1xx_but_a_change_of_protocol_is_skipped() {
         let message = format!("HTTP/1.1 {status} Wait\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
         assert_eq!(complete(message.as_bytes(), &[usize::MAX], 9).body, b"x");
     }
-    refused(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Fault::HeadMalformed);
+    refused(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", ProtocolError::HeadMalformed);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn the_length_is_clear_or_an_error() {
         "Transfer-Encoding:\r\n",
         "Transfer-Encoding: xchunked\r\n",
     ] {
-        refused(&ok(fields), Fault::BodyLength);
+        refused(&ok(fields), ProtocolError::BodyLength);
     }
 }
 
@@ -86,7 +86,7 @@ fn the_length_is_clear_or_an_error() {
 #[test]
 fn a_status_without_a_body_needs_a_length_too() {
     for status in [204, 304] {
-        refused(format!("HTTP/1.1 {status} No\r\n\r\n").as_bytes(), Fault::BodyLength);
+        refused(format!("HTTP/1.1 {status} No\r\n\r\n").as_bytes(), ProtocolError::BodyLength);
         assert_eq!(complete(format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n").as_bytes(), &[1], 9).status, status);
     }
 }
@@ -176,7 +176,7 @@ fn malformed_heads_are_errors() {
         b"HTTP/1.1 100 Continue\r\n\r\n\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\nContent-Length: 0\r\n\r\n",
     ] {
-        refused(bad, Fault::HeadMalformed);
+        refused(bad, ProtocolError::HeadMalformed);
     }
 }
 
@@ -184,7 +184,7 @@ fn malformed_heads_are_errors() {
 #[test]
 fn a_folded_line_is_an_error_even_with_a_colon() {
     for fold in [" folded: x", "\tfolded: x", " :", " Content-Length: 0"] {
-        refused(format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: b\r\n{fold}\r\n\r\n").as_bytes(), Fault::HeadMalformed);
+        refused(format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: b\r\n{fold}\r\n\r\n").as_bytes(), ProtocolError::HeadMalformed);
     }
 }
 
@@ -228,8 +228,12 @@ fn a_longer_head_is_an_error_when_it_comes_in_pieces() {
     for in_1xx in [false, true].into_iter().step_by(STEP) {
         for len in [HEAD_LIMIT + 1, HEAD_LIMIT + 100, 5 * HEAD_LIMIT].into_iter().step_by(STEP) {
             let head = head_of(len, in_1xx);
-            assert_eq!(read(&head, &[HEAD_LIMIT, 1], len, 9), Err(Fault::HeadTooLarge), "{len}");
-            assert_eq!(read(&head[..HEAD_LIMIT], &[if cfg!(miri) { 9000 } else { 1000 }], len, 9), Err(Fault::HeadTooLarge), "{len}");
+            assert_eq!(read(&head, &[HEAD_LIMIT, 1], len, 9), Err(ProtocolError::HeadTooLarge), "{len}");
+            assert_eq!(
+                read(&head[..HEAD_LIMIT], &[if cfg!(miri) { 9000 } else { 1000 }], len, 9),
+                Err(ProtocolError::HeadTooLarge),
+                "{len}"
+            );
             assert_eq!(read(&head[..HEAD_LIMIT - 1], &[if cfg!(miri) { 9000 } else { 1000 }], len, 9), Ok(Progress::Partial), "{len}");
         }
     }
@@ -240,7 +244,7 @@ fn a_longer_head_is_an_error_when_it_comes_at_once() {
     for in_1xx in [false, true].into_iter().step_by(STEP) {
         for len in [HEAD_LIMIT + 1, HEAD_LIMIT + 100, 5 * HEAD_LIMIT].into_iter().step_by(STEP) {
             let got = read(&head_of(len, in_1xx), &[usize::MAX], len, 9);
-            assert_eq!(got.map(|_| ()), Err(Fault::HeadTooLarge), "{len}");
+            assert_eq!(got.map(|_| ()), Err(ProtocolError::HeadTooLarge), "{len}");
         }
     }
 }
@@ -250,7 +254,7 @@ fn endless_lines_are_errors() {
     let starts = ["HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nA: ", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 OK\r\n\r\nHTTP/1.1 200 "];
     for start in starts.into_iter().step_by(if cfg!(miri) { 3 } else { 1 }) {
         let endless = [start.as_bytes(), &[b'a'; HEAD_LIMIT]].concat();
-        refused(&endless, Fault::HeadTooLarge);
+        refused(&endless, ProtocolError::HeadTooLarge);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::response::{Response, WANTED};
 use super::{HEAD_LIMIT, Progress};
-use crate::error::Fault;
+use crate::error::ProtocolError;
 use std::vec::Vec;
 
 mod body;
@@ -61,7 +61,7 @@ struct Message {
 
 /// Reads a message that arrives in pieces of these sizes (the last one again and again), into a buffer of `size` bytes, and keeps up to
 /// `limit` bytes of its body; `Partial` if it does not end.
-fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<Progress<Message>, Fault> {
+fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<Progress<Message>, ProtocolError> {
     let mut buffer = std::vec![b'!'; size];
     let mut response = Response::default();
     let (mut filled, mut fed, mut turn) = (0, 0, 0);
@@ -112,7 +112,7 @@ fn complete(message: &[u8], pieces: &[usize], limit: usize) -> Message {
 }
 
 /// Checks that a message is refused with `expected`, at once and byte for byte.
-fn refused(message: &[u8], expected: Fault) {
+fn refused(message: &[u8], expected: ProtocolError) {
     let small: &[&[usize]] = if cfg!(miri) { &[&[2000]] } else { &[&[1], &[2, 3], &[7]] };
     for pieces in [&[message.len()][..]].iter().chain(small) {
         let got = read(message, pieces, message.len(), 1024);

@@ -50,48 +50,48 @@ fn a_bad_record_is_an_error_and_the_next_one_follows() {
     let (records, _) = read(text);
     let expected = [
         "1 None",
-        "no number at byte 28",
-        "unfit value before byte 42",
-        "no object at byte 44",
-        "escape that is no character at byte 63",
+        "expected a number at byte 28",
+        "invalid value before byte 42",
+        "expected an object at byte 44",
+        "invalid escape at byte 63",
         "missing field before byte 81",
-        "no JSON at byte 90",
+        "expected value at byte 90",
         "5 None",
-        "no JSON at byte 100",
+        "expected value at byte 100",
     ];
     assert_eq!(records, expected);
     let (records, _) = read(r#"{"Records":[{"id":1 "},{"id":2}]}"#);
-    assert_eq!(records, ["no JSON at byte 21"]);
+    assert_eq!(records, ["expected value at byte 21"]);
     let (records, _) = read(r#"{"Records":[tru,{"id":1}x,{"id":2}]}"#);
-    assert_eq!(records, ["no object at byte 13", "1 None", "no JSON at byte 25"]);
+    assert_eq!(records, ["expected an object at byte 13", "1 None", "expected value at byte 25"]);
 }
 
 #[test]
 fn what_is_around_the_records() {
     for (text, error) in [
-        ("", "JSON ends too early at byte 1"),
-        ("[]", "no object at byte 1"),
+        ("", "EOF while parsing at byte 1"),
+        ("[]", "expected an object at byte 1"),
         ("{}", "missing field before byte 3"),
         (r#"{"records":[]} "#, "missing field before byte 16"),
-        (r#"{"Records":{}}"#, "no array at byte 12"),
-        (r#"{"Records":null}"#, "no array at byte 12"),
-        (r#"{"Records""#, "JSON ends too early at byte 11"),
-        (r#"{"a":01,"Records":[]}"#, "malformed number at byte 8"),
-        (r#"{"a":"\ud800","Records":[]}"#, "escape that is no character at byte 7"),
+        (r#"{"Records":{}}"#, "expected an array at byte 12"),
+        (r#"{"Records":null}"#, "expected an array at byte 12"),
+        (r#"{"Records""#, "EOF while parsing at byte 11"),
+        (r#"{"a":01,"Records":[]}"#, "invalid number at byte 8"),
+        (r#"{"a":"\ud800","Records":[]}"#, "invalid escape at byte 7"),
         ("{\"a\u{1}\":1}", "control character in a string at byte 4"),
     ] {
         assert_eq!(read(text), (Vec::new(), Some(error.into())), "{text}");
     }
     for (behind, error) in [
-        ("", "JSON ends too early at byte 21"),
-        ("]", "JSON ends too early at byte 22"),
-        ("]}x", "more than one JSON value at byte 23"),
-        ("]]", "no JSON at byte 22"),
-        (",]}", "no JSON at byte 22"),
-        ("]\"a\":1}", "no JSON at byte 22"),
-        ("],\"a\":}", "no JSON at byte 27"),
-        ("],\"a\":\"\\x\"}", "escape that is no character at byte 28"),
-        ("],}", "no JSON at byte 23"),
+        ("", "EOF while parsing at byte 21"),
+        ("]", "EOF while parsing at byte 22"),
+        ("]}x", "trailing characters at byte 23"),
+        ("]]", "expected value at byte 22"),
+        (",]}", "expected value at byte 22"),
+        ("]\"a\":1}", "expected value at byte 22"),
+        ("],\"a\":}", "expected value at byte 27"),
+        ("],\"a\":\"\\x\"}", "invalid escape at byte 28"),
+        ("],}", "expected value at byte 23"),
     ] {
         let text = [r#"{"Records":[{"id":1}"#, behind].concat();
         assert_eq!(read(&text).0, ["1 None", error], "{text}");
@@ -105,8 +105,8 @@ fn records_that_are_cut_anywhere_end_too_early() {
     for length in (0..text.len()).step_by(if cfg!(miri) { 5 } else { 1 }) {
         let (records, error) = read(&text[..length]);
         let last = error.or(records.last().cloned()).unwrap();
-        let is_end = last == std::format!("JSON ends too early at byte {}", length + 1);
-        assert!(is_end || last.starts_with("escape that is no character at byte"), "{length}: {last}");
+        let is_end = last == std::format!("EOF while parsing at byte {}", length + 1);
+        assert!(is_end || last.starts_with("invalid escape at byte"), "{length}: {last}");
     }
 }
 

@@ -6,11 +6,11 @@ use crate::runtime_api::exchange::{ATTEMPTS, Action, Exchange, Reply};
 fn sent(pipeline: bool) -> Exchange {
     let mut exchange = Exchange::new(pipeline);
     exchange.connected();
-    exchange.asked();
+    exchange.next_sent();
     exchange.complete(exchange.reply(200, false), false);
     exchange.handled();
-    assert_eq!(exchange.action(), if pipeline { Action::AnswerAndAsk } else { Action::Answer });
-    exchange.answered();
+    assert_eq!(exchange.action(), if pipeline { Action::AnswerAndRequestNext } else { Action::Answer });
+    exchange.answer_sent();
     assert_eq!(exchange.action(), Action::Receive);
     exchange
 }
@@ -20,22 +20,22 @@ fn doubtful() -> Exchange {
     exchange.lost(Error::CONNECTION_CLOSED).unwrap();
     assert_eq!(exchange.action(), Action::Connect);
     exchange.connected();
-    assert_eq!(exchange.action(), Action::Ask);
-    exchange.asked();
+    assert_eq!(exchange.action(), Action::RequestNext);
+    exchange.next_sent();
     exchange
 }
 
 #[test]
 fn every_status_of_an_answer_has_its_rule() {
     for (status, expected) in [
-        (200, Reply::Settled),
-        (202, Reply::Settled),
-        (410, Reply::Settled),
-        (413, Reply::Settled),
-        (301, Reply::Refused),
-        (400, Reply::Refused),
-        (403, Reply::Refused),
-        (404, Reply::Refused),
+        (200, Reply::Acknowledged),
+        (202, Reply::Acknowledged),
+        (410, Reply::Acknowledged),
+        (413, Reply::Acknowledged),
+        (301, Reply::Rejected),
+        (400, Reply::Rejected),
+        (403, Reply::Rejected),
+        (404, Reply::Rejected),
         (500, Reply::Fatal),
         (503, Reply::Fatal),
     ] {
@@ -47,7 +47,7 @@ fn every_status_of_an_answer_has_its_rule() {
             let expected = match reply {
                 Reply::Fatal => Action::Stop,
                 _ if pipeline => Action::Receive,
-                _ => Action::Ask,
+                _ => Action::RequestNext,
             };
             assert_eq!(exchange.action(), expected, "{status}");
         }
@@ -67,16 +67,16 @@ fn every_status_of_next_but_200_stops() {
 #[test]
 fn a_close_loses_the_pipelined_next() {
     let mut exchange = sent(true);
-    exchange.complete(Reply::Settled, true);
+    exchange.complete(Reply::Acknowledged, true);
     assert_eq!(exchange.action(), Action::Connect);
     exchange.connected();
-    assert_eq!(exchange.action(), Action::Ask);
+    assert_eq!(exchange.action(), Action::RequestNext);
 }
 
 #[test]
 fn a_reply_to_half_a_request_is_the_last_of_its_connection() {
     let mut exchange = sent(true);
-    exchange.spoilt();
+    exchange.mark_unusable();
     exchange.complete(exchange.reply(413, false), false);
     assert_eq!(exchange.action(), Action::Connect);
 }
@@ -85,20 +85,20 @@ fn a_reply_to_half_a_request_is_the_last_of_its_connection() {
 fn an_event_that_closes_is_answered_on_a_new_connection() {
     let mut exchange = Exchange::new(true);
     exchange.connected();
-    exchange.asked();
+    exchange.next_sent();
     exchange.complete(Reply::Event, true);
     assert_eq!(exchange.action(), Action::Handle);
     exchange.handled();
     assert_eq!(exchange.action(), Action::Connect);
     exchange.connected();
-    assert_eq!(exchange.action(), Action::AnswerAndAsk);
+    assert_eq!(exchange.action(), Action::AnswerAndRequestNext);
 }
 
 #[test]
 fn in_doubt_another_invocation_means_that_the_answer_arrived() {
     let mut exchange = doubtful();
     let reply = exchange.reply(200, false);
-    assert_eq!(reply, Reply::Released);
+    assert_eq!(reply, Reply::Superseded);
     exchange.complete(reply, false);
     assert_eq!(exchange.action(), Action::Receive);
     assert_eq!(exchange.reply(200, false), Reply::Event);
@@ -108,7 +108,7 @@ fn in_doubt_another_invocation_means_that_the_answer_arrived() {
 fn a_refused_answer_is_not_sent_for_ever() {
     let mut exchange = sent(true);
     exchange.complete(exchange.reply(400, false), false);
-    assert_eq!(exchange.reply(200, false), Reply::Released);
+    assert_eq!(exchange.reply(200, false), Reply::Superseded);
     assert_eq!(exchange.reply(200, true), Reply::Fatal);
 }
 
@@ -128,27 +128,27 @@ fn sending_again_does_not_end_a_row_of_failures() {
     let mut exchange = doubtful();
     for _ in 1..ATTEMPTS - 1 {
         exchange.complete(exchange.reply(200, true), false);
-        exchange.answered();
+        exchange.answer_sent();
         exchange.lost(Error::CONNECTION_CLOSED).unwrap();
         exchange.connected();
-        exchange.asked();
+        exchange.next_sent();
     }
     exchange.complete(exchange.reply(200, true), false);
-    exchange.answered();
+    exchange.answer_sent();
     assert_eq!(exchange.lost(Error::CONNECTION_CLOSED), Err(Error::CONNECTION_CLOSED));
 }
 
 #[test]
-fn last_words_are_said_once_and_repeated_when_lost() {
+fn a_final_report_is_sent_once_and_repeated_when_lost() {
     for status in [202, 400, 403, 410] {
-        let mut exchange = Exchange::last_words();
+        let mut exchange = Exchange::final_report();
         exchange.connected();
         assert_eq!(exchange.action(), Action::Answer);
-        exchange.answered();
+        exchange.answer_sent();
         exchange.lost(Error::CONNECTION_CLOSED).unwrap();
         exchange.connected();
         assert_eq!(exchange.action(), Action::Answer);
-        exchange.answered();
+        exchange.answer_sent();
         exchange.complete(exchange.reply(status, false), false);
         assert_eq!(exchange.action(), Action::Stop);
     }
@@ -157,24 +157,24 @@ fn last_words_are_said_once_and_repeated_when_lost() {
 #[test]
 fn a_stream_is_connected_for_handled_and_sent() {
     let mut exchange = running();
-    exchange.begun();
+    exchange.stream_started();
     assert_eq!(exchange.action(), Action::Handle);
-    assert!(exchange.is_pipelined() && !exchange.is_spoilt() && !exchange.is_stopped());
-    exchange.answered();
+    assert!(exchange.is_pipelined() && !exchange.is_unusable() && !exchange.is_stopped());
+    exchange.answer_sent();
     assert_eq!(exchange.action(), Action::Receive);
-    assert_eq!(exchange.reply(413, false), Reply::Settled);
-    assert_eq!(exchange.reply(403, false), Reply::Refused);
+    assert_eq!(exchange.reply(413, false), Reply::Acknowledged);
+    assert_eq!(exchange.reply(403, false), Reply::Rejected);
 
     // An event that closes: the stream needs another connection.
     let mut exchange = running_after(true);
-    exchange.begun();
+    exchange.stream_started();
     assert_eq!(exchange.action(), Action::Connect);
     exchange.connected();
     assert_eq!(exchange.action(), Action::Handle);
 
-    let mut exchange = Exchange::last_trailers();
+    let mut exchange = Exchange::final_trailers();
     assert_eq!(exchange.action(), Action::Handle);
-    exchange.answered();
+    exchange.answer_sent();
     assert_eq!(exchange.action(), Action::Receive);
     // On another connection it is posted as an error.
     exchange.lost(Error::CONNECTION_CLOSED).unwrap();
@@ -190,7 +190,7 @@ fn running() -> Exchange {
 fn running_after(closes: bool) -> Exchange {
     let mut exchange = Exchange::new(true);
     exchange.connected();
-    exchange.asked();
+    exchange.next_sent();
     exchange.complete(Reply::Event, closes);
     exchange
 }

@@ -5,39 +5,31 @@ use core::arch::asm;
 
 // From Linux's `include/uapi/asm-generic/unistd.h`.
 pub const SOCKET: usize = 198;
-#[cfg(any(target_env = "musl", feature = "exec"))]
 pub const RT_SIGACTION: usize = 134;
 pub const CONNECT: usize = 203;
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
 pub const CLOCK_GETTIME: usize = 113;
-#[cfg(any(target_env = "musl", feature = "exec"))]
 const EXIT_GROUP: usize = 94;
-#[cfg(feature = "exec-wrapper")]
 pub const EXECVE: usize = 221;
 
-/// Of the calls that start and supervise processes.
-#[cfg(feature = "exec")]
-mod supervision {
-    pub const CLONE: usize = 220;
-    pub const DUP3: usize = 24;
-    pub const FACCESSAT: usize = 48;
-    pub const FCNTL: usize = 25;
-    pub const KILL: usize = 129;
-    pub const OPENAT: usize = 56;
-    pub const PIPE2: usize = 59;
-    pub const PPOLL: usize = 73;
-    pub const PRCTL: usize = 167;
-    pub const READLINKAT: usize = 78;
-    pub const RT_SIGPROCMASK: usize = 135;
-    pub const SETPGID: usize = 154;
-    pub const WAIT4: usize = 260;
-    pub const WRITE: usize = 64;
-    pub const PIDFD_OPEN: usize = 434;
-    /// For clone: CLONE_VM and CLONE_VFORK, and SIGCHLD at the end.
-    pub const VFORK: usize = 0x100 | 0x4000 | 17;
-}
-#[cfg(feature = "exec")]
-pub use supervision::*;
+// Of the calls that start and supervise processes.
+pub const CLONE: usize = 220;
+pub const DUP3: usize = 24;
+pub const FACCESSAT: usize = 48;
+pub const FCNTL: usize = 25;
+pub const KILL: usize = 129;
+pub const OPENAT: usize = 56;
+pub const PIPE2: usize = 59;
+pub const PPOLL: usize = 73;
+pub const PRCTL: usize = 167;
+pub const READLINKAT: usize = 78;
+pub const RT_SIGPROCMASK: usize = 135;
+pub const SETPGID: usize = 154;
+pub const WAIT4: usize = 260;
+pub const WRITE: usize = 64;
+pub const PIDFD_OPEN: usize = 434;
+/// For clone: CLONE_VM and CLONE_VFORK, and SIGCHLD at the end.
+pub const VFORK: usize = 0x100 | 0x4000 | 17;
 
 /// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
 #[doc(hidden)]
@@ -84,7 +76,6 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> 
 ///
 /// # Safety
 /// Whatever the call does with its arguments must be sound.
-#[cfg(any(target_env = "musl", feature = "exec"))]
 pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
     // SAFETY: as the caller promises; the kernel overwrites x0 alone, and nothing on our stack.
@@ -108,7 +99,6 @@ pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: us
 /// # Safety
 /// `stack` must be aligned to 16 bytes, and have below it what `child` needs, which must not return, nor change what this process does not
 /// expect to change.
-#[cfg(feature = "exec")]
 pub unsafe fn vfork(child: unsafe extern "C" fn(usize) -> !, argument: usize, stack: usize) -> i32 {
     let result: isize;
     // SAFETY: as the caller promises. The kernel overwrites x0 alone; the rest of this is the child's, which has registers of its own.
@@ -136,7 +126,6 @@ pub unsafe fn vfork(child: unsafe extern "C" fn(usize) -> !, argument: usize, st
 }
 
 /// Ends the process, all threads included, with `status`.
-#[cfg(any(target_env = "musl", feature = "exec"))]
 pub fn exit(status: u8) -> ! {
     // SAFETY: exit_group takes one argument, touches no memory of ours and does not return.
     unsafe {

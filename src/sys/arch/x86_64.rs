@@ -5,39 +5,31 @@ use core::arch::asm;
 
 // From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
 pub const SOCKET: usize = 41;
-#[cfg(any(target_env = "musl", feature = "exec"))]
 pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
-#[cfg(target_env = "musl")]
+#[cfg(bare)]
 pub const CLOCK_GETTIME: usize = 228;
-#[cfg(any(target_env = "musl", feature = "exec"))]
 const EXIT_GROUP: usize = 231;
-#[cfg(feature = "exec-wrapper")]
 pub const EXECVE: usize = 59;
 
-/// Of the calls that start and supervise processes.
-#[cfg(feature = "exec")]
-mod supervision {
-    pub const CLONE: usize = 56;
-    pub const DUP3: usize = 292;
-    pub const FACCESSAT: usize = 269;
-    pub const FCNTL: usize = 72;
-    pub const KILL: usize = 62;
-    pub const OPENAT: usize = 257;
-    pub const PIPE2: usize = 293;
-    pub const PPOLL: usize = 271;
-    pub const PRCTL: usize = 157;
-    pub const READLINKAT: usize = 267;
-    pub const RT_SIGPROCMASK: usize = 14;
-    pub const SETPGID: usize = 109;
-    pub const WAIT4: usize = 61;
-    pub const WRITE: usize = 1;
-    pub const PIDFD_OPEN: usize = 434;
-    /// For clone: CLONE_VM and CLONE_VFORK, and SIGCHLD at the end.
-    pub const VFORK: usize = 0x100 | 0x4000 | 17;
-}
-#[cfg(feature = "exec")]
-pub use supervision::*;
+// Of the calls that start and supervise processes.
+pub const CLONE: usize = 56;
+pub const DUP3: usize = 292;
+pub const FACCESSAT: usize = 269;
+pub const FCNTL: usize = 72;
+pub const KILL: usize = 62;
+pub const OPENAT: usize = 257;
+pub const PIPE2: usize = 293;
+pub const PPOLL: usize = 271;
+pub const PRCTL: usize = 157;
+pub const READLINKAT: usize = 267;
+pub const RT_SIGPROCMASK: usize = 14;
+pub const SETPGID: usize = 109;
+pub const WAIT4: usize = 61;
+pub const WRITE: usize = 1;
+pub const PIDFD_OPEN: usize = 434;
+/// For clone: CLONE_VM and CLONE_VFORK, and SIGCHLD at the end.
+pub const VFORK: usize = 0x100 | 0x4000 | 17;
 
 /// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
 #[doc(hidden)]
@@ -86,7 +78,6 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> 
 ///
 /// # Safety
 /// Whatever the call does with its arguments must be sound.
-#[cfg(any(target_env = "musl", feature = "exec"))]
 pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
     // SAFETY: as the caller promises; the kernel overwrites rax, rcx and r11, and nothing on our stack.
@@ -112,7 +103,6 @@ pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: us
 /// # Safety
 /// `stack` must be aligned to 16 bytes, and have below it what `child` needs, which must not return, nor change what this process does not
 /// expect to change.
-#[cfg(feature = "exec")]
 pub unsafe fn vfork(child: unsafe extern "C" fn(usize) -> !, argument: usize, stack: usize) -> i32 {
     let result: isize;
     // SAFETY: as the caller promises. The kernel overwrites rax, rcx and r11; the rest of this is the child's, which has registers of its own.
@@ -142,7 +132,6 @@ pub unsafe fn vfork(child: unsafe extern "C" fn(usize) -> !, argument: usize, st
 }
 
 /// Ends the process, all threads included, with `status`.
-#[cfg(any(target_env = "musl", feature = "exec"))]
 pub fn exit(status: u8) -> ! {
     // SAFETY: exit_group takes one argument, touches no memory of ours and does not return.
     unsafe {

@@ -39,23 +39,23 @@ on_each_architecture!(json_reads_and_writes);
 fn json_says_what_is_wrong_and_where_and_goes_on(architecture: Architecture) {
     check("json", architecture, |emulator| {
         for (event, message) in [
-            (r#"{"item":"tea","count":"3"}"#, "no number at byte 23"),
-            (r#"{"item":7,"count":3}"#, "no string at byte 9"),
+            (r#"{"item":"tea","count":"3"}"#, "expected a number at byte 23"),
+            (r#"{"item":7,"count":3}"#, "expected a string at byte 9"),
             (r#"{"item":"tea"}"#, "missing field before byte 15"),
             (r#"{"item":"tea","item":"tea","count":3}"#, "duplicate field before byte 22"),
-            (r#"{"item":"tea","count":3}}"#, "more than one JSON value at byte 25"),
-            (r#"{"item":"tea","count":03}"#, "malformed number at byte 25"),
+            (r#"{"item":"tea","count":3}}"#, "trailing characters at byte 25"),
+            (r#"{"item":"tea","count":03}"#, "invalid number at byte 25"),
             ("{\"item\":\"t\na\",\"count\":3}", "control character in a string at byte 11"),
-            (r#"{"item":"tea\ud83d","count":3}"#, "escape that is no character at byte 13"),
-            (r#"{"item":"tea","count":3"#, "JSON ends too early at byte 24"),
-            ("", "JSON ends too early at byte 1"),
-            ("tea", "no object at byte 1"),
+            (r#"{"item":"tea\ud83d","count":3}"#, "invalid escape at byte 13"),
+            (r#"{"item":"tea","count":3"#, "EOF while parsing at byte 24"),
+            ("", "EOF while parsing at byte 1"),
+            ("tea", "expected an object at byte 1"),
         ] {
             let (error, _) = failure(emulator, event);
             assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.InvalidJson", message), "{event}");
         }
         let (error, _) = failure(emulator, &b"{\"item\":\"\xff\",\"count\":3}"[..]);
-        assert_eq!(error.message, "string not UTF-8 before byte 12");
+        assert_eq!(error.message, "invalid UTF-8 before byte 12");
         assert_eq!(answer(emulator, r#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
     });
 }

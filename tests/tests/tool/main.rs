@@ -1,7 +1,6 @@
 //! `cargo barelambda`, as users call it.
 
 mod bench;
-mod documents;
 mod function_url;
 mod invoke;
 mod new;

@@ -1,16 +1,16 @@
 //! What goes wrong with a program, as an error.
 
-use super::launch::path;
-use super::stderr_log::Transcript;
+use super::settings::path;
+use super::stderr_log::StderrLog;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
-use crate::entry::end_initialization;
 use crate::handler::Responded;
+use crate::runtime::final_report::end_initialization;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::process::{End, ITSELF};
 
 #[derive(Copy, Clone)]
-pub enum Failure<'a> {
+pub enum ProgramError<'a> {
     /// A variable has a value that it cannot have.
     Setting(&'static [u8], &'static [u8]),
     /// The program cannot be executed; the errno.
@@ -34,15 +34,15 @@ const SIGNALS: &[u8] =
     b"HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU \
     XFSZ VTALRM PROF WINCH IO PWR SYS";
 
-impl<'a> Failure<'a> {
+impl<'a> ProgramError<'a> {
     /// The answer that tells of it, with its body in `buffer`.
-    pub fn responded(self, transcript: &Transcript, buffer: &'a mut [u8]) -> Responded<'a> {
+    pub fn responded(self, stderr_log: &StderrLog, buffer: &'a mut [u8]) -> Responded<'a> {
         let error_type = self.error_type();
         let mut body = ErrorBody::of_type(error_type, buffer);
         self.push_message(&mut body);
         match self {
-            Self::Ended(_) => push_quoted(&mut body, transcript.last_lines()),
-            Self::Timeout => push_quoted(&mut body, transcript.last_line()),
+            Self::Ended(_) => push_quoted(&mut body, stderr_log.last_lines()),
+            Self::Timeout => push_quoted(&mut body, stderr_log.last_line()),
             _ => {}
         }
         Responded { answer: Answer::error("", body.finish()).with_error_type(error_type) }
@@ -141,10 +141,10 @@ mod tests {
     use super::*;
     use std::string::{String, ToString};
 
-    fn message(failure: Failure<'_>) -> String {
+    fn message(error: ProgramError<'_>) -> String {
         let mut buffer = [0; 1024];
         let mut body = ErrorBody::of_type(b"T", &mut buffer);
-        failure.push_message(&mut body);
+        error.push_message(&mut body);
         let text = str::from_utf8(body.finish()).unwrap();
         text.strip_prefix("{\"errorType\":\"T\",\"stackTrace\":[],\"errorMessage\":\"")
             .and_then(|text| text.strip_suffix("\"}"))
@@ -162,8 +162,8 @@ mod tests {
             ("!", "Function.Unknown", ""),
             ("!Grün x", "Function.Unknown", "x"),
         ] {
-            let failure = Failure::Said(line.as_bytes());
-            assert_eq!((failure.error_type(), message(failure).as_str()), (error_type.as_bytes(), text), "{line:?}");
+            let error = ProgramError::Said(line.as_bytes());
+            assert_eq!((error.error_type(), message(error).as_str()), (error_type.as_bytes(), text), "{line:?}");
         }
     }
 
@@ -171,8 +171,8 @@ mod tests {
     fn signals_have_their_names() {
         for (number, name) in [(1, "SIGHUP"), (9, "SIGKILL"), (11, "SIGSEGV"), (15, "SIGTERM"), (17, "SIGCHLD"), (31, "SIGSYS"), (34, "34")]
         {
-            assert_eq!(message(Failure::Ended(End::Signal(number))), std::format!("signal {name}"));
+            assert_eq!(message(ProgramError::Ended(End::Signal(number))), std::format!("signal {name}"));
         }
-        assert_eq!(message(Failure::Ended(End::Exit(255))), "exit status 255");
+        assert_eq!(message(ProgramError::Ended(End::Exit(255))), "exit status 255");
     }
 }

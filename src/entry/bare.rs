@@ -1,0 +1,64 @@
+//! What `entry!` calls in a program without std.
+
+use core::fmt::{self, Write};
+use core::panic::PanicInfo;
+
+use super::panic::report_panic;
+use super::start::{Memory, serve_from};
+use crate::bytes::cursor::Cursor;
+use crate::error::Error;
+use crate::handler::Handler;
+use crate::sys::{self, env};
+
+/// Runs a bare program from its first instruction to its last.
+///
+/// # Safety
+/// To be called once, first, with `stack` as the kernel handed it to `_start`.
+pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
+    stack: *const usize,
+    memory: &'static Memory<RECEIVE, RESPONSE>,
+    init: impl FnOnce() -> Result<H, Error>,
+) -> ! {
+    // SAFETY: as the caller promises.
+    unsafe { env::set_from_stack(stack) };
+    // SAFETY: this runs once, and nothing else uses the memory.
+    let (receive, response) = unsafe { memory.buffers() };
+    serve_from(init, receive, response);
+    sys::exit(1)
+}
+
+/// Reports a panic to the caller of the function, if there is one, and on stderr, and ends the process with status 101.
+///
+/// The message is the panic's if it is constant; a formatted one needs the Cargo feature `panic-message`.
+#[inline(always)]
+pub fn panicked(info: &PanicInfo<'_>) -> ! {
+    let (file, line) = info.location().map_or(("", 0), |location| (location.file(), location.line()));
+    let mut buffer = [0; 1024];
+    let message = if cfg!(feature = "panic-message") {
+        formatted(info, &mut buffer)
+    } else {
+        info.message().as_str().unwrap_or("(a message with values: the Cargo feature panic-message shows it)")
+    };
+    report_panic(file, line, message);
+    sys::exit(101)
+}
+
+/// The message of a panic, as much of it as fits.
+fn formatted<'a>(info: &PanicInfo<'_>, buffer: &'a mut [u8]) -> &'a str {
+    let mut text = Cut(Cursor::new(buffer));
+    // Its only error is that a value could not be shown: what could be is in the text.
+    let _ = write!(text, "{}", info.message());
+    let text = text.0.into_written();
+    let valid = str::from_utf8(text).map_or_else(|error| error.valid_up_to(), |text| text.len());
+    str::from_utf8(text.get(..valid).unwrap_or_default()).unwrap_or_default()
+}
+
+/// Takes as much of a message as fits.
+struct Cut<'a>(Cursor<'a>);
+
+impl Write for Cut<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.push_cut(text.as_bytes(), 0);
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! What is done after a panic.
+
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::current::{INITIALIZING, with_current};
+use crate::conversation::Kept;
+use crate::conversation::stream::is_streaming;
+use crate::log;
+use crate::runtime::final_report::{finish_stream, send_final_report};
+use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::request::Subject;
+use crate::sys::socket::Socket;
+
+/// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to stderr.
+pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
+    const TYPE: &str = "Function.Panic";
+    let mut buffer = [0; 2048];
+    let mut body = ErrorBody::new(TYPE, &mut buffer);
+    body.push("panicked at ");
+    body.push(file);
+    body.push(":");
+    body.push_number(line);
+    body.push(": ");
+    body.push(message);
+    let body = body.finish();
+    let answer = Answer::error(TYPE, body);
+    with_current(|current| {
+        log::panicked(current, body, (file, line), message);
+        if INITIALIZING.load(Relaxed) != 0 {
+            send_final_report(Kept { subject: Subject::Initialization, answer });
+        } else if let Some(&invocation) = current {
+            let kept = Kept { subject: Subject::Invocation(invocation), answer };
+            if is_streaming() {
+                finish_stream(Socket::streaming(), invocation, kept);
+            } else {
+                send_final_report(kept);
+            }
+        }
+    });
+}

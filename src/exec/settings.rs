@@ -1,0 +1,31 @@
+//! What the environment says of the program.
+
+use crate::sys::env;
+
+pub const HANDLER: &[u8] = b"_HANDLER";
+pub const CONTENT_TYPE: &[u8] = b"BARELAMBDA_CONTENT_TYPE";
+
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub enum Mode {
+    Process,
+    Lines,
+}
+
+/// The content type of answers, which is `default` if it is not set.
+pub fn content_type(default: &'static [u8]) -> &'static [u8] {
+    match variable(CONTENT_TYPE) {
+        b"" => default,
+        content_type => content_type,
+    }
+}
+
+/// The path of the program, in parts.
+pub fn path() -> [&'static [u8]; 3] {
+    let (root, handler) = (variable(b"LAMBDA_TASK_ROOT"), variable(HANDLER));
+    if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
+}
+
+/// The value of a variable; nothing if it is not set.
+pub fn variable(name: &[u8]) -> &'static [u8] {
+    env::var(name).unwrap_or_default()
+}

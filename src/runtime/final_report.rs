@@ -1,0 +1,64 @@
+//! The last answer of a process that ends: after a panic, or when it cannot begin.
+
+use crate::conversation::stream;
+use crate::conversation::{Conversation, Kept};
+use crate::error::Error;
+use crate::http1::HEAD_LIMIT;
+use crate::http1::response::Response;
+use crate::log::{self, Level};
+use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::endpoint::Endpoint;
+use crate::runtime_api::exchange::Exchange;
+use crate::runtime_api::invocation::InvocationHead;
+use crate::runtime_api::request::Subject;
+use crate::sys::{env, socket::Socket};
+
+/// The Runtime API, from the environment.
+///
+/// # Errors
+/// [`Error::NO_ENDPOINT`] and [`Error::ENDPOINT`].
+pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
+    let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
+    Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
+}
+
+/// Delivers the last answer of this process on a new connection, whatever has become of the other.
+#[inline(never)]
+pub(crate) fn send_final_report(kept: Kept<'_>) {
+    let mut region = [0; ROOM_FOR_HEADS];
+    note(endpoint().and_then(|endpoint| {
+        Conversation::new(&endpoint, Socket::new(), Exchange::final_report(), 0).advance(&mut region, Some(&kept), &mut Response::default())
+    }));
+}
+
+/// Ends the stream that has begun on `socket`, with the answer, an error, in its trailers.
+#[cold]
+#[inline(never)]
+pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut kept: Kept<'_>) {
+    let mut region = [0; ROOM_FOR_HEADS];
+    note(endpoint().and_then(|endpoint| {
+        let mut conversation = Conversation::new(&endpoint, socket, Exchange::final_trailers(), 0);
+        stream::finish_stream(&mut conversation.stream_writer(&mut region, invocation), &mut kept.answer)?;
+        conversation.advance(&mut region, Some(&kept), &mut Response::default())
+    }));
+}
+
+/// The room for the heads of the last request, whose ids come from a head, and then for the reply.
+const ROOM_FOR_HEADS: usize = 2 * HEAD_LIMIT;
+
+fn note(result: Result<(), Error>) {
+    if let Err(error) = result {
+        log::error(Level::Error, error);
+    }
+}
+
+/// Reports an error of the initialisation whose message is made at run time, and ends the process.
+pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorBody<'_>)) -> ! {
+    let mut buffer = [0; 2048];
+    let mut body = ErrorBody::of_type(error_type, &mut buffer);
+    message(&mut body);
+    let body = body.finish();
+    log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
+    send_final_report(Kept { subject: Subject::Initialization, answer: Answer::error("", body).with_error_type(error_type) });
+    crate::sys::exit(1)
+}

@@ -1,0 +1,4 @@
+//! What the sources and the documents have to keep: layers between modules, and commands that run.
+
+mod documents;
+mod layers;
