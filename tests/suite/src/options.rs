@@ -20,7 +20,7 @@ Options:
   -h, --help           Print help
 ";
 
-/// How the reason of a test begins that takes minutes.
+/// The reason to ignore a test that runs for minutes begins with this.
 pub const LONG: &str = "long";
 
 /// The arguments.
@@ -37,12 +37,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether all programs are asked for, and so the examples in the documentation, too.
+    /// Returns whether all programs are selected, and therefore the examples in the documentation,
+    /// too.
     pub fn is_whole(&self) -> bool {
         self.filters.is_empty() && self.only.is_empty() && !self.long
     }
 
-    /// Whether this run leaves out a test that is ignored for this reason, or for none.
+    /// Returns whether this run leaves out a test that is ignored for this reason, or isn't
+    /// ignored.
     pub fn skip(&self, ignored: Option<&str>) -> bool {
         match ignored {
             None => self.long,
