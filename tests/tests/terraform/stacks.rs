@@ -1,4 +1,5 @@
-//! The Terraform stacks: their form, their own tests, the words of their validations, and checkov.
+//! The Terraform stacks: their format, their own tests, the messages of their validations, and
+//! checkov.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 const MODULE: &str = "modules/function";
 
-/// Wrong values that are all found by one plan, and the words for each.
+/// Invalid values that one plan finds together, and the message for each.
 const WRONG: &[(&str, &str, &str)] = &[
     ("name", "a b", r#"name is "a b". Use 1 to 64 letters, digits, hyphens and underscores."#),
     (
@@ -36,7 +37,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("tags", r#"{ "aws:a" = "x" }"#, "Use keys of 1 to 128 characters that do not begin with aws:, and values of 256 at most."),
 ];
 
-/// More of them: what is held against other variables is looked at only when those are right.
+/// More invalid values. Terraform compares variables with each other only if each is valid.
 const WRONG_TOGETHER: &[(&str, &str, &str)] = &[
     ("name", "hello", ""),
     ("zip", "tests/hello-arm64.zip", ""),
@@ -45,7 +46,7 @@ const WRONG_TOGETHER: &[(&str, &str, &str)] = &[
     ("system_log_level", "ERROR", r#"system_log_level is "ERROR". Use DEBUG, INFO or WARN."#),
 ];
 
-/// A zip for the other processor, and a level that needs another format.
+/// A zip for the other architecture, and a level that needs another format.
 const CONTRADICTIONS: &[(&str, &str, &str)] = &[
     ("name", "hello", ""),
     ("zip", "tests/hello-arm64.zip", ""),
@@ -75,7 +76,7 @@ fn the_stacks_are_formatted_and_valid_and_their_own_tests_pass() {
     }
     let module = stack.root().join(MODULE);
     for file in ["tests/hello-arm64.zip", "tests/hello.zip", "README.md"] {
-        fs::write(module.join(file), "not looked into by a mocked provider").expect("a file can be written");
+        fs::write(module.join(file), "a mocked provider doesn't read this").expect("a file can be written");
     }
     let words = stack.succeed(MODULE, &["test"]);
     assert!(words.contains("Success! ") && words.contains(" passed, 0 failed"), "{words}");
@@ -85,18 +86,18 @@ fn the_stacks_are_formatted_and_valid_and_their_own_tests_pass() {
     }
 }
 
-/// Plans with these values; for each there are the words that refuse it.
+/// Plans with these values, and checks that each has its message.
 fn expect_words(stack: &Stack, wrong: &[(&str, &str, &str)]) {
     let values: Vec<String> = wrong.iter().map(|(name, value, _)| format!("-var={name}={value}")).collect();
     let mut arguments = vec!["plan"];
     arguments.extend(values.iter().map(String::as_str));
     let (code, words) = stack.run(MODULE, &arguments);
     assert_eq!(code, Some(1), "{words}");
-    // Without the frame, and with long lines in one piece.
+    // Removes the frame, and joins wrapped lines.
     let words: Vec<&str> = words.split_whitespace().filter(|word| !["│", "╷", "╵"].contains(word)).collect();
     let words = words.join(" ");
     for (name, _, expected) in wrong {
-        assert!(words.contains(expected), "{name}: {expected:?} is not in {words}");
+        assert!(words.contains(expected), "{name}: {expected:?} isn't in {words}");
     }
 }
 
