@@ -14,27 +14,23 @@ const MODULE: &str = "modules/function";
 /// Invalid values that one plan finds together, and the message for each.
 const WRONG: &[(&str, &str, &str)] = &[
     ("name", "a b", r#"name is "a b". Use 1 to 64 letters, digits, hyphens and underscores."#),
-    (
-        "zip",
-        "absent.zip",
-        r#"There is no file "absent.zip" to upload. Run `cargo barelambda package`, and set zip to the path that it prints."#,
-    ),
+    ("zip", "absent.zip", r#"There is no file "absent.zip". Run `cargo barelambda package`, and set zip to the path that it prints."#),
     ("handler", "a b", r#"handler is "a b". Use 1 to 128 characters without white space, such as handler.sh."#),
     ("memory", "64", "memory is 64. Use a whole number of MB from 128 to 10240."),
     ("timeout", "901", "timeout is 901. Use a whole number of seconds from 1 to 900."),
     (
         "environment",
         r#"{ AWS_REGION = "x" }"#,
-        "and Lambda sets one of them itself. Leave out what begins with AWS_ or LAMBDA_ and is not yours.",
+        "and Lambda sets one of them itself. Remove the names that begin with AWS_ or LAMBDA_ and are Lambda's.",
     ),
-    ("log_retention_days", "2", "log_retention_days is 2. CloudWatch takes 1, 3, 5,"),
+    ("log_retention_days", "2", "log_retention_days is 2. Use 1, 3, 5,"),
     ("log_format", "json", r#"log_format is "json". Use JSON or Text."#),
-    ("policy_arns", r#"["S3"]"#, r#"policy_arns is ["S3"]. Give ARNs of IAM policies,"#),
-    ("url", r#"{ auth = "IAM" }"#, r#"url.auth is "IAM". Use AWS_IAM, which wants signed requests, or NONE, which lets everybody in."#),
+    ("policy_arns", r#"["S3"]"#, r#"policy_arns is ["S3"]. Use ARNs of IAM policies,"#),
+    ("url", r#"{ auth = "IAM" }"#, r#"url.auth is "IAM". Use AWS_IAM, which needs signed requests, or NONE, which makes the URL public."#),
     ("reserved_concurrency", "-1", "reserved_concurrency is -1. Use a whole number from 0, or null to reserve nothing."),
     ("alias", "7", r#"alias is "7". Use 1 to 128 letters, digits, hyphens and underscores, not digits alone."#),
-    ("sqs", r#"{ queue_arn = "orders" }"#, r#"sqs.queue_arn is "orders". Give the ARN of a queue,"#),
-    ("tags", r#"{ "aws:a" = "x" }"#, "Use keys of 1 to 128 characters that do not begin with aws:, and values of 256 at most."),
+    ("sqs", r#"{ queue_arn = "orders" }"#, r#"sqs.queue_arn is "orders". Use the ARN of a queue,"#),
+    ("tags", r#"{ "aws:a" = "x" }"#, "Use keys of 1 to 128 characters that don't begin with aws:, and values of at most 256."),
 ];
 
 /// More invalid values. Terraform compares variables with each other only if each is valid.
@@ -54,12 +50,12 @@ const CONTRADICTIONS: &[(&str, &str, &str)] = &[
     (
         "architecture",
         "x86_64",
-        r#"architecture is "x86_64", and hello-arm64.zip is for the other one. Set architecture to what the zip is for, or run `cargo barelambda package --arch x86_64`."#,
+        r#"architecture is "x86_64", and hello-arm64.zip is for the other one. Set architecture to the zip's, or run `cargo barelambda package --arch x86_64`."#,
     ),
     (
         "system_log_level",
         "INFO",
-        r#"system_log_level needs log_format JSON, which is "Text". Set log_format to JSON, or leave the level out."#,
+        r#"system_log_level needs log_format JSON, which is "Text". Set log_format to JSON, or remove the level."#,
     ),
 ];
 
