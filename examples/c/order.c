@@ -3,7 +3,7 @@
  * responds with the sum.
  *
  *     {"customer":"Ada","lines":[{"count":2,"cents":250},{"count":1,"cents":1999}]}
- *     {"lines":2,"cents":2499}
+ *     -> {"lines":2,"cents":2499}
  *
  * An invalid order is an error of the type Function.InvalidOrder, whose message has the reason.
  */
