@@ -187,22 +187,23 @@ uint64_t barelambda_remaining_ms(const barelambda_event *event);
 
 /* Responds with a copy of `data`, at most BARELAMBDA_PAYLOAD_LIMIT bytes. Bytes in the event's
  * payload or in the response buffer (see below) aren't copied. They are sent from there, as they
- * are when the handler returns. Errors: INVALID_ARGUMENT, RESPONSE_TOO_LARGE (without reading
- * `data`), ANSWERED_TWICE, NOTHING_TO_ANSWER. */
+ * are when the handler returns.
+ * Errors: INVALID_ARGUMENT, RESPONSE_TOO_LARGE (without reading `data`), ANSWERED_TWICE,
+ * NOTHING_TO_ANSWER. */
 int barelambda_respond(barelambda_responder *responder, const void *data, size_t len);
 
 /* Fails the invocation with the error type `type`, which should look like Function.OutOfStock, and
  * a message. A type that is empty, longer than 1,024 bytes, has control characters or isn't UTF-8
  * becomes Function.Unknown. Invalid UTF-8 in the message becomes U+FFFD, and a message that is too
  * long is cut (to 6 MiB, and to 8 KiB in the trailers of a stream). Both are copied, and must not
- * be in the response buffer. In a stream, the written data is sent before the error. Errors:
- * INVALID_ARGUMENT, ANSWERED_TWICE. */
+ * be in the response buffer. In a stream, the written data is sent before the error.
+ * Errors: INVALID_ARGUMENT, ANSWERED_TWICE. */
 int barelambda_fail(barelambda_responder *responder, const char *type, size_t type_len, const char *message, size_t message_len);
 
 /* Sets the content type of the response. The default is application/json, and
  * application/octet-stream for a stream. The text is copied, and must not be in the response
- * buffer. A later call replaces it. Errors: INVALID_ARGUMENT, INVALID_CONTENT_TYPE, ANSWERED_TWICE,
- * NOTHING_TO_ANSWER. */
+ * buffer. A later call replaces it.
+ * Errors: INVALID_ARGUMENT, INVALID_CONTENT_TYPE, ANSWERED_TWICE, NOTHING_TO_ANSWER. */
 int barelambda_content_type(barelambda_responder *responder, const char *text, size_t len);
 
 /* Returns the response buffer, in which a program can write a response, and stores
@@ -246,14 +247,14 @@ enum barelambda_body {
 };
 
 /* Sends an HTTP response. `kind` is one of enum barelambda_body. All arguments are copied, and must
- * not be in the response buffer, where each header field costs its length and 2 more bytes. Errors:
- * INVALID_ARGUMENT, INVALID_HTTP_RESPONSE, RESPONSE_TOO_LARGE, ANSWERED_TWICE, NOTHING_TO_ANSWER.
- * */
+ * not be in the response buffer, where each header field costs its length and 2 more bytes.
+ * Errors: INVALID_ARGUMENT, INVALID_HTTP_RESPONSE, RESPONSE_TOO_LARGE, ANSWERED_TWICE,
+ * NOTHING_TO_ANSWER. */
 int barelambda_http(barelambda_responder *responder, const barelambda_http_head *head, const void *body, size_t len, int kind);
 
 /* Begins a stream like barelambda_stream_begin, for an HTTP response whose body is written to the
- * stream. The head must fit in 16 KiB, and multi_value_headers must be 0. Errors: those of
- * barelambda_http. */
+ * stream. The head must fit in 16 KiB, and multi_value_headers must be 0.
+ * Errors: those of barelambda_http. */
 int barelambda_http_stream(barelambda_responder *responder, const barelambda_http_head *head);
 
 /*
@@ -262,13 +263,13 @@ int barelambda_http_stream(barelambda_responder *responder, const barelambda_htt
  */
 
 /* Begins a stream, without sending anything. Before the first byte is sent, an error is the whole
- * response. After that, an error follows the sent data. Errors: ANSWERED_TWICE, NOTHING_TO_ANSWER.
- * */
+ * response. After that, an error follows the sent data.
+ * Errors: ANSWERED_TWICE, NOTHING_TO_ANSWER. */
 int barelambda_stream_begin(barelambda_responder *responder);
 
 /* Appends `data`, of any length. Up to 16 KiB are buffered. Otherwise the function sends the data,
- * and blocks until that is done. `data` must not be in the response buffer. Errors:
- * INVALID_ARGUMENT, NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the end). */
+ * and blocks until that is done. `data` must not be in the response buffer.
+ * Errors: INVALID_ARGUMENT, NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the end). */
 int barelambda_stream_write(barelambda_responder *responder, const void *data, size_t len);
 
 /* Sends the buffered data. The first call begins the response, even if nothing was written.
@@ -276,8 +277,8 @@ int barelambda_stream_write(barelambda_responder *responder, const void *data, s
 int barelambda_stream_flush(barelambda_responder *responder);
 
 /* Ends the stream, which completes the response. The buffered data is sent at once, and the end
- * when the handler has returned. Errors: NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the
- * end). */
+ * when the handler has returned.
+ * Errors: NOT_STREAMING, STREAM_LOST, ANSWERED_TWICE (after the end). */
 int barelambda_stream_end(barelambda_responder *responder);
 
 /*

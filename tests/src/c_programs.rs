@@ -21,7 +21,7 @@ pub enum Way {
     Musl,
     /// With glibc, statically.
     Static(Architecture),
-    /// With glibc, dynamically and position-independent, as compilers do unless they are told otherwise.
+    /// With glibc, dynamically and position-independent, as compilers link by default.
     Dynamic,
 }
 

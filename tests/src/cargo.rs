@@ -1,4 +1,4 @@
-//! Cargo, started from inside a test.
+//! Runs cargo in a test.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -24,8 +24,8 @@ pub fn cargo(folder: &Path) -> Command {
     command
 }
 
-/// Builds with these arguments to `cargo build`, in `folder`, once for all tests. Returns the
-/// executables that cargo built.
+/// Runs `cargo build` with these arguments in `folder`, once for all tests. Returns the executables
+/// that cargo built.
 ///
 /// # Panics
 /// The build fails. The message has cargo's output.
@@ -42,7 +42,7 @@ pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
     })
 }
 
-/// Makes files once for all tests of a process, and of all processes of a `cargo suite`, which names
+/// Makes files once for all tests of a process, and of all processes of a `cargo suite`, which sets
 /// a folder for this purpose. `what` must differ for different files.
 ///
 /// # Panics

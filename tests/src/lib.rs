@@ -2,9 +2,9 @@
 //!
 //! - [`programs`] builds the programs under test, with [`cargo`].
 //! - [`c_programs`] builds the programs in C and their library.
-//! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
-//! - [`exec`] is the binary of that name, with programs for it to run.
-//! - [`serving`] is `cargo barelambda serve`.
+//! - [`emulated`] and [`scripted`] run them with the two servers of `barelambda-emulator`.
+//! - [`exec`] builds the binary `exec`, and makes programs for it.
+//! - [`serving`] runs `cargo barelambda serve`.
 //! - [`new_function`] makes functions with `cargo barelambda new`.
 //! - [`packages`] runs `cargo barelambda` as users install it, and reads its zips.
 //! - [`rie`] and [`rie_managed`] run the programs under AWS's emulator, in its two modes;

@@ -15,7 +15,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// Both.
+    /// Both architectures.
     pub const ALL: [Self; 2] = [Self::X86_64, Self::Aarch64];
 
     /// Returns the target that bare programs are built for.
@@ -36,9 +36,9 @@ impl Architecture {
     }
 }
 
-/// Makes two tests of a function: one for each architecture. Programs for aarch64 run through qemu,
-/// so that test is ignored. Other reasons to ignore tests follow the name: that of the second test, or
-/// those of both.
+/// Makes two tests of a function, one for each architecture. The test for aarch64 is ignored
+/// because it needs qemu. Other reasons to ignore tests follow the name: the second test's, or
+/// both.
 #[macro_export]
 macro_rules! on_each_architecture {
     ($name:ident) => {

@@ -44,7 +44,7 @@ pub fn run_command(script: Script, command: impl FnOnce(SocketAddr) -> Command) 
 }
 
 /// Returns the requests of each connection of a run, in the form `POST ID/response: BODY`.
-pub fn story(ran: &Ran) -> Vec<Vec<String>> {
+pub fn summary(ran: &Ran) -> Vec<Vec<String>> {
     ran.transcript.connections.iter().map(|requests| requests.iter().map(line).collect()).collect()
 }
 

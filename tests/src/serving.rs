@@ -1,4 +1,4 @@
-//! `cargo barelambda serve`, as a user starts it.
+//! Runs `cargo barelambda serve` as a user does.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;

@@ -55,7 +55,7 @@ impl Options {
     }
 }
 
-/// Parses the arguments. Returns `None` if help was asked for.
+/// Parses the arguments. Returns `None` for `--help`.
 pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
     let mut options = Options::default();
     let mut arguments = arguments.into_iter();

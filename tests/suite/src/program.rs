@@ -146,7 +146,7 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
     }
     // A long run doesn't list the other tests.
     all.retain(|test| !(options.long && test.skipped));
-    // The sort is stable.
+    // The sort is stable, so the other tests keep their order.
     all.sort_by_key(|test| test.program.name == FIGURES);
     Ok(all)
 }

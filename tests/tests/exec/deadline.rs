@@ -8,7 +8,7 @@ use barelambda_tests::emulated::{answer, failure, start};
 use barelambda_tests::exec::{Process, SHELL, bootstrap, options, options_for, task};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
-use barelambda_tests::scripted::{answered, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run_command, summary, the_end};
 
 /// The time limit of invocations. SIGTERM follows after 3,600 ms, and SIGKILL after 3,800 ms.
 const TIME: Duration = Duration::from_secs(4);
@@ -103,7 +103,7 @@ fn posted(name: &str, invocations: &[(&str, &str)]) -> Vec<String> {
         command.env("LAMBDA_TASK_ROOT", folder).env("_HANDLER", "handler");
         command
     });
-    story(&ran).concat().into_iter().filter(|line| line.contains("r-")).collect()
+    summary(&ran).concat().into_iter().filter(|line| line.contains("r-")).collect()
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn a_log_of_megabytes_neither_stalls_nor_loses_a_line() {
     let numbers: Vec<u32> =
         outcome.log.lines().map(|line| line.rsplit(' ').next().unwrap_or_default().parse().expect("a number")).collect();
     assert_eq!(numbers, (1..=8000).collect::<Vec<_>>());
-    // More than the emulator keeps.
+    // This log is larger than the emulator's limit.
     assert_eq!(answer(&emulator, "seq 1 300000 >&2; echo answer"), b"answer\n");
 }
 

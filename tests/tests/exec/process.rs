@@ -66,7 +66,7 @@ fn an_error_has_the_last_whole_lines_of_a_long_stderr() {
     assert!(count > 50 && error.message.len() <= 1100, "{count} lines, {} bytes", error.message.len());
     let wanted: Vec<_> = (1000 - count..1000).map(|number| format!("line {number}")).collect();
     assert_eq!(lines, wanted);
-    // All of them are in the log.
+    // The log has all of them.
     assert_eq!(outcome.log.matches(" INFO line ").count(), 1000);
     // An error has only lines of its own invocation.
     assert_eq!(failure(&emulator, "exit 2").0.message, "exit status 2");

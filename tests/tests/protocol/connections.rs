@@ -12,7 +12,7 @@ use barelambda_emulator::script::message::{self, accepted, error, with_header};
 use barelambda_emulator::script::{Ran, Script, Step, refused_address};
 use barelambda_tests::emulated::pattern;
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -43,7 +43,7 @@ fn last(event: Vec<u8>) -> Vec<Step> {
 fn responds_once_on_each(script: Script, end: &Step) {
     let ran = run(script, &example("stateful", NATIVE));
     let expected = [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]];
-    assert_eq!(story(&ran), expected, "{end:?}");
+    assert_eq!(summary(&ran), expected, "{end:?}");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn the_response_to_an_event_that_closes_uses_a_new_connection() {
         the_end(),
     ]);
     let ran = run(script, &example("stateful", NATIVE));
-    assert_eq!(story(&ran), [vec!["GET next"], vec!["POST r-1/response: 1", "GET next"]]);
+    assert_eq!(summary(&ran), [vec!["GET next"], vec!["POST r-1/response: 1", "GET next"]]);
 }
 
 /// Serves r-1, closes before the 202, and runs `steps` on the next connection.
@@ -88,7 +88,7 @@ fn in_doubt_the_same_invocation_gets_the_kept_response_without_the_handler() {
         let again = [vec![Step::Expect], answered(first.clone()), answered(event("r-2")), vec![the_end()]];
         let ran = in_doubt("stateful", first, again.concat());
         assert_eq!(
-            story(&ran),
+            summary(&ran),
             [
                 vec!["GET next", "POST r-1/response: 1", "GET next"],
                 vec!["GET next", "POST r-1/response: 1", "GET next", "POST r-2/response: 2", "GET next"],
@@ -111,14 +111,14 @@ fn in_doubt_an_error_is_kept_as_well() {
 #[test]
 fn in_doubt_another_invocation_means_that_the_response_had_arrived() {
     let ran = in_doubt("stateful", event("r-1"), last(event("r-2")));
-    assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]]);
+    assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]]);
 }
 
 #[test]
 fn in_doubt_another_attempt_at_the_same_request_calls_the_handler() {
     let attempt = |id| message::next("r-1", "{}").invocation_id(id).bytes();
     let ran = in_doubt("stateful", attempt("i-1"), last(attempt("i-2")));
-    assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-1/response: 2", "GET next"]]);
+    assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-1/response: 2", "GET next"]]);
     assert_eq!(ran.transcript.connections[1][1].header("Lambda-Runtime-Invocation-Id"), Some("i-2"));
 }
 
@@ -126,7 +126,7 @@ fn in_doubt_another_attempt_at_the_same_request_calls_the_handler() {
 fn a_request_that_is_repeated_after_its_202_calls_the_handler() {
     let steps = [vec![Step::Expect], answered(event("r-1")), answered(event("r-1")), vec![the_end()]];
     let ran = run(Script::new().connection(steps.concat()), &example("stateful", NATIVE));
-    assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-1/response: 2", "GET next"]]);
+    assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-1/response: 2", "GET next"]]);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_response_that_never_arrives_ends_the_program() {
     }
     let start = Instant::now();
     let ran = run(script, &example("stateful", NATIVE));
-    assert!(story(&ran).iter().all(|requests| requests[..] == ["GET next", "POST r-1/response: 1", "GET next"]), "{:?}", story(&ran));
+    assert!(summary(&ran).iter().all(|requests| requests[..] == ["GET next", "POST r-1/response: 1", "GET next"]), "{:?}", summary(&ran));
     assert_eq!(ran.status.code(), Some(1));
     assert!(ran.stderr.contains(Error::CONNECTION_CLOSED.message()), "{}", ran.stderr);
     assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
@@ -162,7 +162,7 @@ fn the_program_reconnects_to_a_server_that_was_gone() {
             .connection(last(event("r-2")));
         let ran = run(script, &example("stateful", NATIVE));
         assert_eq!(
-            story(&ran),
+            summary(&ran),
             [
                 ["GET next", "POST r-1/response: 1", "GET next"],
                 ["GET next", "POST r-1/response: 1", "GET next"],
@@ -201,7 +201,7 @@ fn an_event_that_breaks_off_is_requested_again() {
             let script =
                 Script::new().connection([Step::Expect, Step::Send(whole[..cut].to_vec()), end.clone()]).connection(last(whole.clone()));
             let ran = run(script, &example("stateful", NATIVE));
-            assert_eq!(story(&ran), [vec!["GET next"], vec!["GET next", "POST r-1/response: 1", "GET next"]], "{cut} bytes, {end:?}");
+            assert_eq!(summary(&ran), [vec!["GET next"], vec!["GET next", "POST r-1/response: 1", "GET next"]], "{cut} bytes, {end:?}");
         }
     }
 }
@@ -216,7 +216,7 @@ fn a_202_that_breaks_off_in_its_head_leaves_doubt() {
         let ran = run(script, &example("stateful", NATIVE));
         // After a whole head, the same id is a new attempt, which calls the handler.
         let requests = [1, again].map(|count| vec!["GET next".into(), format!("POST r-1/response: {count}"), "GET next".into()]);
-        assert_eq!(story(&ran), requests, "{cut} bytes");
+        assert_eq!(summary(&ran), requests, "{cut} bytes");
     }
 }
 
@@ -250,7 +250,7 @@ fn a_413_during_a_large_response_is_read_and_the_next_is_requested() {
         ])
         .connection(last(event("r-2")));
     let ran = run(script, &example("echo", NATIVE));
-    assert_eq!(story(&ran)[1], ["GET next", "POST r-2/response: {}", "GET next"]);
+    assert_eq!(summary(&ran)[1], ["GET next", "POST r-2/response: {}", "GET next"]);
     assert!(ran.stderr.contains("status 413") && ran.stderr.contains("Exceeded maximum allowed payload size"), "{}", ran.stderr);
 }
 
@@ -267,7 +267,7 @@ fn a_get_is_pipelined_with_each_response_unless_that_is_off() {
             command
         });
         let requests = &ran.transcript.connections[0];
-        assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-2/response: 2", "GET next"]]);
+        assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-2/response: 2", "GET next"]]);
         assert_eq!([&requests[2], &requests[4]].map(|get| get.pipelined), [pipelined; 2], "{setting:?}");
     }
 }
@@ -287,5 +287,5 @@ fn without_pipelining_a_lost_response_is_still_sent_again() {
         command.env("AWS_LAMBDA_RUNTIME_API", address.to_string()).env("BARELAMBDA_PIPELINE", "off");
         command
     });
-    assert_eq!(story(&ran), [vec!["GET next", "POST r-1/response: 1"], vec!["GET next", "POST r-1/response: 1", "GET next"]]);
+    assert_eq!(summary(&ran), [vec!["GET next", "POST r-1/response: 1"], vec!["GET next", "POST r-1/response: 1", "GET next"]]);
 }

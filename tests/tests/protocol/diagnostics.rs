@@ -4,7 +4,7 @@ use std::process::Command;
 
 use barelambda_emulator::script::{Script, Step, message};
 use barelambda_tests::programs::{Architecture, example, std_host};
-use barelambda_tests::scripted::{answered, run, story, the_end};
+use barelambda_tests::scripted::{answered, run, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -42,7 +42,7 @@ fn a_panic_is_posted_for_an_id_of_any_length() {
         .connection([Step::Expect, Step::Send(message::accepted())]);
     let ran = run(script, &example("faults", NATIVE));
     assert_eq!(ran.status.code(), Some(101));
-    assert!(story(&ran)[1][0].starts_with(&format!("POST {id}/error: {{\"errorType\":\"Function.Panic\"")), "{}", ran.stderr);
+    assert!(summary(&ran)[1][0].starts_with(&format!("POST {id}/error: {{\"errorType\":\"Function.Panic\"")), "{}", ran.stderr);
 }
 
 #[test]

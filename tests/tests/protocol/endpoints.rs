@@ -8,7 +8,7 @@ use std::thread;
 use barelambda::Error;
 use barelambda_emulator::script::{Script, Step, message};
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run_command, summary, the_end};
 
 fn echo() -> Command {
     Command::new(example("echo", Architecture::X86_64))
@@ -27,7 +27,7 @@ fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>
     });
     let hosts: Vec<_> = ran.transcript.requests().map(|request| request.header("Host").unwrap_or_default().to_owned()).collect();
     assert!(hosts.iter().all(|host| *host == hosts[0]) && given.contains(&hosts[0]), "{given}: {hosts:?}");
-    (hosts[0].clone(), story(&ran).concat())
+    (hosts[0].clone(), summary(&ran).concat())
 }
 
 #[test]

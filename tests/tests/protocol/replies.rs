@@ -4,7 +4,7 @@ use barelambda::Error;
 use barelambda_emulator::script::message::{self, Next};
 use barelambda_emulator::script::{Script, Step};
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run, story, the_end};
+use barelambda_tests::scripted::{answered, run, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -35,7 +35,7 @@ fn an_event_may_be_cut_at_any_byte() {
         }
         steps.push(the_end());
         let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [echoed(cuts.map(|number| format!("r-{number:04}")), EVENT)]);
+        assert_eq!(summary(&ran), [echoed(cuts.map(|number| format!("r-{number:04}")), EVENT)]);
     }
 }
 
@@ -51,7 +51,7 @@ fn a_202_with_the_next_event_may_be_cut_at_any_byte() {
         }
         steps.extend([Step::Expect, Step::Expect, Step::Send(message::accepted()), the_end()]);
         let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [echoed((0..=cuts.end).map(|number| format!("r-{number:04}")), EVENT)]);
+        assert_eq!(summary(&ran), [echoed((0..=cuts.end).map(|number| format!("r-{number:04}")), EVENT)]);
     }
 }
 
@@ -63,7 +63,7 @@ fn replies_may_arrive_byte_by_byte() {
     steps.extend([Step::Expect, Step::Expect, drop_by_drop([message::accepted(), chunked].concat())]);
     steps.extend([Step::Expect, Step::Expect, drop_by_drop(message::accepted()), the_end()]);
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), EVENT)]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), EVENT)]);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn chunks_may_have_extensions_and_trailers() {
     let event = [head, chunks].concat();
     let steps = [vec![Step::Expect], answered(event.clone()), answered(event), vec![the_end()]].concat();
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), "hello, world")]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), "hello, world")]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn informational_replies_are_skipped() {
         the_end(),
     ];
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-2"].map(str::to_owned), EVENT)]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-2"].map(str::to_owned), EVENT)]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_head_may_lack_a_deadline_and_have_any_case_and_order() {
     let events = [bare.as_bytes().to_vec(), odd.bytes(), full.bytes()];
     let steps = [vec![Step::Expect], events.map(answered).concat(), vec![the_end()]].concat();
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-2", "r-3"].map(str::to_owned), "{}")]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-2", "r-3"].map(str::to_owned), "{}")]);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_malformed_reply_is_named_and_requested_again() {
             .connection([Step::Expect, Step::Send(bad.clone().into_bytes())])
             .connection([vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]].concat());
         let ran = run(script, &example("echo", NATIVE));
-        assert_eq!(story(&ran), [vec!["GET next".to_owned()], echoed(["r-1".to_owned()], "{}")], "{shown:?}");
+        assert_eq!(summary(&ran), [vec!["GET next".to_owned()], echoed(["r-1".to_owned()], "{}")], "{shown:?}");
         assert!(ran.stderr.contains(error.message()), "{shown:?}: {}", ran.stderr);
     }
 }
@@ -158,7 +158,7 @@ fn an_invocation_without_a_usable_id_ends_the_program_with_a_message() {
     for id in ["", "a b", "a?b", "a#b", "\u{e9}"] {
         let event = message::next("r-1", "{}").header("Lambda-Runtime-Aws-Request-Id", id).bytes();
         let ran = run(Script::new().connection([Step::Expect, Step::Send(event)]), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [["GET next"]], "{id:?}");
+        assert_eq!(summary(&ran), [["GET next"]], "{id:?}");
         assert_eq!(ran.status.code(), Some(1), "{id:?}");
         assert!(ran.stderr.contains(Error::REQUEST_ID.message()), "{id:?}: {}", ran.stderr);
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use barelambda::Error;
 use barelambda_emulator::script::{Ran, Script, Step, message};
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -27,7 +27,7 @@ fn lines(ran: &Ran, status: u16) -> Vec<&str> {
 fn a_next_without_200_ends_the_program_with_the_servers_message() {
     for code in [202, 204, 301, 400, 403, 404, 410, 413, 500, 503] {
         let ran = run(Script::new().connection([Step::Expect, Step::Send(status(code))]), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [["GET next"]], "{code}");
+        assert_eq!(summary(&ran), [["GET next"]], "{code}");
         assert_eq!(ran.status.code(), Some(1), "{code}");
         assert!(!lines(&ran, code).is_empty(), "{code}: {}", ran.stderr);
         // The body of a success isn't an error message.
@@ -45,7 +45,7 @@ fn then_another(event: &str, action: &str, reply: u16) -> Ran {
         vec![the_end()],
     ];
     let ran = run(Script::new().connection(steps.concat()), &example("faults", NATIVE));
-    let requests = &story(&ran)[0];
+    let requests = &summary(&ran)[0];
     assert!(requests[1].starts_with(&format!("POST r-1/{action}: ")), "{requests:?}");
     assert_eq!(requests[2..], ["GET next", "POST r-2/response: {}", "GET next"], "{reply}");
     ran
@@ -88,7 +88,7 @@ fn the_same_invocation_after_a_rejected_response_ends_the_program() {
             let event = message::next("r-1", event).invocation_id("i-1").bytes();
             let steps = [Step::Expect, Step::Send(event.clone()), Step::Expect, Step::Expect, Step::Send(status(code)), Step::Send(event)];
             let ran = run(Script::new().connection(steps), &example("faults", NATIVE));
-            let requests = &story(&ran)[0];
+            let requests = &summary(&ran)[0];
             assert!(requests[1].starts_with(&format!("POST r-1/{action}: ")) && requests.len() == 3, "{requests:?}");
             assert_eq!(ran.status.code(), Some(1), "{code}");
             assert!(ran.stderr.contains(Error::ANSWER_STUCK.message()), "{code}: {}", ran.stderr);
@@ -112,7 +112,7 @@ fn a_server_error_after_a_response_ends_the_program() {
             let event = message::next("r-1", event).bytes();
             let steps = [Step::Expect, Step::Send(event), Step::Expect, Step::Expect, Step::Send(status(code))];
             let ran = run(Script::new().connection(steps), &example("faults", NATIVE));
-            assert_eq!(story(&ran)[0].len(), 3, "{code}: no request follows");
+            assert_eq!(summary(&ran)[0].len(), 3, "{code}: no request follows");
             assert_eq!(ran.status.code(), Some(1), "{code}");
             assert!(!lines(&ran, code).is_empty() && ran.stderr.contains(WORDS), "{code}: {}", ran.stderr);
         }
@@ -133,7 +133,7 @@ const INIT_ERROR: &str =
 fn a_failed_initialisation_ends_the_program_after_any_reply() {
     for code in [202, 403, 500] {
         let ran = run_command(Script::new().connection([Step::Expect, Step::Send(status(code)), Step::ExpectEnd]), misled);
-        assert_eq!(story(&ran), [[INIT_ERROR]], "{code}");
+        assert_eq!(summary(&ran), [[INIT_ERROR]], "{code}");
         let request = &ran.transcript.connections[0][0];
         assert_eq!(request.header("Lambda-Runtime-Function-Error-Type"), Some("Function.BadStart"));
         assert_eq!(request.header("Content-Type"), Some("application/vnd.aws.lambda.error+json"));
@@ -151,7 +151,7 @@ fn a_failed_initialisation_is_reported_again_when_the_connection_breaks() {
         Step::ExpectEnd,
     ]);
     let ran = run_command(script, misled);
-    assert_eq!(story(&ran), [vec![INIT_ERROR], vec![], vec![INIT_ERROR]]);
+    assert_eq!(summary(&ran), [vec![INIT_ERROR], vec![], vec![INIT_ERROR]]);
     assert_eq!(ran.status.code(), Some(1));
 }
 
@@ -165,7 +165,7 @@ fn a_panic_is_reported_on_a_new_connection_and_ends_with_status_101() {
             Step::ExpectEnd,
         ]);
         let ran = run(script, &example("faults", NATIVE));
-        let [_, first, second] = &ran.transcript.connections[..] else { panic!("{:?}", story(&ran)) };
+        let [_, first, second] = &ran.transcript.connections[..] else { panic!("{:?}", summary(&ran)) };
         assert_eq!(first[0].target, "/2018-06-01/runtime/invocation/r-1/error");
         assert_eq!(first[0].raw, second[0].raw, "the lost report is sent again");
         assert_eq!(first[0].header("Lambda-Runtime-Function-Error-Type"), Some("Function.Panic"));

@@ -7,7 +7,7 @@ use barelambda_emulator::script::message::{self, accepted, error};
 use barelambda_emulator::script::{Ran, Request, Script, Step};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{Architecture, debug_example, example, hosted_example, panic_place};
-use barelambda_tests::scripted::{answered, run, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 use barelambda_tests::{cargo, syscalls};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -90,7 +90,7 @@ fn a_stream_is_announced_sent_as_it_is_written_and_followed_by_a_get() {
 fn an_error_before_the_first_byte_is_posted(architecture: Architecture) {
     let ran = fails("\"early\"", architecture);
     let body = error_body("Function.OutOfPaper", "there is no third line");
-    assert_eq!(story(&ran)[0][1], format!("POST r-1/error: {body}"));
+    assert_eq!(summary(&ran)[0][1], format!("POST r-1/error: {body}"));
 }
 on_each_architecture!(an_error_before_the_first_byte_is_posted);
 
@@ -145,9 +145,9 @@ fn a_rejected_stream_ends_and_the_next_invocation_is_served() {
         for end in [Step::Close, Step::HalfClose] {
             let refusal = Step::Send(error(status, "Refused", "no more of it"));
             let ran = cut_short(vec![refusal, pause.clone(), end.clone(), pause.clone()], another());
-            let story = story(&ran);
-            assert_eq!(story[0], ["GET next"], "{status}, {end:?}");
-            assert_eq!(story[1].len(), 3, "{status}, {end:?}: {story:?}");
+            let summary = summary(&ran);
+            assert_eq!(summary[0], ["GET next"], "{status}, {end:?}");
+            assert_eq!(summary[1].len(), 3, "{status}, {end:?}: {summary:?}");
             assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE);
             assert!(ran.stderr.contains(&format!("status {status}")), "{status}, {end:?}: {}", ran.stderr);
         }
@@ -160,7 +160,7 @@ fn a_broken_stream_is_an_error_when_its_invocation_is_repeated() {
     for end in [Step::Close, Step::Reset] {
         let ran = cut_short(vec![end.clone()], again.clone());
         let body = error_body("Runtime.StreamLost", Error::STREAM_LOST.message());
-        assert_eq!(story(&ran)[1], ["GET next", &format!("POST r-1/error: {body}"), "GET next"], "{end:?}");
+        assert_eq!(summary(&ran)[1], ["GET next", &format!("POST r-1/error: {body}"), "GET next"], "{end:?}");
         let ran = cut_short(vec![end.clone()], another());
         assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE, "{end:?}");
     }

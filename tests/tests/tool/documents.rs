@@ -1,5 +1,5 @@
-//! The shell commands in the documents. A block that can't run in a clone, or that takes minutes,
-//! says so in a comment above it: `<!-- not run: REASON -->` or `<!-- long: REASON -->`.
+//! The shell commands in the documents. A block that can't run in a clone, or that runs for
+//! minutes, has a comment above it: `<!-- not run: REASON -->` or `<!-- long: REASON -->`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
