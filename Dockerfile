@@ -1,23 +1,26 @@
-# Stages: `artifact` has the zips of both architectures, `image` is a container image for Lambda, `rie` is that image with AWS's Runtime
-# Interface Emulator in front, for trying it locally, `test` runs the tests; `builder` has Rust and `cargo barelambda`. Without --target,
-# `image` is built. .ci/dockerfile builds all of them. Only what classic builders and buildah know as well as BuildKit is used.
+# Stages: `artifact` has the zips of both architectures, `image` is a container image for Lambda,
+# `rie` is that image with AWS's Runtime Interface Emulator for local invocations, `test` runs the
+# tests, and `builder` has Rust and `cargo barelambda`. The default stage is `image`. .ci/dockerfile
+# builds all of them. The file uses only features of classic builders, buildah and BuildKit.
 
-# Any image with dnf, or with rustup and a C compiler. Amazon Linux's repositories are those of its own date.
+# An image with dnf, or with rustup and a C compiler. An image of Amazon Linux uses the repositories
+# of its date.
 ARG BUILDER_IMAGE=public.ecr.aws/amazonlinux/amazonlinux:2023.9.20251208.0
-# Debian, as .ci/tools installs from there; x86_64, as the tests run programs of that architecture.
+# .ci/tools installs Debian's packages, and the tests run programs for x86_64.
 ARG TEST_IMAGE=docker.io/library/rust:1.95.0-bookworm
 
-# What compiles runs on the machine's own architecture, whatever is built for. (Without a builder that says which it is, on amd64.)
+# The compiler runs on the machine's architecture for every target. Builders that don't set
+# BUILDPLATFORM use amd64.
 FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILDER_IMAGE} AS builder
 ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo PATH=/usr/local/cargo/bin:$PATH CARGO_TARGET_DIR=/target
-# Rust's build scripts are linked by it.
+# The C compiler links build scripts.
 RUN command -v cc >/dev/null || { dnf install -y --setopt=install_weak_deps=False gcc && dnf clean all; }
-# The sums are those that rust-lang.org publishes beside the files.
+# rust-lang.org publishes the checksums.
 RUN command -v rustup >/dev/null || { \
         case "$(uname -m)" in \
             x86_64) sum=20a06e644b0d9bd2fbdbfd52d42540bdde820ea7df86e92e533c073da0cdd43c ;; \
             aarch64) sum=e3853c5a252fca15252d07cb23a1bdd9377a8c6f3efa01531109281ae47f841c ;; \
-            *) echo "no rustup is known for $(uname -m)" >&2; exit 1 ;; \
+            *) echo "error: no rustup for $(uname -m)" >&2; exit 1 ;; \
         esac && \
         curl --proto =https --tlsv1.2 --fail --silent --show-error --output /tmp/rustup-init \
             "https://static.rust-lang.org/rustup/archive/1.28.2/$(uname -m)-unknown-linux-gnu/rustup-init" && \
@@ -27,7 +30,7 @@ RUN command -v rustup >/dev/null || { \
         rm /tmp/rustup-init; \
     }
 WORKDIR /barelambda
-# The toolchain again only when this file changes.
+# This layer is rebuilt only when this file changes.
 COPY rust-toolchain.toml ./
 RUN rustup toolchain install
 COPY . .
@@ -46,24 +49,24 @@ WORKDIR /barelambda
 COPY . .
 RUN rustup toolchain install
 RUN bash .ci/tools && chown -R 1000:1000 /barelambda /target
-# Nobody in particular, but not root.
+# An arbitrary user that isn't root.
 USER 1000:1000
 ENV HOME=/tmp
-# The whole suite but for RIE's mode for managed instances, which takes namespaces of its own (docker grants none while it builds), and
-# what takes Terraform, which no package of this image brings.
+# The tests except those of RIE's mode for managed instances, which need namespaces that docker
+# doesn't allow during a build, and those that need Terraform, which isn't in this image.
 ARG TEST="cargo test --workspace --exclude barelambda-tests && cargo test --package barelambda-tests --lib --test '[!drt]*' --test 'r[!i]*' --test 't[!e]*' --test rie --test 'rie_[!m]*' -- --skip managed"
 RUN eval "$TEST"
 
 FROM builder AS bootstrap
 ARG EXAMPLE=hello
-# The architecture is that of the image, so that the two cannot differ; the machine's, where the builder does not name it.
+# The architecture is always the image's, or the machine's if the builder doesn't set it.
 ARG TARGETARCH
 RUN case "${TARGETARCH:-$(uname -m)}" in amd64 | x86_64) arch=x86_64 ;; arm64 | aarch64) arch=arm64 ;; *) arch="$TARGETARCH" ;; esac && \
     cargo-barelambda build "$EXAMPLE" --arch "$arch" --output /out/bootstrap
 
 FROM scratch AS image
 COPY --from=bootstrap /out/bootstrap /bootstrap
-# Lambda takes a user of its own; elsewhere this one has no rights and no name.
+# Lambda ignores this user. Elsewhere it has no privileges and no name.
 USER 65532:65532
 ENTRYPOINT ["/bootstrap"]
 
@@ -80,5 +83,5 @@ COPY --from=emulator /out/aws-lambda-rie /aws-lambda-rie
 EXPOSE 8080
 ENTRYPOINT ["/aws-lambda-rie", "/bootstrap"]
 
-# What is built when no stage is named.
+# The default stage.
 FROM image

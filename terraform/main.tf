@@ -1,4 +1,4 @@
-# The stack of one function. Everything in it is set by variables: nothing here has to be edited.
+# The stack of one function. Variables set everything, so this file needs no changes.
 
 module "function" {
   source = "./modules/function"

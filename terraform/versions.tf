@@ -1,5 +1,5 @@
 terraform {
-  # 1.10: the state is locked by a file beside it in the bucket.
+  # 1.10 can lock the state by a file in the bucket.
   required_version = ">= 1.10"
 
   required_providers {
@@ -9,8 +9,8 @@ terraform {
     }
   }
 
-  # The bucket comes by `terraform init -backend-config=bucket=…`. Each further function in the same bucket needs a key of its own:
-  # `-backend-config=key=NAME/terraform.tfstate`.
+  # `terraform init -backend-config=bucket=…` sets the bucket. Every other function in the same
+  # bucket needs a separate key: `-backend-config=key=NAME/terraform.tfstate`.
   backend "s3" {
     key          = "barelambda/terraform.tfstate"
     encrypt      = true

@@ -1,6 +1,6 @@
 /*
- * Does whatever the conformance suite's events ask for, and echoes everything else: conformance/README.md has the list.
- * With CONFORMANCE_INIT=error or =panic the initialisation fails.
+ * The conformance suite's function, which echoes other events. conformance/README.md lists the
+ * events. With CONFORMANCE_INIT=error or =panic the initialisation fails.
  */
 #include <barelambda.h>
 
@@ -8,7 +8,7 @@
 
 #define TEXT(literal) "" literal, sizeof(literal) - 1
 
-/* A text that is being written into the response buffer. What does not fit is left out: all of it is short. */
+/* Writes text to the response buffer. Text beyond its end is dropped, since all of it is short. */
 struct writer {
     unsigned char *buffer;
     size_t capacity;
@@ -38,7 +38,8 @@ static void put(struct writer *writer, const char *text, size_t len)
     }
 }
 
-/* Writes a JSON string, or null. What Lambda says in these texts has no control characters, as they come in a header section. */
+/* Writes a JSON string, or null. The texts have no control characters because they come from header
+ * fields. */
 static void put_string(struct writer *writer, const char *text, size_t len)
 {
     size_t at;
@@ -57,7 +58,7 @@ static void put_string(struct writer *writer, const char *text, size_t len)
     put(writer, TEXT("\""));
 }
 
-/* Writes JSON that is there already, or null. */
+/* Writes existing JSON, or null. */
 static void put_json(struct writer *writer, const char *json, size_t len)
 {
     if (json == NULL) {
@@ -77,7 +78,7 @@ static void put_number(struct writer *writer, uint64_t number)
     put(writer, &digit, 1);
 }
 
-/* Answers with what the context has. */
+/* Responds with the context. */
 static void describe(barelambda_event *event, barelambda_responder *responder)
 {
     struct writer writer = { NULL, 0, 0 };
@@ -109,7 +110,7 @@ static void describe(barelambda_event *event, barelambda_responder *responder)
     barelambda_respond(responder, writer.buffer, writer.len);
 }
 
-/* Answers with a byte more than Lambda takes, which is refused. */
+/* Responds with a byte more than Lambda's limit, which is an error. */
 static void answer_large(barelambda_responder *responder)
 {
     static unsigned char large[BARELAMBDA_PAYLOAD_LIMIT + 1];

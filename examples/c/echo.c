@@ -1,4 +1,4 @@
-/* Answers with the event's bytes, uncopied. */
+/* Responds with the event, without copying it. */
 #include <barelambda.h>
 
 void barelambda_handler(barelambda_event *event, barelambda_responder *responder, void *user)

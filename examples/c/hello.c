@@ -1,4 +1,4 @@
-/* The smallest function: a constant answer. */
+/* The smallest function: a constant response. */
 #include <barelambda.h>
 
 void barelambda_handler(barelambda_event *event, barelambda_responder *responder, void *user)

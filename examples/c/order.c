@@ -1,9 +1,11 @@
 /*
- * Adds up an order: reads JSON with jsmn, a header of Debian's libjsmn-dev that needs no libc, and answers with the sum.
+ * Adds up an order: reads JSON with jsmn, a header of Debian's libjsmn-dev that needs no libc, and
+ * responds with the sum.
  *
- *     {"customer":"Ada","lines":[{"count":2,"cents":250},{"count":1,"cents":1999}]}   gives   {"lines":2,"cents":2499}
+ *     {"customer":"Ada","lines":[{"count":2,"cents":250},{"count":1,"cents":1999}]}
+ *     -> {"lines":2,"cents":2499}
  *
- * What cannot be read is an error of the type Function.InvalidOrder, which says what is wrong.
+ * An invalid order is an error of the type Function.InvalidOrder, whose message has the reason.
  */
 #include <barelambda.h>
 
@@ -15,7 +17,7 @@
 #include <jsmn.h>
 
 #define MAX_TOKENS 1024
-/* So that no sum and no product is beyond 64 bits. */
+/* Keeps sums and products within 64 bits. */
 #define MAX_NUMBER 1000000
 
 struct order {
@@ -35,8 +37,8 @@ static void fail(barelambda_responder *responder, const char *message)
     barelambda_fail(responder, type, sizeof type - 1, message, len);
 }
 
-/* The token behind the one at `at` and all that is in it. */
-static int behind(const struct order *order, int at)
+/* Returns the token after the one at `at` and its descendants. */
+static int after(const struct order *order, int at)
 {
     int end = order->tokens[at].end;
 
@@ -59,7 +61,8 @@ static int is_key(const struct order *order, int at, const char *key)
     return token->type == JSMN_STRING && *key == '\0';
 }
 
-/* The token of the value of `key` in the object at `object`; 0 if there is none, or if that is no object. */
+/* Returns the token of the value of `key` in the object at `object`, or 0 if there is none, or no
+ * object. */
 static int value_of(const struct order *order, int object, const char *key)
 {
     int at = object + 1, left;
@@ -71,12 +74,13 @@ static int value_of(const struct order *order, int object, const char *key)
         if (is_key(order, at, key)) {
             return at + 1;
         }
-        at = behind(order, at + 1);
+        at = after(order, at + 1);
     }
     return 0;
 }
 
-/* The whole number at `at`, from 0 to MAX_NUMBER; -1 if that is something else, or nothing. */
+/* Returns the integer at `at`, from 0 to MAX_NUMBER, or -1 if the token is missing or something
+ * else. */
 static int64_t number_at(const struct order *order, int at)
 {
     const jsmntok_t *token = &order->tokens[at];
@@ -156,7 +160,7 @@ void barelambda_handler(barelambda_event *event, barelambda_responder *responder
             return;
         }
         cents += count * price;
-        line = behind(&order, line);
+        line = after(&order, line);
     }
     len = write_text(answer, "{\"lines\":");
     len += write_number(answer + len, tokens[lines].size);

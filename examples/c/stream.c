@@ -1,9 +1,10 @@
-/* Server-sent events: five, half a second apart, each on its way as soon as it is there. */
+/* Five server-sent events, half a second apart, each sent when it is written. */
 #include <barelambda.h>
 
 static void put(barelambda_responder *responder, const char *text, size_t len)
 {
-    /* Once the stream is lost every call gives BARELAMBDA_STREAM_LOST, and so does the invocation: nothing is to be done here. */
+    /* After an error every later call returns the same code, and the invocation fails, so the
+     * caller checks the flush. */
     (void)barelambda_stream_write(responder, text, len);
 }
 

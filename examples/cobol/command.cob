@@ -1,7 +1,8 @@
        >>SOURCE FORMAT IS FREE
-*> The same as a plain program: reads the event from standard input,
-*> one line, and writes the answer to standard output. Ends with the
-*> status 1, and why on standard error, if it cannot be read.
+*> The same logic as a plain program: reads the event from standard
+*> input, one line, and writes the result to standard output. If the
+*> event is invalid, writes the reason to standard error, and exits
+*> with status 1.
 IDENTIFICATION DIVISION.
 PROGRAM-ID. command.
 

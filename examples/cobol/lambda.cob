@@ -1,6 +1,6 @@
        >>SOURCE FORMAT IS FREE
-*> The handler that barelambda calls: hands the event to PAY, and
-*> answers with what comes of it.
+*> The handler that barelambda calls: passes the event to PAY, and
+*> responds with its result.
 IDENTIFICATION DIVISION.
 PROGRAM-ID. barelambda_handler.
 

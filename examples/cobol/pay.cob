@@ -1,11 +1,12 @@
        >>SOURCE FORMAT IS FREE
-*> Works out a week's pay: decimal arithmetic, in which 0.1 is 0.1.
+*> Calculates a week's pay in decimal arithmetic, in which 0.1 is
+*> exact.
 *>
-*>     {"hours":37.5,"rate":41.20}   gives   {"pay":"1545.00"}
+*>     {"hours":37.5,"rate":41.20}   becomes   {"pay":"1545.00"}
 *>
-*> Hours beyond 40 count one and a half times. The event is read in
-*> place, and so is the answer written; a STATUS-CODE other than 0
-*> says that the event could not be read, and the answer is why.
+*> Hours beyond 40 are paid at one and a half times the rate. The
+*> event is read and the answer is written in place. If the event is
+*> invalid, STATUS-CODE is not 0, and the answer is the reason.
 IDENTIFICATION DIVISION.
 PROGRAM-ID. pay.
 
@@ -67,8 +68,8 @@ MAIN-PART.
     SUBTRACT 1 FROM PLACE GIVING ANSWER-LEN
     GOBACK.
 
-*> Finds FIELD-NAME, and puts the number behind it, digits with one
-*> point at most, into FIELD-TEXT.
+*> Finds FIELD-NAME, and stores the number after it, digits with at
+*> most one point, in FIELD-TEXT.
 FIND-FIELD.
     MOVE 0 TO FOUND
     MOVE SPACES TO FIELD-TEXT
@@ -84,7 +85,7 @@ FIND-FIELD.
     IF FOUND = 0
         EXIT PARAGRAPH
     END-IF
-*> PLACE is one behind where the name begins.
+*> PLACE is one after the beginning of the name.
     ADD FIELD-LEN TO PLACE
     SUBTRACT 1 FROM PLACE
     PERFORM VARYING FIELD-END FROM 1 BY 1

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""A function in Python, started once: each event is a line on stdin, and its answer a line on stdout. README.md says more."""
+"""A function in Python that starts once.
+
+Each event is a line on stdin, and its response is a line on stdout. README.md has the details.
+"""
 
 import json
 import sys
@@ -8,7 +11,7 @@ count = 0
 
 
 def handle(event):
-    """Greets, and counts: what is kept in variables stays for the next event."""
+    """Greets, and counts events in a variable that persists."""
     global count
     count += 1
     print(f"event number {count}", file=sys.stderr, flush=True)
@@ -19,6 +22,6 @@ for line in sys.stdin:
     try:
         answer = json.dumps(handle(json.loads(line)))
     except Exception as error:
-        # An error of this event alone; the process goes on. It is one line, too.
+        # Only this event fails, and the process continues. The error is one line, too.
         answer = f"!Function.{type(error).__name__} {error}".replace("\n", " ")
     print(answer, flush=True)

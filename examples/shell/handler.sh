@@ -1,5 +1,6 @@
 #!/bin/sh
-# A function in the shell, run by `exec` for each event: the event is on stdin, stdout is the answer, and stderr the log. README.md says more.
+# A function in the shell, which `exec` runs for each event: the event is on stdin, stdout is the
+# response, and stderr is the log. README.md has the details.
 set -eu
 
 event=$(cat)
@@ -7,7 +8,8 @@ echo "an event of ${#event} characters" >&2
 
 case $event in
 *'"fail"'*)
-    # A type and a message for the caller. With a plain `exit 1` they would be the status and the last lines of the log.
+    # Sets the error's type and message. With a plain `exit 1` they would be the status and the last
+    # lines of the log.
     echo '!Function.AskedFor the event asked for an error'
     exit 1
     ;;

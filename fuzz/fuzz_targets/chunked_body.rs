@@ -1,4 +1,4 @@
-//! Bodies, made of the input or the input itself, in pieces of any sizes.
+//! Parses bodies, generated from the input or the input itself, in pieces of any sizes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Values of `AWS_LAMBDA_RUNTIME_API` to barelambda and to std's parsers of addresses.
+//! Parses values of `AWS_LAMBDA_RUNTIME_API` with barelambda and with std.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

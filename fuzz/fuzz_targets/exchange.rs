@@ -1,4 +1,4 @@
-//! Whole conversations of `Runtime` with a server that does what the input says.
+//! Runs whole conversations of `Runtime` with a server that the input controls.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

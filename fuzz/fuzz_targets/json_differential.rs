@@ -1,4 +1,4 @@
-//! The same bytes to `barelambda::json` and to serde_json, into types of every kind: one for each text.
+//! Parses the same bytes with `barelambda::json` and with serde_json, into one type for each text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

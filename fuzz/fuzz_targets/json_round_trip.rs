@@ -1,4 +1,5 @@
-//! Values made of bytes, written by `barelambda::json` and by serde_json, and read back.
+//! Generates values from bytes, writes them with `barelambda::json` and with serde_json, and reads
+//! them back.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

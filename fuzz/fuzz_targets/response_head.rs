@@ -1,4 +1,5 @@
-//! Heads of responses to `barelambda::http1` and to httparse, at once and in two parts, and what is answered to them.
+//! Parses heads of replies with `barelambda::http1` and with httparse, at once and in two parts,
+//! and checks the requests that follow.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Values of `AWS_LAMBDA_RUNTIME_API`, held against std's parsers of addresses.
+//! Compares values of `AWS_LAMBDA_RUNTIME_API` with std's parsers of addresses.
 
 use std::net::SocketAddr;
 
@@ -7,8 +7,10 @@ use barelambda::runtime_api::endpoint::Endpoint;
 use barelambda::runtime_api::request;
 use httparse::Status;
 
+/// Parses a value with both, and checks the requests to its address.
+///
 /// # Panics
-/// When barelambda and std read `value` in different ways, unless that is meant; or when a request cannot be made of it.
+/// barelambda and std differ, except as listed, or a request to the address is invalid.
 pub fn check(value: &[u8]) {
     let (host, prefix) = split(value);
     let theirs = std_address(host);
@@ -27,19 +29,19 @@ pub fn check(value: &[u8]) {
     }
 }
 
-/// Whether it is meant that what std reads is refused:
+/// Returns whether barelambda intentionally rejects an address that std accepts:
 /// 1. The port 0, and one that begins with a zero.
 /// 2. An IPv6 address with a zone, or with an IPv4 address at its end.
-/// 3. A path that cannot stand in a request line as it is.
+/// 3. A path that isn't valid in a request line.
 /// 4. More than 1,024 bytes.
 fn is_refused(value: &[u8], host: &[u8], prefix: &[u8]) -> bool {
     let begins_with_zero = host.rsplit(|&byte| byte == b':').next().is_some_and(|port| port.starts_with(b"0"));
-    let is_of_two_kinds = host.starts_with(b"[") && host.iter().any(|byte| matches!(byte, b'%' | b'.'));
-    let is_no_path = !prefix.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
-    begins_with_zero || is_of_two_kinds || is_no_path || value.len() > 1024
+    let has_zone_or_ipv4 = host.starts_with(b"[") && host.iter().any(|byte| matches!(byte, b'%' | b'.'));
+    let is_invalid_path = !prefix.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+    begins_with_zero || has_zone_or_ipv4 || is_invalid_path || value.len() > 1024
 }
 
-/// The host and port, and the path behind them, without slashes at its end.
+/// Returns the host with the port, and the path after them, without trailing slashes.
 fn split(value: &[u8]) -> (&[u8], &[u8]) {
     let has_scheme = value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"http://"));
     let rest = if has_scheme { &value[7..] } else { value };
@@ -56,7 +58,7 @@ fn std_address(host: &[u8]) -> Option<SocketAddr> {
     }
 }
 
-/// GET /next is one request, at this host and under this path.
+/// Checks that GET /next is one request, with this host and this path.
 fn check_request(endpoint: &Endpoint<'_>) {
     let mut buffer = [0; 4096];
     let mut cursor = Cursor::new(&mut buffer);

@@ -1,4 +1,5 @@
-//! Bodies: ones that are made, with what has to come of them, and arbitrary ones, held against a second reader.
+//! Bodies: generated ones with known data, and arbitrary ones, which are compared with a second
+//! parser.
 
 use barelambda::ProtocolError;
 use barelambda::http1::Progress;
@@ -10,13 +11,14 @@ use super::source::Source;
 
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-/// What stands behind each body that is made.
-const BEHIND: &[u8] = b"HTTP/1.1 202";
+/// The bytes after each generated body.
+const FOLLOWING: &[u8] = b"HTTP/1.1 202";
 
-/// The first byte says which: bodies that are made of the input, or the input itself.
+/// Parses a body that is generated from the input, or the input itself, depending on the first
+/// byte.
 ///
 /// # Panics
-/// When a body is not read as it should be, in any pieces.
+/// A body is parsed wrongly in some pieces.
 pub fn check(input: &[u8]) {
     let mut source = Source { bytes: input };
     let kind = source.byte();
@@ -25,33 +27,33 @@ pub fn check(input: &[u8]) {
     if kind.is_multiple_of(2) { check_made(&mut source, limit, pieces) } else { check_raw(source.bytes, limit, pieces) }
 }
 
-/// What came of a body.
+/// A parsed body.
 #[derive(Debug, PartialEq, Eq)]
 struct Body {
     data: Vec<u8>,
     is_cut: bool,
-    /// What stands behind it.
+    /// The bytes after it.
     rest: Vec<u8>,
 }
 
 fn check_made(source: &mut Source<'_>, limit: usize, pieces: [u8; 4]) {
     let Made { message, data, is_too_large } = Made::new(source);
     let kept = data[..limit.min(data.len())].to_vec();
-    let expected = Body { data: kept, is_cut: limit < data.len(), rest: BEHIND.to_vec() };
+    let expected = Body { data: kept, is_cut: limit < data.len(), rest: FOLLOWING.to_vec() };
     let expected = if is_too_large { Err(ProtocolError::ChunkTooLarge) } else { Ok(Progress::Complete(expected)) };
-    let message = [&message[..], BEHIND].concat();
-    // The head, what is kept, framing in front of it and behind it, and a piece.
+    let message = [&message[..], FOLLOWING].concat();
+    // The head, the kept data, framing before and after it, and a piece.
     let enough = CHUNKED.len() + limit + 2 * SKIP_LIMIT + 16;
     for room in [message.len(), enough] {
         assert_eq!(read(&message, room, limit, pieces), expected, "{}", message.escape_ascii());
     }
 }
 
-/// A message, and the data that it carries.
+/// A message and its data.
 struct Made {
     message: Vec<u8>,
     data: Vec<u8>,
-    /// Whether there is more framing in a row than is skipped.
+    /// Whether consecutive framing exceeds the limit.
     is_too_large: bool,
 }
 
@@ -89,7 +91,8 @@ impl Made {
         made
     }
 
-    /// Adds a line of framing, behind `skipped` bytes of it, and gives how many there are now.
+    /// Adds a line of framing after `skipped` bytes of framing, and returns the new number of those
+    /// bytes.
     fn line(&mut self, line: &[u8], skipped: usize) -> usize {
         self.message.extend_from_slice(&[line, b"\r\n"].concat());
         let skipped = skipped + line.len() + 2;
@@ -98,7 +101,7 @@ impl Made {
     }
 }
 
-/// The line that announces `size` bytes, in one of its forms.
+/// Returns a line with the chunk size `size`, in one of its forms.
 fn size_line(source: &mut Source<'_>, size: usize) -> Vec<u8> {
     let form = source.byte();
     let mut line = vec![b'0'; usize::from(form >> 2 & 15)];
@@ -114,7 +117,7 @@ fn size_line(source: &mut Source<'_>, size: usize) -> Vec<u8> {
     line
 }
 
-/// Bytes that may stand in a line, now and then about as many as are skipped.
+/// Returns bytes that are valid in a line. Their number is sometimes close to the limit of framing.
 fn harmless(source: &mut Source<'_>) -> Vec<u8> {
     let longer = source.byte();
     let mut bytes = source.bytes();
@@ -125,7 +128,7 @@ fn harmless(source: &mut Source<'_>) -> Vec<u8> {
     bytes
 }
 
-/// Data in which a lost, doubled or misplaced piece shows.
+/// Returns data in which a lost, doubled or misplaced piece is detectable.
 fn pattern(from: usize, count: usize) -> Vec<u8> {
     (from..from + count).map(|at| (at % 251) as u8).collect()
 }
@@ -139,14 +142,15 @@ fn check_raw(text: &[u8], limit: usize, pieces: [u8; 4]) {
             assert_eq!(body.data, data[..limit.min(data.len())], "{}", text.escape_ascii());
             assert_eq!((body.is_cut, &body.rest[..]), (limit < data.len(), &text[end..]), "{}", text.escape_ascii());
         }
-        (Ok(Progress::Complete(_)), _) => assert!(has_many_digits(text), "it is complete: {}", text.escape_ascii()),
-        (Err(_), Ok(Some(_))) => assert!(is_refused(text), "it is refused: {}", text.escape_ascii()),
-        (Ok(Progress::Partial), Ok(Some(_))) => panic!("it is partial: {}", text.escape_ascii()),
+        (Ok(Progress::Complete(_)), _) => assert!(has_many_digits(text), "complete only with barelambda: {}", text.escape_ascii()),
+        (Err(_), Ok(Some(_))) => assert!(is_refused(text), "rejected: {}", text.escape_ascii()),
+        (Ok(Progress::Partial), Ok(Some(_))) => panic!("partial: {}", text.escape_ascii()),
         _ => {}
     }
 }
 
-/// The data of a body, and where it ends, as httparse reads the sizes; `None` if it has not ended.
+/// Returns the data of a body and its end, with the sizes that httparse parses, or `None` if it is
+/// incomplete.
 fn decode(text: &[u8]) -> Result<Option<(Vec<u8>, usize)>, ()> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
@@ -173,12 +177,14 @@ fn decode(text: &[u8]) -> Result<Option<(Vec<u8>, usize)>, ()> {
     }
 }
 
-/// What barelambda reads, and httparse refuses: sizes of more than 16 digits that begin with zeros.
+/// Returns whether barelambda accepts what httparse rejects: sizes of more than 16 digits that
+/// begin with zeros.
 fn has_many_digits(text: &[u8]) -> bool {
     text.windows(17).any(|digits| digits[0] == b'0' && digits.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// What httparse reads, and barelambda refuses: control characters in extensions and trailers, and sizes without a digit.
+/// Returns whether barelambda rejects what httparse accepts: control characters in extensions and
+/// trailers, and sizes without a digit.
 fn is_refused(text: &[u8]) -> bool {
     let is_strange = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
     let has_lone = text.windows(2).any(|pair| (pair[0] == b'\r') != (pair[1] == b'\n')) || text.starts_with(b"\n");
@@ -187,8 +193,9 @@ fn is_refused(text: &[u8]) -> bool {
     text.iter().any(is_strange) || has_lone || has_no_digit
 }
 
-/// Reads a message that comes in pieces of these sizes, again and again, into a buffer of `room` bytes; zero is all that has room. Of a long
-/// message they are larger, as each reads an unfinished line from its beginning.
+/// Parses a message that arrives in pieces into a buffer of `room` bytes. The sizes of `pieces`
+/// repeat, and zero fills the buffer. They are larger for a long message, because each piece parses
+/// an incomplete line again.
 fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Progress<Body>, ProtocolError> {
     let mut buffer = vec![b'!'; room];
     let (mut filled, mut fed) = (0, 0);
@@ -196,7 +203,7 @@ fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Pr
     let mut pieces = pieces.into_iter().cycle().map(|piece| if piece == 0 { usize::MAX } else { times * usize::from(piece) });
     let mut feed = |buffer: &mut [u8], filled: &mut usize| {
         let free = &mut buffer[*filled..];
-        assert!(!free.is_empty() || fed == message.len(), "no room");
+        assert!(!free.is_empty() || fed == message.len(), "the buffer is full");
         let count = pieces.next().unwrap_or(1).min(free.len()).min(message.len() - fed);
         free[..count].copy_from_slice(&message[fed..fed + count]);
         free[count..].iter_mut().take(16).for_each(|byte| *byte = b'!');
@@ -206,7 +213,7 @@ fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Pr
     };
     let mut response = Response::default();
     while response.read_head(&buffer[..filled], &[b"", b""])? == Progress::Partial {
-        assert!(feed(&mut buffer, &mut filled), "the head is all there");
+        assert!(feed(&mut buffer, &mut filled), "the whole head was parsed as partial");
     }
     let head_len = response.body_start;
     loop {

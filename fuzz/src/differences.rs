@@ -1,30 +1,31 @@
-//! The differences from serde_json that are meant.
+//! The intended differences from serde_json.
 
 use barelambda::Error;
 
-/// How much may be in each other; it is as much as serde_json takes where it counts at all.
+/// The limit of nesting, which equals serde_json's where serde_json has one.
 const DEPTH: usize = barelambda::json::DEPTH_LIMIT as usize;
 
-/// Whether it is meant that one of two refuses `text`, each with its error, and the other one reads it. These are all the differences:
+/// Returns whether it is intended that only one of the two accepts `text`. These are all the
+/// differences:
 ///
-/// What serde_json reads, and barelambda refuses:
-/// 1. Escaped halves of surrogate pairs, in what is ignored and in bytes: everything is checked.
-/// 2. Strings that are not UTF-8, in what is ignored and in bytes.
+/// What serde_json accepts, and barelambda rejects:
+/// 1. Unpaired surrogate escapes, in ignored values and in bytes. barelambda checks every value.
+/// 2. Strings that aren't UTF-8, in ignored values and in bytes.
 /// 3. Control characters in bytes.
-/// 4. More than 127 arrays and objects in each other, in what is ignored or read later: serde_json bounds only what it reads.
-/// 5. A struct, or a variant of an enum that is like one, from an array: it is an object.
-/// 6. Numbers and bools as keys of a map: a name is a string.
-/// 7. Bytes from an array of numbers: they are those of a string.
+/// 4. More than 127 nested arrays and objects, in values that are ignored or read later. serde_json limits only values that it reads.
+/// 5. A struct, or a struct variant of an enum, from an array instead of an object.
+/// 6. Numbers and bools as keys of a map, instead of strings.
+/// 7. Bytes from an array of numbers, instead of a string.
 ///
-/// What serde_json refuses, and barelambda reads:
-/// 8. -0 where an integer is wanted that may be negative: it is a number without fraction and exponent.
+/// What serde_json rejects, and barelambda accepts:
+/// 8. -0 as a signed integer, since it is a number without fraction and exponent.
 pub fn is_listed(text: &[u8], ours: Result<(), Error>, theirs: Result<(), &serde_json::Error>) -> bool {
     match (ours, theirs) {
         (Err(error), Ok(())) => {
             let place = error.number().unwrap_or_default() as usize;
             let (before, from) = text.split_at_checked(place.saturating_sub(1)).unwrap_or_default();
             let is = |kind: Error| error.message() == kind.message();
-            is(Error::JSON_ESCAPE) && is_half_of_a_pair(from)
+            is(Error::JSON_ESCAPE) && is_surrogate(from)
                 || is(Error::JSON_UTF8) && str::from_utf8(before).is_err()
                 || is(Error::JSON_CONTROL_CHARACTER) && from.first().is_some_and(|byte| *byte < b' ')
                 || is(Error::JSON_DEPTH) && open_brackets(before) > DEPTH
@@ -41,21 +42,21 @@ pub fn is_listed(text: &[u8], ours: Result<(), Error>, theirs: Result<(), &serde
     }
 }
 
-/// Whether `text` begins with an escaped code unit of UTF-16 that is no character. That it has no other half is known.
-fn is_half_of_a_pair(text: &[u8]) -> bool {
+/// Returns whether `text` begins with an escaped surrogate. The caller knows that it is unpaired.
+fn is_surrogate(text: &[u8]) -> bool {
     let digits = text.strip_prefix(b"\\u").and_then(|rest| rest.get(..4));
     let unit = digits.and_then(|digits| u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
     unit.is_some_and(|unit| (0xd800..0xe000).contains(&unit))
 }
 
-/// Whether `text` begins with the name of a field whose inside is as `is_it` says.
+/// Returns whether `text` begins with the name of a field that satisfies `is_it`.
 fn is_name(text: &[u8], is_it: impl Fn(&[u8]) -> bool) -> bool {
     let Some(inside) = text.strip_prefix(b"\"") else { return false };
     let Some(end) = inside.iter().position(|&byte| byte == b'"') else { return false };
     is_it(&inside[..end]) && inside[end + 1..].trim_ascii_start().starts_with(b":")
 }
 
-/// How many brackets are open at the end of `text`.
+/// Returns the number of open brackets at the end of `text`.
 fn open_brackets(text: &[u8]) -> usize {
     let (mut open, mut is_in_string, mut is_escaped) = (0usize, false, false);
     for byte in text {
@@ -72,7 +73,7 @@ fn open_brackets(text: &[u8]) -> usize {
     open
 }
 
-/// What serde_json had read of `text` when it met the error.
+/// Returns the part of `text` that serde_json had read when the error occurred.
 fn prefix<'a>(text: &'a [u8], error: &serde_json::Error) -> &'a [u8] {
     let line: usize = text.split_inclusive(|&byte| byte == b'\n').take(error.line() - 1).map(<[u8]>::len).sum();
     text.get(..line + error.column()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Heads of responses, held against httparse.
+//! Compares heads of replies with httparse.
 
 use barelambda::ProtocolError;
 use barelambda::bytes::cursor::Cursor;
@@ -10,29 +10,31 @@ use barelambda::runtime_api::invocation::{IDS, InvocationHead};
 use barelambda::runtime_api::request::{self, Subject};
 use httparse::{Header, Status};
 
-/// What came of a head.
+/// The result of a comparison.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Both read it, and in the same way.
+    /// Both accept the head, with the same result.
     Same,
-    /// Only barelambda reads it: the differences 1 and 2 of [`neutral`].
+    /// Only barelambda accepts the head: the differences 1 and 2 of [`neutral`].
     PassedOver,
-    /// Only httparse reads it: those of [`is_refused`].
+    /// Only httparse accepts the head: the differences of [`is_refused`].
     Refused,
-    /// Neither reads it, or more bytes are needed.
+    /// Neither accepts the head, or it is incomplete.
     Neither,
 }
 
-/// Two bytes say where the head is cut and one how long it is made; the rest is the head.
+/// Checks a head. The first two bytes are the position of a cut, the third lengthens the head, and
+/// the rest is the head.
 ///
 /// # Panics
-/// When it is read in another way than httparse reads it, unless that is meant; or in another way when it comes in two parts.
+/// barelambda differs from httparse, except as listed, or parses the head in two parts with another
+/// result.
 pub fn check(input: &[u8]) {
     let Some(([low, high, longer], text)) = input.split_first_chunk() else { return };
     let cut = usize::from(u16::from_le_bytes([*low, *high])) % (text.len() + 1);
     let mut head = text.to_vec();
     if *longer >= 128 {
-        // One byte of it again and again, so that it is about as long as a head may be.
+        // Repeats one byte, so that the head's length is close to the limit.
         let repeated = text.get(cut).copied().unwrap_or(b'a');
         let count = (HEAD_LIMIT + usize::from(*longer) - 192).saturating_sub(text.len());
         head.splice(cut..cut, std::iter::repeat_n(repeated, count));
@@ -41,7 +43,7 @@ pub fn check(input: &[u8]) {
     compare(&head);
 }
 
-/// What comes in two parts is the same as what comes at once.
+/// Checks that parsing in two parts has the same result as at once.
 fn check_cut(bytes: &[u8], cut: usize) {
     let (mut whole, mut response) = (Response::default(), Response::default());
     let result = whole.read_head(bytes, &IDS);
@@ -49,7 +51,7 @@ fn check_cut(bytes: &[u8], cut: usize) {
     if first == Ok(Progress::Partial) {
         assert_eq!(response.read_head(bytes, &IDS), result, "{}", bytes.escape_ascii());
     } else if first == Err(ProtocolError::HeadTooLarge) && result == Err(ProtocolError::HeadMalformed) {
-        // There is more wrong with what stands behind the limit.
+        // The bytes after the limit have another error.
         return;
     } else {
         assert_eq!(first, result, "{}", bytes.escape_ascii());
@@ -57,10 +59,10 @@ fn check_cut(bytes: &[u8], cut: usize) {
     assert_eq!(response, whole, "{}", bytes.escape_ascii());
 }
 
-/// Reads a head with both.
+/// Parses a head with both.
 ///
 /// # Panics
-/// When they differ, unless that is meant: [`neutral`] and [`is_refused`] have all the differences.
+/// They differ, and neither [`neutral`] nor [`is_refused`] lists the difference.
 pub fn compare(bytes: &[u8]) -> Outcome {
     let mut response = Response::default();
     let result = response.read_head(bytes, &IDS);
@@ -71,7 +73,7 @@ pub fn compare(bytes: &[u8]) -> Outcome {
         (_, Err(httparse::Error::TooManyHeaders)) => Outcome::Neither,
         (Ok(Progress::Complete(())), Ok(Status::Complete(len))) => {
             check_same(bytes, &response, &theirs, len);
-            check_behind(bytes, &response);
+            check_following(bytes, &response);
             check_answer(bytes, &response);
             Outcome::Same
         }
@@ -81,7 +83,7 @@ pub fn compare(bytes: &[u8]) -> Outcome {
             let mut theirs = httparse::Response::new(&mut fields);
             match theirs.parse(&bytes[response.head_start..]) {
                 Ok(Status::Complete(len)) => check_same(&bytes, &response, &theirs, len),
-                other => panic!("httparse gives {error} and then {other:?} for {}", bytes.escape_ascii()),
+                other => panic!("httparse returns {error} and then {other:?} for {}", bytes.escape_ascii()),
             }
             Outcome::PassedOver
         }
@@ -90,13 +92,13 @@ pub fn compare(bytes: &[u8]) -> Outcome {
             Outcome::Refused
         }
         (Err(_), _) | (Ok(Progress::Partial), Err(_) | Ok(Status::Partial)) => Outcome::Neither,
-        (Ok(ours), Ok(theirs)) => panic!("{ours:?}, and not {theirs:?}, for {}", bytes.escape_ascii()),
+        (Ok(ours), Ok(theirs)) => panic!("{ours:?} instead of {theirs:?} for {}", bytes.escape_ascii()),
     }
 }
 
-/// The head without what barelambda passes over, and httparse refuses:
-/// 1. Characters in names that RFC 9110 does not allow there.
-/// 2. The control character DEL in values and reasons: it can do no harm there.
+/// Returns the head without what barelambda ignores and httparse rejects:
+/// 1. Characters in names that RFC 9110 doesn't allow there.
+/// 2. The control character DEL in values and reasons, where it is harmless.
 fn neutral(head: &[u8]) -> Vec<u8> {
     let mut is_name = false;
     let neutral = head.iter().map(|&byte| {
@@ -111,12 +113,12 @@ fn neutral(head: &[u8]) -> Vec<u8> {
     neutral.collect()
 }
 
-/// Whether it is meant that barelambda refuses with `fault` what httparse reads:
-/// 1. Line feeds without a carriage return; empty lines in front.
-/// 2. Statuses that are not from 100 to 599, and 101.
-/// 3. A request id or an invocation id that is there twice.
+/// Returns whether barelambda intentionally rejects with `fault` what httparse accepts:
+/// 1. Line feeds without a carriage return, and leading empty lines.
+/// 2. Statuses outside 100 to 599, and 101.
+/// 3. A repeated request id or invocation id.
 /// 4. None or several of Content-Length and Transfer-Encoding, a length beyond 64 bits, another encoding than chunked.
-/// 5. More than 16 KiB, 1xx responses in front included.
+/// 5. More than 16 KiB, including preceding 1xx responses.
 fn is_refused(response: &Response, head: &[u8], theirs: &httparse::Response<'_, '_>, len: usize, fault: ProtocolError) -> bool {
     let has_lone_line_feed = (0..len).any(|at| head[at] == b'\n' && (at == 0 || head[at - 1] != b'\r'));
     let is_malformed = has_lone_line_feed
@@ -143,7 +145,7 @@ fn has_one_length(fields: &[Header<'_>]) -> bool {
     [lengths, encodings].concat() == [true]
 }
 
-/// What both read, they read in the same way, and it is nothing that should have been refused.
+/// Checks that both have the same result, and that the head shouldn't have been rejected.
 fn check_same(bytes: &[u8], response: &Response, theirs: &httparse::Response<'_, '_>, len: usize) {
     let shown = bytes.escape_ascii();
     let head = &bytes[response.head_start..];
@@ -171,23 +173,23 @@ fn neutral_value(value: &[u8]) -> Vec<u8> {
     value.iter().map(|&byte| if byte == 0x7f { b'x' } else { byte }).collect()
 }
 
-/// What stands behind a head has no part in it.
-fn check_behind(bytes: &[u8], response: &Response) {
+/// Checks that bytes after a head don't change the result.
+fn check_following(bytes: &[u8], response: &Response) {
     let mut alone = Response::default();
     assert_eq!(alone.read_head(&bytes[..response.end], &IDS), Ok(Progress::Complete(())), "{}", bytes.escape_ascii());
     assert_eq!(&alone, response, "{}", bytes.escape_ascii());
 }
 
-/// What is answered to an invocation with these ids is one request, and names them.
+/// Checks that the response to an invocation with these ids is one request, which has them.
 fn check_answer(bytes: &[u8], response: &Response) {
     let invocation = InvocationHead::new(response, bytes);
     if invocation.check().is_err() {
         return;
     }
-    let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
+    let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("the address is valid");
     let mut buffer = vec![0; bytes.len() + 512];
     let mut cursor = Cursor::new(&mut buffer);
-    let answer = Answer::response(JSON, b"12345").expect("it is short");
+    let answer = Answer::response(JSON, b"12345").expect("the response is short");
     request::answer(&mut cursor, &endpoint, Subject::Invocation(invocation), &answer);
     assert!(!cursor.is_full());
     // httparse allows fewer characters in values.

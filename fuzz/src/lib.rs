@@ -1,5 +1,7 @@
-//! What the fuzz targets check: JSON held against serde_json, heads against httparse, addresses against std, bodies and whole conversations
-//! against models. With less speed `tests/tests/json_reading.rs` and its neighbours check the same; they include these files.
+//! The checks of the fuzz targets. They compare JSON with serde_json, heads with httparse,
+//! addresses with std, and bodies and whole conversations with models.
+//! `tests/tests/json/reading.rs` and `tests/tests/protocol/heads.rs` include these files, and run
+//! the checks without libFuzzer.
 
 pub mod addresses;
 pub mod bodies;

@@ -1,4 +1,4 @@
-//! Reads the same text with both, into every type.
+//! Parses the same text with both, into every type.
 
 use std::fmt::{self, Debug};
 
@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 use super::differences::is_listed;
 use super::types::{Any, Choice, Double, Kinds, Later, Nested, Nothing, Single, Strict, Text};
 
-/// Reads `text` into a type of each side, and compares. The type of the second one is that of the first if there is none.
+/// Parses `text` into a type of each side, and compares the results. The second type defaults to
+/// the first.
 macro_rules! same {
     ($text:ident, $type:ty) => {
         same!($text, $type, $type)
@@ -25,22 +26,23 @@ macro_rules! same {
     }};
 }
 
-/// Reads `text` with both, into every type that it may be.
+/// Parses `text` with both, into every type that it may be.
 ///
 /// # Panics
-/// When they differ, unless [that is meant](is_listed).
+/// They differ, and the difference isn't [intended](is_listed).
 pub fn compare(text: &[u8]) {
     (0..count(text)).for_each(|choice| compare_as(text, choice));
 }
 
-/// As [`compare`], into one of the types, which the text itself chooses: many more texts are read in the same time.
+/// Like [`compare`], into one of the types, which the text selects, so that many more texts are
+/// parsed in the same time.
 pub fn compare_once(text: &[u8]) {
     // FNV-1a
     let hash = text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
     compare_as(text, (hash >> 32) as usize % count(text));
 }
 
-/// How many types there are for `text`.
+/// Returns the number of types for `text`.
 fn count(text: &[u8]) -> usize {
     match text.trim_ascii_start().first() {
         Some(b'{') => 8,
@@ -89,23 +91,23 @@ fn compare_results<O: Debug, T: Debug>(
     are_same: impl Fn(&O, &T) -> bool,
 ) {
     match (&ours, &theirs) {
-        (Ok(ours), Ok(theirs)) => assert!(are_same(ours, theirs), "{}: {ours:?}, and not {theirs:?}", text.escape_ascii()),
+        (Ok(ours), Ok(theirs)) => assert!(are_same(ours, theirs), "{}: {ours:?} instead of {theirs:?}", text.escape_ascii()),
         (Err(_), Err(_)) => {}
         _ => {
             let is_listed = is_listed(text, ours.as_ref().map(|_| ()).map_err(|error| *error), theirs.as_ref().map(|_| ()));
-            assert!(is_listed, "{}: {ours:?}, and not {theirs:?}", text.escape_ascii());
+            assert!(is_listed, "{}: {ours:?} instead of {theirs:?}", text.escape_ascii());
         }
     }
 }
 
-/// Every error names a place in the text, or the one behind it.
+/// Checks that an error has a place in the text, or the one after it, and returns the place.
 fn check_place(text: &[u8], error: Error) -> usize {
     let place = error.number().expect("an error of JSON has a place") as usize;
     assert!((1..=text.len() + 1).contains(&place), "{}: {error}", text.escape_ascii());
     place
 }
 
-/// What is read later is the same when it is read, when it is looked through, and when it has been shown.
+/// Checks that a value that is read later is the same when parsed, iterated and formatted.
 fn are_same_later<'a, 'b>(ours: &RawJson<'a>, theirs: &&'b RawValue) -> bool {
     let any = theirs.any();
     let shown = ours.to_string();
@@ -133,7 +135,7 @@ fn looks_like(raw: RawJson<'_>, any: &Any<'_>) -> bool {
         && is_kind(|any| matches!(any, Any::Text(_)), raw.as_str().is_none())
 }
 
-/// Reads a batch, record by record. What is behind the last one comes as one more error.
+/// Parses a batch, record by record. Invalid text after the last record is one more error.
 fn compare_records(text: &[u8]) {
     let mut own = text.to_vec();
     let is_listed = |error: Error| is_listed(text, Err(error), Ok(()));
@@ -141,19 +143,19 @@ fn compare_records(text: &[u8]) {
         (Ok(mut ours), Ok(Batch(Some(theirs)))) => {
             for theirs in theirs {
                 let Some(ours) = ours.next() else { panic!("{}: too few records", text.escape_ascii()) };
-                // serde_json counts the places from the record's beginning.
+                // serde_json counts places from the record's beginning.
                 let text = if ours.is_ok() { theirs.get().as_bytes() } else { text };
                 compare_results(text, ours, serde_json::from_str::<Nested>(theirs.get()), |ours, theirs| ours == theirs);
             }
             let rest: Vec<_> = ours.collect();
             let is_good = matches!(rest[..], []) || matches!(rest[..], [Err(error)] if is_listed(error));
-            assert!(is_good, "{}: {rest:?} behind the records", text.escape_ascii());
+            assert!(is_good, "{}: {rest:?} after the records", text.escape_ascii());
         }
-        (Ok(ours), Ok(Batch(None))) => panic!("{}: {:?}, where there are no records", text.escape_ascii(), ours.collect::<Vec<_>>()),
+        (Ok(ours), Ok(Batch(None))) => panic!("{}: {:?} without any records", text.escape_ascii(), ours.collect::<Vec<_>>()),
         (Ok(ours), Err(theirs)) => {
             let errors: Vec<_> = ours.filter_map(Result::err).collect();
             errors.iter().for_each(|error| _ = check_place(text, *error));
-            assert!(!errors.is_empty(), "{}: no error, and not {theirs}", text.escape_ascii());
+            assert!(!errors.is_empty(), "{}: no error instead of {theirs}", text.escape_ascii());
         }
         (Err(error), theirs) => {
             check_place(text, error);
@@ -167,7 +169,7 @@ fn compare_records(text: &[u8]) {
     }
 }
 
-/// The first field `Records` of an object, as serde_json reads it.
+/// The first field `Records` of an object, parsed by serde_json.
 struct Batch<'a>(Option<Vec<&'a RawValue>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Batch<'a> {

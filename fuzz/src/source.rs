@@ -1,6 +1,6 @@
-//! What is made of the bytes that libFuzzer gives.
+//! Values from libFuzzer's bytes.
 
-/// The bytes that are left: zeros when it has ended.
+/// The remaining bytes, followed by zeros.
 pub struct Source<'a> {
     pub bytes: &'a [u8],
 }
@@ -22,14 +22,14 @@ impl<'a> Source<'a> {
         u16::from_le_bytes(self.array()).into()
     }
 
-    /// The next `count` bytes, or as many as there are.
+    /// Returns the next `count` bytes, or fewer at the end.
     pub fn take(&mut self, count: usize) -> &'a [u8] {
         let (taken, rest) = self.bytes.split_at(count.min(self.bytes.len()));
         self.bytes = rest;
         taken
     }
 
-    /// Up to 31 bytes.
+    /// Returns at most 31 bytes.
     pub fn bytes(&mut self) -> Vec<u8> {
         let len = usize::from(self.byte() % 32);
         self.take(len).to_vec()

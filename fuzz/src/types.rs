@@ -1,4 +1,4 @@
-//! What is read: types of every kind that serde knows.
+//! Types of every kind in serde's data model.
 //!
 //! The names of the fields are short, so that the fuzzer finds them.
 
@@ -40,7 +40,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// Bytes, from a string or, with serde_json, from an array.
+/// Bytes, from a string, or from an array with serde_json.
 #[derive(Debug, Default, PartialEq)]
 pub struct Bytes<'a>(pub Cow<'a, [u8]>);
 
@@ -96,7 +96,7 @@ floats! {
     Double f64
 }
 
-/// Whatever a text holds: the numbers by their kind, the fields in their order, and as often as they come.
+/// Any value, with numbers by their type, and fields in order and repeated.
 #[derive(Debug, PartialEq)]
 pub enum Any<'a> {
     Null,
@@ -169,9 +169,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Any<'a> {
     }
 }
 
-/// A part that is read later, on both sides.
+/// A value that both sides read later.
 pub trait Later<'a>: Deserialize<'a> {
-    /// Reads it.
+    /// Reads the value.
     fn any(&self) -> Option<Any<'a>>;
 }
 
@@ -239,7 +239,7 @@ pub enum Untagged<'a> {
     Several(Vec<u8>),
 }
 
-/// A struct that is in itself.
+/// A recursive struct.
 #[derive(Debug, Default, Deserialize, PartialEq)]
 #[serde(default)]
 pub struct Nested<'a> {
@@ -249,7 +249,7 @@ pub struct Nested<'a> {
     v: heapless::Vec<i8, 3>,
 }
 
-/// A struct that takes nothing but its fields, and all of them.
+/// A struct that requires its fields, and rejects others.
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Strict<'a> {
@@ -279,7 +279,7 @@ macro_rules! kinds {
         #[serde(default)]
         pub struct Kinds<'a, R> {
             $($(#[$attribute])* $name: $type,)*
-            /// Read later.
+            /// A field that is read later.
             r: Option<R>,
             rs: heapless::Vec<R, 4>,
             lifetime: PhantomData<&'a ()>,

@@ -1,4 +1,4 @@
-//! Makes values out of bytes, of every kind that serde knows, and writes them with both.
+//! Generates values of every kind in serde's data model from bytes, and writes them with both.
 
 use std::{fmt, io};
 
@@ -13,14 +13,16 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use super::source::Source;
 use super::types::Any;
 
-/// How many values may be in each other.
+/// The limit of nesting.
 const DEPTH: usize = 8;
 const NAMES: [&str; 4] = ["a", "some_name", "\u{e9}\"", ""];
 
-/// Writes the value that `bytes` make with both, into a buffer that is large enough and into one that is not, and reads it back.
+/// Generates a value from `bytes`, writes it with both, into buffers that are large enough and too
+/// small, and reads it back.
 ///
 /// # Panics
-/// When they differ. Two differences are meant: integers beyond 64 bits are an error, and a positive exponent has no sign.
+/// They differ. Two differences are intended: integers beyond 64 bits are an error, and a positive
+/// exponent has no sign.
 pub fn compare(bytes: &[u8]) {
     let value = Source { bytes }.value(DEPTH);
     let mut theirs = Vec::new();
@@ -29,7 +31,7 @@ pub fn compare(bytes: &[u8]) {
     let ours = json::to_slice(&value, &mut buffer);
     match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => {
-            assert!(ours == theirs, "{value:?}: {}, and not {}", ours.escape_ascii(), theirs.escape_ascii());
+            assert!(ours == theirs, "{value:?}: {} instead of {}", ours.escape_ascii(), theirs.escape_ascii());
             for size in [theirs.len(), theirs.len() - 1, theirs.len() / 2] {
                 let mut buffer = vec![0; size];
                 let again = json::to_slice(&value, &mut buffer);
@@ -42,11 +44,11 @@ pub fn compare(bytes: &[u8]) {
         }
         (Err(error), Ok(_)) => assert!(error == Error::JSON_INTEGER && value.has_large_integer(), "{error} for {value:?}"),
         (Err(_), Err(_)) => {}
-        (Ok(ours), Err(error)) => panic!("{value:?} is written as {}, and not {error}", ours.escape_ascii()),
+        (Ok(ours), Err(error)) => panic!("{value:?} is written as {} instead of {error}", ours.escape_ascii()),
     }
 }
 
-/// Writes as serde_json does, but floats without a plus.
+/// Writes like serde_json, but floats without a plus sign.
 struct WithoutPlus;
 
 impl Formatter for WithoutPlus {
@@ -188,7 +190,7 @@ impl Serialize for Made {
     }
 }
 
-/// What is shown piece by piece.
+/// Formats text piece by piece.
 struct Shown<'a>(&'a [String]);
 
 impl fmt::Display for Shown<'_> {
@@ -206,7 +208,7 @@ impl Source<'_> {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
-    /// No more than four, and none at the end.
+    /// Generates at most four values, and none when the bytes are used up.
     fn several<T>(&mut self, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let count = self.byte() % 5;
         (0..count).map_while(|_| (!self.bytes.is_empty()).then(|| make(self))).collect()

@@ -1,6 +1,7 @@
 /*
- * Does what the event asks for, mostly wrongly, and checks the codes that it gets: a wrong one is a panic that names the line.
- * With MISUSE_INIT the initialiser does something wrong too. tests/c_misuse.rs has what becomes of the invocation.
+ * Each event names a function that uses the library, mostly wrongly, and checks the returned codes.
+ * A wrong code is a panic with its line. With MISUSE_INIT, the initialiser has errors, too.
+ * tests/tests/c/misuse.rs has the expected results.
  */
 #include "misuse_check.h"
 #include "misuse_http.h"
@@ -105,7 +106,7 @@ static void fail_after_refusal(barelambda_event *event, barelambda_responder *re
     (void)event;
     CHECK(barelambda_respond(responder, NULL, 5) == BARELAMBDA_INVALID_ARGUMENT);
     CHECK(barelambda_respond(responder, "1", 1) == BARELAMBDA_INVALID_ARGUMENT);
-    CHECK(barelambda_fail(responder, TEXT("Function.Own"), TEXT("of my own")) == BARELAMBDA_OK);
+    CHECK(barelambda_fail(responder, TEXT("Function.Own"), TEXT("a custom error")) == BARELAMBDA_OK);
 }
 
 static void fail_null(barelambda_event *event, barelambda_responder *responder)
@@ -215,7 +216,7 @@ static void stream_fail(barelambda_event *event, barelambda_responder *responder
 {
     not_ended_flushed(event, responder);
     CHECK(barelambda_stream_write(responder, "y", 1) == BARELAMBDA_OK);
-    CHECK(barelambda_fail(responder, TEXT("Function.Own"), TEXT("in mid-stream")) == BARELAMBDA_OK);
+    CHECK(barelambda_fail(responder, TEXT("Function.Own"), TEXT("while streaming")) == BARELAMBDA_OK);
 }
 
 static void stream_from_buffer(barelambda_event *event, barelambda_responder *responder)
@@ -244,7 +245,7 @@ static void log_odd(barelambda_event *event, barelambda_responder *responder)
     CHECK(barelambda_log(-1, "x", 1) == BARELAMBDA_INVALID_ARGUMENT);
     CHECK(barelambda_log(BARELAMBDA_INFO, NULL, 1) == BARELAMBDA_INVALID_ARGUMENT);
     CHECK(barelambda_log(BARELAMBDA_WARN, TEXT("one\xff line\n")) == BARELAMBDA_OK);
-    CHECK(barelambda_log(BARELAMBDA_DEBUG, TEXT("not wanted")) == BARELAMBDA_OK);
+    CHECK(barelambda_log(BARELAMBDA_DEBUG, TEXT("below the level")) == BARELAMBDA_OK);
     CHECK(barelambda_env(NULL, 5, &len) == NULL && len == 0);
     CHECK(barelambda_env(TEXT("NO_SUCH_VARIABLE"), &len) == NULL && len == 0);
     CHECK(barelambda_respond(responder, TEXT("\"no harm\"")) == BARELAMBDA_OK);
@@ -322,5 +323,5 @@ void barelambda_handler(barelambda_event *event, barelambda_responder *responder
             return;
         }
     }
-    BARELAMBDA_PANIC("there is no such misuse");
+    BARELAMBDA_PANIC("no such misuse");
 }

@@ -1,4 +1,4 @@
-/* What the functions of misuse.c share. */
+/* Shared code of misuse.c and misuse_http.h. */
 #ifndef MISUSE_CHECK_H
 #define MISUSE_CHECK_H
 
@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 #define TEXT(literal) "" literal, sizeof(literal) - 1
-#define CHECK(is_so) \
+#define CHECK(condition) \
     do { \
-        if (!(is_so)) { \
-            BARELAMBDA_PANIC("not so: " #is_so); \
+        if (!(condition)) { \
+            BARELAMBDA_PANIC("check failed: " #condition); \
         } \
     } while (0)
 

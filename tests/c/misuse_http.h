@@ -1,10 +1,10 @@
-/* The functions of misuse.c that answer over HTTP. */
+/* The functions of misuse.c with HTTP responses. */
 #ifndef MISUSE_HTTP_H
 #define MISUSE_HTTP_H
 
 #include "misuse_check.h"
 
-/* Answers over HTTP, with one header field. */
+/* Sends an HTTP response with one header field. */
 static int http(barelambda_responder *responder, unsigned int status, barelambda_header header, const void *body, size_t len, int kind)
 {
     barelambda_http_head head = { 0, 0, NULL, 1, NULL, 0 };

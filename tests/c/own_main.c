@@ -1,6 +1,7 @@
 /*
- * A program with a main of its own, which hands a state on. Without arguments it counts from 0, with one from 10. Its initialiser fails, if
- * OWN_MAIN_INIT is set, with that for a message. It ends with 7 if the library has said that nothing can go on.
+ * A program with a custom main, which passes a state to its functions. It counts from 0, or from 10
+ * with the argument x. If OWN_MAIN_INIT is set, the initialiser fails with that message. The exit
+ * status is 7 if barelambda_run_init returns BARELAMBDA_CANNOT_GO_ON.
  */
 #include <barelambda.h>
 

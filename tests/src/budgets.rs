@@ -1,4 +1,4 @@
-//! `budgets.toml`: what each program may cost, and the verdict on what has been measured.
+//! `budgets.toml`: the limits of each program, compared with the measured figures.
 
 use std::env;
 use std::fmt::Write as _;
@@ -9,15 +9,15 @@ use toml_edit::{DocumentMut, Item, Value};
 
 use crate::cargo;
 
-/// Set to `update`, the exact figures of the file become those that are measured.
+/// If this variable is `update`, the measured figures replace the exact ones in the file.
 const VARIABLE: &str = "BARELAMBDA_BUDGETS";
 
-/// The file, as it is.
+/// The parsed file.
 pub struct Budgets {
     document: DocumentMut,
 }
 
-/// One figure of one program, on one architecture; or why it cannot be had.
+/// One figure of one program, on one architecture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     pub program: String,
@@ -27,13 +27,13 @@ pub struct Measured {
     pub value: f64,
 }
 
-/// What a figure has to keep.
+/// The limit of a figure.
 #[derive(Clone, Debug, PartialEq)]
 enum Bound {
     Exactly(f64),
     AtMost(f64),
     AtLeast(f64),
-    /// With the reason.
+    /// The figure can't be measured, for this reason.
     NotMeasured(String),
 }
 
@@ -41,9 +41,9 @@ impl Budgets {
     /// Reads the repository's file.
     ///
     /// # Panics
-    /// When it is no TOML.
+    /// The file isn't TOML.
     pub fn read() -> Self {
-        let text = fs::read_to_string(file()).expect("budgets.toml is there");
+        let text = fs::read_to_string(file()).expect("budgets.toml can be read");
         Self::parse(&text)
     }
 
@@ -51,20 +51,21 @@ impl Budgets {
         Self { document: text.parse().unwrap_or_else(|error| panic!("budgets.toml: {error}")) }
     }
 
-    /// The programs, in the order of the file.
+    /// Returns the programs, in the order of the file.
     pub fn programs(&self) -> Vec<String> {
         self.document.iter().map(|(name, _)| name.to_owned()).collect()
     }
 
-    /// A word of a program's own: `event`, the file of its event.
+    /// Returns a string of a program, such as `event`, the path of its event.
     pub fn word(&self, program: &str, name: &str) -> Option<&str> {
         self.document.get(program)?.get(name)?.as_str()
     }
 
-    /// Prints every figure, and fails if one breaks its bound, has none, or was not measured. All must be of these programs.
+    /// Prints every figure and checks it against its bound.
     ///
     /// # Panics
-    /// With the difference, a line for each figure.
+    /// A figure exceeds its bound, has none, wasn't measured, or belongs to none of `programs`. The
+    /// message has a line with the difference for each.
     pub fn hold(mut self, programs: &[String], measured: &[Measured]) {
         if env::var(VARIABLE).is_ok_and(|word| word == "update") {
             self.update(measured);
@@ -74,13 +75,13 @@ impl Budgets {
         println!("\n{table}");
         assert!(
             broken.is_empty(),
-            "budgets.toml is not kept:\n{}\nWhere the bytes are: `cargo bare bench sizes`. What is meant to change: \
-             `{VARIABLE}=update cargo suite --full --only figures figures::budget` writes the exact figures anew.",
+            "figures exceed budgets.toml:\n{}\n`cargo bare bench sizes` shows which functions the bytes belong to. If the change is \
+             intended, update the exact figures: `{VARIABLE}=update cargo suite --full --only figures figures::budget`",
             broken.concat()
         );
     }
 
-    /// The table of all figures, and a line for each that is not as it should be.
+    /// Returns the table of all figures, and a line for each that exceeds its bound.
     fn judge(&self, programs: &[String], measured: &[Measured]) -> (String, Vec<String>) {
         let (mut table, mut broken) = (String::new(), Vec::new());
         let mut line = |program: &str, architecture: &str, figure: &str, value: Option<f64>, bound: Option<&Bound>| {
@@ -131,7 +132,7 @@ impl Bound {
             return Self::NotMeasured(reason.to_owned());
         }
         let bound = number(item).map(Self::Exactly).or(word("at-most").map(Self::AtMost)).or(word("at-least").map(Self::AtLeast));
-        bound.unwrap_or_else(|| panic!("budgets.toml: a number, {{ at-most = … }}, {{ at-least = … }} or a reason, and not {item}"))
+        bound.unwrap_or_else(|| panic!("budgets.toml: expected a number, {{ at-most = … }}, {{ at-least = … }} or a reason, found {item}"))
     }
 
     fn shown(&self) -> String {
@@ -144,27 +145,28 @@ impl Bound {
     }
 }
 
-/// What is wrong with a figure, if something is. A zero is no figure: nothing here can cost nothing.
+/// Returns what is wrong with a figure, if anything. A zero is wrong because every figure costs
+/// something.
 fn verdict(value: Option<f64>, bound: Option<&Bound>) -> Option<String> {
     let (value, bound) = match (value, bound) {
         (None, Some(Bound::NotMeasured(_))) => return None,
-        (None, _) => return Some("was not measured".to_owned()),
-        (Some(value), None) => return Some(format!("{}, and budgets.toml has no bound for it", shown(value))),
+        (None, _) => return Some("not measured".to_owned()),
+        (Some(value), None) => return Some(format!("{}, but budgets.toml has no bound for it", shown(value))),
         (Some(value), Some(bound)) => (value, bound),
     };
     let (kept, limit) = match bound {
         Bound::Exactly(bound) => (value == *bound, *bound),
         Bound::AtMost(bound) => (value <= *bound, *bound),
         Bound::AtLeast(bound) => (value >= *bound, *bound),
-        Bound::NotMeasured(_) => return Some(format!("{}, and budgets.toml says that it cannot be measured", shown(value))),
+        Bound::NotMeasured(_) => return Some(format!("{}, but budgets.toml says that it can't be measured", shown(value))),
     };
     let difference = value - limit;
     let sign = if difference > 0.0 { "+" } else { "" };
-    let words = || format!("{}, and it has to be {} ({sign}{})", shown(value), bound.shown(), shown(difference));
+    let words = || format!("{}, expected {} ({sign}{})", shown(value), bound.shown(), shown(difference));
     (!kept || value <= 0.0).then(words)
 }
 
-/// Whole numbers as such, ratios with their decimals.
+/// Formats integers without decimals, and ratios with three.
 fn shown(figure: f64) -> String {
     if figure.fract() == 0.0 { format!("{figure}") } else { format!("{figure:.3}") }
 }
@@ -181,7 +183,7 @@ mod tests {
         lines = { at-least = 0.3 }\nfaults = \"/proc has none\"\n";
 
     #[test]
-    fn what_keeps_its_bounds_is_in_the_table_alone() {
+    fn figures_within_their_bounds_are_only_in_the_table() {
         let (table, broken) = judge(&[("size", 100.0), ("memory", 28.0), ("lines", 0.5)]);
         assert!(broken.is_empty(), "{broken:?}");
         assert!(table.contains("echo, x86_64, size") && table.contains("/proc has none") && !table.contains("BROKEN"), "{table}");
@@ -193,29 +195,29 @@ mod tests {
         assert_eq!(
             broken,
             [
-                "  echo, x86_64, size: 99, and it has to be = 100 (-1)\n",
-                "  echo, x86_64, memory: 28.500, and it has to be ≤ 28 (+0.500)\n",
-                "  echo, x86_64, lines: 0.200, and it has to be ≥ 0.300 (-0.100)\n",
+                "  echo, x86_64, size: 99, expected = 100 (-1)\n",
+                "  echo, x86_64, memory: 28.500, expected ≤ 28 (+0.500)\n",
+                "  echo, x86_64, lines: 0.200, expected ≥ 0.300 (-0.100)\n",
             ]
         );
     }
 
     #[test]
-    fn what_is_missing_on_either_side_is_broken_and_so_is_a_zero() {
+    fn missing_figures_missing_bounds_and_zeros_are_broken() {
         let (_, broken) = judge(&[("memory", 0.0), ("lines", 0.5), ("faults", 3.0), ("news", 1.0)]);
         assert_eq!(
             broken,
             [
-                "  echo, x86_64, size: was not measured\n",
-                "  echo, x86_64, memory: 0, and it has to be ≤ 28 (-28)\n",
-                "  echo, x86_64, faults: 3, and budgets.toml says that it cannot be measured\n",
-                "  echo, x86_64, news: 1, and budgets.toml has no bound for it\n",
+                "  echo, x86_64, size: not measured\n",
+                "  echo, x86_64, memory: 0, expected ≤ 28 (-28)\n",
+                "  echo, x86_64, faults: 3, but budgets.toml says that it can't be measured\n",
+                "  echo, x86_64, news: 1, but budgets.toml has no bound for it\n",
             ]
         );
     }
 
     #[test]
-    fn only_exact_figures_are_written_anew() {
+    fn only_exact_figures_are_updated() {
         let mut budgets = Budgets::parse(FILE);
         budgets.update(&[measured("size", 96.0), measured("memory", 12.0)]);
         assert_eq!(budgets.document.to_string(), FILE.replace("100", "96"));

@@ -1,4 +1,4 @@
-//! Cargo, started from inside a test.
+//! Runs cargo in a test.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -12,23 +12,23 @@ use std::thread;
 
 use serde_json::Value;
 
-/// The repository's root.
+/// Returns the repository's root.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the workspace")
 }
 
-/// Cargo itself: the one that runs the tests.
+/// Returns a command for the cargo that runs the tests.
 pub fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(folder).stdin(Stdio::null());
     command
 }
 
-/// Builds with these arguments to `cargo build`, in `folder`, once for all tests. Returns the
-/// executables that cargo built.
+/// Runs `cargo build` with these arguments in `folder`, once for all tests. Returns the executables
+/// that cargo built.
 ///
 /// # Panics
-/// With cargo's words, when it fails.
+/// The build fails. The message has cargo's output.
 pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
     once(&format!("cargo build {} in {}", arguments.join(" "), folder.display()), || {
         let mut command = cargo(folder);
@@ -42,14 +42,14 @@ pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
     })
 }
 
-/// Makes files once for all tests of a process, and of all processes of a `cargo suite`, which names
+/// Makes files once for all tests of a process, and of all processes of a `cargo suite`, which sets
 /// a folder for this purpose. `what` must differ for different files.
 ///
 /// # Panics
-/// When the folder can't be used. If `make` panics, each test that needs the files tries again.
+/// The folder can't be used. If `make` panics, each test that needs the files tries again.
 pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     static MADE: Mutex<BTreeMap<String, Arc<OnceLock<Vec<PathBuf>>>>> = Mutex::new(BTreeMap::new());
-    // The lock isn't held while files are made, as making some may need others.
+    // The lock isn't held while files are made because `make` may call `once` for others.
     let made = Arc::clone(MADE.lock().expect("nothing panics while it is held").entry(what.to_owned()).or_default());
     let paths = made.get_or_init(|| match env::var_os("BARELAMBDA_BUILDS") {
         Some(folder) => once_for_all(Path::new(&folder), what, make),
@@ -58,7 +58,7 @@ pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     paths.clone()
 }
 
-/// Runs `make` while no other test does so in this folder.
+/// Runs `make` while holding a lock on this folder, which excludes other tests.
 pub fn alone<T>(folder: &Path, make: impl FnOnce() -> T) -> T {
     std::fs::create_dir_all(folder).expect("a folder can be made");
     let lock = File::create(folder.join("lock")).expect("a lock can be made");
@@ -66,7 +66,8 @@ pub fn alone<T>(folder: &Path, make: impl FnOnce() -> T) -> T {
     make()
 }
 
-/// The first process makes the files while it holds a lock, and writes their paths into a list.
+/// Makes the files in the first process while it holds a lock, and writes their paths to a list for
+/// the others.
 fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
@@ -82,21 +83,21 @@ fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) 
     paths
 }
 
-/// Where cargo builds the workspace.
+/// Returns the target folder of the workspace.
 pub fn target_folder() -> &'static Path {
     Path::new(metadata()["target_directory"].as_str().expect("the metadata name the target directory"))
 }
 
-/// The features that an example of the root package requires.
+/// Returns the features that an example of the root package requires.
 ///
 /// # Panics
-/// When there is no such example.
+/// There is no such example.
 pub fn required_features(example: &str) -> Vec<&'static str> {
     let packages = metadata()["packages"].as_array().expect("the metadata list the packages");
     let root = packages.iter().find(|package| package["name"] == "barelambda").expect("the root package is one of them");
     let targets = root["targets"].as_array().expect("a package has targets");
     let is_it = |target: &&Value| target["name"] == example && target["kind"][0] == "example";
-    let target = targets.iter().find(is_it).unwrap_or_else(|| panic!("there is no example {example}"));
+    let target = targets.iter().find(is_it).unwrap_or_else(|| panic!("no example named {example}"));
     let features = target["required-features"].as_array().map(Vec::as_slice).unwrap_or_default();
     features.iter().filter_map(Value::as_str).collect()
 }
@@ -109,8 +110,8 @@ fn metadata() -> &'static Value {
     })
 }
 
-/// A new, empty folder for one test, in the target directory. `name` differs for each folder of a
-/// test.
+/// Makes an empty folder for one test, in the target directory. `name` must differ for each folder
+/// of a test.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = target_folder().join("barelambda-tests").join(program()).join(test()).join(name);
     if folder.exists() {
@@ -120,14 +121,14 @@ pub fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-/// The name of the test program that calls this, without the hash that cargo appends.
+/// Returns the name of the running test program, without the hash that cargo appends.
 fn program() -> String {
     let path = env::current_exe().expect("the program has a path");
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.rsplit_once('-').map_or(&*name, |(name, _)| name).to_owned()
 }
 
-/// The path of the test that calls this: the test harness names the thread after it.
+/// Returns the path of the running test. The test harness names the thread after it.
 fn test() -> PathBuf {
     match thread::current().name() {
         None | Some("main") => PathBuf::from(process::id().to_string()),

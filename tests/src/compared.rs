@@ -1,11 +1,12 @@
-//! Times that are compared, in rounds of random order.
+//! Compares times, measured in rounds of random order.
 
 use std::time::Duration;
 
 use barelambda_bench::rounds::shuffled;
 
-/// The median times of the contenders in each of several runs. In a run `time`, which is given a contender's index, times each of them
-/// `rounds` times: what else the machine does shifts all of a run, and now and then one.
+/// Returns the median times of the contenders in each of several runs. A run calls `time` with each
+/// contender's index `rounds` times, in random order, so that other load on the machine affects all
+/// contenders of a run alike.
 pub fn runs(contenders: usize, runs: usize, rounds: usize, mut time: impl FnMut(usize) -> Duration) -> Vec<Vec<Duration>> {
     (0..runs)
         .map(|_| {
@@ -18,7 +19,8 @@ pub fn runs(contenders: usize, runs: usize, rounds: usize, mut time: impl FnMut(
         .collect()
 }
 
-/// The run in the middle, by the ratio of the first of two contenders to the second; with that ratio.
+/// Returns the ratio of the first of two contenders to the second in the median run, and their
+/// times.
 pub fn middle(runs: &[Vec<Duration>], [first, second]: [usize; 2]) -> (f64, Duration, Duration) {
     let mut ratios: Vec<_> =
         runs.iter().map(|times| (times[first].as_secs_f64() / times[second].as_secs_f64(), times[first], times[second])).collect();

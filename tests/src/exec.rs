@@ -1,4 +1,4 @@
-//! The binary `exec`, the programs that it runs, and what the kernel says of them.
+//! The binary `exec`, the programs that it runs, and their state in /proc.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,39 +11,39 @@ use barelambda_emulator::Options;
 use crate::cargo;
 use crate::programs::Architecture;
 
-/// A handler that runs its event as a script for the shell.
+/// A handler that runs its event as a shell script.
 pub const SHELL: &str = "#!/bin/sh\neval \"$(cat)\"\n";
 
-/// How long something may take that is to happen soon.
+/// The time limit of [`eventually`].
 const SOON: Duration = Duration::from_secs(10);
 
-/// The binary, built as the README says.
+/// Builds the binary as the README says, and returns its path.
 pub fn bootstrap(architecture: Architecture) -> PathBuf {
     let arguments = ["--release", "--package", "barelambda", "--bin", "exec", "--features", "exec", "--target", architecture.target()];
     let built = cargo::build(cargo::root(), &arguments);
-    let [program] = &built[..] else { panic!("cargo has built {built:?}") };
+    let [program] = &built[..] else { panic!("expected one program: {built:?}") };
     program.clone()
 }
 
-/// A folder with the program `handler`. `name` names the test.
+/// Makes a folder with the program `handler`. `name` is the test's name.
 pub fn task(name: &str, program: &str) -> PathBuf {
     let folder = cargo::scratch(&format!("exec-{name}"));
     write(&folder.join("handler"), program, 0o755);
     folder
 }
 
-/// Writes a program, with these rights.
-pub fn write(path: &Path, program: &str, mode: u32) {
+/// Writes a program with these permissions.
+pub fn write(path: &Path, program: impl AsRef<[u8]>, mode: u32) {
     fs::write(path, program).expect("a program can be written");
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its rights can be set");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its permissions can be set");
 }
 
-/// What makes the emulator run `exec` with this program as the handler.
+/// Returns the emulator's options to run `exec` with this program as the handler.
 pub fn options(name: &str, program: &str) -> Options {
     options_for(name, program, Architecture::X86_64)
 }
 
-/// The same for either processor. The program itself runs on this one.
+/// Like [`options`], with `exec` for this architecture. The program itself runs on this machine.
 pub fn options_for(name: &str, program: &str, architecture: Architecture) -> Options {
     let mut options = Options::new(bootstrap(architecture)).env("LAMBDA_TASK_ROOT", task(name, program));
     options.handler = "handler".to_owned();
@@ -51,22 +51,22 @@ pub fn options_for(name: &str, program: &str, architecture: Architecture) -> Opt
     options
 }
 
-/// The example of this name that is run by `exec`: its folder.
+/// Returns the folder of an example that `exec` runs.
 pub fn example(name: &str) -> PathBuf {
     cargo::root().join("examples").join(name)
 }
 
-/// Waits until `look` finds something.
+/// Calls `look` until it returns something.
 ///
 /// # Panics
-/// When that takes long.
+/// That takes longer than ten seconds. `what` is part of the message.
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + SOON;
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "{what} does not happen");
+        assert!(Instant::now() < deadline, "timed out: {what}");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -76,7 +76,7 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 pub struct Process {
     /// Its id.
     pub id: u32,
-    /// `Z` for one that has ended and has not been waited for.
+    /// The state: `Z` is a zombie.
     pub state: char,
     /// The id of its parent.
     pub parent: u32,
@@ -85,34 +85,34 @@ pub struct Process {
 }
 
 impl Process {
-    /// The process with this id; none when it has gone.
+    /// Returns the process with this id, unless it has been reaped.
     pub fn of(id: u32) -> Option<Self> {
         let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The name in parentheses may hold spaces.
+        // The name in parentheses may contain spaces.
         let (_, fields) = text.rsplit_once(") ")?;
         let mut fields = fields.split(' ');
         let state = fields.next()?.chars().next()?;
         Some(Self { id, state, parent: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
     }
 
-    /// All processes of this machine.
+    /// Returns all processes of this machine.
     pub fn all() -> impl Iterator<Item = Self> {
         let entries = fs::read_dir("/proc").expect("/proc can be read");
         entries.filter_map(|entry| Self::of(entry.ok()?.file_name().to_str()?.parse().ok()?))
     }
 
-    /// The children of a process.
+    /// Returns the children of a process.
     pub fn children(parent: u32) -> Vec<Self> {
         Self::all().filter(|process| process.parent == parent).collect()
     }
 
-    /// Waits until it has gone, and has been waited for.
+    /// Waits until the process has exited and has been reaped.
     pub fn wait_for_its_end(id: u32) {
-        eventually(&format!("the end of the process {id}"), || Self::of(id).is_none().then_some(()));
+        eventually(&format!("process {id} exits"), || Self::of(id).is_none().then_some(()));
     }
 }
 
-/// How many descriptors a process has open.
+/// Returns the number of open descriptors of a process.
 pub fn descriptors(id: u32) -> usize {
-    fs::read_dir(format!("/proc/{id}/fd")).expect("the process is there").count()
+    fs::read_dir(format!("/proc/{id}/fd")).expect("the process is running").count()
 }

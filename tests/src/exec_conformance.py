@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The conformance suite's function with lines. An event that is no JSON is an error; what cannot be done is answered with the event."""
+"""The conformance suite's function, with a line for each event.
+
+An event that isn't JSON is an error. The response to an unknown event is the event.
+"""
 
 import json
 import os
@@ -11,7 +14,7 @@ for line in sys.stdin.buffer:
     try:
         event = json.loads(line)
     except ValueError:
-        line = b"!Function.NoJson the event is no JSON"
+        line = b"!Function.NoJson the event isn't JSON"
         event = None
     if event == "conformance:error":
         line = b"!Function.AskedFor the event asked for an error"

@@ -1,11 +1,12 @@
 #!/bin/sh
-# The conformance suite's function, as a process for each invocation. What it cannot do it answers with the event.
+# The conformance suite's function, as a process for each invocation. The response to an unknown
+# event is the event.
 export LC_ALL=C
 event=$(mktemp)
 trap 'rm -f "$event"' EXIT
 cat >"$event"
 
-# A string of JSON, or null for what is not there.
+# Prints a member of a JSON object: a string, or null if it's empty.
 text() {
     if [ "$2" ]; then
         printf '"%s":"%s"' "$1" "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')"
@@ -38,7 +39,7 @@ if [ "$(head -c 13 "$event" | tr '\0' x)" = '"conformance:' ]; then
 fi
 case $BARELAMBDA_RESPONSE$name in
 *'"conformance:error"')
-    # Of a stream, what is on stdout is the answer.
+    # In a stream, all of stdout is the response, so the error is on stderr.
     if [ "$BARELAMBDA_RESPONSE" ]; then echo 'asked for an error' >&2; else echo '!Function.AskedFor the event asked for an error'; fi
     exit 1
     ;;

@@ -1,5 +1,5 @@
-//! Stands in front of moto, which runs no functions: everything goes on to it, but invocations, for which the uploaded program is started under
-//! the emulator.
+//! A proxy in front of moto, which can't run functions. Invocations run the uploaded program under
+//! the emulator; all other requests go to moto.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
+use barelambda_emulator::script::{Request, RequestReader};
 use barelambda_emulator::{Emulator, InvokeOptions, Options, Outcome};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -18,10 +19,10 @@ use serde_json::Value;
 use crate::moto::Moto;
 use crate::tools;
 
-/// Where the functions are in Lambda's API.
+/// The path of the functions in Lambda's API.
 const FUNCTIONS: &str = "/2015-03-31/functions";
 
-/// A server that runs until this program ends.
+/// A server that runs until this process ends.
 pub struct Front {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -29,7 +30,7 @@ pub struct Front {
 
 struct Shared {
     moto: SocketAddr,
-    /// Where programs are unpacked.
+    /// The folder for unpacked programs.
     folder: PathBuf,
     functions: Mutex<BTreeMap<String, Function>>,
     rules: Mutex<Rules>,
@@ -37,37 +38,30 @@ struct Shared {
 
 #[derive(Default)]
 struct Rules {
-    /// Functions whose name ends so are not invoked again after so many times.
+    /// Functions whose name has this ending fail after this many invocations.
     failing: Option<(String, usize)>,
-    /// Functions whose name ends so cannot be created.
+    /// Functions whose name has this ending can't be created.
     refused: Option<String>,
-    /// Functions whose name ends so keep their process at one change of the configuration: how many there are until then.
+    /// Functions whose name has this ending keep their process at one change of the configuration.
+    /// The number counts down to that change.
     kept: Option<(String, usize)>,
 }
 
-/// What was made of a CreateFunction.
+/// A function that CreateFunction has created.
 struct Function {
     program: PathBuf,
     memory: u32,
     handler: String,
     process: Option<Arc<Emulator>>,
-    /// Of each invocation, whether it was a cold start.
+    /// Whether each invocation was a cold start.
     cold: Vec<bool>,
 }
 
-struct Request {
-    method: String,
-    path: String,
-    /// The whole head, without what concerns the connection.
-    head: String,
-    body: Vec<u8>,
-}
-
 impl Front {
-    /// Starts one. It unpacks programs in this folder.
+    /// Starts the server. It unpacks programs in this folder.
     pub fn start(moto: &Moto, folder: &Path) -> Self {
         let url = moto.environment().find(|(name, _)| *name == "AWS_ENDPOINT_URL").expect("moto has an address").1;
-        let address = url.to_string_lossy().trim_start_matches("http://").parse().expect("it is an address");
+        let address = url.to_string_lossy().trim_start_matches("http://").parse().expect("the URL has an address");
         let folder = folder.to_owned();
         let shared = Shared { moto: address, folder, functions: Mutex::default(), rules: Mutex::default() };
         let shared = Arc::new(shared);
@@ -77,7 +71,7 @@ impl Front {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let shared = serving.clone();
-                // A client that goes away is none of this server's concern.
+                // The error is that the client has closed the connection.
                 thread::spawn(move || shared.serve(client).ok());
             }
         });
@@ -88,22 +82,24 @@ impl Front {
         format!("http://{}", self.address)
     }
 
-    /// From now on, functions whose name ends so answer no more invocations than these.
+    /// From now on, functions whose name has this ending fail after `after` invocations.
     pub fn fail(&self, ending: &str, after: usize) {
         self.shared.rules().failing = Some((ending.into(), after));
     }
 
-    /// From now on, functions whose name ends so cannot be created.
+    /// From now on, functions whose name has this ending can't be created.
     pub fn refuse(&self, ending: &str) {
         self.shared.rules().refused = Some(ending.into());
     }
 
-    /// The change of the configuration with this number, from now on and from 1, leaves the process of a function whose name ends so as it is.
+    /// Lets functions whose name has this ending keep their process at one change of the
+    /// configuration: the one with this number, counted from 1 from now on.
     pub fn keep_process(&self, ending: &str, change: usize) {
         self.shared.rules().kept = Some((ending.into(), change));
     }
 
-    /// Of each function that there ever was, and each of its invocations, whether it was a cold start.
+    /// Returns, for each function that ever existed, whether each of its invocations was a cold
+    /// start.
     pub fn starts(&self) -> BTreeMap<String, Vec<bool>> {
         self.shared.functions().iter().map(|(name, function)| (name.clone(), function.cold.clone())).collect()
     }
@@ -119,8 +115,8 @@ impl Shared {
     }
 
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
-        let request = Request::read(&mut client)?;
-        let path = request.path.split('?').next().unwrap_or_default();
+        let request = read(&mut client)?;
+        let path = request.target.split('?').next().unwrap_or_default();
         let of_function = path.strip_prefix(FUNCTIONS).map(|path| path.trim_start_matches('/'));
         match (request.method.as_str(), of_function.map(|path| path.split_once('/'))) {
             ("POST", Some(Some((name, "invocations")))) => return client.write_all(&self.invoked(name, request.body)),
@@ -144,28 +140,27 @@ impl Shared {
             _ => {}
         }
         let mut moto = TcpStream::connect(self.moto)?;
-        moto.write_all(format!("{}Connection: close\r\n\r\n", request.head).as_bytes())?;
-        moto.write_all(&request.body)?;
+        moto.write_all(&forwarded(&request))?;
         io::copy(&mut moto, &mut client).map(drop)
     }
 
-    /// Keeps the program of a CreateFunction.
+    /// Unpacks the program of a CreateFunction.
     fn create(&self, body: &[u8]) -> Result<(), String> {
         let wanted: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        let name = wanted["FunctionName"].as_str().ok_or("it has no name")?;
+        let name = wanted["FunctionName"].as_str().ok_or("FunctionName is missing")?;
         if self.rules().refused.as_ref().is_some_and(|ending| name.ends_with(ending.as_str())) {
-            return Err("this account may not have it".into());
+            return Err("the account can't create this function".into());
         }
-        let zip = wanted["Code"]["ZipFile"].as_str().ok_or("it has no zip")?;
+        let zip = wanted["Code"]["ZipFile"].as_str().ok_or("Code.ZipFile is missing")?;
         let zip = BASE64.decode(zip).map_err(|error| error.to_string())?;
         let folder = self.folder.join(name);
         let file = folder.join("function.zip");
         fs::create_dir_all(&folder).and_then(|()| fs::write(&file, zip)).map_err(|error| error.to_string())?;
         let unpacked = Command::new(tools::unzip()).arg("-qo").arg(&file).arg("-d").arg(&folder).status();
         if !unpacked.is_ok_and(|status| status.success()) {
-            return Err("its zip cannot be unpacked".into());
+            return Err("Code.ZipFile can't be unpacked".into());
         }
-        let memory = wanted["MemorySize"].as_u64().and_then(|memory| u32::try_from(memory).ok()).ok_or("it has no memory size")?;
+        let memory = wanted["MemorySize"].as_u64().and_then(|memory| u32::try_from(memory).ok()).ok_or("MemorySize is missing")?;
         let mut functions = self.functions();
         let cold = functions.remove(name).map(|old| old.cold).unwrap_or_default();
         let handler = wanted["Handler"].as_str().unwrap_or_default().to_owned();
@@ -173,14 +168,14 @@ impl Shared {
         Ok(())
     }
 
-    /// Invokes a function, cold when it has no process, and gives the reply.
+    /// Invokes a function, with a cold start if it has no process, and returns the reply.
     fn invoked(&self, name: &str, event: Vec<u8>) -> Vec<u8> {
         let failing = self.rules().failing.clone();
         let (process, memory) = {
             let mut functions = self.functions();
-            let Some(function) = functions.get_mut(name) else { return error("there is no such function") };
+            let Some(function) = functions.get_mut(name) else { return error("no such function") };
             if failing.is_some_and(|(ending, after)| name.ends_with(ending.as_str()) && function.cold.len() >= after) {
-                return error("it fails as it was told to");
+                return error("failure by request of the test");
             }
             if function.process.is_none() {
                 let mut options = Options::new(&function.program);
@@ -188,7 +183,7 @@ impl Shared {
                 options.handler.clone_from(&function.handler);
                 function.process = Some(Arc::new(Emulator::start(options).expect("the emulator starts")));
             }
-            (function.process.clone().expect("it was made above"), function.memory)
+            (function.process.clone().expect("the process was started above"), function.memory)
         };
         let outcome = process.invoke(event, InvokeOptions::default());
         if let Some(function) = self.functions().get_mut(name) {
@@ -201,54 +196,37 @@ impl Shared {
     }
 }
 
-impl Request {
-    fn read(client: &mut TcpStream) -> io::Result<Self> {
-        let mut bytes = Vec::new();
-        let end = loop {
-            if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-                break at + 4;
-            }
-            receive(client, &mut bytes)?;
+/// Reads a request. Sends the 100 that clients wait for before they send a large body.
+fn read(client: &mut TcpStream) -> io::Result<Request> {
+    let (mut reader, mut piece, mut continued) = (RequestReader::default(), vec![0; 64 << 10], false);
+    loop {
+        match client.read(&mut piece)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            length => reader.take(&piece[..length]).map_err(io::Error::other)?,
         };
-        let mut body = bytes.split_off(end);
-        let head = String::from_utf8_lossy(&bytes).into_owned();
-        let mut lines = head.lines();
-        let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
-        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let (mut kept, mut length) = (format!("{method} {path} HTTP/1.1\r\n"), 0);
-        for line in lines.filter(|line| !line.is_empty()) {
-            let (name, value) = line.split_once(':').ok_or(io::ErrorKind::InvalidData)?;
-            match name.to_ascii_lowercase().as_str() {
-                "connection" => continue,
-                "expect" => {
-                    client.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-                    continue;
-                }
-                "content-length" => length = value.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?,
-                "transfer-encoding" => return Err(io::ErrorKind::Unsupported.into()),
-                _ => {}
-            }
-            kept += &format!("{line}\r\n");
+        if let Some(request) = reader.whole() {
+            return Ok(request);
         }
-        while body.len() < length {
-            receive(client, &mut body)?;
-        }
-        Ok(Self { method, path, head: kept, body })
-    }
-}
-
-fn receive(client: &mut TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let mut piece = [0; 64 << 10];
-    match client.read(&mut piece)? {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        length => {
-            bytes.extend_from_slice(&piece[..length]);
-            Ok(())
+        if !continued && reader.begun().is_some_and(|request| request.header("expect").is_some()) {
+            client.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            continued = true;
         }
     }
 }
 
-/// The end of the log as Lambda has it, with what was measured.
+/// Returns the bytes of a request, for a new connection that closes after the reply.
+fn forwarded(request: &Request) -> Vec<u8> {
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
+    for (name, value) in &request.headers {
+        if !["connection", "content-length", "expect", "transfer-encoding"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
+            head += &format!("{name}: {value}\r\n");
+        }
+    }
+    head += &format!("Content-Length: {}\r\nConnection: close\r\n\r\n", request.body.len());
+    [head.as_bytes(), &request.body].concat()
+}
+
+/// Returns the log as Lambda writes it, with the measured figures.
 fn log(outcome: &Outcome, memory: u32) -> String {
     let Outcome { request_id: id, log, report, .. } = outcome;
     let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
@@ -262,7 +240,7 @@ fn log(outcome: &Outcome, memory: u32) -> String {
     )
 }
 
-/// What Lambda answers when a request cannot be done, and is not to be tried again.
+/// Returns Lambda's reply to a request that fails and that clients don't retry.
 fn error(why: &str) -> Vec<u8> {
     let body = serde_json::json!({ "Type": "User", "message": why }).to_string();
     reply("400 Bad Request", "X-Amzn-ErrorType: CodeStorageExceededException\r\n", body.as_bytes())

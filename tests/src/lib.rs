@@ -1,25 +1,28 @@
-//! What the end-to-end tests share.
+//! Shared code of the end-to-end tests.
 //!
 //! - [`programs`] builds the programs under test, with [`cargo`].
-//! - [`c_programs`] builds those in C, and the library for them.
-//! - [`emulated`] and [`scripted`] run them against the two servers of `barelambda-emulator`.
-//! - [`exec`] is the binary of that name, with programs for it to run.
-//! - [`serving`] is `cargo barelambda serve`.
-//! - [`new_function`] is what `cargo barelambda new` makes.
-//! - [`packages`] is `cargo barelambda` as users install it, and what is in the zips that it makes.
-//! - [`rie`] and [`rie_managed`] run them under AWS's own, in its two modes; [`rie_relay`] shows what was said, and [`rie_runtime`] takes the
-//!   program's place.
-//! - [`moto`] is AWS, imitated, and [`terraform`] a stack in a folder of its own.
-//! - [`measured`] is a third, blocking server, for measurements: it adds no polling of its own.
-//! - [`exec_measured`] runs the binary `exec` against it; [`compared`] compares times, and [`budgets`] holds figures to `budgets.toml`.
-//! - [`soak`] is a fourth, which injects faults.
-//! - [`tools`] finds what is not built here; [`elf`] and [`syscalls`] read what they leave.
+//! - [`c_programs`] builds the programs in C and their library.
+//! - [`emulated`] and [`scripted`] run them with the two servers of `barelambda-emulator`.
+//! - [`exec`] builds the binary `exec`, and makes programs for it.
+//! - [`serving`] runs `cargo barelambda serve`.
+//! - [`new_function`] makes functions with `cargo barelambda new`.
+//! - [`packages`] runs `cargo barelambda` as users install it, and reads its zips.
+//! - [`rie`] and [`rie_managed`] run the programs under AWS's emulator, in its two modes;
+//!   [`rie_relay`] records the traffic, and [`rie_runtime`] replaces the program.
+//! - [`moto`] imitates AWS, [`lambda_front`] adds invocations to it, and [`terraform`] is a stack
+//!   in a separate folder.
+//! - [`measured`] is a blocking server for measurements, which adds no delay by polling.
+//! - [`exec_measured`] runs the binary `exec` against it; [`compared`] compares times, and
+//!   [`budgets`] compares figures with `budgets.toml`.
+//! - [`soak`] is a server that injects faults.
+//! - [`tools`] finds installed programs; [`syscalls`] reads the output of strace.
+//! - [`child`] is a child process that ends with its test.
 
 pub mod budgets;
 pub mod c_programs;
 pub mod cargo;
+pub mod child;
 pub mod compared;
-pub mod elf;
 pub mod emulated;
 pub mod exec;
 pub mod exec_measured;

@@ -1,4 +1,4 @@
-//! `cargo barelambda build` and `package`, and zips as Python reads them.
+//! Runs `cargo barelambda` and the benchmark, and reads zips with Python.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{cargo, tools};
 
-/// What a zip says of a file, and the file.
+/// A file of a zip, and its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub name: String,
@@ -18,42 +18,42 @@ pub struct Member {
     pub mode: u64,
     /// Year, month, day, hour, minute, second.
     pub time: Vec<u64>,
-    /// The system that the mode is of; 3 is Unix.
+    /// The system that defines the mode; 3 is Unix.
     pub made_on: u64,
     /// 0 is stored, 8 is deflated.
     pub method: u64,
-    /// The bytes of extra fields, in the central directory and in front of the data.
+    /// The sizes in bytes of the extra fields, in the central directory and in the local header.
     pub extra: [u64; 2],
     pub packed_size: u64,
     pub bytes: Vec<u8>,
 }
 
-/// The tool, as it is called in a crate of a user's own.
+/// Returns a command for the tool, run as in a user's crate.
 pub fn tool(folder: &Path) -> Command {
     let mut command = Command::new(built("cargo-barelambda"));
     command.arg("barelambda").current_dir(folder).stdin(Stdio::null());
     command
 }
 
-/// The benchmark, in the root of the repository.
+/// Returns a command for the benchmark, run in the root of the repository.
 pub fn bench() -> Command {
     let mut command = Command::new(built("barelambda-bench"));
     command.current_dir(cargo::root()).stdin(Stdio::null());
     command
 }
 
-/// The only program of a package.
+/// Builds the only program of a package, and returns its path.
 fn built(package: &str) -> PathBuf {
     match &cargo::build(cargo::root(), &["--package", package])[..] {
         [program] => program.clone(),
-        built => panic!("one program, and not {built:?}"),
+        built => panic!("expected one program: {built:?}"),
     }
 }
 
-/// Runs it, and gives what it has said on stdout and stderr.
+/// Runs the tool, and returns its stdout and stderr.
 ///
 /// # Panics
-/// When it fails.
+/// The tool fails.
 pub fn succeed<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> (String, String) {
     let output = tool(folder).args(arguments).output().expect("the tool can be started");
     let (out, err) = words(&output);
@@ -61,16 +61,16 @@ pub fn succeed<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> (String, Stri
     (out, err)
 }
 
-/// Runs it, and gives the error that it ends with.
+/// Runs the tool, and returns its error message.
 ///
 /// # Panics
-/// When it does not fail, or says something on stdout.
+/// The tool succeeds, or writes to stdout.
 pub fn fail<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> String {
     let output = tool(folder).args(arguments).output().expect("the tool can be started");
     let (out, err) = words(&output);
     assert_eq!((output.status.code(), out.as_str()), (Some(3), ""), "{err}");
     let error = err.lines().find_map(|line| line.strip_prefix("error: "));
-    error.unwrap_or_else(|| panic!("no error: {err}")).to_owned()
+    error.unwrap_or_else(|| panic!("expected an error: {err}")).to_owned()
 }
 
 fn words(output: &Output) -> (String, String) {
@@ -78,7 +78,7 @@ fn words(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// The files of a zip, in its order, after their checksums have been checked.
+/// Returns the files of a zip, in its order, and checks their checksums.
 pub fn members(zip: &Path) -> Vec<Member> {
     let script = "
 import json, struct, sys, zipfile
@@ -111,9 +111,9 @@ json.dump(members, sys.stdout)";
     members.iter().map(member).collect()
 }
 
-/// What Lambda will call the zip's CodeSha256.
+/// Returns the zip's hash as Lambda's CodeSha256 has it.
 pub fn code_sha256(zip: &Path) -> String {
-    let output = Command::new("sha256sum").arg(zip).output().expect("coreutils are there");
+    let output = Command::new("sha256sum").arg(zip).output().expect("sha256sum can be started");
     let (out, err) = words(&output);
     assert!(output.status.success(), "{err}");
     let digits = |at: usize| u8::from_str_radix(&out[at..at + 2], 16).expect("hexadecimal digits");

@@ -5,20 +5,20 @@ use std::path::PathBuf;
 
 use crate::{cargo, tools};
 
-/// The processors that Lambda has. The tests run on x86_64.
+/// The architectures of Lambda. The tests run on x86_64.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Architecture {
-    /// Runs as it is.
+    /// Programs run directly.
     X86_64,
-    /// Runs through qemu.
+    /// Programs run through qemu.
     Aarch64,
 }
 
 impl Architecture {
-    /// Both.
+    /// Both architectures.
     pub const ALL: [Self; 2] = [Self::X86_64, Self::Aarch64];
 
-    /// The target that bare programs are built for.
+    /// Returns the target that bare programs are built for.
     pub const fn target(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64-unknown-linux-musl",
@@ -26,7 +26,8 @@ impl Architecture {
         }
     }
 
-    /// What is put in front of a program to run it here.
+    /// Returns the command that runs a program of this architecture on this machine, if one is
+    /// needed.
     pub fn runner(self) -> Option<Vec<OsString>> {
         match self {
             Self::X86_64 => None,
@@ -35,9 +36,9 @@ impl Architecture {
     }
 }
 
-/// Makes two tests of a function: one for each architecture. Programs for aarch64 run through qemu,
-/// so that test is ignored. Other reasons to ignore tests follow the name: that of the second test, or
-/// those of both.
+/// Makes two tests of a function, one for each architecture. The test for aarch64 is ignored
+/// because it needs qemu. Other reasons to ignore tests follow the name: the second test's, or
+/// both.
 #[macro_export]
 macro_rules! on_each_architecture {
     ($name:ident) => {
@@ -71,37 +72,40 @@ macro_rules! on_each_architecture {
 /// The examples that are bare programs.
 const BARE: [&str; 7] = ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 
-/// A bare example, built as the README says.
+/// Builds a bare example as the README says, and returns its path.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
     find(&build_bare(architecture, &["--release"]), name)
 }
 
-/// A bare example of this machine's architecture, built without optimisation.
+/// Builds a bare example for this machine without optimisation, and returns its path.
 pub fn debug_example(name: &str) -> PathBuf {
     find(&build_bare(Architecture::X86_64, &[]), name)
 }
 
-/// A bare example with the features that it requires, and these.
+/// Builds a bare example with the features that it requires and `more`, and returns its path.
 pub fn example_with_features(name: &str, architecture: Architecture, more: &[&str]) -> PathBuf {
     build_with_features(name, &["--target", architecture.target()], more)
 }
 
-/// An example with the features that it requires, and these, as an ordinary program for this machine.
+/// Builds an example as a std program for this machine, with the features that it requires and
+/// `more`, and returns its path.
 pub fn hosted_example(name: &str, more: &[&str]) -> PathBuf {
     build_with_features(name, &[], more)
 }
 
-/// The example `faults` with the feature that shows the values in panic messages, for this machine's architecture.
+/// Builds the example `faults` for this machine with the feature that shows the values in panic
+/// messages, and returns its path.
 pub fn faults_with_panic_messages() -> PathBuf {
     example_with_features("faults", Architecture::X86_64, &["panic-message"])
 }
 
-/// The example that is a std program, built for this machine.
+/// Builds the example that is a std program for this machine, and returns its path.
 pub fn std_host() -> PathBuf {
     find(&cargo::build(cargo::root(), &["--release", "--package", "barelambda", "--example", "std_host"]), "std_host")
 }
 
-/// The smallest program that makes the same first calls, which the start is measured against.
+/// Builds the smallest program with the same first system calls, with which the start is compared,
+/// and returns its path.
 pub fn floor() -> PathBuf {
     let folder = cargo::root().join("benches/floor");
     let target_folder = cargo::target_folder().join("floor");
@@ -109,7 +113,8 @@ pub fn floor() -> PathBuf {
     find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
 }
 
-/// The conformance suite's function with the official `lambda_runtime`, built for this machine.
+/// Builds the conformance suite's function with the official `lambda_runtime` for this machine, and
+/// returns its path.
 pub fn peer() -> PathBuf {
     let target_folder = cargo::target_folder().join("peers");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
@@ -117,14 +122,15 @@ pub fn peer() -> PathBuf {
     find(&cargo::build(&folder, &["--release", "--locked", "--target-dir", target_folder]), "lambda_runtime_peer")
 }
 
-/// The program that reads JSON, to be compared with serde_json.
+/// Builds the program that compares reading JSON with serde_json, and returns its path.
 pub fn json_bench() -> PathBuf {
     let target_folder = cargo::target_folder().join("json");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
     find(&cargo::build(&cargo::root().join("benches/json"), &["--release", "--target-dir", target_folder]), "json")
 }
 
-/// What the example `faults` can be asked for: the event, and the type and a part of the message of the error that it leads to.
+/// Returns the events of the example `faults`, each with the type and a part of the message of the
+/// resulting error.
 pub fn faults() -> [(&'static str, &'static str, String); 6] {
     let asked_for_a_panic = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
     [
@@ -137,12 +143,12 @@ pub fn faults() -> [(&'static str, &'static str, String); 6] {
     ]
 }
 
-/// `FILE:LINE`, as a panic message has it, of the only line of an example that contains `text`.
+/// Returns the only line of an example that contains `text`, as `FILE:LINE` like in panic messages.
 pub fn panic_place(name: &str, text: &str) -> String {
     let file = format!("examples/{name}.rs");
     let source = std::fs::read_to_string(cargo::root().join(&file)).expect("the example can be read");
     let lines: Vec<usize> = source.lines().enumerate().filter(|(_, line)| line.contains(text)).map(|(index, _)| index + 1).collect();
-    let [line] = lines[..] else { panic!("{text:?} is in these lines of {file}: {lines:?}") };
+    let [line] = lines[..] else { panic!("expected {text:?} in one line of {file}, found it in lines {lines:?}") };
     format!("{file}:{line}")
 }
 
@@ -154,7 +160,7 @@ fn build_bare(architecture: Architecture, more: &[&str]) -> Vec<PathBuf> {
 }
 
 /// Builds an example with its features and more. The features share a target folder, so that their
-/// dependencies are built once; the program is copied out of it, so that none takes another's place.
+/// dependencies are built once. The program is copied out of it, since the next build replaces it.
 fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
     let mut features = cargo::required_features(name);
     features.extend(more);
@@ -177,5 +183,5 @@ fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
 
 fn find(built: &[PathBuf], name: &str) -> PathBuf {
     let found = built.iter().find(|path| path.file_name().is_some_and(|file| file == name));
-    found.unwrap_or_else(|| panic!("cargo has built {built:?}, and no {name}")).clone()
+    found.unwrap_or_else(|| panic!("{name} is missing from what cargo built: {built:?}")).clone()
 }

@@ -1,34 +1,37 @@
-//! Programs under AWS's Runtime Interface Emulator (RIE), which contains the real server of the Runtime API: here in its usual mode, in
-//! [`rie_managed`](crate::rie_managed) in the one for managed instances.
+//! Runs programs under AWS's Runtime Interface Emulator (RIE), which contains the real server of
+//! the Runtime API. This module uses its usual mode, and [`rie_managed`](crate::rie_managed) the
+//! mode for managed instances.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::script::refused_address;
 
+use crate::child::KilledOnDrop;
 use crate::{cargo, tools};
 
-/// How long RIE may take to listen, to end, or to log something, and a program to ask for the next event.
+/// The time limit for RIE to listen, to exit or to log something, and for a program to ask for the
+/// next event.
 const START: Duration = Duration::from_secs(10);
 
-/// How long an invocation may take.
+/// The time limit of an invocation.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The longest answer that is read, in bytes.
+/// The largest response that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
 
-/// A running RIE. Dropping it ends it; its programs see that the server has gone, and end too.
+/// A running RIE. Dropping it kills it. Its programs then lose their server and exit too.
 pub struct Rie {
-    process: Child,
+    process: KilledOnDrop,
     addresses: Addresses,
     log: PathBuf,
 }
 
-/// Where a RIE listens.
+/// The addresses of a RIE.
 #[derive(Copy, Clone)]
 pub(crate) struct Addresses {
     /// For callers.
@@ -37,33 +40,40 @@ pub(crate) struct Addresses {
     pub(crate) runtime_api: SocketAddr,
 }
 
-/// What a caller gets.
+/// The response to a caller.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The status; RIE has 502 when the program has ended.
+    /// The status. RIE sends 502 after the program has exited.
     pub status: u16,
-    /// The header field `Error-Type`, which only the mode for managed instances has.
+    /// The header field `Error-Type`, which only the mode for managed instances sends.
     pub error_type: Option<String>,
     /// The content type, which the usual mode guesses from the body.
     pub content_type: Option<String>,
-    /// The answer, or the error.
+    /// The response, or the error.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The body, which must be text.
+    /// Returns the body as text.
+    ///
+    /// # Panics
+    /// The body isn't UTF-8.
     pub fn text(&self) -> &str {
-        str::from_utf8(&self.body).expect("the answer is UTF-8")
+        str::from_utf8(&self.body).expect("the response is UTF-8")
     }
 
-    /// The body, which must be JSON.
+    /// Returns the body as JSON.
+    ///
+    /// # Panics
+    /// The body isn't JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
     }
 }
 
 impl Rie {
-    /// Starts RIE with `program` as the function's bootstrap and variables of its environment. `name` names the test.
+    /// Starts RIE with `program` as the function's bootstrap, and adds variables to its
+    /// environment. `name` is the test's name.
     pub fn start(program: &Path, environment: &[(&str, &str)], name: &str) -> Self {
         let addresses = Addresses::free();
         let mut command = Command::new(tools::rie());
@@ -74,7 +84,7 @@ impl Rie {
     /// Starts a command that starts RIE, with a log in `folder`, and waits until RIE listens.
     pub(crate) fn launch(command: Command, addresses: Addresses, folder: &Path) -> Self {
         let rie = Self::spawn(command, addresses, folder);
-        rie.wait("RIE does not listen", |_| TcpStream::connect(addresses.invoke).is_ok());
+        rie.wait("RIE doesn't listen", |_| TcpStream::connect(addresses.invoke).is_ok());
         rie
     }
 
@@ -82,23 +92,19 @@ impl Rie {
     pub(crate) fn spawn(mut command: Command, addresses: Addresses, folder: &Path) -> Self {
         let log = folder.join("log");
         let file = File::create(&log).expect("the log can be made");
-        let process = command
-            .stdout(file.try_clone().expect("the log can be written to twice"))
-            .stderr(file)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{} cannot be started: {error}", command.get_program().display()));
-        Self { process, addresses, log }
+        command.stdout(file.try_clone().expect("a file can be cloned")).stderr(file);
+        Self { process: KilledOnDrop::spawn(&mut command), addresses, log }
     }
 
-    /// Waits until `words` are in the log: a caller may have its answer before all is written.
+    /// Waits until `words` are in the log, which may be after the caller has the response.
     pub fn wait_for_log(&self, words: &str) {
-        self.wait(&format!("{words:?} is not in the log"), |rie| rie.log().contains(words));
+        self.wait(&format!("{words:?} isn't in the log"), |rie| rie.log().contains(words));
     }
 
-    /// Waits until `is_done`.
+    /// Waits until `is_done` returns true.
     ///
     /// # Panics
-    /// When that takes long.
+    /// That takes too long. The message begins with `otherwise`.
     pub(crate) fn wait(&self, otherwise: &str, is_done: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + START;
         while !is_done(self) {
@@ -107,22 +113,23 @@ impl Rie {
         }
     }
 
-    /// Invokes, and gives the body of the answer, which may be an error. RIE crashes when it is given two events at once, hence the `&mut`.
+    /// Invokes, and returns the body of the response, which may be an error. RIE crashes when it
+    /// receives two events at once, hence the `&mut`.
     pub fn invoke(&mut self, event: &[u8]) -> Vec<u8> {
         self.answer(event).body
     }
 
-    /// Invokes, and gives the whole answer.
+    /// Invokes, and returns the whole response.
     pub fn answer(&mut self, event: &[u8]) -> Answer {
         self.answer_with(event, &[])
     }
 
-    /// Invokes with header fields, and gives the whole answer.
+    /// Invokes with header fields, and returns the whole response.
     pub fn answer_with(&mut self, event: &[u8], headers: &[(&str, &str)]) -> Answer {
         let deadline = Instant::now() + START;
         loop {
             let answer = self.call(event, headers);
-            // The mode for managed instances keeps no event until the program asks for one.
+            // The mode for managed instances rejects events until the program asks for one.
             if answer.error_type.as_deref() != Some("Runtime.Unavailable") || Instant::now() > deadline {
                 return answer;
             }
@@ -142,12 +149,12 @@ impl Rie {
         Answer { status, error_type, content_type, body }
     }
 
-    /// Where its Runtime API is.
+    /// Returns the address of its Runtime API.
     pub const fn runtime_api(&self) -> SocketAddr {
         self.addresses.runtime_api
     }
 
-    /// What RIE and the function have written so far.
+    /// Returns the output of RIE and the function so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.log).expect("the log can be read")).into_owned()
     }
@@ -155,22 +162,19 @@ impl Rie {
 
 impl Drop for Rie {
     fn drop(&mut self) {
-        // In the mode for managed instances everything ends with this pipe.
+        // In the mode for managed instances, closing this pipe ends every process.
         drop(self.process.stdin.take());
-        // The one error there can be is that it has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
 impl Addresses {
-    /// Two where nobody listens.
+    /// Returns two addresses where no process listens.
     pub(crate) fn free() -> Self {
         let free = || refused_address().expect("there is a free port");
         Self { invoke: free(), runtime_api: free() }
     }
 
-    /// RIE's arguments for them.
+    /// Returns RIE's arguments for them.
     pub(crate) fn arguments(self) -> [String; 4] {
         let (invoke, runtime_api) = (self.invoke.to_string(), self.runtime_api.to_string());
         ["--runtime-interface-emulator-address".into(), invoke, "--runtime-api-address".into(), runtime_api]

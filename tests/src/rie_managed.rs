@@ -1,7 +1,9 @@
-//! Programs under RIE in its mode for managed instances, which sends invocation ids and reads the trailers of streams.
+//! Runs programs under RIE in its mode for managed instances, which sends invocation ids and reads
+//! the trailers of streams.
 //!
-//! In this mode RIE runs `/var/task/bootstrap`, as the user 993. So it is started in a mount namespace of its own, where `/var` is a folder
-//! of the test, and in a process namespace, with which everything in it ends.
+//! In this mode RIE runs `/var/task/bootstrap` as the user 993. It is therefore started in a
+//! separate mount namespace, where `/var` is a folder of the test, and in a separate process
+//! namespace, so that its processes end together.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -13,8 +15,9 @@ use crate::rie::{Addresses, Rie};
 use crate::rie_relay::Relay;
 use crate::{cargo, tools};
 
-/// Runs in the namespaces: RIE, until the pipe that is the standard input closes. `cat` is the first process of its namespace, so that the
-/// kernel ends the others with it. The arguments: the folder that becomes `/var`, and those of RIE.
+/// The script that runs in the namespaces. It runs RIE until its standard input closes. `cat` is
+/// the first process of its namespace, so the kernel kills the others when it exits. The arguments
+/// are the folder that becomes `/var`, and those of RIE.
 const SCRIPT: &str = "set -e
 mount --bind \"$1\" /var
 shift
@@ -23,17 +26,19 @@ cd /var/task
 exec cat >/dev/null
 ";
 
-/// Starts RIE with `program` as the function's bootstrap, one worker, and variables of its environment. `name` names the test.
+/// Starts RIE with `program` as the function's bootstrap and one worker, and adds variables to its
+/// environment. `name` is the test's name.
 ///
 /// # Panics
-/// On a machine where this cannot be set up, with words that say what is missing.
+/// The machine doesn't allow the namespaces. The message says what is missing.
 pub fn start(program: &Path, environment: &[(&str, &str)], name: &str) -> Rie {
     let folder = Folder::new(name);
     folder.install(program, "bootstrap");
     folder.start(Addresses::free(), environment)
 }
 
-/// The same, with a relay between the program and the Runtime API. It hands every piece of a reply to `change`, as it came from the socket.
+/// Like [`start`], with a relay between the program and the Runtime API. The relay passes every
+/// piece of a reply to `change`, as read from the socket.
 pub fn start_relayed(
     program: &Path,
     environment: &[(&str, &str)],
@@ -48,14 +53,15 @@ pub fn start_relayed(
     (folder.start(addresses, environment), relay)
 }
 
-/// Starts RIE with a bootstrap that does nothing: the test is the runtime.
+/// Starts RIE with a bootstrap that does nothing, since the test is the runtime.
 pub fn start_without_runtime(name: &str) -> Rie {
     let folder = Folder::new(name);
     folder.write("bootstrap", "#!/bin/sh\nexec sleep 3600\n");
     folder.start(Addresses::free(), &[])
 }
 
-/// Starts RIE with a program whose initialisation fails, and gives the log: in this mode RIE then ends, before it can be invoked.
+/// Starts RIE with a program whose initialisation fails, and returns the log. In this mode RIE then
+/// exits before it can be invoked.
 pub fn log_of_failure(program: &Path, environment: &[(&str, &str)], name: &str) -> String {
     let folder = Folder::new(name);
     folder.install(program, "bootstrap");
@@ -65,7 +71,7 @@ pub fn log_of_failure(program: &Path, environment: &[(&str, &str)], name: &str) 
     rie.log()
 }
 
-/// A bootstrap that runs the program with a Runtime API at `address`.
+/// Returns a bootstrap that runs the program with a Runtime API at `address`.
 fn through(address: SocketAddr) -> String {
     format!("#!/bin/sh\nAWS_LAMBDA_RUNTIME_API={address} exec /var/task/program\n")
 }
@@ -78,7 +84,7 @@ impl Folder {
         let folder = Self(cargo::scratch(&format!("rie-managed-{name}")));
         let task = folder.task();
         fs::create_dir_all(&task).expect("a folder can be made");
-        // Another user reads them.
+        // RIE's user reads them.
         for folder in [folder.var(), task] {
             set_mode(&folder);
         }
@@ -98,7 +104,7 @@ impl Folder {
 
     fn install(&self, program: &Path, name: &str) {
         let path = self.task().join(name);
-        fs::copy(program, &path).unwrap_or_else(|error| panic!("{} cannot be copied: {error}", program.display()));
+        fs::copy(program, &path).unwrap_or_else(|error| panic!("can't copy {}: {error}", program.display()));
         set_mode(&path);
     }
 
@@ -116,14 +122,15 @@ impl Folder {
         let managed = [("AWS_LAMBDA_MAX_CONCURRENCY", "1"), ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances")];
         let variables = managed.iter().chain(environment).map(|(name, value)| format!("{name}={value}"));
         let mut command = in_namespaces();
-        // By `env`, since sudo passes no environment on.
+        // `env` sets the variables, since sudo doesn't pass an environment on.
         command.arg("env").args(variables).args(["sh", "-c", SCRIPT, "sh"]).arg(self.var()).args(addresses.arguments());
         command.stdin(Stdio::piped());
         command
     }
 }
 
-/// The beginning of a command that runs the rest of it in a mount namespace and a process namespace.
+/// Returns the beginning of a command that runs the rest of it in a separate mount namespace and
+/// process namespace.
 fn in_namespaces() -> Command {
     let unshare = tools::unshare();
     let command = || {
@@ -143,13 +150,12 @@ fn in_namespaces() -> Command {
         Err(error) => error.to_string(),
     };
     panic!(
-        "NOT CHECKED: RIE's mode for managed instances takes a mount namespace and a process namespace of its own, and on this machine \
-         they cannot be had. Run the test as root, or as a user whom sudo asks for no password, with CAP_SYS_ADMIN if that is in a \
-         container. It was tried, and this came of it: {words}"
+        "NOT CHECKED: RIE's mode for managed instances needs separate mount and process namespaces, which this machine doesn't allow. \
+         Run the test as root or with sudo without a password, in a container with CAP_SYS_ADMIN. The error is: {words}"
     )
 }
 
-/// Readable and executable for everyone.
+/// Makes a file readable and executable for every user.
 fn set_mode(path: &Path) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
 }

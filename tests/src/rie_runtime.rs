@@ -1,10 +1,10 @@
-//! The test as a runtime: a client of the Runtime API that sends what it is told to.
+//! A client of the Runtime API, with which a test sends arbitrary requests.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long a reply may take.
+/// The time limit of a reply.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// A connection to the Runtime API.
@@ -13,7 +13,7 @@ pub struct RawRuntime {
     host: SocketAddr,
 }
 
-/// What GET /next gave.
+/// An invocation that GET /next returned.
 #[derive(Debug)]
 pub struct Invocation {
     /// The request id.
@@ -46,7 +46,8 @@ impl RawRuntime {
         Invocation { request_id, invocation_id: header("lambda-runtime-invocation-id"), event }
     }
 
-    /// Sends a POST to `/runtime/invocation/REQUEST-ID/WHAT`. The header fields end with line breaks; what follows them is sent as it is.
+    /// Sends a POST to `/runtime/invocation/REQUEST-ID/WHAT`. Each header field ends with a line
+    /// break. The body is sent verbatim.
     pub fn post(&mut self, request_id: &str, what: &str, headers: &str, body: &str) -> Reply {
         let host = self.host;
         let path = format!("/2018-06-01/runtime/invocation/{request_id}/{what}");
@@ -63,7 +64,7 @@ impl RawRuntime {
         let mut received = Vec::new();
         loop {
             let mut piece = [0; 4096];
-            let read = self.stream.read(&mut piece).expect("a reply comes");
+            let read = self.stream.read(&mut piece).expect("a reply arrives");
             assert_ne!(read, 0, "the connection was closed after {:?}", String::from_utf8_lossy(&received));
             received.extend_from_slice(&piece[..read]);
             let mut headers = [httparse::EMPTY_HEADER; 64];

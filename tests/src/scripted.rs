@@ -1,4 +1,4 @@
-//! Programs against a scripted server.
+//! Runs programs against a scripted server.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,28 +7,30 @@ use std::time::Duration;
 
 use barelambda_emulator::script::{Ran, Request, Script, Step, Until, message};
 
-/// How long a script may take.
+/// The time limit of a script.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A reply that ends the program: Lambda's execution environment is broken.
+/// Sends a reply that ends the program: a 500, which says that the execution environment is broken.
 pub fn the_end() -> Step {
     Step::Send(message::error(500, "InternalServerError", "the end of the script"))
 }
 
-/// One invocation from its event to its answer, on a connection where GET /next has been received; it is received again at the end.
+/// Returns the steps of one invocation, from its event to the reply to its response. GET /next must
+/// have been received on the connection, and has been received again at the end.
 pub fn answered(event: Vec<u8>) -> Vec<Step> {
     vec![Step::Send(event), Step::Expect, Step::Expect, Step::Send(message::accepted())]
 }
 
-/// Runs `program` against `script`, which must be played to its end, until the program exits by itself.
+/// Runs `program` against the whole `script` until the program exits.
 ///
 /// # Panics
-/// When the script was not played to its end, or the program did not end.
+/// The script wasn't completed, or the program didn't exit.
 pub fn run(script: Script, program: &Path) -> Ran {
     run_command(script, |_| Command::new(program))
 }
 
-/// As [`run`], for a program with an environment or in a tool. `command` is given the server's address.
+/// Like [`run`], for a program with an environment or in a tool. `command` receives the server's
+/// address.
 pub fn run_command(script: Script, command: impl FnOnce(SocketAddr) -> Command) -> Ran {
     let server = script.serve().expect("the script can be served");
     let mut command = command(server.address());
@@ -41,8 +43,8 @@ pub fn run_command(script: Script, command: impl FnOnce(SocketAddr) -> Command) 
     ran
 }
 
-/// The requests of a run as `POST /…/response: body`, connection by connection, without the version and with short paths.
-pub fn story(ran: &Ran) -> Vec<Vec<String>> {
+/// Returns the requests of each connection of a run, in the form `POST ID/response: BODY`.
+pub fn summary(ran: &Ran) -> Vec<Vec<String>> {
     ran.transcript.connections.iter().map(|requests| requests.iter().map(line).collect()).collect()
 }
 

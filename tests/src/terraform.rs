@@ -1,4 +1,5 @@
-//! Terraform's stacks, each test's in a folder of its own, so that nothing of it is left in the repository.
+//! Terraform stacks. Each test has a separate folder, so that Terraform writes nothing to the
+//! repository.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,21 +11,22 @@ use serde_json::Value;
 
 use crate::{cargo, tools};
 
-/// `terraform/` of this repository, or a copy of it.
+/// The folder `terraform/` of this repository, or a copy of it.
 pub struct Stack {
     root: PathBuf,
     environment: Vec<(&'static str, OsString)>,
 }
 
 impl Stack {
-    /// Copies it into a scratch folder. The environment is all that Terraform has, but for what keeps it from asking and from the network.
+    /// Copies it to a scratch folder. `environment` is Terraform's whole environment, except for
+    /// variables that prevent questions and network access.
     pub fn copy(name: &str, environment: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         let root = cargo::scratch(name);
         copy(&cargo::root().join("terraform"), &root).expect("the stack can be copied");
         Self::at(root, environment)
     }
 
-    /// The one in this folder, where it is.
+    /// Uses the stack in this folder without copying it.
     pub fn at(root: PathBuf, environment: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         let mut init = OsString::from("-backend-config=use_path_style=true -plugin-dir=");
         init.push(tools::terraform_plugins());
@@ -33,21 +35,21 @@ impl Stack {
         Self { root, environment: environment.into_iter().chain(own).chain(home).collect() }
     }
 
-    /// Where the root stack is.
+    /// Returns the folder of the root stack.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// All of Terraform's environment, for the root stack.
+    /// Returns Terraform's whole environment, for the root stack.
     pub fn environment(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         self.environment.iter().cloned()
     }
 
-    /// Runs Terraform in a folder of it, and gives its exit code and what it says, lines joined that it has folded.
+    /// Runs Terraform in a folder of the stack, and returns its exit code and its output.
     pub fn run(&self, folder: &str, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(tools::terraform());
         command.current_dir(self.root.join(folder)).args(arguments).env_clear().stdin(Stdio::null());
-        // A module without a backend takes no setting of one.
+        // Terraform rejects a backend's setting in a module without one.
         let has_backend = folder.is_empty();
         let environment = self.environment.iter().map(|(name, value)| match *name {
             "TF_CLI_ARGS_init" if !has_backend => {
@@ -60,17 +62,18 @@ impl Stack {
         (output.status.code(), String::from_utf8_lossy(&words).into_owned())
     }
 
-    /// The same, for what has to succeed.
+    /// Runs Terraform in a folder of the stack, and returns its output.
     ///
     /// # Panics
-    /// With Terraform's words, when it fails.
+    /// Terraform fails. The message has its output.
     pub fn succeed(&self, folder: &str, arguments: &[&str]) -> String {
         let (code, words) = self.run(folder, arguments);
         assert_eq!(code, Some(0), "terraform {arguments:?} in {folder:?}: {words}");
         words
     }
 
-    /// The changes of a plan in a file, each with its address, its actions, and the attributes that differ.
+    /// Returns the changes of a plan file, each with its address, its actions, and the attributes
+    /// that differ.
     pub fn changes(&self, folder: &str, plan: &str) -> Vec<(String, String, Vec<String>)> {
         let shown = self.succeed(folder, &["show", "-json", plan]);
         let shown: Value = serde_json::from_str(&shown).expect("Terraform shows JSON");
@@ -80,7 +83,7 @@ impl Stack {
     }
 }
 
-/// The names of the attributes that are not as before.
+/// Returns the names of the attributes that change.
 fn differing(change: &Value) -> Vec<String> {
     let (before, after, unknown) = (&change["before"], &change["after"], &change["after_unknown"]);
     let names = after.as_object().into_iter().flatten().map(|(name, _)| name);
@@ -90,7 +93,8 @@ fn differing(change: &Value) -> Vec<String> {
     names
 }
 
-/// Whether two values are the same; as JSON, if they are texts of it: moto and AWS put blanks into other places.
+/// Compares two values. Strings that contain JSON are compared as JSON because moto and AWS differ
+/// in white space.
 fn same(one: &Value, other: &Value) -> bool {
     let parsed = |value: &Value| value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     one == other || parsed(one).is_some_and(|one| parsed(other) == Some(one))
@@ -100,7 +104,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().into()
 }
 
-/// Copies a folder's files, not the links to them, and leaves out what Terraform itself has put there.
+/// Copies a folder. Links become files, and Terraform's working folders are left out.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

@@ -1,4 +1,5 @@
-//! Finds the programs that the tests run besides the project's own. A test that misses one fails, and says how to get it.
+//! Finds the tools that the tests run. A test that doesn't find one fails, and says how to install
+//! it.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,22 +7,22 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo;
 
-/// AWS's Runtime Interface Emulator.
+/// Returns the path of AWS's Runtime Interface Emulator.
 pub fn rie() -> PathBuf {
     find("AWS's Runtime Interface Emulator", Some("BARELAMBDA_RIE"), "aws-lambda-rie", "aws-lambda-rie")
 }
 
-/// The AWS CLI.
+/// Returns the path of the AWS CLI.
 pub fn aws() -> PathBuf {
     find("the AWS CLI", Some("BARELAMBDA_AWS"), "aws/bin/aws", "aws")
 }
 
-/// A Python that has boto3, the AWS SDK.
+/// Returns the path of a Python that has boto3, the AWS SDK.
 pub fn python_with_boto3() -> PathBuf {
     find("Python with boto3", Some("BARELAMBDA_PYTHON"), "aws/bin/python", "python3")
 }
 
-/// The whole environment of AWS's tools: whatever is configured on this machine is of no interest, and must not be used.
+/// Returns the whole environment of AWS's tools, which excludes this machine's configuration.
 pub fn aws_environment() -> impl Iterator<Item = (&'static str, OsString)> {
     let own = [
         ("AWS_ACCESS_KEY_ID", "test"),
@@ -34,17 +35,17 @@ pub fn aws_environment() -> impl Iterator<Item = (&'static str, OsString)> {
     own.into_iter().map(|(name, value)| (name, value.into())).chain(env::var_os("PATH").map(|path| ("PATH", path)))
 }
 
-/// AWS's services, imitated.
+/// Returns the path of moto's server, which imitates AWS's services.
 pub fn moto_server() -> PathBuf {
     find("moto, which imitates AWS", Some("BARELAMBDA_MOTO"), "moto/bin/moto_server", "moto_server")
 }
 
-/// Looks for what is unsafe in Terraform's files.
+/// Returns the path of checkov, which finds insecure settings in Terraform's files.
 pub fn checkov() -> PathBuf {
     find("checkov", Some("BARELAMBDA_CHECKOV"), "checkov/bin/checkov", "checkov")
 }
 
-/// Terraform.
+/// Returns the path of Terraform.
 pub fn terraform() -> PathBuf {
     const NONE: &str = "this test needs Terraform 1.10 or later, which `.ci/tools` does not install: \
         put `terraform` into PATH, or set BARELAMBDA_TERRAFORM to its path";
@@ -54,7 +55,7 @@ pub fn terraform() -> PathBuf {
     candidates.find(|candidate| candidate.is_file()).expect(NONE)
 }
 
-/// The folder for `terraform init -plugin-dir` that has the AWS provider, version 5.
+/// Returns the folder for `terraform init -plugin-dir` that has version 5 of the AWS provider.
 pub fn terraform_plugins() -> PathBuf {
     const NONE: &str = "this test needs version 5 of Terraform's AWS provider, which `.ci/tools` does not install: put \
         registry.terraform.io/hashicorp/aws/VERSION/linux_amd64/terraform-provider-aws_vVERSION_x5 into a folder, \
@@ -78,53 +79,55 @@ fn has_aws_provider(folder: &Path) -> bool {
     })
 }
 
-/// Runs aarch64 programs on this machine.
+/// Returns the path of qemu, which runs aarch64 programs on this machine.
 pub fn qemu_aarch64() -> PathBuf {
     find("qemu's user-mode emulator for aarch64", None, "qemu-aarch64-static", "qemu-aarch64-static")
 }
 
-/// The C library's compiler, and what else builds C: `cc`, `c++`, `make`, `nm`, `musl-gcc`, `aarch64-linux-gnu-gcc`, `cobc`.
+/// Returns the path of a tool that builds C: `cc`, `c++`, `make`, `nm`, `musl-gcc`,
+/// `aarch64-linux-gnu-gcc` or `cobc`.
 pub fn for_c(name: &str) -> PathBuf {
-    find("a tool of C", None, name, name)
+    find("a tool that builds C", None, name, name)
 }
 
-/// Shows system calls.
+/// Returns the path of strace, which records system calls.
 pub fn strace() -> PathBuf {
     find("strace", None, "strace", "strace")
 }
 
-/// Counts instructions.
+/// Returns the path of valgrind, which counts instructions.
 pub fn valgrind() -> PathBuf {
     find("valgrind", None, "valgrind", "valgrind")
 }
 
-/// Sends a request over HTTP.
+/// Returns the path of curl.
 pub fn curl() -> PathBuf {
     find("curl", None, "curl", "curl")
 }
 
-/// Runs a program in namespaces of its own.
+/// Returns the path of unshare, which runs a program in separate namespaces.
 pub fn unshare() -> PathBuf {
     find("util-linux's unshare", None, "unshare", "unshare")
 }
 
-/// Python, for its own reader of zips.
+/// Returns the path of Python, whose library reads zips.
 pub fn python() -> PathBuf {
     find("Python 3", None, "python3", "python3")
 }
 
-/// Info-ZIP's reader of zips.
+/// Returns the path of Info-ZIP's unzip.
 pub fn unzip() -> PathBuf {
     find("unzip", None, "unzip", "unzip")
 }
 
-/// Looks at the environment variable, then in the folder that `.ci/tools` fills, then in `PATH`.
+/// Looks for a tool in the environment variable, then in the folder that `.ci/tools` installs to,
+/// then in `PATH`.
 fn find(what: &str, variable: Option<&str>, installed: &str, name: &str) -> PathBuf {
     if let Some(variable) = variable
         && let Some(path) = env::var_os(variable)
     {
         let path = PathBuf::from(path);
-        assert!(path.is_file(), "{variable} names {}, and there is no such file", path.display());
+        assert!(path.is_file(), "{variable} is {}, which isn't a file", path.display());
         return path;
     }
     let path = env::var_os("PATH").unwrap_or_default();
@@ -132,6 +135,6 @@ fn find(what: &str, variable: Option<&str>, installed: &str, name: &str) -> Path
     let mut candidates = [cargo::target_folder().join("tools").join(installed)].into_iter().chain(folders);
     candidates.find(|candidate| candidate.is_file()).unwrap_or_else(|| {
         let or = variable.map(|variable| format!(", or set {variable} to its path")).unwrap_or_default();
-        panic!("this test needs {what} ({name}), which is not on this machine. To install it: `bash .ci/tools`{or}")
+        panic!("this test needs {what} ({name}), which isn't on this machine. To install it: `bash .ci/tools`{or}")
     })
 }

@@ -1,10 +1,10 @@
-//! Invocations, and what has to be answered to them.
+//! Invocations and their expected responses.
 
 use barelambda::{Error, FunctionError, Response};
 
 use super::request::Request;
 
-/// What a handler does.
+/// An action of the handler.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     Echo,
@@ -19,7 +19,7 @@ pub enum Act {
 
 static FAILED: FunctionError = FunctionError::new("Function.Failed", "the handler failed");
 
-/// What does not fit any buffer for answers, and is streamed all the same.
+/// Data that exceeds the response buffer, and can still be streamed.
 static LARGE: [u8; 1500] = [b'x'; 1500];
 
 impl Act {
@@ -28,14 +28,14 @@ impl Act {
         [Echo, Shout, Write, Fail, Error, Stream, StreamFail, StreamError][usize::from(byte % 8)]
     }
 
-    /// Does it.
+    /// Performs the action.
     pub fn handle(self, invocation: barelambda::Invocation<'_>) -> Response<'_> {
         let barelambda::Invocation { event, responder, .. } = invocation;
         let len = event.payload().len();
         match self {
             Self::Echo => responder.bytes(event.into_payload()),
             Self::Shout => {
-                // What is changed in place is what is sent, also when it is sent again.
+                // The changed payload is sent, even if the response is sent again.
                 let payload = event.into_payload();
                 payload.make_ascii_uppercase();
                 responder.content_type("text/plain")?.bytes(payload)
@@ -65,7 +65,7 @@ impl Act {
         }
     }
 
-    /// The answer that comes of it.
+    /// Returns the expected response.
     fn answer(self, event: &[u8]) -> Answer {
         let unfit = error("Function.Unfit", &format!("{} bytes", event.len()));
         let failed = error("Function.Failed", "the handler failed");
@@ -86,7 +86,7 @@ impl Act {
     }
 }
 
-/// What is streamed for an event.
+/// Returns the pieces that are streamed for an event.
 fn pieces(event: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let large = (event.len() % 3 == 1).then_some(&LARGE[..]);
     event.chunks(9).chain(large)
@@ -127,13 +127,13 @@ enum Answer {
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It waits for an answer.
+    /// It awaits a response.
     Open,
-    /// It was answered, and the server has said so; whether that has arrived is another matter.
+    /// The server has accepted a response. The runtime may not know that.
     Accepted,
-    /// The server wants no answer to it: 410, 413.
+    /// The server doesn't accept a response any more: 410, 413.
     Gone,
-    /// The server did not take the answer, and does not say what to do: 400, 403 and others.
+    /// The server has rejected the response, without a defined consequence: 400, 403 and others.
     Refused,
 }
 
@@ -145,24 +145,24 @@ pub struct Invocation {
     pub event: Vec<u8>,
     pub act: Act,
     pub state: State,
-    /// Whether the runtime has been told what came of its answer.
+    /// Whether the runtime knows the server's decision about its response.
     pub is_settled: bool,
-    /// Whether the handler has worked on it.
+    /// Whether the handler was called for it.
     pub is_handled: bool,
-    /// How many answers to it have come in.
+    /// The number of received responses.
     pub answers: u32,
-    /// How many streams the runtime has begun for it.
+    /// The number of streams that the runtime has begun for it.
     pub streams: u32,
-    /// What had gone wrong before it.
+    /// The number of faults before it.
     pub faults: u32,
-    /// Whether the event is longer than is taken.
+    /// Whether the event exceeds the limit.
     pub is_too_long: bool,
 }
 
 impl Invocation {
-    /// Checks that `request` is what has to be answered, after so many `faults` altogether.
+    /// Checks that `request` is the expected response, after `faults` faults in total.
     pub fn check_answer(&self, request: &Request, faults: u32) {
-        let Request::Answer { content_type, error, body, is_stream, .. } = request else { panic!("{request:?} is no answer") };
+        let Request::Answer { content_type, error, body, is_stream, .. } = request else { panic!("{request:?} isn't a response") };
         if self.is_too_long {
             assert_eq!(error, &Some(self::error("Function.EventTooLarge", "the event is larger than its buffer")));
             return;
@@ -178,12 +178,12 @@ impl Invocation {
                 assert_eq!(body, &data);
             }
             (Answer::Stream { error: failure, .. }, false) => {
-                // What was streamed did not arrive, or that it did was not heard of.
+                // The stream didn't arrive, or the runtime doesn't know that it did.
                 let lost = self::error("Runtime.StreamLost", "the Runtime API did not take the stream to its end");
-                assert!(faults > self.faults, "an error in place of a stream, and nothing went wrong");
+                assert!(faults > self.faults, "an error instead of a stream, without a fault");
                 assert!(*error == Some(lost) || failure.is_some() && *error == failure, "{error:?}");
             }
-            (expected, _) => panic!("{request:?}, and not {expected:?}"),
+            (expected, _) => panic!("{request:?} instead of {expected:?}"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Whole conversations with a server that does what the input says: one that keeps to the protocol, whatever happens to the connection,
-//! and a wild one.
+//! Whole conversations with a server that the input controls: one that follows the protocol despite
+//! broken connections, and one that sends arbitrary bytes.
 
 use std::cell::RefCell;
 use std::panic;
@@ -19,22 +19,23 @@ mod wild;
 use server::Server;
 use wild::Wild;
 
-/// The longest event that is taken.
+/// The limit of an event, in bytes.
 const EVENT_LIMIT: usize = 512;
 
-/// The size of the buffer for answers.
+/// The size of the response buffer.
 const RESPONSE_LEN: usize = 1024;
 
-/// The most steps of a conversation.
+/// The limit of steps in a conversation.
 const STEPS: usize = 64;
 
 const HOST: &str = "127.0.0.1:9001";
 
-/// The first byte says which server, and whether GET /next goes out together with each answer.
+/// Runs a conversation. The first byte selects the server, and whether the runtime pipelines.
 ///
 /// # Panics
-/// When an invocation is lost, handled or answered twice, or answered otherwise than the handler said; when the runtime waits for what
-/// will never come, does not give up, or gives up too early; when what it sends is not HTTP, or not what it should be at this time.
+/// An invocation is lost, is handled twice, or has two responses or a wrong one. Or the runtime
+/// waits forever, doesn't give up, or gives up too early. Or it sends a request that isn't valid
+/// HTTP, or isn't allowed in its state.
 pub fn check(input: &[u8]) {
     let mut source = Source { bytes: input };
     let first = source.byte();
@@ -42,15 +43,14 @@ pub fn check(input: &[u8]) {
     if first & 6 == 6 { Wild::new(source, pipeline).run() } else { Server::new(source, pipeline).run() }
 }
 
-/// Takes steps with `side` until there is an error or nothing more to be done; `after` is given what came of each step, and says whether to
-/// go on.
+/// Runs steps with `side` until an error, or until `after` returns false for the result of a step.
 fn talk<S: Side>(
     side: &RefCell<S>,
     pipeline: bool,
     mut handler: impl FnMut(Invocation<'_>) -> Response<'_>,
     mut after: impl FnMut(Result<(), Error>) -> bool,
 ) {
-    let endpoint = Endpoint::parse(HOST.as_bytes()).expect("it is an address");
+    let endpoint = Endpoint::parse(HOST.as_bytes()).expect("the address is valid");
     let (mut receive, mut response) = (vec![0; ROOM + EVENT_LIMIT], [0; RESPONSE_LEN]);
     let mut runtime = Runtime::new(&endpoint, Line(side), &mut receive, &mut response, pipeline).expect("the buffers are large enough");
     for _ in 0..STEPS {
@@ -61,7 +61,7 @@ fn talk<S: Side>(
     }
 }
 
-/// What a server does with a connection; as [`Transport`].
+/// The server's side of a connection, with the methods of [`Transport`].
 trait Side {
     fn connect(&mut self) -> Result<(), Error>;
     fn send(&mut self, bytes: &[u8]) -> Result<(), Error>;
@@ -70,7 +70,7 @@ trait Side {
     fn pause(&mut self, ms: u32);
 }
 
-/// The way to one.
+/// The transport to a [`Side`].
 struct Line<'s, S>(&'s RefCell<S>);
 
 impl<S: Side> Transport for Line<'_, S> {
@@ -88,7 +88,7 @@ impl<S: Side> Transport for Line<'_, S> {
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        assert!(!buffer.is_empty(), "it receives into nothing");
+        assert!(!buffer.is_empty(), "the receive buffer is empty");
         self.0.borrow_mut().receive(buffer)
     }
 
@@ -97,7 +97,8 @@ impl<S: Side> Transport for Line<'_, S> {
     }
 }
 
-/// Shows panics on stdout. The runtime logs each failure of a connection on stderr, which is therefore closed.
+/// Prints panics on stdout, since stderr is closed: the runtime logs each failure of a connection
+/// there.
 pub fn show_panics() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -1,33 +1,35 @@
-//! What the server that keeps to the protocol sends, and what it means to the runtime.
+//! The replies of the server that follows the protocol, and their meaning for the runtime.
 
 use super::Source;
 
-/// What a reply says, of the invocation with this index.
+/// The meaning of a reply for the invocation with this index.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It is the invocation.
+    /// The reply is the invocation.
     Event(usize),
-    /// Its answer was accepted, or is not wanted: there is nothing more to be said of it.
+    /// The server has accepted its response, or doesn't want one. It is complete.
     Settled(usize),
-    /// Its answer was not taken.
+    /// The server has rejected its response.
     Refused(usize),
-    /// Nothing can go on.
+    /// The runtime can't continue.
     Fatal,
-    /// It is no reply.
+    /// The bytes aren't a reply.
     Garbage,
 }
 
-/// A reply on its way.
+/// A reply that is being sent.
 #[derive(Debug)]
 pub struct Coming {
     pub kind: Kind,
-    /// Where, in what is sent on the connection, its head and all of it have come; or what is wrong with it, if it `breaks`.
+    /// The positions in the connection's data at which its head and the whole reply end, or at
+    /// which its error is, if it `breaks`.
     pub head_end: usize,
     pub end: usize,
     pub breaks: bool,
-    /// Whether it says that it is the last on its connection.
+    /// Whether it announces that the connection closes.
     pub closes: bool,
-    /// Whether the runtime reads it, as far as it comes: nothing before it makes the connection unfit.
+    /// Whether the runtime certainly reads it, because nothing before it makes the connection
+    /// unusable.
     pub is_certain: bool,
     pub has_head: bool,
     pub is_whole: bool,
@@ -38,12 +40,12 @@ pub struct Text {
     pub bytes: Vec<u8>,
     pub head_len: usize,
     pub is_chunked: bool,
-    /// Whether it says that it is the last on its connection.
+    /// Whether it announces that the connection closes.
     pub closes: bool,
 }
 
 impl Text {
-    /// One byte of the input says which of the forms it has.
+    /// Makes a reply. One byte of the input selects its form.
     pub fn new(source: &mut Source<'_>, status: u16, fields: &str, body: &[u8]) -> Self {
         let form = source.byte();
         let (is_chunked, closes) = (form & 1 != 0, form & 0x1c == 0x1c);

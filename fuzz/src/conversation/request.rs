@@ -1,4 +1,4 @@
-//! What the runtime sends, as httparse reads it.
+//! The runtime's requests, parsed by httparse.
 
 use httparse::Status;
 
@@ -12,13 +12,13 @@ pub enum Request {
     Answer { id: String, invocation_id: String, content_type: String, error: Option<Failure>, body: Vec<u8>, is_stream: bool },
 }
 
-/// What stands at the front of the bytes that were sent.
+/// The beginning of the sent bytes.
 pub enum Front {
     /// A request, and its length.
     Whole(Request, usize),
     /// The beginning of a stream, with these ids.
     Stream(String, String),
-    /// Less than a head, or than the body of an answer that is sent at once.
+    /// An incomplete head, or an incomplete body of a buffered response.
     Part,
 }
 
@@ -27,8 +27,10 @@ const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const ERROR_TYPE: &str = "Lambda-Runtime-Function-Error-Type";
 const ERROR_BODY: &str = "Lambda-Runtime-Function-Error-Body";
 
+/// Parses the first request.
+///
 /// # Panics
-/// When it is not a request of the Runtime API.
+/// The bytes aren't a request of the Runtime API.
 pub fn parse(bytes: &[u8]) -> Front {
     let mut fields = [httparse::EMPTY_HEADER; 8];
     let mut request = httparse::Request::new(&mut fields);
@@ -36,24 +38,24 @@ pub fn parse(bytes: &[u8]) -> Front {
     let Status::Complete(head_len) = status else { return Front::Part };
     let field = |name: &str| {
         let mut all = request.headers.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
-        let value = all.next().map(|field| str::from_utf8(field.value).expect("it is text").to_owned());
+        let value = all.next().map(|field| str::from_utf8(field.value).expect("values are UTF-8").to_owned());
         assert!(all.next().is_none(), "{name} twice in {}", bytes.escape_ascii());
         value
     };
     assert_eq!(field("Host").as_deref(), Some(HOST));
     assert!(field("User-Agent").is_some_and(|value| value.starts_with("barelambda/")));
-    let path = request.path.expect("it is complete");
+    let path = request.path.expect("a complete request has a path");
     if request.method == Some("GET") {
         assert_eq!((path, request.headers.len()), (NEXT, 2), "{}", bytes.escape_ascii());
         return Front::Whole(Request::Next, head_len);
     }
     assert_eq!(request.method, Some("POST"), "{}", bytes.escape_ascii());
     let rest = path.strip_prefix(INVOCATION).unwrap_or_else(|| panic!("{path}"));
-    // An id with a slash is sent back as it is.
+    // An id may contain a slash.
     let (id, kind) = rest.rsplit_once('/').unwrap_or_else(|| panic!("{path}"));
     let id = id.to_owned();
     let invocation_id = field("Lambda-Runtime-Invocation-Id").unwrap_or_default();
-    let content_type = field("Content-Type").expect("an answer has a type");
+    let content_type = field("Content-Type").expect("a response has a type");
     if field("Transfer-Encoding").is_some_and(|value| value == "chunked") {
         assert_eq!((kind, field("Content-Length")), ("response", None));
         assert_eq!(field("Lambda-Runtime-Function-Response-Mode").as_deref(), Some("streaming"));
@@ -63,7 +65,7 @@ pub fn parse(bytes: &[u8]) -> Front {
     }
     let error_type = field(ERROR_TYPE);
     assert_eq!(kind, if error_type.is_some() { "error" } else { "response" });
-    let len = head_len + field("Content-Length").and_then(|value| value.parse::<usize>().ok()).expect("an answer has a length");
+    let len = head_len + field("Content-Length").and_then(|value| value.parse::<usize>().ok()).expect("a response has a length");
     let Some(body) = bytes.get(head_len..len) else { return Front::Part };
     let body = body.to_vec();
     let error = error_type.map(|error_type| {
@@ -73,7 +75,8 @@ pub fn parse(bytes: &[u8]) -> Front {
     Front::Whole(Request::Answer { id, invocation_id, content_type, error, body, is_stream: false }, len)
 }
 
-/// The data of a stream, the error in its trailers, and its length; `None` if it has not ended.
+/// Returns the data of a stream, the error in its trailers, and its length, or `None` if it is
+/// incomplete.
 fn stream(bytes: &[u8]) -> Option<(Vec<u8>, Option<Failure>, usize)> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
@@ -87,7 +90,7 @@ fn stream(bytes: &[u8]) -> Option<(Vec<u8>, Option<Failure>, usize)> {
         let size = usize::try_from(size).expect("a chunk fits into memory");
         data.extend_from_slice(bytes.get(at..at + size)?);
         at += size;
-        assert_eq!(bytes.get(at..at + 2)?, b"\r\n", "behind a chunk");
+        assert_eq!(bytes.get(at..at + 2)?, b"\r\n", "after a chunk");
         at += 2;
     }
     let mut trailers = [httparse::EMPTY_HEADER; 4];
@@ -110,7 +113,7 @@ fn from_base64(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for group in text.chunks(4) {
         let digits = group.iter().take_while(|byte| **byte != b'=').map(|byte| ALPHABET.iter().position(|digit| digit == byte));
-        let digits: Vec<usize> = digits.map(|digit| digit.expect("it is base64")).collect();
+        let digits: Vec<usize> = digits.map(|digit| digit.expect("the body is base64")).collect();
         let word = digits.iter().fold(0, |word, digit| word << 6 | digit) << (6 * (4 - digits.len()));
         bytes.extend_from_slice(&[(word >> 16) as u8, (word >> 8) as u8, word as u8][..digits.len() - 1]);
     }

@@ -1,5 +1,6 @@
-//! A server that keeps to the protocol, over connections that do not: they are refused, close, break in the middle of anything, and bring
-//! garbage. It knows what the runtime knows, and so what it may do.
+//! A server that follows the protocol over faulty connections, which are refused, close, break at
+//! any byte, and deliver garbage. It tracks what the runtime knows, and therefore what the runtime
+//! may do.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,19 +20,20 @@ pub struct Server<'a> {
     source: Source<'a>,
     pipeline: bool,
     invocations: Vec<Invocation>,
-    /// The last event that came whole.
+    /// The last event that the runtime received completely.
     delivered: Option<usize>,
-    /// How often the handler was called in this step.
+    /// The number of handler calls in this step.
     handled: u32,
-    /// Whether the runtime may stop now, and whether it must.
+    /// Whether the runtime may stop now.
     may_stop: bool,
+    /// Whether the runtime must stop now.
     must_stop: bool,
-    /// The least and the most failures in a row that the runtime can have counted.
+    /// The minimum and the maximum of consecutive failures that the runtime may have counted.
     failures: (u8, u8),
-    /// Connections since something came of one.
+    /// The number of connections since the last success.
     connects: u32,
     paused: bool,
-    /// How often something has gone wrong.
+    /// The number of faults.
     faults: u32,
     line: Connection,
 }
@@ -40,26 +42,31 @@ pub struct Server<'a> {
 #[derive(Default)]
 struct Connection {
     is_open: bool,
-    /// What the runtime sent, and what of it has arrived, but for whole requests.
+    /// The bytes that the runtime has sent, without whole requests.
     sent: Vec<u8>,
+    /// The bytes of them that have arrived.
     inbox: Vec<u8>,
-    /// Whether a stream is being sent, and has been noticed.
+    /// Whether a stream is being sent.
     in_stream: bool,
+    /// Whether the server has noticed the stream.
     has_stream: bool,
-    /// What is on its way to the runtime, and how much of it has come.
+    /// The bytes for the runtime.
     outbox: Vec<u8>,
+    /// The number of them that the runtime has received.
     given: usize,
     coming: VecDeque<Coming>,
-    /// What comes behind that: the server has closed, or, with the error, the connection is broken.
+    /// The end after those bytes: the server has closed the connection, or it's broken, with the
+    /// error.
     end: Option<Result<usize, Error>>,
-    /// GET /next was sent, and its reply is not whole.
+    /// Whether GET /next was sent and its reply is incomplete.
     is_asked: bool,
-    /// Bytes were sent that nobody asked for.
+    /// Whether unsolicited bytes were sent.
     has_junk: bool,
-    /// The runtime knows that not all could be sent; and what it then still reads is there.
+    /// Whether the runtime knows that a send failed.
     send_failed: bool,
+    /// Whether the reply that the runtime still reads after that was sent.
     is_spent: bool,
-    /// The runtime has been told that the server closes.
+    /// Whether the runtime knows that the server closes the connection.
     is_told: bool,
 }
 
@@ -95,15 +102,15 @@ impl<'a> Server<'a> {
         );
     }
 
-    /// The handler gets an event.
+    /// Checks a call of the handler, and returns its action.
     fn handle(&mut self, given: &barelambda::Invocation<'_>) -> Act {
-        assert!(!self.must_stop, "it goes on");
+        assert!(!self.must_stop, "the runtime doesn't stop");
         self.handled += 1;
         let ids = (given.context.request_id(), given.context.invocation_id().unwrap_or_default());
         let index = self.find(ids.0, ids.1);
-        assert_eq!(Some(index), self.delivered, "it is not what came");
+        assert_eq!(Some(index), self.delivered, "the handler has another event than the last one");
         let invocation = &mut self.invocations[index];
-        assert!(!mem::replace(&mut invocation.is_handled, true), "it is handled twice: {ids:?}");
+        assert!(!mem::replace(&mut invocation.is_handled, true), "handled twice: {ids:?}");
         assert_eq!(given.event.payload(), invocation.event);
         invocation.act
     }
@@ -113,28 +120,30 @@ impl<'a> Server<'a> {
             Ok(()) => {
                 let is_open =
                     |invocation: &Invocation| invocation.state == State::Open && (invocation.is_handled || invocation.answers > 0);
-                assert!(!self.invocations.iter().any(is_open), "it is not answered");
+                assert!(!self.invocations.iter().any(is_open), "an invocation has no response");
                 assert!(self.handled == 1 || self.handled == 0 && self.invocations.iter().any(|invocation| invocation.is_too_long));
                 self.handled = 0;
             }
-            Err(error) => assert!(self.may_stop || self.failures.1 >= ATTEMPTS, "it gives up: {error}, after {:?} failures", self.failures),
+            Err(error) => {
+                assert!(self.may_stop || self.failures.1 >= ATTEMPTS, "the runtime gives up: {error}, after {:?} failures", self.failures)
+            }
         }
         !self.source.bytes.is_empty()
     }
 
     fn find(&self, id: &str, invocation_id: &str) -> usize {
         let is_it = |invocation: &Invocation| invocation.id == id && invocation.invocation_id == invocation_id;
-        self.invocations.iter().rposition(is_it).unwrap_or_else(|| panic!("there is no invocation {id} {invocation_id}"))
+        self.invocations.iter().rposition(is_it).unwrap_or_else(|| panic!("no invocation {id} {invocation_id}"))
     }
 
-    /// Something went wrong that the runtime counts, if it has noticed it for certain.
+    /// Counts a failure, which the runtime certainly counts, too, if `is_certain`.
     fn failed(&mut self, is_certain: bool) {
         self.faults += 1;
         self.failures.0 += u8::from(is_certain);
         self.failures.1 += 1;
     }
 
-    /// Something went well that ends a row of failures, if it has.
+    /// Resets the count of failures, which the runtime certainly does, too, if `is_certain`.
     fn went_well(&mut self, is_certain: bool) {
         self.connects = 0;
         self.failures.0 = 0;
@@ -143,7 +152,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Answers what has arrived.
+    /// Replies to the requests that have arrived.
     fn reply_to_all(&mut self) {
         while self.line.end.is_none() && !self.line.inbox.is_empty() {
             match parse(&self.line.inbox) {
@@ -153,7 +162,7 @@ impl<'a> Server<'a> {
                     if request == Request::Next { self.reply_to_next() } else { self.reply_to_answer(&request) }
                 }
                 Front::Stream(id, invocation_id) => {
-                    // It may reply before the end, and closes then.
+                    // The server may reply before the end, and then closes the connection.
                     if !mem::replace(&mut self.line.has_stream, true) && self.source.byte() >= 232 {
                         let index = self.find(&id, &invocation_id);
                         self.reply_to(index);
@@ -171,7 +180,7 @@ impl<'a> Server<'a> {
         let index = match last.map(|last| self.invocations[last].state) {
             Some(State::Open) if self.source.byte() < 244 => last,
             Some(State::Open) => {
-                // It has timed out.
+                // The invocation has timed out.
                 self.invocations[last.unwrap_or_default()].state = State::Gone;
                 None
             }
@@ -191,11 +200,12 @@ impl<'a> Server<'a> {
         self.push(Kind::Event(index), 200, &fields, &event.clone());
     }
 
-    /// A new invocation.
+    /// Adds an invocation.
     fn invoke(&mut self) -> usize {
         let index = self.invocations.len();
         let [ids, size, act] = self.source.array();
-        // A retry has the same request id. Without an invocation id it may only come when the runtime is done with the first attempt.
+        // A retry has the same request id. Without an invocation id, it can only follow after the
+        // runtime has completed the first attempt.
         let last = self.invocations.last();
         let id = last.filter(|_| ids & 3 == 3).map_or_else(|| format!("r-{index}"), |last| last.id.clone());
         let needs_own = last.is_some_and(|last| last.id == id && !(last.is_settled && last.state != State::Refused));
@@ -229,13 +239,13 @@ impl<'a> Server<'a> {
         self.reply_to(index);
     }
 
-    /// Replies to an answer to this invocation.
+    /// Replies to a response to this invocation.
     fn reply_to(&mut self, index: usize) {
         let decision = self.source.byte();
         let invocation = &mut self.invocations[index];
-        assert!(!invocation.is_settled, "it is answered although that is settled: {invocation:?}");
+        assert!(!invocation.is_settled, "a response to a completed invocation: {invocation:?}");
         let (kind, status, state) = match (invocation.state, decision) {
-            (State::Accepted, _) => panic!("it is answered twice: {invocation:?}"),
+            (State::Accepted, _) => panic!("two responses: {invocation:?}"),
             (State::Gone, _) => (Kind::Settled(index), 410, State::Gone),
             (_, 0..200) => (Kind::Settled(index), [202, 200, 299][usize::from(decision) / 90], State::Accepted),
             (_, 200..220) => (Kind::Settled(index), if decision & 1 == 0 { 410 } else { 413 }, State::Gone),
@@ -246,7 +256,7 @@ impl<'a> Server<'a> {
         self.push(kind, status, "", b"{\"status\":\"OK\"}\n");
     }
 
-    /// Puts a reply on its way, with whatever befalls it.
+    /// Sends a reply, with a fault that the input selects.
     fn push(&mut self, kind: Kind, status: u16, fields: &str, body: &[u8]) {
         if self.line.end.is_some() {
             return;
@@ -315,7 +325,7 @@ impl<'a> Server<'a> {
         self.line.end.get_or_insert(how);
     }
 
-    /// Notes what the runtime knows by now.
+    /// Updates what the runtime knows.
     fn note_what_came(&mut self) {
         let given = self.line.given;
         for at in 0..self.line.coming.len() {
@@ -336,7 +346,7 @@ impl<'a> Server<'a> {
     fn note_head(&mut self, kind: Kind, is_certain: bool) {
         match kind {
             Kind::Event(index) => {
-                // Of all before it there is nothing more to be said.
+                // All earlier invocations are complete.
                 self.invocations[..index].iter_mut().for_each(|before| before.is_settled |= is_certain);
                 let invocation = &self.invocations[index];
                 if invocation.state == State::Refused && (invocation.is_handled || invocation.answers > 0) {

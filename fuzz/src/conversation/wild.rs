@@ -1,5 +1,5 @@
-//! A server without any manners: what it sends is the input. Whatever that is, the runtime sends well-formed requests, gives up, and does
-//! not panic.
+//! A server that sends the input. For any input, the runtime sends well-formed requests, gives up,
+//! and doesn't panic.
 
 use std::cell::RefCell;
 
@@ -14,9 +14,9 @@ pub struct Wild<'a> {
     source: Source<'a>,
     pipeline: bool,
     is_open: bool,
-    /// What was sent on this connection, and is not a whole request so far.
+    /// The sent bytes of this connection that aren't a whole request yet.
     sent: Vec<u8>,
-    /// Connections in a row without an event that was handled, or a step that was taken.
+    /// The number of consecutive connections without a handled event or a completed step.
     fruitless: u32,
 }
 
@@ -43,35 +43,35 @@ impl<'a> Wild<'a> {
                 true
             },
         );
-        assert!(last.is_err() || !wild.borrow().source.bytes.is_empty(), "it goes on without a server");
+        assert!(last.is_err() || !wild.borrow().source.bytes.is_empty(), "the runtime doesn't stop without a server");
     }
 }
 
 impl Side for Wild<'_> {
     fn connect(&mut self) -> Result<(), Error> {
         self.fruitless += 1;
-        assert!(self.fruitless <= 2 * u32::from(ATTEMPTS), "it never gives up");
+        assert!(self.fruitless <= 2 * u32::from(ATTEMPTS), "the runtime doesn't give up");
         self.is_open = self.source.byte() < 240;
         self.sent.clear();
         if self.is_open { Ok(()) } else { Err(Error::CONNECT) }
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        assert!(self.is_open, "it sends without a connection");
+        assert!(self.is_open, "the runtime sends without a connection");
         self.sent.extend_from_slice(bytes);
-        let mut is_behind_answer = false;
+        let mut follows_answer = false;
         while !self.sent.is_empty() {
             match parse(&self.sent) {
                 Front::Whole(Request::Next, len) => {
-                    assert!(self.pipeline || !is_behind_answer, "it asks too early");
+                    assert!(self.pipeline || !follows_answer, "GET /next is too early");
                     self.sent.drain(..len);
                 }
                 Front::Whole(Request::Answer { .. }, len) => {
-                    is_behind_answer = true;
+                    follows_answer = true;
                     self.sent.drain(..len);
                 }
                 Front::Stream(..) => break,
-                Front::Part => panic!("it breaks off: {}", self.sent.escape_ascii()),
+                Front::Part => panic!("an incomplete request: {}", self.sent.escape_ascii()),
             }
         }
         if self.source.byte() < 240 { Ok(()) } else { Err(Error::CONNECTION_BROKEN) }
@@ -82,7 +82,7 @@ impl Side for Wild<'_> {
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        assert!(self.is_open, "it receives without a connection");
+        assert!(self.is_open, "the runtime receives without a connection");
         let size = match self.source.byte() {
             255 => {
                 self.is_open = false;

@@ -1,4 +1,5 @@
-# Says hello at a URL. From this folder, after `cargo bare package function_url` in the repository's root:
+# Says hello at a URL. Run from this folder, after `cargo bare package function_url` in the
+# repository's root:
 #
 #   terraform init && terraform apply
 #   curl "$(terraform output -raw url)?name=Ada"
@@ -22,7 +23,7 @@ variable "zip" {
 
   validation {
     condition     = try(fileexists(var.zip), false)
-    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo bare package function_url` in the repository's root."
+    error_message = "There is no file \"${var.zip}\". Run `cargo bare package function_url` in the repository's root."
   }
 }
 
@@ -32,7 +33,8 @@ module "function" {
   name = "function-url"
   zip  = var.zip
 
-  # Everybody may call it, and the pages of one site may do so from a browser. Without `auth`, requests have to be signed.
+  # The URL is public, and browsers may call it from pages of one site. Without `auth`, requests
+  # must be signed.
   url = {
     auth = "NONE"
     cors = {

@@ -1,5 +1,6 @@
-# A queue, a function that takes its messages in batches, and a queue for those that have failed five times. From this folder, after
-# `cargo bare package sqs_batch` in the repository's root:
+# A queue, a function that handles its messages in batches, and a queue for messages that have
+# failed five times. Run from this folder, after `cargo bare package sqs_batch` in the repository's
+# root:
 #
 #   terraform init && terraform apply
 #   aws sqs send-message --queue-url "$(terraform output -raw queue_url)" --message-body '{"item":"tea","quantity":2}'
@@ -23,7 +24,7 @@ variable "zip" {
 
   validation {
     condition     = try(fileexists(var.zip), false)
-    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo bare package sqs_batch` in the repository's root."
+    error_message = "There is no file \"${var.zip}\". Run `cargo bare package sqs_batch` in the repository's root."
   }
 }
 
@@ -41,10 +42,10 @@ resource "aws_sqs_queue" "orders" {
   name                    = "orders"
   sqs_managed_sse_enabled = true
 
-  # Six times the function's timeout, as AWS advises: a batch may be tried again when there are too many at once.
+  # AWS recommends six times the function's timeout, so that a throttled batch can be retried.
   visibility_timeout_seconds = 6 * local.timeout
 
-  # After the fifth try.
+  # A message moves there after the fifth attempt.
   redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.failed.arn, maxReceiveCount = 5 })
 }
 
@@ -55,7 +56,7 @@ module "function" {
   zip     = var.zip
   timeout = local.timeout
 
-  # The answer lists what failed, and only that comes again.
+  # The response lists the failed messages, and only those are retried.
   sqs = {
     queue_arn           = aws_sqs_queue.orders.arn
     batch_size          = 100
@@ -75,6 +76,6 @@ output "queue_url" {
 }
 
 output "failed_queue_url" {
-  description = "URL of the queue of what has failed, for `aws sqs receive-message`."
+  description = "URL of the queue of failed messages, for `aws sqs receive-message`."
   value       = aws_sqs_queue.failed.url
 }

@@ -1,7 +1,7 @@
-# One Lambda function on provided.al2023: its log group, its role, and what calls it.
+# One Lambda function on provided.al2023, with its log group, its role, and its event sources.
 
 locals {
-  # With an alias, callers see published versions only.
+  # With an alias, callers invoke only published versions.
   qualifier = one(aws_lambda_alias.this[*].name)
 
   statements = concat(
@@ -10,7 +10,7 @@ locals {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = "${aws_cloudwatch_log_group.this.arn}:log-stream:*"
     }],
-    # These two actions know no resources.
+    # These two actions don't support resources.
     var.xray ? [{
       Effect   = "Allow"
       Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
@@ -24,19 +24,20 @@ locals {
   )
 }
 
-# Made here, as Lambda would keep its logs for ever, and would need the permission to make it.
+# Lambda would create the group without a retention period, and would need the permission for that.
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with a key of its own; a KMS key costs money and is the account's choice
-  #checkov:skip=CKV_AWS_338:how long logs are kept is the user's choice, by log_retention_days
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with its own key; a KMS key costs money and is the account's choice
+  #checkov:skip=CKV_AWS_338:the retention period is the user's choice, by log_retention_days
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
 
 resource "aws_iam_role" "this" {
-  # A prefix, as names of roles are the account's, and the same function may stand in several regions. 38 characters are allowed.
+  # A prefix allows the same function in several regions, since names of roles are unique in an
+  # account. The limit is 38 characters.
   name_prefix = "${substr(var.name, 0, 37)}-"
-  description = "What the Lambda function ${var.name} may do"
+  description = "Permissions of the Lambda function ${var.name}"
   tags        = var.tags
 
   assume_role_policy = jsonencode({
@@ -55,7 +56,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
 }
 
-# Counted, as ARNs that are known only after an apply cannot be keys.
+# `count`, because ARNs that are known only after an apply can't be keys of `for_each`.
 resource "aws_iam_role_policy_attachment" "this" {
   count = length(var.policy_arns)
 
@@ -66,10 +67,10 @@ resource "aws_iam_role_policy_attachment" "this" {
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50:X-Ray costs money and is an option, xray
   #checkov:skip=CKV_AWS_115:reserved concurrency is taken from the account's other functions and is an option, reserved_concurrency
-  #checkov:skip=CKV_AWS_116:only asynchronous invocations use a dead-letter queue, and this stack makes none; a queue has its own
-  #checkov:skip=CKV_AWS_117:a VPC takes subnets and a NAT gateway, which only functions need that call something in it
-  #checkov:skip=CKV_AWS_173:Lambda encrypts the environment with a key of its own; it is not for secrets
-  #checkov:skip=CKV_AWS_272:code signing takes a signing profile of the account; source_code_hash binds the code to the zip
+  #checkov:skip=CKV_AWS_116:only asynchronous invocations use a dead-letter queue, and this stack has none; a queue has its own
+  #checkov:skip=CKV_AWS_117:a VPC needs subnets and a NAT gateway, which only functions that call something in it need
+  #checkov:skip=CKV_AWS_173:Lambda encrypts the environment with its own key; it is not for secrets
+  #checkov:skip=CKV_AWS_272:code signing needs a signing profile of the account; source_code_hash binds the code to the zip
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
@@ -103,7 +104,7 @@ resource "aws_lambda_function" "this" {
     mode = var.xray ? "Active" : "PassThrough"
   }
 
-  # Else the first invocations could not log.
+  # Without the policy, the first invocations couldn't log.
   depends_on = [aws_iam_role_policy.this]
 }
 
@@ -117,7 +118,7 @@ resource "aws_lambda_alias" "this" {
 }
 
 resource "aws_lambda_function_url" "this" {
-  #checkov:skip=CKV_AWS_258:AWS_IAM is the default, and NONE has to be asked for, by url.auth
+  #checkov:skip=CKV_AWS_258:AWS_IAM is the default, and NONE must be set explicitly, by url.auth
   count = var.url == null ? 0 : 1
 
   function_name      = aws_lambda_function.this.function_name
@@ -139,11 +140,11 @@ resource "aws_lambda_function_url" "this" {
   }
 }
 
-# What a URL for everybody takes: since October 2025 both actions. Before its version 6.29 the provider cannot limit the second one to
-# calls that come by the URL, so whoever has AWS credentials, of any account, may call the Invoke API as well.
+# A public URL needs both actions since October 2025. The provider can limit the second one to calls
+# by the URL only from version 6.29 on. Before, any AWS account may also call the Invoke API.
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 resource "aws_lambda_permission" "url" {
-  #checkov:skip=CKV_AWS_301:only with url.auth NONE, which says that everybody may call
+  #checkov:skip=CKV_AWS_301:only with url.auth NONE, which makes the URL public
   for_each = toset(try(var.url.auth, "AWS_IAM") == "NONE" ? ["InvokeFunctionUrl", "InvokeFunction"] : [])
 
   statement_id           = "Everybody${each.key}"
@@ -172,6 +173,6 @@ resource "aws_lambda_event_source_mapping" "sqs" {
     }
   }
 
-  # Lambda looks whether the role may read the queue.
+  # Lambda checks that the role may read the queue.
   depends_on = [aws_iam_role_policy.this]
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the function, of its log group (/aws/lambda/NAME), and the beginning of its role's name."
+  description = "Name of the function. Its log group is /aws/lambda/NAME, and its role's name begins with it."
   type        = string
   nullable    = false
 
@@ -10,23 +10,23 @@ variable "name" {
 }
 
 variable "zip" {
-  description = "Path of the zip that `cargo barelambda package` has written; a relative one counts from the stack's folder."
+  description = "Path of the zip from `cargo barelambda package`. A relative path is relative to the stack's folder."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("\\.zip$", var.zip))
-    error_message = "zip is \"${var.zip}\". Give the path of a .zip file, such as dist/hello-arm64.zip."
+    error_message = "zip is \"${var.zip}\". Set it to the path of a .zip file, such as dist/hello-arm64.zip."
   }
 
   validation {
     condition     = try(fileexists(var.zip), false)
-    error_message = "There is no file \"${var.zip}\" to upload. Run `cargo barelambda package`, and set zip to the path that it prints."
+    error_message = "There is no file \"${var.zip}\". Run `cargo barelambda package`, and set zip to the path that it prints."
   }
 }
 
 variable "handler" {
-  description = "What the function sees as _HANDLER. Only the ready-made bootstrap `exec` reads it: the file that it runs."
+  description = "Value of _HANDLER. Only the bootstrap `exec` reads it, as the path of the program that it runs."
   type        = string
   default     = "bootstrap"
   nullable    = false
@@ -38,19 +38,19 @@ variable "handler" {
 }
 
 variable "description" {
-  description = "What the function is for, up to 256 characters."
+  description = "Description of the function, up to 256 characters."
   type        = string
   default     = ""
   nullable    = false
 
   validation {
     condition     = length(var.description) <= 256
-    error_message = "description has ${length(var.description)} characters. Shorten it to 256."
+    error_message = "description has ${length(var.description)} characters. Use at most 256."
   }
 }
 
 variable "architecture" {
-  description = "Lambda's name of the processor that the zip is for: arm64 or x86_64."
+  description = "Lambda's name of the zip's architecture: arm64 or x86_64."
   type        = string
   default     = "arm64"
   nullable    = false
@@ -60,17 +60,18 @@ variable "architecture" {
     error_message = "architecture is \"${var.architecture}\". Use arm64 or x86_64."
   }
 
-  # The names that `cargo barelambda package` gives. Lambda itself would notice at the first invocation only.
+  # The file names are those of `cargo barelambda package`. Lambda would report the error only at
+  # the first invocation.
   validation {
     condition = alltrue([
       for other in ["arm64", "x86_64"] : other == var.architecture || !endswith(coalesce(var.zip, "-"), "-${other}.zip")
     ])
-    error_message = "architecture is \"${var.architecture}\", and ${basename(var.zip)} is for the other one. Set architecture to what the zip is for, or run `cargo barelambda package --arch ${var.architecture}`."
+    error_message = "architecture is \"${var.architecture}\", and ${basename(var.zip)} is for the other one. Set architecture to the zip's, or run `cargo barelambda package --arch ${var.architecture}`."
   }
 }
 
 variable "memory" {
-  description = "Memory in MB, from 128 to 10240. Lambda gives processor time in proportion."
+  description = "Memory in MB, from 128 to 10240. Processor time is proportional to it."
   type        = number
   default     = 128
   nullable    = false
@@ -82,7 +83,7 @@ variable "memory" {
 }
 
 variable "timeout" {
-  description = "Seconds after which Lambda ends an invocation, from 1 to 900."
+  description = "Timeout of an invocation in seconds, from 1 to 900."
   type        = number
   default     = 10
   nullable    = false
@@ -94,7 +95,7 @@ variable "timeout" {
 }
 
 variable "environment" {
-  description = "Environment variables of the function. Not for secrets: they stand in Terraform's state."
+  description = "Environment variables of the function. Don't use them for secrets, since Terraform's state contains them."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -112,17 +113,17 @@ variable "environment" {
       "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
       "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
     ])) == 0
-    error_message = "environment has the names ${join(", ", keys(var.environment))}, and Lambda sets one of them itself. Leave out what begins with AWS_ or LAMBDA_ and is not yours."
+    error_message = "environment has the names ${join(", ", keys(var.environment))}, and Lambda sets one of them itself. Remove the names that begin with AWS_ or LAMBDA_ and are Lambda's."
   }
 
   validation {
     condition     = length(jsonencode(var.environment)) <= 4096
-    error_message = "environment takes ${length(jsonencode(var.environment))} bytes as JSON. Lambda keeps 4096: put the rest into the zip (cargo barelambda package --include FILE)."
+    error_message = "environment is ${length(jsonencode(var.environment))} bytes as JSON. Lambda's limit is 4096. Put the rest into the zip (cargo barelambda package --include FILE)."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the log; 0 keeps it for ever."
+  description = "Days that CloudWatch keeps the log, or 0 to keep it forever."
   type        = number
   default     = 30
   nullable    = false
@@ -131,12 +132,12 @@ variable "log_retention_days" {
     condition = contains([
       0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
     ], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}. CloudWatch takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, and 0 for ever."
+    error_message = "log_retention_days is ${var.log_retention_days}. Use 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 to keep the log forever."
   }
 }
 
 variable "log_format" {
-  description = "Format of Lambda's own lines in the log, and what AWS_LAMBDA_LOG_FORMAT says to the function: JSON or Text."
+  description = "Format of Lambda's own log lines, and the value of AWS_LAMBDA_LOG_FORMAT: JSON or Text."
   type        = string
   default     = "JSON"
   nullable    = false
@@ -148,7 +149,7 @@ variable "log_format" {
 }
 
 variable "application_log_level" {
-  description = "Least level of the function's lines that are kept (TRACE, DEBUG, INFO, WARN, ERROR, FATAL), and what AWS_LAMBDA_LOG_LEVEL says to the function. Lambda takes INFO when it is null. Needs log_format JSON."
+  description = "Lowest level of the function's log lines that Lambda keeps, and the value of AWS_LAMBDA_LOG_LEVEL: TRACE, DEBUG, INFO, WARN, ERROR or FATAL. Lambda's default for null is INFO. Needs log_format JSON."
   type        = string
   default     = null
 
@@ -159,12 +160,12 @@ variable "application_log_level" {
 
   validation {
     condition     = var.application_log_level == null || var.log_format == "JSON"
-    error_message = "application_log_level needs log_format JSON, which is \"${var.log_format}\". Set log_format to JSON, or leave the level out."
+    error_message = "application_log_level needs log_format JSON, which is \"${var.log_format}\". Set log_format to JSON, or remove the level."
   }
 }
 
 variable "system_log_level" {
-  description = "Least level of Lambda's own lines that are kept: DEBUG, INFO or WARN. Lambda takes INFO when it is null. Needs log_format JSON."
+  description = "Lowest level of Lambda's own log lines that it keeps: DEBUG, INFO or WARN. Lambda's default for null is INFO. Needs log_format JSON."
   type        = string
   default     = null
 
@@ -175,24 +176,24 @@ variable "system_log_level" {
 
   validation {
     condition     = var.system_log_level == null || var.log_format == "JSON"
-    error_message = "system_log_level needs log_format JSON, which is \"${var.log_format}\". Set log_format to JSON, or leave the level out."
+    error_message = "system_log_level needs log_format JSON, which is \"${var.log_format}\". Set log_format to JSON, or remove the level."
   }
 }
 
 variable "policy_arns" {
-  description = "ARNs of further policies for the function's role, for the AWS services that it calls."
+  description = "ARNs of additional policies for the function's role, for the AWS services that it calls."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.policy_arns : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", arn))])
-    error_message = "policy_arns is ${jsonencode(var.policy_arns)}. Give ARNs of IAM policies, such as arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess."
+    error_message = "policy_arns is ${jsonencode(var.policy_arns)}. Use ARNs of IAM policies, such as arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess."
   }
 }
 
 variable "url" {
-  description = "A URL for the function; null for none, {} for one with IAM authorization. auth: AWS_IAM, or NONE for everybody. invoke_mode: BUFFERED, or RESPONSE_STREAM for answers that are seen as they come. cors: what browsers may do from other sites."
+  description = "A URL for the function: null for none, {} for one with IAM authorization. auth: AWS_IAM, or NONE for a public URL. invoke_mode: BUFFERED, or RESPONSE_STREAM for responses that stream. cors: what browsers may do from other sites."
   type = object({
     auth        = optional(string, "AWS_IAM")
     invoke_mode = optional(string, "BUFFERED")
@@ -209,7 +210,7 @@ variable "url" {
 
   validation {
     condition     = contains(["AWS_IAM", "NONE"], try(var.url.auth, "AWS_IAM"))
-    error_message = "url.auth is \"${try(var.url.auth, "")}\". Use AWS_IAM, which wants signed requests, or NONE, which lets everybody in."
+    error_message = "url.auth is \"${try(var.url.auth, "")}\". Use AWS_IAM, which needs signed requests, or NONE, which makes the URL public."
   }
 
   validation {
@@ -217,10 +218,11 @@ variable "url" {
     error_message = "url.invoke_mode is \"${try(var.url.invoke_mode, "")}\". Use BUFFERED or RESPONSE_STREAM."
   }
 
-  # Lambda allows at most six letters, so no OPTIONS: it answers those requests itself.
+  # Lambda allows at most six letters, which excludes OPTIONS, because it responds to OPTIONS
+  # itself.
   validation {
     condition     = alltrue([for method in try(var.url.cors.allow_methods, []) : contains(["*", "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"], method)])
-    error_message = "url.cors.allow_methods is ${jsonencode(try(var.url.cors.allow_methods, []))}. Use *, DELETE, GET, HEAD, PATCH, POST and PUT; Lambda answers OPTIONS itself."
+    error_message = "url.cors.allow_methods is ${jsonencode(try(var.url.cors.allow_methods, []))}. Use *, DELETE, GET, HEAD, PATCH, POST and PUT; Lambda responds to OPTIONS itself."
   }
 
   validation {
@@ -237,7 +239,7 @@ variable "xray" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many invocations may run at once, which are then kept free for this function; 0 lets none run, null takes from what the account has."
+  description = "Number of concurrent invocations that are reserved for this function, which is also the limit. 0 prevents all invocations, and null reserves nothing."
   type        = number
   default     = null
 
@@ -248,7 +250,7 @@ variable "reserved_concurrency" {
 }
 
 variable "alias" {
-  description = "Name of an alias; null for none. With one, each change is published as a version, and the alias, the URL and the queue go to the newest."
+  description = "Name of an alias, or null for none. With an alias, each change publishes a version, and the alias, the URL and the queue use the newest."
   type        = string
   default     = null
 
@@ -259,7 +261,7 @@ variable "alias" {
 }
 
 variable "sqs" {
-  description = "A queue whose messages the function takes; null for none. The function answers with what failed (ReportBatchItemFailures), and only that comes again. batch_size: messages at most in one event. batch_window: seconds to wait for them. maximum_concurrency: invocations at most at once. The queue's visibility timeout has to be at least the function's timeout; AWS advises six times that."
+  description = "A queue whose messages invoke the function, or null for none. The function reports failed messages (ReportBatchItemFailures), and only those are retried. batch_size: limit of messages in one event. batch_window: seconds to wait for them. maximum_concurrency: limit of concurrent invocations. The queue's visibility timeout must be at least the function's timeout. AWS recommends six times that."
   type = object({
     queue_arn           = string
     batch_size          = optional(number, 10)
@@ -270,7 +272,7 @@ variable "sqs" {
 
   validation {
     condition     = var.sqs == null || can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\\.fifo)?$", var.sqs.queue_arn))
-    error_message = "sqs.queue_arn is \"${try(var.sqs.queue_arn, "")}\". Give the ARN of a queue, such as arn:aws:sqs:eu-central-1:123456789012:orders."
+    error_message = "sqs.queue_arn is \"${try(var.sqs.queue_arn, "")}\". Use the ARN of a queue, such as arn:aws:sqs:eu-central-1:123456789012:orders."
   }
 
   validation {
@@ -285,33 +287,33 @@ variable "sqs" {
 
   validation {
     condition     = try(var.sqs.batch_size <= 10 || var.sqs.batch_window >= 1, true)
-    error_message = "sqs.batch_size is ${try(var.sqs.batch_size, 0)}, and without a window Lambda takes 10 at most. Set sqs.batch_window to at least 1 second."
+    error_message = "sqs.batch_size is ${try(var.sqs.batch_size, 0)}, but without a window Lambda's limit is 10. Set sqs.batch_window to at least 1 second."
   }
 
   validation {
     condition     = try(!endswith(var.sqs.queue_arn, ".fifo") || var.sqs.batch_size <= 10 && var.sqs.batch_window == 0, true)
-    error_message = "The queue is a FIFO queue, for which Lambda takes 10 messages at most and has no window. Set sqs.batch_size to 10 or less, and leave sqs.batch_window out."
+    error_message = "The queue is a FIFO queue, for which Lambda's limit is 10 messages without a window. Set sqs.batch_size to 10 or less, and remove sqs.batch_window."
   }
 
   validation {
     condition     = try(var.sqs.maximum_concurrency, null) == null ? true : var.sqs.maximum_concurrency >= 2 && var.sqs.maximum_concurrency <= 1000 && floor(var.sqs.maximum_concurrency) == var.sqs.maximum_concurrency
-    error_message = "sqs.maximum_concurrency is ${try(coalesce(var.sqs.maximum_concurrency), 0)}. Use a whole number from 2 to 1000, or leave it out."
+    error_message = "sqs.maximum_concurrency is ${try(coalesce(var.sqs.maximum_concurrency), 0)}. Use a whole number from 2 to 1000, or remove it."
   }
 }
 
 variable "tags" {
-  description = "Tags of everything that can have some."
+  description = "Tags of all resources that can have tags."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for key, value in var.tags : can(regex("^.{1,128}$", key)) && !startswith(lower(key), "aws:") && length(value) <= 256])
-    error_message = "tags is ${jsonencode(var.tags)}. Use keys of 1 to 128 characters that do not begin with aws:, and values of 256 at most."
+    error_message = "tags is ${jsonencode(var.tags)}. Use keys of 1 to 128 characters that don't begin with aws:, and values of at most 256."
   }
 
   validation {
     condition     = length(var.tags) <= 50
-    error_message = "tags has ${length(var.tags)} entries. AWS takes 50."
+    error_message = "tags has ${length(var.tags)} entries. AWS's limit is 50."
   }
 }

@@ -1,11 +1,11 @@
 terraform {
-  # 1.9: a validation may look at other variables.
+  # In 1.9, a validation can refer to other variables.
   required_version = ">= 1.9"
 
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # The first with `logging_config`.
+      # The first version with `logging_config`.
       version = ">= 5.32"
     }
   }

@@ -1,4 +1,4 @@
-//! The server's end of the one connection that the program has.
+//! The server's side of the program's only connection.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,15 +12,15 @@ use rustix::net::sockopt::set_socket_linger;
 
 use super::plan::Invocation;
 
-/// How long the program may take for anything: it waits for two seconds at most.
+/// The time limit of every step of the program, which itself waits for two seconds at most.
 pub const LIMIT: Duration = Duration::from_secs(30);
 
-/// Room for an answer and what comes with it.
+/// The size of the buffer, which holds a response and the requests around it.
 const ROOM: usize = PAYLOAD_LIMIT + 64 * 1024;
 
 const NEXT: &[u8] = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n";
 
-/// What is said when what was wanted does not come.
+/// Describes what the program should have sent, for the message of a failure.
 pub trait Unwanted {
     fn describe(&self) -> String;
 }
@@ -30,21 +30,21 @@ pub struct Line {
     address: SocketAddr,
     stream: Option<TcpStream>,
     inbox: Vec<u8>,
-    /// What of the inbox has been received, and not been used.
+    /// The bytes of the inbox that have been received and not been processed.
     start: usize,
     end: usize,
-    /// What is sent with the next event.
+    /// The bytes that are sent with the next event.
     pending: Vec<u8>,
-    /// Whether GET /next has come on this connection, and was not replied to.
+    /// Whether GET /next has arrived on this connection and awaits its reply.
     pub asked: bool,
     connections: u64,
 }
 
 impl Line {
-    /// Listens at a free port.
+    /// Listens on a free port.
     pub fn new() -> Self {
         let listener = listen_anywhere().expect("there is a free port");
-        let address = listener.local_addr().expect("it listens");
+        let address = listener.local_addr().expect("a listener has an address");
         let inbox = vec![0; ROOM];
         Self { listener: Some(listener), address, stream: None, inbox, start: 0, end: 0, pending: Vec::new(), asked: false, connections: 0 }
     }
@@ -53,41 +53,43 @@ impl Line {
         self.address
     }
 
-    /// How many connections there were.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> u64 {
         self.connections
     }
 
-    /// What has not been sent so far.
+    /// Removes and returns the unsent bytes.
     pub fn pending(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.pending)
     }
 
-    /// Sends what has not been sent so far.
+    /// Sends the unsent bytes.
     pub fn flush(&mut self) {
         let pending = self.pending();
         self.send(&pending);
     }
 
-    /// Sends a reply, at once or with the next event.
+    /// Sends a reply, immediately or with the next event.
     pub fn reply(&mut self, reply: &[u8], at_once: bool) {
         if at_once { self.send(reply) } else { self.pending.extend_from_slice(reply) }
     }
 
+    /// Sends bytes.
+    ///
     /// # Panics
-    /// When the program has closed: nothing gives it a reason to.
+    /// The program has closed the connection, for which it has no reason.
     pub fn send(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.stream.as_mut().expect("there is a connection").write_all(bytes).expect("the program reads");
         }
     }
 
-    /// Closes the connection, with a reset if asked for.
+    /// Closes the connection, by a reset if `resets`.
     pub fn hang_up(&mut self, resets: bool) {
         assert!(self.pending.is_empty());
         let stream = self.stream.take().expect("there is a connection");
         if resets {
-            set_socket_linger(&stream, Some(Duration::ZERO)).expect("it is a socket");
+            set_socket_linger(&stream, Some(Duration::ZERO)).expect("a socket has the option");
         }
         (self.start, self.end, self.asked) = (0, 0, false);
     }
@@ -99,43 +101,43 @@ impl Line {
         self.listener = Some(TcpListener::bind(self.address).expect("the port is still free"));
     }
 
-    /// Waits for GET /next, on a new connection if there is none.
+    /// Waits for GET /next, on a new connection if none is open.
     pub fn expect_next(&mut self, wanted: &dyn Unwanted) {
         if self.asked {
             return;
         }
         let head_len = self.expect_head(wanted);
         let head = &self.inbox[self.start..][..head_len];
-        assert!(head.starts_with(NEXT), "no GET /next, but {}; {}", head.escape_ascii(), wanted.describe());
+        assert!(head.starts_with(NEXT), "expected GET /next, got {}; {}", head.escape_ascii(), wanted.describe());
         self.start += head_len;
         self.asked = true;
     }
 
-    /// Waits for the answer to an invocation.
+    /// Waits for the response to an invocation.
     pub fn expect_answer(&mut self, invocation: &Invocation, data: &[u8]) {
-        assert!(!self.asked, "it asks for more in place of an answer: {invocation:?}");
+        assert!(!self.asked, "GET /next instead of a response: {invocation:?}");
         let head_len = self.expect_head(invocation);
         let head = &self.inbox[self.start..][..head_len];
         let id = &invocation.id;
         let first = format!("POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\n");
-        assert!(head.starts_with(first.as_bytes()), "no answer to {invocation:?}, but {}", head.escape_ascii());
+        assert!(head.starts_with(first.as_bytes()), "expected a response to {invocation:?}, got {}", head.escape_ascii());
         assert_eq!(field(head, b"Lambda-Runtime-Invocation-Id"), invocation.invocation_id.as_bytes(), "{invocation:?}");
         assert_eq!(field(head, b"Content-Length"), data.len().to_string().as_bytes(), "{invocation:?}");
         let len = head_len + data.len();
         while self.end - self.start < len {
             self.receive(usize::MAX, invocation);
         }
-        assert!(self.inbox[self.start + head_len..][..data.len()] == *data, "not its event, for {invocation:?}");
+        assert!(self.inbox[self.start + head_len..][..data.len()] == *data, "the response isn't the event of {invocation:?}");
         self.start += len;
     }
 
-    /// Waits for so many bytes, or fewer.
+    /// Waits for at most `count` bytes.
     pub fn receive_up_to(&mut self, count: usize, wanted: &dyn Unwanted) {
         self.accept(wanted);
         self.receive(count, wanted);
     }
 
-    /// Waits for a head, and gives its length.
+    /// Waits for a head, and returns its length.
     fn expect_head(&mut self, wanted: &dyn Unwanted) -> usize {
         self.accept(wanted);
         loop {
@@ -147,15 +149,15 @@ impl Line {
         }
     }
 
-    /// Waits for a connection, unless there is one.
+    /// Waits for a connection, unless one is open.
     fn accept(&mut self, wanted: &dyn Unwanted) {
         if self.stream.is_some() {
             return;
         }
-        let listener = self.listener.as_ref().expect("it listens");
+        let listener = self.listener.as_ref().expect("the server listens");
         let limit = Timespec::try_from(LIMIT).expect("it fits");
         let ready = poll(&mut [PollFd::new(listener, PollFlags::IN)], Some(&limit)).expect("a listener can be polled");
-        assert_eq!(ready, 1, "it is lost: the program does not connect within {LIMIT:?}; {}", wanted.describe());
+        assert_eq!(ready, 1, "lost: the program didn't connect within {LIMIT:?}; {}", wanted.describe());
         let (stream, _) = listener.accept().expect("the connection is there");
         stream.set_nodelay(true).expect("the connection is there");
         stream.set_read_timeout(Some(LIMIT)).expect("the limit is not zero");
@@ -173,9 +175,9 @@ impl Line {
         let stream = self.stream.as_mut().expect("there is a connection");
         match stream.read(&mut self.inbox[self.end..end]) {
             Ok(count @ 1..) => self.end += count,
-            Ok(_) => panic!("it is lost: the program has closed; {}", wanted.describe()),
+            Ok(_) => panic!("lost: the program closed the connection; {}", wanted.describe()),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => panic!("it is lost: {error}; {}", wanted.describe()),
+            Err(error) => panic!("lost: {error}; {}", wanted.describe()),
         }
     }
 }
@@ -186,7 +188,7 @@ impl Default for Line {
     }
 }
 
-/// The value of a field; empty if there is none.
+/// Returns the value of a header field, or an empty one if the field is missing.
 fn field<'h>(head: &'h [u8], name: &[u8]) -> &'h [u8] {
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(b": "));

@@ -1,35 +1,38 @@
-//! A long run of one process, against a server that injects faults at random and counts what comes of each invocation.
+//! A long run of one process against a server that injects random faults and counts the outcomes.
 //!
-//! - [`run`] plays it; [`plan`] makes the invocations and chooses the faults.
-//! - [`mod@line`] is the server's end of the connection.
+//! - [`run`] runs it; [`plan`] makes the invocations and chooses the faults.
+//! - [`mod@line`] is the server's side of the connection.
 
 use std::fmt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use self::line::{Line, Unwanted};
 use self::plan::{Fault, Invocation, Plan};
+use crate::child::KilledOnDrop;
+use crate::exec::descriptors;
 
 pub mod line;
 pub mod plan;
 
-/// After so many invocations everything that will ever be touched has been.
+/// After this many invocations the process has touched all memory that it will ever use.
 pub const WARM: u64 = 10_000;
 
-/// How often a line says how far it has come.
+/// The interval of progress messages.
 const EACH: Duration = Duration::from_secs(20);
 
-/// What came of a soak.
+/// The results of a soak.
 #[derive(Debug)]
 pub struct Report {
     pub seed: u64,
     pub invocations: u64,
-    /// How many were answered exactly once, with their own event; the answers that had to be sent again as they were never acknowledged.
+    /// The invocations with exactly one response, which was their event.
     pub answered: u64,
+    /// The responses that were sent again because the first attempt wasn't acknowledged.
     pub sent_again: u64,
-    /// How many had a fault, and how many faults there were of each kind.
+    /// The invocations with a fault, and the faults of each kind.
     pub faulty: u64,
     pub faults: [u64; Fault::ALL.len()],
     pub connections: u64,
@@ -46,10 +49,10 @@ impl fmt::Display for Report {
         let share = *faulty as f64 * 100.0 / *invocations as f64;
         let rate = *invocations as f64 / time.as_secs_f64();
         writeln!(f, "seed {seed}: {invocations} invocations in {:.1} s, {rate:.0} a second, {bytes} bytes of events", time.as_secs_f64())?;
-        writeln!(f, "answered exactly once: {answered}; lost: {}; answered twice: 0", invocations - answered)?;
+        writeln!(f, "with exactly one response: {answered}; lost: {}; with two responses: 0", invocations - answered)?;
         writeln!(
             f,
-            "with a fault: {faulty} ({share:.2} %); answers sent again, never acknowledged before: {sent_again}; connections: {connections}"
+            "with a fault: {faulty} ({share:.2} %); responses sent again since they weren't acknowledged: {sent_again}; connections: {connections}"
         )?;
         for (fault, count) in Fault::ALL.iter().zip(self.faults) {
             writeln!(f, "  {count:>9} {}", fault.name())?;
@@ -59,22 +62,23 @@ impl fmt::Display for Report {
     }
 }
 
-/// Lets one process of `program` answer `count` invocations; a 500 ends it.
+/// Sends `count` invocations to one process of `program`, then a 500, which ends it.
 ///
 /// # Panics
-/// When an invocation is lost, answered twice, or answered with anything but its event; or when the process ends before that, or not then.
+/// An invocation has no response, two responses, or a response that isn't its event; or the process
+/// exits too early, or not after the 500.
 pub fn run(program: &Path, count: u64, seed: u64) -> Report {
     let (report, status) = run_command(Command::new(program), count, seed);
-    assert_eq!(status.code(), Some(1), "how the program ends");
+    assert_eq!(status.code(), Some(1), "exit status");
     report
 }
 
-/// As [`run`], with a program that may have arguments; gives how it ends as well.
+/// Like [`run`], for a program with arguments. Returns the exit status as well.
 pub fn run_command(mut command: Command, count: u64, seed: u64) -> (Report, ExitStatus) {
     let mut line = Line::new();
     command.env_clear().env("AWS_LAMBDA_RUNTIME_API", line.address().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut process = Process(command.spawn().expect("the program can be started"));
+    let mut process = Process(KilledOnDrop::spawn(&mut command));
     let mut plan = Plan::new(seed);
     let mut report = Report {
         seed,
@@ -106,14 +110,14 @@ pub fn run_command(mut command: Command, count: u64, seed: u64) -> (Report, Exit
     }
     line.expect_next(&"at the end");
     (report.peak_kib[1], report.descriptors[1]) = process.measured();
-    assert_eq!(process.0.try_wait().expect("it is our child"), None, "the process has ended");
+    assert_eq!(process.0.try_wait().expect("the process is a child"), None, "the process exited");
     report.connections = line.connections();
     report.time = start.elapsed();
     line.send(&plan::reply(500, false));
     (report, process.end())
 }
 
-/// Gives one invocation, and again as long as the server has not got the answer to it.
+/// Sends one invocation, repeatedly until the server has its response.
 fn serve(line: &mut Line, plan: &mut Plan, invocation: &Invocation, report: &mut Report) {
     let mut fault = invocation.fault;
     report.faulty += u64::from(fault.is_some());
@@ -122,8 +126,8 @@ fn serve(line: &mut Line, plan: &mut Plan, invocation: &Invocation, report: &mut
             report.faults[fault as usize] += 1;
         }
         line.expect_next(invocation);
-        let came = give(line, plan, invocation, fault) && take(line, plan, invocation, fault, report);
-        if came {
+        let answered = send_event(line, plan, invocation, fault) && receive_response(line, plan, invocation, fault, report);
+        if answered {
             report.answered += 1;
             return;
         }
@@ -131,8 +135,8 @@ fn serve(line: &mut Line, plan: &mut Plan, invocation: &Invocation, report: &mut
     }
 }
 
-/// Gives the event, unless the fault prevents it.
-fn give(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option<Fault>) -> bool {
+/// Sends the event, unless the fault prevents it. Returns whether a response can follow.
+fn send_event(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option<Fault>) -> bool {
     match fault {
         Some(Fault::ClosedBeforeEvent | Fault::ResetBeforeEvent) => {
             line.flush();
@@ -178,8 +182,8 @@ fn give(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option
     fault != Some(Fault::AfterEvent)
 }
 
-/// Takes the answer, and gives whether that is settled.
-fn take(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option<Fault>, report: &mut Report) -> bool {
+/// Receives the response. Returns whether the server has accepted it.
+fn receive_response(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option<Fault>, report: &mut Report) -> bool {
     if fault == Some(Fault::InPost) {
         line.receive_up_to(1 + plan.below(200 + invocation.len as u64 / 2) as usize, invocation);
         line.hang_up(plan.below(2) == 0);
@@ -204,7 +208,7 @@ fn take(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option
             line.hang_up(false);
         }
         Some(Fault::CloseOnReply) => {
-            // What was asked for with the answer is lost.
+            // The GET /next that was pipelined with the response is lost.
             line.expect_next(invocation);
             line.send(&plan::reply(202, true));
             line.hang_up(false);
@@ -217,34 +221,26 @@ fn take(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option
     true
 }
 
-/// The process, which ends with this.
-struct Process(Child);
+/// The process.
+struct Process(KilledOnDrop);
 
 impl Process {
-    /// Its VmHWM in KiB, and how many descriptors it has open.
+    /// Returns its VmHWM in KiB and the number of its open descriptors.
     fn measured(&self) -> (u64, usize) {
         let (peak, _) = barelambda_emulator::measured(self.0.id());
-        let open = std::fs::read_dir(format!("/proc/{}/fd", self.0.id())).expect("the process lives").count();
-        (peak.expect("the memory can be read"), open)
+        (peak.expect("the memory can be read"), descriptors(self.0.id()))
     }
 
-    /// Waits for its end.
+    /// Waits until it exits.
     fn end(&mut self) -> ExitStatus {
         let limit = Instant::now() + line::LIMIT;
         loop {
             if let Some(status) = self.0.try_wait().expect("it is our child") {
                 return status;
             }
-            assert!(Instant::now() < limit, "it goes on after a 500");
+            assert!(Instant::now() < limit, "the process doesn't exit after a 500");
             thread::sleep(Duration::from_millis(5));
         }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself, which the test has then said.
-        let _ = self.0.kill().and_then(|()| self.0.wait());
     }
 }
 

@@ -1,8 +1,8 @@
-//! What is asked of the program, and what goes wrong.
+//! The invocations and the faults of a soak.
 
 use barelambda::PAYLOAD_LIMIT;
 
-/// What goes wrong, or is out of the ordinary, in one invocation.
+/// A fault, or an unusual event, in one invocation.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     ClosedBeforeEvent,
@@ -28,7 +28,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them, in the order of their numbers.
+    /// All faults, in the order of their discriminants.
     pub const ALL: [Self; 20] = {
         use Fault::*;
         [
@@ -55,20 +55,20 @@ impl Fault {
         ]
     };
 
-    /// What the report calls it.
+    /// Returns the fault's name in the report.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClosedBeforeEvent => "connection closed before the event",
             Self::ResetBeforeEvent => "connection reset before the event",
             Self::RefusedConnections => "connections refused for some milliseconds",
-            Self::InHead => "connection closed or reset in the middle of the event's head",
-            Self::InEvent => "connection closed or reset in the middle of the event",
+            Self::InHead => "connection closed or reset within the event's head",
+            Self::InEvent => "connection closed or reset within the event",
             Self::AfterEvent => "connection closed after the event",
             Self::CloseOnEvent => "Connection: close with the event",
-            Self::InPost => "connection closed or reset in the middle of the POST",
+            Self::InPost => "connection closed or reset within the POST",
             Self::PostForgotten => "connection closed or reset after the POST, which the server forgets",
-            Self::AfterPost => "connection closed or reset after the POST, which the server has taken",
-            Self::InReply => "connection closed in the middle of the 202",
+            Self::AfterPost => "connection closed or reset after the POST, which the server keeps",
+            Self::InReply => "connection closed within the 202",
             Self::AfterReply => "connection closed after the 202",
             Self::CloseOnReply => "Connection: close with the 202",
             Self::Gone => "410",
@@ -76,12 +76,12 @@ impl Fault {
             Self::BadRequest => "400, then another invocation",
             Self::Forbidden => "403, then another invocation",
             Self::Early => "1xx before the event",
-            Self::Idle => "some milliseconds of rest before the event",
+            Self::Idle => "some idle milliseconds before the event",
             Self::Split => "event in three writes",
         }
     }
 
-    /// The status of the reply to the answer.
+    /// Returns the status of the reply to the response.
     pub const fn status(self) -> u16 {
         match self {
             Self::Gone => 410,
@@ -93,29 +93,29 @@ impl Fault {
     }
 }
 
-/// An invocation. Its event is a piece of the pool of random bytes.
+/// An invocation. Its event is a range of the pool of random bytes.
 #[derive(Debug)]
 pub struct Invocation {
     pub number: u64,
     pub id: String,
-    /// Empty if there is none.
+    /// Empty if the server doesn't send one.
     pub invocation_id: String,
     pub len: usize,
     pub fault: Option<Fault>,
     offset: usize,
 }
 
-/// Makes everything from one seed.
+/// Derives everything from one seed.
 pub struct Plan {
     random: u64,
     pool: Vec<u8>,
-    /// Failures in a row that further faults have made.
+    /// The number of consecutive further faults.
     row: u32,
 }
 
 impl Plan {
     pub fn new(seed: u64) -> Self {
-        // xorshift does not leave zero.
+        // xorshift never leaves the state zero.
         let mut plan = Self { random: seed.max(1).wrapping_mul(0x9e37_79b9_7f4a_7c15), pool: Vec::new(), row: 0 };
         plan.pool = (0..PAYLOAD_LIMIT / 8 + 16).flat_map(|_| plan.next().to_le_bytes()).collect();
         plan
@@ -128,13 +128,13 @@ impl Plan {
         self.random
     }
 
-    /// From zero to `bound`, without the latter.
+    /// Returns a random number below `bound`.
     pub fn below(&mut self, bound: u64) -> u64 {
         (self.next() >> 11) % bound
     }
 
-    /// The invocation with this number. The first two are the largest, and then every fault comes once, so that all that will ever be
-    /// touched is touched early.
+    /// Returns the invocation with this number. The first two are the largest, and each of the
+    /// following has another fault, so that the process touches all its memory early.
     pub fn invocation(&mut self, number: u64) -> Invocation {
         let len = match (number, self.below(20_000)) {
             (0 | 1, _) => PAYLOAD_LIMIT,
@@ -147,7 +147,7 @@ impl Plan {
             1 => None,
             2.. => Fault::ALL.get(number as usize - 2).copied().or_else(|| self.fault()),
         };
-        // Now and then a retry: another attempt with the same request id.
+        // Some invocations are retries: another attempt with the same request id.
         let (attempt, has_no_invocation_id) = (self.below(50) == 0 && number > 0, self.below(4) == 0);
         let named = if attempt { number - 1 } else { number };
         let invocation_id = if has_no_invocation_id && !attempt { String::new() } else { format!("attempt-{number}") };
@@ -155,7 +155,7 @@ impl Plan {
         Invocation { number, id: format!("8476a536-e9f4-11e8-9739-{named:012x}"), invocation_id, len, fault, offset }
     }
 
-    /// A fault in an eighth of all cases. What takes milliseconds is seldom.
+    /// Returns a fault in an eighth of all cases. Faults that last milliseconds are rare.
     fn fault(&mut self) -> Option<Fault> {
         if self.below(8) > 0 {
             return None;
@@ -169,8 +169,8 @@ impl Plan {
         if self.below(one_of) > 0 { Some(Fault::ClosedBeforeEvent) } else { Some(fault) }
     }
 
-    /// A fault when the same invocation is given again, seldom, as the program then waits longer and longer; and never six in a row, after
-    /// which it gives up.
+    /// Returns a fault for a repeated invocation. It's rare because the program waits longer after
+    /// each failure, and never occurs six times in a row because the program then gives up.
     pub fn further_fault(&mut self) -> Option<Fault> {
         self.row += 1;
         if self.row < 3 && self.below(400) == 0 {
@@ -180,16 +180,17 @@ impl Plan {
         None
     }
 
-    /// The event's bytes.
+    /// Returns the event.
     pub fn data(&self, invocation: &Invocation) -> &[u8] {
         &self.pool[invocation.offset..][..invocation.len]
     }
 
-    /// The reply to GET /next, behind `pending`, and where its head ends. The framing is chosen at random.
+    /// Returns the end of the head of the reply to GET /next, and `pending` followed by that reply.
+    /// The framing is random.
     pub fn event(&mut self, invocation: &Invocation, pending: Vec<u8>, fault: Option<Fault>) -> (usize, Vec<u8>) {
         let framing = self.below(4);
         let piece = 1 + self.below(invocation.len as u64 + 1) as usize;
-        // Not so many that what is measured is the server.
+        // More chunks would make the server the bottleneck.
         let piece = piece.max(invocation.len / 64);
         let mut text = pending;
         if fault == Some(Fault::Early) {
@@ -210,7 +211,7 @@ impl Plan {
             text.extend_from_slice(format!("\r\nContent-Length: {}\r\n\r\n", data.len()).as_bytes());
             let head_len = text.len();
             text.extend_from_slice(data);
-            // There is always something in which it can break off.
+            // The connection can break within an empty event, too.
             let head_len = head_len.min(text.len() - 1);
             return (head_len, text);
         }
@@ -226,7 +227,7 @@ impl Plan {
     }
 }
 
-/// A reply to an answer.
+/// Returns a reply to a response.
 pub fn reply(status: u16, closes: bool) -> Vec<u8> {
     let body = if status == 202 { "{\"status\":\"OK\"}\n" } else { "{\"errorMessage\":\"a fault\",\"errorType\":\"Fault\"}\n" };
     let close = if closes { "Connection: close\r\n" } else { "" };

@@ -23,7 +23,7 @@ Options:
   -h, --help           Print help
 ";
 
-/// How the reason of a test begins that takes minutes.
+/// The reason to ignore a test that runs for minutes begins with this.
 pub const LONG: &str = "long";
 
 /// The arguments.
@@ -42,12 +42,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether all programs are asked for, and so the examples in the documentation, too.
+    /// Returns whether all programs are selected, and therefore the examples in the documentation,
+    /// too.
     pub fn is_whole(&self) -> bool {
         self.filters.is_empty() && self.only.is_empty() && self.package.is_none() && !self.long
     }
 
-    /// Whether this run leaves out a test that is ignored for this reason, or for none.
+    /// Returns whether this run leaves out a test that is ignored for this reason, or isn't
+    /// ignored.
     pub fn skip(&self, ignored: Option<&str>) -> bool {
         match ignored {
             None => self.long,
@@ -58,7 +60,7 @@ impl Options {
     }
 }
 
-/// Parses the arguments. Returns `None` if help was asked for.
+/// Parses the arguments. Returns `None` for `--help`.
 pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
     let mut options = Options::default();
     let mut arguments = arguments.into_iter();

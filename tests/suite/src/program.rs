@@ -11,24 +11,24 @@ use serde_json::Value;
 
 use crate::options::Options;
 
-/// The program whose tests measure: they run alone, after all others.
+/// The program whose tests measure. They run alone, after all others.
 pub const FIGURES: &str = "figures";
 
-/// What takes longest, so that it begins first.
+/// The slowest programs, which start first.
 const FIRST: [&str; 4] = ["terraform", "tool", "rie", "c"];
 
 /// An executable that cargo built for tests.
 #[derive(Debug)]
 pub struct Program {
-    /// The target's name; for a library, binary or example with the package before it.
+    /// The target's name. An example's has the prefix `examples/`.
     pub name: String,
     path: PathBuf,
-    /// The package's folder, where cargo starts its tests.
+    /// The package's folder, which is the current folder of its tests.
     folder: PathBuf,
 }
 
 impl Program {
-    /// The program with arguments, where and as `cargo test` starts it.
+    /// Returns a command that runs the program like `cargo test`, with these arguments.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
         command.args(arguments).current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
@@ -49,17 +49,17 @@ pub struct Test<'a> {
 }
 
 impl Test<'_> {
-    /// `PROGRAM::TEST`
+    /// Returns `PROGRAM::TEST`.
     pub fn full_name(&self) -> String {
         format!("{}::{}", self.program.name, self.name)
     }
 }
 
-/// Cargo, as it started this program.
+/// Returns a command for the cargo that started this program.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(root()).stdin(Stdio::null());
-    // Set by `cargo run` for this program; the compiler would see them in every crate.
+    // `cargo run` sets them for this program, and the compiler would see them in every crate.
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         command.env_remove(name);
     }
@@ -67,7 +67,7 @@ pub fn cargo() -> Command {
     command
 }
 
-/// The repository's root.
+/// Returns the repository's root.
 pub fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.ancestors().nth(2).expect("the package is two folders below the root")
@@ -91,7 +91,7 @@ fn has(target: &str) -> bool {
     output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
-/// Builds every test program. Returns them with the time that it took.
+/// Builds every test program. Returns them and the build time.
 pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
     let begin = Instant::now();
     let mut command = cargo();
@@ -99,13 +99,13 @@ pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
     match (&options.package, &options.only[..]) {
         (Some(package), _) => command.args(["--package", package]),
         (None, []) => command.arg("--workspace"),
-        // The only package whose test programs have names that are distinct.
+        // Only this package's test programs can be selected by name.
         (None, only) => command.args(["--package", "barelambda-tests"]).args(only.iter().flat_map(|name| ["--test", name])),
     };
     command.args(&options.features);
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot start cargo: {error}"))?;
     if !output.status.success() {
-        return Err("the tests cannot be built".to_owned());
+        return Err("the tests don't build".to_owned());
     }
     let messages = output.stdout.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
     let mut programs: Vec<Program> = messages.filter_map(|message| program(&message)).collect();
@@ -113,7 +113,7 @@ pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
     Ok((programs, begin.elapsed()))
 }
 
-/// The test program that a message of cargo tells of.
+/// Returns the test program that a message of cargo describes.
 fn program(message: &Value) -> Option<Program> {
     let path = message["executable"].as_str()?.into();
     if message["profile"]["test"] != true {
@@ -129,7 +129,7 @@ fn program(message: &Value) -> Option<Program> {
     Some(Program { name, path, folder })
 }
 
-/// The tests of all programs, in the order in which they begin.
+/// Returns the tests of all programs, in the order in which they start.
 pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<'a>>, String> {
     let mut all = Vec::new();
     for program in programs {
@@ -146,9 +146,9 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
     for test in &mut all {
         test.skipped = options.skip(test.ignored.as_deref());
     }
-    // Tests that aren't long are no part of that run.
+    // A long run doesn't list the other tests.
     all.retain(|test| !(options.long && test.skipped));
-    // The sort is stable.
+    // The sort is stable, so the other tests keep their order.
     all.sort_by_key(|test| test.program.name == FIGURES);
     Ok(all)
 }
@@ -157,7 +157,7 @@ fn names(lines: &str) -> Vec<String> {
     lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
 }
 
-/// Why tests are ignored: the harness says so when it is asked to run them.
+/// Returns why tests are ignored. The harness prints the reasons when it runs without `--ignored`.
 fn reasons(program: &Program, ignored: &[String]) -> Result<HashMap<String, String>, String> {
     if ignored.is_empty() {
         return Ok(HashMap::new());
@@ -169,7 +169,7 @@ fn reasons(program: &Program, ignored: &[String]) -> Result<HashMap<String, Stri
     Ok(reasons.map(|(name, reason)| (name.to_owned(), reason.to_owned())).collect())
 }
 
-/// What a program writes to stdout.
+/// Runs a program, and returns its standard output.
 fn lines(program: &Program, arguments: &[&str]) -> Result<String, String> {
     let output = program.command(arguments).output();
     let output = output.map_err(|error| format!("cannot start {}: {error}", program.path.display()))?;

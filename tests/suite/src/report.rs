@@ -7,13 +7,13 @@ use crate::options::Options;
 use crate::program::Test;
 use crate::run::{Outcome, TestResult};
 
-/// How many of the slowest tests are named.
+/// The number of slowest tests in the report.
 const SLOWEST: usize = 15;
 
-/// What follows in a reason: how to run the test.
+/// Separates a reason from the command that runs the test.
 const RUN: &str = "; run ";
 
-/// Lists the tests, with the reason where one is ignored.
+/// Lists the tests, each with the reason if it is ignored.
 pub fn list(tests: &[Test]) {
     for test in tests {
         match &test.ignored {

@@ -1,4 +1,4 @@
-//! Runs tests, some at the same time.
+//! Runs tests in parallel.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 use crate::options::Options;
 use crate::program::{self, FIGURES, Test};
 
-/// A test that runs longer hangs. The longest tests take a tenth of it on an idle machine.
+/// The time limit of a test. The longest tests need a tenth of it on an idle machine.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
-/// How often a running test is looked at.
+/// The interval at which a running test is polled.
 const TICK: Duration = Duration::from_millis(2);
 
-/// What became of a test.
+/// The result of a test.
 #[derive(Debug)]
 pub struct TestResult {
     pub program: String,
@@ -34,9 +34,9 @@ pub enum Outcome {
     Ignored { reason: String },
 }
 
-/// Runs all tests that are not skipped: those that measure one by one, after the others.
+/// Runs all tests that aren't skipped. Tests that measure run one by one, after the others.
 pub fn all(tests: &[Test], options: &Options) -> Result<Vec<TestResult>, String> {
-    let folder = Folder::make().map_err(|error| format!("cannot make a folder for the tests' output: {error}"))?;
+    let folder = Folder::make().map_err(|error| format!("can't make a folder for the tests' output: {error}"))?;
     let jobs = options.jobs.unwrap_or_else(|| 2 * thread::available_parallelism().map_or(1, usize::from));
     let split = tests.iter().position(|test| test.program.name == FIGURES).unwrap_or(tests.len());
     let (shared, alone) = tests.split_at(split);
@@ -48,7 +48,8 @@ pub fn all(tests: &[Test], options: &Options) -> Result<Vec<TestResult>, String>
     Ok(results)
 }
 
-/// A folder for the output of tests, and for what they build only once. Dropping it removes it.
+/// A folder for the output of tests, and for the lists of files that they build only once. Dropping
+/// it removes it.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -61,7 +62,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Only a temporary folder stays behind if this fails.
+        // If this fails, only a temporary folder remains.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -96,13 +97,13 @@ fn one(test: &Test, log: &Path, folder: &Path, options: &Options) -> TestResult 
                     if options.show {
                         println!("---- {}\n{output}", test.full_name());
                     }
-                    // Without a test of that name the harness succeeds, too.
+                    // The harness also succeeds if it finds no test of that name.
                     match status.success() && output.contains("1 passed") {
                         true => Outcome::Passed { count: 1 },
                         false => Outcome::Failed { output: format!("{output}{status}\n") },
                     }
                 }
-                Err(error) => Outcome::Failed { output: format!("it cannot be run: {error}\n") },
+                Err(error) => Outcome::Failed { output: format!("can't run the test: {error}\n") },
             }
         }
     };

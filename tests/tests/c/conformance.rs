@@ -1,4 +1,5 @@
-//! The conformance suite's function in C: every check passes, without libc on both architectures, and with musl.
+//! The conformance suite passes with the function in C: without libc on both architectures, and
+//! with musl.
 
 use barelambda_conformance::{Options, checks, run};
 use barelambda_tests::c_programs::{Way, example};

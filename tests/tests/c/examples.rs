@@ -1,4 +1,4 @@
-//! The examples in C, in every way to link them, under the emulator and under RIE; and their Makefile.
+//! The examples in C and their Makefile: every way to link them, under the emulator and under RIE.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,20 +7,20 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::Emulator;
-use barelambda_tests::c_programs::{EXAMPLES, Way, compile, example, folder, library, make, run, serve};
+use barelambda_tests::c_programs::{EXAMPLES, Way, compile, example, folder, headers, library, make, run, serve};
 use barelambda_tests::cargo;
-use barelambda_tests::elf::{EM_AARCH64, EM_X86_64, Elf, PT_INTERP};
 use barelambda_tests::emulated::{answer, failure, pattern};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
+use elf::abi::{EM_AARCH64, EM_X86_64, PT_INTERP};
 
 const ORDER: &str = r#"{"customer":"Ada","lines":[{"count":2,"cents":250,"more":{"a":[1,{"count":9}]}},{"cents":1999,"count":1}]}"#;
 const SUM: &str = r#"{"lines":2,"cents":2499}"#;
 
 #[test]
 #[ignore = "needs make, musl-tools, gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
-fn every_example_answers_in_every_way_to_link_it() {
+fn every_example_works_in_every_way_to_link_it() {
     for way in Way::ALL {
         for name in EXAMPLES {
             check(name, &serve(&example(name, way), way.architecture()));
@@ -28,10 +28,10 @@ fn every_example_answers_in_every_way_to_link_it() {
     }
 }
 
-/// Compiled as C++ too, and with the compiler's sanitizers, whose library then has memcpy and its like.
+/// With sanitizers, their library replaces memcpy and similar functions.
 #[test]
 #[ignore = "needs g++ and make; run `bash .ci/full`"]
-fn every_example_answers_as_cpp_and_under_sanitizers() {
+fn every_example_works_as_cpp_and_under_sanitizers() {
     let commands: [(&str, &[&str]); 3] = [
         ("cpp", &["c++", "-std=c++17", "-x", "c++"]),
         ("sanitized", &["cc", "-std=c99", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
@@ -45,7 +45,7 @@ fn every_example_answers_as_cpp_and_under_sanitizers() {
     }
 }
 
-/// What each of them is for.
+/// Checks the purpose of an example.
 fn check(name: &str, emulator: &Emulator) {
     match name {
         "hello" => assert_eq!(answer(emulator, "{}"), b"\"hello, world\""),
@@ -82,11 +82,11 @@ fn check(name: &str, emulator: &Emulator) {
             let (error, _) = failure(emulator, "\"conformance:error\"");
             assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.AskedFor", "the event asked for an error"));
         }
-        other => panic!("nothing is said of {other}"),
+        other => panic!("no check for the example {other}"),
     }
 }
 
-fn every_example_answers_under_rie_on_both_processors(architecture: Architecture) {
+fn every_example_works_under_rie(architecture: Architecture) {
     let way = Way::Freestanding(architecture);
     for name in EXAMPLES {
         let mut rie = Rie::start(&bootstrap(&example(name, way), architecture, name), &[], &format!("c-{architecture:?}-{name}"));
@@ -102,7 +102,7 @@ fn every_example_answers_under_rie_on_both_processors(architecture: Architecture
     }
 }
 on_each_architecture!(
-    every_example_answers_under_rie_on_both_processors,
+    every_example_works_under_rie,
     "needs make and RIE; run `bash .ci/full`",
     "needs make and RIE and qemu-user-static; run `bash .ci/full`"
 );
@@ -115,27 +115,27 @@ fn make_installs_a_bootstrap_and_cleans_up() {
     for (arch, machine) in [("x86_64", EM_X86_64), ("arm64", EM_AARCH64)] {
         let arch = format!("ARCH={arch}");
         let destination = format!("DESTDIR={}", destination.display());
-        // Of what was built for the other processor nothing may be left.
+        // The programs for the other architecture have the same paths.
         let _ = fs::remove_dir_all(build.join("programs"));
         make(&["install", "PROGRAM=hello", &arch, &destination, &built]);
         let path = PathBuf::from(destination.trim_start_matches("DESTDIR=")).join("bootstrap");
-        let elf = Elf::parse(&fs::read(&path).expect("it has been installed"));
-        assert_eq!((elf.machine, elf.of_kind(PT_INTERP).len()), (machine, 0), "{arch}");
-        assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o755);
-        let others = fs::read_dir(&destination["DESTDIR=".len()..]).expect("the folder is there").count();
-        assert_eq!(others, 1, "the package has the bootstrap alone");
+        let (found, segments) = headers(&path);
+        assert!(found == machine && !segments.contains(&PT_INTERP), "{arch}: {found}, {segments:?}");
+        assert_eq!(fs::metadata(&path).expect("the bootstrap exists").permissions().mode() & 0o777, 0o755);
+        let others = fs::read_dir(&destination["DESTDIR=".len()..]).expect("the folder exists").count();
+        assert_eq!(others, 1, "the package has only the bootstrap");
     }
-    // Where it builds unless it is told another place.
+    // This is the default build folder.
     make(&["install", "ARCH=x86_64", "DESTDIR=build/package"]);
     assert!(folder().join("build/package/bootstrap").exists());
     make(&["clean", "ARCH=x86_64"]);
     assert!(!folder().join("build").exists());
 }
 
-/// The README's commands, as they stand there.
+/// Runs the README's commands verbatim.
 #[test]
 #[ignore = "needs make, musl-tools and gcc-aarch64-linux-gnu; run `bash .ci/full`"]
-fn the_commands_of_the_readme_link_programs_that_answer() {
+fn the_commands_of_the_readme_link_working_programs() {
     let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
     let commands: Vec<&str> = readme.split('`').filter(|text| text.contains("$LIBRARY") && text.contains("echo.c")).collect();
     assert_eq!(commands.len(), 4, "{commands:?}");
@@ -144,12 +144,12 @@ fn the_commands_of_the_readme_link_programs_that_answer() {
         let mut shell = Command::new("/bin/sh");
         shell.current_dir(folder()).env("LIBRARY", library(Architecture::X86_64)).env("OUTPUT", &output);
         run(shell.arg("-c").arg(format!("{command} -o \"$OUTPUT\"")));
-        println!("{} bytes: {command}", fs::metadata(&output).expect("it has been linked").len());
+        println!("{} bytes: {command}", fs::metadata(&output).expect("the program exists").len());
         check("echo", &serve(&output, Architecture::X86_64));
     }
 }
 
-/// RIE starts the program as it is: one for another processor by a script.
+/// Returns a bootstrap for RIE: the program itself, or a script that runs it in an emulator.
 fn bootstrap(program: &Path, architecture: Architecture, name: &str) -> PathBuf {
     let Some(runner) = architecture.runner() else {
         return program.to_owned();

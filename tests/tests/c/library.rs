@@ -1,4 +1,4 @@
-//! The C library and its header: what they declare, define and need.
+//! The C library and its header: the declared, defined and undefined symbols.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +9,12 @@ use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::{cargo, tools};
 
-/// The functions that the program defines, and the library does not.
+/// The functions that the program defines instead of the library.
 const OF_THE_PROGRAM: [&str; 2] = ["barelambda_handler", "barelambda_init"];
 
 #[test]
 #[ignore = "needs g++; run `bash .ci/full`"]
-fn the_header_is_c99_and_cpp17_by_itself() {
+fn the_header_compiles_alone_as_c99_and_cpp17() {
     let source = cargo::scratch("c-header").join("alone.c");
     fs::write(&source, "#include <barelambda.h>\ntypedef barelambda_text not_empty;\n").expect("a source can be written");
     for (compiler, standard, language) in [("cc", "-std=c99", "c"), ("cc", "-std=c11", "c"), ("c++", "-std=c++17", "c++")] {
@@ -26,7 +26,7 @@ fn the_header_is_c99_and_cpp17_by_itself() {
 
 #[test]
 #[ignore = "needs binutils; run `bash .ci/full`"]
-fn every_function_in_the_header_is_in_the_library_and_no_other() {
+fn the_library_has_exactly_the_functions_of_the_header() {
     let declared = declared();
     assert!(declared.contains("barelambda_respond") && declared.len() > 20, "{declared:?}");
     for architecture in Architecture::ALL {
@@ -37,7 +37,7 @@ fn every_function_in_the_header_is_in_the_library_and_no_other() {
     }
 }
 
-fn the_library_needs_nothing_but_what_it_brings(architecture: Architecture) {
+fn the_library_needs_only_its_own_symbols(architecture: Architecture) {
     let symbols = symbols(architecture);
     let needed: BTreeSet<&str> = symbols.iter().filter(|(kind, _)| *kind == 'U').map(|(_, name)| name.as_str()).collect();
     let brought = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
@@ -48,12 +48,12 @@ fn the_library_needs_nothing_but_what_it_brings(architecture: Architecture) {
     assert_eq!(may_be_missing, ["barelambda_handler", "barelambda_init", "environ"].into(), "{architecture:?}");
 }
 on_each_architecture!(
-    the_library_needs_nothing_but_what_it_brings,
+    the_library_needs_only_its_own_symbols,
     "needs binutils; run `bash .ci/full`",
     "needs binutils and qemu-user-static; run `bash .ci/full`"
 );
 
-/// Without the Makefile's linker: the one of the compiler, as most would call it.
+/// Links with the compiler's default linker instead of the Makefile's.
 #[test]
 #[ignore = "needs binutils; run `bash .ci/full`"]
 fn no_panic_and_no_formatting_is_linked_into_the_echo() {
@@ -68,7 +68,8 @@ fn no_panic_and_no_formatting_is_linked_into_the_echo() {
     }
 }
 
-/// The functions that the header declares: names before a parenthesis, in lines that begin a declaration.
+/// Returns the functions that the header declares: the names before a parenthesis, in lines that
+/// begin a declaration.
 fn declared() -> BTreeSet<String> {
     let header = fs::read_to_string(include().join("barelambda.h")).expect("the header can be read");
     let lines = header.lines().filter(|line| !line.starts_with([' ', '/', '*', '#', '}']) && !line.starts_with("typedef"));
@@ -77,11 +78,11 @@ fn declared() -> BTreeSet<String> {
     names.filter(|name| name.starts_with("barelambda_")).collect()
 }
 
-/// The symbols of the library's own object file: as nm has them, a kind and a name.
+/// Returns the symbols of the library's own object file, each with its type in the output of nm.
 fn symbols(architecture: Architecture) -> Vec<(char, String)> {
     let listed = run(Command::new(tools::for_c("nm")).arg("--extern-only").arg(library(architecture)));
     let own =
-        listed.split("\n\n").find(|member| member.trim_start().starts_with("barelambda-")).expect("the library has a member of its own");
+        listed.split("\n\n").find(|member| member.trim_start().starts_with("barelambda-")).expect("the library has its own object file");
     let words = |line: &str| line.split_whitespace().rev().take(2).map(str::to_owned).collect::<Vec<_>>();
     let symbols = own.lines().filter_map(|line| match &words(line)[..] {
         [name, kind] if kind.len() == 1 => Some((kind.chars().next().unwrap_or_default(), name.clone())),

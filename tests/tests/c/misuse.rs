@@ -1,4 +1,5 @@
-//! `tests/c/misuse.c`: what C programs may get wrong, and what becomes of it, without libc, with it, and under sanitizers.
+//! `tests/c/misuse.c`: the errors that misuse of the C library causes, without libc, with it, and
+//! under sanitizers.
 
 use std::path::PathBuf;
 
@@ -19,7 +20,7 @@ const OVERLAP: (&str, &str) = (ARGUMENT, "a slice lies in the response buffer");
 const NOT_ENDED: (&str, &str) = ("Function.NotAnswered", "the handler returned without ending its stream");
 const NOT_STREAMING: (&str, &str) = ("Function.NotStreaming", "no stream has begun");
 
-/// What is asked for, and the type and the message of the error that it leads to.
+/// Events, and the type and the message of the resulting errors.
 const FAILURES: [(&str, (&str, &str)); 39] = [
     ("null_data", NULL),
     ("null_responder", (ARGUMENT, "the responder is not that of the invocation")),
@@ -30,7 +31,7 @@ const FAILURES: [(&str, (&str, &str)); 39] = [
     ("twice", TWICE),
     ("fail_twice", TWICE),
     ("none", ("Function.NotAnswered", "the handler returned without an answer")),
-    ("fail_after_refusal", ("Function.Own", "of my own")),
+    ("fail_after_refusal", ("Function.Own", "a custom error")),
     ("fail_null", NULL),
     ("fail_odd", ("Function.Unknown", "a\u{fffd}\"b")),
     ("fail_from_buffer", OVERLAP),
@@ -57,12 +58,12 @@ const FAILURES: [(&str, (&str, &str)); 39] = [
     ("respond_in_stream", TWICE),
     ("write_after_end", TWICE),
     ("stream_null", NULL),
-    ("stream_fail", ("Function.Own", "in mid-stream")),
+    ("stream_fail", ("Function.Own", "while streaming")),
     ("stream_from_buffer", OVERLAP),
-    ("no such misuse", ("Function.Panic", "there is no such misuse")),
+    ("no such misuse", ("Function.Panic", "no such misuse")),
 ];
 
-/// What is asked for, and the answer that it leads to all the same.
+/// Events that lead to a response nevertheless.
 const ANSWERS: [(&str, &str); 9] = [
     ("null_without_length", ""),
     ("foreign_event", "\"no harm\""),
@@ -85,7 +86,7 @@ fn misuse(how: &str, command: &[&str], architecture: Architecture, last: &[&str]
     compile(command, &cargo::root().join("tests/c/misuse.c"), architecture, &format!("misuse-{how}"), last)
 }
 
-/// Built once, as several tests use it.
+/// Builds the program once for several tests.
 fn freestanding(architecture: Architecture) -> PathBuf {
     let made = cargo::once(&format!("misuse without libc for {architecture:?}"), || {
         let compiler = match architecture {
@@ -102,9 +103,9 @@ fn check(emulator: &Emulator) {
     for (name, (error_type, message)) in FAILURES {
         let event = format!("\"{name}\"");
         let (error, outcome) = failure(emulator, event.as_str());
-        // The message of a panic has its place too.
-        let is_said = error.message == message || error_type == "Function.Panic" && error.message.ends_with(message);
-        assert!(error.error_type == error_type && is_said && !error.found_by_lambda, "{name}: {error:?}\n{}", outcome.log);
+        // The message of a panic begins with its location.
+        let is_expected = error.message == message || error_type == "Function.Panic" && error.message.ends_with(message);
+        assert!(error.error_type == error_type && is_expected && !error.found_by_lambda, "{name}: {error:?}\n{}", outcome.log);
         assert_eq!(answer(emulator, "\"copied\""), b"\"as it was\"", "after {name}");
     }
     for (name, expected) in ANSWERS {
@@ -113,10 +114,10 @@ fn check(emulator: &Emulator) {
     }
 }
 
-fn misuse_is_a_defined_error_without_libc_on_both_processors(architecture: Architecture) {
+fn misuse_is_a_defined_error_without_libc(architecture: Architecture) {
     check(&serve(&freestanding(architecture), architecture));
 }
-on_each_architecture!(misuse_is_a_defined_error_without_libc_on_both_processors);
+on_each_architecture!(misuse_is_a_defined_error_without_libc);
 
 #[test]
 #[ignore = "needs g++; run `bash .ci/full`"]
@@ -130,13 +131,13 @@ fn misuse_is_a_defined_error_under_sanitizers() {
 
 #[test]
 #[ignore = "needs musl-tools; run `bash .ci/full`"]
-fn misuse_is_a_defined_error_in_ordinary_programs() {
+fn misuse_is_a_defined_error_with_libc() {
     check(&serve(&misuse("glibc", &["cc", "-std=c99"], Architecture::X86_64, &[]), Architecture::X86_64));
     check(&serve(&misuse("musl", &["musl-gcc", "-std=c99", "-static"], Architecture::X86_64, &[]), Architecture::X86_64));
 }
 
 #[test]
-fn an_initialiser_that_answers_has_failed() {
+fn an_initialiser_that_responds_fails() {
     let mut options = Options::new(freestanding(Architecture::X86_64));
     options = options.env("MISUSE_INIT", "1");
     let (error, outcome) = failure(&start(options), "\"copied\"");
@@ -153,7 +154,7 @@ fn a_line_of_the_log_has_its_level_and_the_request() {
         let outcome = invoke(&start(options), "\"log_odd\"");
         let line = outcome.log.lines().find(|line| line.contains("one")).unwrap_or_else(|| panic!("{:?}", outcome.log)).to_owned();
         assert!(line.contains(expected) && line.contains(&outcome.request_id), "{line}");
-        assert!(!outcome.log.contains("not wanted"), "{}", outcome.log);
+        assert!(!outcome.log.contains("below the level"), "{}", outcome.log);
     }
     let options = Options::new(&program).env("AWS_LAMBDA_LOG_LEVEL", "ERROR");
     let outcome = invoke(&start(options), "\"log_odd\"");

@@ -1,4 +1,4 @@
-//! Where a program in C begins: in a `main` of its own, or in the library's, with and without libc.
+//! Programs in C with a custom `main` and with the library's, with and without libc.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use barelambda_tests::programs::Architecture;
 
 const BARE: [&str; 5] = ["-Os", "-ffreestanding", "-fno-stack-protector", "-nostdlib", "-static"];
 
-/// The ways to link, with a name each.
+/// Returns the ways to link, each with a name.
 fn commands() -> [(&'static str, Architecture, Vec<&'static str>); 6] {
     [
         ("bare", Architecture::X86_64, [&["cc"], &BARE[..]].concat()),
@@ -26,7 +26,7 @@ fn commands() -> [(&'static str, Architecture, Vec<&'static str>); 6] {
 
 #[test]
 #[ignore = "needs gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
-fn a_main_of_its_own_has_arguments_an_initialiser_and_a_state() {
+fn a_custom_main_has_arguments_an_initialiser_and_a_state() {
     let source = cargo::root().join("tests/c/own_main.c");
     for (name, architecture, command) in commands() {
         let program = compile(&[&command[..], &["-std=c99"]].concat(), &source, architecture, &format!("main-{name}"), &[]);
@@ -50,7 +50,7 @@ fn a_main_of_its_own_has_arguments_an_initialiser_and_a_state() {
 
 #[test]
 #[ignore = "needs gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
-fn a_program_with_neither_main_nor_handler_says_so() {
+fn a_program_without_main_and_handler_reports_that() {
     let source = cargo::scratch("c-nothing").join("nothing.c");
     fs::write(&source, "#include <barelambda.h>\nconst int nothing = 1;\n").expect("a source can be written");
     for (name, architecture, command) in commands() {
@@ -61,10 +61,10 @@ fn a_program_with_neither_main_nor_handler_says_so() {
     }
 }
 
-/// Runs a program by itself, and gives its status and what it has said.
+/// Runs a program without a server, and returns its status and stderr.
 fn ran(program: PathBuf, architecture: Architecture) -> (Option<i32>, String) {
     let mut words = architecture.runner().into_iter().flatten().chain([program.into_os_string()]);
-    let mut command = Command::new(words.next().expect("there is a program"));
+    let mut command = Command::new(words.next().expect("the program has a path"));
     let output = command.args(words).arg("x").env_remove("AWS_LAMBDA_RUNTIME_API").output().expect("the program can be started");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

@@ -1,4 +1,5 @@
-//! `exec` in the conformance suite, with a script that does what the suite's README asks for, in each of its modes.
+//! The conformance suite with `exec` in each of its modes. Scripts implement the function that the
+//! suite's README describes.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -12,7 +13,8 @@ use barelambda_tests::programs::Architecture;
 
 type Names = BTreeSet<&'static str>;
 
-/// What a handler of lines is not given: the context, line breaks, and what is no JSON, which the script reports.
+/// The checks of what a handler of lines doesn't receive: the context, line breaks, and events that
+/// aren't JSON, which the script reports as errors.
 const WITHOUT: [&str; 13] = [
     "bytes-empty",
     "bytes-of-every-value",
@@ -29,11 +31,12 @@ const WITHOUT: [&str; 13] = [
     "context-trace-id",
 ];
 
-/// Runs the checks with `only` in their names, of which nothing may fail, and gives the names of those that were not applicable.
+/// Runs the checks with `only` in their names, and asserts that none fails. Returns the names of
+/// those that aren't applicable.
 fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, &str)], only: Option<&str>) -> Names {
     let mut options = Options::new(bootstrap(architecture));
     options.only = only.map(str::to_owned);
-    // The script makes files, and a disk that other tests have filled may take seconds for that.
+    // The script makes files, which may need seconds on a busy disk.
     options.target.patience = Duration::from_secs(60);
     options.target.runner = architecture.runner().unwrap_or_default();
     let path = cargo::root().join("tests/src").join(script);
@@ -54,14 +57,14 @@ fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, 
     not_applicable
 }
 
-/// What no child can do, and these.
+/// Returns the checks that no child can pass, and `more`.
 fn beyond_a_child(more: &[&'static str]) -> Names {
     let init = checks().iter().filter(|check| check.group == Group::Init).map(|check| check.name);
-    // It is started when the initialisation has succeeded; and what ends is the child, and not the runtime.
+    // The child starts after the initialisation, and its exit doesn't end the runtime.
     init.chain(["exit-ends-the-process"]).chain(more.iter().copied()).collect()
 }
 
-/// The checks that want a stream.
+/// Returns the checks that need a stream.
 fn of_streams() -> Vec<&'static str> {
     let is_one = |check: &&Check| matches!(check.group, Group::Stream | Group::StreamFault);
     let names = checks().iter().filter(is_one).map(|check| check.name);
@@ -74,11 +77,12 @@ fn a_process_for_each_invocation(architecture: Architecture) {
 }
 on_each_architecture!(a_process_for_each_invocation, "needs sed; run `bash .ci/full`", "long; run `bash .ci/long`");
 
-/// The checks that want a stream alone: of what is lost on its way, others want it to be sent again, and a stream has gone.
+/// Runs only the checks that need a stream. Others need a lost response to be sent again, which a
+/// stream can't be.
 fn streamed(architecture: Architecture) {
     let content_type = ("BARELAMBDA_CONTENT_TYPE", "application/vnd.awslambda.http-integration-response");
     let seen = not_applicable(architecture, "exec_conformance.sh", &[("BARELAMBDA_RESPONSE", "stream"), content_type], Some("stream"));
-    // Every answer is streamed.
+    // Every response is streamed.
     assert_eq!(seen, Names::from(["stream-then-buffered"]), "{architecture:?}");
 }
 
@@ -94,8 +98,8 @@ fn streamed_on_aarch64() {
     streamed(Architecture::Aarch64);
 }
 
-fn a_line_for_a_line(architecture: Architecture) {
+fn lines(architecture: Architecture) {
     let seen = not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
     assert_eq!(seen, beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()), "{architecture:?}");
 }
-on_each_architecture!(a_line_for_a_line, "needs Python 3; run `bash .ci/full`", "long; run `bash .ci/long`");
+on_each_architecture!(lines, "needs Python 3; run `bash .ci/full`", "long; run `bash .ci/long`");

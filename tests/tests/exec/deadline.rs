@@ -1,4 +1,4 @@
-//! What `exec` does shortly before an invocation's deadline.
+//! The signals of `exec` shortly before an invocation's deadline.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use barelambda_tests::emulated::{answer, failure, start};
 use barelambda_tests::exec::{Process, SHELL, bootstrap, options, options_for, task};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
-use barelambda_tests::scripted::{answered, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run_command, summary, the_end};
 
-/// The time that each invocation has here: SIGTERM comes after 3,600 ms, and SIGKILL after 3,800.
+/// The time limit of invocations. SIGTERM follows after 3,600 ms, and SIGKILL after 3,800 ms.
 const TIME: Duration = Duration::from_secs(4);
 const TERM: Duration = Duration::from_millis(3590);
 const KILL: Duration = Duration::from_millis(3790);
@@ -20,9 +20,9 @@ fn limited(mut options: Options) -> Emulator {
     start(options)
 }
 
-/// Runs into the deadline, and gives the message and how long that took.
+/// Invokes until the deadline, and returns the error message and the duration.
 fn timeout(emulator: &Emulator, event: &str) -> (String, Duration) {
-    // Cold starts have a time of their own.
+    // A cold start isn't part of the duration.
     assert_eq!(answer(emulator, "echo warm"), b"warm\n");
     let begin = Instant::now();
     let (error, outcome) = failure(emulator, event);
@@ -32,21 +32,21 @@ fn timeout(emulator: &Emulator, event: &str) -> (String, Duration) {
     (error.message, took)
 }
 
-fn the_program_is_told_to_end_and_the_caller_gets_the_last_line(architecture: Architecture) {
+fn the_program_gets_sigterm_and_the_caller_the_last_line(architecture: Architecture) {
     let emulator = limited(options_for(&format!("term-{architecture:?}"), SHELL, architecture));
     let (message, took) = timeout(&emulator, "trap 'echo told >&2; exit 0' TERM; echo begun >&2; sleep 9 & wait");
     assert_eq!(message, "stopped before the deadline: told", "{architecture:?}");
     assert!(took >= TERM && took < TIME, "{architecture:?}: {took:?}");
-    // By the signal alone.
+    // The signal alone ends this one.
     let (message, took) = timeout(&emulator, "exec sleep 9");
     assert_eq!(message, "stopped before the deadline");
     assert!(took >= TERM && took < TIME, "{architecture:?}: {took:?}");
 }
-on_each_architecture!(the_program_is_told_to_end_and_the_caller_gets_the_last_line);
+on_each_architecture!(the_program_gets_sigterm_and_the_caller_the_last_line);
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn whoever_ignores_that_is_killed_before_the_deadline() {
+fn a_program_that_ignores_sigterm_is_killed_before_the_deadline() {
     let emulator = limited(options("kill", SHELL));
     for event in [
         "trap '' TERM; echo first >&2; echo last >&2; while :; do sleep 1; done",
@@ -60,37 +60,37 @@ fn whoever_ignores_that_is_killed_before_the_deadline() {
 }
 
 #[test]
-fn all_of_the_group_gets_the_signal() {
+fn the_whole_group_gets_the_signal() {
     let options = options("group-term", SHELL);
     let mark = task("group-term-mark", SHELL).join("mark");
     let emulator = limited(options);
     let event = format!("trap '' TERM; (trap 'echo told >{}; exit' TERM; while :; do sleep 0.01; done) & wait; wait", mark.display());
     timeout(&emulator, &event);
-    assert_eq!(std::fs::read(mark).expect("the grandchild was told"), b"told\n");
+    assert_eq!(std::fs::read(mark).expect("the grandchild got the signal"), b"told\n");
 }
 
 #[test]
-fn output_without_end_does_not_hide_the_deadline() {
+fn endless_output_does_not_delay_the_deadline() {
     let emulator = limited(options("busy", SHELL));
     let (message, took) = timeout(&emulator, "exec yes words >&2");
-    // The last line may have been cut by the end.
-    let last = message.strip_prefix("stopped before the deadline: ").expect("it has a last line");
+    // The signal may have cut the last line.
+    let last = message.strip_prefix("stopped before the deadline: ").expect("the message has a last line");
     assert!("words".starts_with(last) && took < TIME, "{message} after {took:?}");
-    // stdin that nobody takes.
+    // The program doesn't read stdin.
     let (_, took) = timeout(&emulator, &format!("exec sleep 9 # {}", "x".repeat(1 << 20)));
     assert!(took >= TERM && took < TIME, "{took:?}");
 }
 
 #[test]
-fn the_runtime_and_nothing_else_is_left() {
+fn only_the_runtime_remains() {
     let emulator = limited(options("left", SHELL));
     let pid = barelambda_tests::emulated::invoke(&emulator, "").pid;
     timeout(&emulator, "trap '' TERM; sleep 9 & sleep 9 & wait; wait; wait");
     assert_eq!(barelambda_tests::emulated::invoke(&emulator, "").pid, pid);
-    assert_eq!(Process::children(pid.expect("it was started")), []);
+    assert_eq!(Process::children(pid.expect("the runtime was started")), []);
 }
 
-/// Runs against a script, with these events and their deadlines, and gives what was posted.
+/// Runs against a script with these events and their deadlines, and returns the POST requests.
 fn posted(name: &str, invocations: &[(&str, &str)]) -> Vec<String> {
     let mut steps = vec![Step::Expect];
     for (number, (event, deadline)) in invocations.iter().enumerate() {
@@ -103,11 +103,11 @@ fn posted(name: &str, invocations: &[(&str, &str)]) -> Vec<String> {
         command.env("LAMBDA_TASK_ROOT", folder).env("_HANDLER", "handler");
         command
     });
-    story(&ran).concat().into_iter().filter(|line| line.contains("r-")).collect()
+    summary(&ran).concat().into_iter().filter(|line| line.contains("r-")).collect()
 }
 
 #[test]
-fn a_deadline_that_is_missing_past_or_far_ahead_is_none() {
+fn a_deadline_that_is_missing_past_or_far_ahead_is_ignored() {
     let deadlines = ["", "0", "1700000000000", "no number", "9007199254740991", "18446744073709551615"];
     let invocations: Vec<_> = deadlines.iter().map(|deadline| ("sleep 0.2; echo done", *deadline)).collect();
     let wanted: Vec<_> = (0..deadlines.len()).map(|number| format!("POST r-{number}/response: done\n")).collect();

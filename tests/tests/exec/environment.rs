@@ -13,11 +13,11 @@ const ENVIRONMENT: &str = "#!/bin/sh\nexec env -0\n";
 fn variables(outcome: &Outcome) -> BTreeMap<String, String> {
     assert_eq!(outcome.function_error, None, "{}", outcome.log);
     let text = String::from_utf8(outcome.payload.clone()).expect("the environment is text");
-    let pairs = text.split_terminator('\0').map(|pair| pair.split_once('=').expect("it has the form NAME=VALUE"));
+    let pairs = text.split_terminator('\0').map(|pair| pair.split_once('=').expect("a variable has the form NAME=VALUE"));
     let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let count = pairs.len();
     let variables: BTreeMap<_, _> = pairs.into_iter().collect();
-    assert_eq!(variables.len(), count, "one of them is there twice: {variables:?}");
+    assert_eq!(variables.len(), count, "duplicate variable: {variables:?}");
     variables
 }
 
@@ -44,15 +44,15 @@ fn the_context_is_in_variables(architecture: Architecture) {
     ] {
         assert_eq!(variables.get(name).map(String::as_str), Some(value), "{architecture:?} {name}");
     }
-    let deadline: u128 = variables["BARELAMBDA_DEADLINE_MS"].parse().expect("it is a number");
-    let now = std::time::UNIX_EPOCH.elapsed().expect("it is after 1970").as_millis();
+    let deadline: u128 = variables["BARELAMBDA_DEADLINE_MS"].parse().expect("the deadline is a number");
+    let now = std::time::UNIX_EPOCH.elapsed().expect("the clock is after 1970").as_millis();
     assert!(deadline > now && deadline < now + 31_000, "{deadline} at {now}");
 }
 on_each_architecture!(the_context_is_in_variables);
 
 #[test]
-fn what_lambda_did_not_send_is_not_set() {
-    // Not even if it is in the function's own environment, or was sent with the invocation before.
+fn context_that_lambda_did_not_send_is_not_set() {
+    // Values of the function's environment and of the previous invocation are removed.
     let options = options("absent", ENVIRONMENT).env("BARELAMBDA_TENANT_ID", "of the function").env("_X_AMZN_TRACE_ID", "of the function");
     let emulator = start(options);
     let full = InvokeOptions { tenant_id: Some("before".into()), client_context: Some("{}".into()), ..InvokeOptions::default() };
@@ -82,7 +82,7 @@ fn the_functions_environment_is_passed_on() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn with_lines_there_is_no_context() {
+fn lines_have_no_context() {
     let program = "#!/bin/sh\nwhile read -r line; do env | grep -c -e BARELAMBDA_REQUEST_ID -e _X_AMZN_TRACE_ID; done\n";
     let options = options("lines-context", program).env("BARELAMBDA_MODE", "lines").env("_X_AMZN_TRACE_ID", "of the function");
     assert_eq!(invoke(&start(options), "{}").payload, b"0");

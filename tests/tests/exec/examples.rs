@@ -1,4 +1,5 @@
-//! `examples/shell` and `examples/exec-python`: as a zip holds them, under the emulator and under RIE, and as their READMEs run them.
+//! `examples/shell` and `examples/exec-python`: packaged like a zip, under the emulator and RIE,
+//! and by the commands of their READMEs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,12 +15,12 @@ use serde_json::{Value, json};
 
 const PYTHON: (&str, &str) = ("BARELAMBDA_MODE", "lines");
 
-/// The folder that the zip becomes: the binary, as `bootstrap`, and the program beside it.
+/// Makes a folder with the contents of the zip: the binary as `bootstrap`, and the program.
 fn unzipped(test: &str, program: &str, architecture: Architecture) -> PathBuf {
     let folder = cargo::scratch(&format!("exec-example-{test}-{architecture:?}"));
     let source = cargo::root().join("examples").join(program);
     fs::copy(exec::bootstrap(architecture), folder.join("bootstrap")).expect("the binary can be copied");
-    fs::copy(&source, folder.join(source.file_name().expect("it is a file"))).expect("the program can be copied, with its rights");
+    fs::copy(&source, folder.join(source.file_name().expect("the program has a name"))).expect("the program can be copied");
     folder
 }
 
@@ -58,16 +59,16 @@ fn python(architecture: Architecture) {
     assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.KeyError", "'name'"));
     let (error, _) = failure(&emulator, "no JSON");
     assert_eq!(error.error_type, "Function.JSONDecodeError");
-    assert_eq!(json(&answer(&emulator, "{\"name\":1}"))["count"], 5, "the process has gone on");
+    assert_eq!(json(&answer(&emulator, "{\"name\":1}"))["count"], 5, "the process is the same");
 }
 on_each_architecture!(python, "needs Python 3; run `bash .ci/full`", "needs Python 3 and qemu-user-static; run `bash .ci/full`");
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn under_the_server_of_aws() {
+fn under_rie() {
     let start = |test: &str, program: &str, handler: &str, variable: (&str, &str)| {
         let folder = unzipped(&format!("rie-{test}"), program, Architecture::X86_64);
-        let root = folder.to_str().expect("it is UTF-8");
+        let root = folder.to_str().expect("the path is UTF-8");
         let environment = [("LAMBDA_TASK_ROOT", root), ("_HANDLER", handler), variable];
         Rie::start(&folder.join("bootstrap"), &environment, &format!("exec-{test}"))
     };
@@ -77,20 +78,20 @@ fn under_the_server_of_aws() {
         assert_eq!(rie.answer(b"\"fail\"").json()["errorType"], "Function.AskedFor");
     }
     let mut rie = start("python", "exec-python/handler.py", "handler.py", PYTHON);
-    // An event that fails counts, too.
+    // A failed event is counted, too.
     for count in (1..20).step_by(2) {
         assert_eq!(rie.answer(b"{\"name\":\"Ada\"}").json(), json!({"greeting": "Hello, Ada!", "count": count}));
         assert_eq!(rie.answer(b"\"\"").json()["errorType"], "Function.TypeError");
     }
 }
 
-/// Runs the command that the README shows.
+/// Runs the command in the README.
 fn command(example: &str) -> Output {
-    let readme = fs::read_to_string(cargo::root().join("examples").join(example).join("README.md")).expect("it can be read");
-    let line = readme.lines().find(|line| line.starts_with("cargo bare invoke")).expect("there is a command");
+    let readme = fs::read_to_string(cargo::root().join("examples").join(example).join("README.md")).expect("the README can be read");
+    let line = readme.lines().find(|line| line.starts_with("cargo bare invoke")).expect("the README has a command");
     let mut command = std::process::Command::new("/bin/sh");
     command.args(["-c", line]).current_dir(cargo::root()).stdin(Stdio::null());
-    command.output().expect("there is a shell")
+    command.output().expect("the shell can be started")
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What keeps `exec` from starting: each is an error of the initialisation that names what was wrong.
+//! Causes that keep `exec` from starting. Each is an error of the initialisation that names the
+//! cause.
 
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::{answer, failure, start};
@@ -8,10 +9,10 @@ use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
 use barelambda_tests::tools;
 
-/// What `exec` reports when it is started, and the folder of the handler.
+/// Returns the type and the message of the error that `exec` reports at its start.
 fn report(options: Options) -> (String, String) {
     let (error, outcome) = failure(&start(options), "{}");
-    assert_eq!((outcome.report.init, error.found_by_lambda), (None, false), "no event was asked for: {error:?}");
+    assert_eq!((outcome.report.init, error.found_by_lambda), (None, false), "an event was requested: {error:?}");
     assert!(
         outcome.log.contains("FATAL barelambda: the initialisation failed") && outcome.log.contains(&error.error_type),
         "{}",
@@ -20,7 +21,7 @@ fn report(options: Options) -> (String, String) {
     (error.error_type, error.message)
 }
 
-/// Names a handler; gives its full path too.
+/// Sets the handler, and returns its full path, too.
 fn named(mut options: Options, handler: &str) -> (Options, String) {
     handler.clone_into(&mut options.handler);
     let (_, root) = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set");
@@ -28,7 +29,7 @@ fn named(mut options: Options, handler: &str) -> (Options, String) {
     (options, path)
 }
 
-fn the_path_that_was_tried_and_why_it_failed(architecture: Architecture) {
+fn an_error_has_the_path_and_the_cause(architecture: Architecture) {
     let new = |name: &str, handler: &str| named(options_for(&format!("init-{name}-{architecture:?}"), SHELL, architecture), handler);
     let fails = |(options, path): (Options, String), why: &str| {
         assert_eq!(report(options), ("Function.CannotExecute".to_owned(), format!("{path} {why}")), "{architecture:?}");
@@ -48,10 +49,10 @@ fn the_path_that_was_tried_and_why_it_failed(architecture: Architecture) {
         fails((options, path), "is neither an executable for this processor nor a script with a #! line: os error 8");
     }
 }
-on_each_architecture!(the_path_that_was_tried_and_why_it_failed);
+on_each_architecture!(an_error_has_the_path_and_the_cause);
 
 #[test]
-fn a_path_from_the_root_is_taken_as_it_is() {
+fn an_absolute_path_is_used_unchanged() {
     let (options, path) = named(options("absolute", "#!/bin/sh\necho $0\n"), "handler");
     let mut absolute = options.env("LAMBDA_TASK_ROOT", "/nowhere");
     absolute.handler.clone_from(&path);
@@ -62,17 +63,17 @@ fn a_path_from_the_root_is_taken_as_it_is() {
 }
 
 #[test]
-fn any_executable_will_do() {
-    // One that is not a script; and one in a folder below.
+fn any_executable_works() {
+    // This one isn't a script, and is in a subfolder.
     let (options, path) = named(options("elf", SHELL), "below/program");
-    std::fs::create_dir(options.environment[0].1.to_str().map(|root| format!("{root}/below")).expect("it is UTF-8"))
-        .expect("it can be made");
+    std::fs::create_dir(options.environment[0].1.to_str().map(|root| format!("{root}/below")).expect("the path is UTF-8"))
+        .expect("a folder can be made");
     std::fs::copy("/bin/cat", &path).expect("a program can be copied");
     assert_eq!(answer(&start(options), "words"), b"words");
 }
 
 #[test]
-fn an_interpreter_that_is_missing_is_an_error_of_each_invocation_and_with_lines_of_the_initialisation() {
+fn a_missing_interpreter_fails_each_invocation_and_with_lines_the_initialisation() {
     let program = "#!/no/such/interpreter\n";
     let (process, path) = named(options("interpreter", program), "handler");
     let wanted = format!("{path} or what its #! line names does not exist: os error 2");
@@ -85,7 +86,7 @@ fn an_interpreter_that_is_missing_is_an_error_of_each_invocation_and_with_lines_
 }
 
 #[test]
-fn a_value_that_a_variable_cannot_have() {
+fn an_invalid_value_of_a_variable_is_an_error() {
     let empty = |mut options: Options| {
         options.handler.clear();
         options
@@ -104,7 +105,7 @@ fn a_value_that_a_variable_cannot_have() {
     ] {
         assert_eq!(report(options), ("Function.InvalidSetting".to_owned(), message.to_owned()));
     }
-    // The defaults have names, too, and an empty value is none.
+    // The defaults have names, and an empty value selects them, too.
     for mode in ["process", ""] {
         let options = new().env("BARELAMBDA_MODE", mode).env("BARELAMBDA_RESPONSE", if mode.is_empty() { "" } else { "buffered" });
         assert_eq!(answer(&start(options), "echo yes"), b"yes\n");
@@ -116,14 +117,14 @@ fn arguments_and_environment_have_a_limit() {
     let argument = |length: usize| options("limit", SHELL).env("BARELAMBDA_ARGS", "x".repeat(length));
     assert_eq!(answer(&start(argument(15_000)), "echo ${#1}"), b"15000\n");
     assert_eq!(answer(&start(argument(17_000)), "echo ${#1}"), b"17000\n");
-    // What is started during the initialisation has less room.
+    // A program that starts during the initialisation has a smaller limit.
     let (error_type, message) = report(argument(17_000).env("BARELAMBDA_MODE", "lines"));
     assert_eq!((error_type.as_str(), message.ends_with(" cannot be executed: os error 7")), ("Function.CannotExecute", true), "{message}");
 }
 
 #[test]
 #[ignore = "needs strace; run `bash .ci/full`"]
-fn a_process_that_cannot_be_watched_is_not_left_to_itself() {
+fn a_process_that_cannot_be_watched_is_killed() {
     let mut options = options("unwatched", "#!/bin/sh\nsleep 0.3\necho x >\"$0.mark\"\n");
     let (_, root) = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set").clone();
     let words = ["-f", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOMEM"];
@@ -135,14 +136,14 @@ fn a_process_that_cannot_be_watched_is_not_left_to_itself() {
         "{error:?}"
     );
     std::thread::sleep(std::time::Duration::from_millis(600));
-    assert!(!std::path::Path::new(&root).join("handler.mark").exists(), "the program went on");
+    assert!(!std::path::Path::new(&root).join("handler.mark").exists(), "the program wasn't killed");
 }
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn the_server_of_aws_takes_the_report() {
+fn rie_accepts_the_report() {
     let folder = barelambda_tests::exec::task("rie-init", SHELL);
-    let environment = [("LAMBDA_TASK_ROOT", folder.to_str().expect("it is UTF-8")), ("_HANDLER", "missing")];
+    let environment = [("LAMBDA_TASK_ROOT", folder.to_str().expect("the path is UTF-8")), ("_HANDLER", "missing")];
     let mut rie = Rie::start(&bootstrap(Architecture::X86_64), &environment, "exec-init");
     let error = rie.answer(b"{}").json();
     assert_eq!(error["errorType"], "Function.CannotExecute");

@@ -1,4 +1,4 @@
-//! `BARELAMBDA_MODE=lines`: one process, which answers a line with a line.
+//! `BARELAMBDA_MODE=lines`: one process that responds to each line with a line.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use barelambda_tests::exec::{Process, eventually, options_for};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 
-/// Notes each start in the file `starts` beside it, and does what the lines say.
+/// Records each start in the file `starts` in its folder, and executes the lines.
 const PROGRAM: &str = r#"#!/usr/bin/env python3
 import os, sys, time
 with open(os.path.join(os.path.dirname(sys.argv[0]), "starts"), "a") as starts:
@@ -35,22 +35,22 @@ impl Function {
 
     fn with(name: &str, program: &str, architecture: Architecture, change: impl FnOnce(Options) -> Options) -> Self {
         let options = options_for(&format!("lines-{name}"), program, architecture).env("BARELAMBDA_MODE", "lines");
-        let folder = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set").1.clone().into();
+        let folder = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("the folder is set").1.clone().into();
         Self { emulator: start(change(options)), folder }
     }
 
     fn answer(&self, event: impl Into<Vec<u8>>) -> String {
-        String::from_utf8(answer(&self.emulator, event)).expect("the answer is text")
+        String::from_utf8(answer(&self.emulator, event)).expect("the response is text")
     }
 
-    /// The type and the message of an error.
+    /// Invokes, and returns the type and the message of the error.
     fn fails(&self, event: impl Into<Vec<u8>>) -> (String, String) {
         let (error, _) = failure(&self.emulator, event);
         assert!(!error.found_by_lambda, "{error:?}");
         (error.error_type, error.message)
     }
 
-    /// How often the program has been started.
+    /// Returns the number of starts of the program.
     fn starts(&self) -> usize {
         std::fs::read(self.folder.join("starts")).map_or(0, |text| text.len())
     }
@@ -62,7 +62,7 @@ fn error(error_type: &str, message: &str) -> (String, String) {
 
 const UNASKED: &str = "Function.UnaskedLine";
 
-fn one_process_answers_each_line_with_a_line(architecture: Architecture) {
+fn one_process_responds_to_each_line(architecture: Architecture) {
     let function = Function::with(&format!("one-{architecture:?}"), PROGRAM, architecture, |options| options);
     let pid = function.answer("pid");
     for number in 0..200 {
@@ -70,12 +70,12 @@ fn one_process_answers_each_line_with_a_line(architecture: Architecture) {
         assert_eq!(function.answer(event.as_str()), event);
     }
     assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "{architecture:?}");
-    assert_eq!(function.answer(""), "", "an empty line is one, too");
+    assert_eq!(function.answer(""), "", "an empty line is a response");
     let event = format!("\"{}\"", "x".repeat((6 << 20) - 2));
     assert!(function.answer(event.as_str()) == event, "{architecture:?}: 6 MiB");
 }
 on_each_architecture!(
-    one_process_answers_each_line_with_a_line,
+    one_process_responds_to_each_line,
     "needs Python 3; run `bash .ci/full`",
     "needs Python 3 and qemu-user-static; run `bash .ci/full`"
 );
@@ -89,9 +89,9 @@ fn line_breaks_in_the_event_become_spaces() {
 }
 
 #[test]
-fn it_is_started_during_the_initialisation() {
+fn the_program_starts_during_the_initialisation() {
     let function = Function::start("init", "#!/bin/sh\ndate +%s%N >${0%/*}/starts\nwhile read -r line; do cat ${0%/*}/starts; done\n");
-    let time = |text: &str| text.parse::<u128>().expect("it is a time");
+    let time = |text: &str| text.parse::<u128>().expect("the response is a time");
     let started = time(&function.answer("{}"));
     std::thread::sleep(Duration::from_millis(20));
     assert_eq!(time(&function.answer("{}")), started);
@@ -112,16 +112,16 @@ fn an_error_has_a_form() {
     ] {
         assert_eq!(function.fails(line), error(error_type, message), "{line}");
     }
-    assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "the process goes on");
+    assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "the process continues");
 }
 
-fn its_death_is_an_error_and_it_is_started_anew(architecture: Architecture) {
+fn an_exit_is_an_error_and_the_program_is_restarted(architecture: Architecture) {
     let function = Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| options);
     let deaths = [
         ("do say('words'); sys.exit(3)", error("Function.ExitStatus", "exit status 3: words")),
         ("do sys.exit(0)", error("Function.ExitStatus", "exit status 0")),
         ("do os.kill(os.getpid(), 9)", error("Function.Signal", "signal SIGKILL")),
-        // In the middle of a line.
+        // The line is incomplete.
         ("do write('half of '); os._exit(4)", error("Function.ExitStatus", "exit status 4")),
     ];
     for (number, (event, wanted)) in deaths.into_iter().enumerate() {
@@ -130,32 +130,32 @@ fn its_death_is_an_error_and_it_is_started_anew(architecture: Architecture) {
     }
 }
 on_each_architecture!(
-    its_death_is_an_error_and_it_is_started_anew,
+    an_exit_is_an_error_and_the_program_is_restarted,
     "needs Python 3; run `bash .ci/full`",
     "needs Python 3 and qemu-user-static; run `bash .ci/full`"
 );
 
 #[test]
-fn a_program_that_answers_and_ends_has_answered() {
+fn a_program_may_exit_after_its_response() {
     let function = Function::start("once", "#!/bin/sh\nprintf x >>${0%/*}/starts\nread -r line && echo \"$line\"\n");
     for number in 1..10 {
         assert_eq!((function.answer("words"), function.starts()), ("words".to_owned(), number));
-        // An event that comes before the end has been seen is one that the program does not answer.
+        // An event that arrives before the exit is noticed has no response.
         std::thread::sleep(Duration::from_millis(100));
     }
 }
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn a_death_while_nobody_asks_is_logged_and_costs_no_invocation() {
+fn an_exit_between_invocations_is_logged_and_fails_none() {
     let function = Function::start("idle-death", PROGRAM);
-    let child: u32 = function.answer("pid").parse().expect("it is an id");
-    let event = "do write('answer\\n'); time.sleep(0.2); say('last words\\n'); os._exit(7)";
+    let child: u32 = function.answer("pid").parse().expect("the response is an id");
+    let event = "do write('answer\\n'); time.sleep(0.2); say('last line\\n'); os._exit(7)";
     assert_eq!(function.answer(event), "answer");
-    eventually("the program's end", || Process::of(child).is_none_or(|process| process.state == 'Z').then_some(()));
+    eventually("the program exits", || Process::of(child).is_none_or(|process| process.state == 'Z').then_some(()));
     let outcome = invoke(&function.emulator, "next");
     assert_eq!((outcome.function_error, outcome.payload, function.starts()), (None, b"next".to_vec(), 2));
-    assert!(outcome.log.contains(" INFO last words\n"), "{}", outcome.log);
+    assert!(outcome.log.contains(" INFO last line\n"), "{}", outcome.log);
     assert!(outcome.log.contains(" WARN barelambda: the program ended between two invocations: exit status 7\n"), "{}", outcome.log);
 }
 
@@ -166,16 +166,16 @@ fn more_than_one_line_is_an_error_and_ends_the_process() {
     let (error_type, message) = function.fails("do write('one\\ntwo\\n')");
     assert_eq!((error_type.as_str(), message.starts_with("more than one line was written")), (UNASKED, true), "{message}");
     assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 2));
-    // The beginning of a second one is as bad.
+    // The beginning of a second line is an error, too.
     assert_eq!(function.fails("do write('one\\ntw')").0, UNASKED);
     assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 3));
 }
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn a_line_while_nobody_asks_is_never_taken_for_an_answer() {
+fn a_line_between_invocations_is_not_a_response() {
     let function = Function::start("idle", PROGRAM);
-    let child: u32 = function.answer("pid").parse().expect("it is an id");
+    let child: u32 = function.answer("pid").parse().expect("the response is an id");
     assert_eq!(function.answer("do write('answer\\n'); time.sleep(0.2); write('unasked\\n'); say('written\\n')"), "answer");
     std::thread::sleep(Duration::from_millis(500));
     let outcome = invoke(&function.emulator, "next");
@@ -189,8 +189,8 @@ fn a_line_while_nobody_asks_is_never_taken_for_an_answer() {
 }
 
 #[test]
-fn a_line_before_the_event_has_been_read_is_no_answer() {
-    // The rest of the first event would become the beginning of the second.
+fn a_line_before_the_event_is_read_is_not_a_response() {
+    // The remainder of the first event would become the beginning of the second.
     let function = Function::start("early", "#!/bin/sh\necho ready\nwhile read -r line; do echo ${#line}; done\n");
     for _ in 0..2 {
         assert_eq!(function.fails(pattern(1 << 20).into_iter().map(|byte| byte % 26 + b'a').collect::<Vec<_>>()).0, UNASKED);
@@ -209,7 +209,7 @@ fn a_line_that_is_too_long_is_an_error() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn the_deadline_ends_the_process_and_it_is_started_anew() {
+fn the_deadline_ends_the_process_and_it_is_restarted() {
     let function = Function::with("deadline", PROGRAM, Architecture::X86_64, |mut options| {
         options.timeout = Duration::from_secs(2);
         options
@@ -228,9 +228,10 @@ fn the_deadline_ends_the_process_and_it_is_started_anew() {
 }
 
 #[test]
-fn a_program_that_fails_at_once_is_started_once_for_each_invocation() {
+fn a_program_that_fails_at_once_is_restarted_for_each_invocation() {
     let function = Function::start("at-once", "#!/bin/sh\nprintf x >>${0%/*}/starts\necho 'no configuration' >&2\nexit 9\n");
-    // The first start was during the initialisation; the end may have been seen, or not, when the event is there.
+    // The first start was during the initialisation. Its exit may be noticed before or after the
+    // event arrives.
     for number in 1..=5 {
         assert_eq!(function.fails("{}"), error("Function.ExitStatus", "exit status 9: no configuration"));
         assert!(function.starts() == number || function.starts() == number + 1, "{} starts for {number}", function.starts());
@@ -239,7 +240,7 @@ fn a_program_that_fails_at_once_is_started_once_for_each_invocation() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn what_was_written_to_stderr_before_the_answer_is_logged_before_it() {
+fn stderr_before_the_response_is_logged_before_it() {
     let function = Function::start("log", PROGRAM);
     for count in [1, 10, 2000] {
         let outcome = invoke(&function.emulator, format!("do say('line of the log\\n' * {count}); write('answer\\n')"));
@@ -247,16 +248,16 @@ fn what_was_written_to_stderr_before_the_answer_is_logged_before_it() {
         let mark = format!(" {} INFO line of the log", outcome.request_id);
         assert_eq!(outcome.log.lines().filter(|line| line.ends_with(&mark)).count(), count, "{}", outcome.log);
     }
-    // The last lines of an error are those of its invocation.
+    // An error has only lines of its own invocation.
     assert_eq!(function.fails("do sys.exit(1)"), error("Function.ExitStatus", "exit status 1"));
 }
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn no_zombie_is_left_of_what_leaves_the_group() {
+fn processes_outside_the_group_leave_no_zombie() {
     let function = Function::start("zombies", PROGRAM);
-    let runtime = invoke(&function.emulator, "warm").pid.expect("it was started");
-    // Twice forked, so that it becomes the runtime's.
+    let runtime = invoke(&function.emulator, "warm").pid.expect("the runtime was started");
+    // The double fork makes it a child of the runtime.
     let event = "do os.system('setsid true & setsid true &'); write('answer\\n')";
     for _ in 0..5 {
         assert_eq!(function.answer(event), "answer");

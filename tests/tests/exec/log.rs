@@ -1,4 +1,4 @@
-//! stderr of the program that `exec` runs, which is the log.
+//! The log: stderr of the program that `exec` runs.
 
 use barelambda_emulator::InvokeOptions;
 use barelambda_tests::emulated::{answer, invoke, start};
@@ -7,7 +7,7 @@ use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use serde_json::Value;
 
-/// The lines of a log in JSON.
+/// Parses the lines of a log in JSON.
 fn objects(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
@@ -27,7 +27,7 @@ fn each_line_has_a_time_the_request_id_and_a_level(architecture: Architecture) {
 on_each_architecture!(each_line_has_a_time_the_request_id_and_a_level);
 
 #[test]
-fn in_json_each_line_is_an_object_and_what_is_one_stays_as_it_is() {
+fn in_json_each_line_is_an_object_and_objects_are_unchanged() {
     let emulator = start(options("log-json", SHELL).env("AWS_LAMBDA_LOG_FORMAT", "JSON"));
     let tenant = InvokeOptions { tenant_id: Some("tenant".to_owned()), ..InvokeOptions::default() };
     let event = "printf '%s\\n' 'say \"hi\"' '{\"own\":1}' '{no object' 'tab\t' >&2; printf '\\377\\n' >&2";
@@ -69,7 +69,7 @@ fn a_log_of_megabytes_neither_stalls_nor_loses_a_line() {
     let numbers: Vec<u32> =
         outcome.log.lines().map(|line| line.rsplit(' ').next().unwrap_or_default().parse().expect("a number")).collect();
     assert_eq!(numbers, (1..=8000).collect::<Vec<_>>());
-    // More than the emulator keeps.
+    // This log is larger than the emulator's limit.
     assert_eq!(answer(&emulator, "seq 1 300000 >&2; echo answer"), b"answer\n");
 }
 

@@ -1,4 +1,4 @@
-//! A process for each invocation: what it gets, what becomes of what it writes, and of how it ends.
+//! A process for each invocation: its input, its output, and its exit status.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use barelambda_tests::exec::{Process, SHELL, descriptors, options, options_for};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 
-/// The longest answer, in bytes.
+/// The size of the largest response, in bytes.
 const LONGEST: usize = 6_291_556;
 
-/// Runs the shell script that each event is, and holds the type and the message of its error against these.
+/// Runs events as shell scripts, and compares the type and the message of the errors.
 fn fails(name: &str, architecture: Architecture, cases: &[(&str, &str, &str)]) {
     let emulator = start(options_for(name, SHELL, architecture));
     for (event, error_type, message) in cases {
@@ -22,17 +22,17 @@ fn fails(name: &str, architecture: Architecture, cases: &[(&str, &str, &str)]) {
     }
 }
 
-fn stdin_is_the_event_and_stdout_the_answer(architecture: Architecture) {
+fn stdin_is_the_event_and_stdout_the_response(architecture: Architecture) {
     let emulator = start(options_for(&format!("echo-{architecture:?}"), "#!/bin/sh\nexec cat\n", architecture));
     for size in [0, 1, 4095, 4096, 65_535, 65_536, 65_537, 1_000_000, 6 << 20, 1] {
         let came = answer(&emulator, pattern(size));
-        assert!(came == pattern(size), "{architecture:?}: of {size} bytes {} came back", came.len());
+        assert!(came == pattern(size), "{architecture:?}: {} of {size} bytes were returned", came.len());
     }
 }
-on_each_architecture!(stdin_is_the_event_and_stdout_the_answer);
+on_each_architecture!(stdin_is_the_event_and_stdout_the_response);
 
 #[test]
-fn the_runtime_lives_on_and_each_invocation_has_a_process_of_its_own() {
+fn one_runtime_starts_a_process_for_each_invocation() {
     let emulator = start(options("one-runtime", SHELL));
     let first = invoke(&emulator, "echo $$");
     let second = invoke(&emulator, "echo $$");
@@ -42,7 +42,7 @@ fn the_runtime_lives_on_and_each_invocation_has_a_process_of_its_own() {
     assert_eq!((invoke(&emulator, "").pid, second.pid), (first.pid, first.pid));
 }
 
-fn another_exit_status_than_0_is_an_error_with_the_last_lines_of_stderr(architecture: Architecture) {
+fn a_nonzero_exit_status_is_an_error_with_the_last_lines_of_stderr(architecture: Architecture) {
     fails(
         "status",
         architecture,
@@ -55,10 +55,10 @@ fn another_exit_status_than_0_is_an_error_with_the_last_lines_of_stderr(architec
         ],
     );
 }
-on_each_architecture!(another_exit_status_than_0_is_an_error_with_the_last_lines_of_stderr);
+on_each_architecture!(a_nonzero_exit_status_is_an_error_with_the_last_lines_of_stderr);
 
 #[test]
-fn of_a_long_stderr_the_error_has_the_last_whole_lines() {
+fn an_error_has_the_last_whole_lines_of_a_long_stderr() {
     let emulator = start(options("tail", SHELL));
     let (error, outcome) = failure(&emulator, "i=0; while [ $i -lt 1000 ]; do echo \"line $i\" >&2; i=$((i+1)); done; exit 1");
     let lines: Vec<_> = error.message.strip_prefix("exit status 1: ").expect("the status comes first").lines().collect();
@@ -66,9 +66,9 @@ fn of_a_long_stderr_the_error_has_the_last_whole_lines() {
     assert!(count > 50 && error.message.len() <= 1100, "{count} lines, {} bytes", error.message.len());
     let wanted: Vec<_> = (1000 - count..1000).map(|number| format!("line {number}")).collect();
     assert_eq!(lines, wanted);
-    // All of them are in the log.
+    // The log has all of them.
     assert_eq!(outcome.log.matches(" INFO line ").count(), 1000);
-    // What an invocation wrote is no matter of the next one's.
+    // An error has only lines of its own invocation.
     assert_eq!(failure(&emulator, "exit 2").0.message, "exit status 2");
 }
 
@@ -92,7 +92,7 @@ on_each_architecture!(
     "needs procps and qemu-user-static; run `bash .ci/full`"
 );
 
-fn an_error_may_have_a_type_and_a_message_of_its_own(architecture: Architecture) {
+fn an_error_may_have_a_custom_type_and_message(architecture: Architecture) {
     fails(
         "own",
         architecture,
@@ -103,15 +103,15 @@ fn an_error_may_have_a_type_and_a_message_of_its_own(architecture: Architecture)
             ("printf '!Tr\\377s mal'; exit 1", "Function.Unknown", "mal"),
         ],
     );
-    // With status 0 it is an answer, and what is too long for an error is none.
+    // With status 0 it's a response, and too long a text isn't an error's.
     let emulator = start(options("own-not", SHELL));
     assert_eq!(answer(&emulator, "echo '!Order.Unknown x'"), b"!Order.Unknown x\n");
     let (error, _) = failure(&emulator, "printf '!T '; head -c 5000 /dev/zero; exit 3");
     assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.ExitStatus", "exit status 3"));
 }
-on_each_architecture!(an_error_may_have_a_type_and_a_message_of_its_own);
+on_each_architecture!(an_error_may_have_a_custom_type_and_message);
 
-fn an_event_need_not_be_read(architecture: Architecture) {
+fn an_event_may_stay_unread(architecture: Architecture) {
     for (name, program) in [
         ("unread", "#!/bin/sh\necho done\n"),
         ("unread-slow", "#!/bin/sh\nsleep 0.3\necho done\n"),
@@ -124,28 +124,28 @@ fn an_event_need_not_be_read(architecture: Architecture) {
         }
     }
 }
-on_each_architecture!(an_event_need_not_be_read);
+on_each_architecture!(an_event_may_stay_unread);
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn an_event_may_be_read_slowly_and_an_answer_written_before() {
+fn an_event_may_be_read_slowly_and_after_the_response_begins() {
     let slow = "#!/usr/bin/env python3\nimport sys, time\ncount = 0\nwhile piece := sys.stdin.buffer.raw.read(1 << 20):\n    count += len(piece)\n    time.sleep(0.005)\nprint(count)\n";
     assert_eq!(answer(&start(options("slow", slow)), pattern(6 << 20)), format!("{}\n", 6 << 20).into_bytes());
     let emulator = start(options("before", "#!/bin/sh\nhead -c 3000000 /dev/zero\nexec cat\n"));
     let came = answer(&emulator, pattern(3_000_000));
-    assert!(came[..3_000_000].iter().all(|&byte| byte == 0) && came[3_000_000..] == pattern(3_000_000), "{} came", came.len());
+    assert!(came[..3_000_000].iter().all(|&byte| byte == 0) && came[3_000_000..] == pattern(3_000_000), "{} bytes arrived", came.len());
 }
 
 #[test]
-fn stdout_may_end_before_the_process_does() {
+fn stdout_may_close_before_the_process_exits() {
     let emulator = start(options("early", SHELL));
     let begin = Instant::now();
     assert_eq!(answer(&emulator, "echo written; exec >&- 2>&-; sleep 0.5"), b"written\n");
-    assert!(begin.elapsed() >= Duration::from_millis(500), "the process was not waited for");
+    assert!(begin.elapsed() >= Duration::from_millis(500), "the response came before the exit");
     assert_eq!(failure(&emulator, "echo written; exec >&-; sleep 0.1; exit 5").0.message, "exit status 5");
 }
 
-fn an_answer_has_the_length_that_lambda_takes_and_no_more(architecture: Architecture) {
+fn a_response_may_have_lambdas_limit_and_no_more(architecture: Architecture) {
     let emulator = start(options_for(&format!("long-{architecture:?}"), SHELL, architecture));
     assert_eq!(answer(&emulator, format!("head -c {LONGEST} /dev/zero")).len(), LONGEST);
     for endless in [format!("head -c {} /dev/zero", LONGEST + 1), "exec yes".into()] {
@@ -155,12 +155,12 @@ fn an_answer_has_the_length_that_lambda_takes_and_no_more(architecture: Architec
         assert!(error.message.contains("6291556 bytes") && !error.found_by_lambda, "{error:?}");
         assert!(begin.elapsed() < Duration::from_secs(20));
         if architecture == Architecture::X86_64 {
-            assert_eq!(Process::children(outcome.pid.expect("it was started")), [], "it was killed, and waited for");
+            assert_eq!(Process::children(outcome.pid.expect("the runtime was started")), [], "the program was killed and reaped");
         }
     }
     assert_eq!(answer(&emulator, "echo after"), b"after\n");
 }
-on_each_architecture!(an_answer_has_the_length_that_lambda_takes_and_no_more);
+on_each_architecture!(a_response_may_have_lambdas_limit_and_no_more);
 
 #[test]
 fn arguments_come_from_a_variable() {
@@ -169,7 +169,7 @@ fn arguments_come_from_a_variable() {
     assert_eq!(arguments("one  two * \"three four\" "), b"[one][two][*][\"three][four\"]");
     assert_eq!(arguments("-a"), b"[-a]");
     for none in ["", " "] {
-        assert_eq!(arguments(none), b"[]", "printf prints its format once without arguments");
+        assert_eq!(arguments(none), b"[]", "printf prints its format once if it has no arguments");
     }
     let emulator = start(options("name", "#!/bin/sh\nprintf '%s' \"$0\"\n"));
     assert!(answer(&emulator, "{}").ends_with(b"/exec-name/handler"));
@@ -187,7 +187,7 @@ fn a_content_type_can_be_set() {
 }
 
 #[test]
-fn a_program_that_has_gone_is_an_error_of_each_invocation() {
+fn a_removed_program_is_an_error_of_each_invocation() {
     let options = options("gone", SHELL);
     let emulator = start(options);
     answer(&emulator, "echo");
@@ -200,9 +200,9 @@ fn a_program_that_has_gone_is_an_error_of_each_invocation() {
 }
 
 #[test]
-fn nothing_gathers_over_many_invocations() {
+fn many_invocations_leak_no_descriptors_or_processes() {
     let emulator = start(options("many", SHELL));
-    let pid = invoke(&emulator, "echo first").pid.expect("it was started");
+    let pid = invoke(&emulator, "echo first").pid.expect("the runtime was started");
     let before = descriptors(pid);
     for number in 0..300 {
         match number % 6 {

@@ -1,4 +1,4 @@
-//! One process of `exec` and very many children, of which some behave badly: nothing of them stays.
+//! One process of `exec` with very many children, some of which misbehave. No resources leak.
 //!
 //! `BARELAMBDA_EXEC_SOAK` is the number of invocations.
 
@@ -11,33 +11,34 @@ use std::{env, thread};
 use barelambda::PAYLOAD_LIMIT;
 use barelambda_emulator::script::message;
 use barelambda_tests::cargo;
-use barelambda_tests::exec_measured::{Running, State, exec, write_program};
+use barelambda_tests::exec::write;
+use barelambda_tests::exec_measured::{Running, State, exec};
 use barelambda_tests::measured::Server;
 
-/// How many invocations there are unless the environment says otherwise: some seconds.
+/// The default number of invocations, which run for some seconds.
 const INVOCATIONS: u64 = 3000;
 
-/// One of so many invocations is not ordinary.
+/// One of this many invocations isn't ordinary.
 const EACH: u64 = 100;
 
-/// How often a line says how far it has come.
+/// The interval of progress messages.
 const SHOWN: Duration = Duration::from_secs(20);
 
-/// Longer than the orphans live.
+/// Longer than the lifetime of the orphans.
 const REST: Duration = Duration::from_millis(300);
 
-/// The smallest program that ends with status 0: an ELF header, one program header, and `exit(0)`.
+/// The smallest program that exits with status 0: an ELF header, one program header, and `exit(0)`.
 const TRUE: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0\x78\0\x40\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
     \0\0\0\0\x40\0\x38\0\x01\0\0\0\0\0\0\0\
     \x01\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0\x40\0\0\0\0\0\x81\0\0\0\0\0\0\0\x81\0\0\0\0\0\0\0\0\x10\0\0\0\0\0\0\
     \x31\xff\xb8\x3c\0\0\0\x0f\x05";
 
-/// What a child does.
+/// A kind of child.
 struct Kind {
     name: &'static str,
     program: &'static [u8],
     event_len: usize,
-    /// Until its deadline; zero for very long.
+    /// The time until its deadline. Zero stands for the default, which is far away.
     milliseconds: u64,
     answer: Answer,
 }
@@ -48,11 +49,11 @@ enum Answer {
     ErrorType(&'static str),
 }
 
-const ORDINARY: Kind = Kind { name: "ends at once", program: TRUE, event_len: 59, milliseconds: 0, answer: Answer::Text("") };
+const ORDINARY: Kind = Kind { name: "exits at once", program: TRUE, event_len: 59, milliseconds: 0, answer: Answer::Text("") };
 
 const KINDS: [Kind; 11] = [
-    Kind { name: "does not read a large event", event_len: 300_000, ..ORDINARY },
-    Kind { name: "does not read the largest event", event_len: PAYLOAD_LIMIT, ..ORDINARY },
+    Kind { name: "doesn't read a large event", event_len: 300_000, ..ORDINARY },
+    Kind { name: "doesn't read the largest event", event_len: PAYLOAD_LIMIT, ..ORDINARY },
     Kind { name: "reads a large event", program: b"#!/bin/sh\nwc -c\n", event_len: 300_000, answer: Answer::Text("300000\n"), ..ORDINARY },
     Kind { name: "fails", program: b"#!/bin/sh\necho why >&2\nexit 3\n", answer: Answer::ErrorType("Function.ExitStatus"), ..ORDINARY },
     Kind { name: "is killed", program: b"#!/bin/sh\nkill -KILL $$\n", answer: Answer::ErrorType("Function.Signal"), ..ORDINARY },
@@ -63,25 +64,25 @@ const KINDS: [Kind; 11] = [
         ..ORDINARY
     },
     Kind {
-        name: "leaves ten grandchildren, some of which have ended",
+        name: "leaves ten grandchildren, some of which have exited",
         program: b"#!/bin/sh\nfor n in 1 2 3 4 5; do sleep 1000 & : & done\n",
         ..ORDINARY
     },
     Kind {
-        name: "leaves an orphan outside of its group",
+        name: "leaves an orphan outside its group",
         program: b"#!/bin/sh\nsetsid sh -c 'sleep 0.05 & sleep 0.001 &'\nprintf 2\n",
         answer: Answer::Text("2"),
         ..ORDINARY
     },
     Kind { name: "closes stdout early", program: b"#!/bin/sh\nexec >&-\nexit 0\n", ..ORDINARY },
     Kind {
-        name: "writes the largest answer",
+        name: "writes the largest response",
         program: b"#!/bin/sh\nexec head -c 6291556 /dev/zero\n",
         answer: Answer::Zeros(PAYLOAD_LIMIT),
         ..ORDINARY
     },
     Kind {
-        name: "does not end, and ignores SIGTERM",
+        name: "doesn't exit, and ignores SIGTERM",
         program: b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n",
         milliseconds: 30,
         answer: Answer::ErrorType("Function.Timeout"),
@@ -90,14 +91,14 @@ const KINDS: [Kind; 11] = [
 ];
 
 #[test]
-fn nothing_of_very_many_children_stays() {
+fn very_many_children_leak_nothing() {
     let text = env::var("BARELAMBDA_EXEC_SOAK").ok();
     let count = text.map_or(INVOCATIONS, |text| text.parse().expect("BARELAMBDA_EXEC_SOAK is a number"));
-    assert!(count >= 10 * KINDS.len() as u64, "too few for every kind to come before the first look");
+    assert!(count >= 10 * KINDS.len() as u64, "too few invocations for every kind before the first measurement");
     let folder = cargo::scratch("exec_soak");
-    write_program(&folder, "ordinary", ORDINARY.program);
+    write(&folder.join("ordinary"), ORDINARY.program, 0o755);
     for (number, kind) in KINDS.iter().enumerate() {
-        write_program(&folder, &number.to_string(), kind.program);
+        write(&folder.join(number.to_string()), kind.program, 0o755);
     }
     become_handler(&folder, "ordinary");
     let server = Server::new();
@@ -117,7 +118,7 @@ fn nothing_of_very_many_children_stays() {
             shown = Instant::now();
             eprintln!("{number} invocations, {} s", start.elapsed().as_secs());
         }
-        // Each kind once at first, so that all that will ever be touched is touched early.
+        // Each kind comes once at first, so that the process touches all its memory early.
         let kind =
             if number < KINDS.len() as u64 { Some(number) } else { (number % EACH == 0).then_some(number / EACH % KINDS.len() as u64) };
         match kind.map(|kind| kind as usize) {
@@ -131,26 +132,27 @@ fn nothing_of_very_many_children_stays() {
         }
     }
     let time = start.elapsed().as_secs_f64();
-    let (early, late) = (early.expect("a tenth of them is behind us"), settled(&mut running));
-    println!("{count} children in {time:.1} s, {:.0} a second, each answered as its kind has to be", count as f64 / time);
+    let (early, late) = (early.expect("it was measured after a tenth"), settled(&mut running));
+    println!("{count} children in {time:.1} s, {:.0} a second, each with the expected response", count as f64 / time);
     for (kind, came) in KINDS.iter().zip(came) {
         println!("  {came:>9} {}", kind.name);
     }
     println!("after a tenth: {early:?}\nat the end:    {late:?}");
-    assert_eq!((early.children, early.zombies), (0, 0), "somebody is left after a tenth");
-    assert_eq!(late, early, "something has grown");
+    assert_eq!((early.children, early.zombies), (0, 0), "processes remain after a tenth");
+    assert_eq!(late, early, "memory, descriptors or processes have grown");
 }
 
 #[test]
-fn closed_standard_streams_are_filled() {
+fn closed_standard_streams_are_opened() {
     let folder = cargo::scratch("exec_closed_streams");
-    write_program(&folder, "handler", b"#!/bin/sh\necho log >&2\nwc -c\n");
+    write(&folder.join("handler"), "#!/bin/sh\necho log >&2\nwc -c\n", 0o755);
     let server = Server::new();
     let mut command = server.command(Path::new("/bin/sh"));
     command.args(["-c", "exec \"$0\" <&- >&- 2>&-"]).arg(exec());
     command.env("PATH", env::var_os("PATH").unwrap_or_default()).env("LAMBDA_TASK_ROOT", &folder).env("_HANDLER", "handler");
     let mut running = Running::start(&server, command);
-    // Before the connection was made, which would have taken the first of them.
+    // They were opened before the connection, which would otherwise have the first of these
+    // numbers.
     for stream in 0..3 {
         assert_eq!(running.descriptor(stream), Path::new("/dev/null"), "stream {stream}");
     }
@@ -159,18 +161,18 @@ fn closed_standard_streams_are_filled() {
     assert_eq!(running.state().descriptors, before.descriptors);
 }
 
-/// Puts the program into the place of the handler, which is looked up for each child.
+/// Replaces the handler, which is looked up for each child.
 fn become_handler(folder: &Path, name: &str) {
     let link = folder.join("new");
-    symlink(name, &link).and_then(|()| fs::rename(&link, folder.join("handler"))).expect("the folder is ours");
+    symlink(name, &link).and_then(|()| fs::rename(&link, folder.join("handler"))).expect("the link can be replaced");
 }
 
-/// One invocation, and what has to come of it.
+/// Runs one invocation, and checks its response.
 fn invoke(running: &mut Running, number: u64, kind: &Kind) {
     let id = format!("8476a536-e9f4-11e8-9739-{number:012x}");
     let mut event = message::next(&id, vec![b'7'; kind.event_len]);
     if kind.milliseconds > 0 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
         event = event.header("Lambda-Runtime-Deadline-Ms", &(now.as_millis() as u64 + kind.milliseconds).to_string());
     }
     running.peer.send(&event.bytes());
@@ -190,18 +192,18 @@ fn invoke(running: &mut Running, number: u64, kind: &Kind) {
     }
 }
 
-/// The head and the body of a POST that GET /next follows.
+/// Returns the head and the body of a POST that GET /next follows.
 fn parts(answer: &[u8]) -> (&str, &[u8]) {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head has an end") + 4;
     let (head, rest) = answer.split_at(end);
     let head = str::from_utf8(head).expect("a head is ASCII");
     let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).and_then(|length| length.parse().ok());
-    let (body, next) = rest.split_at(length.unwrap_or_else(|| panic!("no length in {head}")));
-    assert!(next.starts_with(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n"), "not GET /next: {}", next.escape_ascii());
+    let (body, next) = rest.split_at(length.unwrap_or_else(|| panic!("expected a Content-Length in {head}")));
+    assert!(next.starts_with(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n"), "expected GET /next, got {}", next.escape_ascii());
     (head, body)
 }
 
-/// What the process has when all orphans have ended and one more child has come and gone.
+/// Returns the state of the process after all orphans and another child have exited.
 fn settled(running: &mut Running) -> State {
     thread::sleep(REST);
     invoke(running, u64::from(u32::MAX), &ORDINARY);

@@ -1,4 +1,5 @@
-//! `BARELAMBDA_RESPONSE=stream`: stdout goes to the caller as it comes, and a failure after that into the trailers.
+//! `BARELAMBDA_RESPONSE=stream`: the caller receives stdout as it is written, and a later failure
+//! in the trailers.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -21,14 +22,14 @@ fn emulator(name: &str) -> Emulator {
     start(streaming(name, Architecture::X86_64))
 }
 
-/// What came, and the end of it.
-fn taken(emulator: &Emulator, event: &str) -> (String, Outcome) {
+/// Invokes, and returns the streamed text and the outcome.
+fn streamed(emulator: &Emulator, event: &str) -> (String, Outcome) {
     let mut stream = emulator.invoke_streaming(event, InvokeOptions::default());
     let came = stream.by_ref().collect::<Vec<_>>().concat();
-    (String::from_utf8(came).expect("it is text"), stream.finish())
+    (String::from_utf8(came).expect("the stream is text"), stream.finish())
 }
 
-fn pieces_come_as_they_are_written(architecture: Architecture) {
+fn pieces_arrive_as_they_are_written(architecture: Architecture) {
     let emulator = start(streaming("pieces", architecture).env("BARELAMBDA_CONTENT_TYPE", "text/plain"));
     let mut stream = emulator.invoke_streaming("for n in one two three; do echo $n; sleep 0.3; done", InvokeOptions::default());
     assert!(stream.is_streamed());
@@ -42,14 +43,14 @@ fn pieces_come_as_they_are_written(architecture: Architecture) {
     let untyped = start(streaming("type", architecture));
     assert_eq!(untyped.invoke_streaming("echo", InvokeOptions::default()).content_type(), Some("application/octet-stream"));
 }
-on_each_architecture!(pieces_come_as_they_are_written);
+on_each_architecture!(pieces_arrive_as_they_are_written);
 
-fn a_failure_after_the_beginning_goes_into_the_trailers(architecture: Architecture) {
+fn a_failure_while_streaming_is_in_the_trailers(architecture: Architecture) {
     let emulator = start(streaming("failures", architecture));
     for (event, pieces, error_type, message) in [
         ("echo one; sleep 0.1; echo words >&2; exit 3", "one\n", "Function.ExitStatus", "exit status 3: words"),
         ("echo one; sleep 0.1; kill -9 $$", "one\n", "Function.Signal", "signal SIGKILL"),
-        // Before the beginning, the error is the whole answer.
+        // Before the stream begins, the error is the whole response.
         ("echo words >&2; exit 3", "", "Function.ExitStatus", "exit status 3: words"),
         ("exec sleep 60", "", "Function.Timeout", "stopped before the deadline"),
         ("echo one; echo words >&2; exec sleep 60", "one\n", "Function.Timeout", "stopped before the deadline: words"),
@@ -61,42 +62,42 @@ fn a_failure_after_the_beginning_goes_into_the_trailers(architecture: Architectu
         } else {
             &emulator
         };
-        assert_eq!(taken(emulator, "echo warm").0, "warm\n");
-        let (came, outcome) = taken(emulator, event);
-        let error = outcome.function_error.unwrap_or_else(|| panic!("{event} does not fail"));
+        assert_eq!(streamed(emulator, "echo warm").0, "warm\n");
+        let (came, outcome) = streamed(emulator, event);
+        let error = outcome.function_error.unwrap_or_else(|| panic!("{event} didn't fail"));
         assert_eq!(
             (came.as_str(), error.error_type.as_str(), error.message.as_str()),
             (pieces, error_type, message),
             "{architecture:?} {event}"
         );
         assert!(!error.found_by_lambda);
-        assert_eq!(taken(emulator, "echo after").0, "after\n", "{architecture:?} {event}");
+        assert_eq!(streamed(emulator, "echo after").0, "after\n", "{architecture:?} {event}");
     }
 }
-on_each_architecture!(a_failure_after_the_beginning_goes_into_the_trailers);
+on_each_architecture!(a_failure_while_streaming_is_in_the_trailers);
 
 #[test]
-fn a_stream_may_be_empty_or_longer_than_any_other_answer() {
+fn a_stream_may_be_empty_or_longer_than_a_buffered_response() {
     let emulator = emulator("long");
-    let (came, outcome) = taken(&emulator, "exit 0");
+    let (came, outcome) = streamed(&emulator, "exit 0");
     assert_eq!((came.as_str(), outcome.function_error), ("", None));
     let mut stream = emulator.invoke_streaming("head -c 20000000 /dev/zero | tr '\\0' x", InvokeOptions::default());
     let length: usize = stream.by_ref().map(|piece| piece.iter().filter(|byte| **byte == b'x').count()).sum();
     assert_eq!((length, stream.finish().function_error), (20_000_000, None));
-    // A caller that waits gets it in one piece, or the error.
+    // A buffering caller gets the whole stream, or the error.
     assert_eq!(answer(&emulator, "echo one; sleep 0.1; echo two"), b"one\ntwo\n");
     assert_eq!(failure(&emulator, "echo one; sleep 0.1; exit 5").0.message, "exit status 5");
 }
 
 #[test]
-fn the_event_is_read_while_the_answer_is_written() {
+fn the_event_is_read_while_the_response_is_written() {
     let emulator = start(options_for("stream-echo", "#!/bin/sh\nexec cat\n", Architecture::X86_64).env("BARELAMBDA_RESPONSE", "stream"));
     let event = "0123456789abcdef".repeat(6 << 16);
-    assert!(taken(&emulator, &event).0 == event);
+    assert!(streamed(&emulator, &event).0 == event);
 }
 
 /// Runs a stream against a script.
-fn play(name: &str, event: &str, steps: Vec<Step>) -> barelambda_emulator::script::Ran {
+fn run_stream(name: &str, event: &str, steps: Vec<Step>) -> barelambda_emulator::script::Ran {
     let folder = task(&format!("stream-{name}"), SHELL);
     let begin = vec![Step::Expect, Step::Send(message::next("r-1", event).bytes())];
     run_command(Script::new().connection([begin, steps].concat()), |_| {
@@ -107,15 +108,17 @@ fn play(name: &str, event: &str, steps: Vec<Step>) -> barelambda_emulator::scrip
 }
 
 #[test]
-fn the_trailers_are_what_lambda_wants() {
+fn the_trailers_have_lambdas_format() {
     let steps = vec![Step::Expect, Step::Send(message::accepted()), Step::Expect, the_end()];
-    let ran = play("trailers", "echo one; sleep 0.1; echo 'said \"so\"' >&2; exit 3", steps);
+    let ran = run_stream("trailers", "echo one; sleep 0.1; echo 'said \"so\"' >&2; exit 3", steps);
     let request = &ran.transcript.connections[0][1];
     assert_eq!((request.target.as_str(), request.body.as_slice()), ("/2018-06-01/runtime/invocation/r-1/response", &b"one\n"[..]));
     assert_eq!(request.header("Lambda-Runtime-Function-Response-Mode"), Some("streaming"));
     assert_eq!(request.trailer("Lambda-Runtime-Function-Error-Type"), Some("Function.ExitStatus"));
-    let body = BASE64_STANDARD.decode(request.trailer("Lambda-Runtime-Function-Error-Body").expect("it has a body")).expect("it is base64");
-    let body: serde_json::Value = serde_json::from_slice(&body).expect("it is JSON");
+    let body = BASE64_STANDARD
+        .decode(request.trailer("Lambda-Runtime-Function-Error-Body").expect("there is a body"))
+        .expect("the body is base64");
+    let body: serde_json::Value = serde_json::from_slice(&body).expect("the body is JSON");
     assert_eq!(
         body,
         serde_json::json!({"errorType": "Function.ExitStatus", "stackTrace": [], "errorMessage": "exit status 3: said \"so\""})
@@ -123,7 +126,7 @@ fn the_trailers_are_what_lambda_wants() {
 }
 
 #[test]
-fn a_stream_that_is_refused_ends_the_program_and_not_the_runtime() {
+fn a_rejected_stream_ends_the_program_and_not_the_runtime() {
     let folder = task("stream-refused", SHELL);
     let mark = folder.join("id");
     let event = format!("echo $$ >{}; exec yes", mark.display());
@@ -142,6 +145,6 @@ fn a_stream_that_is_refused_ends_the_program_and_not_the_runtime() {
         command
     });
     assert!(ran.transcript.connections[1][0].target.ends_with("/next"), "{ran:?}");
-    let id = eventually("the note of the id", || std::fs::read_to_string(&mark).ok()?.trim().parse().ok());
+    let id = eventually("the program writes its id", || std::fs::read_to_string(&mark).ok()?.trim().parse().ok());
     Process::wait_for_its_end(id);
 }

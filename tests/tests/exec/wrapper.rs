@@ -1,4 +1,4 @@
-//! `AWS_LAMBDA_EXEC_WRAPPER`, in `exec` and in an ordinary bootstrap with the feature `exec-wrapper`.
+//! `AWS_LAMBDA_EXEC_WRAPPER`, in `exec` and in other bootstraps with the feature `exec-wrapper`.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use barelambda_tests::programs::{Architecture, example_with_features};
 use barelambda_tests::rie::Rie;
 use barelambda_tests::{cargo, exec};
 
-/// Writes a wrapper, which may find its own folder in `${0%/*}`.
+/// Writes a wrapper. Its folder is `${0%/*}` in the script.
 fn wrapper(name: &str, script: &str) -> PathBuf {
     let path = cargo::scratch(&format!("exec-wrapper-{name}")).join("wrapper");
     write(&path, script, 0o755);
@@ -24,7 +24,7 @@ fn echo(architecture: Architecture) -> Options {
 }
 
 #[test]
-fn it_is_started_once_with_the_command_line() {
+fn the_wrapper_starts_once_with_the_command_line() {
     let script = "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$@\" >>\"${0%/*}/log\"\nexec \"$@\"\n";
     let path = wrapper("once", script);
     let mut options = echo(Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", &path);
@@ -34,12 +34,12 @@ fn it_is_started_once_with_the_command_line() {
     for _ in 0..3 {
         assert_eq!(answer(&emulator, "words"), b"words");
     }
-    let log = std::fs::read_to_string(path.with_file_name("log")).expect("it was started");
+    let log = std::fs::read_to_string(path.with_file_name("log")).expect("the wrapper wrote a log");
     assert_eq!(log, format!("4\n{program}\none\ntwo words\n\n"));
 }
 
 #[test]
-fn what_it_changes_in_the_environment_stays() {
+fn the_program_sees_the_wrappers_environment() {
     let path = wrapper("environment", "#!/bin/sh\nexport ADDED=yes BARELAMBDA_ARGS=argument\nunset REMOVED\nexec \"$@\"\n");
     for mode in ["process", "lines"] {
         let program = "#!/bin/sh\nshow() { echo \"$1 $ADDED ${REMOVED-none} ${KEPT}\"; }\nwhile read -r line; do show \"$1\"; done\n[ -z \"$line\" ] || show \"$1\"\n";
@@ -53,18 +53,20 @@ fn what_it_changes_in_the_environment_stays() {
 }
 
 #[test]
-fn a_wrapper_that_keeps_itself_around_is_fine_too() {
+fn a_wrapper_may_stay_as_the_parent() {
     let path = wrapper("around", "#!/bin/sh\n\"$@\"\n");
     let emulator = start(options_for("around", SHELL, Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", path));
     assert_eq!(answer(&emulator, "echo answer"), b"answer\n");
     assert_eq!(failure(&emulator, "exit 3").0.message, "exit status 3");
 }
 
-fn what_cannot_be_executed_is_an_error_of_the_initialisation(architecture: Architecture) {
+fn a_wrapper_that_cannot_be_executed_is_an_error_of_the_initialisation(architecture: Architecture) {
     let rights = wrapper("rights", "#!/bin/sh\n");
     write(&rights, "#!/bin/sh\n", 0o644);
     let plain = wrapper("plain", "exec \"$@\"\n");
-    for (path, errno) in [("/no/such/wrapper", 2), (rights.to_str().expect("it is UTF-8"), 13), (plain.to_str().expect("it is UTF-8"), 8)] {
+    for (path, errno) in
+        [("/no/such/wrapper", 2), (rights.to_str().expect("the path is UTF-8"), 13), (plain.to_str().expect("the path is UTF-8"), 8)]
+    {
         for options in [echo(architecture), options_for(&format!("unwrapped-{architecture:?}"), SHELL, architecture)] {
             let (error, outcome) = failure(&start(options.env("AWS_LAMBDA_EXEC_WRAPPER", path)), "{}");
             assert_eq!(error.error_type, "Runtime.InvalidWrapper", "{architecture:?} {path}");
@@ -73,10 +75,10 @@ fn what_cannot_be_executed_is_an_error_of_the_initialisation(architecture: Archi
         }
     }
 }
-on_each_architecture!(what_cannot_be_executed_is_an_error_of_the_initialisation);
+on_each_architecture!(a_wrapper_that_cannot_be_executed_is_an_error_of_the_initialisation);
 
 #[test]
-fn an_empty_value_is_none_and_without_the_feature_any_value_is() {
+fn an_empty_value_is_ignored_and_without_the_feature_any_value() {
     assert_eq!(answer(&start(echo(Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", "")), "words"), b"words");
     let plain = Options::new(barelambda_tests::programs::example("echo", Architecture::X86_64));
     assert_eq!(answer(&start(plain.env("AWS_LAMBDA_EXEC_WRAPPER", "/no/such/wrapper")), "words"), b"words");
@@ -96,10 +98,10 @@ fn a_program_with_small_buffers_and_a_large_environment_can_be_wrapped() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn the_server_of_aws_sees_no_difference() {
+fn a_wrapped_program_works_under_rie() {
     let path = wrapper("rie", "#!/bin/sh\nexport BARELAMBDA_ARGS=wrapped\nexec \"$@\"\n");
     let folder = exec::task("rie-wrapped", "#!/bin/sh\necho \"$1\"\n");
-    let text = |path: &PathBuf| path.to_str().expect("it is UTF-8").to_owned();
+    let text = |path: &PathBuf| path.to_str().expect("the path is UTF-8").to_owned();
     let (path, folder) = (text(&path), text(&folder));
     let environment = [("LAMBDA_TASK_ROOT", folder.as_str()), ("_HANDLER", "handler"), ("AWS_LAMBDA_EXEC_WRAPPER", path.as_str())];
     let mut rie = Rie::start(&exec::bootstrap(Architecture::X86_64), &environment, "exec-wrapper");

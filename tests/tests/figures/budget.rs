@@ -1,7 +1,7 @@
-//! The budgets: what each program may cost, by `budgets.toml`. Each figure is printed, and each has to keep its bound.
+//! The budgets: the figures of each program, compared with `budgets.toml`.
 //!
-//! `cargo suite --full --show --only figures figures::budget` shows the table. There is one test, so nothing is measured while
-//! something else runs.
+//! `cargo suite --full --show --only figures figures::budget` shows the table. All figures are in
+//! one test so that nothing else runs while one is measured.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,28 +17,28 @@ use barelambda_tests::programs::{self, Architecture};
 use barelambda_tests::scripted::{run_command, the_end};
 use barelambda_tests::{cargo, packages, syscalls};
 
-/// The event of programs that need none of their own: 59 bytes.
+/// The event of programs without a custom one: 59 bytes.
 const SMALL: &[u8] = br#"{"Records":[{"count":2000,"name":"bolts M6","price":1234}]}"#;
 
-/// As long as Lambda's.
+/// A request id of the same length as Lambda's.
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
-/// How many starts of each program make a median, and how many such pairs of medians are taken: what else the machine does shifts both
-/// of a pair, and now and then one.
+/// The number of starts of each program in a median, and the number of pairs of medians. Other load
+/// on the machine affects both medians of a pair alike, except in a few runs.
 const ROUNDS: usize = 100;
 const RUNS: usize = 9;
 
-/// How many processes the memory is read of.
+/// The number of processes whose memory is measured.
 const PROCESSES: usize = 40;
 
-/// How many invocations are counted together.
+/// The number of invocations that are counted together.
 const INVOCATIONS: usize = 20;
 
 #[test]
 #[ignore = "needs qemu-user-static, strace and valgrind; run `bash .ci/full`"]
 fn every_figure_keeps_its_bound() {
     let budgets = Budgets::read();
-    // Those of `exec_budget` are ratios, and no program's.
+    // This table has the ratios of `exec_budget`, which don't belong to a program.
     let names: Vec<String> = budgets.programs().into_iter().filter(|name| name != "exec-against").collect();
     let programs: Vec<Program> = names.iter().map(|name| Program::new(name, &budgets)).collect();
     let mut figures = Vec::new();
@@ -49,23 +49,24 @@ fn every_figure_keeps_its_bound() {
         figures.extend(program.memory());
     }
     let file = |name: &str| programs.iter().find(|program| program.name == name).map(|program| program.files[0].as_path());
-    figures.push(coalesced(file("echo").expect("budgets.toml has it")));
-    figures.push(streaming(file("stream").expect("budgets.toml has it")));
+    figures.push(coalesced(file("echo").expect("budgets.toml has echo")));
+    figures.push(streaming(file("stream").expect("budgets.toml has stream")));
     figures.extend(starts(&programs));
     budgets.hold(&names, &figures);
 }
 
 struct Program {
     name: String,
-    /// Its files, by architecture.
+    /// The executables for x86_64 and aarch64.
     files: [PathBuf; 2],
-    /// The answer to GET /next.
+    /// The reply to GET /next.
     event: Vec<u8>,
     environment: Vec<(&'static str, PathBuf)>,
 }
 
 impl Program {
-    /// Built as `cargo barelambda build` does, which gives the same bytes on every machine; the one in C by its Makefile.
+    /// Builds a program with `cargo barelambda build`, which produces the same bytes on every
+    /// machine, or with the Makefile of the examples in C.
     fn new(name: &str, budgets: &Budgets) -> Self {
         let files = Architecture::ALL.map(|architecture| match name {
             "c-echo" => c_programs::example("echo", Way::Freestanding(architecture)),
@@ -86,8 +87,8 @@ impl Program {
         Self { name: name.to_owned(), files, event: message::next(REQUEST_ID, event).bytes(), environment }
     }
 
-    /// In an environment of the server's address, and what it cannot do without; in the root, as the shell script
-    /// that starts valgrind adds PWD.
+    /// Returns a command with the server's address and the required variables as its environment.
+    /// It runs in `/` because valgrind's start script adds PWD to the environment.
     fn command(&self, server: &Server) -> Command {
         let mut command = server.command(&self.files[0]);
         command.current_dir("/");
@@ -100,67 +101,70 @@ impl Program {
     }
 
     fn sizes(&self) -> Vec<Measured> {
-        let size = |file: &Path| fs::metadata(file).expect("it has been built").len() as f64;
+        let size = |file: &Path| fs::metadata(file).expect("the program exists").len() as f64;
         let [x86_64, aarch64] = &self.files;
         vec![self.figure("size", size(x86_64)), figure_of(&self.name, "aarch64", "size", size(aarch64))]
     }
 
-    /// By strace: of the first process, when the 202 and the next event come one after the other; of the invocations the most.
+    /// Counts system calls with strace, in the first process, when the 202 and the next event
+    /// arrive separately. The figure per invocation is the maximum.
     fn system_calls(&self) -> Vec<Measured> {
         let trace = cargo::scratch("budget").join("trace");
         let server = Server::new();
         let calls = server.system_calls(&self.command(&server), &self.event, 1 + INVOCATIONS, &trace);
         let to_next = self.figure("syscalls-to-next", syscalls::to_first_next(&calls).len() as f64);
         let warm = syscalls::by_invocation(&calls);
-        assert_eq!(warm.len(), INVOCATIONS, "of {}", self.name);
+        assert_eq!(warm.len(), INVOCATIONS, "invocations of {}", self.name);
         let most = warm.iter().map(|calls| calls.len()).max().unwrap_or(0) as f64;
         vec![to_next, self.figure("syscalls-per-invocation", most)]
     }
 
-    /// User-space instructions, by callgrind. Those of an invocation are the difference between two runs, so that what happens once does
-    /// not count.
+    /// Counts user-space instructions with callgrind. The figure per invocation is the difference
+    /// between two runs, so that it excludes what happens once.
     fn instructions(&self) -> Vec<Measured> {
         let server = Server::new();
         let count = |invocations| agreed(&self.name, || server.instructions(&self.command(&server), &self.event, invocations)) as f64;
         let mut figures = vec![self.figure("instructions-to-next", count(0))];
-        // Valgrind has no processes that share memory with their parent, which the child of `exec` does until it is another program.
+        // Valgrind doesn't support vfork, with which `exec` starts its child.
         if self.name != "exec" {
             figures.push(self.figure("instructions-per-invocation", (count(1 + INVOCATIONS) - count(1)) / INVOCATIONS as f64));
         }
         figures
     }
 
-    /// Read from /proc of the process when its first answer has arrived. Of several processes, as the kernel puts the stack at a random place
-    /// in its page: the most memory, and the median of the faults. One of these is the starter's: it comes before execve, which does not
-    /// begin the count anew.
+    /// Reads memory and faults from /proc when the first response has arrived. The figures are the
+    /// maximum and the median over several processes because the kernel randomizes the stack's
+    /// address. One fault comes from the parent, before execve, which doesn't reset the count.
     fn memory(&self) -> Vec<Measured> {
         let server = Server::new();
         let (mut peaks, mut faults): (Vec<_>, Vec<_>) = (0..PROCESSES).map(|_| server.memory(self.command(&server), &self.event)).unzip();
         peaks.sort_unstable();
         faults.sort_unstable();
-        // One zero makes the whole measurement a zero.
+        // A zero means that a figure couldn't be read.
         let at = |figures: &[u64], place: usize| if figures[0] == 0 { 0.0 } else { figures[place] as f64 };
         vec![self.figure("peak-memory-kib", at(&peaks, PROCESSES - 1)), self.figure("minor-faults", at(&faults, PROCESSES / 2))]
     }
 }
 
-/// A copy of a program whose path has a multiple of 16 bytes. It lies on the stack in front of the environment, whose alignment decides on how
-/// many instructions it takes to read that.
+/// Copies a program to a path whose length is a multiple of 16 bytes. The path precedes the
+/// environment on the stack, and the environment's alignment changes the number of instructions
+/// that read it.
 fn aligned(program: &Path, name: &str) -> PathBuf {
     const ALIGNMENT: usize = 16;
-    let folder = cargo::scratch(&format!("budget-{name}")).canonicalize().expect("it has been made");
+    let folder = cargo::scratch(&format!("budget-{name}")).canonicalize().expect("the folder exists");
     let length = folder.join("bootstrap").as_os_str().len();
-    // A folder takes a slash, and at least a byte for its name.
+    // A folder adds a slash and at least a byte for its name.
     let padding = ALIGNMENT - 1 - length % ALIGNMENT;
     let folder = folder.join("_".repeat(if padding == 0 { ALIGNMENT } else { padding }));
-    fs::create_dir(&folder).expect("its parent has been made");
+    fs::create_dir(&folder).expect("the parent folder exists");
     let copy = folder.join("bootstrap");
-    fs::copy(program, &copy).expect("it has been built");
+    fs::copy(program, &copy).expect("the program exists");
     assert_eq!(copy.as_os_str().len() % ALIGNMENT, 0, "{}", copy.display());
     copy
 }
 
-/// What two runs agree on: on a busy machine, one may read a reply in two pieces, or two replies at once.
+/// Returns the count that two runs agree on. On a busy machine, a run may read a reply in two
+/// pieces, or two replies at once.
 fn agreed(name: &str, mut run: impl FnMut() -> u64) -> u64 {
     const MOST: usize = 8;
     let mut counts = Vec::new();
@@ -171,14 +175,15 @@ fn agreed(name: &str, mut run: impl FnMut() -> u64) -> u64 {
         }
         counts.push(count);
     }
-    panic!("no two runs of {name} took the same number of instructions: {counts:?}");
+    panic!("no two runs of {name} executed the same number of instructions: {counts:?}");
 }
 
 fn figure_of(program: &str, architecture: &'static str, figure: &'static str, value: f64) -> Measured {
     Measured { program: program.to_owned(), architecture, figure, value }
 }
 
-/// The most system calls of an invocation of `echo`, when the 202 and the next event come together.
+/// Returns the maximum of system calls in an invocation of `echo`, when the 202 and the next event
+/// arrive together.
 fn coalesced(echo: &Path) -> Measured {
     let event = message::next("r-1", SMALL).bytes();
     let together = [message::accepted(), event.clone()].concat();
@@ -199,17 +204,17 @@ fn coalesced(echo: &Path) -> Measured {
     figure_of("echo", "x86_64", "syscalls-when-coalesced", most as f64)
 }
 
-/// Peak memory of `stream` after 200 MB in one answer.
+/// Returns the peak memory of `stream` after 200 MB in one response.
 fn streaming(stream: &Path) -> Measured {
     const BYTES: u64 = 200_000_000;
     let event = message::next(REQUEST_ID, (BYTES / 64).to_string()).bytes();
     let (sent, peak) = Server::new().streamed(stream, &event);
-    assert!(sent > BYTES, "{sent} bytes are not all");
+    assert!(sent > BYTES, "only {sent} bytes were sent");
     figure_of("stream", "x86_64", "peak-memory-kib-after-200-mb", peak as f64)
 }
 
-/// The time from just before the start of each process to its first GET /next, against the same of the floor: medians of rounds in random
-/// order, and the middle one of several such comparisons.
+/// Compares the time from just before the start of each process to its first GET /next with that of
+/// the floor: the medians of rounds in random order, and the median of several such comparisons.
 fn starts(programs: &[Program]) -> Vec<Measured> {
     let server = Server::new();
     let floor = programs::floor();

@@ -1,8 +1,9 @@
-//! What a supervised child costs: the binary `exec` against `echo`, against a loop that does nothing but start the same script, and against
-//! bash with curl. Each figure is a ratio of times taken in turn, is printed, and has to keep its bound.
+//! The cost of a supervised child: the binary `exec` compared with `echo`, with a loop that only
+//! starts the same script, and with bash and curl. Each figure is a ratio of times that alternate,
+//! and is compared with its bound.
 //!
-//! `cargo suite --full --show --only figures exec_budget` shows the table. There is one test, so nothing is measured while
-//! something else runs.
+//! `cargo suite --full --show --only figures exec_budget` shows the table. All figures are in one
+//! test so that nothing else runs while one is measured.
 
 use std::env;
 use std::io::{Read as _, Write as _};
@@ -13,23 +14,25 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::message;
 use barelambda_tests::budgets::{Budgets, Measured};
 use barelambda_tests::compared::{middle, runs};
-use barelambda_tests::exec_measured::{Running, exec, write_program};
+use barelambda_tests::exec::write;
+use barelambda_tests::exec_measured::{Running, exec};
 use barelambda_tests::measured::{Peer, Server};
 use barelambda_tests::programs::{Architecture, example};
 use barelambda_tests::{cargo, tools};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// The figures' part of budgets.toml.
+/// The table of the figures in budgets.toml.
 const PART: &str = "exec-against";
 
-/// Of 59 bytes, as the small events elsewhere.
+/// 59 bytes, like the small events elsewhere.
 const EVENT: &[u8] = br#"{"order":12345,"items":[{"name":"bolts, M6","count":2000}]}"#;
 
-/// Builtins alone, so that nothing but the shell is started: what an invocation costs beside it then counts most.
+/// A script with only builtins, which starts no other process, so that the runtime's own cost has
+/// the most weight.
 const HANDLER: &[u8] = b"#!/bin/sh\nIFS= read -r event\nprintf '{\"event\":%s}\\n' \"$event\"\n";
 
-/// How many invocations in a row are timed together where one takes microseconds: few, so that most rows end before something else gets the
-/// processor.
+/// The number of invocations that are timed together where one lasts microseconds. It's small so
+/// that most of them complete before another process gets the processor.
 const IN_A_ROW: u32 = 10;
 
 #[test]
@@ -37,7 +40,7 @@ const IN_A_ROW: u32 = 10;
 fn every_figure_keeps_its_bound() {
     let folder = cargo::scratch("exec_budget");
     let programs = Programs { folder: &folder, exec: &exec(), echo: &example("echo", Architecture::X86_64) };
-    write_program(&folder, "handler.sh", HANDLER);
+    write(&folder.join("handler.sh"), HANDLER, 0o755);
     let mut figures = vec![start(&programs)];
     figures.extend(children(&programs));
     figures.push(lines(&programs));
@@ -52,7 +55,7 @@ struct Programs<'a> {
 }
 
 impl Programs<'_> {
-    /// All have the same environment but for `more`.
+    /// Returns a command. All have the same environment, except for `more`.
     fn command(&self, server: &Server, program: &Path, handler: &str, more: &[(&str, &str)]) -> Command {
         let mut command = server.command(program);
         command.envs(self.environment(handler)).envs(more.iter().copied());
@@ -60,12 +63,12 @@ impl Programs<'_> {
     }
 
     fn environment(&self, handler: &str) -> [(&'static str, std::ffi::OsString); 3] {
-        let path = env::var_os("PATH").expect("there is a PATH");
+        let path = env::var_os("PATH").expect("PATH is set");
         [("PATH", path), ("LAMBDA_TASK_ROOT", self.folder.into()), ("_HANDLER", handler.into())]
     }
 }
 
-/// From just before the start of the process to its first GET /next.
+/// Measures the time from just before the start of the process to its first GET /next.
 fn start(programs: &Programs<'_>) -> Measured {
     let server = Server::new();
     let started = [programs.exec, programs.echo];
@@ -75,8 +78,9 @@ fn start(programs: &Programs<'_>) -> Measured {
     figure("start-against-echo", ratio)
 }
 
-/// One invocation of the script, as the server sees it: from the event that is sent to the answer that has come. The bare loop has no server:
-/// its time begins with the pipes and ends when the script has been waited for.
+/// Measures one invocation of the script from the server's view: from sending the event to
+/// receiving the response. The bare loop has no server. Its time begins before the pipes are made
+/// and ends when the script has been reaped.
 fn children(programs: &Programs<'_>) -> [Measured; 2] {
     let servers = [Server::new(), Server::new()];
     let mut exec = Running::start(&servers[0], programs.command(&servers[0], programs.exec, "handler.sh", &[]));
@@ -89,7 +93,7 @@ fn children(programs: &Programs<'_>) -> [Measured; 2] {
             exec.peer.send(&reply);
             let answer = exec.peer.expect_next();
             let time = start.elapsed();
-            assert!(holds(&answer, &wanted), "not the answer: {}", answer.escape_ascii());
+            assert!(has(&answer, &wanted), "unexpected response: {}", answer.escape_ascii());
             exec.peer.send(&message::accepted());
             time
         }
@@ -109,14 +113,16 @@ fn children(programs: &Programs<'_>) -> [Measured; 2] {
     [figure("child-against-bare-loop", of_loop), figure("bash-and-curl-against-child", of_bash)]
 }
 
-/// Invocations per second of `cat`, line by line, against those of `echo`, when each 202 comes with the next event. All take part on one
-/// processor, as in a function of less than 1,769 MB: with two, the figure is that of the scheduler, who wakes an idle one or does not.
+/// Compares the invocations per second of `cat`, in the mode for lines, with those of `echo`, when
+/// each 202 arrives with the next event. All processes share one processor, as in a function with
+/// less than 1,769 MB. With two, the figure would depend on whether the scheduler wakes an idle
+/// one.
 fn lines(programs: &Programs<'_>) -> Measured {
     let allowed = sched_getaffinity(None).expect("a thread has its processors");
     let mut one = CpuSet::new();
     one.set((0..CpuSet::MAX_CPU).find(|processor| allowed.is_set(*processor)).expect("a thread has a processor"));
-    // What this thread starts inherits it.
-    sched_setaffinity(None, &one).expect("the processor is one of its own");
+    // Child processes inherit it.
+    sched_setaffinity(None, &one).expect("the thread may use the processor");
     let server = Server::new();
     let mut running = [(programs.exec, [("BARELAMBDA_MODE", "lines")].as_slice()), (programs.echo, &[])]
         .map(|(program, more)| Running::start(&server, programs.command(&server, program, "/bin/cat", more)));
@@ -128,7 +134,7 @@ fn lines(programs: &Programs<'_>) -> Measured {
         for number in 0..IN_A_ROW {
             peer.send(if number == 0 { &reply } else { &following });
             let answer = peer.expect_next();
-            assert!(holds(&answer, EVENT), "not the answer: {}", answer.escape_ascii());
+            assert!(has(&answer, EVENT), "unexpected response: {}", answer.escape_ascii());
         }
         let time = start.elapsed() / IN_A_ROW;
         peer.send(&message::accepted());
@@ -144,23 +150,24 @@ fn figure(name: &'static str, value: f64) -> Measured {
     Measured { program: PART.to_owned(), architecture: "x86_64", figure: name, value }
 }
 
-/// The bare loop: pipes, vfork and execve (as std does), the event written, the answer read, the process waited for.
+/// Runs the bare loop once: makes pipes, starts the process (std uses vfork and execve), writes the
+/// event, reads the response, and waits for the process.
 fn run(program: &Path, programs: &Programs<'_>, event: &[u8]) -> Vec<u8> {
     let mut command = Command::new(program);
     command.env_clear().envs(programs.environment("handler.sh"));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the script can be started");
-    child.stdin.take().expect("it is a pipe").write_all(event).expect("the script reads");
+    child.stdin.take().expect("stdin is a pipe").write_all(event).expect("the script reads");
     let mut answer = Vec::new();
-    child.stdout.take().expect("it is a pipe").read_to_end(&mut answer).expect("the script writes");
-    assert!(child.wait().expect("it is our child").success(), "the script fails");
+    child.stdout.take().expect("stdout is a pipe").read_to_end(&mut answer).expect("the script writes");
+    assert!(child.wait().expect("the script is a child").success(), "the script fails");
     answer
 }
 
-/// The loop of bash and curl, with its connection that waits for an event.
+/// The loop of bash and curl, with the connection that waits for an event.
 struct BashAndCurl<'a> {
     server: &'a Server,
     running: Running,
-    /// In place of that of `running`, from the second invocation on.
+    /// Replaces the connection of `running` from the second invocation on.
     waiting: Option<Peer>,
 }
 
@@ -172,14 +179,14 @@ impl<'a> BashAndCurl<'a> {
         Self { server, running, waiting: None }
     }
 
-    /// Ends when the loop waits for the next event, so that it does nothing while others are measured.
+    /// Returns when the loop waits for the next event, so that it's idle while others are measured.
     fn invoke(&mut self, reply: &[u8], wanted: &[u8]) -> Duration {
         let waiting = self.waiting.as_mut().unwrap_or(&mut self.running.peer);
         let start = Instant::now();
         waiting.send(reply);
         let mut poster = self.server.accept();
         let mut answer = Vec::new();
-        // curl leaves out line breaks.
+        // curl removes line breaks.
         let wanted = wanted.trim_ascii_end();
         while !answer.ends_with(wanted) {
             poster.receive(&mut answer);
@@ -193,6 +200,6 @@ impl<'a> BashAndCurl<'a> {
     }
 }
 
-fn holds(answer: &[u8], wanted: &[u8]) -> bool {
+fn has(answer: &[u8], wanted: &[u8]) -> bool {
     answer.starts_with(b"POST ") && answer.windows(wanted.len()).any(|window| window == wanted)
 }

@@ -1,4 +1,5 @@
-//! What it costs to read an event of 100 KB into its type: the instructions, by callgrind, against those of serde_json for the same fields.
+//! The instructions to read an event of 100 KB into its type, counted by callgrind, compared with
+//! those of serde_json for the same fields.
 //!
 //! `cargo suite --full --show --only figures json_cost` shows the figures.
 
@@ -8,13 +9,13 @@ use std::process::Command;
 use barelambda_tests::{cargo, programs, tools};
 use serde_json::{Value, json};
 
-/// How large the events are.
+/// The size of the events in bytes.
 const SIZE: usize = 100_000;
 
-/// The most that reading may cost, as a part of what it costs with serde_json.
+/// The limit of the cost, as a fraction of serde_json's.
 const BOUND: f64 = 1.0;
 
-/// How often an event is read, once and more: what the difference counts is reading alone.
+/// The numbers of reads in two runs, whose difference excludes everything else.
 const TIMES: [u32; 2] = [1, 11];
 
 #[test]
@@ -36,20 +37,20 @@ fn an_event_costs_no_more_than_with_serde_json() {
         let [ours, text, theirs] = [ours, text, theirs].map(|count| count - none);
         let ratio = ours / theirs;
         println!("{name:<30} {ours:>11.0} {ratio:>6.3} {text:>11.0} {:>6.3} {theirs:>11.0}", text / theirs);
-        // Less than an instruction for eight bytes would mean that nothing was read.
+        // Less than one instruction for eight bytes would mean that nothing was read.
         assert!(ours.min(theirs) > SIZE as f64 / 8.0, "nothing was measured");
         if ratio > BOUND {
             too_much.push(name);
         }
     }
     println!();
-    assert!(too_much.is_empty(), "these cost more than {BOUND} of serde_json's: {too_much:?}");
+    assert!(too_much.is_empty(), "these cost more than {BOUND} times serde_json's: {too_much:?}");
 }
 
-/// Bodies of every kind, each so long that the event has 100 KB.
+/// Returns bodies of every kind, each long enough for an event of 100 KB.
 fn bodies() -> Vec<(&'static str, String)> {
     let empty = event("").to_string().len();
-    // As long as it becomes when it is escaped.
+    // The length is that of the escaped text.
     let filled = |piece: &dyn Fn(usize) -> String| {
         let (mut body, mut length) = (String::new(), empty);
         for index in 0.. {
@@ -78,7 +79,7 @@ fn bodies() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// An event of an HTTP API, in the payload format 2.0, as compact as API Gateway sends it.
+/// Returns an event of an HTTP API, in the payload format 2.0 and as compact as API Gateway's.
 fn event(body: &str) -> Value {
     json!({
         "version": "2.0",
@@ -118,7 +119,7 @@ fn event(body: &str) -> Value {
     })
 }
 
-/// The instructions for reading the event in `file` ten times, and what is around that.
+/// Returns the average number of instructions to read the event in `file` once.
 fn instructions(program: &Path, who: &str, file: &Path) -> f64 {
     let [once, more] = TIMES.map(|times| {
         let mut command = Command::new(tools::valgrind());
@@ -127,7 +128,7 @@ fn instructions(program: &Path, who: &str, file: &Path) -> f64 {
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{words}");
         let collected = words.lines().find_map(|line| line.split_once("Collected : "));
-        let Some((_, number)) = collected else { panic!("callgrind has printed no sum:\n{words}") };
+        let Some((_, number)) = collected else { panic!("callgrind didn't print a sum:\n{words}") };
         number.trim().parse::<f64>().expect("the sum is a number")
     });
     (more - once) / f64::from(TIMES[1] - TIMES[0])

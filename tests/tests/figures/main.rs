@@ -1,4 +1,4 @@
-//! What programs cost. `cargo suite` runs these tests one by one, when no other test runs.
+//! The cost of programs. `cargo suite` runs these tests one by one, after all others.
 
 mod budget;
 mod exec_budget;

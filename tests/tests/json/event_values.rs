@@ -1,4 +1,5 @@
-//! Every field that the types for events read from the files in examples/events, against what serde_json reads.
+//! Every field of the types for events, read from the files in examples/events and compared with
+//! serde_json.
 
 use std::fmt::Write;
 
@@ -16,7 +17,7 @@ fn file(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(path).expect("the file can be read")).expect("the file is JSON")
 }
 
-/// The pairs in an object, as [`Headers`] and [`Parameters`] give them.
+/// Returns the pairs of an object, as [`Headers`] and [`Parameters`] return them.
 fn pairs(object: &Value) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for (name, value) in object.as_object().into_iter().flatten() {
@@ -53,7 +54,7 @@ fn assert_parameters(parameters: Parameters<'_>, object: &Value) {
     }
 }
 
-/// Every field of the types, against what serde_json reads: `same!(value, typed => "name")`.
+/// Compares fields of a type with a value of serde_json: `same!(value, typed => "name")`.
 macro_rules! same {
     ($value:expr, $($typed:expr => $name:literal),* $(,)?) => {$(
         assert_eq!(json!($typed), $value[$name], $name);
@@ -61,7 +62,7 @@ macro_rules! same {
 }
 
 #[test]
-fn requests_to_http_apis_and_function_urls_are_what_serde_json_reads() {
+fn requests_to_http_apis_and_function_urls_match_serde_json() {
     for name in ["api_gateway_v2", "function_url", "function_url_binary"] {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
@@ -86,7 +87,7 @@ fn requests_to_http_apis_and_function_urls_are_what_serde_json_reads() {
 }
 
 #[test]
-fn requests_to_rest_apis_are_what_serde_json_reads() {
+fn requests_to_rest_apis_match_serde_json() {
     let value = file("api_gateway_v1");
     let mut text = value.to_string().into_bytes();
     let (request, _) = http::from_slice::<api_gateway_v1::Request>(&mut text).expect("it can be read");
@@ -109,13 +110,13 @@ fn requests_to_rest_apis_are_what_serde_json_reads() {
 }
 
 #[test]
-fn requests_to_load_balancers_are_what_serde_json_reads() {
+fn requests_to_load_balancers_match_serde_json() {
     for name in ["alb", "alb_multi_value"] {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
         let (request, body) = http::from_slice::<alb::Request>(&mut text).expect("it can be read");
         same!(value, request.path => "path", request.http_method => "httpMethod", request.is_base64_encoded => "isBase64Encoded",
-            body.text().expect("it is text") => "body");
+            body.text().expect("the body is text") => "body");
         assert_headers(request.headers, &value["headers"]);
         assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
         assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
@@ -124,14 +125,14 @@ fn requests_to_load_balancers_are_what_serde_json_reads() {
     }
 }
 
-/// Reads each record of `$name` and of serde_json's reading of it.
+/// Runs `$check` with each record of the file `$name` and with serde_json's value of it.
 macro_rules! for_each_record {
     ($name:literal, $type:ty, |$record:ident, $value:ident| $check:block) => {
         let values = file($name);
         let mut text = values.to_string().into_bytes();
-        let mut records = Records::<$type>::new(&mut text, "Records").expect("it has records");
-        for $value in values["Records"].as_array().expect("they are an array") {
-            let $record = records.next().expect("there is a record").expect("it can be read");
+        let mut records = Records::<$type>::new(&mut text, "Records").expect("the event has records");
+        for $value in values["Records"].as_array().expect("the records are an array") {
+            let $record = records.next().expect("there is a record").expect("the record can be read");
             $check
         }
         assert!(records.next().is_none());
@@ -139,7 +140,7 @@ macro_rules! for_each_record {
 }
 
 #[test]
-fn records_are_what_serde_json_reads() {
+fn records_match_serde_json() {
     for_each_record!("sqs", sqs::Message, |message, value| {
         same!(value, message.message_id => "messageId", message.receipt_handle => "receiptHandle", message.body => "body",
             message.md5_of_body => "md5OfBody", message.event_source => "eventSource", message.event_source_arn => "eventSourceARN",
@@ -207,7 +208,7 @@ fn records_are_what_serde_json_reads() {
 }
 
 #[test]
-fn events_of_a_bus_are_what_serde_json_reads() {
+fn events_of_a_bus_match_serde_json() {
     for name in ["event_bridge", "event_bridge_scheduled"] {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
@@ -215,12 +216,12 @@ fn events_of_a_bus_are_what_serde_json_reads() {
         same!(value, event.version => "version", event.id => "id", event.detail_type => "detail-type", event.source => "source",
             event.account => "account", event.time => "time", event.region => "region",
             event.resources.iter().collect::<Vec<_>>() => "resources");
-        let detail: Value = serde_json::from_str(&event.detail.to_string()).expect("it is JSON again");
+        let detail: Value = serde_json::from_str(&event.detail.to_string()).expect("the detail is JSON");
         assert_eq!((&detail, event.replay_name), (&value["detail"], None));
     }
 }
 
-/// `item` as DynamoDB writes it.
+/// Returns `item` in DynamoDB's JSON.
 fn attributes(item: Item<'_>) -> Value {
     item.iter().map(|(name, value)| (name.to_owned(), attribute(value))).collect()
 }
@@ -238,7 +239,7 @@ fn attribute(value: AttributeValue<'_>) -> Value {
         AttributeValue::L(list) => json!({"L": list.iter().map(attribute).collect::<Vec<_>>()}),
         AttributeValue::Null => json!({"NULL": true}),
         AttributeValue::Bool(value) => json!({"BOOL": value}),
-        other => panic!("{other:?} is not in the corpus"),
+        other => panic!("unexpected type in the files: {other:?}"),
     }
 }
 
@@ -248,12 +249,12 @@ fn a_batch_has_any_number_of_records_and_some_may_be_bad() {
     for index in 0..10_000 {
         let comma = if index > 0 { "," } else { "" };
         match index % 5 {
-            // Of another form, or malformed inside.
+            // These have another type, or are malformed.
             3 => write!(batch, "{comma}{{\"messageId\":{index},\"body\":[\"]}}\"]}}"),
             4 => write!(batch, "{comma}{{\"messageId\":\"{index}\",\"body\":\"\\x\"}}"),
             _ => write!(batch, "{comma}{{\"messageId\":\"{index}\",\"body\":\"\\ud83d\\ude00 {index}\"}}"),
         }
-        .expect("text can be written");
+        .expect("writing to a String can't fail");
     }
     batch.push_str("]}");
     let mut text = batch.into_bytes();

@@ -1,4 +1,4 @@
-//! The types for events read the files in examples/events, whole, mutated and cut.
+//! The types for events, with the files in examples/events: whole, mutated and cut.
 
 use std::collections::{BTreeSet, BinaryHeap};
 use std::fmt::Write;
@@ -10,24 +10,24 @@ use barelambda::events::{EventBridge, alb, api_gateway_v1, api_gateway_v2, dynam
 use barelambda::json::{FromJson, Records};
 use serde_json::{Map, Value, json};
 
-/// A file, what reads it, and what is fixed about its form.
+/// A file, its parser, and the rules for its fields.
 struct Case {
     name: &'static str,
     text: &'static str,
-    /// Gives everything that was read, as text.
+    /// Parses an event, and returns everything that was read as text.
     read: fn(&mut [u8]) -> Result<String, Error>,
     objects: &'static [Object],
 }
 
-/// An object whose fields the types name: the other objects have names of the event's own.
+/// An object whose fields the types define. Other objects have arbitrary names.
 struct Object {
-    /// As a JSON pointer, with `*` for an element of an array.
+    /// A JSON pointer, with `*` for an element of an array.
     pointer: &'static str,
-    /// Without one of these the object is an error.
+    /// The fields without which the object is an error.
     required: &'static [&'static str],
-    /// Those of them that may be null.
+    /// The required fields that may be null.
     may_be_null: &'static [&'static str],
-    /// Those that may be missing and must not be null.
+    /// The optional fields that must not be null.
     never_null: &'static [&'static str],
 }
 
@@ -98,7 +98,7 @@ fn request<'a, R: HttpRequest<'a> + std::fmt::Debug>(text: &'a mut [u8]) -> Resu
 fn records<'a, T: FromJson<'a> + std::fmt::Debug>(text: &'a mut [u8]) -> Result<String, Error> {
     let mut all = String::new();
     for record in Records::<T>::new(text, "Records")? {
-        writeln!(all, "{:?}", record?).expect("text can be written");
+        writeln!(all, "{:?}", record?).expect("writing to a String can't fail");
     }
     Ok(all)
 }
@@ -116,7 +116,7 @@ impl Case {
         (self.read)(&mut value.to_string().into_bytes())
     }
 
-    /// The object at `pointer`, if the types name its fields.
+    /// Returns the object at `pointer`, if the types define its fields.
     fn object(&self, pointer: &str) -> Option<&Object> {
         let parts = pointer.split('/').map(|part| if part.parse::<usize>().is_ok() { "*" } else { part });
         let pattern = parts.collect::<Vec<_>>().join("/");
@@ -124,7 +124,7 @@ impl Case {
     }
 }
 
-/// The pointers to all objects in `value`.
+/// Returns the pointers to all objects in `value`.
 fn objects(value: &Value) -> Vec<String> {
     fn visit(value: &Value, pointer: &str, all: &mut Vec<String>) {
         match value {
@@ -152,7 +152,7 @@ fn fields<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Map<String, Value>
 }
 
 #[test]
-fn the_files_have_what_is_hard() {
+fn the_files_have_every_kind_of_escape() {
     let all: String = CASES.iter().map(|case| case.text).collect();
     for hard in ["\\\"", "\\n", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", "\\u0000", "é", "😀", ": null", "\\t"] {
         assert!(all.contains(hard), "{hard}");
@@ -160,16 +160,16 @@ fn the_files_have_what_is_hard() {
 }
 
 #[test]
-fn what_is_read_does_not_depend_on_how_it_is_written() {
+fn the_values_do_not_depend_on_the_formatting() {
     for case in CASES {
         let name = case.name;
         let value = case.value();
         let read = (case.read)(&mut case.text.as_bytes().to_vec()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        // In another order, and with no escapes but those that must be.
+        // This has another order of fields, and only the required escapes.
         let sorted = case.read(&value).unwrap_or_else(|error| panic!("{name}: {error}"));
         let characters = |text: &str| without_blanks(text).chars().collect::<BinaryHeap<_>>().into_sorted_vec();
         assert_eq!(characters(&read), characters(&sorted), "{name}");
-        let mut pretty = serde_json::to_vec_pretty(&value).expect("it can be written");
+        let mut pretty = serde_json::to_vec_pretty(&value).expect("a value can be written");
         let mut escaped = String::new();
         escape(&value, &mut escaped);
         for text in [&mut pretty, &mut escaped.into_bytes()] {
@@ -179,12 +179,13 @@ fn what_is_read_does_not_depend_on_how_it_is_written() {
     }
 }
 
-/// What is read later comes with the blanks of the event, and others where escapes were.
+/// Removes white space. Fields that are parsed lazily keep that of the event, and have more in
+/// place of escapes.
 fn without_blanks(text: &str) -> String {
     text.replace([' ', '\n'], "")
 }
 
-/// Writes `value` with every character of every text as `\uXXXX`.
+/// Writes `value` with every character of every string as `\uXXXX`.
 fn escape(value: &Value, to: &mut String) {
     fn text(text: &str, to: &mut String) {
         to.push('"');
@@ -219,7 +220,7 @@ fn escape(value: &Value, to: &mut String) {
 }
 
 #[test]
-fn fields_that_are_not_known_change_nothing() {
+fn unknown_fields_change_nothing() {
     let unknown: [Value; 4] = [
         Value::Null,
         json!({"": [1.5e300, -7, {"\u{0}\"\\": [[], {}, "\u{1f600}"]}]}),
@@ -232,7 +233,7 @@ fn fields_that_are_not_known_change_nothing() {
         for pointer in objects(&value) {
             for unknown in &unknown {
                 let mut changed = value.clone();
-                // Before, between and behind the others.
+                // The names sort before, between and after the others.
                 for name in ["\u{1}!", "kk", "\u{1f600}\"z"] {
                     fields(&mut changed, &pointer).insert(name.to_owned(), unknown.clone());
                 }
@@ -247,7 +248,7 @@ fn fields_that_are_not_known_change_nothing() {
 }
 
 #[test]
-fn fields_may_be_missing_or_null_unless_they_are_needed() {
+fn fields_may_be_missing_or_null_unless_they_are_required() {
     for case in CASES {
         let value = case.value();
         let mut seen = BTreeSet::new();
@@ -286,7 +287,7 @@ fn fields_may_be_missing_or_null_unless_they_are_needed() {
 }
 
 #[test]
-fn half_an_event_is_an_error() {
+fn a_cut_event_is_an_error() {
     for case in CASES {
         let text = case.text.trim_end().as_bytes();
         for end in 0..text.len() {
@@ -296,13 +297,13 @@ fn half_an_event_is_an_error() {
 }
 
 #[test]
-fn no_byte_makes_a_panic() {
+fn no_byte_causes_a_panic() {
     for case in CASES {
         for place in 0..case.text.len() {
             for byte in *b"\"\\]\xff" {
                 let mut text = case.text.as_bytes().to_vec();
                 text[place] = byte;
-                // Whether it is an error depends on the place.
+                // It depends on the place whether this is an error.
                 _ = (case.read)(&mut text);
             }
         }

@@ -1,4 +1,4 @@
-//! Answers over HTTP as their receivers take them apart: with a JSON parser and a base64 decoder that are not ours.
+//! HTTP responses, parsed by a third-party JSON parser and base64 decoder.
 
 use barelambda::runtime::{ROOM, Runtime, Transport};
 use barelambda::runtime_api::endpoint::{Address, Endpoint};
@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-/// Gives one invocation, and takes its answer.
+/// Sends one invocation, and receives its response.
 #[derive(Default)]
 struct Once {
     replies: Vec<u8>,
@@ -31,7 +31,7 @@ impl Transport for &mut Once {
     }
 
     fn has_input(&mut self) -> bool {
-        panic!("no answer here is streamed")
+        panic!("unexpected stream")
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
@@ -43,7 +43,7 @@ impl Transport for &mut Once {
     fn pause(&mut self, _: u32) {}
 }
 
-/// A handler that only answers.
+/// A handler that only uses its responder.
 struct Handling<F>(F);
 
 impl<F: Fn(Responder<'_>) -> Response<'_>> Handler for Handling<F> {
@@ -52,14 +52,14 @@ impl<F: Fn(Responder<'_>) -> Response<'_>> Handler for Handling<F> {
     }
 }
 
-/// What Lambda is sent when the handler answers as `make` does.
+/// Returns the response that Lambda receives from a handler that calls `make`.
 fn answer(make: impl Fn(Responder<'_>) -> Response<'_>) -> Value {
     let mut once = Once::default();
-    let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
+    let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("the address is valid");
     let (mut receive, mut response) = (vec![0; ROOM + 1024], vec![0; 1 << 23]);
     let mut runtime = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).expect("the buffers are large enough");
-    runtime.step(&mut Handling(make)).expect("the answer is taken");
-    serde_json::from_slice(&once.sent).expect("the answer is JSON")
+    runtime.step(&mut Handling(make)).expect("the response is accepted");
+    serde_json::from_slice(&once.sent).expect("the response is JSON")
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn text_of_every_character_arrives() {
 fn json_arrives_as_json_in_a_string() {
     let value = json!({"a \"b\"": ["\\", "\u{1}\n\"", -1, 2.5, null, true, {}], "é": "\u{1f600}"});
     let answer = answer(|responder| responder.http(201).json(&value));
-    assert_eq!(serde_json::from_str::<Value>(answer["body"].as_str().expect("it is a string")).expect("it is JSON"), value);
+    assert_eq!(serde_json::from_str::<Value>(answer["body"].as_str().expect("the body is a string")).expect("the body is JSON"), value);
     assert_eq!(answer["statusCode"], 201);
     assert_eq!(answer["headers"], json!({"content-type": "application/json"}));
     assert_eq!(answer["isBase64Encoded"], false);
@@ -83,7 +83,7 @@ fn bytes_arrive_as_base64() {
     for len in [0, 1, 2, 3, 1000, 100_001] {
         let bytes: Vec<u8> = (0..len).map(|index| (index * 7 % 256) as u8).collect();
         let answer = answer(|responder| responder.http(200).content_type("image/png").bytes(&bytes));
-        assert_eq!(BASE64_STANDARD.decode(answer["body"].as_str().expect("it is a string")), Ok(bytes));
+        assert_eq!(BASE64_STANDARD.decode(answer["body"].as_str().expect("the body is a string")), Ok(bytes));
         assert_eq!(answer["isBase64Encoded"], true);
         assert_eq!(answer["headers"], json!({"content-type": "image/png"}));
     }
@@ -124,7 +124,7 @@ fn a_list_is_written_element_by_element() {
         let mut writer = responder.writer();
         writer.write(b"[")?;
         writer.json(&("a\n", 1))?;
-        // Nothing stays of what cannot be written.
+        // A failed write leaves nothing in the response.
         assert_eq!(writer.json(&(1, u128::MAX)), Err(Error::JSON_INTEGER));
         writer.write(b",")?;
         writer.json(&["b"])?;

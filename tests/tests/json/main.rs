@@ -1,4 +1,4 @@
-//! Typed data: JSON read and written, the events of the services, answers over HTTP.
+//! Typed data: reading and writing JSON, events of AWS's services, and HTTP responses.
 
 mod event_values;
 mod events;

@@ -1,21 +1,21 @@
-//! JSON, held against serde_json: what the fuzz targets check, on texts that a generator makes and damages.
+//! Compares JSON with serde_json: the checks of the fuzz targets, on generated and damaged texts.
 
 #[expect(dead_code, reason = "the fuzz targets use the rest")]
 #[path = "../../../fuzz/src/lib.rs"]
-mod held;
+mod fuzz;
 
 use barelambda::json::{self, RawJson};
-use held::differences::is_listed;
-use held::types::{Bytes, Kinds, Nested};
+use fuzz::differences::is_listed;
+use fuzz::types::{Bytes, Kinds, Nested};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// How many texts each test reads.
+/// The number of texts that each test reads.
 const CASES: u32 = 150_000;
 
-/// The names of the fields of the types in `held`, and of variants of their enums.
+/// The names of the fields of the types in `fuzz`, and of variants of their enums.
 const NAMES: &str =
     "s c b z w o oo u1 u2 u4 u8 i1 i2 i4 i8 f d n q e es t nt p a v vs vv h m mc mk mn mb y g x k j r rs U N S T F B E A Records";
 
@@ -66,7 +66,7 @@ const PIECES: [&str; 40] = [
     "]",
 ];
 
-/// What a damaged text may get.
+/// The tokens that are inserted to damage a text.
 const TOKENS: [&[u8]; 28] = [
     b"{",
     b"}",
@@ -99,21 +99,22 @@ const TOKENS: [&[u8]; 28] = [
 ];
 
 #[test]
-fn good_texts() {
+fn valid_texts() {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     let (mut values, mut structs) = (0, 0);
     for _ in 0..CASES {
         let mut text = String::new();
         random.value(&mut text, 6);
-        held::reading::compare(text.as_bytes());
+        fuzz::reading::compare(text.as_bytes());
         values += u32::from(same_value(text.as_bytes()));
         structs += u32::from(json::from_slice::<Kinds<RawJson>>(&mut text.into_bytes()).is_ok());
     }
-    // Most of what is held against each other is read, and not refused by both.
+    // Most texts must be valid, so that the comparison has a meaning.
     assert!(values > CASES / 2 && structs > CASES / 10, "{values} values and {structs} structs");
 }
 
-/// Reads `text` into a type of each side, and says whether ours and theirs did.
+/// Reads `text` into a type of each side. Returns whether ours succeeded, whether theirs did, and
+/// whether the difference is listed.
 macro_rules! reads {
     ($text:expr, $ours:ty, $theirs:ty) => {{
         let mut own = $text.to_vec();
@@ -125,7 +126,7 @@ macro_rules! reads {
 }
 
 #[test]
-fn each_difference_is_listed_and_there() {
+fn each_listed_difference_exists() {
     let deep = ["[".repeat(128), "]".repeat(128)].concat();
     let deep = deep.as_bytes();
     let theirs_alone = [
@@ -143,16 +144,16 @@ fn each_difference_is_listed_and_there() {
     ];
     assert_eq!(theirs_alone, [(false, true, true); 11]);
     assert_eq!([reads!(b"-0", i8, i8), reads!(b"[ -0]", [i64; 1], [i64; 1])], [(true, false, true); 2]);
-    // What only looks like them is not.
+    // Similar differences aren't listed.
     assert_eq!([reads!(b"\"\x1f\"", Bytes, IgnoredAny), reads!(b"1", &str, u8)], [(false, false, false), (false, true, false)]);
 }
 
-/// That integers of 128 bits are not read is no difference in a text, but in a type.
+/// Integers of 128 bits aren't supported. That's a difference of a type, not of a text.
 #[test]
 fn integers_of_128_bits() {
     #[derive(Debug, Deserialize)]
     struct Wide {
-        #[expect(dead_code, reason = "it is only read into")]
+        #[expect(dead_code, reason = "the field is never read")]
         wide: u128,
     }
     assert_eq!(reads!(br#"{"wide":1}"#, Wide, Wide), (false, true, false));
@@ -168,39 +169,39 @@ fn damaged_texts() {
         for _ in 0..=random.below(3) {
             random.damage(&mut text);
         }
-        held::reading::compare(&text);
+        fuzz::reading::compare(&text);
         same_value(&text);
     }
 }
 
 #[test]
-fn the_seeds_and_what_becomes_of_them() {
+fn the_seeds_whole_cut_and_damaged() {
     let mut random = Random(0xda94_2042_e4dd_58b5);
     let folder = barelambda_tests::cargo::root().join("fuzz/seeds/json_differential");
     for file in std::fs::read_dir(folder).expect("there are seeds") {
         let seed = std::fs::read(file.expect("the folder can be read").path()).expect("a seed can be read");
-        held::reading::compare(&seed);
+        fuzz::reading::compare(&seed);
         for length in 0..seed.len() {
-            held::reading::compare(&seed[..length]);
+            fuzz::reading::compare(&seed[..length]);
         }
         for _ in 0..1000 {
             let mut text = seed.clone();
             random.damage(&mut text);
-            held::reading::compare(&text);
+            fuzz::reading::compare(&text);
         }
     }
 }
 
 #[test]
-fn values_that_are_written() {
+fn written_values() {
     let mut random = Random(0xbf58_476d_1ce4_e5b9);
     for _ in 0..CASES / 10 {
         let bytes: Vec<u8> = (0..random.below(64)).map(|_| random.next() as u8).collect();
-        held::writing::compare(&bytes);
+        fuzz::writing::compare(&bytes);
     }
 }
 
-/// Compares serde_json's own type for any value, as both read it; says whether they do.
+/// Compares the `Value`s that both read. Returns whether the text is valid.
 fn same_value(text: &[u8]) -> bool {
     let mut own = text.to_vec();
     let ours = json::from_slice::<Value>(&mut own).ok();
@@ -208,7 +209,7 @@ fn same_value(text: &[u8]) -> bool {
     ours.is_some()
 }
 
-/// Numbers that only look random (Marsaglia, "Xorshift RNGs", 2003), so that a failure comes again.
+/// A pseudorandom generator (Marsaglia, "Xorshift RNGs", 2003), so that failures are reproducible.
 struct Random(u64);
 
 impl Random {
@@ -228,7 +229,7 @@ impl Random {
         words.split_ascii_whitespace().nth(self.below(count)).unwrap_or_default()
     }
 
-    /// Appends a value, with others in it at most `depth` deep.
+    /// Appends a value that nests at most `depth` deep.
     fn value(&mut self, text: &mut String, depth: usize) {
         self.blank(text);
         match self.below(if depth == 0 { 7 } else { 16 }) {
@@ -244,7 +245,7 @@ impl Random {
         self.blank(text);
     }
 
-    /// Appends a field, whose value often is one that fits the name.
+    /// Appends a field, whose value often has the type of the field with that name.
     fn field(&mut self, text: &mut String, depth: usize) {
         let name = self.word(NAMES);
         match self.below(12) {
@@ -296,7 +297,7 @@ impl Random {
     }
 
     fn string(&mut self, text: &mut String) {
-        // Those that are no characters are rare, or few texts would be good.
+        // Invalid characters are rare, since otherwise few texts would be valid.
         let limit = if self.below(20) == 0 { PIECES.len() } else { 26 };
         text.push('"');
         for _ in 0..self.below(12) {

@@ -1,4 +1,4 @@
-//! The examples with typed data, as real binaries: under the emulator, for both architectures, and under AWS's RIE.
+//! The examples with typed data, under the emulator for both architectures, and under AWS's RIE.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ fn check(name: &str, architecture: Architecture, check: impl Fn(&Emulator)) {
 }
 
 fn event(name: &str) -> Vec<u8> {
-    fs::read(cargo::root().join("examples/events").join(name)).expect("the event is there")
+    fs::read(cargo::root().join("examples/events").join(name)).expect("the event can be read")
 }
 
 fn answer_as_json(emulator: &Emulator, event: impl Into<Vec<u8>>) -> Value {
@@ -36,7 +36,7 @@ fn json_reads_and_writes(architecture: Architecture) {
 }
 on_each_architecture!(json_reads_and_writes);
 
-fn json_says_what_is_wrong_and_where_and_goes_on(architecture: Architecture) {
+fn json_errors_have_a_cause_and_a_place(architecture: Architecture) {
     check("json", architecture, |emulator| {
         for (event, message) in [
             (r#"{"item":"tea","count":"3"}"#, "expected a number at byte 23"),
@@ -59,12 +59,12 @@ fn json_says_what_is_wrong_and_where_and_goes_on(architecture: Architecture) {
         assert_eq!(answer(emulator, r#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
     });
 }
-on_each_architecture!(json_says_what_is_wrong_and_where_and_goes_on);
+on_each_architecture!(json_errors_have_a_cause_and_a_place);
 
 #[test]
-fn an_answer_of_json_that_does_not_fit_is_an_error() {
+fn a_json_response_that_is_too_large_is_an_error() {
     let emulator = start(Options::new(example_with_features("json", Architecture::X86_64, &[])));
-    // The longest event there is, whose answer is three bytes longer.
+    // The response to the largest event is three bytes longer than the limit.
     let item = "a".repeat(6_291_556 - r#"{"item":"","count":9}"#.len());
     let (error, _) = failure(&emulator, format!(r#"{{"item":"{item}","count":9}}"#));
     assert_eq!(error.reported, "Function.ResponseSizeTooLarge");
@@ -73,7 +73,7 @@ fn an_answer_of_json_that_does_not_fit_is_an_error() {
     assert_eq!(answer(&emulator, r#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
 }
 
-/// A request to the function URL, like the one in the file.
+/// Returns a request to the function URL, like the one in the file.
 fn request(method: &str, path: &str, body: Value, is_base64: bool) -> Vec<u8> {
     let mut request: Value = serde_json::from_slice(&event("function_url_order.json")).expect("the event is JSON");
     request["requestContext"]["http"]["method"] = method.into();
@@ -110,9 +110,9 @@ fn function_url_routes(architecture: Architecture) {
 }
 on_each_architecture!(function_url_routes);
 
-fn sqs_batch_names_what_failed(architecture: Architecture) {
+fn sqs_batch_reports_the_failed_messages(architecture: Architecture) {
     check("sqs_batch", architecture, |emulator| {
-        // One of them is no JSON.
+        // One of the messages isn't JSON.
         let failed = json!({"batchItemFailures": [{"itemIdentifier": "7c6b5a49-3827-4160-9f8e-d7c6b5a49382"}]});
         assert_eq!(answer_as_json(emulator, event("sqs.json")), failed);
         let message = |id: &str, body: &str| json!({"messageId": id, "body": body, "receiptHandle": "r", "unknown": [{}]});
@@ -129,14 +129,14 @@ fn sqs_batch_names_what_failed(architecture: Architecture) {
             answer_as_json(emulator, batch.to_string()),
             json!({"batchItemFailures": [failed("too many \"of them\""), failed("no JSON"), failed("cut"), failed("empty")]})
         );
-        // Without an id nothing can be reported: the whole batch must come again.
+        // Without an id the message can't be reported, so the whole batch fails.
         let (error, _) = failure(emulator, r#"{"Records":[{"body":"{}"}]}"#);
         assert_eq!(error.error_type, "Function.InvalidJson");
         let (error, _) = failure(emulator, "{}");
         assert_eq!(error.message, "missing field before byte 3");
     });
 }
-on_each_architecture!(sqs_batch_names_what_failed);
+on_each_architecture!(sqs_batch_reports_the_failed_messages);
 
 fn heapless_owns_a_list_and_a_text(architecture: Architecture) {
     check("heapless", architecture, |emulator| {
@@ -151,7 +151,7 @@ fn heapless_owns_a_list_and_a_text(architecture: Architecture) {
 }
 on_each_architecture!(heapless_owns_a_list_and_a_text);
 
-fn s3_event_lists_what_was_created(architecture: Architecture) {
+fn s3_event_lists_the_created_objects(architecture: Architecture) {
     check("s3_event", architecture, |emulator| {
         assert_eq!(
             answer_as_json(emulator, event("s3.json")),
@@ -162,11 +162,11 @@ fn s3_event_lists_what_was_created(architecture: Architecture) {
         assert_eq!(error.error_type, "Function.InvalidJson");
     });
 }
-on_each_architecture!(s3_event_lists_what_was_created);
+on_each_architecture!(s3_event_lists_the_created_objects);
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn the_same_under_rie() {
+fn typed_data_works_under_rie() {
     let mut json = Rie::start(&example_with_features("json", Architecture::X86_64, &[]), &[], "json");
     assert_eq!(json.invoke(&event("order.json")), "{\"item\":\"café \\\"Zoë\\\" \u{1f600}\",\"cents\":750}".as_bytes());
     let error = String::from_utf8(json.invoke(br#"{"item":"tea"}"#)).expect("errors are JSON");
@@ -174,6 +174,6 @@ fn the_same_under_rie() {
     assert_eq!(json.invoke(br#"{"item":"tea","count":1}"#), br#"{"item":"tea","cents":250}"#);
 
     let mut url = Rie::start(&example_with_features("function_url", Architecture::X86_64, &[]), &[], "function-url");
-    let ordered: Value = serde_json::from_slice(&url.invoke(&event("function_url_order.json"))).expect("the answer is JSON");
+    let ordered: Value = serde_json::from_slice(&url.invoke(&event("function_url_order.json"))).expect("the response is JSON");
     assert_eq!(ordered["statusCode"], 201);
 }

@@ -1,4 +1,4 @@
-//! What is written as JSON, held against serde_json.
+//! Compares written JSON with serde_json.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,7 +51,7 @@ struct Flat {
     rest: BTreeMap<&'static str, u8>,
 }
 
-/// Goes through `collect_str`.
+/// Serialized by `collect_str`.
 struct Shown(&'static [&'static str]);
 
 impl fmt::Display for Shown {
@@ -66,7 +66,7 @@ impl Serialize for Shown {
     }
 }
 
-/// Goes through `serialize_bytes`.
+/// Serialized by `serialize_bytes`.
 struct Bytes(&'static [u8]);
 
 impl Serialize for Bytes {
@@ -88,7 +88,7 @@ impl<K: Serialize, V: Serialize> Serialize for Entry<K, V> {
 
 fn written<T: Serialize + ?Sized>(value: &T) -> String {
     let mut buffer = vec![0; 1 << 16];
-    String::from_utf8(json::to_slice(value, &mut buffer).expect("it can be written").to_vec()).expect("JSON is UTF-8")
+    String::from_utf8(json::to_slice(value, &mut buffer).expect("the value can be written").to_vec()).expect("JSON is UTF-8")
 }
 
 #[track_caller]
@@ -166,7 +166,7 @@ fn every_character() {
     same(&Shown(&["\0\u{1}", "\"", "é\u{10ffff}\u{7f}", "\\\n"]));
 }
 
-/// A xorshift generator: the same values each time.
+/// Returns the next number of a xorshift generator, so that failures are reproducible.
 fn random(state: &mut u64) -> u64 {
     *state ^= *state << 13;
     *state ^= *state >> 7;
@@ -174,7 +174,7 @@ fn random(state: &mut u64) -> u64 {
     *state
 }
 
-/// The same but for the plus sign that some versions of serde_json write in an exponent.
+/// Compares floats, without the plus sign that some versions of serde_json write in an exponent.
 #[track_caller]
 fn same_floats(value: f64) {
     let values = (value, -value, value as f32, -value as f32);
@@ -193,7 +193,8 @@ fn floats() {
     for value in [f64::NAN, f64::INFINITY, f64::EPSILON, f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX), 1e-45, 9007199254740993.0] {
         same_floats(value);
     }
-    // Powers of two are where the distance to the next float changes, and powers of ten are where a digit more begins.
+    // The distance to the next float changes at powers of two, and the number of digits at powers
+    // of ten.
     for exponent in -1074..1024 {
         let power =
             if exponent < -1022 { f64::from_bits(1 << (exponent + 1074)) } else { f64::from_bits(((exponent + 1023) as u64) << 52) };
@@ -222,7 +223,7 @@ fn floats() {
     }
 }
 
-/// Gives an error of its own in the middle.
+/// Fails with a custom error after an element.
 struct Broken;
 
 impl Serialize for Broken {
@@ -248,7 +249,7 @@ impl Serialize for ShownBroken {
     }
 }
 
-/// Drops the errors of what it holds.
+/// Ignores the error of its value.
 struct Swallowing<T>(T);
 
 impl<T: Serialize> Serialize for Swallowing<T> {
@@ -260,7 +261,7 @@ impl<T: Serialize> Serialize for Swallowing<T> {
 }
 
 #[test]
-fn errors_have_names() {
+fn errors_are_named() {
     fails(&(i128::from(i64::MIN) - 1), Error::JSON_INTEGER);
     fails(&[i128::from(u64::MAX) + 1], Error::JSON_INTEGER);
     fails(&Some(u128::MAX), Error::JSON_INTEGER);
@@ -272,7 +273,7 @@ fn errors_have_names() {
 }
 
 #[test]
-fn a_list_without_end_is_given_up() {
+fn an_endless_list_is_an_error() {
     struct Endless;
     impl Serialize for Endless {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -290,7 +291,7 @@ fn a_list_without_end_is_given_up() {
 }
 
 #[test]
-fn at_every_size_it_fits_or_is_an_error() {
+fn a_value_fits_or_is_an_error_at_every_buffer_size() {
     let value = (
         Flat { before: true, inner: Inner { value: u64::MAX, absent: Some(3) }, rest: BTreeMap::from([("y", 1)]) },
         [Choice::TupleVariant(1, '\u{1f600}'), Choice::StructVariant { first: Some(1), second: () }, Choice::NewtypeVariant("\n")],

@@ -1,4 +1,4 @@
-//! The aarch64 examples, through qemu, under the emulator.
+//! The aarch64 examples, run by qemu, under the emulator.
 
 use barelambda_emulator::{Emulator, EventFraming, Options};
 use barelambda_tests::emulated::{answer, failure, invoke, pattern, start};
@@ -16,7 +16,7 @@ fn serve(name: &str) -> Emulator {
 
 #[test]
 #[ignore = "needs qemu-user-static; run `bash .ci/full`"]
-fn hello_and_stateful_answer() {
+fn hello_and_stateful_respond() {
     assert_eq!(answer(&serve("hello"), "{}"), b"\"hello, world\"");
     let emulator = start(options("stateful").env("START", "41"));
     assert_eq!(answer(&emulator, "{}"), b"42");
@@ -30,7 +30,7 @@ fn hello_and_stateful_answer() {
 
 #[test]
 #[ignore = "needs qemu-user-static; run `bash .ci/full`"]
-fn echo_answers_every_size_byte_for_byte_in_both_framings() {
+fn echo_returns_every_size_in_both_framings() {
     for framing in [EventFraming::ContentLength, EventFraming::Chunked] {
         let mut options = options("echo");
         options.event_framing = framing;
@@ -38,7 +38,7 @@ fn echo_answers_every_size_byte_for_byte_in_both_framings() {
         for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
             let outcome = invoke(&emulator, pattern(size));
             assert_eq!(outcome.function_error, None, "{size} bytes, {framing:?}");
-            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: {} came back", outcome.payload.len());
+            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: the response has {} bytes", outcome.payload.len());
         }
     }
 }

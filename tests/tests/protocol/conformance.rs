@@ -1,4 +1,4 @@
-//! Our runtime in the conformance suite: every check passes, on both architectures, and so it does as a std program.
+//! The conformance suite passes with barelambda, on both architectures and as a std program.
 
 use std::path::PathBuf;
 

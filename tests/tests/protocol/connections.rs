@@ -1,6 +1,8 @@
-//! Connections that close, break and cannot be made, from a scripted server: no invocation is lost, and none is answered twice.
+//! Connections that close, break or are refused, from a scripted server. No invocation is lost, and
+//! none has two responses.
 //!
-//! The programs are `echo`, whose answer shows the event, and `stateful`, whose answer shows how often the handler has run.
+//! The response of `echo` is the event, and the response of `stateful` is the number of calls of
+//! its handler.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -10,59 +12,60 @@ use barelambda_emulator::script::message::{self, accepted, error, with_header};
 use barelambda_emulator::script::{Ran, Script, Step, refused_address};
 use barelambda_tests::emulated::pattern;
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
-/// The runtime's pauses between attempts come to 1.7 s.
+/// A limit well above the runtime's pauses between attempts, which are 1.7 s in total.
 const BOUND: Duration = Duration::from_secs(10);
 
 fn event(id: &str) -> Vec<u8> {
     message::next(id, "{}").invocation_id(&format!("i-{id}")).bytes()
 }
 
-/// A reply after which the server closes.
+/// Returns a reply that announces that the server closes the connection.
 fn closing(reply: Vec<u8>) -> Vec<u8> {
     with_header(&reply, "Connection", "close")
 }
 
-/// One invocation with its answer, but no reply to that.
+/// Returns the steps of one invocation without the reply to its response.
 fn unanswered(event: Vec<u8>) -> Vec<Step> {
     vec![Step::Expect, Step::Send(event), Step::Expect, Step::Expect]
 }
 
-/// A whole connection that serves one invocation more, and ends the program.
+/// Returns the steps of a connection that serves one invocation and ends the program.
 fn last(event: Vec<u8>) -> Vec<Step> {
     [vec![Step::Expect], answered(event), vec![the_end()]].concat()
 }
 
-/// Plays a script whose first connection brings r-1 and ends after its answer, and whose second brings r-2.
-fn answers_one_on_each(script: Script, end: &Step) {
+/// Runs a script whose first connection has r-1 and ends after its response, and whose second has
+/// r-2.
+fn responds_once_on_each(script: Script, end: &Step) {
     let ran = run(script, &example("stateful", NATIVE));
     let expected = [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]];
-    assert_eq!(story(&ran), expected, "{end:?}");
+    assert_eq!(summary(&ran), expected, "{end:?}");
 }
 
 #[test]
-fn a_get_that_is_lost_with_a_closing_202_is_asked_again() {
+fn a_get_that_is_lost_with_a_closing_202_is_sent_again() {
     let accepted_and = |end| [unanswered(event("r-1")), vec![Step::Send(closing(accepted())), end]].concat();
     for end in [Step::Close, Step::HalfClose] {
         let script = Script::new().connection(accepted_and(end.clone())).connection(last(event("r-2")));
-        answers_one_on_each(script, &end);
+        responds_once_on_each(script, &end);
     }
 }
 
 #[test]
-fn a_get_that_is_lost_without_a_word_is_asked_again() {
+fn a_get_that_is_lost_without_a_reply_is_sent_again() {
     for end in [Step::Close, Step::Reset] {
         let first = [vec![Step::Expect], answered(event("r-1")), vec![Step::Pause(Duration::from_millis(50)), end.clone()]];
         let script = Script::new().connection(first.concat()).connection(last(event("r-2")));
-        answers_one_on_each(script, &end);
+        responds_once_on_each(script, &end);
     }
 }
 
 #[test]
-fn an_event_that_closes_is_answered_on_a_new_connection() {
+fn the_response_to_an_event_that_closes_uses_a_new_connection() {
     let script = Script::new().connection([Step::Expect, Step::Send(closing(event("r-1"))), Step::Close]).connection([
         Step::Expect,
         Step::Expect,
@@ -70,29 +73,29 @@ fn an_event_that_closes_is_answered_on_a_new_connection() {
         the_end(),
     ]);
     let ran = run(script, &example("stateful", NATIVE));
-    assert_eq!(story(&ran), [vec!["GET next"], vec!["POST r-1/response: 1", "GET next"]]);
+    assert_eq!(summary(&ran), [vec!["GET next"], vec!["POST r-1/response: 1", "GET next"]]);
 }
 
-/// Serves r-1, closes before the 202, and plays `steps` on the next connection.
+/// Serves r-1, closes before the 202, and runs `steps` on the next connection.
 fn in_doubt(name: &str, first: Vec<u8>, steps: Vec<Step>) -> Ran {
     run(Script::new().connection(unanswered(first)).connection(steps), &example(name, NATIVE))
 }
 
 #[test]
-fn in_doubt_the_same_invocation_gets_the_kept_answer_and_the_handler_is_not_run_again() {
+fn in_doubt_the_same_invocation_gets_the_kept_response_without_the_handler() {
     let without_id = message::next("r-1", "{}").bytes();
     for first in [event("r-1"), without_id] {
         let again = [vec![Step::Expect], answered(first.clone()), answered(event("r-2")), vec![the_end()]];
         let ran = in_doubt("stateful", first, again.concat());
         assert_eq!(
-            story(&ran),
+            summary(&ran),
             [
                 vec!["GET next", "POST r-1/response: 1", "GET next"],
                 vec!["GET next", "POST r-1/response: 1", "GET next", "POST r-2/response: 2", "GET next"],
             ]
         );
         let [one, two] = &ran.transcript.connections[..] else { panic!("two connections") };
-        assert_eq!(one[1].raw, two[1].raw, "the answer is kept byte for byte");
+        assert_eq!(one[1].raw, two[1].raw, "the same bytes are sent again");
     }
 }
 
@@ -106,28 +109,28 @@ fn in_doubt_an_error_is_kept_as_well() {
 }
 
 #[test]
-fn in_doubt_another_invocation_means_that_the_answer_had_arrived() {
+fn in_doubt_another_invocation_means_that_the_response_had_arrived() {
     let ran = in_doubt("stateful", event("r-1"), last(event("r-2")));
-    assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]]);
+    assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-2/response: 2", "GET next"]]);
 }
 
 #[test]
-fn in_doubt_another_attempt_at_the_same_request_is_handled_anew() {
+fn in_doubt_another_attempt_at_the_same_request_calls_the_handler() {
     let attempt = |id| message::next("r-1", "{}").invocation_id(id).bytes();
     let ran = in_doubt("stateful", attempt("i-1"), last(attempt("i-2")));
-    assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-1/response: 2", "GET next"]]);
+    assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next"], ["GET next", "POST r-1/response: 2", "GET next"]]);
     assert_eq!(ran.transcript.connections[1][1].header("Lambda-Runtime-Invocation-Id"), Some("i-2"));
 }
 
 #[test]
-fn a_request_that_comes_again_after_its_202_is_handled_anew() {
+fn a_request_that_is_repeated_after_its_202_calls_the_handler() {
     let steps = [vec![Step::Expect], answered(event("r-1")), answered(event("r-1")), vec![the_end()]];
     let ran = run(Script::new().connection(steps.concat()), &example("stateful", NATIVE));
-    assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-1/response: 2", "GET next"]]);
+    assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-1/response: 2", "GET next"]]);
 }
 
 #[test]
-fn in_doubt_a_refused_next_ends_the_program_with_words() {
+fn in_doubt_a_refused_next_ends_the_program_with_a_message() {
     let refused = vec![Step::Expect, Step::Send(error(403, "InvalidStateTransition", "State transition failed"))];
     let ran = in_doubt("echo", event("r-1"), refused);
     assert_eq!(ran.status.code(), Some(1));
@@ -135,21 +138,21 @@ fn in_doubt_a_refused_next_ends_the_program_with_words() {
 }
 
 #[test]
-fn an_answer_that_never_gets_through_is_given_up() {
+fn a_response_that_never_arrives_ends_the_program() {
     let mut script = Script::new().connection(unanswered(event("r-1")));
     for _ in 0..5 {
         script = script.connection(unanswered(event("r-1")));
     }
     let start = Instant::now();
     let ran = run(script, &example("stateful", NATIVE));
-    assert!(story(&ran).iter().all(|requests| requests[..] == ["GET next", "POST r-1/response: 1", "GET next"]), "{:?}", story(&ran));
+    assert!(summary(&ran).iter().all(|requests| requests[..] == ["GET next", "POST r-1/response: 1", "GET next"]), "{:?}", summary(&ran));
     assert_eq!(ran.status.code(), Some(1));
     assert!(ran.stderr.contains(Error::CONNECTION_CLOSED.message()), "{}", ran.stderr);
     assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
 }
 
 #[test]
-fn a_server_that_is_gone_for_a_while_is_found_again() {
+fn the_program_reconnects_to_a_server_that_was_gone() {
     for pause in [100, 200, 300].map(Duration::from_millis) {
         let script = Script::new()
             .connection(unanswered(event("r-1")))
@@ -159,7 +162,7 @@ fn a_server_that_is_gone_for_a_while_is_found_again() {
             .connection(last(event("r-2")));
         let ran = run(script, &example("stateful", NATIVE));
         assert_eq!(
-            story(&ran),
+            summary(&ran),
             [
                 ["GET next", "POST r-1/response: 1", "GET next"],
                 ["GET next", "POST r-1/response: 1", "GET next"],
@@ -171,7 +174,7 @@ fn a_server_that_is_gone_for_a_while_is_found_again() {
 }
 
 #[test]
-fn a_server_that_is_gone_for_good_ends_the_program_within_a_bound() {
+fn a_server_that_never_returns_ends_the_program_in_time() {
     let start = Instant::now();
     let ran = run(Script::new().connection([vec![Step::Expect], answered(event("r-1"))].concat()), &example("echo", NATIVE));
     assert_eq!(ran.status.code(), Some(1));
@@ -180,10 +183,10 @@ fn a_server_that_is_gone_for_good_ends_the_program_within_a_bound() {
 }
 
 #[test]
-fn a_server_that_was_never_there_ends_the_program_within_a_bound() {
+fn a_missing_server_ends_the_program_in_time() {
     let start = Instant::now();
     let address = refused_address().expect("there is a free port").to_string();
-    let output = Command::new(example("echo", NATIVE)).env("AWS_LAMBDA_RUNTIME_API", address).output().expect("it can be started");
+    let output = Command::new(example("echo", NATIVE)).env("AWS_LAMBDA_RUNTIME_API", address).output().expect("the program can be started");
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(words.contains(Error::CONNECT.message()), "{words}");
@@ -191,14 +194,14 @@ fn a_server_that_was_never_there_ends_the_program_within_a_bound() {
 }
 
 #[test]
-fn an_event_that_breaks_off_is_asked_for_again() {
+fn an_event_that_breaks_off_is_requested_again() {
     let whole = message::next("r-1", "{\"some\":\"event\"}").chunked(&[4]).bytes();
     for cut in [0, 1, 100, whole.len() - 15, whole.len() - 1] {
         for end in [Step::Close, Step::Reset] {
             let script =
                 Script::new().connection([Step::Expect, Step::Send(whole[..cut].to_vec()), end.clone()]).connection(last(whole.clone()));
             let ran = run(script, &example("stateful", NATIVE));
-            assert_eq!(story(&ran), [vec!["GET next"], vec!["GET next", "POST r-1/response: 1", "GET next"]], "{cut} bytes, {end:?}");
+            assert_eq!(summary(&ran), [vec!["GET next"], vec!["GET next", "POST r-1/response: 1", "GET next"]], "{cut} bytes, {end:?}");
         }
     }
 }
@@ -206,19 +209,19 @@ fn an_event_that_breaks_off_is_asked_for_again() {
 #[test]
 fn a_202_that_breaks_off_in_its_head_leaves_doubt() {
     let accepted = accepted();
-    let head = accepted.windows(4).position(|window| window == b"\r\n\r\n").expect("it has a head") + 4;
+    let head = accepted.windows(4).position(|window| window == b"\r\n\r\n").expect("the reply has a head") + 4;
     for (cut, again) in [(1, 1), (20, 1), (head - 1, 1), (head, 2), (accepted.len() - 1, 2)] {
         let first = [unanswered(event("r-1")), vec![Step::Send(accepted[..cut].to_vec()), Step::Close]].concat();
         let script = Script::new().connection(first).connection(last(event("r-1")));
         let ran = run(script, &example("stateful", NATIVE));
-        // When the head was there, the same id is a new attempt, and counted as one.
+        // After a whole head, the same id is a new attempt, which calls the handler.
         let requests = [1, again].map(|count| vec!["GET next".into(), format!("POST r-1/response: {count}"), "GET next".into()]);
-        assert_eq!(story(&ran), requests, "{cut} bytes");
+        assert_eq!(summary(&ran), requests, "{cut} bytes");
     }
 }
 
 #[test]
-fn a_large_answer_that_breaks_off_is_sent_again_whole() {
+fn a_large_response_that_breaks_off_is_sent_again_whole() {
     let payload = pattern(6 << 20);
     let event = message::next("r-1", &payload).bytes();
     for (bytes, end) in [(100_000, Step::Reset), (1, Step::Reset), (2_000_000, Step::Close)] {
@@ -228,13 +231,13 @@ fn a_large_answer_that_breaks_off_is_sent_again_whole() {
         let ran = run(script, &example("echo", NATIVE));
         let again = &ran.transcript.connections[1];
         assert_eq!((again.len(), again[1].target.as_str()), (3, "/2018-06-01/runtime/invocation/r-1/response"), "{bytes} bytes, {end:?}");
-        assert!(again[1].body == payload, "{bytes} bytes, {end:?}: {} bytes came", again[1].body.len());
+        assert!(again[1].body == payload, "{bytes} bytes, {end:?}: {} bytes arrived", again[1].body.len());
     }
 }
 
 #[test]
-fn a_413_in_the_middle_of_a_large_answer_is_read_and_the_next_is_asked_for() {
-    // As Go's server does it: it answers, closes its side, and goes on for a moment before it closes the rest.
+fn a_413_during_a_large_response_is_read_and_the_next_is_requested() {
+    // Go's server replies, closes its side, and closes the connection a moment later.
     let script = Script::new()
         .connection([
             Step::Expect,
@@ -247,12 +250,12 @@ fn a_413_in_the_middle_of_a_large_answer_is_read_and_the_next_is_asked_for() {
         ])
         .connection(last(event("r-2")));
     let ran = run(script, &example("echo", NATIVE));
-    assert_eq!(story(&ran)[1], ["GET next", "POST r-2/response: {}", "GET next"]);
+    assert_eq!(summary(&ran)[1], ["GET next", "POST r-2/response: {}", "GET next"]);
     assert!(ran.stderr.contains("status 413") && ran.stderr.contains("Exceeded maximum allowed payload size"), "{}", ran.stderr);
 }
 
 #[test]
-fn a_get_goes_out_with_each_answer_unless_that_is_turned_off() {
+fn a_get_is_pipelined_with_each_response_unless_that_is_off() {
     for (setting, pipelined) in [(None, true), (Some("on"), true), (Some("off"), false)] {
         let one =
             |id| vec![Step::Send(event(id)), Step::Expect, Step::Pause(Duration::from_millis(20)), Step::Send(accepted()), Step::Expect];
@@ -264,13 +267,13 @@ fn a_get_goes_out_with_each_answer_unless_that_is_turned_off() {
             command
         });
         let requests = &ran.transcript.connections[0];
-        assert_eq!(story(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-2/response: 2", "GET next"]]);
+        assert_eq!(summary(&ran), [["GET next", "POST r-1/response: 1", "GET next", "POST r-2/response: 2", "GET next"]]);
         assert_eq!([&requests[2], &requests[4]].map(|get| get.pipelined), [pipelined; 2], "{setting:?}");
     }
 }
 
 #[test]
-fn without_pipelining_a_lost_answer_is_still_sent_again() {
+fn without_pipelining_a_lost_response_is_still_sent_again() {
     let script = Script::new().connection([Step::Expect, Step::Send(event("r-1")), Step::Expect, Step::Close]).connection([
         Step::Expect,
         Step::Send(event("r-1")),
@@ -284,5 +287,5 @@ fn without_pipelining_a_lost_answer_is_still_sent_again() {
         command.env("AWS_LAMBDA_RUNTIME_API", address.to_string()).env("BARELAMBDA_PIPELINE", "off");
         command
     });
-    assert_eq!(story(&ran), [vec!["GET next", "POST r-1/response: 1"], vec!["GET next", "POST r-1/response: 1", "GET next"]]);
+    assert_eq!(summary(&ran), [vec!["GET next", "POST r-1/response: 1"], vec!["GET next", "POST r-1/response: 1", "GET next"]]);
 }

@@ -1,15 +1,15 @@
-//! What a program still says, and how it ends, when things are at their worst.
+//! The last messages of a program, and its exit status, when it can't continue.
 
 use std::process::Command;
 
 use barelambda_emulator::script::{Script, Step, message};
 use barelambda_tests::programs::{Architecture, example, std_host};
-use barelambda_tests::scripted::{answered, run, story, the_end};
+use barelambda_tests::scripted::{answered, run, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
 #[test]
-fn a_500_whose_body_does_not_come_ends_the_program_at_once() {
+fn a_500_without_its_whole_body_ends_the_program_at_once() {
     let half = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 1000\r\n\r\nhalf of the words".to_vec();
     let ran = run(Script::new().connection([Step::Expect, Step::Send(half), Step::ExpectEnd]), &example("echo", NATIVE));
     assert_eq!(ran.status.code(), Some(1));
@@ -17,7 +17,7 @@ fn a_500_whose_body_does_not_come_ends_the_program_at_once() {
 }
 
 #[test]
-fn a_log_that_nobody_reads_loses_no_invocation() {
+fn a_closed_log_pipe_loses_no_invocation() {
     let steps = [
         vec![Step::Expect, Step::Send(message::next("r-1", "{}").bytes())],
         vec![Step::Expect, Step::Expect, Step::Send(message::error(410, "InvokeTimeout", "to be logged"))],
@@ -25,13 +25,13 @@ fn a_log_that_nobody_reads_loses_no_invocation() {
         vec![the_end()],
     ];
     let server = Script::new().connection(steps.concat()).serve().expect("the script can be served");
-    let (reader, writer) = std::io::pipe().expect("there is a pipe");
+    let (reader, writer) = std::io::pipe().expect("a pipe can be made");
     drop(reader);
     let mut command = Command::new(example("echo", NATIVE));
     command.env("AWS_LAMBDA_RUNTIME_API", server.address().to_string()).stderr(writer);
     let mut child = command.spawn().expect("the program can be started");
     server.finish().checked();
-    assert_eq!(child.wait().expect("the program ends").code(), Some(1), "it ends by itself, and not by SIGPIPE");
+    assert_eq!(child.wait().expect("the program is a child").code(), Some(1), "it exits and isn't killed by SIGPIPE");
 }
 
 #[test]
@@ -42,11 +42,11 @@ fn a_panic_is_posted_for_an_id_of_any_length() {
         .connection([Step::Expect, Step::Send(message::accepted())]);
     let ran = run(script, &example("faults", NATIVE));
     assert_eq!(ran.status.code(), Some(101));
-    assert!(story(&ran)[1][0].starts_with(&format!("POST {id}/error: {{\"errorType\":\"Function.Panic\"")), "{}", ran.stderr);
+    assert!(summary(&ran)[1][0].starts_with(&format!("POST {id}/error: {{\"errorType\":\"Function.Panic\"")), "{}", ran.stderr);
 }
 
 #[test]
-fn a_long_panic_message_is_cut_and_its_line_ends() {
+fn a_long_panic_message_is_cut_and_ends_with_a_line_break() {
     let event = format!("\"panic {}\"", "\\u0001".repeat(5_000));
     let script = Script::new()
         .connection([Step::Expect, Step::Send(message::next("r-1", event).bytes())])

@@ -8,13 +8,14 @@ use std::thread;
 use barelambda::Error;
 use barelambda_emulator::script::{Script, Step, message};
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run_command, summary, the_end};
 
 fn echo() -> Command {
     Command::new(example("echo", Architecture::X86_64))
 }
 
-/// Runs one invocation at the address that `form` makes of the server's; gives the requests' paths and their Host.
+/// Runs one invocation at the address that `form` makes from the server's. Returns the Host of the
+/// requests and the requests.
 fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>) {
     let steps = [vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]].concat();
     let mut given = String::new();
@@ -26,11 +27,11 @@ fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>
     });
     let hosts: Vec<_> = ran.transcript.requests().map(|request| request.header("Host").unwrap_or_default().to_owned()).collect();
     assert!(hosts.iter().all(|host| *host == hosts[0]) && given.contains(&hosts[0]), "{given}: {hosts:?}");
-    (hosts[0].clone(), story(&ran).concat())
+    (hosts[0].clone(), summary(&ran).concat())
 }
 
 #[test]
-fn a_scheme_a_prefix_and_localhost_are_understood() {
+fn a_scheme_a_prefix_and_localhost_are_accepted() {
     const PLAIN: [&str; 3] = ["GET next", "POST r-1/response: {}", "GET next"];
     let (host, requests) = conversation(|address| address.to_string());
     assert!(host.starts_with("127.0.0.1:"));
@@ -55,9 +56,9 @@ fn a_scheme_a_prefix_and_localhost_are_understood() {
     }
 }
 
-/// On a machine without IPv6 the program must try the address, and say that it cannot be reached.
+/// On a machine without IPv6 the program must try the address, and report that it can't connect.
 #[test]
-fn an_ipv6_address_in_brackets_is_understood() {
+fn an_ipv6_address_in_brackets_is_accepted() {
     match TcpListener::bind("[::1]:0") {
         Ok(listener) => {
             let (host, requests) = conversation(|address| forward(listener, address));
@@ -65,8 +66,8 @@ fn an_ipv6_address_in_brackets_is_understood() {
             assert_eq!(requests, ["GET next", "POST r-1/response: {}", "GET next"]);
         }
         Err(error) => {
-            eprintln!("This machine has no IPv6 loopback ({error}): only that the program tries to connect is tested here.");
-            let output = echo().env("AWS_LAMBDA_RUNTIME_API", "[::1]:9").output().expect("it can be started");
+            eprintln!("This machine has no IPv6 loopback ({error}), so the test only checks that the program tries to connect.");
+            let output = echo().env("AWS_LAMBDA_RUNTIME_API", "[::1]:9").output().expect("the program can be started");
             let words = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1));
             assert!(words.contains(Error::CONNECT.message()), "{words}");
@@ -74,30 +75,30 @@ fn an_ipv6_address_in_brackets_is_understood() {
     }
 }
 
-/// Takes one connection at `listener` on to `server`, and gives the address to connect to.
+/// Forwards one connection of `listener` to `server`, and returns the address of `listener`.
 fn forward(listener: TcpListener, server: SocketAddr) -> String {
-    let address = listener.local_addr().expect("it listens").to_string();
+    let address = listener.local_addr().expect("a listener has an address").to_string();
     thread::spawn(move || {
         let (client, _) = listener.accept().expect("the program connects");
         let server = TcpStream::connect(server).expect("the server listens");
         thread::scope(|scope| {
-            scope.spawn(|| pour(&client, &server));
-            scope.spawn(|| pour(&server, &client));
+            scope.spawn(|| copy(&client, &server));
+            scope.spawn(|| copy(&server, &client));
         });
     });
     address
 }
 
-/// Copies until either side has gone.
-fn pour(mut from: &TcpStream, mut to: &TcpStream) {
+/// Copies until either side closes.
+fn copy(mut from: &TcpStream, mut to: &TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
 }
 
 #[test]
-fn a_bad_address_ends_the_program_with_words() {
+fn a_bad_address_ends_the_program_with_a_message() {
     let refused = |command: &mut Command, error: Error| {
-        let output = command.output().expect("it can be started");
+        let output = command.output().expect("the program can be started");
         let words = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{words}");
         assert!(words.contains(error.message()), "{words}");

@@ -1,4 +1,4 @@
-//! One process for a long time.
+//! Long runs of one process.
 
 use std::thread;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use barelambda_tests::programs::{Architecture, example};
 
 const INVOCATIONS: usize = 10_000;
 
-/// After so many invocations everything that will ever be touched has been.
+/// After this many invocations the process has touched all memory that it will ever use.
 const WARM: usize = 100;
 
-/// Longer than the time-outs that HTTP clients usually have for a connection.
+/// Longer than the usual idle timeouts of HTTP connections.
 const GAP: Duration = Duration::from_secs(5);
 
 #[test]
-fn ten_thousand_invocations_take_one_process_and_no_more_memory() {
+fn ten_thousand_invocations_need_one_process_and_constant_memory() {
     let emulator = serve(example("echo", Architecture::X86_64));
     let (mut pid, mut peak) = (None, None);
     for number in 0..INVOCATIONS {
@@ -39,5 +39,5 @@ fn an_idle_gap_loses_nothing() {
     let second = invoke(&emulator, "{}");
     assert_eq!((first.payload.as_slice(), second.payload.as_slice()), (&b"1"[..], &b"2"[..]));
     assert_eq!(second.pid, first.pid);
-    assert_eq!(second.log, "", "nothing had to be tried again");
+    assert_eq!(second.log, "", "no request was retried");
 }

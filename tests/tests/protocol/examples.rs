@@ -17,7 +17,7 @@ fn hello_says_hello() {
 }
 
 #[test]
-fn echo_answers_with_its_event() {
+fn echo_returns_its_event() {
     let emulator = serve(example("echo", NATIVE));
     for event in ["{\"key\":\"value\"}", "", "\r\n\0\u{1f600}"] {
         assert_eq!(answer(&emulator, event), event.as_bytes());
@@ -25,7 +25,7 @@ fn echo_answers_with_its_event() {
 }
 
 #[test]
-fn stateful_counts_in_one_process_and_begins_anew_in_the_next() {
+fn stateful_counts_in_each_process() {
     let stateful = example("stateful", NATIVE);
     for _ in 0..2 {
         let emulator = serve(&stateful);
@@ -45,13 +45,13 @@ fn a_failed_initialisation_reaches_the_caller() {
         let (error, outcome) = failure(&emulator, "{}");
         assert_eq!((error.error_type.as_str(), error.reported.as_str()), ("Function.BadStart", "Function.BadStart"));
         assert_eq!(error.message, "START must be a number from 0 to 4294967295");
-        assert!(outcome.report.cold, "each invocation tries to initialise anew");
+        assert!(outcome.report.cold, "each invocation initialises again");
         assert!(outcome.log.contains("START must be a number"), "{}", outcome.log);
     }
 }
 
 #[test]
-fn an_error_is_an_answer_and_the_process_goes_on() {
+fn an_error_is_a_response_and_the_process_continues() {
     let emulator = serve(example("faults", NATIVE));
     let first = invoke(&emulator, "{}");
     let (error, outcome) = failure(&emulator, "\"fail\"");
@@ -81,7 +81,7 @@ fn a_panic_reaches_the_caller_and_the_next_invocation_has_a_new_process() {
 }
 
 #[test]
-fn a_panic_with_values_says_where_and_with_the_feature_what() {
+fn a_panic_with_values_has_its_place_and_with_the_feature_its_message() {
     let place = panic_place("faults", "[100..]");
     for (program, words) in [
         (example("faults", NATIVE), "the Cargo feature panic-message shows it"),
@@ -97,11 +97,11 @@ fn a_panic_with_values_says_where_and_with_the_feature_what() {
 }
 
 #[test]
-fn too_large_a_response_is_an_error_and_the_process_goes_on() {
+fn too_large_a_response_is_an_error_and_the_process_continues() {
     let emulator = serve(example("faults", NATIVE));
     let (error, outcome) = failure(&emulator, "\"large\"");
     assert_eq!((error.error_type.as_str(), error.reported.as_str()), ("Function.ResponseSizeTooLarge", "Function.ResponseSizeTooLarge"));
-    assert!(error.message.contains("6291556 bytes"), "the function's own words, not the server's: {}", error.message);
+    assert!(error.message.contains("6291556 bytes"), "the message is the function's, not the server's: {}", error.message);
     assert_eq!(invoke(&emulator, "{}").pid, outcome.pid);
 }
 
@@ -116,7 +116,7 @@ fn an_exit_is_reported_with_its_status() {
 }
 
 #[test]
-fn a_slow_answer_arrives_unless_the_timeout_comes_first() {
+fn a_slow_response_arrives_unless_the_timeout_comes_first() {
     let faults = example("faults", NATIVE);
     let emulator = serve(&faults);
     let outcome = invoke(&emulator, "\"slow\"");
@@ -133,7 +133,7 @@ fn a_slow_answer_arrives_unless_the_timeout_comes_first() {
 }
 
 #[test]
-fn the_std_program_answers_and_reports_its_panic() {
+fn the_std_program_responds_and_reports_its_panic() {
     let emulator = serve(std_host());
     let first = invoke(&emulator, r#"{"name":"Ada"}"#);
     assert_eq!(first.payload, br#"{"NAME":"ADA"}"#);

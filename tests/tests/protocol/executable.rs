@@ -1,40 +1,45 @@
-//! What the bare programs are as files: static, W^X, with a stack that is not executable.
+//! The ELF files of the bare programs: static, W^X, and with a stack that isn't executable.
 
-use barelambda_tests::elf::{EM_AARCH64, EM_X86_64, ET_EXEC, Elf, PF_W, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_INTERP, PT_LOAD};
 use barelambda_tests::emulated::{answer, serve};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{self, Architecture};
+use elf::ElfBytes;
+use elf::abi::{EM_AARCH64, EM_X86_64, ET_EXEC, PF_W, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_INTERP, PT_LOAD};
+use elf::endian::LittleEndian;
+use elf::segment::ProgramHeader;
 
-/// Linux maps whole pages, so two segments in one page would share its rights.
+/// Linux maps whole pages, so two segments in one page would share its permissions.
 const PAGE: u64 = 4096;
 
-fn it_is_static_and_nothing_is_both_writable_and_executable(architecture: Architecture) {
+fn programs_are_static_and_no_segment_is_writable_and_executable(architecture: Architecture) {
     for name in ["echo", "faults", "hello", "stateful"] {
-        let path = programs::example(name, architecture);
-        let elf = Elf::parse(&std::fs::read(&path).expect("the program can be read"));
-        let shown = format!("{name} for {architecture:?}: {elf:#x?}");
+        let bytes = std::fs::read(programs::example(name, architecture)).expect("the program can be read");
+        let file = ElfBytes::<LittleEndian>::minimal_parse(&bytes).expect("the program is an ELF file");
+        let segments: Vec<ProgramHeader> = file.segments().expect("the program has segments").iter().collect();
+        let shown = format!("{name} for {architecture:?}: {:#x?} {segments:#x?}", file.ehdr);
+        let of_type = |kind| segments.iter().filter(|segment| segment.p_type == kind).collect::<Vec<_>>();
         let machine = match architecture {
             Architecture::X86_64 => EM_X86_64,
             Architecture::Aarch64 => EM_AARCH64,
         };
-        assert_eq!((elf.kind, elf.machine), (ET_EXEC, machine), "{shown}");
-        assert!(elf.of_kind(PT_INTERP).is_empty(), "an interpreter: {shown}");
-        assert!(elf.of_kind(PT_DYNAMIC).is_empty(), "a dynamic section: {shown}");
-        let loaded = elf.of_kind(PT_LOAD);
-        assert!(loaded.iter().any(|segment| segment.flags & PF_X != 0), "no code: {shown}");
+        assert_eq!((file.ehdr.e_type, file.ehdr.e_machine), (ET_EXEC, machine), "{shown}");
+        assert!(of_type(PT_INTERP).is_empty(), "an interpreter: {shown}");
+        assert!(of_type(PT_DYNAMIC).is_empty(), "a dynamic section: {shown}");
+        let loaded = of_type(PT_LOAD);
+        assert!(loaded.iter().any(|segment| segment.p_flags & PF_X != 0), "no code: {shown}");
         for segment in &loaded {
-            assert_ne!(segment.flags & (PF_W | PF_X), PF_W | PF_X, "writable and executable: {shown}");
+            assert_ne!(segment.p_flags & (PF_W | PF_X), PF_W | PF_X, "writable and executable: {shown}");
         }
         for pair in loaded.windows(2) {
-            let (end, start) = (pair[0].memory.end, pair[1].memory.start);
+            let (end, start) = (pair[0].p_vaddr + pair[0].p_memsz, pair[1].p_vaddr);
             assert!(end.div_ceil(PAGE) <= start / PAGE, "two segments in one page: {shown}");
         }
-        let stack = elf.of_kind(PT_GNU_STACK);
-        assert_eq!(stack.len(), 1, "the kernel is told nothing of the stack: {shown}");
-        assert_eq!(stack[0].flags & PF_X, 0, "an executable stack: {shown}");
+        let stack = of_type(PT_GNU_STACK);
+        assert_eq!(stack.len(), 1, "no flags for the stack: {shown}");
+        assert_eq!(stack[0].p_flags & PF_X, 0, "an executable stack: {shown}");
     }
 }
-on_each_architecture!(it_is_static_and_nothing_is_both_writable_and_executable);
+on_each_architecture!(programs_are_static_and_no_segment_is_writable_and_executable);
 
 #[test]
 fn a_debug_build_works() {

@@ -1,4 +1,4 @@
-//! The features `log` and `metrics`: what programs with them write, read by a JSON parser.
+//! The output of programs with the features `log` and `metrics`, read by a JSON parser.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,10 +14,10 @@ use serde_json::Value;
 const NATIVE: Architecture = Architecture::X86_64;
 
 const CUT: &str = "…[cut]";
-/// The longest line.
+/// The limit of a line, in bytes.
 const LINE: usize = 4096;
 
-/// Invokes `program` once, cold, with these values of the two variables.
+/// Invokes `program` once, with a cold start and these values of the two variables.
 fn logged(program: &Path, format: &str, level: &str, event: impl Into<Vec<u8>>, tenant_id: Option<&str>) -> Outcome {
     let options = Options::new(program).env("AWS_LAMBDA_LOG_FORMAT", format).env("AWS_LAMBDA_LOG_LEVEL", level);
     let outcome = start(options).invoke(event, InvokeOptions { tenant_id: tenant_id.map(str::to_owned), ..InvokeOptions::default() });
@@ -25,7 +25,8 @@ fn logged(program: &Path, format: &str, level: &str, event: impl Into<Vec<u8>>, 
     outcome
 }
 
-/// A program that runs against `script`, with these values of the two variables; its lines on stderr.
+/// Runs a program against `script`, with these values of the two variables. Returns its lines on
+/// stderr.
 fn lines_of(program: &Path, script: Script, format: &str, level: &str) -> Vec<String> {
     let ran = run_command(script, |_| {
         let mut command = Command::new(program);
@@ -39,7 +40,8 @@ fn json(line: &str) -> Value {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
 }
 
-/// Level, request id and message of a line of JSON, and its tenant id, after a look at everything else in it.
+/// Returns level, request id, message and tenant id of a line of JSON, and checks its other
+/// members.
 fn parts(line: &str) -> [Option<String>; 4] {
     let value = json(line);
     let members = value.as_object().expect("a line is an object");
@@ -54,7 +56,7 @@ fn is_timestamp(text: &str) -> bool {
     shape == "0000-00-00T00:00:00.000Z" && text > "2024"
 }
 
-/// What the example says of its event, in JSON.
+/// Returns the example's message about its event, in JSON.
 fn message_of_event(outcome: &Outcome) -> String {
     let messages = outcome.log.lines().filter(|line| line.contains("\"message\":\"the event is ")).map(|line| parts(line)[2].clone());
     messages.flatten().next().expect("the event is logged")
@@ -66,10 +68,10 @@ fn text_has_time_request_id_level_and_message() {
     assert_eq!(outcome.payload, b"\"logged\"");
     let lines: Vec<&str> = outcome.log.split_terminator('\n').collect();
     let [starting, event, metrics] = lines[..] else { panic!("{lines:#?}") };
-    let (time, rest) = starting.split_once(' ').expect("there is a space");
+    let (time, rest) = starting.split_once(' ').expect("the line has a space");
     assert!(is_timestamp(time), "{starting}");
     assert_eq!(rest, "- INFO starting as function");
-    let (time, rest) = event.split_once(' ').expect("there is a space");
+    let (time, rest) = event.split_once(' ').expect("the line has a space");
     assert!(is_timestamp(time), "{event}");
     assert_eq!(rest, format!("{} INFO the event is one\rtwo", outcome.request_id));
     assert!(json(metrics)["_aws"].is_object());
@@ -119,7 +121,7 @@ fn metrics_are_a_document_of_the_embedded_metric_format() {
 }
 
 #[test]
-fn the_level_says_what_is_logged() {
+fn the_level_selects_what_is_logged() {
     let program = example_with_features("logging", NATIVE, &[]);
     for (level, event, expected) in [
         ("TRACE", "e", &["INFO", "TRACE", "DEBUG", "INFO"][..]),
@@ -140,7 +142,7 @@ fn the_level_says_what_is_logged() {
 }
 
 #[test]
-fn json_gives_back_every_character() {
+fn json_preserves_every_character() {
     let every: String = (0..0x300).chain(0xfff0..0x1_0010).chain([0x1_f600, 0x10_ffff]).filter_map(char::from_u32).collect();
     let outcome = logged(&example_with_features("logging", NATIVE, &[]), "JSON", "", every.as_str(), None);
     assert_eq!(message_of_event(&outcome), format!("the event is {every}"));
@@ -153,7 +155,7 @@ fn a_message_of_100_kilobytes_is_cut() {
         let event = text.repeat(100_000 / text.len());
         let outcome = logged(&program, "JSON", "", event.as_str(), None);
         let message = message_of_event(&outcome);
-        let shown = message.strip_suffix(CUT).expect("what is cut ends with a mark");
+        let shown = message.strip_suffix(CUT).expect("a cut message ends with a mark");
         assert!(format!("the event is {event}").starts_with(shown) && shown.len() > 600, "{shown}");
         let longest = outcome.log.lines().map(str::len).max();
         assert!(longest.is_some_and(|longest| longest > LINE - 20), "{longest:?}");
@@ -165,13 +167,13 @@ fn a_message_of_100_kilobytes_is_cut() {
 }
 
 #[test]
-fn a_panic_is_a_line_of_json_and_its_answer_is_as_ever() {
+fn a_panic_is_a_line_of_json_and_its_response_is_unchanged() {
     let (faults, std_host) = (example_with_features("faults", NATIVE, &["log"]), hosted_example("std_host", &["log"]));
     let asked_for = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
     let std_asked_for = format!("panicked at {}: asked for by PANIC \"\n", panic_place("std_host", "assert!("));
     for (program, event, words) in [(faults, "\"panic\"", asked_for), (std_host, "panic \"\n", std_asked_for)] {
         let outcome = logged(&program, "JSON", "FATAL", event, Some("blue"));
-        let error = outcome.function_error.expect("it has panicked");
+        let error = outcome.function_error.expect("the function panicked");
         assert_eq!((error.error_type.as_str(), &error.message), ("Function.Panic", &words));
         let message = Some(format!("barelambda: {words}"));
         let [line] = outcome.log.lines().collect::<Vec<_>>()[..] else { panic!("{}", outcome.log) };
@@ -193,13 +195,17 @@ fn the_runtimes_own_messages_have_the_same_format() {
     let refused = "barelambda: cannot connect to the Runtime API: os error 111";
     let lines = stderr("JSON", "WARN", &address.to_string());
     let lines: Vec<[Option<String>; 4]> = lines.lines().map(parts).collect();
-    let (last, others) = lines.split_last().expect("there are lines");
+    let (last, others) = lines.split_last().expect("stderr has lines");
     let expected = |level: &str, message: String| [Some(level.to_owned()), None, Some(message), None];
     assert_eq!(*last, expected("FATAL", refused.to_owned()));
     assert_eq!(others, vec![expected("WARN", format!("{refused}: trying again")); 5]);
 
     let lines = stderr("JSON", "ERROR", &address.to_string());
-    assert_eq!(lines.lines().map(parts).collect::<Vec<_>>(), [expected("FATAL", refused.to_owned())], "the level holds for it too");
+    assert_eq!(
+        lines.lines().map(parts).collect::<Vec<_>>(),
+        [expected("FATAL", refused.to_owned())],
+        "the level applies to the runtime's messages, too"
+    );
 
     let text = stderr("Text", "", "no \"address\"\n");
     let lines: Vec<(&str, &str)> = text.split_terminator('\n').filter_map(|line| line.split_once(' ')).collect();
@@ -213,7 +219,7 @@ fn the_runtimes_own_messages_have_the_same_format() {
 }
 
 #[test]
-fn a_refused_answer_is_logged_with_its_request_id() {
+fn a_rejected_response_is_logged_with_its_request_id() {
     let words = b"a\xff\"\x01".to_vec();
     let length = words.len();
     let head = format!("HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: {length}\r\n\r\n").into_bytes();
@@ -251,7 +257,7 @@ fn each_line_is_one_write() {
         });
         let calls = syscalls::read(&file);
         let writes: Vec<&String> = calls.iter().filter(|call| call.starts_with("write(2, ")).collect();
-        // The start, two events with their metrics, and the two lines about the end.
+        // The start, two events with their metrics, and two lines at the end.
         assert_eq!((writes.len(), ran.stderr.split_terminator('\n').count()), (7, 7), "{format}: {writes:#?}");
         for (write, line) in writes.iter().zip(ran.stderr.split_inclusive('\n')) {
             assert!(write.ends_with(&format!(" = {}", line.len())), "{format}: {write} for {line}");
@@ -263,11 +269,11 @@ fn each_line_is_one_write() {
 
 #[test]
 fn the_program_stays_small_on_both_architectures() {
-    // 25,856 and 27,984 bytes were reached. On aarch64, the crate `log` links atomics that come with a constructor for a libc that is not
-    // there: behind .bss, it would put all of that into the file.
+    // The programs have 25,856 and 27,984 bytes. On aarch64, the crate `log` links atomics with a
+    // constructor for libc. After .bss, that section would put all of .bss into the file.
     for (architecture, bound) in Architecture::ALL.into_iter().zip([26_624, 28_672]) {
         let program = example_with_features("logging", architecture, &[]);
-        let size = program.metadata().expect("the program is there").len();
+        let size = program.metadata().expect("the program exists").len();
         assert!(size <= bound, "{architecture:?}: {size}");
     }
 }

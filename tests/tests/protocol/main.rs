@@ -1,4 +1,4 @@
-//! The Runtime API as our programs speak it: against the emulator, and against scripted servers that fail in every way.
+//! The Runtime API: programs under the emulator, and with scripted servers that fail in every way.
 
 mod aarch64;
 mod conformance;

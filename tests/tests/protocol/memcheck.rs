@@ -1,4 +1,4 @@
-//! Valgrind's memcheck over an ordinary program of the library, while much goes wrong.
+//! A std program under valgrind's memcheck, with injected faults.
 
 use std::fs;
 use std::path::Path;
@@ -6,13 +6,13 @@ use std::process::Command;
 
 use barelambda_tests::{cargo, programs, soak, tools};
 
-/// Enough for every kind of fault, and for some to come again.
+/// Enough for every kind of fault, and for some of them twice.
 const INVOCATIONS: u64 = 600;
 
-/// What valgrind ends with if there was an error; the program itself ends with another status.
+/// The exit status of valgrind if it finds an error. The program exits with another.
 const FOUND: i32 = 99;
 
-/// `program` under memcheck, which writes what it finds to `log`.
+/// Returns a command that runs `program` under memcheck, which writes its findings to `log`.
 fn memcheck(program: &Path, log: &Path) -> Command {
     let mut command = Command::new(tools::valgrind());
     command.args(["--track-fds=yes", "--leak-check=full", "--errors-for-leak-kinds=definite"]);
@@ -22,7 +22,7 @@ fn memcheck(program: &Path, log: &Path) -> Command {
 
 #[test]
 #[ignore = "needs valgrind; run `bash .ci/full`"]
-fn a_program_with_std_makes_no_error_of_memory() {
+fn a_std_program_has_no_memory_errors() {
     let log = cargo::scratch("memcheck").join("log");
     let (report, status) = soak::run_command(memcheck(&programs::hosted_example("echo", &[]), &log), INVOCATIONS, 1);
     let words = fs::read_to_string(&log).expect("valgrind has written its log");
@@ -32,7 +32,7 @@ fn a_program_with_std_makes_no_error_of_memory() {
     assert!(words.contains("ERROR SUMMARY: 0 errors from 0 contexts"), "{words}");
 }
 
-/// It would be seen if there were one.
+/// The previous test would fail if there were an error.
 #[test]
 #[ignore = "needs valgrind; run `bash .ci/full`"]
 fn memcheck_sees_an_error() {

@@ -1,4 +1,4 @@
-//! Events and answers of every size, byte for byte.
+//! Events and responses of every size, compared byte by byte.
 
 use barelambda_emulator::script::{Script, Step, message};
 use barelambda_emulator::{EventFraming, LARGEST_RESPONSE, Options};
@@ -15,15 +15,15 @@ fn options(name: &str, framing: EventFraming) -> Options {
 }
 
 #[test]
-fn every_size_comes_back_byte_for_byte_in_both_framings() {
+fn every_size_is_returned_in_both_framings() {
     for framing in FRAMINGS {
         let emulator = start(options("echo", framing));
         let mut pid = None;
         for size in [0, 1, 2047, 2048, 100_000, 6 << 20, LARGEST_RESPONSE, 1, 0] {
             let outcome = invoke(&emulator, pattern(size));
             assert_eq!(outcome.function_error, None, "{size} bytes, {framing:?}");
-            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: {} came back", outcome.payload.len());
-            assert_eq!(*pid.get_or_insert(outcome.pid), outcome.pid, "one process does it all");
+            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: the response has {} bytes", outcome.payload.len());
+            assert_eq!(*pid.get_or_insert(outcome.pid), outcome.pid, "the process hasn't changed");
         }
     }
 }
@@ -39,7 +39,7 @@ fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
             assert_eq!(error.reported, "Function.EventTooLarge", "{size} bytes, {framing:?}");
             assert!(!outcome.report.cold, "{size} bytes, {framing:?}");
         }
-        assert_eq!(answer(&emulator, "{}"), b"2", "the handler has seen only what fits, {framing:?}");
+        assert_eq!(answer(&emulator, "{}"), b"2", "the handler is called only for events that fit, {framing:?}");
     }
 }
 
@@ -55,7 +55,7 @@ fn an_event_beyond_lambdas_limit_is_a_typed_error_and_the_next_works() {
 }
 
 #[test]
-fn an_answer_beyond_the_limit_is_a_typed_error_and_the_next_works() {
+fn a_response_beyond_the_limit_is_a_typed_error_and_the_next_works() {
     for framing in FRAMINGS {
         let emulator = start(options("faults", framing));
         let (error, outcome) = failure(&emulator, "\"large\"");
@@ -66,7 +66,7 @@ fn an_answer_beyond_the_limit_is_a_typed_error_and_the_next_works() {
 }
 
 #[test]
-fn an_event_may_come_in_a_thousand_chunks() {
+fn an_event_may_have_a_thousand_chunks() {
     let event = pattern(1 << 20);
     let chunked = message::next("r-1", &event).chunked(&[1000; 1000]).bytes();
     let steps = [vec![Step::Expect], answered(chunked), vec![the_end()]].concat();
@@ -74,9 +74,10 @@ fn an_event_may_come_in_a_thousand_chunks() {
     assert!(ran.transcript.connections[0][1].body == event);
 }
 
-/// While an answer is kept, its event is too, so there is little room for what comes: the next event must wait for its place.
+/// While a response is kept, its event is kept too, so the buffer has little space. The next event
+/// must wait until it's free.
 #[test]
-fn a_large_event_may_come_together_with_the_202_of_a_large_answer() {
+fn a_large_event_may_arrive_with_the_202_to_a_large_response() {
     let first = pattern(LARGEST_RESPONSE);
     let second: Vec<u8> = first.iter().rev().copied().collect();
     for chunks in [None, Some(&[][..]), Some(&[70_000, 5_000_000][..])] {
@@ -97,7 +98,8 @@ fn a_large_event_may_come_together_with_the_202_of_a_large_answer() {
             accepted.clone(),
             the_end(),
         ]);
-        // The answer has arrived, and its 202 is lost: in doubt, too, the answer is kept until another event begins.
+        // The response has arrived, but its 202 is lost. In doubt, the response is also kept until
+        // another event begins.
         let new_connection = Script::new()
             .connection([Step::Expect, Step::Send(next("r-1", &first)), Step::Expect, Step::Expect])
             .connection([Step::Expect, Step::Send(next("r-2", &second)), Step::Expect, Step::Expect, accepted, the_end()]);

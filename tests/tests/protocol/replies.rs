@@ -1,23 +1,23 @@
-//! Replies in every shape that HTTP/1.1 allows, and in some that it does not, from a scripted server.
+//! Replies in every form that HTTP/1.1 allows, and in some that it doesn't, from a scripted server.
 
 use barelambda::Error;
 use barelambda_emulator::script::message::{self, Next};
 use barelambda_emulator::script::{Script, Step};
 use barelambda_tests::programs::{Architecture, example};
-use barelambda_tests::scripted::{answered, run, story, the_end};
+use barelambda_tests::scripted::{answered, run, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
 const EVENT: &str = r#"{"key":"a value of some length, so that there is something to cut"}"#;
 
-/// The usual reply to GET /next, framed in both ways.
+/// Returns the usual reply to GET /next, in both framings.
 fn both_framings(id: &str) -> [Next; 2] {
     let sized = message::next(id, EVENT).invocation_id("i-1");
     let chunked = sized.clone().chunked(&[1, 20]);
     [sized, chunked]
 }
 
-/// The story of a connection whose events had these ids and were all echoed.
+/// Returns the requests of a connection that echoes `event` for each of these ids.
 fn echoed(ids: impl IntoIterator<Item = String>, event: &str) -> Vec<String> {
     let pairs = ids.into_iter().flat_map(|id| [format!("POST {id}/response: {event}"), "GET next".to_owned()]);
     ["GET next".to_owned()].into_iter().chain(pairs).collect()
@@ -35,12 +35,12 @@ fn an_event_may_be_cut_at_any_byte() {
         }
         steps.push(the_end());
         let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [echoed(cuts.map(|number| format!("r-{number:04}")), EVENT)]);
+        assert_eq!(summary(&ran), [echoed(cuts.map(|number| format!("r-{number:04}")), EVENT)]);
     }
 }
 
 #[test]
-fn a_202_and_the_next_event_may_come_together_and_cut_at_any_byte() {
+fn a_202_with_the_next_event_may_be_cut_at_any_byte() {
     for framing in 0..2 {
         let event = |number| both_framings(&format!("r-{number:04}"))[framing].bytes();
         let cuts = 0..message::accepted().len() + event(0).len();
@@ -51,19 +51,19 @@ fn a_202_and_the_next_event_may_come_together_and_cut_at_any_byte() {
         }
         steps.extend([Step::Expect, Step::Expect, Step::Send(message::accepted()), the_end()]);
         let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [echoed((0..=cuts.end).map(|number| format!("r-{number:04}")), EVENT)]);
+        assert_eq!(summary(&ran), [echoed((0..=cuts.end).map(|number| format!("r-{number:04}")), EVENT)]);
     }
 }
 
 #[test]
-fn replies_may_come_byte_by_byte() {
+fn replies_may_arrive_byte_by_byte() {
     let drop_by_drop = |bytes: Vec<u8>| Step::SendSplit(bytes.clone(), vec![1; bytes.len()]);
     let [sized, chunked] = both_framings("r-1").map(|event| event.bytes());
     let mut steps = vec![Step::Expect, drop_by_drop(sized)];
     steps.extend([Step::Expect, Step::Expect, drop_by_drop([message::accepted(), chunked].concat())]);
     steps.extend([Step::Expect, Step::Expect, drop_by_drop(message::accepted()), the_end()]);
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), EVENT)]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), EVENT)]);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn chunks_may_have_extensions_and_trailers() {
     let event = [head, chunks].concat();
     let steps = [vec![Step::Expect], answered(event.clone()), answered(event), vec![the_end()]].concat();
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), "hello, world")]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), "hello, world")]);
 }
 
 #[test]
@@ -95,22 +95,22 @@ fn informational_replies_are_skipped() {
         the_end(),
     ];
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-2"].map(str::to_owned), EVENT)]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-2"].map(str::to_owned), EVENT)]);
 }
 
 #[test]
-fn a_head_needs_neither_a_deadline_nor_its_usual_case_and_order() {
+fn a_head_may_lack_a_deadline_and_have_any_case_and_order() {
     let bare = "HTTP/1.1 200 OK\r\ncontent-LENGTH: 2\r\nLAMBDA-runtime-AWS-request-ID:r-1\r\n\r\n{}";
     let odd = message::next("r-2", "{}").header("Lambda-Runtime-Deadline-Ms", "soon").header("X-Unknown", "\u{e9}");
     let full = message::next("r-3", "{}").header("Lambda-Runtime-Client-Context", &"c".repeat(3583));
     let events = [bare.as_bytes().to_vec(), odd.bytes(), full.bytes()];
     let steps = [vec![Step::Expect], events.map(answered).concat(), vec![the_end()]].concat();
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-    assert_eq!(story(&ran), [echoed(["r-1", "r-2", "r-3"].map(str::to_owned), "{}")]);
+    assert_eq!(summary(&ran), [echoed(["r-1", "r-2", "r-3"].map(str::to_owned), "{}")]);
 }
 
 #[test]
-fn what_is_no_reply_is_named_and_asked_for_again() {
+fn a_malformed_reply_is_named_and_requested_again() {
     let head = |fields: &str| format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-0\r\n{fields}\r\n");
     let chunks = |text: &str| format!("{}{text}", head("Transfer-Encoding: chunked\r\n"));
     for (bad, error) in [
@@ -137,13 +137,13 @@ fn what_is_no_reply_is_named_and_asked_for_again() {
             .connection([Step::Expect, Step::Send(bad.clone().into_bytes())])
             .connection([vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]].concat());
         let ran = run(script, &example("echo", NATIVE));
-        assert_eq!(story(&ran), [vec!["GET next".to_owned()], echoed(["r-1".to_owned()], "{}")], "{shown:?}");
+        assert_eq!(summary(&ran), [vec!["GET next".to_owned()], echoed(["r-1".to_owned()], "{}")], "{shown:?}");
         assert!(ran.stderr.contains(error.message()), "{shown:?}: {}", ran.stderr);
     }
 }
 
 #[test]
-fn a_server_that_never_makes_sense_is_given_up_with_words() {
+fn malformed_replies_alone_end_the_program_with_a_message() {
     let mut script = Script::new();
     for _ in 0..6 {
         script = script.connection([Step::Expect, Step::Send(b"SSH-2.0-OpenSSH\r\n".to_vec())]);
@@ -154,11 +154,11 @@ fn a_server_that_never_makes_sense_is_given_up_with_words() {
 }
 
 #[test]
-fn an_invocation_without_a_usable_id_ends_the_program_with_words() {
+fn an_invocation_without_a_usable_id_ends_the_program_with_a_message() {
     for id in ["", "a b", "a?b", "a#b", "\u{e9}"] {
         let event = message::next("r-1", "{}").header("Lambda-Runtime-Aws-Request-Id", id).bytes();
         let ran = run(Script::new().connection([Step::Expect, Step::Send(event)]), &example("echo", NATIVE));
-        assert_eq!(story(&ran), [["GET next"]], "{id:?}");
+        assert_eq!(summary(&ran), [["GET next"]], "{id:?}");
         assert_eq!(ran.status.code(), Some(1), "{id:?}");
         assert!(ran.stderr.contains(Error::REQUEST_ID.message()), "{id:?}: {}", ran.stderr);
     }

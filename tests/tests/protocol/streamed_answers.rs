@@ -1,4 +1,4 @@
-//! The examples that stream, under the emulator, to a caller that takes the answer while it is written.
+//! The examples that stream, under the emulator, with a caller that reads while they write.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use barelambda_tests::emulated::{answer, failure, start};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{Architecture, example, panic_place};
 
-/// The length of the events that `stream` sends when it is asked for a number of them.
+/// The length of each event that `stream` sends when the event is a number.
 const EVENT: usize = 64;
 
 fn emulator(name: &str, architecture: Architecture) -> Emulator {
@@ -16,13 +16,13 @@ fn emulator(name: &str, architecture: Architecture) -> Emulator {
     start(options)
 }
 
-/// What came, and the end of it.
-fn taken(emulator: &Emulator, event: &str) -> (Vec<u8>, Outcome) {
+/// Invokes, and returns the streamed bytes and the outcome.
+fn streamed(emulator: &Emulator, event: &str) -> (Vec<u8>, Outcome) {
     let mut stream = emulator.invoke_streaming(event, InvokeOptions::default());
     (stream.by_ref().collect::<Vec<_>>().concat(), stream.finish())
 }
 
-fn pieces_come_as_they_are_written(architecture: Architecture) {
+fn pieces_arrive_as_they_are_written(architecture: Architecture) {
     let emulator = emulator("stream", architecture);
     let mut stream = emulator.invoke_streaming("{}", InvokeOptions::default());
     assert!(stream.is_streamed());
@@ -31,14 +31,14 @@ fn pieces_come_as_they_are_written(architecture: Architecture) {
     assert_eq!(first.as_deref(), Some(&b"data: 1\n\n"[..]), "{architecture:?}");
     let rest: Vec<_> = stream.by_ref().collect();
     assert_eq!(rest, [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"], "{architecture:?}");
-    // Half a second lies between each two.
+    // They are half a second apart.
     assert!(begin.elapsed() > Duration::from_millis(1500), "{:?}", begin.elapsed());
     let outcome = stream.finish();
     assert_eq!((&outcome.function_error, outcome.log.as_str()), (&None, ""));
 }
-on_each_architecture!(pieces_come_as_they_are_written);
+on_each_architecture!(pieces_arrive_as_they_are_written);
 
-fn errors_in_mid_stream_come_after_what_was_written(architecture: Architecture) {
+fn errors_while_streaming_follow_the_written_pieces(architecture: Architecture) {
     let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
     let emulator = emulator("stream_error", architecture);
     for (event, pieces, error_type, message) in [
@@ -48,17 +48,17 @@ fn errors_in_mid_stream_come_after_what_was_written(architecture: Architecture) 
         ("\"panic\"", "one\ntwo\n", "Function.Panic", &panicked),
         ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
     ] {
-        let (came, outcome) = taken(&emulator, event);
+        let (came, outcome) = streamed(&emulator, event);
         assert_eq!(String::from_utf8_lossy(&came), pieces, "{architecture:?} {event}");
-        let error = outcome.function_error.expect("it fails");
+        let error = outcome.function_error.expect("the function fails");
         assert_eq!((error.error_type.as_str(), error.message.as_str()), (error_type, message), "{architecture:?} {event}");
         assert!(!error.found_by_lambda);
     }
 }
-on_each_architecture!(errors_in_mid_stream_come_after_what_was_written);
+on_each_architecture!(errors_while_streaming_follow_the_written_pieces);
 
 #[test]
-fn a_caller_that_waits_gets_a_stream_in_one_piece() {
+fn a_buffering_caller_gets_a_stream_in_one_piece() {
     let emulator_of = |name| emulator(name, Architecture::X86_64);
     assert_eq!(answer(&emulator_of("stream"), "90000").len(), 90_000 * EVENT);
     let (error, outcome) = failure(&emulator_of("stream_error"), "\"error\"");
@@ -67,17 +67,17 @@ fn a_caller_that_waits_gets_a_stream_in_one_piece() {
 }
 
 #[test]
-fn the_largest_stream_is_taken_and_a_larger_one_is_cut() {
+fn the_largest_stream_is_accepted_and_a_larger_one_is_cut() {
     let emulator = emulator("stream", Architecture::X86_64);
     let events = LARGEST_STREAM / EVENT;
-    let (came, outcome) = taken(&emulator, &events.to_string());
+    let (came, outcome) = streamed(&emulator, &events.to_string());
     assert_eq!((came.len(), outcome.function_error), (events * EVENT, None));
     assert!(came.ends_with(b"\n\n"));
-    let (came, outcome) = taken(&emulator, &(events + 1).to_string());
+    let (came, outcome) = streamed(&emulator, &(events + 1).to_string());
     assert_eq!(
-        (came.len(), outcome.function_error.expect("it is cut").error_type.as_str()),
+        (came.len(), outcome.function_error.expect("the stream is cut").error_type.as_str()),
         (LARGEST_STREAM, "Function.ResponseSizeTooLarge")
     );
-    let (came, next) = taken(&emulator, "1");
+    let (came, next) = streamed(&emulator, "1");
     assert_eq!((came.len(), next.function_error, next.pid), (EVENT, None, outcome.pid), "log:\n{}{}", outcome.log, next.log);
 }

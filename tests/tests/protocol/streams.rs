@@ -1,4 +1,4 @@
-//! Streamed responses: `stream` and `stream_error` against a scripted server, on a real socket.
+//! Streamed responses: `stream` and `stream_error` with a scripted server, over a socket.
 
 use std::time::{Duration, Instant};
 
@@ -7,21 +7,21 @@ use barelambda_emulator::script::message::{self, accepted, error};
 use barelambda_emulator::script::{Ran, Request, Script, Step};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{Architecture, debug_example, example, hosted_example, panic_place};
-use barelambda_tests::scripted::{answered, run, run_command, story, the_end};
+use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 use barelambda_tests::{cargo, syscalls};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 
 const NATIVE: Architecture = Architecture::X86_64;
 
-/// The length of one of the many events that `stream` sends when it is asked for a number of them.
+/// The length of each event that `stream` sends when the event is a number.
 const LINE: usize = 64;
 
 fn event(id: &str, text: &str) -> Vec<u8> {
     message::next(id, text).invocation_id(&format!("i-{id}")).bytes()
 }
 
-/// One invocation of `stream_error`, on a connection of its own.
+/// Runs one invocation of `stream_error`.
 fn fails(what: &str, architecture: Architecture) -> Ran {
     let steps = [vec![Step::Expect], answered(event("r-1", what)), vec![the_end()]].concat();
     run_command(Script::new().connection(steps), |_| programs_command(&example("stream_error", architecture), architecture))
@@ -39,7 +39,7 @@ fn programs_command(program: &std::path::Path, architecture: Architecture) -> st
     }
 }
 
-/// The error in the trailers of a request: its type, and its body.
+/// Returns the type and the body of the error in the trailers of a request.
 fn trailers(request: &Request) -> (String, String) {
     let [(type_name, error_type), (body_name, body)] = &request.trailers[..] else { panic!("two trailers in {request:?}") };
     assert_eq!([type_name, body_name], ["Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"]);
@@ -53,7 +53,7 @@ fn error_body(error_type: &str, message: &str) -> String {
 
 #[test]
 #[ignore = "needs strace; run `bash .ci/full`"]
-fn a_stream_is_announced_leaves_as_it_is_written_and_asks_for_more_at_its_end() {
+fn a_stream_is_announced_sent_as_it_is_written_and_followed_by_a_get() {
     let steps = [vec![Step::Expect], answered(event("r-1", "{}")), vec![the_end()]].concat();
     let trace = cargo::scratch("streams").join("trace");
     let started = Instant::now();
@@ -79,7 +79,7 @@ fn a_stream_is_announced_leaves_as_it_is_written_and_asks_for_more_at_its_end() 
     assert_eq!(String::from_utf8_lossy(&post.body), "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n");
     assert!(post.trailers.is_empty() && again.pipelined);
 
-    // Each flush is one sendmsg; TCP_NODELAY is set once the stream begins, and not before.
+    // Each flush is one sendmsg. TCP_NODELAY is set when the stream begins.
     let calls = syscalls::read(&trace);
     let of = |name: &str| calls.iter().filter(|call| call.starts_with(name)).count();
     assert_eq!((of("sendmsg"), of("setsockopt"), of("ppoll")), (1 + 5 + 1, 1, 5 + 1), "{calls:#?}");
@@ -90,11 +90,11 @@ fn a_stream_is_announced_leaves_as_it_is_written_and_asks_for_more_at_its_end() 
 fn an_error_before_the_first_byte_is_posted(architecture: Architecture) {
     let ran = fails("\"early\"", architecture);
     let body = error_body("Function.OutOfPaper", "there is no third line");
-    assert_eq!(story(&ran)[0][1], format!("POST r-1/error: {body}"));
+    assert_eq!(summary(&ran)[0][1], format!("POST r-1/error: {body}"));
 }
 on_each_architecture!(an_error_before_the_first_byte_is_posted);
 
-fn an_error_in_mid_stream_goes_into_the_trailers(architecture: Architecture) {
+fn an_error_while_streaming_is_in_the_trailers(architecture: Architecture) {
     for (what, message) in [("\"error\"", "there is no third line"), ("\"fail\"", "there is no line 3")] {
         let ran = fails(what, architecture);
         let request = &ran.transcript.connections[0][1];
@@ -103,9 +103,9 @@ fn an_error_in_mid_stream_goes_into_the_trailers(architecture: Architecture) {
         assert_eq!(trailers(request), ("Function.OutOfPaper".to_owned(), error_body("Function.OutOfPaper", message)));
     }
 }
-on_each_architecture!(an_error_in_mid_stream_goes_into_the_trailers);
+on_each_architecture!(an_error_while_streaming_is_in_the_trailers);
 
-fn a_panic_in_mid_stream_goes_into_the_trailers_of_the_same_request(architecture: Architecture) {
+fn a_panic_while_streaming_is_in_the_trailers_of_the_same_request(architecture: Architecture) {
     let mut programs = vec![example("stream_error", architecture)];
     if architecture == NATIVE {
         programs.extend([debug_example("stream_error"), hosted_example("stream_error", &[])]);
@@ -121,33 +121,33 @@ fn a_panic_in_mid_stream_goes_into_the_trailers_of_the_same_request(architecture
         assert_eq!(ran.status.code(), Some(101));
     }
 }
-on_each_architecture!(a_panic_in_mid_stream_goes_into_the_trailers_of_the_same_request);
+on_each_architecture!(a_panic_while_streaming_is_in_the_trailers_of_the_same_request);
 
-/// An invocation of `stream` whose first connection plays `steps` behind the event and the beginning of the stream; what follows on the
-/// second connection is `then`.
+/// Runs an invocation of `stream`. On the first connection, `steps` follow the event and the
+/// beginning of the stream. The second connection has the steps `then`.
 fn cut_short(steps: Vec<Step>, then: Vec<Step>) -> Ran {
-    // Far more than the buffers of two sockets take.
+    // Far more than the buffers of two sockets.
     let begin = vec![Step::Expect, Step::Send(event("r-1", "1000000")), Step::ExpectBytes(100_000)];
     let script = Script::new().connection([begin, steps].concat()).connection(then);
     run(script, &example("stream", NATIVE))
 }
 
-/// Another invocation, which is served, and the end.
+/// Returns the steps of another invocation and the end of the program.
 fn another() -> Vec<Step> {
     [vec![Step::Expect], answered(event("r-2", "2")), vec![the_end()]].concat()
 }
 
 #[test]
-fn a_stream_that_is_refused_ends_and_the_next_invocation_comes() {
+fn a_rejected_stream_ends_and_the_next_invocation_is_served() {
     let pause = Step::Pause(Duration::from_millis(300));
     for status in [400, 403, 410, 413] {
-        // The server closes, or stays, and reads no more.
+        // The server closes the connection, or stops reading.
         for end in [Step::Close, Step::HalfClose] {
             let refusal = Step::Send(error(status, "Refused", "no more of it"));
             let ran = cut_short(vec![refusal, pause.clone(), end.clone(), pause.clone()], another());
-            let story = story(&ran);
-            assert_eq!(story[0], ["GET next"], "{status}, {end:?}");
-            assert_eq!(story[1].len(), 3, "{status}, {end:?}: {story:?}");
+            let summary = summary(&ran);
+            assert_eq!(summary[0], ["GET next"], "{status}, {end:?}");
+            assert_eq!(summary[1].len(), 3, "{status}, {end:?}: {summary:?}");
             assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE);
             assert!(ran.stderr.contains(&format!("status {status}")), "{status}, {end:?}: {}", ran.stderr);
         }
@@ -155,12 +155,12 @@ fn a_stream_that_is_refused_ends_and_the_next_invocation_comes() {
 }
 
 #[test]
-fn a_stream_that_breaks_is_an_error_when_its_invocation_comes_again() {
+fn a_broken_stream_is_an_error_when_its_invocation_is_repeated() {
     let again = [vec![Step::Expect], answered(event("r-1", "1000000")), vec![the_end()]].concat();
     for end in [Step::Close, Step::Reset] {
         let ran = cut_short(vec![end.clone()], again.clone());
         let body = error_body("Runtime.StreamLost", Error::STREAM_LOST.message());
-        assert_eq!(story(&ran)[1], ["GET next", &format!("POST r-1/error: {body}"), "GET next"], "{end:?}");
+        assert_eq!(summary(&ran)[1], ["GET next", &format!("POST r-1/error: {body}"), "GET next"], "{end:?}");
         let ran = cut_short(vec![end.clone()], another());
         assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE, "{end:?}");
     }
@@ -176,7 +176,7 @@ fn a_server_error_to_a_stream_ends_the_program() {
 }
 
 #[test]
-fn a_slow_reader_gets_it_all() {
+fn a_slow_reader_receives_the_whole_stream() {
     let count = 100_000;
     let steps = vec![
         Step::Expect,

@@ -1,4 +1,4 @@
-//! The AWS CLI against the emulator's Invoke API, from the library and from `cargo barelambda serve`.
+//! The AWS CLI with the emulator's Invoke API, in the library and in `cargo barelambda serve`.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -17,12 +17,14 @@ use serde_json::Value;
 
 const NATIVE: Architecture = Architecture::X86_64;
 
-/// How long an asynchronous invocation may take to arrive.
+/// The time limit for an asynchronous invocation to arrive.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Runs `aws lambda invoke`; gives what it prints, and the payload that it writes to a file. `name` names the test.
+/// Runs `aws lambda invoke`, and returns its output and the payload that it writes to a file.
+/// `name` is the test's name.
 ///
-/// The event goes in by a file: of the text of `--payload`, version 1 of the CLI and version 2 have different ideas.
+/// The event is in a file because versions 1 and 2 of the CLI differ in how they read the text of
+/// `--payload`.
 fn invoke(server: SocketAddr, name: &str, event: &str, more: &[&str]) -> (Value, Vec<u8>) {
     let folder = cargo::scratch(&format!("aws-{name}"));
     let (payload, out) = (folder.join("event"), folder.join("answer"));
@@ -44,7 +46,7 @@ fn invoke(server: SocketAddr, name: &str, event: &str, more: &[&str]) -> (Value,
 
 #[test]
 #[ignore = "needs the AWS CLI; run `bash .ci/full`"]
-fn a_payload_goes_in_and_comes_out() {
+fn a_payload_is_returned() {
     const EVENT: &str = r#"{"key":"välue"}"#;
     let emulator = start(Options::new(example("echo", NATIVE)));
     let (printed, payload) = invoke(emulator.address(), "payload", EVENT, &[]);
@@ -55,7 +57,7 @@ fn a_payload_goes_in_and_comes_out() {
 
 #[test]
 #[ignore = "needs the AWS CLI; run `bash .ci/full`"]
-fn a_failure_is_marked_and_the_log_comes_with_it() {
+fn a_failure_is_marked_and_has_the_log() {
     let emulator = start(Options::new(example("faults", NATIVE)));
     let (printed, payload) = invoke(emulator.address(), "failure", "\"panic\"", &["--log-type", "Tail"]);
     assert_eq!((&printed["StatusCode"], &printed["FunctionError"]), (&Value::from(200), &Value::from("Unhandled")));
@@ -73,7 +75,7 @@ fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
     let (sender, receiver) = mpsc::channel();
     let mut options = Options::new(example("stateful", NATIVE));
     options.outcome_sink = Some(Arc::new(move |outcome| {
-        // The receiver is gone only when the test has failed already.
+        // This fails only after the test has failed and dropped the receiver.
         let _ = sender.send(outcome.payload.clone());
     }));
     let emulator = start(options);
@@ -81,12 +83,12 @@ fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
     assert_eq!((&printed["StatusCode"], payload.len()), (&Value::from(204), 0));
     let (printed, payload) = invoke(emulator.address(), "event", "{}", &["--invocation-type", "Event"]);
     assert_eq!((&printed["StatusCode"], payload.len()), (&Value::from(202), 0));
-    assert_eq!(receiver.recv_timeout(LIMIT).as_deref(), Ok(&b"1"[..]), "the dry run has not been counted");
+    assert_eq!(receiver.recv_timeout(LIMIT).as_deref(), Ok(&b"1"[..]), "the dry run doesn't count");
 }
 
 #[test]
 #[ignore = "needs the AWS CLI; run `bash .ci/full`"]
-fn serve_stays_up_for_the_aws_cli_until_it_is_told_to_end() {
+fn serve_works_with_the_aws_cli_until_it_is_terminated() {
     let serving = Serving::start("stateful");
     for count in ["1", "2"] {
         let (printed, payload) = invoke(serving.address, "serve", "{}", &[]);

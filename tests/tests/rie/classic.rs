@@ -1,4 +1,5 @@
-//! The examples under AWS's Runtime Interface Emulator: the real server of the Runtime API.
+//! The examples under AWS's Runtime Interface Emulator, which has the real server of the Runtime
+//! API.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +13,7 @@ const NATIVE: Architecture = Architecture::X86_64;
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn hello_and_stateful_answer() {
+fn hello_and_stateful_respond() {
     let mut rie = Rie::start(&example("hello", NATIVE), &[], "hello");
     assert_eq!(rie.invoke(b"{}"), b"\"hello, world\"");
     let mut rie = Rie::start(&example("stateful", NATIVE), &[("START", "41")], "stateful");
@@ -23,11 +24,11 @@ fn hello_and_stateful_answer() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn echo_answers_every_size_byte_for_byte() {
+fn echo_returns_every_size() {
     let mut rie = Rie::start(&example("echo", NATIVE), &[], "echo");
     for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
         let answer = rie.invoke(&pattern(size));
-        assert!(answer == pattern(size), "{size} bytes: {} came back", answer.len());
+        assert!(answer == pattern(size), "{size} bytes: the response has {} bytes", answer.len());
     }
 }
 
@@ -86,6 +87,9 @@ fn four_system_calls_to_the_first_next_and_three_for_each_invocation() {
     let warm = syscalls::by_invocation(&calls);
     assert_eq!(warm.len(), INVOCATIONS - 1);
     for calls in warm {
-        assert!((2..=3).contains(&calls.len()), "one write and two reads, or one when the 202 and the event come together: {calls:#?}");
+        assert!(
+            (2..=3).contains(&calls.len()),
+            "expected one write and two reads, or one read if the 202 and the event arrive together: {calls:#?}"
+        );
     }
 }

@@ -1,6 +1,6 @@
-//! The conformance suite's function under RIE in its usual mode: each event of the suite's contract, played against the real server.
+//! The conformance suite's function under RIE in its usual mode, with each event of the suite.
 //!
-//! This mode gathers a stream until it is whole, and knows no trailers: what it drops is tested in `rie_managed.rs`.
+//! This mode buffers streams and ignores trailers, which `managed.rs` tests.
 
 use std::time::{Duration, Instant};
 
@@ -14,21 +14,21 @@ fn start(environment: &[(&str, &str)], name: &str) -> Rie {
     Rie::start(&example("conformance", Architecture::X86_64), environment, &format!("conformance-{name}"))
 }
 
-/// Invokes as the suite does.
+/// Invokes with an event of the suite.
 fn ask(rie: &mut Rie, what: &str) -> Answer {
     rie.answer(format!("\"conformance:{what}\"").as_bytes())
 }
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn whatever_is_no_event_of_the_suite_is_echoed() {
+fn other_events_are_echoed() {
     let mut rie = start(&[], "echo");
     for event in
         ["", "{}", " [ 1.0 ] \n", "no JSON", "\"conformance:\"", "\"conformance:unknown\"", "conformance:error", "\"conformance:error\" "]
     {
         assert_eq!(rie.answer(event.as_bytes()).text(), event);
     }
-    // The most that Lambda sends.
+    // This is Lambda's limit.
     let event = pattern(6 << 20);
     assert!(rie.invoke(&event) == event);
 }
@@ -45,12 +45,12 @@ fn many_invocations_in_a_row() {
             assert_eq!(ask(&mut rie, "stream-empty").text(), "");
         }
     }
-    assert_eq!(rie.log().matches("INIT START").count(), 1, "one process for all: {}", rie.log());
+    assert_eq!(rie.log().matches("INIT START").count(), 1, "expected one process: {}", rie.log());
 }
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn errors_panics_exits_and_large_answers_are_reported_and_the_next_works() {
+fn errors_panics_exits_and_large_responses_are_reported_and_the_next_works() {
     let mut rie = start(&[], "faults");
     let panicked = format!("panicked at {}: the event asked for a panic", panic_place("conformance", "b\"panic\" => panic!("));
     let faults = [
@@ -70,7 +70,7 @@ fn errors_panics_exits_and_large_answers_are_reported_and_the_next_works() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn a_slow_answer_comes_in_its_time() {
+fn a_slow_response_arrives() {
     let mut rie = start(&[], "slow");
     let begin = Instant::now();
     assert_eq!(ask(&mut rie, "slow").text(), "\"conformance:slow\"");
@@ -79,13 +79,13 @@ fn a_slow_answer_comes_in_its_time() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn the_context_is_what_the_headers_say() {
+fn the_context_has_the_headers_values() {
     let mut rie = start(&[("AWS_LAMBDA_FUNCTION_NAME", "named")], "context");
     let context = ask(&mut rie, "context").json();
     assert_eq!(context["invokedFunctionArn"], "arn:aws:lambda:us-east-1:012345678912:function:named");
     assert!(rie.log().contains(context["requestId"].as_str().expect("the request id is text")), "{context}");
     let deadline = Duration::from_millis(context["deadlineMs"].as_u64().expect("the deadline is a number"));
-    let now = std::time::UNIX_EPOCH.elapsed().expect("it is after 1970");
+    let now = std::time::UNIX_EPOCH.elapsed().expect("the clock is after 1970");
     assert!(deadline > now && deadline < now + Duration::from_secs(600), "{deadline:?} at {now:?}");
     for missing in ["traceId", "clientContext", "identity", "tenantId"] {
         assert!(context[missing].is_null(), "{missing}: {context}");
@@ -97,7 +97,7 @@ fn the_context_is_what_the_headers_say() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn streams_are_gathered() {
+fn streams_are_buffered() {
     let mut rie = start(&[], "streams");
     let begin = Instant::now();
     assert_eq!(ask(&mut rie, "stream").text(), "one\ntwo\nthree\n");
@@ -110,18 +110,18 @@ fn streams_are_gathered() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn a_stream_is_held_to_the_limit_of_other_answers_here_and_the_next_works() {
+fn a_stream_has_the_limit_of_buffered_responses_and_the_next_works() {
     let mut rie = start(&[], "stream-large");
     for _ in 0..2 {
         assert_eq!(ask(&mut rie, "stream-large").json()["errorType"], "Function.ResponseSizeTooLarge");
         assert_eq!(rie.answer(b"{}").text(), "{}");
     }
-    assert_eq!(rie.log().matches("INIT START").count(), 1, "the process goes on: {}", rie.log());
+    assert_eq!(rie.log().matches("INIT START").count(), 1, "expected one process: {}", rie.log());
 }
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn an_error_before_a_stream_begins_is_the_whole_answer() {
+fn an_error_before_a_stream_begins_is_the_whole_response() {
     let mut rie = start(&[], "stream-error-first");
     assert_eq!(ask(&mut rie, "stream-error-first").text(), ASKED_FOR);
     assert_eq!(rie.answer(b"{}").text(), "{}");
@@ -129,12 +129,12 @@ fn an_error_before_a_stream_begins_is_the_whole_answer() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn of_a_stream_that_fails_the_beginning_is_left_and_the_next_works() {
+fn a_failed_stream_keeps_its_beginning_and_the_next_works() {
     let mut rie = start(&[], "stream-error");
     let answer = ask(&mut rie, "stream-error");
     assert_eq!((answer.status, answer.text()), (200, "one\n"));
     assert_eq!(rie.answer(b"{}").text(), "{}");
-    // The process ends, and RIE sees that.
+    // The process exits, which RIE notices.
     let answer = ask(&mut rie, "stream-panic");
     assert_eq!((answer.status, answer.text()), (502, "one\n"));
     rie.wait_for_log(&format!("panicked at {}", panic_place("conformance", "            panic!(\"the event")));

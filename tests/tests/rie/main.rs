@@ -1,4 +1,5 @@
-//! Programs under AWS's own servers and clients: the Runtime Interface Emulator (RIE), the AWS CLI and the AWS SDK for Python.
+//! Programs with AWS's server and clients: the Runtime Interface Emulator (RIE), the AWS CLI and
+//! the AWS SDK for Python.
 
 mod aws_cli;
 mod classic;

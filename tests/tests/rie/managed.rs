@@ -1,4 +1,4 @@
-//! Programs under RIE in its mode for managed instances: what its usual mode lacks, which is invocation ids and trailers.
+//! Programs under RIE in its mode for managed instances, which has invocation ids and trailers.
 
 use std::thread;
 
@@ -15,11 +15,11 @@ const ASKED_FOR: &str = r#"{"errorType":"Function.AskedFor","stackTrace":[],"err
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn echo_answers_every_size_byte_for_byte_and_many_in_a_row() {
+fn echo_returns_every_size_and_many_events() {
     let mut rie = rie_managed::start(&example("echo", NATIVE), &[], "echo");
     for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
         let answer = rie.answer(&pattern(size));
-        assert!(answer.body == pattern(size), "{size} bytes: {} came back", answer.body.len());
+        assert!(answer.body == pattern(size), "{size} bytes: the response has {} bytes", answer.body.len());
         assert_eq!((answer.status, answer.content_type.as_deref()), (200, Some("application/json")), "{size} bytes");
     }
     for number in 0..500 {
@@ -38,12 +38,12 @@ fn every_fault_has_its_type() {
         assert_error(&rie.answer(event.as_bytes()), error_type, &message);
         assert_eq!(rie.answer(b"{}").text(), "{}", "after {event}");
     }
-    // In this mode RIE ends with the program.
+    // In this mode RIE exits with the program.
     for (number, (event, error_type, message)) in faults().into_iter().filter(|(_, error_type, _)| exits(error_type)).enumerate() {
         let mut rie = rie_managed::start(&program, &[], &format!("faults-{number}"));
         let answer = rie.answer(event.as_bytes());
         if error_type == "Runtime.ExitError" {
-            // There is no message of the program's, and RIE makes none up here.
+            // The program has sent no message, and RIE adds none in this mode.
             assert_eq!(answer.json(), serde_json::json!({"errorType": error_type}));
         } else {
             assert_error(&answer, error_type, &message);
@@ -53,7 +53,7 @@ fn every_fault_has_its_type() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn the_invocation_id_is_sent_back_with_answers_errors_and_streams() {
+fn the_invocation_id_is_returned_with_responses_errors_and_streams() {
     let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "invocation-id", |_| ());
     assert_eq!(rie.answer(b"{}").text(), "{}");
     assert_eq!(rie.answer(b"\"conformance:error\"").text(), ASKED_FOR);
@@ -70,12 +70,12 @@ fn the_invocation_id_is_sent_back_with_answers_errors_and_streams() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn a_wrong_invocation_id_is_refused_and_the_next_invocation_works() {
+fn a_wrong_invocation_id_is_rejected_and_the_next_invocation_works() {
     for (event, name) in [(&b"{}"[..], "answer"), (b"\"conformance:error\"", "error"), (b"\"conformance:stream\"", "stream")] {
         let mut changed = false;
         let (mut rie, relay) = rie_managed::start_relayed(
             &example("conformance", NATIVE),
-            // RIE goes on to wait for an answer with the right id: for seconds.
+            // RIE waits for a response with the right id until the timeout.
             &[("AWS_LAMBDA_FUNCTION_TIMEOUT", "2")],
             &format!("wrong-id-{name}"),
             move |piece| changed = changed || change_invocation_id(piece),
@@ -118,7 +118,7 @@ fn streams_arrive_whole() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn a_stream_beyond_what_rie_takes_is_an_error_and_the_next_invocation_works() {
+fn a_stream_beyond_ries_limit_is_an_error_and_the_next_invocation_works() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-large");
     for event in [b"{}", b"[]"] {
         let answer = rie.answer(b"\"conformance:stream-large\"");
@@ -129,13 +129,13 @@ fn a_stream_beyond_what_rie_takes_is_an_error_and_the_next_invocation_works() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn an_error_in_mid_stream_reaches_the_caller_through_the_trailers() {
+fn an_error_while_streaming_reaches_the_caller_through_the_trailers() {
     let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "stream-error", |_| ());
     let answer = rie.answer(b"\"conformance:stream-error\"");
     assert_eq!((answer.error_type.as_deref(), answer.text()), (Some("Function.AskedFor"), ASKED_FOR));
     assert_eq!(rie.answer(b"{}").text(), "{}");
 
-    // Before anything has left, it is an error like any other.
+    // Before the first byte is sent, the error isn't in trailers.
     let answer = rie.answer(b"\"conformance:stream-error-first\"");
     assert_eq!((answer.error_type.as_deref(), answer.text()), (Some("Function.AskedFor"), ASKED_FOR));
     assert_eq!(rie.answer(b"{}").text(), "{}");
@@ -145,7 +145,7 @@ fn an_error_in_mid_stream_reaches_the_caller_through_the_trailers() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn a_panic_in_mid_stream_reaches_the_caller_through_the_trailers() {
+fn a_panic_while_streaming_reaches_the_caller_through_the_trailers() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-panic");
     assert_error(&rie.answer(b"\"conformance:stream-panic\""), "Function.Panic", "the event asked for a panic");
     rie.wait_for_log("barelambda: panicked: ");
@@ -153,7 +153,7 @@ fn a_panic_in_mid_stream_reaches_the_caller_through_the_trailers() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn stream_error_names_its_place_when_it_panics() {
+fn a_panic_of_stream_error_has_its_place() {
     let mut rie = rie_managed::start(&example("stream_error", NATIVE), &[], "stream-panic-place");
     assert_error(&rie.answer(b"\"panic\""), "Function.Panic", &panic_place("stream_error", "panic!("));
 }
@@ -168,16 +168,16 @@ fn a_failed_initialisation_is_reported() {
     }
 }
 
-/// What the other tests take for granted of the server, by a client that says each byte itself.
+/// Checks what the other tests assume about the server, with a client that controls every byte.
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn the_server_itself_refuses_wrong_ids_and_reads_trailers() {
+fn the_server_rejects_wrong_ids_and_reads_trailers() {
     let mut rie = rie_managed::start_without_runtime("raw");
     let mut runtime = RawRuntime::connect(rie.runtime_api());
     let invocation_timed_out = (410, "{\"errorMessage\":\"Invoke timeout\",\"errorType\":\"InvokeTimeout\"}\n".to_owned());
     let accepted = (202, "{\"status\":\"OK\"}\n".to_owned());
 
-    let answer = play(&mut rie, &mut runtime, |runtime, invocation| {
+    let answer = serve_one(&mut rie, &mut runtime, |runtime, invocation| {
         assert_eq!(invocation.event, b"\"event\"");
         let id = invocation.invocation_id.as_deref().expect("there is an invocation id");
         let wrong = format!("{INVOCATION_ID}: {}\r\nContent-Length: 2\r\n", id.chars().rev().collect::<String>());
@@ -188,13 +188,14 @@ fn the_server_itself_refuses_wrong_ids_and_reads_trailers() {
     });
     assert_eq!((answer.error_type.as_deref(), answer.text()), (None, "42"));
 
-    // Without the header nothing is compared: that an answer is accepted does not show that its id was right.
-    let answer = play(&mut rie, &mut runtime, |runtime, invocation| {
+    // The server accepts responses without the header, so acceptance alone doesn't show that an id
+    // is right.
+    let answer = serve_one(&mut rie, &mut runtime, |runtime, invocation| {
         assert_eq!(runtime.post(&invocation.request_id, "response", "Content-Length: 2\r\n", "43"), accepted);
     });
     assert_eq!((answer.error_type.as_deref(), answer.text()), (None, "43"));
 
-    let answer = play(&mut rie, &mut runtime, |runtime, invocation| {
+    let answer = serve_one(&mut rie, &mut runtime, |runtime, invocation| {
         let headers = "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\
                        Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n";
         let trailers = "Lambda-Runtime-Function-Error-Type: Function.Odd\r\nLambda-Runtime-Function-Error-Body: eyJhIjoxfQ==\r\n";
@@ -204,13 +205,13 @@ fn the_server_itself_refuses_wrong_ids_and_reads_trailers() {
     assert_eq!((answer.error_type.as_deref(), answer.text()), (Some("Function.Odd"), r#"{"a":1}"#));
 }
 
-/// Invokes, while the test answers.
-fn play(rie: &mut Rie, runtime: &mut RawRuntime, answer: impl FnOnce(&mut RawRuntime, &Invocation)) -> Answer {
+/// Invokes while `answer` responds, and returns the response to the caller.
+fn serve_one(rie: &mut Rie, runtime: &mut RawRuntime, answer: impl FnOnce(&mut RawRuntime, &Invocation)) -> Answer {
     thread::scope(|scope| {
         let caller = scope.spawn(|| rie.answer(b"\"event\""));
         let invocation = runtime.wait();
         answer(runtime, &invocation);
-        caller.join().expect("the caller gets an answer")
+        caller.join().expect("the caller gets a response")
     })
 }
 
@@ -218,7 +219,7 @@ fn assert_error(answer: &Answer, error_type: &str, message: &str) {
     assert_eq!(answer.error_type.as_deref(), Some(error_type), "{answer:?}");
     let error = answer.json();
     assert_eq!(error["errorType"], error_type);
-    assert!(error["errorMessage"].as_str().is_some_and(|words| words.contains(message)), "{message:?} is not in {error}");
+    assert!(error["errorMessage"].as_str().is_some_and(|words| words.contains(message)), "{message:?} isn't in {error}");
 }
 
 /// Changes the first digit of the invocation id, if one is in this piece of a reply.

@@ -1,5 +1,5 @@
-//! The official `lambda_runtime` under RIE, in both modes: what it and barelambda's own function get alike comes from the server, and from
-//! the way it is started here.
+//! The official `lambda_runtime` under RIE, in both modes. Where its results equal barelambda's,
+//! the cause is the server, or how the test starts it.
 
 use std::path::Path;
 
@@ -7,19 +7,19 @@ use barelambda_tests::programs::{Architecture, example, peer};
 use barelambda_tests::rie::Rie;
 use barelambda_tests::rie_managed;
 
-/// What `lambda_runtime` does not start without. RIE sets it too, if it is not set.
+/// The variables that `lambda_runtime` requires. RIE sets them, too, if they are missing.
 const ENVIRONMENT: [(&str, &str); 3] =
     [("AWS_LAMBDA_FUNCTION_NAME", "named"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"), ("AWS_LAMBDA_FUNCTION_VERSION", "1")];
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn both_functions_get_the_same_in_the_usual_mode() {
+fn both_functions_have_the_same_results_in_the_usual_mode() {
     compare(Rie::start, "usual");
 }
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn both_functions_get_the_same_in_the_mode_for_managed_instances() {
+fn both_functions_have_the_same_results_in_the_mode_for_managed_instances() {
     compare(rie_managed::start, "managed");
 }
 
@@ -28,7 +28,7 @@ fn compare(start: impl Fn(&Path, &[(&str, &str)], &str) -> Rie, mode: &str) {
     let mut theirs = start(&peer(), &ENVIRONMENT, &format!("peer-{mode}-theirs"));
     for event in ["{}", "[ 1.0 ]", "\"conformance:slow\"", "\"conformance:stream-large\"", "\"x\""] {
         let (ours, theirs) = (ours.answer(event.as_bytes()), theirs.answer(event.as_bytes()));
-        // Content types differ: lambda_runtime sends none.
+        // Content types aren't compared because lambda_runtime sends none.
         assert_eq!((ours.status, ours.error_type, ours.body), (theirs.status, theirs.error_type, theirs.body), "{event}");
     }
     for (event, field) in [("error", "errorMessage"), ("context", "invokedFunctionArn")] {

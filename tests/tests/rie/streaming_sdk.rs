@@ -1,4 +1,5 @@
-//! InvokeWithResponseStream as the AWS SDK for Python calls it, against the emulator, from the library and from `cargo barelambda serve`.
+//! InvokeWithResponseStream of the AWS SDK for Python, with the emulator in the library and in
+//! `cargo barelambda serve`.
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-/// Prints what comes as lines of JSON, with the seconds since the call.
+/// Prints the response and each event as lines of JSON, with the seconds since the call.
 const SCRIPT: &str = r#"
 import json, sys, time
 import boto3
@@ -32,10 +33,10 @@ for event in answer["EventStream"]:
         print(json.dumps(event))
 "#;
 
-/// What the SDK made of a call.
+/// The SDK's results of a call.
 struct Called {
     head: Value,
-    /// Each chunk, and when it came.
+    /// Each chunk and its time of arrival.
     chunks: Vec<(String, Duration)>,
     complete: Value,
 }
@@ -64,11 +65,11 @@ fn call(server: SocketAddr, event: &str) -> Called {
     child.stdout.take().expect("stdout is a pipe").read_to_string(&mut lines).expect("the script prints text");
     assert!(child.wait().expect("Python ends").success(), "{lines}");
     let mut lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("lines of JSON")).collect();
-    let complete = lines.pop().expect("there is an end")["InvokeComplete"].take();
+    let complete = lines.pop().expect("there is a last event")["InvokeComplete"].take();
     let head = lines.remove(0);
     let chunk = |line: &Value| {
         let at = Duration::from_secs_f64(line["at"].as_f64().expect("a time"));
-        (line["chunk"].as_str().expect("only the last line is no chunk").to_owned(), at)
+        (line["chunk"].as_str().expect("all lines except the last are chunks").to_owned(), at)
     };
     Called { head, chunks: lines.iter().map(chunk).collect(), complete }
 }
@@ -82,7 +83,7 @@ fn chunks_reach_the_sdk_while_the_function_writes() {
     assert_eq!(called.head, json!({"StatusCode": 200, "ExecutedVersion": "$LATEST", "ResponseStreamContentType": content_type}));
     let chunks: Vec<&str> = called.chunks.iter().map(|(chunk, _)| chunk.as_str()).collect();
     assert_eq!(chunks, ["data: 1\n\n", "data: 2\n\n", "data: 3\n\n", "data: 4\n\n", "data: 5\n\n"]);
-    // The function writes one every half second.
+    // The function writes a chunk every half second.
     let spread = called.chunks[4].1 - called.chunks[0].1;
     assert!(spread > Duration::from_millis(1500), "{spread:?}");
     assert_eq!(called.complete.get("ErrorCode"), None, "{}", called.complete);
@@ -94,7 +95,7 @@ fn chunks_reach_the_sdk_while_the_function_writes() {
 
 #[test]
 #[ignore = "needs boto3; run `bash .ci/full`"]
-fn an_error_in_mid_stream_reaches_the_sdk_after_what_was_written() {
+fn an_error_while_streaming_reaches_the_sdk_after_the_written_chunks() {
     let emulator = start(Options::new(example("stream_error", Architecture::X86_64)));
     let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
     for (event, payload, error_type, message) in [
@@ -113,7 +114,7 @@ fn an_error_in_mid_stream_reaches_the_sdk_after_what_was_written() {
 
 #[test]
 #[ignore = "needs boto3; run `bash .ci/full`"]
-fn a_function_that_does_not_stream_answers_the_sdk_too() {
+fn a_buffered_response_reaches_the_sdk() {
     let emulator = start(Options::new(example("echo", Architecture::X86_64)));
     let called = call(emulator.address(), r#"{"a":"ö"}"#);
     assert_eq!((called.payload().as_str(), called.chunks.len()), (r#"{"a":"ö"}"#, 1));

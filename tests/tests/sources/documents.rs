@@ -1,5 +1,5 @@
-//! The shell commands in the documents. A block that can't run in a clone, or that takes minutes,
-//! says so in a comment above it: `<!-- not run: REASON -->` or `<!-- long: REASON -->`.
+//! The shell commands in the documents. A block that can't run in a clone, or that runs for
+//! minutes, has a comment above it: `<!-- not run: REASON -->` or `<!-- long: REASON -->`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use barelambda_tests::{cargo, packages, tools};
 
 /// A block of shell commands in a document.
 struct Block {
-    /// `FILE:LINE`
+    /// The place as `FILE:LINE`.
     place: String,
     when: When,
     commands: String,
@@ -23,10 +23,11 @@ enum When {
     Never,
 }
 
-/// The blocks of all documents. Those of templates are commands for the functions made of them.
+/// Returns the blocks of all documents except templates, whose commands are for the functions made
+/// from them.
 ///
 /// # Panics
-/// When a comment above a block names no reason, or isn't known.
+/// A comment above a block has no reason, or isn't known.
 fn blocks() -> Vec<Block> {
     let files = files("*.md").into_iter().filter(|file| !file.starts_with("cli/templates/"));
     files.flat_map(|file| blocks_of(&file)).collect()
@@ -45,7 +46,7 @@ fn blocks_of(file: &str) -> Vec<Block> {
     starts.map(block).collect()
 }
 
-/// What the line above a block says.
+/// Parses the line above a block.
 fn when(above: &str, place: &str) -> When {
     let Some(comment) = above.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else { return When::Always };
     match comment.trim().split_once(": ") {
@@ -55,7 +56,7 @@ fn when(above: &str, place: &str) -> When {
     }
 }
 
-/// The files of the repository, as git knows them.
+/// Returns the files of the repository that git tracks.
 fn files(pattern: &str) -> Vec<String> {
     let output = Command::new("git").args(["ls-files", pattern]).current_dir(cargo::root()).output().expect("git can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -74,7 +75,7 @@ impl Copy {
         let root = home.join("barelambda");
         for file in files("*") {
             let to = root.join(&file);
-            fs::create_dir_all(to.parent().expect("it is in a folder")).expect("a folder can be made");
+            fs::create_dir_all(to.parent().expect("a file is in a folder")).expect("a folder can be made");
             let from = cargo::root().join(&file);
             match fs::read_link(&from) {
                 Ok(target) => std::os::unix::fs::symlink(target, &to).expect("a link can be made"),
@@ -87,16 +88,16 @@ impl Copy {
         Self { home }
     }
 
-    /// Runs commands in the copy, with the installed tool. Returns what they print if they fail.
+    /// Runs commands in the copy, with the tool installed. Returns their output if they fail.
     fn run(&self, commands: &str) -> Option<String> {
         let tool = packages::tool(Path::new("/"));
-        let folders = [Path::new(tool.get_program()), &tools::aws()].map(|tool| tool.parent().expect("it is in a folder").to_owned());
+        let folders = [Path::new(tool.get_program()), &tools::aws()].map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
         let mut command = Command::new("/bin/bash");
         command.args(["-euo", "pipefail", "-c", commands]).current_dir(self.home.join("barelambda")).env("PATH", path);
         command.env_remove("CARGO_TARGET_DIR").stdin(Stdio::null());
-        let output = command.output().expect("there is a shell");
+        let output = command.output().expect("the shell can be started");
         let words = [output.stdout, output.stderr].concat();
         (!output.status.success()).then(|| format!("{}: {}", output.status, String::from_utf8_lossy(&words)))
     }
@@ -104,7 +105,7 @@ impl Copy {
 
 impl Drop for Copy {
     fn drop(&mut self) {
-        // Only a temporary folder stays behind if this fails.
+        // If this fails, only a temporary folder remains.
         let _ = fs::remove_dir_all(&self.home);
     }
 }
@@ -124,7 +125,7 @@ fn run_all(when: When) {
 }
 
 #[test]
-fn a_block_that_is_not_run_names_the_reason() {
+fn a_block_that_is_not_run_has_a_reason() {
     let blocks = blocks();
     for when in [When::Always, When::Long, When::Never] {
         assert!(blocks.iter().any(|block| block.when == when), "{when:?}");

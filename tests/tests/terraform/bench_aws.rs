@@ -1,4 +1,5 @@
-//! `cargo barelambda bench aws`: against moto, which makes the functions, and the emulator, which runs what was uploaded.
+//! `cargo barelambda bench aws` with moto, which creates the functions, and the emulator, which
+//! runs the uploaded programs.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -14,10 +15,10 @@ use barelambda_tests::{cargo, packages, tools};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-/// How long a run may take to come to where it is interrupted.
+/// The time limit for a run to reach the point where it is interrupted.
 const LIMIT: Duration = Duration::from_secs(45);
 
-/// An account, and a folder for what is kept.
+/// An account, and a folder for the records.
 struct Place {
     moto: Moto,
     front: Front,
@@ -33,7 +34,7 @@ impl Place {
     }
 
     fn start(&self, arguments: &[&str]) -> Child {
-        let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("it lies in a folder").to_owned());
+        let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
         let at = |name: &str| self.folder.join(name);
@@ -56,25 +57,25 @@ impl Place {
             .expect("the tool can be started")
     }
 
-    /// Runs it, and gives its exit code and what it has said.
+    /// Runs the benchmark, and returns its exit code and its output.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        said(self.start(arguments).wait_with_output().expect("it ends"))
+        said(self.start(arguments).wait_with_output().expect("the tool is a child"))
     }
 
-    /// The rows of the only record, by their names.
+    /// Returns the rows of the only record, by their names.
     fn rows(&self) -> BTreeMap<String, Value> {
         let folder = self.folder.join("records/x86_64");
         let folders: Vec<_> = fs::read_dir(&folder).expect("there are records").flatten().map(|entry| entry.path()).collect();
-        let [record] = &folders[..] else { panic!("one record, and not {folders:?}") };
+        let [record] = &folders[..] else { panic!("expected one record: {folders:?}") };
         assert!(record.to_string_lossy().ends_with("-aws-us-east-1"), "{record:?}");
-        let json = fs::read(record.join("record.json")).expect("it is written");
-        let record: Value = serde_json::from_slice(&json).expect("it is JSON");
+        let json = fs::read(record.join("record.json")).expect("the record can be read");
+        let record: Value = serde_json::from_slice(&json).expect("the record is JSON");
         assert_eq!(record["place"], "aws-us-east-1");
-        let rows = record["rows"].as_array().expect("it has rows").iter();
+        let rows = record["rows"].as_array().expect("the record has rows").iter();
         rows.map(|row| (row["name"].as_str().unwrap_or_default().to_owned(), row.clone())).collect()
     }
 
-    /// How many cold starts there were of each function, without the name of its run. None was warm.
+    /// Returns the number of cold starts of each function, without the run's part of its name.
     fn cold_starts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for (name, starts) in self.front.starts() {
@@ -95,10 +96,11 @@ impl Place {
     }
 }
 
-/// Two contenders with two memory sizes each; the errors of two variants, one of Terraform and one of an invocation, leave the others.
+/// Runs two contenders with two memory sizes each. One variant fails in Terraform and one in an
+/// invocation, which doesn't affect the others.
 #[test]
 #[ignore = "needs Terraform, its AWS provider and moto; run `bash .ci/full`"]
-fn variants_that_fail_leave_the_others_and_nothing_is_left() {
+fn failed_variants_do_not_affect_others_and_nothing_remains() {
     let place = Place::new("all");
     let command = ["--matrix", "echo,json:128,1769:x86_64", "--starts", "2", "--parallel", "2", "--yes"];
     place.front.refuse("echo-x86_64-1769");
@@ -113,16 +115,22 @@ fn variants_that_fail_leave_the_others_and_nothing_is_left() {
     expect_figures(&rows["echo-128"], 128, 2);
     expect_figures(&rows["json-1769"], 1769, 2);
     let missing = |row: &str| rows[row]["missing"].as_str().unwrap_or_default().to_owned();
-    assert!(missing("echo-1769").contains("failed to deploy it") && missing("echo-1769").contains("may not have it"), "{rows:?}");
-    assert!(missing("json-128").contains("after 1 cold starts") && missing("json-128").contains("as it was told to"), "{rows:?}");
+    assert!(
+        missing("echo-1769").contains("failed to deploy it") && missing("echo-1769").contains("can't create this function"),
+        "{rows:?}"
+    );
+    assert!(
+        missing("json-128").contains("after 1 cold starts") && missing("json-128").contains("failure by request of the test"),
+        "{rows:?}"
+    );
     let counts = [("echo-x86_64-128", 2), ("json-x86_64-128", 1), ("json-x86_64-1769", 2)].map(|(name, count)| (name.to_owned(), count));
     assert_eq!(place.cold_starts(), counts.into());
-    assert!(place.folder.join("work/progress.json").exists(), "for the same command");
+    assert!(place.folder.join("work/progress.json").exists(), "the same command needs the progress");
 }
 
 #[test]
 #[ignore = "needs Terraform, its AWS provider and moto; run `bash .ci/full`"]
-fn an_interrupted_run_cleans_up_and_goes_on_without_repeating() {
+fn an_interrupted_run_cleans_up_and_resumes() {
     let place = Place::new("interrupted");
     let command = ["--matrix", "echo:128:x86_64", "--starts", "5", "--yes"];
     let running = place.start(&command);
@@ -132,8 +140,8 @@ fn an_interrupted_run_cleans_up_and_goes_on_without_repeating() {
         thread::sleep(Duration::from_millis(20));
     }
     let pid = Pid::from_raw(running.id().cast_signed()).expect("a process has an id");
-    kill_process(pid, Signal::INT).expect("it runs");
-    let (code, words) = said(running.wait_with_output().expect("it ends"));
+    kill_process(pid, Signal::INT).expect("the tool is running");
+    let (code, words) = said(running.wait_with_output().expect("the tool is a child"));
     assert_eq!(code, Some(130), "{words}");
     assert!(words.contains("run the same command to resume"), "{words}");
     place.expect_no_functions();
@@ -141,7 +149,8 @@ fn an_interrupted_run_cleans_up_and_goes_on_without_repeating() {
     let before = place.cold_starts()["echo-x86_64-128"];
     assert!((2..5).contains(&before), "{before}");
 
-    // Its second invocation finds the process of the first, which does not count.
+    // The second invocation reuses the process of the first, so it isn't a cold start and doesn't
+    // count.
     place.front.keep_process("echo-x86_64-128", 2);
     let (code, words) = place.run(&command);
     assert_eq!(code, Some(0), "{words}");
@@ -163,7 +172,7 @@ fn nothing_is_deployed_without_a_confirmation() {
     assert!(place.front.starts().is_empty() && !place.folder.join("work/stack").exists(), "{words}");
 }
 
-/// So many plausible samples of each figure.
+/// Checks that each figure has `starts` plausible samples.
 fn expect_figures(row: &Value, memory: u64, starts: usize) {
     assert_eq!((&row["memory_mb"], &row["missing"]), (&memory.into(), &Value::Null), "{row}");
     let samples = |figure: &str| -> Vec<f64> {
@@ -174,15 +183,15 @@ fn expect_figures(row: &Value, memory: u64, starts: usize) {
     assert_eq!([&init, &duration, &billed, &used].map(Vec::len), [starts; 4], "{row}");
     for index in 0..starts {
         assert!(init[index] > 0.0 && init[index] < 5000.0 && duration[index] < 5000.0, "{row}");
-        // The front rounds the two to hundredths, and up what is billed.
+        // The front rounds both figures to hundredths, and the billed duration up.
         assert!((billed[index] - (init[index] + duration[index])).abs() < 1.02, "{row}");
         assert!((1.0..100.0).contains(&used[index]), "{row}");
     }
 }
 
 fn killed(mut running: Child) -> Output {
-    running.kill().expect("it is ours");
-    running.wait_with_output().expect("it ends")
+    running.kill().expect("the tool is a child");
+    running.wait_with_output().expect("the tool is a child")
 }
 
 fn said(output: Output) -> (Option<i32>, String) {

@@ -1,4 +1,4 @@
-//! The Terraform stacks, and what deploys with them, against moto, an imitation of AWS.
+//! The Terraform stacks, and the tools that deploy with them, with moto, which imitates AWS.
 
 mod bench_aws;
 mod moto;

@@ -1,4 +1,5 @@
-//! The Terraform stacks with the real AWS provider, against moto: from the state's bucket to an empty account.
+//! The Terraform stacks with the real AWS provider and moto, from the state's bucket to an empty
+//! account.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -18,7 +19,7 @@ const FUNCTION: &str = "module.function.aws_lambda_function.this";
 
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
-fn from_a_bucket_to_a_function_and_to_nothing() {
+fn a_stack_is_applied_changed_and_destroyed() {
     let moto = Moto::start();
     let stack = Stack::copy("terraform-moto", moto.environment());
     let zip = stack.root().join("hello-arm64.zip");
@@ -36,7 +37,7 @@ fn from_a_bucket_to_a_function_and_to_nothing() {
     assert_eq!(stack.succeed("", &["output", "-raw", "code_sha256"]), hash);
     assert_eq!(function["Configuration"]["Runtime"], "provided.al2023");
     assert_eq!(function["Configuration"]["Architectures"], serde_json::json!(["arm64"]));
-    assert_eq!(function["Configuration"]["CodeSize"], fs::metadata(&zip).expect("it is there").len());
+    assert_eq!(function["Configuration"]["CodeSize"], fs::metadata(&zip).expect("the zip exists").len());
     let groups = moto.aws(&["logs", "describe-log-groups"]);
     assert_eq!(
         (&groups["logGroups"][0]["logGroupName"], &groups["logGroups"][0]["retentionInDays"]),
@@ -45,14 +46,14 @@ fn from_a_bucket_to_a_function_and_to_nothing() {
     let objects = moto.aws(&["s3api", "list-objects-v2", "--bucket", "state"]);
     assert_eq!(keys(&objects), ["barelambda/terraform.tfstate"], "the lock is gone");
 
-    // Nothing changes, but for what moto does not keep.
+    // A second plan is empty, except for the settings that moto drops.
     stack.succeed("", &plan);
     expect_only_what_moto_drops(&stack, "");
-    // The same zip, written anew.
+    // The same zip with a new modification time changes nothing.
     write_zip(&zip, "first");
     stack.succeed("", &plan);
     expect_only_what_moto_drops(&stack, "");
-    // Another zip: one change, in place.
+    // Another zip is one change, in place.
     write_zip(&zip, "second");
     stack.succeed("", &plan);
     let changes = stack.changes("", "tfplan");
@@ -68,7 +69,7 @@ fn from_a_bucket_to_a_function_and_to_nothing() {
     expect_nothing(&moto);
 }
 
-/// The commands of the documentation, unchanged: all but the last one against moto, which runs no
+/// Runs the commands of the documentation verbatim, all but the last one with moto, which can't run
 /// functions.
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
@@ -76,11 +77,11 @@ fn the_six_commands_of_the_documentation() {
     let page = fs::read_to_string(cargo::root().join("docs/package-and-deploy.md")).expect("the page can be read");
     let section = page.split("## Deploy").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the page has a section of commands");
     let commands: Vec<&str> = section.lines().skip(1).map(|line| line.split(" #").next().unwrap_or(line).trim()).collect();
-    let [bucket, package, init, plan, apply, invoke] = commands[..] else { panic!("six commands, and not {commands:?}") };
+    let [bucket, package, init, plan, apply, invoke] = commands[..] else { panic!("expected six commands: {commands:?}") };
 
     let moto = Moto::start();
     let stack = Stack::copy("terraform-readme/terraform", moto.environment());
-    let folder = stack.root().parent().expect("it lies in a folder");
+    let folder = stack.root().parent().expect("the stack is in a folder");
     symlink(cargo::root().join("dist"), folder.join("dist")).expect("the folder is new");
     let shell = |folder: &Path, line: &str| {
         let mut command = Command::new("/bin/sh");
@@ -88,12 +89,12 @@ fn the_six_commands_of_the_documentation() {
         command
     };
     let succeed = |command: &mut Command| {
-        let output = command.output().expect("there is a shell");
+        let output = command.output().expect("the shell can be started");
         let words = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(output.status.success(), "{command:?}: {words}");
         words
     };
-    let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("it lies in a folder").to_owned());
+    let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
     let path = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
 
@@ -111,7 +112,7 @@ fn the_six_commands_of_the_documentation() {
     let environment = moto.environment().filter(|(name, _)| *name != "AWS_ENDPOINT_URL");
     let said = succeed(shell(folder, invoke).env_clear().envs(environment).env("AWS_ENDPOINT_URL", lambda).env("PATH", &path));
     assert!(said.contains("\"StatusCode\": 200"), "{said}");
-    assert_eq!(fs::read(folder.join("answer.json")).expect("the answer is in a file"), b"\"hello, world\"");
+    assert_eq!(fs::read(folder.join("answer.json")).expect("the response is in a file"), b"\"hello, world\"");
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn the_example_with_a_url() {
     expect_nothing(&moto);
 }
 
-/// Half a minute for each queue, as the provider looks at its attributes several times.
+/// The provider polls the attributes of each queue for half a minute.
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
 fn the_example_with_a_queue() {
@@ -154,8 +155,8 @@ fn apply_and_plan_again(stack: &Stack, folder: &str) {
     expect_only_what_moto_drops(stack, folder);
 }
 
-/// The exception of a plan after an apply: moto 5.2.5 does not keep the settings of a function's log, which AWS does, so that the provider
-/// wants to set them again.
+/// Checks that a plan after an apply only sets a function's log settings, which moto 5.2.5 drops
+/// and AWS keeps.
 fn expect_only_what_moto_drops(stack: &Stack, folder: &str) {
     for (address, actions, attributes) in stack.changes(folder, "tfplan") {
         let more: Vec<_> = attributes.iter().filter(|name| address != FUNCTION || *name != "logging_config").collect();
@@ -173,7 +174,7 @@ fn keys(objects: &Value) -> Vec<&str> {
     objects["Contents"].as_array().into_iter().flatten().filter_map(|object| object["Key"].as_str()).collect()
 }
 
-/// A zip with the bootstrap of the example `hello`, and a file that tells it from others.
+/// Writes a zip with the bootstrap of the example `hello`, and a file that makes it distinct.
 fn write_zip(path: &Path, mark: &str) {
     const SCRIPT: &str = "import sys, zipfile\n\
         with zipfile.ZipFile(sys.argv[1], 'w') as archive:\n\
@@ -186,10 +187,10 @@ fn write_zip(path: &Path, mark: &str) {
     assert!(status.expect("Python can be started").success());
 }
 
-/// In base64, as Lambda has it.
+/// Returns the hash of a file in base64, as Lambda has it.
 fn sha256(path: &Path) -> String {
     let output = Command::new("sha256sum").arg(path).output().expect("sha256sum can be started");
-    let digits = String::from_utf8(output.stdout).expect("it prints text");
-    let bytes: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("it prints digits")).collect();
+    let digits = String::from_utf8(output.stdout).expect("sha256sum prints text");
+    let bytes: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("sha256sum prints digits")).collect();
     BASE64.encode(bytes)
 }

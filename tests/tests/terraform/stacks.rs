@@ -1,4 +1,5 @@
-//! The Terraform stacks: their form, their own tests, the words of their validations, and checkov.
+//! The Terraform stacks: their format, their own tests, the messages of their validations, and
+//! checkov.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -10,33 +11,29 @@ use serde_json::Value;
 
 const MODULE: &str = "modules/function";
 
-/// Wrong values that are all found by one plan, and the words for each.
+/// Invalid values that one plan finds together, and the message for each.
 const WRONG: &[(&str, &str, &str)] = &[
     ("name", "a b", r#"name is "a b". Use 1 to 64 letters, digits, hyphens and underscores."#),
-    (
-        "zip",
-        "absent.zip",
-        r#"There is no file "absent.zip" to upload. Run `cargo barelambda package`, and set zip to the path that it prints."#,
-    ),
+    ("zip", "absent.zip", r#"There is no file "absent.zip". Run `cargo barelambda package`, and set zip to the path that it prints."#),
     ("handler", "a b", r#"handler is "a b". Use 1 to 128 characters without white space, such as handler.sh."#),
     ("memory", "64", "memory is 64. Use a whole number of MB from 128 to 10240."),
     ("timeout", "901", "timeout is 901. Use a whole number of seconds from 1 to 900."),
     (
         "environment",
         r#"{ AWS_REGION = "x" }"#,
-        "and Lambda sets one of them itself. Leave out what begins with AWS_ or LAMBDA_ and is not yours.",
+        "and Lambda sets one of them itself. Remove the names that begin with AWS_ or LAMBDA_ and are Lambda's.",
     ),
-    ("log_retention_days", "2", "log_retention_days is 2. CloudWatch takes 1, 3, 5,"),
+    ("log_retention_days", "2", "log_retention_days is 2. Use 1, 3, 5,"),
     ("log_format", "json", r#"log_format is "json". Use JSON or Text."#),
-    ("policy_arns", r#"["S3"]"#, r#"policy_arns is ["S3"]. Give ARNs of IAM policies,"#),
-    ("url", r#"{ auth = "IAM" }"#, r#"url.auth is "IAM". Use AWS_IAM, which wants signed requests, or NONE, which lets everybody in."#),
+    ("policy_arns", r#"["S3"]"#, r#"policy_arns is ["S3"]. Use ARNs of IAM policies,"#),
+    ("url", r#"{ auth = "IAM" }"#, r#"url.auth is "IAM". Use AWS_IAM, which needs signed requests, or NONE, which makes the URL public."#),
     ("reserved_concurrency", "-1", "reserved_concurrency is -1. Use a whole number from 0, or null to reserve nothing."),
     ("alias", "7", r#"alias is "7". Use 1 to 128 letters, digits, hyphens and underscores, not digits alone."#),
-    ("sqs", r#"{ queue_arn = "orders" }"#, r#"sqs.queue_arn is "orders". Give the ARN of a queue,"#),
-    ("tags", r#"{ "aws:a" = "x" }"#, "Use keys of 1 to 128 characters that do not begin with aws:, and values of 256 at most."),
+    ("sqs", r#"{ queue_arn = "orders" }"#, r#"sqs.queue_arn is "orders". Use the ARN of a queue,"#),
+    ("tags", r#"{ "aws:a" = "x" }"#, "Use keys of 1 to 128 characters that don't begin with aws:, and values of at most 256."),
 ];
 
-/// More of them: what is held against other variables is looked at only when those are right.
+/// More invalid values. Terraform compares variables with each other only if each is valid.
 const WRONG_TOGETHER: &[(&str, &str, &str)] = &[
     ("name", "hello", ""),
     ("zip", "tests/hello-arm64.zip", ""),
@@ -45,7 +42,7 @@ const WRONG_TOGETHER: &[(&str, &str, &str)] = &[
     ("system_log_level", "ERROR", r#"system_log_level is "ERROR". Use DEBUG, INFO or WARN."#),
 ];
 
-/// A zip for the other processor, and a level that needs another format.
+/// A zip for the other architecture, and a level that needs another format.
 const CONTRADICTIONS: &[(&str, &str, &str)] = &[
     ("name", "hello", ""),
     ("zip", "tests/hello-arm64.zip", ""),
@@ -53,12 +50,12 @@ const CONTRADICTIONS: &[(&str, &str, &str)] = &[
     (
         "architecture",
         "x86_64",
-        r#"architecture is "x86_64", and hello-arm64.zip is for the other one. Set architecture to what the zip is for, or run `cargo barelambda package --arch x86_64`."#,
+        r#"architecture is "x86_64", and hello-arm64.zip is for the other one. Set architecture to the zip's, or run `cargo barelambda package --arch x86_64`."#,
     ),
     (
         "system_log_level",
         "INFO",
-        r#"system_log_level needs log_format JSON, which is "Text". Set log_format to JSON, or leave the level out."#,
+        r#"system_log_level needs log_format JSON, which is "Text". Set log_format to JSON, or remove the level."#,
     ),
 ];
 
@@ -75,7 +72,7 @@ fn the_stacks_are_formatted_and_valid_and_their_own_tests_pass() {
     }
     let module = stack.root().join(MODULE);
     for file in ["tests/hello-arm64.zip", "tests/hello.zip", "README.md"] {
-        fs::write(module.join(file), "not looked into by a mocked provider").expect("a file can be written");
+        fs::write(module.join(file), "a mocked provider doesn't read this").expect("a file can be written");
     }
     let words = stack.succeed(MODULE, &["test"]);
     assert!(words.contains("Success! ") && words.contains(" passed, 0 failed"), "{words}");
@@ -85,18 +82,18 @@ fn the_stacks_are_formatted_and_valid_and_their_own_tests_pass() {
     }
 }
 
-/// Plans with these values; for each there are the words that refuse it.
+/// Plans with these values, and checks that each has its message.
 fn expect_words(stack: &Stack, wrong: &[(&str, &str, &str)]) {
     let values: Vec<String> = wrong.iter().map(|(name, value, _)| format!("-var={name}={value}")).collect();
     let mut arguments = vec!["plan"];
     arguments.extend(values.iter().map(String::as_str));
     let (code, words) = stack.run(MODULE, &arguments);
     assert_eq!(code, Some(1), "{words}");
-    // Without the frame, and with long lines in one piece.
+    // Removes the frame, and joins wrapped lines.
     let words: Vec<&str> = words.split_whitespace().filter(|word| !["│", "╷", "╵"].contains(word)).collect();
     let words = words.join(" ");
     for (name, _, expected) in wrong {
-        assert!(words.contains(expected), "{name}: {expected:?} is not in {words}");
+        assert!(words.contains(expected), "{name}: {expected:?} isn't in {words}");
     }
 }
 

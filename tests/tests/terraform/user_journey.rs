@@ -1,4 +1,5 @@
-//! A day of a user: a new function is tested, invoked, packaged and deployed; and what is deployed answers, on both architectures.
+//! The steps of a user: a new function is tested, invoked, packaged and deployed on both
+//! architectures, and the deployed function responds.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,7 +15,7 @@ use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
 use barelambda_tests::terraform::Stack;
 
-/// The templates, the handler's name, and a part of the answer to their event.
+/// The templates, the handler's name, and a part of the response to their event.
 const TEMPLATES: [(&str, &str, &str); 4] = [
     ("hello", "bootstrap", "\"hello, world\""),
     ("json", "bootstrap", "\"cents\":750}"),
@@ -22,7 +23,7 @@ const TEMPLATES: [(&str, &str, &str); 4] = [
     ("shell", "handler.sh", "\"event\":{\"name\":\"Ada\"}"),
 ];
 
-/// The function is made anew.
+/// Makes Terraform replace the function.
 const REPLACE: &str = "-replace=module.function.aws_lambda_function.this";
 
 #[test]
@@ -33,16 +34,16 @@ fn new_test_invoke_package_deploy() {
     thread::scope(|scope| {
         for (template, handler, wanted) in TEMPLATES {
             let moto = &moto;
-            scope.spawn(move || day(moto, template, handler, wanted));
+            scope.spawn(move || journey(moto, template, handler, wanted));
         }
     });
     let state = moto.aws(&["s3api", "list-objects-v2", "--bucket", "state"]);
-    assert_eq!(state["Contents"].as_array().map(Vec::len), Some(TEMPLATES.len()), "each function has a state of its own: {state}");
+    assert_eq!(state["Contents"].as_array().map(Vec::len), Some(TEMPLATES.len()), "expected a state for each function: {state}");
 }
 
-fn day(moto: &Moto, template: &str, handler: &str, wanted: &str) {
+fn journey(moto: &Moto, template: &str, handler: &str, wanted: &str) {
     let name = &format!("my-{template}");
-    let function = NewFunction::make(&format!("day-{template}"), template, name);
+    let function = NewFunction::make(&format!("journey-{template}"), template, name);
     let tested = function.test();
     assert!(tested.contains("passed") && !tested.contains(" 0 passed"), "{template}: {tested}");
     let event = fs::read(function.folder().join("events/event.json")).expect("the template has an event");
@@ -55,14 +56,15 @@ fn day(moto: &Moto, template: &str, handler: &str, wanted: &str) {
         assert!(invoked.contains(wanted), "{template}, {lambda}: {invoked}");
         let zip = function.package(lambda);
 
-        // The variables that `new` has set are for arm64; and moto does not change the architecture of a function, which AWS does.
+        // `new` sets the variables for arm64. Moto, unlike AWS, can't change a function's
+        // architecture.
         let variables = [format!("-var=architecture={lambda}"), format!("-var=zip=../dist/{name}-{lambda}.zip")];
         let other = [REPLACE, &variables[0], &variables[1]];
         stack.succeed("", &[&["apply", "-auto-approve"][..], if architecture == Architecture::X86_64 { &other } else { &[] }].concat());
         let deployed = moto.aws(&["lambda", "get-function", "--function-name", name]);
         let configuration = &deployed["Configuration"];
         assert_eq!(configuration["CodeSha256"], code_sha256(&zip), "{template}, {lambda}: {deployed}");
-        assert_eq!(configuration["CodeSize"], zip.metadata().expect("it is there").len());
+        assert_eq!(configuration["CodeSize"], zip.metadata().expect("the zip exists").len());
         assert_eq!(configuration["Architectures"], serde_json::json!([lambda]));
         assert_eq!(configuration["Handler"], handler);
         assert_eq!(configuration["Runtime"], "provided.al2023");
@@ -76,24 +78,24 @@ fn day(moto: &Moto, template: &str, handler: &str, wanted: &str) {
         assert!(String::from_utf8_lossy(&emulated).contains(wanted), "{template}, {lambda}: {}", emulated.escape_ascii());
 
         let environment = [("LAMBDA_TASK_ROOT", root.to_str().expect("the path is UTF-8")), ("_HANDLER", handler)];
-        let mut rie = Rie::start(&started(&root, architecture), &environment, &format!("day-{template}-{lambda}"));
+        let mut rie = Rie::start(&started(&root, architecture), &environment, &format!("journey-{template}-{lambda}"));
         let real = rie.answer(&event);
         assert!(real.text().contains(wanted), "{template}, {lambda}, under RIE: {real:?}");
     }
     stack.succeed("", &["destroy", "-auto-approve"]);
 }
 
-/// What Lambda makes of a zip.
+/// Unpacks a zip as Lambda does.
 fn unzip(zip: &Path, folder: &Path) {
     fs::create_dir(folder).expect("the folder is new");
     for member in members(zip) {
         let path = folder.join(&member.name);
         fs::write(&path, member.bytes).expect("a file can be written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(member.mode as u32 & 0o777)).expect("it is ours");
+        fs::set_permissions(&path, fs::Permissions::from_mode(member.mode as u32 & 0o777)).expect("the mode can be set");
     }
 }
 
-/// The file that RIE is to start: the bootstrap, or what runs it here.
+/// Returns the file that RIE starts: the bootstrap, or a script that runs it in an emulator.
 fn started(root: &Path, architecture: Architecture) -> PathBuf {
     let bootstrap = root.join("bootstrap");
     let Some(runner) = architecture.runner() else {
@@ -102,6 +104,6 @@ fn started(root: &Path, architecture: Architecture) -> PathBuf {
     let script = root.join("run");
     let words: Vec<_> = runner.iter().map(|word| word.to_string_lossy()).collect();
     fs::write(&script, format!("#!/bin/sh\nexec {} {}\n", words.join(" "), bootstrap.display())).expect("a file can be written");
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
     script
 }

@@ -8,7 +8,7 @@ use barelambda_tests::cargo::{root, scratch};
 use barelambda_tests::packages::{bench, tool};
 use serde_json::Value;
 
-/// What there is to measure of a program that is built for this machine, and never interpreted.
+/// The figures of a native program for this machine.
 const FIGURES: [&str; 16] = [
     "start-to-next",
     "start-to-answer",
@@ -30,21 +30,21 @@ const FIGURES: [&str; 16] = [
 
 #[test]
 #[ignore = "needs strace and valgrind; run `bash .ci/full`"]
-fn a_run_measures_every_figure_and_keeps_it() {
+fn a_run_measures_and_records_every_figure() {
     let records = scratch("bench-records");
     let (code, said, log) = run(bench().args(["--quick", "--rows", "floor,echo", "--records"]).arg(&records));
     assert_eq!(code, Some(0), "{said}{log}");
-    let folder = PathBuf::from(said.lines().last().expect("it names the record"));
+    let folder = PathBuf::from(said.lines().last().expect("the output names the record"));
     assert!(folder.starts_with(&records) && said.contains("Ratios measured here aren't a claim about AWS."), "{said}");
 
-    let json = fs::read(folder.join("record.json")).expect("it is kept");
-    let record: Value = serde_json::from_slice(&json).expect("it is JSON");
-    let rows = record["rows"].as_array().expect("it has rows");
+    let json = fs::read(folder.join("record.json")).expect("the record exists");
+    let record: Value = serde_json::from_slice(&json).expect("the record is JSON");
+    let rows = record["rows"].as_array().expect("the record has rows");
     assert_eq!(rows.iter().map(|row| row["name"].as_str()).collect::<Vec<_>>(), [Some("floor"), Some("echo")]);
     for row in rows {
         for figure in FIGURES {
             let taken = &row["figures"][figure];
-            // Only root drops caches.
+            // Only root can drop caches.
             if figure.starts_with("dropped") && taken["missing"].as_str().is_some_and(|why| why.contains("root")) {
                 continue;
             }
@@ -52,10 +52,10 @@ fn a_run_measures_every_figure_and_keeps_it() {
             assert!(samples.iter().all(|sample| sample.as_f64() > Some(0.0)), "{figure}: {samples:?}");
         }
     }
-    let csv = fs::read_to_string(folder.join("record.csv")).expect("it is kept");
+    let csv = fs::read_to_string(folder.join("record.csv")).expect("the table exists");
     assert_eq!(csv.lines().count(), 1 + 2 * FIGURES.len(), "{csv}");
     for plot in ["start", "distribution", "size", "warm"] {
-        let svg = fs::read_to_string(folder.join(plot).with_extension("svg")).expect("it is drawn");
+        let svg = fs::read_to_string(folder.join(plot).with_extension("svg")).expect("the plot exists");
         assert!(svg.starts_with("<svg") && svg.contains("barelambda, echo"), "{plot}");
     }
 
@@ -75,13 +75,14 @@ fn the_pages_show_the_newest_records() {
 }
 
 #[test]
-#[ignore = "takes minutes; run `bash .ci/full`"]
+#[ignore = "runs for minutes; run `bash .ci/full`"]
 fn sizes_add_up_to_the_file() {
     let (code, said, log) = run(bench().args(["sizes", "hello", "--functions", "3"]));
     assert_eq!(code, Some(0), "{said}{log}");
     let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
-    let total = said.lines().next().and_then(|line| line.split_whitespace().nth(1)).and_then(number).expect("it begins with the size");
-    // Those with a part of the whole are crates, the others functions.
+    let total =
+        said.lines().next().and_then(|line| line.split_whitespace().nth(1)).and_then(number).expect("the output begins with the size");
+    // Lines with a percentage are crates, and the others are functions.
     let crates = said.lines().filter(|line| line.contains('%'));
     let sum: u64 = crates.filter_map(|line| line.split_whitespace().next().and_then(number)).sum();
     assert_eq!(sum, total, "{said}");
@@ -89,7 +90,7 @@ fn sizes_add_up_to_the_file() {
 }
 
 #[test]
-fn what_is_wrong_is_named_through_the_tool_as_well() {
+fn errors_are_the_same_through_the_tool() {
     let mut direct = bench();
     let mut through = tool(root());
     for (command, arguments) in [(&mut direct, &["compare"][..]), (&mut through, &["bench", "compare"])] {
@@ -98,14 +99,14 @@ fn what_is_wrong_is_named_through_the_tool_as_well() {
         assert_eq!((code, &*said), (Some(3), ""), "{log}");
         assert!(log.contains("no/such/record"), "{log}");
     }
-    let (code, _, log) = run(bench().args(["--rows", "nobody"]));
+    let (code, _, log) = run(bench().args(["--rows", "absent"]));
     assert_eq!(code, Some(3));
-    assert!(log.contains("no row named `nobody`") && log.contains("floor"), "{log}");
+    assert!(log.contains("no row named `absent`") && log.contains("floor"), "{log}");
 }
 
-/// The exit code, and what was said on stdout and stderr.
+/// Runs a command, and returns the exit code, stdout and stderr.
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let output = command.output().expect("it can be started");
-    let [said, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("it is text"));
+    let output = command.output().expect("the program can be started");
+    let [said, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("the output is text"));
     (output.status.code(), said, log)
 }

@@ -1,4 +1,4 @@
-//! The examples behind `cargo barelambda serve --url`, to a client over HTTP.
+//! HTTP requests to examples that `cargo barelambda serve --url` runs.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use barelambda_tests::serving::Serving;
 
-/// Sends a request, and gives the response's head and a reader of its body.
+/// Sends a request, and returns the response's head and a reader of its body.
 fn ask(address: SocketAddr, request: &str) -> (String, BufReader<TcpStream>) {
     let mut stream = TcpStream::connect(address).expect("the URL is served");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
@@ -19,7 +19,8 @@ fn ask(address: SocketAddr, request: &str) -> (String, BufReader<TcpStream>) {
     (head, reader)
 }
 
-/// The next chunk of a chunked body; empty at its end, and nothing when the connection is cut.
+/// Returns the next chunk of a chunked body, an empty one at its end, or `None` if the connection
+/// is cut.
 fn chunk(reader: &mut BufReader<TcpStream>) -> Option<String> {
     let mut line = String::new();
     if reader.read_line(&mut line).ok()? == 0 {
@@ -32,7 +33,7 @@ fn chunk(reader: &mut BufReader<TcpStream>) -> Option<String> {
 }
 
 #[test]
-fn requests_reach_a_typed_handler_and_its_answers_come_back() {
+fn requests_reach_a_typed_handler_and_its_responses_the_client() {
     let serving = Serving::start("function_url");
     for (request, body, status, content_type, expected) in [
         ("GET /?name=Zo%C3%AB+Z", "", "200 OK", "text/plain; charset=utf-8", "Zoë Z".as_bytes()),
@@ -49,7 +50,7 @@ fn requests_reach_a_typed_handler_and_its_answers_come_back() {
         assert!(head.contains(&format!("\r\nContent-Type: {content_type}\r\n")), "{request}: {head}");
         assert_eq!(head.contains("\r\nSet-Cookie: last-order=1; Secure; HttpOnly; SameSite=Strict\r\n"), status == "201 Created");
         let mut answer = Vec::new();
-        reader.read_to_end(&mut answer).expect("a whole answer");
+        reader.read_to_end(&mut answer).expect("a whole response");
         assert!(answer.starts_with(expected), "{request}: {answer:?}");
         assert_eq!(answer.is_empty(), expected.is_empty(), "{request}");
     }
@@ -64,7 +65,7 @@ fn a_stream_arrives_as_it_is_written() {
     let begin = Instant::now();
     for number in 1..=5 {
         assert_eq!(chunk(&mut reader), Some(format!("data: {number}\n\n")));
-        // Half a second lies between each two; the first may have been waiting.
+        // Events are half a second apart, and the first may have arrived earlier.
         assert!(begin.elapsed() > Duration::from_millis(400) * (number - 1), "{number}: {:?}", begin.elapsed());
     }
     assert_eq!(chunk(&mut reader).as_deref(), Some(""));
@@ -72,13 +73,13 @@ fn a_stream_arrives_as_it_is_written() {
 }
 
 #[test]
-fn an_error_in_mid_stream_breaks_the_connection() {
+fn an_error_while_streaming_breaks_the_connection() {
     let serving = Serving::start("stream_error");
     let (head, mut reader) = ask(serving.url, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"), "{head}");
     let mut came = String::new();
     while let Some(chunk) = chunk(&mut reader) {
-        assert_ne!(chunk, "", "the body is not to be ended");
+        assert_ne!(chunk, "", "the body must not have a regular end");
         came += &chunk;
     }
     assert_eq!(came, "one\ntwo\n");

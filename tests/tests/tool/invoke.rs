@@ -1,4 +1,4 @@
-//! `cargo bare`, called as the README says, from the repository's root.
+//! `cargo bare`, run from the repository's root as the README says.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -15,19 +15,21 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Nothing but the answer on stdout, one REPORT line on stderr, and success.
+/// Checks that stdout has only the response, that stderr has one REPORT line, and that the exit
+/// code is 0.
 fn assert_answered(output: &Output, answer: &[u8]) {
     let report = answered(output, answer);
     assert!(report.contains("Max Memory Used: "), "{report}");
 }
 
-/// As [`assert_answered`], for a program whose memory cannot be told from that of the emulated processor. Gives the REPORT line.
+/// Like [`assert_answered`], for an emulated program, whose memory can't be told from the
+/// emulator's. Returns the REPORT line.
 fn answered(output: &Output, answer: &[u8]) -> String {
     let words = stderr(output);
     assert_eq!(output.status.code(), Some(0), "{words}");
     assert!(output.stdout == answer, "{:?}\n{words}", String::from_utf8_lossy(&output.stdout));
     let [report] = words.lines().filter(|line| line.starts_with("REPORT ")).collect::<Vec<_>>()[..] else {
-        panic!("one REPORT line is wanted: {words}")
+        panic!("expected one REPORT line: {words}")
     };
     for part in ["RequestId: ", "Init Duration: ", " Duration: ", "Binary Size: "] {
         assert!(report.contains(part), "{part}: {report}");
@@ -37,7 +39,7 @@ fn answered(output: &Output, answer: &[u8]) -> String {
 
 #[test]
 #[ignore = "needs qemu-user-static; run `bash .ci/full`"]
-fn invoke_prints_the_answer_and_one_report() {
+fn invoke_prints_the_response_and_one_report() {
     assert_answered(&barelambda(&["invoke", "hello"]), b"\"hello, world\"");
     assert_answered(&barelambda(&["invoke", "echo", r#"{"key":"value"}"#]), br#"{"key":"value"}"#);
     assert_answered(&barelambda(&["invoke", "stateful", "--env", "START=41"]), b"42");
@@ -46,7 +48,7 @@ fn invoke_prints_the_answer_and_one_report() {
 }
 
 #[test]
-fn a_streamed_answer_is_printed_as_it_comes() {
+fn a_streamed_response_is_printed_as_it_arrives() {
     let mut child = cargo(root())
         .args(["bare", "invoke", "stream"])
         .stdin(Stdio::null())
@@ -55,24 +57,24 @@ fn a_streamed_answer_is_printed_as_it_comes() {
         .spawn()
         .expect("cargo can be started");
     let mut first = [0; 9];
-    child.stdout.as_mut().expect("it is piped").read_exact(&mut first).expect("the answer begins");
+    child.stdout.as_mut().expect("stdout is a pipe").read_exact(&mut first).expect("the response begins");
     assert_eq!(&first, b"data: 1\n\n");
-    assert!(child.try_wait().expect("it is a child").is_none(), "four events are still to come, in two seconds");
-    let output = child.wait_with_output().expect("cargo ends");
+    assert!(child.try_wait().expect("cargo is a child").is_none(), "four more events arrive in two seconds");
+    let output = child.wait_with_output().expect("cargo is a child");
     assert_answered(&output, b"data: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n");
 }
 
 #[test]
-fn an_error_in_mid_stream_is_no_part_of_the_answer() {
+fn an_error_while_streaming_is_not_part_of_the_response() {
     let output = barelambda(&["invoke", "stream_error"]);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b"one\ntwo\n"[..]));
     assert!(stderr(&output).contains("error: the function failed: Function.OutOfPaper: there is no third line"), "{}", stderr(&output));
 }
 
 #[test]
-fn an_event_comes_from_a_file_or_from_stdin_byte_for_byte() {
+fn an_event_is_read_unchanged_from_a_file_or_stdin() {
     let file = cargo::scratch("tool").join("event");
-    let event = b"\x00\xff no JSON\r\n";
+    let event = b"\x00\xff not JSON\r\n";
     fs::write(&file, event).expect("a file can be written");
     let file = file.to_str().expect("the path is UTF-8");
     assert_answered(&barelambda(&["invoke", "echo", "--file", file]), event);
@@ -84,20 +86,20 @@ fn an_event_comes_from_a_file_or_from_stdin_byte_for_byte() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("cargo can be started");
-    // Dropping it ends the event.
+    // Dropping stdin ends the event.
     child.stdin.take().expect("stdin is a pipe").write_all(event).expect("the tool reads its stdin");
-    assert_answered(&child.wait_with_output().expect("the tool ends"), event);
+    assert_answered(&child.wait_with_output().expect("cargo is a child"), event);
 }
 
 #[test]
-fn a_program_is_run_as_it_is() {
+fn a_program_can_be_run_directly() {
     let path = example("echo", Architecture::X86_64);
     let path = path.to_str().expect("the path is UTF-8");
     assert_answered(&barelambda(&["invoke", "--bootstrap", path, "{}"]), b"{}");
 }
 
 #[test]
-fn a_failure_is_the_answer_and_gives_exit_code_1() {
+fn a_failure_is_printed_with_exit_code_1() {
     let failed = |arguments: &[&str], answer: &str| {
         let output = barelambda(arguments);
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -118,7 +120,7 @@ fn a_failure_is_the_answer_and_gives_exit_code_1() {
 }
 
 #[test]
-fn a_wrong_name_lists_the_right_ones() {
+fn an_unknown_name_lists_the_known_ones() {
     let output = barelambda(&["invoke", "ehco"]);
     let words = stderr(&output);
     assert_eq!(output.status.code(), Some(3), "{words}");
@@ -129,7 +131,7 @@ fn a_wrong_name_lists_the_right_ones() {
 }
 
 #[test]
-fn wrong_usage_gives_exit_code_2_and_help_shows_how() {
+fn wrong_usage_has_exit_code_2_and_help_has_an_example() {
     let output = barelambda(&["invoke", "echo", "--no-such-option"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{}", stderr(&output));
     let output = barelambda(&["invoke", "--help"]);

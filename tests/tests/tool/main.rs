@@ -1,4 +1,4 @@
-//! `cargo barelambda`, as users call it.
+//! `cargo barelambda`, run as users do.
 
 mod bench;
 mod function_url;

@@ -1,4 +1,5 @@
-//! `cargo barelambda new`: each template is tested, invoked and packaged where it was made, and nothing is overwritten.
+//! `cargo barelambda new`: each template is tested, invoked and packaged in its folder, and nothing
+//! is overwritten.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use barelambda_tests::new_function::{CRATES, MADE, NewFunction, home};
 use barelambda_tests::packages::{fail, members, succeed, tool};
 use serde_json::Value;
 
-/// What the answer to each template's event has in it.
+/// Checks the response to a template's event.
 fn assert_answer(template: &str, answer: &str) {
     let wanted = match template {
         "hello" | "c" => "\"hello, world\"",
@@ -30,7 +31,7 @@ fn works(template: &str, included: &[&str]) {
     assert_answer(template, &function.invoke("x86_64"));
     let names: Vec<String> = members(&function.package("x86_64")).into_iter().map(|member| member.name).collect();
     assert_eq!(names, [&["bootstrap"], included].concat(), "{template}");
-    let variables = fs::read_to_string(function.folder().join("terraform/terraform.auto.tfvars")).expect("it can be read");
+    let variables = fs::read_to_string(function.folder().join("terraform/terraform.auto.tfvars")).expect("the variables can be read");
     assert!(variables.contains("\"my-function\"") && variables.contains("dist/my-function-arm64.zip"), "{variables}");
 }
 
@@ -54,7 +55,7 @@ fn a_folder_with_a_makefile_is_tested_invoked_and_packaged() {
 fn the_next_commands_are_named() {
     let home = home("next");
     let (out, err) = succeed(&home, &["new", "deep/er", "--path", root().to_str().expect("the path is UTF-8")]);
-    assert_eq!(out, "", "stdout is for answers");
+    assert_eq!(out, "", "stdout is for results");
     for command in ["cd deep/er", "cargo test", "cargo barelambda invoke", "cargo barelambda package", "terraform"] {
         assert!(err.contains(command), "{command}: {err}");
     }
@@ -63,13 +64,13 @@ fn the_next_commands_are_named() {
     fs::remove_dir_all(home).expect("the folder can be removed");
 }
 
-/// All that is in a folder, with the sizes of files.
+/// Returns the entries of a folder, with their sizes.
 fn listing(folder: &Path) -> Vec<String> {
     let entry = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.expect("an entry");
-        format!("{} {}", entry.path().display(), entry.metadata().expect("it is there").len())
+        format!("{} {}", entry.path().display(), entry.metadata().expect("the entry exists").len())
     };
-    let mut entries: Vec<String> = fs::read_dir(folder).expect("it is a folder").map(entry).collect();
+    let mut entries: Vec<String> = fs::read_dir(folder).expect("the folder exists").map(entry).collect();
     entries.sort();
     entries
 }
@@ -95,7 +96,7 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
-fn what_cannot_be_made_leaves_nothing() {
+fn a_failure_leaves_no_files() {
     let folder = scratch("new-refused");
     fs::write(folder.join("file"), "").expect("a file can be written");
     let long = "x".repeat(65);
@@ -122,7 +123,7 @@ fn what_cannot_be_made_leaves_nothing() {
 }
 
 #[test]
-fn a_crate_inside_another_workspace_is_its_own() {
+fn a_crate_inside_another_workspace_is_separate() {
     let home = home("nested");
     fs::write(home.join("Cargo.toml"), "[workspace]\nmembers = []\nresolver = \"3\"\n").expect("a file can be written");
     let root = root().to_str().expect("the path is UTF-8");

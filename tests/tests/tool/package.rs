@@ -1,4 +1,4 @@
-//! `cargo barelambda package`: what is in the zips, and what is refused.
+//! `cargo barelambda package`: the contents of the zips, and the errors.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,7 +12,7 @@ use barelambda_tests::tools;
 
 const SCRIPT: &[u8] = b"#!/bin/sh\necho\n";
 
-/// An empty folder with a script as the program, at `program`.
+/// Makes a folder that contains only a script named `program`.
 fn folder(name: &str) -> PathBuf {
     let folder = scratch(&format!("package-{name}"));
     write(&folder.join("program"), SCRIPT, 0o700);
@@ -20,19 +20,19 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn write(path: &Path, bytes: &[u8], mode: u32) {
-    fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder can be made");
+    fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
     fs::write(path, bytes).expect("a file can be written");
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode can be set");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode can be set");
 }
 
-/// Packages the script with these further arguments.
+/// Packages the script with additional arguments.
 fn package(folder: &Path, more: &[&str]) -> (String, String) {
     succeed(folder, &[&["package", "--bootstrap", "program", "--output", "out.zip"], more].concat())
 }
 
 fn refused(folder: &Path, more: &[&str]) -> String {
     let words = fail(folder, &[&["package", "--output", "out.zip"], more].concat());
-    let left: Vec<_> = fs::read_dir(folder).expect("it is a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    let left: Vec<_> = fs::read_dir(folder).expect("the folder exists").map(|entry| entry.expect("an entry").file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("out.zip")), "{left:?}");
     words
 }
@@ -45,7 +45,7 @@ fn assert_said(words: &str, parts: &[&str]) {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn the_program_comes_first_and_then_what_is_included_by_name() {
+fn the_program_is_first_and_included_files_follow_by_name() {
     let folder = folder("order");
     write(&folder.join("run/z.sh"), SCRIPT, 0o744);
     write(&folder.join("run/a/data"), &[b'x'; 1000], 0o600);
@@ -62,7 +62,7 @@ fn the_program_comes_first_and_then_what_is_included_by_name() {
     let (out, err) = succeed(&inner, &[&up[..], &included].concat());
     assert_eq!(err, "");
     let zip = folder.join("out.zip");
-    let size = zip.metadata().expect("the zip is there").len();
+    let size = zip.metadata().expect("the zip exists").len();
     assert_eq!(out, format!("../out.zip: {size} bytes, CodeSha256 {}\n", code_sha256(&zip)));
 
     let member = |name: &str, mode: u64, method: u64, bytes: &[u8]| (name.to_owned(), mode, method, bytes.to_vec());
@@ -81,8 +81,8 @@ fn the_program_comes_first_and_then_what_is_included_by_name() {
         assert_eq!((time, made_on, extra), (vec![1980, 1, 1, 0, 0, 0], 3, [0, 0]), "{name}");
         assert!(packed_size <= bytes.len() as u64, "{name}");
     }
-    // Another reader, which checks as well.
-    let unzipped = Command::new(tools::unzip()).arg("-tq").arg(&zip).output().expect("it can be started");
+    // Another reader checks the zip, too.
+    let unzipped = Command::new(tools::unzip()).arg("-tq").arg(&zip).output().expect("unzip can be started");
     assert!(unzipped.status.success(), "{}", String::from_utf8_lossy(&unzipped.stdout));
 
     let kept = ["--include", "./run/a", "--include", "run/z.sh"];
@@ -104,7 +104,7 @@ fn two_packages_from_two_folders_at_two_times_are_identical() {
             write(&folder.join(name), name.repeat(50).as_bytes(), if name.ends_with("sh") { 0o755 } else { 0o644 });
         }
         write(&folder.join("program"), SCRIPT, 0o755);
-        // The second folder is of other times, in which other bits do not count.
+        // The second folder has other times and other permission bits, which must not matter.
         if umask == "077" {
             let script = "find . -type f -exec touch -d '1999-12-31 23:59:59' {} + ; chmod 600 b";
             let touched = Command::new("/bin/sh").args(["-c", script]).current_dir(folder).status();
@@ -120,9 +120,9 @@ fn two_packages_from_two_folders_at_two_times_are_identical() {
             .env("TZ", zone)
             .status();
         assert!(status.expect("a shell can be started").success());
-        // By default it is called after the folder.
+        // The default name is the folder's.
         let name = folder.file_name().and_then(|name| name.to_str()).expect("the path is UTF-8");
-        zips.push(fs::read(folder.join(format!("dist/{name}-arm64.zip"))).expect("the zip is there"));
+        zips.push(fs::read(folder.join(format!("dist/{name}-arm64.zip"))).expect("the zip exists"));
     }
     assert!(zips[0] == zips[1], "{:?}", zips.iter().map(Vec::len).collect::<Vec<_>>());
 }
@@ -140,19 +140,19 @@ fn hello_is_packaged_for_both_architectures() {
         let (out, err) = succeed(root(), &["build", "hello", "--arch", name, "--output", program_name]);
         assert_eq!(out, format!("{program_name}\n"));
         assert_said(&err, &["hello: 1", " bytes"]);
-        assert_eq!(program.metadata().expect("the program is there").permissions().mode(), 0o100_755);
+        assert_eq!(program.metadata().expect("the program exists").permissions().mode(), 0o100_755);
         let bytes = fs::read(&program).expect("the program can be read");
         assert_eq!(bytes[18..20], [machine, 0]);
-        let size = zip.metadata().expect("the zip is there").len();
+        let size = zip.metadata().expect("the zip exists").len();
         println!("hello for {name}: {} bytes, as a zip {size}", bytes.len());
         assert!(size <= bound, "{name}: {size}");
-        let [member] = &members(&zip)[..] else { panic!("one file is wanted") };
+        let [member] = &members(&zip)[..] else { panic!("expected one file") };
         assert!((member.name.as_str(), member.mode, &member.bytes) == ("bootstrap", 0o100_755, &bytes), "{member:?}");
     }
 }
 
 #[test]
-fn a_program_that_lambda_would_not_start_is_refused() {
+fn a_program_that_lambda_would_not_start_is_rejected() {
     let folder = folder("refused");
     let bootstrap = |path: &Path, more: &[&str]| {
         let path = path.to_str().expect("the path is UTF-8");
@@ -177,7 +177,7 @@ fn a_program_that_lambda_would_not_start_is_refused() {
     damaged.truncate(100);
     write(&file, &damaged, 0o755);
     assert_said(&bootstrap(&file, &[]), &["damaged"]);
-    // An object file.
+    // This header is an object file's.
     damaged.resize(64, 0);
     damaged[16] = 1;
     damaged[56] = 0;
@@ -192,7 +192,7 @@ fn a_program_that_lambda_would_not_start_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_included_is_refused() {
+fn invalid_inclusions_are_rejected() {
     let folder = folder("include");
     let include = |paths: &[&str]| {
         let included: Vec<&str> = paths.iter().flat_map(|path| ["--include", path]).collect();
@@ -205,7 +205,7 @@ fn what_cannot_be_included_is_refused() {
     symlink("nowhere", folder.join("broken")).expect("a link can be made");
     fs::create_dir(folder.join("loop")).expect("a folder can be made");
     symlink(".", folder.join("loop/up")).expect("a link can be made");
-    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().expect("mkfifo is there").success());
+    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().expect("mkfifo can be started").success());
     let absolute = folder.join("d/bootstrap");
     let absolute = absolute.to_str().expect("the path is UTF-8");
     let inner = folder.join("c/a");
@@ -225,15 +225,15 @@ fn what_cannot_be_included_is_refused() {
 }
 
 #[test]
-fn what_is_too_large_for_lambda_is_refused() {
+fn packages_beyond_lambdas_limits_are_rejected() {
     let folder = folder("large");
     let file = fs::File::create(folder.join("sparse")).expect("a file can be made");
     let limit = 250 * 1024 * 1024 - SCRIPT.len() as u64;
-    file.set_len(limit + 1).expect("it can be of any size");
+    file.set_len(limit + 1).expect("the size can be set");
     let included = ["--bootstrap", "program", "--include", "sparse"];
     assert_said(&refused(&folder, &included), &["262,144,001 bytes unzipped", "limit is 262,144,000"]);
 
-    // A generator of bytes that nothing can compress: xorshift.
+    // Bytes of xorshift can't be compressed.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let noise = std::iter::repeat_with(|| {
         state ^= state << 13;
@@ -249,7 +249,7 @@ fn what_is_too_large_for_lambda_is_refused() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn what_could_not_be_run_is_warned_of_and_an_old_zip_is_replaced_as_a_whole() {
+fn files_that_cannot_run_have_warnings_and_an_old_zip_is_replaced() {
     let folder = folder("warned");
     write(&folder.join("out.zip"), b"old", 0o644);
     write(&folder.join("run.sh"), SCRIPT, 0o644);
@@ -266,6 +266,6 @@ fn what_could_not_be_run_is_warned_of_and_an_old_zip_is_replaced_as_a_whole() {
         ],
     );
     assert_eq!(members(&folder.join("out.zip")).len(), 3);
-    let left = fs::read_dir(&folder).expect("it is a folder").count();
-    assert_eq!(left, 5, "the program, three that were included, and the zip");
+    let left = fs::read_dir(&folder).expect("the folder exists").count();
+    assert_eq!(left, 5, "expected the program, three included files, and the zip");
 }

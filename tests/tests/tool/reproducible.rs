@@ -1,5 +1,5 @@
-//! `cargo barelambda build` and `package` in a crate of a user's own: the same source in two folders, with dependencies by path and from a
-//! registry, gives the same bytes.
+//! `cargo barelambda build` and `package` in a user's crate: the same source in two folders, with
+//! dependencies by path and from a registry, produces the same bytes.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,19 +10,20 @@ use barelambda_tests::cargo::{cargo, root};
 use barelambda_tests::emulated::{answer, serve};
 use barelambda_tests::packages::tool;
 
-/// A helper outside of the crate, whose functions panic in several places.
+/// A helper crate, whose functions panic in several places.
 const HELPER: &str = "#![no_std]
 #[derive(Clone, Copy)]
 pub struct Marker;
 
 #[inline(never)]
 pub fn checked(bytes: &[u8], at: usize) -> u8 {
-    assert!(at != 1000, \"it is a thousand\");
+    assert!(at != 1000, \"the index is a thousand\");
     bytes[at]
 }
 ";
 
-/// What comes out differently when paths, or hashes of paths, get into it: places of panics in three crates, and a `TypeId`.
+/// A program that contains what depends on paths or their hashes: places of panics in three crates,
+/// and a `TypeId`.
 const PROGRAM: &str = r#"#![cfg_attr(target_env = "musl", no_std, no_main)]
 use core::any::TypeId;
 use core::hint::black_box;
@@ -47,10 +48,10 @@ fn answer(invocation: Invocation) -> Response {
 }
 "#;
 
-/// A folder with the crate `fn`, the crate `helper` and what a crate needs of this repository.
+/// A folder with the crates `fn` and `helper`, and the files of this repository that they need.
 struct Copied {
     folder: PathBuf,
-    /// Another CARGO_HOME than the user's.
+    /// A CARGO_HOME that differs from the user's.
     cargo_home: PathBuf,
 }
 
@@ -60,7 +61,7 @@ impl Copied {
         let folder = own.join(name);
         let write = |path: &str, text: &str| {
             let path = folder.join(path);
-            fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder can be made");
+            fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
             fs::write(path, text).expect("a file can be written");
         };
         let read = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -92,7 +93,7 @@ impl Copied {
         fs::create_dir(&cargo_home).expect("a folder can be made");
         let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
         let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).expect("cargo has a home");
-        // What has been downloaded once need not be downloaded again.
+        // The link reuses downloaded crates.
         symlink(home.join("registry"), cargo_home.join("registry")).expect("a link can be made");
         Self { folder, cargo_home }
     }
@@ -116,8 +117,8 @@ impl Copied {
 }
 
 #[test]
-#[ignore = "takes minutes; run `bash .ci/full`"]
-fn the_same_source_in_two_folders_gives_the_same_bytes() {
+#[ignore = "runs for minutes; run `bash .ci/full`"]
+fn the_same_source_in_two_folders_produces_the_same_bytes() {
     let copies = [Copied::new("one"), Copied::new("other/deeper")];
     for architecture in ["x86_64", "arm64"] {
         for name in ["hello", "places"] {
@@ -136,9 +137,9 @@ fn the_same_source_in_two_folders_gives_the_same_bytes() {
         }
         let zips = copies.each_ref().map(|copied| {
             let line = copied.tool(&["package", "hello", "--arch", architecture]);
-            let (zip, _) = line.split_once(": ").expect("the zip stands in front");
+            let (zip, _) = line.split_once(": ").expect("the line begins with the zip");
             assert_eq!(zip, format!("dist/hello-{architecture}.zip"));
-            fs::read(copied.folder.join("fn").join(zip)).expect("the zip is there")
+            fs::read(copied.folder.join("fn").join(zip)).expect("the zip exists")
         });
         assert!(zips[0] == zips[1], "{architecture}");
     }
@@ -148,7 +149,8 @@ fn the_same_source_in_two_folders_gives_the_same_bytes() {
     assert_eq!(answer(&emulator, "{}"), b"true");
     assert_eq!(answer(&emulator, "[1]"), b"false");
 
-    // Without the tool the folder is in the program. The two do not disturb each other: nothing is built again.
+    // Without the tool, the folder's path is in the program. The two builds don't invalidate each
+    // other.
     let mut plain = cargo(&one.folder.join("fn"));
     plain.args(["build", "--release", "--bin", "places", "--target", "x86_64-unknown-linux-musl", "--target-dir", "target"]);
     one.run(plain);
@@ -159,13 +161,13 @@ fn the_same_source_in_two_folders_gives_the_same_bytes() {
     let words = String::from_utf8_lossy(&again.output().expect("the tool can be started").stderr).into_owned();
     assert!(!words.contains("Compiling") && words.contains("Finished"), "{words}");
 
-    let own = one.folder.parent().expect("it lies in a folder of this test");
+    let own = one.folder.parent().expect("the copy is in a folder of this test");
     fs::remove_dir_all(own).expect("the folder can be removed");
 }
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder can be made");
-    for entry in fs::read_dir(from).expect("it is a folder") {
+    for entry in fs::read_dir(from).expect("the folder exists") {
         let entry = entry.expect("an entry");
         let to = to.join(entry.file_name());
         if entry.file_type().expect("a type").is_dir() {

@@ -1,4 +1,4 @@
-//! What the runtime does to the server: it connects, sends, and receives.
+//! The transport of the server: the runtime connects, sends, and receives.
 
 use std::mem;
 
@@ -13,11 +13,11 @@ use super::Server;
 impl Side for Server<'_> {
     fn connect(&mut self) -> Result<(), Error> {
         self.connects += 1;
-        assert!(!self.must_stop && self.failures.0 < ATTEMPTS && self.connects <= 2 * u32::from(ATTEMPTS), "it goes on");
-        assert!(mem::take(&mut self.paused) || self.failures.0 < 2, "it does not wait");
+        assert!(!self.must_stop && self.failures.0 < ATTEMPTS && self.connects <= 2 * u32::from(ATTEMPTS), "the runtime doesn't stop");
+        assert!(mem::take(&mut self.paused) || self.failures.0 < 2, "the runtime doesn't pause");
         let line = mem::take(&mut self.line);
         let is_unfit = !line.is_open || line.end.is_some() || line.has_junk || line.send_failed;
-        assert!(is_unfit, "it connects, and is connected");
+        assert!(is_unfit, "the runtime connects while its connection is usable");
         self.line.is_open = self.source.byte() < 236;
         if self.line.is_open {
             return Ok(());
@@ -27,8 +27,8 @@ impl Side for Server<'_> {
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        assert!(self.line.is_open && !self.must_stop, "it sends, and should not");
-        assert!(!self.line.is_told, "it sends where the server has said that it closes");
+        assert!(self.line.is_open && !self.must_stop, "the runtime must not send");
+        assert!(!self.line.is_told, "the runtime sends on a connection that the server closes");
         self.line.sent.extend_from_slice(bytes);
         self.check_sent();
         let decision = self.source.byte();
@@ -50,12 +50,12 @@ impl Side for Server<'_> {
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        assert!(self.line.is_open && !self.must_stop, "it receives, and should not");
+        assert!(self.line.is_open && !self.must_stop, "the runtime must not receive");
         let left = &self.line.outbox[self.line.given..];
         if left.is_empty() {
-            let end = self.line.end.unwrap_or_else(|| panic!("it waits for ever"));
+            let end = self.line.end.unwrap_or_else(|| panic!("the runtime waits forever"));
             self.line.is_open = false;
-            // The end of a body that only explains its head is no failure.
+            // An incomplete body isn't a failure if the head alone has the result.
             let is_known =
                 |coming: &Coming| matches!(coming.kind, Kind::Settled(_) | Kind::Refused(_)) && coming.has_head && !coming.is_whole;
             if !self.line.coming.back().is_some_and(is_known) {
@@ -80,41 +80,41 @@ impl Side for Server<'_> {
         let (least, most) = self.failures;
         assert!(
             (least.max(2)..=most).any(|failures| ms == 5 << (2 * (failures - 1))),
-            "it waits for {ms} ms after {least} to {most} failures"
+            "a pause of {ms} ms after {least} to {most} failures"
         );
     }
 }
 
 impl Server<'_> {
-    /// Checks that what was sent is what may be sent now.
+    /// Checks that the sent requests are allowed now.
     fn check_sent(&mut self) {
-        let mut is_behind_answer = false;
+        let mut follows_answer = false;
         while !self.line.sent.is_empty() {
             let (id, invocation_id, is_stream, len) = match parse(&self.line.sent) {
                 Front::Whole(Request::Next, len) => {
-                    assert!(!mem::replace(&mut self.line.is_asked, true), "it asks twice");
-                    assert!(self.pipeline || !is_behind_answer, "it asks too early");
-                    is_behind_answer = false;
+                    assert!(!mem::replace(&mut self.line.is_asked, true), "a second GET /next");
+                    assert!(self.pipeline || !follows_answer, "GET /next is too early");
+                    follows_answer = false;
                     self.line.sent.drain(..len);
                     continue;
                 }
                 Front::Whole(Request::Answer { id, invocation_id, is_stream, .. }, len) => (id, invocation_id, is_stream, Some(len)),
                 Front::Stream(id, invocation_id) => (id, invocation_id, true, None),
-                Front::Part => panic!("it breaks off: {}", self.line.sent.escape_ascii()),
+                Front::Part => panic!("an incomplete request: {}", self.line.sent.escape_ascii()),
             };
             let index = self.find(&id, &invocation_id);
             let invocation = &mut self.invocations[index];
-            assert!(!invocation.is_settled, "it answers although that is settled: {invocation:?}");
-            assert!(invocation.is_handled || invocation.is_too_long, "it answers what was not handled: {invocation:?}");
+            assert!(!invocation.is_settled, "a response to a completed invocation: {invocation:?}");
+            assert!(invocation.is_handled || invocation.is_too_long, "a response without a handler call: {invocation:?}");
             if is_stream && !self.line.in_stream {
                 invocation.streams += 1;
-                assert_eq!(invocation.streams, 1, "it streams twice: {invocation:?}");
+                assert_eq!(invocation.streams, 1, "a second stream: {invocation:?}");
             }
             self.line.in_stream = len.is_none();
             let Some(len) = len else { return };
-            is_behind_answer = true;
+            follows_answer = true;
             self.line.sent.drain(..len);
         }
-        assert!(!(self.pipeline && is_behind_answer), "it does not ask");
+        assert!(!(self.pipeline && follows_answer), "GET /next is missing");
     }
 }

@@ -1,4 +1,4 @@
-# What is planned by default, and with each option, with a provider that asks nobody.
+# The plans with the defaults and with each option, with a mocked provider.
 
 mock_provider "aws" {
   mock_resource "aws_cloudwatch_log_group" {
@@ -33,7 +33,7 @@ run "defaults" {
   }
   assert {
     condition     = aws_lambda_function.this.source_code_hash == filebase64sha256("tests/hello-arm64.zip") && output.code_sha256 == filebase64sha256("tests/hello-arm64.zip")
-    error_message = "the hash is not the zip's"
+    error_message = "the hash isn't the zip's"
   }
   assert {
     condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/hello" && aws_cloudwatch_log_group.this.retention_in_days == 30
@@ -52,14 +52,14 @@ run "defaults" {
       Effect   = "Allow"
       Resource = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/hello:log-stream:*"
     }]
-    error_message = "the role may do more or less than write its own log"
+    error_message = "the role has permissions other than writing its log"
   }
   assert {
     condition = (
       length(aws_lambda_alias.this) + length(aws_lambda_function_url.this) + length(aws_lambda_permission.url)
       + length(aws_lambda_event_source_mapping.sqs) + length(aws_iam_role_policy_attachment.this) == 0
     )
-    error_message = "something is made that was not asked for"
+    error_message = "a resource is planned that no option selects"
   }
   assert {
     condition     = output.url == null && output.alias == null && output.arn == "arn:aws:lambda:eu-central-1:123456789012:function:hello"
@@ -102,7 +102,7 @@ run "plain_options" {
   }
   assert {
     condition     = aws_iam_role_policy_attachment.this[0].policy_arn == "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
-    error_message = "the further policy"
+    error_message = "the additional policy"
   }
   assert {
     condition = alltrue([
@@ -136,11 +136,11 @@ run "url_with_iam" {
   }
   assert {
     condition     = length(aws_lambda_permission.url) == 0
-    error_message = "everybody may call a URL with IAM authorization"
+    error_message = "a URL with IAM authorization is public"
   }
 }
 
-run "url_for_everybody_at_an_alias" {
+run "public_url_at_an_alias" {
   variables {
     alias = "live"
     url   = { auth = "NONE", invoke_mode = "RESPONSE_STREAM", cors = { allow_origins = ["https://example.com"], allow_methods = ["GET"], max_age = 60 } }

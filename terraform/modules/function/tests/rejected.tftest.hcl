@@ -1,4 +1,4 @@
-# Each validation refuses what it is for. The words are checked by tests/tests/terraform.rs.
+# Each validation rejects invalid values. tests/tests/terraform/stacks.rs compares the messages.
 
 mock_provider "aws" {}
 
@@ -7,7 +7,7 @@ variables {
   zip  = "tests/hello-arm64.zip"
 }
 
-run "refuses_name" {
+run "rejects_name" {
   command = plan
 
   variables {
@@ -17,7 +17,7 @@ run "refuses_name" {
   expect_failures = [var.name]
 }
 
-run "refuses_zip_1" {
+run "rejects_zip_1" {
   command = plan
 
   variables {
@@ -27,7 +27,7 @@ run "refuses_zip_1" {
   expect_failures = [var.zip]
 }
 
-run "refuses_zip_2" {
+run "rejects_zip_2" {
   command = plan
 
   variables {
@@ -37,7 +37,7 @@ run "refuses_zip_2" {
   expect_failures = [var.zip]
 }
 
-run "refuses_handler" {
+run "rejects_handler" {
   command = plan
 
   variables {
@@ -47,7 +47,7 @@ run "refuses_handler" {
   expect_failures = [var.handler]
 }
 
-run "refuses_description" {
+run "rejects_description" {
   command = plan
 
   variables {
@@ -57,7 +57,7 @@ run "refuses_description" {
   expect_failures = [var.description]
 }
 
-run "refuses_architecture_1" {
+run "rejects_architecture_1" {
   command = plan
 
   variables {
@@ -67,7 +67,7 @@ run "refuses_architecture_1" {
   expect_failures = [var.architecture]
 }
 
-run "refuses_architecture_2" {
+run "rejects_architecture_2" {
   command = plan
 
   variables {
@@ -77,7 +77,7 @@ run "refuses_architecture_2" {
   expect_failures = [var.architecture]
 }
 
-run "refuses_memory_1" {
+run "rejects_memory_1" {
   command = plan
 
   variables {
@@ -87,7 +87,7 @@ run "refuses_memory_1" {
   expect_failures = [var.memory]
 }
 
-run "refuses_memory_2" {
+run "rejects_memory_2" {
   command = plan
 
   variables {
@@ -97,7 +97,7 @@ run "refuses_memory_2" {
   expect_failures = [var.memory]
 }
 
-run "refuses_memory_3" {
+run "rejects_memory_3" {
   command = plan
 
   variables {
@@ -107,7 +107,7 @@ run "refuses_memory_3" {
   expect_failures = [var.memory]
 }
 
-run "refuses_timeout_1" {
+run "rejects_timeout_1" {
   command = plan
 
   variables {
@@ -117,7 +117,7 @@ run "refuses_timeout_1" {
   expect_failures = [var.timeout]
 }
 
-run "refuses_timeout_2" {
+run "rejects_timeout_2" {
   command = plan
 
   variables {
@@ -127,7 +127,7 @@ run "refuses_timeout_2" {
   expect_failures = [var.timeout]
 }
 
-run "refuses_environment_1" {
+run "rejects_environment_1" {
   command = plan
 
   variables {
@@ -137,7 +137,7 @@ run "refuses_environment_1" {
   expect_failures = [var.environment]
 }
 
-run "refuses_environment_2" {
+run "rejects_environment_2" {
   command = plan
 
   variables {
@@ -147,7 +147,7 @@ run "refuses_environment_2" {
   expect_failures = [var.environment]
 }
 
-run "refuses_environment_3" {
+run "rejects_environment_3" {
   command = plan
 
   variables {
@@ -157,7 +157,7 @@ run "refuses_environment_3" {
   expect_failures = [var.environment]
 }
 
-run "refuses_log_retention_days" {
+run "rejects_log_retention_days" {
   command = plan
 
   variables {
@@ -167,7 +167,7 @@ run "refuses_log_retention_days" {
   expect_failures = [var.log_retention_days]
 }
 
-run "refuses_log_format" {
+run "rejects_log_format" {
   command = plan
 
   variables {
@@ -177,7 +177,7 @@ run "refuses_log_format" {
   expect_failures = [var.log_format]
 }
 
-run "refuses_application_log_level_1" {
+run "rejects_application_log_level_1" {
   command = plan
 
   variables {
@@ -187,7 +187,7 @@ run "refuses_application_log_level_1" {
   expect_failures = [var.application_log_level]
 }
 
-run "refuses_application_log_level_2" {
+run "rejects_application_log_level_2" {
   command = plan
 
   variables {
@@ -198,7 +198,7 @@ run "refuses_application_log_level_2" {
   expect_failures = [var.application_log_level]
 }
 
-run "refuses_system_log_level_1" {
+run "rejects_system_log_level_1" {
   command = plan
 
   variables {
@@ -208,7 +208,7 @@ run "refuses_system_log_level_1" {
   expect_failures = [var.system_log_level]
 }
 
-run "refuses_system_log_level_2" {
+run "rejects_system_log_level_2" {
   command = plan
 
   variables {
@@ -219,7 +219,7 @@ run "refuses_system_log_level_2" {
   expect_failures = [var.system_log_level]
 }
 
-run "refuses_policy_arns" {
+run "rejects_policy_arns" {
   command = plan
 
   variables {
@@ -229,7 +229,7 @@ run "refuses_policy_arns" {
   expect_failures = [var.policy_arns]
 }
 
-run "refuses_url_1" {
+run "rejects_url_1" {
   command = plan
 
   variables {
@@ -239,7 +239,7 @@ run "refuses_url_1" {
   expect_failures = [var.url]
 }
 
-run "refuses_url_2" {
+run "rejects_url_2" {
   command = plan
 
   variables {
@@ -249,7 +249,7 @@ run "refuses_url_2" {
   expect_failures = [var.url]
 }
 
-run "refuses_url_3" {
+run "rejects_url_3" {
   command = plan
 
   variables {
@@ -259,7 +259,7 @@ run "refuses_url_3" {
   expect_failures = [var.url]
 }
 
-run "refuses_url_4" {
+run "rejects_url_4" {
   command = plan
 
   variables {
@@ -269,7 +269,7 @@ run "refuses_url_4" {
   expect_failures = [var.url]
 }
 
-run "refuses_reserved_concurrency" {
+run "rejects_reserved_concurrency" {
   command = plan
 
   variables {
@@ -279,7 +279,7 @@ run "refuses_reserved_concurrency" {
   expect_failures = [var.reserved_concurrency]
 }
 
-run "refuses_alias" {
+run "rejects_alias" {
   command = plan
 
   variables {
@@ -289,7 +289,7 @@ run "refuses_alias" {
   expect_failures = [var.alias]
 }
 
-run "refuses_sqs_1" {
+run "rejects_sqs_1" {
   command = plan
 
   variables {
@@ -299,7 +299,7 @@ run "refuses_sqs_1" {
   expect_failures = [var.sqs]
 }
 
-run "refuses_sqs_2" {
+run "rejects_sqs_2" {
   command = plan
 
   variables {
@@ -309,7 +309,7 @@ run "refuses_sqs_2" {
   expect_failures = [var.sqs]
 }
 
-run "refuses_sqs_3" {
+run "rejects_sqs_3" {
   command = plan
 
   variables {
@@ -319,7 +319,7 @@ run "refuses_sqs_3" {
   expect_failures = [var.sqs]
 }
 
-run "refuses_sqs_4" {
+run "rejects_sqs_4" {
   command = plan
 
   variables {
@@ -329,7 +329,7 @@ run "refuses_sqs_4" {
   expect_failures = [var.sqs]
 }
 
-run "refuses_sqs_5" {
+run "rejects_sqs_5" {
   command = plan
 
   variables {
@@ -339,7 +339,7 @@ run "refuses_sqs_5" {
   expect_failures = [var.sqs]
 }
 
-run "refuses_sqs_6" {
+run "rejects_sqs_6" {
   command = plan
 
   variables {
@@ -349,7 +349,7 @@ run "refuses_sqs_6" {
   expect_failures = [var.sqs]
 }
 
-run "refuses_tags_1" {
+run "rejects_tags_1" {
   command = plan
 
   variables {
@@ -359,7 +359,7 @@ run "refuses_tags_1" {
   expect_failures = [var.tags]
 }
 
-run "refuses_tags_2" {
+run "rejects_tags_2" {
   command = plan
 
   variables {
