@@ -9,6 +9,7 @@ use crate::json::Deserializer;
 
 /// An HTTP request, as [`Event::http`](crate::Event::http) deserializes it. A handler that is
 /// generic over it accepts events from API Gateway, function URLs and load balancers:
+///
 /// ```
 /// use barelambda::events::http::HttpRequest;
 /// use barelambda::{Invocation, Response};
