@@ -1,15 +1,15 @@
-//! Where in a text something is, by the names of the fields that lead to it.
+//! The path of a value in a JSON text, for error messages.
 
-/// The most bytes that a path has.
+/// The maximum length of a path, in bytes.
 const SIZE: usize = 80;
 const CUT: &[u8] = "…".as_bytes();
 
-/// The way from the root of a JSON text to a value: `orders[2].price`. It is made from its end to its beginning; what does not fit, at the
-/// beginning, is replaced by `…`.
+/// The path from the root of a JSON text to a value: `orders[2].price`. It is built from its end to
+/// its start. If the start doesn't fit, `…` replaces it.
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub(crate) struct Path {
     bytes: [u8; SIZE],
-    /// Where it begins in the bytes, which it fills to their end.
+    /// The start of the path in `bytes`. It ends at their end.
     start: u8,
     is_cut: bool,
 }
@@ -17,18 +17,18 @@ pub(crate) struct Path {
 impl Path {
     pub(crate) const EMPTY: Self = Self { bytes: [0; SIZE], start: SIZE as u8, is_cut: false };
 
-    /// The path, which is empty at the root.
+    /// Returns the path, which is empty for the root.
     pub(crate) fn as_str(&self) -> &str {
         str::from_utf8(self.bytes.get(self.start.into()..).unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Goes out of the field `name`.
+    /// Prepends the field `name`.
     pub(crate) fn prepend_name(&mut self, name: &str) {
         let is_last = matches!(self.bytes.get(usize::from(self.start)), None | Some(b'['));
         self.prepend(&[name.as_bytes(), if is_last { b"" } else { b"." }]);
     }
 
-    /// Goes out of the element at `index`.
+    /// Prepends the element at `index`.
     pub(crate) fn prepend_index(&mut self, index: usize) {
         let mut digits = [0; 20];
         let mut cursor = crate::bytes::cursor::Cursor::new(&mut digits);
@@ -37,7 +37,7 @@ impl Path {
         self.prepend(&[b"[", cursor.into_written(), if is_last { b"]" } else { b"]." }]);
     }
 
-    /// Puts the pieces before what there is, or none of them.
+    /// Prepends all the pieces, or `…` if they don't fit.
     fn prepend(&mut self, pieces: &[&[u8]]) {
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
         if self.is_cut {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn is_cut_at_its_beginning() {
+    fn is_truncated_at_its_start() {
         for length in 0..SIZE + 2 {
             let mut path = Path::EMPTY;
             path.prepend_name("ab");

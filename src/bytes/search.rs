@@ -1,7 +1,9 @@
-//! Looking for bytes, eight at a time.
+//! Searches for bytes, eight at a time.
 
-/// The place of the first byte from `at` on for which `byte ^ with` is below `below`; the length if there is none. Zero and a blank find a
-/// control character, a byte and one find that byte. Eight at a time: it is here that most of the time of an invocation goes.
+/// Returns the index of the first byte, from `at` on, for which `byte ^ with` is below `below`, or
+/// the length of `bytes`. With zero and a space it finds a control character; with a byte and one
+/// it finds that byte. It compares eight bytes at a time, because most of the time of an invocation
+/// is spent here.
 pub(crate) fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let with = EACH * u64::from(with);
@@ -9,7 +11,8 @@ pub(crate) fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
     let (words, rest) = bytes.get(at..).unwrap_or_default().as_chunks();
     for word in words {
         let word = u64::from_le_bytes(*word) ^ with;
-        // The subtraction borrows from a byte's highest bit if the byte is below, and sometimes if it stands behind such a one.
+        // The subtraction borrows from a byte's highest bit if the byte is below, and sometimes if
+        // it follows such a byte.
         let found = word.wrapping_sub(below) & !word & (EACH << 7);
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
