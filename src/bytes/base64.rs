@@ -1,13 +1,15 @@
-//! Base64 with the standard alphabet and padding ([RFC 4648, section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), the one form in
-//! which AWS's events and answers carry bytes.
+//! Base64 with the standard alphabet and padding ([RFC 4648, section
+//! 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), the form that AWS's events and responses
+//! use for bytes.
 
 use core::cell::Cell;
 
 use crate::bytes::cursor::Cursor;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-/// The values of the characters, and −1 for everything else. An index that is always there, and a sign that a whole group shows at once,
-/// make a loop of eight instructions for each character; a table of the 80 bytes around the alphabet alone takes twice that.
+/// The values of the characters, and −1 for other bytes. Every byte is a valid index, and the sign
+/// of a whole group shows an error, so the loop has eight instructions per character. With a table
+/// of only the 80 bytes around the alphabet it would have twice as many.
 static VALUES: [i8; 256] = {
     let mut values = [-1; 256];
     let mut value = 0;
@@ -18,15 +20,16 @@ static VALUES: [i8; 256] = {
     values
 };
 
-/// Decodes `text` in place and gives the number of bytes, which then stand at its front.
+/// Decodes `text` in place, and returns the number of decoded bytes, at the start of `text`.
 ///
 /// # Errors
-/// The index of the first byte that cannot be where it is: no character of the alphabet, `=` anywhere but at the end, or a last character
-/// with bits that belong to no byte. The length of `text`, if it is no multiple of four. Then nothing can be said of what is in `text`.
+/// The index of the first invalid byte: one that isn't in the alphabet, a `=` that isn't at the
+/// end, or a last character with unused bits set. Or the length of `text`, if it isn't a multiple
+/// of four. The contents of `text` are unspecified then.
 pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
     let padding = match text {
         [.., two, one] if *one == b'=' => {
-            // As characters of the value 0, they decode to the bytes that do not count.
+            // Characters of the value 0 decode to the unused bytes.
             *one = b'A';
             if *two == b'=' {
                 *two = b'A';
@@ -40,10 +43,10 @@ pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
     let len = text.len();
     let cells = Cell::from_mut(&mut *text).as_slice_of_cells();
     let (groups, rest) = cells.as_chunks::<4>();
-    // The bytes of a group never reach the characters of the next one.
+    // The bytes of a group never overwrite the characters of the next one.
     for (index, (group, bytes)) in groups.iter().zip(cells.as_chunks::<3>().0).enumerate() {
         let value = |place: usize| i32::from(VALUES[usize::from(group[place].get())]);
-        // Written out, as loops that are compiled for size are not unrolled.
+        // Unrolled by hand, because the compiler doesn't unroll when it optimizes for size.
         let bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
         if bits < 0 {
             let place = group.iter().take_while(|character| VALUES[usize::from(character.get())] >= 0).count();
@@ -65,7 +68,7 @@ pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
     Ok(count)
 }
 
-/// Appends `bytes`, encoded, or nothing of them if that does not fit.
+/// Appends `bytes`, encoded. Returns false and appends nothing if they don't fit.
 pub(crate) fn encode(cursor: &mut Cursor<'_>, bytes: &[u8]) -> bool {
     let Some(room) = cursor.take(bytes.len().div_ceil(3) * 4) else {
         return false;
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn every_length_and_every_byte_comes_back() {
+    fn every_length_and_every_byte_round_trips() {
         let all: Vec<u8> = (0..=255).cycle().map(|byte: u8| byte.wrapping_mul(167)).take(if cfg!(miri) { 24 } else { 600 }).collect();
         for from in 0..3 {
             for len in 0..all.len() - from {
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_no_character_is_found_at_every_place() {
+    fn an_invalid_character_is_found_at_every_index() {
         for len in 1..10 {
             let text = encoded(&std::vec![0xa5; len]);
             let characters = text.iter().take_while(|byte| **byte != b'=').count();
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_stands_at_the_end_and_is_complete() {
+    fn padding_is_at_the_end_and_complete() {
         for (text, place) in [
             ("=", 1),
             ("==", 2),
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_that_belong_to_no_byte_are_refused() {
+    fn unused_bits_are_rejected() {
         for (index, last) in ALPHABET.iter().enumerate() {
             let expected = if index % 16 == 0 { Ok([index as u8 / 16].to_vec()) } else { Err(1) };
             assert_eq!(decoded(&[b'A', *last, b'=', b'=']), expected);
@@ -192,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_not_begun() {
+    fn nothing_is_appended_if_it_does_not_fit() {
         for (bytes, text) in VECTORS {
             for size in 0..text.len() {
                 let mut buffer = std::vec![b'.'; size];

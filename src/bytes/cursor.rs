@@ -1,9 +1,9 @@
-//! A cursor over a borrowed buffer: the only way anything is written here.
+//! A cursor over a borrowed buffer. The whole crate writes through it.
 
 use core::fmt;
 use core::ops::Range;
 
-/// Writes into a buffer of fixed size from its beginning and remembers whether something did not fit.
+/// Writes into a buffer of fixed size, from its start. It remembers whether a write didn't fit.
 pub struct Cursor<'a> {
     buffer: &'a mut [u8],
     len: usize,
@@ -11,12 +11,13 @@ pub struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// An empty cursor over `buffer`.
+    /// Creates an empty cursor over `buffer`.
     pub const fn new(buffer: &'a mut [u8]) -> Self {
         Self { buffer, len: 0, full: false }
     }
 
-    /// Appends all of `bytes`, or nothing of them and every later write is refused as well.
+    /// Appends `bytes`, and returns true. If they don't fit, this returns false and appends
+    /// nothing, and all later writes fail too.
     #[inline(never)]
     pub fn push(&mut self, bytes: &[u8]) -> bool {
         match self.take(bytes.len()) {
@@ -28,11 +29,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next `count` bytes of the buffer, to be written to; or none, and every later write is refused as well.
-    // Inlined always, so that `push` is seen to copy between slices of the same length, and no panic is linked.
+    /// Returns the next `count` bytes of the buffer, to be overwritten. If there aren't as many,
+    /// returns `None`, and all later writes fail too.
+    // Always inlined, so that the compiler knows that `push` copies between slices of the same
+    // length, and doesn't link a panic.
     #[inline(always)]
     pub fn take(&mut self, count: usize) -> Option<&mut [u8]> {
-        // No two slices are so long that the sum of their lengths overflows.
+        // The sum can't overflow, because a slice has at most `isize::MAX` bytes.
         match self.buffer.get_mut(self.len..self.len + count) {
             Some(room) if !self.full => {
                 self.len += count;
@@ -45,7 +48,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Appends as much of `bytes` as leaves `reserve` bytes free.
+    /// Appends as many of `bytes` as fit while `reserve` bytes stay free.
     pub fn push_cut(&mut self, bytes: &[u8], reserve: usize) {
         let count = bytes.len().min(self.room().saturating_sub(reserve));
         self.push(bytes.get(..count).unwrap_or_default());
@@ -68,47 +71,47 @@ impl<'a> Cursor<'a> {
         self.push(&[if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }])
     }
 
-    /// Whether something was refused.
+    /// Returns whether a write has failed.
     pub const fn is_full(&self) -> bool {
         self.full
     }
 
-    /// The number of bytes that still fit.
+    /// Returns the number of bytes that still fit.
     pub const fn room(&self) -> usize {
         self.buffer.len().saturating_sub(self.len)
     }
 
-    /// The number of bytes written.
+    /// Returns the number of bytes written.
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether nothing was written.
+    /// Returns whether nothing has been written.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// What was written so far.
+    /// Returns the bytes written.
     pub fn written(&self) -> &[u8] {
         self.buffer.get(..self.len).unwrap_or_default()
     }
 
-    /// What was written so far, to be changed.
+    /// Returns the bytes written, mutable.
     pub fn written_mut(&mut self) -> &mut [u8] {
         self.buffer.get_mut(..self.len).unwrap_or_default()
     }
 
-    /// Takes back what was written behind the first `len` bytes.
+    /// Removes the bytes written after the first `len`.
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
-    /// The whole buffer, to begin anew.
+    /// Returns the whole buffer.
     pub fn into_buffer(self) -> &'a mut [u8] {
         self.buffer
     }
 
-    /// What was written.
+    /// Returns the bytes written, for the lifetime of the buffer.
     pub fn into_written(self) -> &'a [u8] {
         self.buffer.get(..self.len).unwrap_or_default()
     }
@@ -120,7 +123,8 @@ impl fmt::Write for Cursor<'_> {
     }
 }
 
-/// Moves the bytes at `from` down to `to`. Nothing happens if `from` is not in the buffer or lies below `to`.
+/// Moves the bytes at `from` down to `to`. Does nothing if `from` isn't in the buffer or is below
+/// `to`.
 pub fn move_down(buffer: &mut [u8], from: Range<usize>, to: usize) {
     let shift = from.start.saturating_sub(to);
     if shift == 0 {
@@ -140,7 +144,7 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    fn refuses_what_does_not_fit_and_all_after_it() {
+    fn rejects_a_write_that_does_not_fit_and_all_later_ones() {
         let mut buffer = [0; 4];
         let mut cursor = Cursor::new(&mut buffer);
         assert!(cursor.push(b"abc"));
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_what_may_be_cut() {
+    fn push_cut_truncates() {
         let mut buffer = [0; 6];
         let mut cursor = Cursor::new(&mut buffer);
         cursor.push_cut(b"abc", 1);

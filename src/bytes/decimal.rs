@@ -1,6 +1,7 @@
-//! Numbers in decimal digits.
+//! Decimal integers.
 
-/// The number that `digits` spell; `None` for anything else, an empty text and a number beyond 64 bits included.
+/// Parses a decimal integer. Returns `None` if `digits` is empty, contains another byte, or exceeds
+/// 64 bits.
 pub fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
@@ -16,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_digits_alone() {
+    fn a_number_has_only_digits() {
         for (text, number) in [("0", 0), ("7", 7), ("007", 7), ("1542409706888", 1_542_409_706_888), ("18446744073709551615", u64::MAX)] {
             assert_eq!(decimal(text.as_bytes()), Some(number), "{text}");
         }

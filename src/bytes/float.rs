@@ -1,34 +1,37 @@
-//! Writes a float as the shortest decimal that gives the same float again when it is read.
+//! Writes a float as the shortest decimal that is parsed as the same float.
 //!
-//! This is the exact algorithm of Steele and White ("How to print floating-point numbers accurately", 1990), with large integers and no
-//! tables: under 2 KiB of code, where `core::fmt` links 22. A price takes 10,000 instructions, an arbitrary float 130,000.
+//! This is the exact algorithm of Steele and White ("How to print floating-point numbers
+//! accurately", 1990), with large integers and without tables. It links less than 2 KiB of code,
+//! compared with 22 KiB for `core::fmt`. A price costs 10,000 instructions, an arbitrary float
+//! 130,000.
 
 use core::cmp::Ordering;
 
 use crate::bytes::cursor::Cursor;
 
-/// Large enough for the smallest float over its power of two, and a digit more: 1,074 + 63 bits.
+/// A large integer. It holds the scale of the smallest float, and a further digit: 1,074 + 63 bits.
 type Large = [u32; LIMBS];
 const LIMBS: usize = 36;
 
-/// The most digits of the shortest decimal of an `f64`.
+/// The maximum number of digits of the shortest decimal of an `f64`.
 const DIGITS: usize = 17;
 
-/// How a kind of float is laid out.
+/// The layout of a float type, and of its decimals.
 pub(crate) struct Layout {
     fraction_bits: u32,
     /// The exponent of the last bit of a subnormal number.
     least_exponent: i32,
     /// From this power of ten on, the decimal has an exponent.
     exponent_from: i32,
-    /// Down to this one, it has none.
+    /// Down to this power of ten, it doesn't have one.
     exponent_below: i32,
 }
 
 pub(crate) static F32: Layout = Layout { fraction_bits: 23, least_exponent: -149, exponent_from: 13, exponent_below: -6 };
 pub(crate) static F64: Layout = Layout { fraction_bits: 52, least_exponent: -1074, exponent_from: 16, exponent_below: -5 };
 
-/// Appends the float with the bits `bits`, without their sign, which must be finite, as serde_json does: `1.0`, `0.001`, `1e16`.
+/// Appends a finite float in the format of serde_json: `1.0`, `0.001`, `1e16`. `bits` are its bits
+/// without the sign.
 pub(crate) fn write(cursor: &mut Cursor<'_>, bits: u64, layout: &Layout) {
     let mut digits = [b'0'; DIGITS];
     let (len, point) = shortest(&mut digits, bits, layout);
@@ -39,7 +42,7 @@ pub(crate) fn write(cursor: &mut Cursor<'_>, bits: u64, layout: &Layout) {
         if place == dot {
             cursor.push(b".");
         }
-        // Before the first digit, and behind the last one, there are zeros.
+        // Zeros precede the first digit and follow the last one.
         cursor.push(&[digits.get(place as usize).copied().unwrap_or(b'0')]);
     }
     if !plain {
@@ -48,7 +51,7 @@ pub(crate) fn write(cursor: &mut Cursor<'_>, bits: u64, layout: &Layout) {
     }
 }
 
-/// Gives the number of digits, and where the decimal point is: before the first one at zero.
+/// Returns the number of digits, and the index of the digit that follows the decimal point.
 fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i32) {
     let hidden = 1 << layout.fraction_bits;
     let fraction = bits & (hidden - 1);
@@ -58,12 +61,14 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
         return (1, 1);
     }
     let exponent = layout.least_exponent + field.max(1) - 1;
-    // Both ends of the interval of what is read as this float belong to it if the mantissa is even.
+    // The interval of decimals that are parsed as this float includes its ends if the mantissa is
+    // even.
     let even = mantissa % 2 == 0;
     // The next float below a power of two is only half as far away.
     let narrow = fraction == 0 && field > 1;
 
-    // The float is value / scale; half the way to the next float below is `half`, and that to the next above `above` times that.
+    // The float is value / scale. `half` is half the distance to the next lower float, and `above`
+    // times `half` is half the distance to the next higher one.
     let (half, above) = if narrow { (1, 2) } else { (2, 1) };
     let (up, down) = (exponent.max(0).unsigned_abs(), exponent.min(0).unsigned_abs());
     let mut value = large(mantissa * 4, up);
@@ -72,7 +77,8 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
     let limbs = exponent.unsigned_abs() as usize / 32 + 3;
     let compare = |value: &Large, times: i64, half: &Large, with: &Large| compare(limbs, value, times, half, with);
 
-    // The logarithm of the highest bit, times 2^20: at most one too low, and never too high.
+    // An estimate by the logarithm of the highest bit, times 2^20. It is at most one too low, and
+    // never too high.
     let mut point = (((exponent + mantissa.ilog2() as i32) * 315_652) >> 20) + 1;
     for _ in 0..point {
         multiply(limbs, &mut scale, 10);
@@ -103,7 +109,7 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
         let high = is_high(&value, &half);
         let is_up = match compare(&value, 1, &value, &scale) {
             Ordering::Less => false,
-            // Half way between two digits: the even one.
+            // Halfway between two digits, round to the even one.
             Ordering::Equal => *place % 2 != 0,
             Ordering::Greater => true,
         };
@@ -117,7 +123,7 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
     (len, point)
 }
 
-/// `number` times two to the power of `shift`.
+/// Returns `number` times two to the power of `shift`.
 fn large(number: u64, shift: u32) -> Large {
     let mut large = [0; LIMBS];
     for (limb, part) in large.iter_mut().skip(shift as usize / 32).zip([number as u32, (number >> 32) as u32]) {
@@ -171,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn are_laid_out_as_people_write_them() {
+    fn the_decimals_have_the_usual_format() {
         for (value, text) in [
             (0.0, "0.0"),
             (1.0, "1.0"),
@@ -187,7 +193,7 @@ mod tests {
             (5e-324, "5e-324"),
             (9.5, "9.5"),
             (99_999_999_999_999_980.0, "9.999999999999998e16"),
-            // Half way between two decimals of 17 digits.
+            // Halfway between two decimals of 17 digits.
             (f64::from_bits(0x3e60_0000_0000_0000), "2.9802322387695312e-8"),
         ]
         .into_iter()
@@ -208,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn are_the_same_when_they_are_read_again() {
+    fn decimals_are_parsed_as_the_same_float() {
         let mut bits = 1_u64;
         for _ in 0..if cfg!(miri) { 4 } else { 2_000 } {
             bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

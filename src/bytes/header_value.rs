@@ -1,7 +1,8 @@
-//! What can be sent in a header section.
+//! Checks of names and values in a header section.
 
-/// Whether `value` may stand in a header section as it is: no control characters but the tab
-/// ([RFC 9110, section 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+/// Returns whether `value` can be sent unchanged in a header section: it doesn't contain control
+/// characters other than the tab ([RFC 9110, section
+/// 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
 pub const fn is_value(mut value: &[u8]) -> bool {
     while let [byte, rest @ ..] = value {
         if *byte < b' ' && *byte != b'\t' || *byte == 0x7f {
@@ -12,8 +13,8 @@ pub const fn is_value(mut value: &[u8]) -> bool {
     true
 }
 
-/// Whether `name` is a token, as the names of header fields and cookies are
-/// ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+/// Returns whether `name` is a token, like the names of header fields and cookies ([RFC 9110,
+/// section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
 pub fn is_token(name: &[u8]) -> bool {
     let is_character = |byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'#'..=b'\'' | b'^'..=b'`' | b'!' | b'*' | b'+' | b'-' | b'.' | b'|' | b'~')
@@ -21,8 +22,9 @@ pub fn is_token(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(is_character)
 }
 
-/// Whether `value` may be the content type or the error type of an answer: a value that is not empty, and not longer than 1,024 bytes, as
-/// the buffer has to hold the rest of the head as well.
+/// Returns whether `value` can be the content type or the error type of a response: a valid header
+/// value of 1 to 1,024 bytes. The limit exists because the buffer must also hold the other fields
+/// of the head.
 pub const fn is_sendable(value: &[u8]) -> bool {
     !value.is_empty() && value.len() <= 1024 && is_value(value)
 }
@@ -32,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_what_would_split_a_head() {
+    fn rejects_what_would_split_a_head() {
         assert!(is_value(b"text/plain; charset=\"utf-8\"\t\xff"));
         for bad in ["a\r\nb", "a\0", "\u{7f}"] {
             assert!(!is_value(bad.as_bytes()), "{bad:?}");
@@ -48,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_can_be_sent() {
+    fn checks_what_can_be_sent() {
         assert!(is_sendable(b"Function.A") && is_sendable(b"text/plain; charset=utf-8"));
         for bad in ["", "text/plain\r\nX: y", "a\0", "\u{7f}", &"x".repeat(1025)] {
             assert!(!is_sendable(bad.as_bytes()), "{bad:?}");

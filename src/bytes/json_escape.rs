@@ -1,12 +1,14 @@
-//! Text as the inside of a JSON string ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
+//! Escapes text as the content of a JSON string ([RFC 8259, section
+//! 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
 
 use crate::bytes::cursor::Cursor;
 
-/// The most bytes that a byte of text, or a character that needs no escape, becomes.
+/// The maximum length of an escaped byte, or of a character that isn't escaped.
 pub const LONGEST: usize = 6;
 
-/// Writes `text` escaped, as much of it as leaves `reserve` bytes free. A character is never split; the last [`LONGEST`] bytes before
-/// the reserve may stay empty. Gives whether all of it was written.
+/// Writes as much of `text`, escaped, as fits while `reserve` bytes stay free. A character is never
+/// split, so up to [`LONGEST`] bytes before the reserve may stay unused. Returns whether all of it
+/// was written.
 pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
     push_cut(cursor, text, reserve, |cursor, byte| {
         if must_be_escaped(byte) {
@@ -17,7 +19,7 @@ pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool 
     })
 }
 
-/// As [`escape_cut`], with each byte written by `push`, as [`LONGEST`] bytes or less.
+/// Like [`escape_cut`], but `push` writes each byte, as at most [`LONGEST`] bytes.
 #[inline(always)]
 pub(crate) fn push_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize, push: impl Fn(&mut Cursor<'_>, u8)) -> bool {
     for &byte in text {
@@ -30,36 +32,38 @@ pub(crate) fn push_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize, pus
     true
 }
 
-/// Writes `text` escaped. Gives whether it fits; when it does not, a part of it may have been written, and the cursor
-/// [is full](Cursor::is_full).
+/// Writes `text`, escaped. Returns whether it fits. If it doesn't, a part of it may have been
+/// written, and the cursor [is full](Cursor::is_full).
 pub fn escape(cursor: &mut Cursor<'_>, text: &str) -> bool {
     escape_utf8(cursor, text.as_bytes())
 }
 
-/// As [`escape`], for bytes that are known to be UTF-8.
+/// Like [`escape`], for bytes that are known to be UTF-8.
 pub fn escape_utf8(cursor: &mut Cursor<'_>, text: &[u8]) -> bool {
     let mut rest = text;
     loop {
         let count = rest.iter().take_while(|byte| !must_be_escaped(**byte)).count();
         let (plain, others) = rest.split_at_checked(count).unwrap_or_default();
         cursor.push(plain);
-        let [byte, behind @ ..] = others else {
+        let [byte, after @ ..] = others else {
             return !cursor.is_full();
         };
         escape_byte(cursor, *byte);
-        rest = behind;
+        rest = after;
     }
 }
 
-/// Whether a byte may not stand in a string as it is. Those of a character beyond ASCII may.
+/// Returns whether a byte must be escaped in a string. The bytes of non-ASCII characters needn't
+/// be.
 pub const fn must_be_escaped(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-/// Writes the escape of a byte that [must be escaped](must_be_escaped), the shortest there is.
+/// Writes the shortest escape of a byte that [must be escaped](must_be_escaped).
 #[cold]
 fn escape_byte(cursor: &mut Cursor<'_>, byte: u8) {
-    /// The digits, and then the letters of the bytes from 8, the backspace, to 13, the carriage return. 11 has none.
+    /// The digits, and then the letters of the bytes from 8, the backspace, to 13, the carriage
+    /// return. 11 doesn't have a letter.
     static SYMBOLS: [u8; 22] = *b"0123456789abcdefbtnufr";
     let letter = match byte {
         8..14 => SYMBOLS[usize::from(byte) + 8],
@@ -78,7 +82,7 @@ mod tests {
     const ESCAPED: &str = "a\\\"b\\\\c/\\u0000\\t\\n\\u001f\u{7f}\u{e9}\u{1f600}z";
 
     #[test]
-    fn escapes_what_json_wants_escaped() {
+    fn escapes_what_json_requires() {
         let mut buffer = [0; 64];
         let mut cursor = Cursor::new(&mut buffer);
         assert!(escape(&mut cursor, TEXT) && escape(&mut cursor, ""));
@@ -92,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn says_at_every_size_whether_all_of_it_fits() {
+    fn returns_at_every_size_whether_all_of_it_fits() {
         for size in 0..=ESCAPED.len() + 16 {
             let mut buffer = std::vec![0; size];
             let mut cursor = Cursor::new(&mut buffer);

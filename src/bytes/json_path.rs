@@ -1,6 +1,6 @@
-//! Where in a text something is, by the names of the fields that lead to it.
+//! The path of a value in a JSON text, for error messages.
 
-/// How many there are of what only paths need: none without the Cargo feature `error-path`.
+/// The number of values that only paths need: zero without the Cargo feature `error-path`.
 const KEPT: usize = cfg!(feature = "error-path") as usize;
 
 /// A value that only paths need.
@@ -24,7 +24,7 @@ impl<T: Copy> ForPath<T> {
     }
 }
 
-/// Takes the place of a value that only paths need.
+/// A placeholder for a value that only paths need.
 #[cfg(not(feature = "error-path"))]
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ForPath<T>(core::marker::PhantomData<T>);
@@ -47,12 +47,12 @@ impl<T: Default> ForPath<T> {
     }
 }
 
-/// The most bytes that a path has.
+/// The maximum length of a path, in bytes.
 const SIZE: usize = 80;
 const CUT: &[u8] = "…".as_bytes();
 
-/// The way from the root of a JSON text to a value: `orders[2].price`. It is made from its end to its beginning; what does not fit, at the
-/// beginning, is replaced by `…`.
+/// The path from the root of a JSON text to a value: `orders[2].price`. It is built from its end to
+/// its start. If the start doesn't fit, `…` replaces it.
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub(crate) struct Path([Text; KEPT]);
 
@@ -82,7 +82,7 @@ impl Path {
 #[derive(Copy, Clone, PartialEq, Eq)]
 struct Text {
     bytes: [u8; SIZE],
-    /// Where it begins in the bytes, which it fills to their end.
+    /// The start of the path in `bytes`. It ends at their end.
     start: u8,
     is_cut: bool,
 }
@@ -107,7 +107,7 @@ impl Text {
         self.prepend(&[b"[", cursor.into_written(), if is_last { b"]" } else { b"]." }]);
     }
 
-    /// Puts the pieces before what there is, or none of them.
+    /// Prepends all the pieces, or `…` if they don't fit.
     fn prepend(&mut self, pieces: &[&[u8]]) {
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
         if self.is_cut {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn is_cut_at_its_beginning() {
+    fn is_truncated_at_its_start() {
         for length in 0..SIZE + 2 {
             let mut path = Path::EMPTY;
             path.prepend_name("ab");

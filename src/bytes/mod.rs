@@ -1,4 +1,4 @@
-//! Operations on bytes that know neither protocol nor kernel.
+//! Operations on bytes, independent of protocols and the kernel.
 
 pub(crate) mod base64;
 pub mod cursor;

@@ -1,22 +1,24 @@
-//! Names whose case does not matter.
+//! Comparison of case-insensitive names.
 
-/// Whether two names are the same but for case. `eq_ignore_ascii_case` of slices compares 16 bytes at a time, and links a panic: 1,500 bytes.
+/// Returns whether two names are equal, ignoring ASCII case. `core`'s `eq_ignore_ascii_case`
+/// compares 16 bytes at a time, and links a panic: 1,500 bytes.
 pub(crate) fn is_same_name(name: &[u8], other: &[u8]) -> bool {
     name.len() == other.len() && name.iter().zip(other).all(|(byte, other)| byte.eq_ignore_ascii_case(other))
 }
 
-/// Whether `text` is `lowercase` in any case: [`is_same_name`] in half the code, for a name that is known. It has lower-case letters alone,
-/// or, if `text` has no control characters, also digits, `-`, `/` and `:`: no other character becomes one of these when the bit is set that
-/// makes a letter lower-case.
+/// Returns whether `text` equals `lowercase`, ignoring ASCII case: [`is_same_name`] in half the
+/// code. `text` must not contain control characters. `lowercase` must consist of lower-case letters,
+/// digits, `-`, `/` and `:`. Then setting the bit that makes a letter lower-case doesn't turn
+/// another visible character into one of them.
 #[inline(always)]
 pub(crate) fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
-    // The lengths tell most names apart, without a call.
+    // Most names differ in length, which needs no call.
     text.len() == lowercase.len() && has_letters(text, lowercase)
 }
 
 #[inline(never)]
 fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
-    // From the end, as the names of one protocol begin alike.
+    // From the end, because the names of one protocol have common prefixes.
     text.iter().zip(lowercase).rev().all(|(byte, lower)| byte | 0x20 == *lower)
 }
 

@@ -1,18 +1,20 @@
-//! Looking for bytes, eight at a time.
+//! Searches for bytes, eight at a time.
 
-/// The index of the first `byte` from `at` on; the length if there is none.
+/// Returns the index of the first `byte`, from `at` on, or the length of `bytes`.
 #[inline(always)]
 pub(crate) fn find_byte(bytes: &[u8], at: usize, byte: u8) -> usize {
     find(bytes, at, byte, 1)
 }
 
-/// The index of the first byte below `limit`, from `at` on; the length if there is none.
+/// Returns the index of the first byte below `limit`, from `at` on, or the length of `bytes`.
 #[inline(always)]
 pub(crate) fn find_below(bytes: &[u8], at: usize, limit: u8) -> usize {
     find(bytes, at, 0, limit)
 }
 
-/// The index of the first byte from `at` on for which `byte ^ with` is below `below`. Most of the time of an invocation is spent here.
+/// Returns the index of the first byte, from `at` on, for which `byte ^ with` is below `below`, or
+/// the length of `bytes`. It compares eight bytes at a time, because most of the time of an
+/// invocation is spent here.
 fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let with = EACH * u64::from(with);
@@ -20,7 +22,8 @@ fn find(bytes: &[u8], mut at: usize, with: u8, below: u8) -> usize {
     let (words, rest) = bytes.get(at..).unwrap_or_default().as_chunks();
     for word in words {
         let word = u64::from_le_bytes(*word) ^ with;
-        // The subtraction borrows from a byte's highest bit if the byte is below, and sometimes if it stands behind such a one.
+        // The subtraction borrows from a byte's highest bit if the byte is below, and sometimes if
+        // it follows such a byte.
         let found = word.wrapping_sub(below) & !word & (EACH << 7);
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;

@@ -1,8 +1,9 @@
-//! UTF-8 that may be none ([RFC 3629](https://www.rfc-editor.org/rfc/rfc3629#section-3)).
+//! Lossy UTF-8 decoding ([RFC 3629](https://www.rfc-editor.org/rfc/rfc3629#section-3)).
 
-/// Gives `take` the text in pieces that are UTF-8, with a replacement character for each byte that is not.
+/// Calls `take` with pieces of `text` that are valid UTF-8, and with a replacement character for
+/// each invalid byte.
 ///
-/// core's `from_utf8` and `utf8_chunks` say more, and take 600 bytes more.
+/// This replaces core's `from_utf8` and `utf8_chunks`, which cost 600 bytes more.
 pub(crate) fn lossy(text: &[u8], take: &mut dyn FnMut(&[u8])) {
     let mut rest = text;
     while !rest.is_empty() {
@@ -10,17 +11,17 @@ pub(crate) fn lossy(text: &[u8], take: &mut dyn FnMut(&[u8])) {
         while let count @ 1.. = character(rest.get(len..).unwrap_or_default()) {
             len += count;
         }
-        let (valid, behind) = rest.split_at_checked(len).unwrap_or_default();
+        let (valid, after) = rest.split_at_checked(len).unwrap_or_default();
         take(valid);
-        rest = behind;
-        if let [_, behind @ ..] = rest {
+        rest = after;
+        if let [_, after @ ..] = rest {
             take("\u{fffd}".as_bytes());
-            rest = behind;
+            rest = after;
         }
     }
 }
 
-/// The length of the character at the beginning; zero if there is none.
+/// Returns the length of the first character, or zero if it is invalid.
 fn character(text: &[u8]) -> usize {
     let [first, rest @ ..] = text else {
         return 0;
@@ -29,7 +30,7 @@ fn character(text: &[u8]) -> usize {
     if len == 0 {
         return 1;
     }
-    // The bits of the first byte behind its ones, and six of each byte that follows.
+    // The bits of the first byte after its leading ones, and six bits of each following byte.
     let mut value = u32::from(*first) & (0x7f >> len);
     let mut count = 1;
     for byte in rest.iter().take(len as usize - 1) {
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_what_core_says() {
+    fn characters_are_valid_as_in_core() {
         let bytes =
             [0, b'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff];
         for a in bytes {
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_becomes_a_mark() {
+    fn invalid_bytes_are_replaced() {
         assert_eq!(all("aé€😀".as_bytes()), "aé€😀".as_bytes());
         assert_eq!(all(b"a\xff\xfeb\xc3"), "a\u{fffd}\u{fffd}b\u{fffd}".as_bytes());
         assert_eq!(all(b""), b"");

@@ -6,14 +6,16 @@ use super::object::object;
 use crate::json::{Aside, RawJson};
 
 object! {
-    /// A request to an Application Load Balancer whose target is the function
-    /// (AWS: [Use Lambda functions as targets of an Application Load Balancer][1]).
+    /// A request to an Application Load Balancer whose target is the function (AWS: [Use Lambda
+    /// functions as targets of an Application Load Balancer][1]).
     ///
-    /// Read it with [`Event::http`](crate::Event::http), which gives the body too. A target group with "multi value headers" sends
-    /// `multiValueHeaders` and `multiValueQueryStringParameters` in place of the other two; [`HttpRequest::header`] and
-    /// [`HttpRequest::query`] look into whichever is there.
+    /// [`Event::http`](crate::Event::http) returns it with its body. A target group with "multi
+    /// value headers" sends `multiValueHeaders` and `multiValueQueryStringParameters` instead of
+    /// `headers` and `queryStringParameters`; [`HttpRequest::header`] and [`HttpRequest::query`]
+    /// search those that are present.
     ///
-    /// Query parameters are encoded still, as the client sent them, and so is the path: see [`url_decode`](super::url_decode).
+    /// The path and the query parameters are still URL-encoded, as the client sent them: see
+    /// [`url_decode`](super::url_decode).
     ///
     /// ```json
     /// {
@@ -27,21 +29,21 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
     pub struct Request<'a> {
-        /// Which load balancer it was. See [`target_group_arn`](Self::target_group_arn).
+        /// The load balancer. See [`target_group_arn`](Self::target_group_arn).
         pub request_context: RawJson<'a> = "requestContext" or default,
         /// The method: `GET`, `POST` and so on.
         pub http_method: &'a str = "httpMethod",
         /// The path of the request.
         pub path: &'a str = "path",
-        /// The query parameters, not decoded, each with its last value.
+        /// The query parameters, still URL-encoded, each with its last value.
         pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
-        /// The query parameters, not decoded, each with all its values.
+        /// The query parameters, still URL-encoded, each with all its values.
         pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters" or default,
         /// The header fields, each with its last value.
         pub headers: Headers<'a> = "headers" or default,
         /// The header fields, each with all its values.
         pub multi_value_headers: Headers<'a> = "multiValueHeaders" or default,
-        /// Whether the body is base64 in the event; [`Body`](super::Body) takes care of it.
+        /// Whether the body is base64 in the event; [`Body`](super::Body) decodes it.
         pub is_base64_encoded: bool = "isBase64Encoded" or default,
         in place
         #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
@@ -50,7 +52,7 @@ object! {
 }
 
 impl<'a> Request<'a> {
-    /// The ARN of the target group.
+    /// Returns the ARN of the target group.
     pub fn target_group_arn(&self) -> Option<&'a str> {
         field(field(self.request_context, "elb"), "targetGroupArn").as_str()
     }
@@ -61,18 +63,21 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         self.http_method
     }
 
-    /// Not decoded.
+    /// Returns the path, still URL-encoded.
     fn path(&self) -> &'a str {
         self.path
     }
 
-    /// [`multi_value_headers`](Request::multi_value_headers), unless there are only [`headers`](Request::headers).
+    /// Returns [`multi_value_headers`](Request::multi_value_headers), or
+    /// [`headers`](Request::headers) if the former are empty.
     fn headers(&self) -> Headers<'a> {
         self.multi_value_headers.or(self.headers)
     }
 
-    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), unless there are only
-    /// [`query_string_parameters`](Request::query_string_parameters). Not decoded.
+    /// Returns
+    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), or
+    /// [`query_string_parameters`](Request::query_string_parameters) if the former are empty. They
+    /// are still URL-encoded.
     fn query_parameters(&self) -> Parameters<'a> {
         self.multi_value_query_string_parameters.or(self.query_string_parameters)
     }

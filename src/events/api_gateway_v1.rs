@@ -6,10 +6,11 @@ use super::view::view;
 use crate::json::{Aside, RawJson};
 
 object! {
-    /// A request to a REST API with Lambda proxy integration, or to an HTTP API with payload format version 1.0
-    /// (AWS: [Lambda proxy integrations in API Gateway][1], "Input format of a Lambda function for proxy integration").
+    /// A request to a REST API with Lambda proxy integration, or to an HTTP API with payload format
+    /// version 1.0 (AWS: [Lambda proxy integrations in API Gateway][1], "Input format of a Lambda
+    /// function for proxy integration").
     ///
-    /// Read it with [`Event::http`](crate::Event::http), which gives the body too.
+    /// [`Event::http`](crate::Event::http) returns it with its body.
     ///
     /// ```json
     /// {
@@ -29,7 +30,7 @@ object! {
     /// [1]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     #[doc(alias = "RestApi")]
     pub struct Request<'a> {
-        /// The resource that was found for the path, for example `/orders/{id}`.
+        /// The resource that matches the path, for example `/orders/{id}`.
         pub resource: &'a str = "resource" or default,
         /// The path of the request, without the stage.
         pub path: &'a str = "path",
@@ -43,13 +44,13 @@ object! {
         pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
         /// The query parameters, decoded, each with all its values.
         pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters" or default,
-        /// The parts of the path that the resource names.
+        /// The path parameters, as the resource names them.
         pub path_parameters: Parameters<'a> = "pathParameters" or default,
         /// The stage variables of the API.
         pub stage_variables: Parameters<'a> = "stageVariables" or default,
-        /// What API Gateway knows about the request.
+        /// API Gateway's metadata of the request.
         pub request_context: RequestContext<'a> = "requestContext",
-        /// Whether the body is base64 in the event; [`Body`](super::Body) takes care of it.
+        /// Whether the body is base64 in the event; [`Body`](super::Body) decodes it.
         pub is_base64_encoded: bool = "isBase64Encoded" or default,
         in place
         #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
@@ -58,14 +59,15 @@ object! {
 }
 
 view! {
-    /// What API Gateway knows about a request.
+    /// API Gateway's metadata of a request.
     pub struct RequestContext<'a> {
         /// The account of the API.
         pub account_id: &'a str = "accountId",
         /// The id of the API.
         pub api_id: &'a str = "apiId",
-        /// What the authorizer found out: `{"claims":{…}}` of a Cognito user pool, or the `principalId` and the context of a Lambda
-        /// authorizer. Its fields are read by name, or as a type.
+        /// The result of the authorizer: `{"claims":{…}}` for a Cognito user pool, or the
+        /// `principalId` and the context of a Lambda authorizer. Read its fields by name, or
+        /// deserialize it into a type.
         pub authorizer: RawJson<'a> = "authorizer",
         /// The host name of the API.
         pub domain_name: Option<&'a str> = "domainName",
@@ -75,32 +77,32 @@ view! {
         pub protocol: Option<&'a str> = "protocol",
         /// The id of this request.
         pub request_id: &'a str = "requestId",
-        /// When the request came, for example `24/Sep/2024:11:17:44 +0000`.
+        /// The time of the request, for example `24/Sep/2024:11:17:44 +0000`.
         pub request_time: Option<&'a str> = "requestTime",
-        /// When the request came, in milliseconds since 1970-01-01 UTC.
+        /// The time of the request, in milliseconds since 1970-01-01 UTC.
         pub request_time_epoch: u64 = "requestTimeEpoch",
         /// The stage of the API.
         pub stage: &'a str = "stage",
         needs
-        /// Who sent the request.
+        /// The sender of the request.
         pub identity: Identity<'a> = "identity",
     }
 }
 
 view! {
-    /// Who sent a request.
+    /// The sender of a request.
     pub struct Identity<'a> {
-        /// The address that the request came from.
+        /// The IP address of the client.
         pub source_ip: &'a str = "sourceIp",
-        /// The header field User-Agent.
+        /// The value of the header field User-Agent.
         pub user_agent: Option<&'a str> = "userAgent",
-        /// The key that the request was made with, if the method needs one.
+        /// The API key, if the method requires one.
         pub api_key: Option<&'a str> = "apiKey",
-        /// The caller's account, of a request that was signed.
+        /// The caller's account, for a signed request.
         pub account_id: Option<&'a str> = "accountId",
-        /// The caller's principal, of a request that was signed.
+        /// The caller's principal, for a signed request.
         pub caller: Option<&'a str> = "caller",
-        /// The caller's ARN, of a request that was signed.
+        /// The caller's ARN, for a signed request.
         pub user_arn: Option<&'a str> = "userArn",
         /// The caller's id in a Cognito identity pool.
         pub cognito_identity_id: Option<&'a str> = "cognitoIdentityId",
@@ -118,13 +120,15 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         self.path
     }
 
-    /// [`multi_value_headers`](Request::multi_value_headers), unless there are only [`headers`](Request::headers).
+    /// Returns [`multi_value_headers`](Request::multi_value_headers), or
+    /// [`headers`](Request::headers) if the former are empty.
     fn headers(&self) -> Headers<'a> {
         self.multi_value_headers.or(self.headers)
     }
 
-    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), unless there are only
-    /// [`query_string_parameters`](Request::query_string_parameters).
+    /// Returns
+    /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), or
+    /// [`query_string_parameters`](Request::query_string_parameters) if the former are empty.
     fn query_parameters(&self) -> Parameters<'a> {
         self.multi_value_query_string_parameters.or(self.query_string_parameters)
     }

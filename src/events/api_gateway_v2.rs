@@ -7,10 +7,11 @@ use super::view::view;
 use crate::json::{Aside, RawJson};
 
 object! {
-    /// A request to an HTTP API or to a function URL, whose format is the same
-    /// (AWS: [Create AWS Lambda proxy integrations for HTTP APIs in API Gateway][1] and [Invoking Lambda function URLs][2]).
+    /// A request to an HTTP API or to a function URL, which have the same format (AWS: [Create AWS
+    /// Lambda proxy integrations for HTTP APIs in API Gateway][1] and [Invoking Lambda function
+    /// URLs][2]).
     ///
-    /// Read it with [`Event::http`](crate::Event::http), which gives the body too.
+    /// [`Event::http`](crate::Event::http) returns it with its body.
     ///
     /// ```json
     /// {
@@ -30,25 +31,26 @@ object! {
     #[doc(alias = "FunctionUrl")]
     #[doc(alias = "HttpApi")]
     pub struct Request<'a> {
-        /// The route that was taken, for example `GET /orders/{id}`; `$default` for function URLs.
+        /// The route that matches the request, for example `GET /orders/{id}`; `$default` for
+        /// function URLs.
         pub route_key: &'a str = "routeKey" or default,
         /// The path of the request.
         pub raw_path: &'a str = "rawPath",
-        /// The query as it was sent, without the question mark.
+        /// The query string as the client sent it, without the question mark.
         pub raw_query_string: &'a str = "rawQueryString" or default,
         /// The cookies, each as `name=value`. See [`cookie`](HttpRequest::cookie).
         pub cookies: Texts<'a> = "cookies" or default,
-        /// The header fields. Several values of one name are joined by commas.
+        /// The header fields. Multiple values of one name are joined by commas.
         pub headers: Headers<'a> = "headers" or default,
-        /// The query parameters, decoded. Several values of one name are joined by commas.
+        /// The query parameters, decoded. Multiple values of one name are joined by commas.
         pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
-        /// What API Gateway or Lambda knows about the request.
+        /// API Gateway's or Lambda's metadata of the request.
         pub request_context: RequestContext<'a> = "requestContext",
-        /// The parts of the path that the route names.
+        /// The path parameters, as the route names them.
         pub path_parameters: Parameters<'a> = "pathParameters" or default,
         /// The stage variables of the API.
         pub stage_variables: Parameters<'a> = "stageVariables" or default,
-        /// Whether the body is base64 in the event; [`Body`](super::Body) takes care of it.
+        /// Whether the body is base64 in the event; [`Body`](super::Body) decodes it.
         pub is_base64_encoded: bool = "isBase64Encoded" or default,
         in place
         #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
@@ -57,15 +59,15 @@ object! {
 }
 
 view! {
-    /// What API Gateway or Lambda knows about a request.
+    /// API Gateway's or Lambda's metadata of a request.
     pub struct RequestContext<'a> {
-        /// The account of the API; for function URLs that of the caller, or `anonymous`.
+        /// The account of the API. For function URLs it is the caller's account, or `anonymous`.
         pub account_id: &'a str = "accountId",
         /// The id of the API or of the function URL.
         pub api_id: &'a str = "apiId",
         /// The client's certificate, for mutual TLS: `{"clientCert":{…}}`.
         pub authentication: RawJson<'a> = "authentication",
-        /// What the authorizer found out.
+        /// The result of the authorizer.
         pub authorizer: Authorizer<'a> = "authorizer",
         /// The host name of the API or of the function URL.
         pub domain_name: &'a str = "domainName",
@@ -73,26 +75,26 @@ view! {
         pub request_id: &'a str = "requestId",
         /// The stage of the API.
         pub stage: &'a str = "stage",
-        /// When the request came, for example `24/Sep/2024:11:08:32 +0000`.
+        /// The time of the request, for example `24/Sep/2024:11:08:32 +0000`.
         pub time: &'a str = "time",
-        /// When the request came, in milliseconds since 1970-01-01 UTC.
+        /// The time of the request, in milliseconds since 1970-01-01 UTC.
         pub time_epoch: u64 = "timeEpoch",
         needs
-        /// The request line and its sender.
+        /// The request line and the client.
         pub http: Http<'a> = "http",
     }
 }
 
 view! {
-    /// The request line of a request, and its sender.
+    /// The request line and the client of a request.
     pub struct Http<'a> {
         /// The path.
         pub path: &'a str = "path",
         /// The version of HTTP, for example `HTTP/1.1`.
         pub protocol: &'a str = "protocol",
-        /// The address that the request came from.
+        /// The IP address of the client.
         pub source_ip: &'a str = "sourceIp",
-        /// The header field User-Agent.
+        /// The value of the header field User-Agent.
         pub user_agent: Option<&'a str> = "userAgent",
         needs
         /// The method: `GET`, `POST` and so on.
@@ -100,29 +102,31 @@ view! {
     }
 }
 
-/// What an authorizer found out about the caller; what kind of authorizer it was decides which part is there.
+/// The result of an authorizer. Which part is present depends on the kind of the authorizer.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Authorizer<'a> {
     object: RawJson<'a>,
 }
 
 impl<'a> Authorizer<'a> {
-    /// The claims of the JSON Web Token, if there was one: `sub`, `email` and so on, all of them as texts.
+    /// Returns the claims of the JSON Web Token, if there is one: `sub`, `email` and so on. All of
+    /// them are strings.
     pub fn jwt_claims(&self) -> Parameters<'a> {
         Parameters::from(field(self.jwt(), "claims"))
     }
 
-    /// The scopes of the JSON Web Token, if the route asks for some.
+    /// Returns the scopes of the JSON Web Token, if the route requires any.
     pub fn jwt_scopes(&self) -> Texts<'a> {
         Texts::from(field(self.jwt(), "scopes"))
     }
 
-    /// What IAM knows of the caller: `userArn`, `accountId`, `callerId`, `accessKey` and so on.
+    /// Returns the caller's IAM identity: `userArn`, `accountId`, `callerId`, `accessKey` and so
+    /// on.
     pub fn iam(&self) -> Parameters<'a> {
         Parameters::from(field(self.object, "iam"))
     }
 
-    /// The context that a Lambda authorizer gave: an object, or null.
+    /// Returns the context from a Lambda authorizer: an object, or null.
     pub fn lambda(&self) -> RawJson<'a> {
         field(self.object, "lambda")
     }
@@ -143,7 +147,7 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         self.request_context.http().method()
     }
 
-    /// [`raw_path`](Request::raw_path).
+    /// Returns [`raw_path`](Request::raw_path).
     fn path(&self) -> &'a str {
         self.raw_path
     }

@@ -1,23 +1,26 @@
-//! Which records of a batch have failed.
+//! The response that reports the failed records of a batch.
 
 use crate::error::Error;
 use crate::handler::{Responder, Response, ResponseWriter};
 
-/// A partial batch response: `{"batchItemFailures":[{"itemIdentifier":"…"}]}`, written into the response buffer as failures come
-/// (AWS: [Handling errors for an SQS event source in Lambda][1], and [Configuring partial batch response with Kinesis Data Streams and
-/// Lambda][2], [with DynamoDB and Lambda][3]).
+/// A partial batch response: `{"batchItemFailures":[{"itemIdentifier":"…"}]}`, written into the
+/// response buffer as failures are added (AWS: [Handling errors for an SQS event source in
+/// Lambda][1], and [Configuring partial batch response with Kinesis Data Streams and Lambda][2],
+/// [with DynamoDB and Lambda][3]).
 ///
-/// The event source mapping needs `ReportBatchItemFailures` among its function response types: Lambda takes the whole batch for a success
-/// otherwise. An error in place of the answer fails the whole batch.
+/// The event source mapping needs `ReportBatchItemFailures` among its function response types.
+/// Otherwise Lambda considers the whole batch a success. If the handler returns an error instead,
+/// the whole batch fails.
 ///
-/// | source | identifier | what is tried again |
+/// | source | identifier | what Lambda retries |
 /// |---|---|---|
-/// | SQS | [`message_id`](super::sqs::Message::message_id) | the messages that are named; of a FIFO queue, all after the first failure should be |
-/// | Kinesis | [`sequence_number`](super::kinesis::Data::sequence_number) | all from the lowest number on |
-/// | DynamoDB | [`sequence_number`](super::dynamodb::StreamRecord::sequence_number) | all from the lowest number on |
+/// | SQS | [`message_id`](super::sqs::Message::message_id) | the reported messages; for a FIFO queue, report all messages after the first failure too |
+/// | Kinesis | [`sequence_number`](super::kinesis::Data::sequence_number) | all records from the lowest reported number on |
+/// | DynamoDB | [`sequence_number`](super::dynamodb::StreamRecord::sequence_number) | all records from the lowest reported number on |
 ///
-/// A record that cannot be read as its type at all has no id to report: with `?` the whole batch then fails, and comes again, so that nothing
-/// is lost. A body that cannot be read is not such a case: its message has been read.
+/// A record that can't be deserialized has no identifier to report. With `?` the whole batch fails,
+/// and Lambda delivers it again, so nothing is lost. An invalid body is different: its message has
+/// been deserialized, so its identifier can be reported.
 ///
 /// ```
 /// use barelambda::events::{BatchItemFailures, sqs};
@@ -44,15 +47,16 @@ pub struct BatchItemFailures<'a> {
 }
 
 impl<'a> BatchItemFailures<'a> {
-    /// No failures so far.
+    /// Creates a response without failures.
     pub fn new(responder: Responder<'a>) -> Self {
         Self { response: responder.writer(), is_first: true }
     }
 
-    /// Adds a failure. Lambda takes an empty identifier for a failure of the whole batch.
+    /// Adds a failure. For Lambda, an empty identifier means that the whole batch failed.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it does not fit; then the answer cannot be finished, and the whole batch fails.
+    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit the response buffer. Then
+    /// [`finish`](Self::finish) fails too, and with it the whole batch.
     pub fn add(&mut self, item_identifier: &str) -> Result<(), Error> {
         let lead: &[u8] = if self.is_first { b"{\"batchItemFailures\":[{\"itemIdentifier\":" } else { b",{\"itemIdentifier\":" };
         self.is_first = false;
@@ -61,15 +65,15 @@ impl<'a> BatchItemFailures<'a> {
         self.response.write(b"}")
     }
 
-    /// Whether there is no failure so far.
+    /// Returns whether no failures have been added.
     pub const fn is_empty(&self) -> bool {
         self.is_first
     }
 
-    /// Answers with the failures that were added. Without any, the whole batch counts as done.
+    /// Responds with the failures that were added. Without failures, the whole batch is a success.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`].
+    /// [`Error::RESPONSE_TOO_LARGE`] if the response doesn't fit the response buffer.
     pub fn finish(mut self) -> Response<'a> {
         self.response.write(if self.is_first { b"{\"batchItemFailures\":[]}" } else { b"]}" })?;
         self.response.finish()
@@ -92,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_stand_in_the_answer() {
+    fn failures_are_listed_in_the_response() {
         let mut buffer = [0; 256];
         assert_eq!(body(&mut buffer, &[]), Ok(r#"{"batchItemFailures":[]}"#));
         assert_eq!(body(&mut buffer, &["1"]), Ok(r#"{"batchItemFailures":[{"itemIdentifier":"1"}]}"#));

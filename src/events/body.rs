@@ -1,15 +1,16 @@
-//! What is decoded further in place.
+//! Bodies of requests and messages, decoded in place.
 
 use crate::bytes::base64;
 use crate::error::Error;
 use crate::json::{self, FromJson};
 
-/// A text in the event that stands for something else: the body of a request or of a message. It is decoded where it lies, once: so every
-/// way to read it uses it up.
+/// The body of a request or a message: a string in the event with further encoded data. It is
+/// decoded in place, so every method that decodes it consumes it.
 ///
-/// That of a request comes with it, from [`Event::http`](crate::Event::http). Those of records come where the type of the record says so:
-/// [`sqs::Message<Body>`](super::sqs::Message), [`sns::Record<Body>`](super::sns::Record), [`kinesis::Record<Body>`](super::kinesis::Record).
-/// One that is missing is empty.
+/// [`Event::http`](crate::Event::http) returns the body of a request. For records, `Body` is a type
+/// parameter: [`sqs::Message<Body>`](super::sqs::Message),
+/// [`sns::Record<Body>`](super::sns::Record), [`kinesis::Record<Body>`](super::kinesis::Record). A
+/// missing body of a request is empty.
 ///
 /// ```
 /// use barelambda::events::{BatchItemFailures, Body, sqs};
@@ -39,20 +40,21 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The body that stands in the event as `bytes`, unescaped; base64 if `is_base64`.
+    /// Creates a body from its `bytes` in the event, unescaped; they are base64 if `is_base64`.
     pub(super) const fn new(bytes: &'a mut [u8], is_base64: bool) -> Self {
         Self { bytes, is_base64 }
     }
 
-    /// Whether there is no body, or one of no bytes.
+    /// Returns whether the body is missing or has a length of zero.
     pub const fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// The body's bytes, decoded if they are base64 in the event. They may be changed, or decoded further, in place.
+    /// Returns the body's bytes, decoded if they are base64 in the event. They are mutable, so they
+    /// can be decoded further in place.
     ///
     /// # Errors
-    /// [`Error::BODY_BASE64`].
+    /// [`Error::BODY_BASE64`] if the body isn't valid base64.
     pub fn bytes(self) -> Result<&'a mut [u8], Error> {
         if !self.is_base64 {
             return Ok(self.bytes);
@@ -61,18 +63,19 @@ impl<'a> Body<'a> {
         Ok(self.bytes.get_mut(..len).unwrap_or_default())
     }
 
-    /// The body as text.
+    /// Returns the body as a string.
     ///
     /// # Errors
-    /// [`Error::BODY_UTF8`], and those of [`bytes`](Self::bytes).
+    /// [`Error::BODY_UTF8`] if the body isn't valid UTF-8, and those of [`bytes`](Self::bytes).
     pub fn text(self) -> Result<&'a str, Error> {
         str::from_utf8(self.bytes()?).map_err(|_| Error::BODY_UTF8)
     }
 
-    /// Reads the body as JSON, in place.
+    /// Deserializes the body from JSON, in place.
     ///
     /// # Errors
-    /// Those of [`json::from_slice`] and of [`bytes`](Self::bytes). A place in JSON counts from the body's beginning.
+    /// Those of [`json::from_slice`] and of [`bytes`](Self::bytes). A position in JSON is counted
+    /// from the start of the body.
     pub fn json<T: FromJson<'a>>(self) -> Result<T, Error> {
         json::from_slice(self.bytes()?)
     }

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::fields::Parameters;
 use crate::json::RawJson;
 
-/// What a user pool asks a function (AWS: [Customizing user pool workflows with Lambda triggers][1]): `Q` is the type of the question, `S`
-/// that of the answer.
+/// An event of a user pool (AWS: [Customizing user pool workflows with Lambda triggers][1]). `Q` is
+/// the type of the request, and `S` that of the response.
 ///
-/// Read it with [`Event::json`](crate::Event::json), set the [`response`](Self::response), and answer with all of it through
-/// [`Responder::json`](crate::Responder::json); an error denies what the user wants.
+/// Deserialize it with [`Event::json`](crate::Event::json), set the [`response`](Self::response),
+/// and send the whole event back with [`Responder::json`](crate::Responder::json). An error denies
+/// the user's request.
 ///
 /// ```json
 /// {
@@ -31,17 +32,17 @@ pub struct Trigger<'a, Q = RawJson<'a>, S = RawJson<'a>> {
     pub region: &'a str,
     /// The id of the user pool.
     pub user_pool_id: &'a str,
-    /// The user's name; none if there is no user yet.
+    /// The user's name, or `None` if the user doesn't exist yet.
     #[serde(default)]
     pub user_name: Option<&'a str>,
-    /// Who asks for it: `clientId` and `awsSdkVersion`.
+    /// The caller: `clientId` and `awsSdkVersion`.
     #[serde(borrow)]
     pub caller_context: Parameters<'a>,
-    /// Which trigger it is, for example `PreSignUp_SignUp`.
+    /// The trigger, for example `PreSignUp_SignUp`.
     pub trigger_source: &'a str,
-    /// What the user pool says.
+    /// The user pool's request.
     pub request: Q,
-    /// What the function answers; as it comes, its fields have the values that change nothing.
+    /// The function's response. In the event, its fields have the values that change nothing.
     pub response: S,
 }
 
@@ -50,26 +51,26 @@ pub struct Trigger<'a, Q = RawJson<'a>, S = RawJson<'a>> {
 /// [1]: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
 pub type PreSignUp<'a> = Trigger<'a, PreSignUpRequest<'a>, PreSignUpResponse>;
 
-/// Who wants to sign up.
+/// The user who signs up.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreSignUpRequest<'a> {
     /// The user's attributes: `email` and so on.
     #[serde(borrow)]
     pub user_attributes: Parameters<'a>,
-    /// What the application sent along to decide by.
+    /// The validation data from the application.
     #[serde(borrow, default)]
     pub validation_data: Parameters<'a>,
-    /// What else the application sent along.
+    /// Further metadata from the application.
     #[serde(borrow, default)]
     pub client_metadata: Parameters<'a>,
 }
 
-/// What becomes of a user who signs up.
+/// The function's decision about a user who signs up.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PreSignUpResponse {
-    /// Whether the user needs no confirmation.
+    /// Whether the user is confirmed without a code.
     pub auto_confirm_user: bool,
     /// Whether the email address counts as verified.
     pub auto_verify_email: bool,

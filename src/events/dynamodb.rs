@@ -1,4 +1,4 @@
-//! Changes of DynamoDB tables, from their streams.
+//! Changes to DynamoDB tables, from their streams.
 
 use super::time::Timestamp;
 use serde::Deserialize;
@@ -9,10 +9,12 @@ use super::object::object;
 use crate::json::RawJson;
 
 object! {
-    /// A change of an item (AWS: [Using AWS Lambda with Amazon DynamoDB][1], and [Record][2] in the DynamoDB Streams API).
+    /// A change to an item (AWS: [Using AWS Lambda with Amazon DynamoDB][1], and [Record][2] in the
+    /// DynamoDB Streams API).
     ///
-    /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-    /// the [`sequence_number`](StreamRecord::sequence_number) of the first failure goes.
+    /// Read a batch with [`Event::records`](crate::Event::records), and respond with
+    /// [`BatchItemFailures`](super::BatchItemFailures). Add the
+    /// [`sequence_number`](StreamRecord::sequence_number) of the first failure.
     ///
     /// ```json
     /// {"Records": [{
@@ -42,8 +44,8 @@ object! {
         pub aws_region: &'a str = "awsRegion" or default,
         /// The change.
         pub dynamodb: StreamRecord<'a> = "dynamodb",
-        /// Who did it, if that was DynamoDB itself when an item's time to live was over: `type` is `Service`, and `principalId` is
-        /// `dynamodb.amazonaws.com`.
+        /// The identity, if DynamoDB itself removed the item because its time to live expired:
+        /// `type` is `Service`, and `principalId` is `dynamodb.amazonaws.com`.
         pub user_identity: Parameters<'a> = "userIdentity" or default,
         /// The ARN of the stream.
         pub event_source_arn: &'a str = "eventSourceARN" or default,
@@ -51,28 +53,31 @@ object! {
 }
 
 object! {
-    /// The change of an item (AWS: [StreamRecord][1]).
+    /// The change to an item (AWS: [StreamRecord][1]).
     ///
     /// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
     pub struct StreamRecord<'a> {
-        /// When the change was made, usually to the second.
+        /// The time of the change, usually to the second.
         pub approximate_creation_date_time: Timestamp<'a> = "ApproximateCreationDateTime" or default,
         /// The item's primary key.
         pub keys: Item<'a> = "Keys" or default,
-        /// The item after the change; empty if the view does not have it, or the item was removed.
+        /// The item after the change. It is empty if the stream's view type excludes it, or if the
+        /// item was removed.
         pub new_image: Item<'a> = "NewImage" or default,
-        /// The item before the change; empty if the view does not have it, or the item is new.
+        /// The item before the change. It is empty if the stream's view type excludes it, or if the
+        /// item is new.
         pub old_image: Item<'a> = "OldImage" or default,
-        /// The change's place in its shard: a number of up to 40 digits. It is that by which a failure is reported.
+        /// The sequence number of the change in its shard, of up to 40 digits. It identifies the
+        /// record in a failure report.
         pub sequence_number: &'a str = "SequenceNumber",
         /// The size of the change, in bytes.
         pub size_bytes: u64 = "SizeBytes" or default,
-        /// What the stream has: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
+        /// The stream's view type: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
         pub stream_view_type: &'a str = "StreamViewType" or default,
     }
 }
 
-/// Attributes by name, of any number: those of an item, or of a map in it.
+/// The attributes of an item, or of a map in it, by name. Their number is unlimited.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Item<'a> {
@@ -81,17 +86,17 @@ pub struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// The attribute `name`.
+    /// Returns the value of the attribute `name`.
     pub fn get(&self, name: &str) -> Option<AttributeValue<'a>> {
         self.iter().find(|(other, _)| name == *other).map(|(_, value)| value)
     }
 
-    /// All attributes, each with its name.
+    /// Iterates over the attributes, as pairs of name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, AttributeValue<'a>)> {
         self.object.fields().map(|(name, value)| (name, AttributeValue::new(value)))
     }
 
-    /// Whether there is no attribute.
+    /// Returns whether there aren't any attributes.
     pub fn is_empty(&self) -> bool {
         self.object.fields().next().is_none()
     }
@@ -103,35 +108,37 @@ impl<'a> From<RawJson<'a>> for Item<'a> {
     }
 }
 
-/// Values in their order, of any number.
+/// A list of values. Its length is unlimited.
 #[derive(Copy, Clone, Debug)]
 pub struct List<'a> {
     array: RawJson<'a>,
 }
 
 impl<'a> List<'a> {
-    /// The values.
+    /// Iterates over the values.
     pub fn iter(&self) -> impl Iterator<Item = AttributeValue<'a>> {
         self.array.elements().map(AttributeValue::new)
     }
 }
 
-/// A set of bytes, of any number.
+/// A set of binary values. Its size is unlimited.
 #[derive(Copy, Clone, Debug)]
 pub struct BinarySet<'a> {
     texts: Texts<'a>,
 }
 
 impl<'a> BinarySet<'a> {
-    /// The values.
+    /// Iterates over the values.
     pub fn iter(&self) -> impl Iterator<Item = Base64Text<'a>> {
         self.texts.iter().map(Base64Text::new)
     }
 }
 
-/// The value of an attribute (AWS: [AttributeValue][1]). The variants are named as AWS names the types.
+/// The value of an attribute (AWS: [AttributeValue][1]). The variants have AWS's names of the
+/// types.
 ///
-/// A number is its digits, at most 38 of them: `parse` makes of it what the application takes it for.
+/// A number is its decimal digits, at most 38 of them. Use `parse` to convert it to the type that
+/// the application needs.
 ///
 /// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html
 #[derive(Copy, Clone, Debug)]
@@ -141,13 +148,13 @@ pub enum AttributeValue<'a> {
     S(&'a str),
     /// A number, in decimal.
     N(&'a str),
-    /// Bytes.
+    /// A binary value.
     B(Base64Text<'a>),
     /// A set of strings.
     Ss(Texts<'a>),
     /// A set of numbers, in decimal.
     Ns(Texts<'a>),
-    /// A set of bytes.
+    /// A set of binary values.
     Bs(BinarySet<'a>),
     /// A map.
     M(Item<'a>),
@@ -157,12 +164,12 @@ pub enum AttributeValue<'a> {
     Null,
     /// A boolean.
     Bool(bool),
-    /// Something that DynamoDB did not have when this was written.
+    /// A value of a type that this crate doesn't know.
     Other(RawJson<'a>),
 }
 
 impl<'a> AttributeValue<'a> {
-    /// The value that `object` describes: one field, whose name is the type.
+    /// Converts `object`, which has one field, whose name is the type.
     fn new(object: RawJson<'a>) -> Self {
         let (kind, value) = object.fields().next().unwrap_or_default();
         let text = value.as_str();
@@ -181,27 +188,27 @@ impl<'a> AttributeValue<'a> {
         }
     }
 
-    /// The text of a string.
+    /// Returns the string, or `None` if the value is of another type.
     pub const fn as_s(self) -> Option<&'a str> {
         if let Self::S(text) = self { Some(text) } else { None }
     }
 
-    /// The digits of a number.
+    /// Returns the digits of the number, or `None` if the value is of another type.
     pub const fn as_n(self) -> Option<&'a str> {
         if let Self::N(digits) = self { Some(digits) } else { None }
     }
 
-    /// A boolean.
+    /// Returns the boolean, or `None` if the value is of another type.
     pub const fn as_bool(self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(value) } else { None }
     }
 
-    /// A map.
+    /// Returns the map, or `None` if the value is of another type.
     pub const fn as_m(self) -> Option<Item<'a>> {
         if let Self::M(map) = self { Some(map) } else { None }
     }
 
-    /// A list.
+    /// Returns the list, or `None` if the value is of another type.
     pub const fn as_l(self) -> Option<List<'a>> {
         if let Self::L(list) = self { Some(list) } else { None }
     }

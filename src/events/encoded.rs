@@ -1,29 +1,31 @@
-//! Texts that stand for something else, and are decoded into a buffer.
+//! Encoded strings, decoded into a buffer.
 
 use crate::bytes::base64;
 use crate::error::Error;
 
-/// Bytes that stand in an event as base64, where they are not decoded in place.
+/// A binary value as base64, decoded into a buffer and not in place.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Base64Text<'a> {
     text: &'a str,
 }
 
 impl<'a> Base64Text<'a> {
-    /// `text`, which should be base64.
+    /// Wraps `text`, which should be base64.
     pub(super) const fn new(text: &'a str) -> Self {
         Self { text }
     }
 
-    /// The base64.
+    /// Returns the base64.
     pub const fn as_str(self) -> &'a str {
         self.text
     }
 
-    /// The bytes, decoded into `buffer`, which takes as many bytes as the base64 has characters. They stand at its front.
+    /// Decodes the base64 into `buffer`, and returns the decoded bytes. The buffer must have at
+    /// least the length of the base64.
     ///
     /// # Errors
-    /// [`Error::DECODING_BUFFER`] if it is smaller; [`Error::JSON_BASE64`], with the place in the text, counted from 1.
+    /// [`Error::DECODING_BUFFER`] if the buffer is smaller; [`Error::JSON_BASE64`] if the base64 is
+    /// invalid, with the position in it, counted from 1.
     pub fn decode_into(self, buffer: &mut [u8]) -> Result<&mut [u8], Error> {
         let buffer = buffer.get_mut(..self.text.len()).ok_or(Error::DECODING_BUFFER)?;
         buffer.copy_from_slice(self.text.as_bytes());
@@ -32,11 +34,12 @@ impl<'a> Base64Text<'a> {
     }
 }
 
-/// Decodes what is encoded as in the query of a URL, into `buffer`: `+` is a blank, and `%` begins a byte in hexadecimal. Keys of S3, and
-/// what a load balancer passes on, are of this form
-/// ([URL Standard, section 5.1](https://url.spec.whatwg.org/#urlencoded-parsing)).
+/// Decodes a percent-encoded `text` into `buffer`, as in the query of a URL: `+` is a space, and
+/// `%` precedes the two hexadecimal digits of a byte ([URL Standard, section
+/// 5.1](https://url.spec.whatwg.org/#urlencoded-parsing)). S3 encodes keys so, and a load balancer
+/// passes on paths and queries so.
 ///
-/// `buffer` takes as many bytes as the result; as many as `text` has are always enough.
+/// The buffer must hold the result. The length of `text` is always enough.
 ///
 /// ```
 /// let mut buffer = [0; 64];
@@ -44,8 +47,8 @@ impl<'a> Base64Text<'a> {
 /// ```
 ///
 /// # Errors
-/// [`Error::DECODING_BUFFER`] if it is smaller; [`Error::URL_ENCODING`] for a `%` without two hexadecimal digits, and for bytes that are
-/// not UTF-8.
+/// [`Error::DECODING_BUFFER`] if the buffer is smaller; [`Error::URL_ENCODING`] if two hexadecimal
+/// digits don't follow a `%`, or if the result isn't valid UTF-8.
 pub fn url_decode<'b>(text: &str, buffer: &'b mut [u8]) -> Result<&'b str, Error> {
     let mut free = buffer.iter_mut();
     let mut bytes = text.bytes();

@@ -1,4 +1,4 @@
-//! Events of EventBridge, scheduled ones too.
+//! Events of EventBridge, including scheduled events.
 
 use super::fields::Texts;
 use super::object::object;
@@ -7,8 +7,9 @@ use crate::json::RawJson;
 object! {
     /// An event of EventBridge, from a rule or a schedule (AWS: [Event structure reference][1]).
     ///
-    /// Read it with [`Event::json`](crate::Event::json), `D` being the type of the [`detail`](Self::detail); left out, the detail can be read
-    /// later, when [`detail_type`](Self::detail_type) has been looked at.
+    /// Deserialize it with [`Event::json`](crate::Event::json). `D` is the type of the
+    /// [`detail`](Self::detail). By default it is raw JSON, which can be deserialized later,
+    /// depending on the [`detail_type`](Self::detail_type).
     ///
     /// ```json
     /// {
@@ -24,22 +25,22 @@ object! {
         pub version: &'a str = "version" or default,
         /// The event's id.
         pub id: &'a str = "id" or default,
-        /// What the event is about: with the source, it decides what the detail is.
+        /// The kind of the event. Together with the source it determines the fields of the detail.
         pub detail_type: &'a str = "detail-type",
-        /// Where the event comes from: `aws.` and a service, or a name of the application's own.
+        /// The source of the event: `aws.` and a service, or a custom name.
         pub source: &'a str = "source",
-        /// The account's number.
+        /// The account number.
         pub account: &'a str = "account" or default,
-        /// When it happened, for example `2024-09-24T11:32:00Z`.
+        /// The time of the event, for example `2024-09-24T11:32:00Z`.
         pub time: &'a str = "time" or default,
-        /// The region that it happened in.
+        /// The region of the event.
         pub region: &'a str = "region" or default,
-        /// The ARNs of what it is about; of a scheduled event that of the rule.
+        /// The ARNs of the resources involved. For a scheduled event it is the ARN of the rule.
         pub resources: Texts<'a> = "resources" or default,
-        /// The name of the replay, of an event that is replayed from an archive.
+        /// The name of the replay, if the event is replayed from an archive.
         pub replay_name: Option<&'a str> = "replay-name" or default,
         in place
-        /// What the source has to say.
+        /// The source's description of the event.
         pub detail: D = "detail",
     }
 }

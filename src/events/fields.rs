@@ -1,4 +1,5 @@
-//! Names with values, and lists of texts, of any number: they stay as they came, and are looked through when they are asked for something.
+//! Maps and lists of strings, of any size. They stay in the event as JSON, and each call searches
+//! them.
 
 use core::iter;
 
@@ -9,11 +10,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::bytes::name::is_same_name;
 use crate::json::{Fields, RawJson};
 
-/// The header fields of a request. Names are compared without regard to case
-/// ([RFC 9110, section 5.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.1)).
+/// The header fields of a request. Names are case-insensitive ([RFC 9110, section
+/// 5.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.1)).
 ///
-/// The values may be texts or, as in `multiValueHeaders`, lists of texts; null and anything else counts as no value. There is no limit to
-/// the number of fields: nothing is stored, and each call looks through the object.
+/// A value is a string or, as in `multiValueHeaders`, a list of strings. Null and values of other
+/// types are skipped. The number of fields is unlimited: nothing is stored, and each call searches
+/// the JSON object.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Headers<'a> {
@@ -21,10 +23,12 @@ pub struct Headers<'a> {
     object: RawJson<'a>,
 }
 
-/// Names with values: query parameters, path parameters, stage variables, claims. Names are compared byte by byte.
+/// Values by name: query parameters, path parameters, stage variables, claims. Names are
+/// case-sensitive.
 ///
-/// The values may be texts or, as in `multiValueQueryStringParameters`, lists of texts; null and anything else counts as no value. There
-/// is no limit to the number of names: nothing is stored, and each call looks through the object.
+/// A value is a string or, as in `multiValueQueryStringParameters`, a list of strings. Null and
+/// values of other types are skipped. The number of names is unlimited: nothing is stored, and each
+/// call searches the JSON object.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Parameters<'a> {
@@ -32,7 +36,7 @@ pub struct Parameters<'a> {
     object: RawJson<'a>,
 }
 
-/// A list of texts, of any number. Elements that are no texts are passed over.
+/// A list of strings. Its length is unlimited. Elements of other types are skipped.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Texts<'a> {
@@ -40,7 +44,7 @@ pub struct Texts<'a> {
     array: RawJson<'a>,
 }
 
-/// Values of one kind, each with a name. Names are compared byte by byte, and there may be any number of them.
+/// Values of one type, by name. Names are case-sensitive. Their number is unlimited.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Named<'a, V> {
     object: RawJson<'a>,
@@ -48,12 +52,12 @@ pub struct Named<'a, V> {
 }
 
 impl<'a, V: From<RawJson<'a>>> Named<'a, V> {
-    /// The value with the name `name`.
+    /// Returns the value of `name`.
     pub fn get(&self, name: &str) -> Option<V> {
         self.iter().find(|(other, _)| name == *other).map(|(_, value)| value)
     }
 
-    /// All values, each with its name, in their order.
+    /// Iterates over the pairs of name and value, in their order in the event.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, V)> {
         self.object.fields().map(|(name, value)| (name, V::from(value)))
     }
@@ -66,72 +70,75 @@ impl<'a, V> From<RawJson<'a>> for Named<'a, V> {
 }
 
 impl<'a> Headers<'a> {
-    /// The first value of the field `name`.
+    /// Returns the first value of the field `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.object.fields().filter(|(other, _)| is_same_name(name.as_bytes(), other.as_bytes())).find_map(|(_, value)| first(value))
     }
 
-    /// All values of the field `name`, in their order. Values that a service has joined by commas are one.
+    /// Iterates over the values of the field `name`, in their order in the event. Values that a
+    /// service has joined by commas are one value.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
         self.iter().filter(move |(other, _)| is_same_name(name.as_bytes(), other.as_bytes())).map(|(_, value)| value)
     }
 
-    /// Every value with its name, in their order. A name with several values comes several times.
+    /// Iterates over the pairs of name and value, in their order in the event. A name with several
+    /// values is repeated.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         values(self.object)
     }
 
-    /// These, or `others` if there are none of these.
+    /// Returns `self`, or `others` if `self` is empty.
     pub(super) fn or(self, others: Self) -> Self {
         if self.is_empty() { others } else { self }
     }
 
-    /// Whether there is no value.
+    /// Returns whether there aren't any values.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 }
 
 impl<'a> Parameters<'a> {
-    /// The first value of `name`.
+    /// Returns the first value of `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         let mut fields = self.object.fields();
         iter::from_fn(|| next(&mut fields, name)).find_map(first)
     }
 
-    /// All values of `name`, in their order.
+    /// Iterates over the values of `name`, in their order in the event.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
         self.iter().filter(move |(other, _)| name == *other).map(|(_, value)| value)
     }
 
-    /// Every value with its name, in their order. A name with several values comes several times.
+    /// Iterates over the pairs of name and value, in their order in the event. A name with several
+    /// values is repeated.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         values(self.object)
     }
 
-    /// These, or `others` if there are none of these.
+    /// Returns `self`, or `others` if `self` is empty.
     pub(super) fn or(self, others: Self) -> Self {
         if self.is_empty() { others } else { self }
     }
 
-    /// Whether there is no value.
+    /// Returns whether there aren't any values.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 }
 
 impl<'a> Texts<'a> {
-    /// The texts, in their order.
+    /// Iterates over the strings.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> {
         self.array.elements().filter_map(|element| element.as_str())
     }
 
-    /// Whether `text` is among them.
+    /// Returns whether the list contains `text`.
     pub fn contains(&self, text: &str) -> bool {
         self.iter().any(|other| other == text)
     }
 
-    /// Whether there is none.
+    /// Returns whether there aren't any strings.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
@@ -155,19 +162,19 @@ impl<'a> From<RawJson<'a>> for Texts<'a> {
     }
 }
 
-/// The object as it came, for answers that have the question in them; null if there was none.
+/// Serializes the unchanged object, for responses that include the request; null if it was missing.
 impl Serialize for Parameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.object.serialize(serializer)
     }
 }
 
-/// The text that `value` is, or the first one in it.
+/// Returns `value` if it is a string, or else the first string in it.
 fn first(value: RawJson<'_>) -> Option<&str> {
     value.as_str().or_else(|| value.elements().find_map(RawJson::as_str))
 }
 
-/// The values of `object`, each with its name.
+/// Iterates over the strings in `object`, each with its name.
 fn values<'a>(object: RawJson<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     object.fields().flat_map(|(name, value)| {
         let texts = value.elements().filter_map(|element| element.as_str());
@@ -175,12 +182,12 @@ fn values<'a>(object: RawJson<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     })
 }
 
-/// The field `name` of `object`; null if there is none.
+/// Returns the field `name` of `object`, or null if it is missing.
 pub(super) fn field<'a>(object: RawJson<'a>, name: &str) -> RawJson<'a> {
     next(&mut object.fields(), name).unwrap_or_default()
 }
 
-/// The next of `fields` that has this name.
+/// Returns the value of the next field with this name.
 #[inline(never)]
 fn next<'a>(fields: &mut Fields<'a>, name: &str) -> Option<RawJson<'a>> {
     fields.find(|(other, _)| name == *other).map(|(_, value)| value)

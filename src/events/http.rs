@@ -1,4 +1,4 @@
-//! What the requests of HTTP have in common, wherever they come from, and their bodies.
+//! The common interface of HTTP requests from all sources, and their bodies.
 
 use serde::Deserialize;
 
@@ -7,12 +7,8 @@ pub use super::fields::{Headers, Parameters, Texts};
 use crate::error::Error;
 use crate::json::Deserializer;
 
-/// A request that came over HTTP, as [`Event::http`](crate::Event::http) reads it. A handler that is written for any of them takes events
-/// from API Gateway, function URLs and load balancers:
-///
-/// What differs is for the handler to know: REST APIs, and load balancers with multi-value headers, want
-/// [`multi_value_headers`](crate::HttpResponse::multi_value_headers) in the answer, HTTP APIs and function URLs do not; and load balancers do
-/// not decode the query.
+/// An HTTP request, as [`Event::http`](crate::Event::http) deserializes it. A handler that is
+/// generic over it accepts events from API Gateway, function URLs and load balancers:
 ///
 /// ```
 /// use barelambda::events::http::HttpRequest;
@@ -23,45 +19,50 @@ use crate::json::Deserializer;
 ///     invocation.responder.bytes(request.header("user-agent").unwrap_or("unknown").as_bytes())
 /// }
 /// ```
+///
+/// Two differences remain. REST APIs, and load balancers with multi-value headers, require
+/// [`multi_value_headers`](crate::HttpResponse::multi_value_headers) in the response; HTTP APIs and
+/// function URLs don't. Load balancers don't decode the query.
 pub trait HttpRequest<'a>: Deserialize<'a> {
-    /// The method: `GET`, `POST` and so on.
+    /// Returns the method: `GET`, `POST` and so on.
     fn method(&self) -> &'a str;
 
-    /// The path, without the query.
+    /// Returns the path, without the query.
     fn path(&self) -> &'a str;
 
-    /// The header fields, with all values that the event has.
+    /// Returns the header fields, with all values in the event.
     fn headers(&self) -> Headers<'a>;
 
-    /// The query parameters, with all values that the event has.
+    /// Returns the query parameters, with all values in the event.
     fn query_parameters(&self) -> Parameters<'a>;
 
-    /// Whether the body is base64 in the event.
+    /// Returns whether the body is base64 in the event.
     fn is_base64_encoded(&self) -> bool;
 
-    /// The first value of the header field `name`, of which case does not matter.
+    /// Returns the first value of the header field `name`, which is case-insensitive.
     fn header(&self, name: &str) -> Option<&'a str> {
         self.headers().get(name)
     }
 
-    /// The first value of the query parameter `name`.
+    /// Returns the first value of the query parameter `name`.
     fn query(&self, name: &str) -> Option<&'a str> {
         self.query_parameters().get(name)
     }
 
-    /// The value of the cookie `name`, as the client sent it
-    /// ([RFC 6265, section 4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)).
+    /// Returns the value of the cookie `name`, as the client sent it ([RFC 6265, section
+    /// 4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)).
     fn cookie(&self, name: &str) -> Option<&'a str> {
         self.headers().all("cookie").flat_map(|line| line.split(';')).find_map(|pair| cookie_value(pair, name))
     }
 }
 
-/// The value of `pair` if that is the cookie `name`.
+/// Returns the value in `pair` if its name is `name`.
 pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
     pair.trim_ascii().strip_prefix(name)?.strip_prefix('=')
 }
 
-/// Reads all of `text`, in place, as a request, and gives it and its body: what [`Event::http`](crate::Event::http) does, for tests.
+/// Deserializes `text` as a request, in place, and returns the request and its body. This is
+/// [`Event::http`](crate::Event::http) for tests.
 ///
 /// # Errors
 /// Those of [`json::from_slice`](crate::json::from_slice).

@@ -9,11 +9,14 @@ use crate::error::Error;
 use crate::json::{Base64, FromJson};
 
 object! {
-    /// A record of a stream (AWS: [Using Lambda to process records from Amazon Kinesis Data Streams][1]).
+    /// A record of a stream (AWS: [Using Lambda to process records from Amazon Kinesis Data
+    /// Streams][1]).
     ///
-    /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-    /// the [`sequence_number`](Data::sequence_number) of the first failure goes. As `Record<Body>`, with [`Body`], the data can be read as
-    /// JSON, in place, and what is not base64 is no error of the record.
+    /// Read a batch with [`Event::records`](crate::Event::records), and respond with
+    /// [`BatchItemFailures`](super::BatchItemFailures). Add the
+    /// [`sequence_number`](Data::sequence_number) of the first failure. In a `Record<Body>`, with
+    /// [`Body`], the data can be deserialized from JSON in place. Invalid base64 is then an error
+    /// of the body, and not of the record.
     ///
     /// ```json
     /// {"Records": [{
@@ -46,24 +49,25 @@ object! {
         /// The ARN of the stream or of its consumer.
         pub event_source_arn: &'a str = "eventSourceARN" or default,
         in place
-        /// The record itself.
+        /// The data, and its position in the stream.
         pub kinesis: Data<'a, D> = "kinesis",
     }
 }
 
 object! {
-    /// What was put into a stream.
+    /// The data of a record, and its position in the stream.
     pub struct Data<'a, D = Base64<'a>> {
         /// The version of this part's format.
         pub kinesis_schema_version: &'a str = "kinesisSchemaVersion" or default,
-        /// What decided the shard.
+        /// The partition key, which determines the shard.
         pub partition_key: &'a str = "partitionKey" or default,
-        /// The record's place in its shard: a number of up to 128 digits. It is that by which a failure is reported.
+        /// The sequence number of the record in its shard, of up to 128 digits. It identifies the
+        /// record in a failure report.
         pub sequence_number: &'a str = "sequenceNumber",
-        /// When the record came, to the millisecond.
+        /// The time at which the record arrived, to the millisecond.
         pub approximate_arrival_timestamp: Timestamp<'a> = "approximateArrivalTimestamp" or default,
         in place
-        /// The bytes that were put, decoded in place: [`Base64`] or [`Body`].
+        /// The data, decoded in place: [`Base64`] or [`Body`].
         pub data: D = "data",
     }
 }

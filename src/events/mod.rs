@@ -1,4 +1,5 @@
-//! The events of AWS's services, as types that borrow from the event. Nothing is copied and nothing has a fixed capacity.
+//! The events of AWS's services, as types that borrow from the event. Nothing is copied, and
+//! nothing has a fixed capacity.
 //!
 //! | source | type | read with |
 //! |---|---|---|
@@ -13,15 +14,17 @@
 //! | EventBridge, schedules | [`EventBridge`] | [`Event::json`](crate::Event::json) |
 //! | Cognito user pools | [`cognito::Trigger`] | [`Event::json`](crate::Event::json) |
 //!
-//! The fields are named as AWS documents them, in the manner of Rust: `isBase64Encoded` is `is_base64_encoded`. In the event their case does
-//! not matter, as SNS itself writes `SigningCertUrl` and `SigningCertURL`. Those that these types do
-//! not have are passed over. What AWS may leave out or send as null is an `Option`, or empty. What a handler can hardly do without is an
-//! error if it is missing; the rest of what AWS always sends may be missing in an event that was written by hand, and then is empty or
-//! zero.
+//! The fields have AWS's names, in Rust's style: `isBase64Encoded` is `is_base64_encoded`. Names in
+//! the event are case-insensitive, because SNS itself writes both `SigningCertUrl` and
+//! `SigningCertURL`. Unknown fields are ignored. A field that AWS may omit or send as null is an
+//! `Option`, or empty. A missing field is an error if handlers can hardly work without it. Other
+//! fields that AWS always sends may be missing from an event that was written by hand; they are
+//! then empty or zero.
 //!
-//! What comes in any number ([headers, query parameters](http), [attributes](dynamodb::Item)) is looked through when it is asked for. A
-//! [`Body`] is decoded in place when it is asked for, from base64 or from JSON; a [`RawJson`](crate::json::RawJson) is a part that can be
-//! read as a type of your own.
+//! [Headers, query parameters](http) and [attributes](dynamodb::Item) are unlimited in number, and
+//! searched by each call. A [`Body`] is decoded from base64 or JSON on demand, in place. A
+//! [`RawJson`](crate::json::RawJson) is a part of the event that can be deserialized into a custom
+//! type.
 
 pub mod alb;
 pub mod api_gateway_v1;

@@ -1,5 +1,5 @@
-//! Structs that are read from objects by a table of names. serde's derive makes a state machine for every struct, which takes two to three
-//! times the code.
+//! Structs that are deserialized from objects by a table of names. serde's derive generates a state
+//! machine for each struct, with two to three times the code.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -12,9 +12,10 @@ use crate::bytes::json_path::ForPath;
 use crate::bytes::name::is_same_name;
 use crate::json::{Aside, RawJson};
 
-/// Declares a struct that is `Deserialize`, with the names of its fields in JSON. `= "name"` is a field that must be there, and
-/// `= "name" or default` is one that may be missing or null. They are captured; but one, the last, may be read in place, as serde does,
-/// so that it can be decoded where it lies.
+/// Declares a struct that implements `Deserialize`, with the names of its fields in JSON.
+/// `= "name"` is a required field, and `= "name" or default` is one that may be missing or null.
+/// The fields are captured as raw JSON first. Only the last one may be deserialized by serde
+/// instead, so that its value can be decoded in place.
 macro_rules! object {
     ($(#[$meta:meta])* pub struct $name:ident<'a> {
         $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal $(or $default:ident)?,)*
@@ -127,19 +128,20 @@ pub(super) use {is_optional, object, place};
 
 /// The fields of a struct.
 pub(super) struct Table {
-    /// Their names, each with a line feed behind it. Case does not matter: SNS itself writes `SigningCertUrl` in events, and
-    /// `SigningCertURL` in queues.
+    /// The names, each followed by a line feed. They are case-insensitive: SNS itself writes
+    /// `SigningCertUrl` in events, and `SigningCertURL` in queues.
     pub(super) names: &'static str,
-    /// A bit for each that must be a text, the lowest for the first.
+    /// A bit for each field that must be a string, the lowest for the first.
     pub(super) texts: u32,
-    /// A bit for each that may be missing or null.
+    /// A bit for each field that may be missing or null.
     pub(super) optional: u32,
 }
 
-/// The name of a field that is missing, for the path in an error.
+/// The name of a missing field, for the path in an error. Without the feature `error-path` it is
+/// empty.
 pub(super) type FieldName = ForPath<&'static str>;
 
-/// A bit for each that is true.
+/// Returns a bit for each value, the lowest for the first.
 pub(super) const fn bits(values: &[bool]) -> u32 {
     let mut bits = 0;
     let mut index = values.len();
@@ -150,33 +152,33 @@ pub(super) const fn bits(values: &[bool]) -> u32 {
     bits
 }
 
-/// A field as it was found.
+/// A captured field.
 #[derive(Copy, Clone, Default)]
 pub(super) struct Field<'a> {
-    /// Null, if there is none.
+    /// The raw JSON; null if the field is missing.
     pub(super) raw: RawJson<'a>,
-    /// If it is a text: empty otherwise.
+    /// The string, if the field must be one; otherwise empty.
     pub(super) text: &'a str,
 }
 
-/// What is made of a captured field.
+/// A type that is converted from a captured field.
 pub(super) trait FromField<'a>: Sized {
-    /// Whether it must be a text.
+    /// Whether the field must be a string.
     const IS_TEXT: bool = false;
 
-    /// Reads `field`.
+    /// Converts `field`.
     fn from_field(field: &Field<'a>) -> Result<Self, ErrorKind>;
 }
 
-/// A struct of which a part is read in place.
+/// A struct with a field that is deserialized in place.
 pub(super) trait InPlace<'de>: Sized {
-    /// Reads the fields of an object.
+    /// Deserializes the fields of an object.
     fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 }
 
-/// What is read in place.
+/// The type of a field that is deserialized in place.
 pub(super) trait Place<'de>: Sized {
-    /// Reads the value that comes next in `map`.
+    /// Deserializes the next value of `map`.
     fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error>;
 }
 
@@ -186,7 +188,7 @@ impl<'de, T: Deserialize<'de>> Place<'de> for T {
     }
 }
 
-/// The text is set aside, and the body filled by [`with_body`]'s caller.
+/// The string is set aside, and the caller of [`with_body`] fills the body with it.
 impl<'de: 'a, 'a> Place<'de> for Body<'a> {
     fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
         map.next_value::<Aside>()?;
@@ -194,19 +196,19 @@ impl<'de: 'a, 'a> Place<'de> for Body<'a> {
     }
 }
 
-/// Why an object does not fit a struct.
+/// Why an object doesn't match a struct.
 #[derive(Copy, Clone, Debug)]
 pub(super) enum ErrorKind {
-    /// The field of this name must be there, and is missing or null.
+    /// The required field of this name is missing or null.
     Missing(FieldName),
-    /// A field comes twice.
+    /// A field occurs twice.
     Duplicate,
-    /// A value is of another kind.
+    /// A value has the wrong type.
     Kind,
 }
 
 impl ErrorKind {
-    /// As serde has it.
+    /// Converts it to serde's error.
     #[cold]
     pub(super) fn into_error<E: Error>(self) -> E {
         match self {
@@ -217,13 +219,14 @@ impl ErrorKind {
     }
 }
 
-/// Reads a value that is captured first.
+/// Captures a value as raw JSON, and converts it.
 pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserializer: D) -> Result<T, D::Error> {
     let raw = RawJson::deserialize(deserializer)?;
     T::from_field(&Field { raw, text: "" }).map_err(ErrorKind::into_error)
 }
 
-/// Reads all of `text` as a struct in which there is a [`Body`], and gives what is to be put there.
+/// Deserializes `text` as a struct that contains a [`Body`]. Returns it with an empty body, and the
+/// body's bytes.
 ///
 /// # Errors
 /// Those of [`json::from_slice`](crate::json::from_slice).
@@ -233,7 +236,7 @@ pub(super) fn with_body<'a, T: InPlace<'a>>(text: &'a mut [u8]) -> Result<(T, &'
     Ok((value, deserializer.take_aside().unwrap_or_default()))
 }
 
-/// A struct of which a part is read in place, as serde sees it.
+/// The `Deserialize` implementation of structs with a field that is deserialized in place.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: InPlace<'de>> Deserialize<'de> for Object<T> {
@@ -256,7 +259,8 @@ impl<'de, T: InPlace<'de>> Visitor<'de> for Fields<T> {
     }
 }
 
-/// Captures the fields of `map` that `table` has, each at its place there, up to the value of the field `place`. Says whether it comes.
+/// Captures the fields of `map` that are in `table`, each at its index there, until the value of
+/// the field `place` is next. Returns whether it is.
 pub(super) fn pick_to<'de, A: MapAccess<'de>>(
     map: &mut A,
     place: &str,
@@ -276,7 +280,7 @@ pub(super) fn pick_to<'de, A: MapAccess<'de>>(
     Ok(false)
 }
 
-/// Finds the fields of `object` that `table` has, each at its place there, and checks them.
+/// Captures the fields of `object` that are in `table`, each at its index there, and checks them.
 pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'a>]) -> Result<(), ErrorKind> {
     if object.text().first() != Some(&b'{') {
         return Err(ErrorKind::Kind);
@@ -297,7 +301,7 @@ fn find<'f, 'a>(name: &str, table: &Table, fields: &'f mut [Field<'a>]) -> Optio
     fields.get_mut(names.position(|other| is_same_name(other, name.as_bytes()))?)
 }
 
-/// Checks that what must be there is, and reads the texts.
+/// Checks that the required fields are present, and reads the strings.
 pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), ErrorKind> {
     let (mut texts, mut optional) = (table.texts, table.optional);
     for (index, field) in fields.iter_mut().enumerate() {
@@ -330,7 +334,7 @@ impl<'a> FromField<'a> for Option<&'a str> {
     }
 }
 
-/// What is read later.
+/// Raw JSON, or a type that reads it later.
 impl<'a, T: From<RawJson<'a>>> FromField<'a> for T {
     fn from_field(field: &Field<'a>) -> Result<Self, ErrorKind> {
         Ok(Self::from(field.raw))

@@ -9,21 +9,10 @@ use crate::json::RawJson;
 object! {
     /// A record of an event of S3 (AWS: [Event message structure][1]).
     ///
-    /// Read it with [`Event::records`](crate::Event::records). S3 checks a new configuration with a message of another form, `s3:TestEvent`:
-    /// it goes to queues and topics, not to functions. In what they pass on, as in any event without `Records`, the
-    /// [kind](Error::kind) of the error tells it apart:
-    ///
-    /// ```
-    /// use barelambda::Error;
-    /// use barelambda::events::s3::Record;
-    /// use barelambda::json::Records;
-    ///
-    /// let mut text = *br#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"amzn-s3-demo-bucket"}"#;
-    /// let error = Records::<Record>::new(&mut text, "Records").err().expect("there are no records");
-    /// assert_eq!(error.kind(), Error::JSON_MISSING_FIELD.kind());
-    /// ```
-    ///
-    /// The form of a record:
+    /// Read it with [`Event::records`](crate::Event::records). S3 tests a new configuration with a
+    /// message of another format, `s3:TestEvent`. It is sent to queues and topics, not to
+    /// functions. If a queue or topic forwards it, reading the records returns
+    /// [`Error::JSON_MISSING_FIELD`], as for any event without `Records`.
     ///
     /// ```json
     /// {"Records": [{
@@ -41,21 +30,21 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     pub struct Record<'a> {
-        /// The version of the record's format. The number before the point changes when something is removed.
+        /// The version of the record's format. The major version changes when a field is removed.
         pub event_version: &'a str = "eventVersion" or default,
         /// `aws:s3`.
         pub event_source: &'a str = "eventSource" or default,
         /// The region of the bucket.
         pub aws_region: &'a str = "awsRegion" or default,
-        /// When S3 had done what the event is about, for example `2024-09-24T11:31:07.911Z`.
+        /// The time at which S3 finished the operation, for example `2024-09-24T11:31:07.911Z`.
         pub event_time: &'a str = "eventTime" or default,
-        /// What has happened, for example `ObjectCreated:Put`.
+        /// The kind of the event, for example `ObjectCreated:Put`.
         pub event_name: &'a str = "eventName",
-        /// Who did it: `principalId`.
+        /// The identity that caused the event: `principalId`.
         pub user_identity: Parameters<'a> = "userIdentity" or default,
-        /// Where the request came from: `sourceIPAddress`.
+        /// The origin of the request: `sourceIPAddress`.
         pub request_parameters: Parameters<'a> = "requestParameters" or default,
-        /// What AWS's support asks for: `x-amz-request-id` and `x-amz-id-2`.
+        /// The ids that AWS Support asks for: `x-amz-request-id` and `x-amz-id-2`.
         pub response_elements: Parameters<'a> = "responseElements" or default,
         /// The bucket and the object.
         pub s3: Entity<'a> = "s3",
@@ -75,7 +64,7 @@ object! {
     pub struct Entity<'a> {
         /// The version of this part's format.
         pub s3_schema_version: &'a str = "s3SchemaVersion" or default,
-        /// The id of the configuration that asked for the event.
+        /// The id of the notification configuration.
         pub configuration_id: &'a str = "configurationId" or default,
         /// The bucket.
         pub bucket: Bucket<'a> = "bucket",
@@ -99,22 +88,23 @@ object! {
 object! {
     /// An object.
     pub struct Object<'a> {
-        /// The key as it stands in the event, which is encoded as in the query of a URL. See [`key_decoded`](Self::key_decoded).
+        /// The key, URL-encoded as in a query. See [`key_decoded`](Self::key_decoded).
         pub key: &'a str = "key",
-        /// The size in bytes; none for what was removed.
+        /// The size in bytes, or `None` if the object was removed.
         pub size: Option<u64> = "size" or default,
         /// The entity tag.
         pub e_tag: Option<&'a str> = "eTag" or default,
-        /// The version, of a bucket that keeps versions.
+        /// The version id, if the bucket has versioning.
         pub version_id: Option<&'a str> = "versionId" or default,
-        /// A hexadecimal number that grows with each PUT and DELETE of this key. Of two the longer one is the later, after the shorter one is
-        /// filled up with zeros on its right.
+        /// A hexadecimal number that increases with each PUT and DELETE of this key. To compare two
+        /// of them, pad the shorter one with zeros on the right; the greater one is later.
         pub sequencer: Option<&'a str> = "sequencer" or default,
     }
 }
 
 impl Object<'_> {
-    /// The key, decoded into `buffer`: as the other calls of S3 want it. A key has at most 1,024 bytes.
+    /// Decodes the key into `buffer`, and returns it as other S3 operations expect it. A key is at
+    /// most 1,024 bytes long.
     ///
     /// # Errors
     /// Those of [`url_decode`].

@@ -10,10 +10,11 @@ use crate::error::Error;
 use crate::json::{FromJson, RawJson};
 
 object! {
-    /// A record of an event of SNS (AWS: [Invoking Lambda functions with Amazon SNS notifications][1]). There is one in an event.
+    /// A record of an event of SNS (AWS: [Invoking Lambda functions with Amazon SNS
+    /// notifications][1]). An event has one record.
     ///
-    /// Read it with [`Event::records`](crate::Event::records). As `Record<Body>`, with [`Body`], the message can
-    /// be read as JSON, in place.
+    /// Read it with [`Event::records`](crate::Event::records). In a `Record<Body>`, with [`Body`],
+    /// the message can be deserialized from JSON in place.
     ///
     /// ```json
     /// {"Records": [{
@@ -43,31 +44,31 @@ object! {
 }
 
 object! {
-    /// A notification. Without raw message delivery it is also what is in the body of an SQS message whose queue is subscribed to a topic:
-    /// `message.body.json::<sns::Notification>()`.
+    /// A notification. If a queue is subscribed to a topic without raw message delivery, the body
+    /// of each SQS message is a notification too: `message.body.json::<sns::Notification>()`.
     pub struct Notification<'a, M = &'a str> {
         /// `Notification`.
         pub r#type: &'a str = "Type" or default,
-        /// The id of what was published.
+        /// The id of the published message.
         pub message_id: &'a str = "MessageId" or default,
         /// The ARN of the topic.
         pub topic_arn: &'a str = "TopicArn" or default,
-        /// The subject, if one was given.
+        /// The subject, if it has one.
         pub subject: Option<&'a str> = "Subject" or default,
-        /// When it was published, for example `2024-09-24T11:28:01.123Z`.
+        /// The time of publication, for example `2024-09-24T11:28:01.123Z`.
         pub timestamp: &'a str = "Timestamp" or default,
         /// The version of the signature: `1` for SHA-1, `2` for SHA-256.
         pub signature_version: &'a str = "SignatureVersion" or default,
         /// The signature, in base64.
         pub signature: &'a str = "Signature" or default,
-        /// Where the certificate of the signature is.
+        /// The URL of the certificate of the signature.
         pub signing_cert_url: &'a str = "SigningCertUrl" or default,
-        /// What ends the subscription when it is requested.
+        /// The URL that ends the subscription.
         pub unsubscribe_url: &'a str = "UnsubscribeUrl" or default,
-        /// What the publisher added to the message.
+        /// The attributes that the publisher added to the message.
         pub message_attributes: MessageAttributes<'a> = "MessageAttributes" or default,
         in place
-        /// What was published.
+        /// The published message.
         pub message: M = "Message",
     }
 }
@@ -94,7 +95,7 @@ impl<'de: 'a, 'a> Place<'de> for Notification<'a, Body<'a>> {
     }
 }
 
-/// What a publisher added to a message, by name (AWS: [Amazon SNS message attributes][1]).
+/// The attributes of a message, by name (AWS: [Amazon SNS message attributes][1]).
 ///
 /// [1]: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
 pub type MessageAttributes<'a> = Named<'a, MessageAttribute<'a>>;
@@ -112,17 +113,17 @@ impl<'a> From<RawJson<'a>> for MessageAttribute<'a> {
 }
 
 impl<'a> MessageAttribute<'a> {
-    /// `String`, `String.Array`, `Number` or `Binary`.
+    /// Returns the type: `String`, `String.Array`, `Number` or `Binary`.
     pub fn r#type(&self) -> Option<&'a str> {
         field(self.object, "Type").as_str()
     }
 
-    /// The value, as it stands there: text, a number's digits, JSON, base64.
+    /// Returns the value, not decoded: a string, a number's digits, JSON or base64.
     pub fn value(&self) -> Option<&'a str> {
         field(self.object, "Value").as_str()
     }
 
-    /// The value of a `Binary` attribute; `None` for one of another type.
+    /// Returns the value of a `Binary` attribute, or `None` for another type.
     pub fn binary_value(&self) -> Option<Base64Text<'a>> {
         if self.r#type() == Some("Binary") { self.value().map(Base64Text::new) } else { None }
     }

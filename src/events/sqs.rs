@@ -10,9 +10,10 @@ use crate::json::{FromJson, RawJson};
 object! {
     /// A message of a queue, standard or FIFO (AWS: [Using Lambda with Amazon SQS][1]).
     ///
-    /// Read a batch with [`Event::records`](crate::Event::records), and answer with [`BatchItemFailures`](super::BatchItemFailures), to which
-    /// the [`message_id`](Self::message_id) of a failure goes. As `Message<Body>`, with
-    /// [`Body`], the message can be read as JSON, in place.
+    /// Read a batch with [`Event::records`](crate::Event::records), and respond with
+    /// [`BatchItemFailures`](super::BatchItemFailures). Add the [`message_id`](Self::message_id) of
+    /// each failure. In a `Message<Body>`, with [`Body`], the message can be deserialized from JSON
+    /// in place.
     ///
     /// ```json
     /// {"Records": [{
@@ -26,13 +27,13 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     pub struct Message<'a, B = &'a str> {
-        /// The message's id, by which its failure is reported.
+        /// The message's id. It identifies the message in a failure report.
         pub message_id: &'a str = "messageId",
-        /// The handle by which the message can be deleted, or its visibility changed.
+        /// The handle for deleting the message or changing its visibility.
         pub receipt_handle: &'a str = "receiptHandle" or default,
-        /// What SQS knows about the message.
+        /// The attributes that SQS added to the message.
         pub attributes: Attributes<'a> = "attributes" or default,
-        /// What the sender added to the message.
+        /// The attributes that the sender added to the message.
         pub message_attributes: MessageAttributes<'a> = "messageAttributes" or default,
         /// The MD5 of the body, in hexadecimal.
         pub md5_of_body: &'a str = "md5OfBody" or default,
@@ -45,7 +46,7 @@ object! {
         /// The region of the queue.
         pub aws_region: &'a str = "awsRegion" or default,
         in place
-        /// What was sent.
+        /// The message that was sent.
         pub body: B = "body",
     }
 }
@@ -58,7 +59,8 @@ impl<'a> FromJson<'a> for Message<'a, Body<'a>> {
     }
 }
 
-/// What SQS knows about a message, by name (AWS: [ReceiveMessage][1], "MessageSystemAttributeNames").
+/// The attributes that SQS added to a message, by name (AWS: [ReceiveMessage][1],
+/// "MessageSystemAttributeNames").
 ///
 /// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 #[derive(Copy, Clone, Debug, Default)]
@@ -73,53 +75,55 @@ impl<'a> From<RawJson<'a>> for Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// The attribute `name`, for example `AWSTraceHeader`.
+    /// Returns the attribute `name`, for example `AWSTraceHeader`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.values.get(name)
     }
 
-    /// How often the message has been received, this time included.
+    /// Returns how often the message has been received, including this time.
     pub fn approximate_receive_count(&self) -> Option<u32> {
         self.get("ApproximateReceiveCount")?.parse().ok()
     }
 
-    /// When the message was sent, in milliseconds since 1970-01-01 UTC.
+    /// Returns the time at which the message was sent, in milliseconds since 1970-01-01 UTC.
     pub fn sent_timestamp(&self) -> Option<u64> {
         self.get("SentTimestamp")?.parse().ok()
     }
 
-    /// When the message was first received, in milliseconds since 1970-01-01 UTC.
+    /// Returns the time at which the message was first received, in milliseconds since 1970-01-01
+    /// UTC.
     pub fn approximate_first_receive_timestamp(&self) -> Option<u64> {
         self.get("ApproximateFirstReceiveTimestamp")?.parse().ok()
     }
 
-    /// Who sent the message: the id of a user or a role.
+    /// Returns the id of the user or role that sent the message.
     pub fn sender_id(&self) -> Option<&'a str> {
         self.get("SenderId")
     }
 
-    /// The group of the message, whose order is kept; of FIFO queues, and of fair ones.
+    /// Returns the id of the message's group, for FIFO queues and fair queues. A FIFO queue keeps
+    /// the order within a group.
     pub fn message_group_id(&self) -> Option<&'a str> {
         self.get("MessageGroupId")
     }
 
-    /// What tells the message from another with the same content; of FIFO queues.
+    /// Returns the deduplication id of the message, for FIFO queues.
     pub fn message_deduplication_id(&self) -> Option<&'a str> {
         self.get("MessageDeduplicationId")
     }
 
-    /// The message's place among all of the queue: a number of up to 128 bits; of FIFO queues.
+    /// Returns the sequence number of the message, of up to 128 bits, for FIFO queues.
     pub fn sequence_number(&self) -> Option<&'a str> {
         self.get("SequenceNumber")
     }
 
-    /// The ARN of the queue that the message was in before it came to a dead-letter queue and from there was moved on.
+    /// Returns the ARN of the message's original queue, if it was moved out of a dead-letter queue.
     pub fn dead_letter_queue_source_arn(&self) -> Option<&'a str> {
         self.get("DeadLetterQueueSourceArn")
     }
 }
 
-/// What a sender added to a message, by name (AWS: [MessageAttributeValue][1]).
+/// The attributes that a sender added to a message, by name (AWS: [MessageAttributeValue][1]).
 ///
 /// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
 pub type MessageAttributes<'a> = Named<'a, MessageAttribute<'a>>;
@@ -137,17 +141,18 @@ impl<'a> From<RawJson<'a>> for MessageAttribute<'a> {
 }
 
 impl<'a> MessageAttribute<'a> {
-    /// `String`, `Number` or `Binary`, and what the sender added to that behind a point: `Number.int`.
+    /// Returns the data type: `String`, `Number` or `Binary`, optionally followed by a dot and a
+    /// custom label, as in `Number.int`.
     pub fn data_type(&self) -> Option<&'a str> {
         field(self.object, "dataType").as_str()
     }
 
-    /// The value of a text or a number.
+    /// Returns the value of a string or a number.
     pub fn string_value(&self) -> Option<&'a str> {
         field(self.object, "stringValue").as_str()
     }
 
-    /// The value of a binary attribute.
+    /// Returns the value of a binary attribute.
     pub fn binary_value(&self) -> Option<Base64Text<'a>> {
         field(self.object, "binaryValue").as_str().map(Base64Text::new)
     }

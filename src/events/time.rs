@@ -1,25 +1,26 @@
-//! Points in time that are numbers: seconds since 1970, with a fraction or an exponent.
+//! Timestamps that are numbers: seconds since 1970, possibly with a fraction or an exponent.
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::json::RawJson;
 
-/// A point in time that is a number in the event: seconds since 1970, with or without a fraction.
+/// A timestamp that is a number in the event: seconds since 1970, with or without a fraction.
 #[derive(Copy, Clone, Default)]
 pub struct Timestamp<'a> {
     number: RawJson<'a>,
 }
 
 impl Timestamp<'_> {
-    /// The time since 1970-01-01 UTC, cut to nanoseconds, as [`now`](crate::now) gives it; `None` if the event does not have it, or if it is
-    /// before 1970 or beyond the year 2554. Floating point, whose parser takes many KiB, is not needed for this.
+    /// Returns the time since 1970-01-01 UTC, truncated to nanoseconds, as [`now`](crate::now)
+    /// does. Returns `None` if it is missing from the event, before 1970 or after the year 2554.
+    /// This doesn't parse floating point, which would link many KiB.
     pub fn since_epoch(&self) -> Option<Duration> {
         seconds(self.number.text())
     }
 }
 
-/// The time since 1970-01-01 UTC.
+/// Formats the time since 1970-01-01 UTC.
 impl fmt::Debug for Timestamp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.since_epoch(), f)
@@ -32,7 +33,8 @@ impl<'a> From<RawJson<'a>> for Timestamp<'a> {
     }
 }
 
-/// As many seconds as the decimal number `text`, cut to nanoseconds. `None` if it is negative, beyond 584 years, or no number.
+/// Parses `text`, a decimal number of seconds, truncated to nanoseconds. Returns `None` if it is
+/// negative, more than 584 years, or not a number.
 fn seconds(text: &[u8]) -> Option<Duration> {
     let mut value = 0u64;
     // The power of ten by which the value is too small for nanoseconds.
@@ -40,7 +42,7 @@ fn seconds(text: &[u8]) -> Option<Duration> {
     let mut is_fraction = false;
     for (place, byte) in text.iter().enumerate() {
         match byte {
-            // Less than a nanosecond.
+            // Further digits are less than a nanosecond.
             b'0'..=b'9' if is_fraction && value > u64::MAX / 10 - 1 => {}
             b'0'..=b'9' => {
                 value = value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
@@ -82,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_time() {
+    fn rejects_what_is_not_a_time() {
         for text in ["-1", "\"1\"", "true", "1e20", "99999999999999999999", "1e99999", "{}"] {
             assert_eq!(seconds(text.as_bytes()), None, "{text}");
         }

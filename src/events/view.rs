@@ -1,11 +1,14 @@
-//! Structs over objects of which a handler asks for little: nothing is read before that, and nothing is linked for the rest.
+//! Structs over objects whose fields handlers seldom read. A field is read when it's asked for, and
+//! the code of unused fields isn't linked.
 
 use super::fields::field;
 use super::object::{ErrorKind, Field, FieldName, FromField};
 use crate::json::RawJson;
 
-/// Declares a struct over an object of which a handler asks for little: each field is a method, which looks for it when it is called. What
-/// is missing, null or of another kind is `None`, empty or zero; but one, the last, behind `needs`, must be there when the object is read.
+/// Declares a struct over an object whose fields handlers seldom read. Each field is a method,
+/// which searches the object when it is called. A field that is missing, null or of another type is
+/// `None`, empty or zero. Only the last field, after `needs`, is required when the object is
+/// deserialized.
 macro_rules! view {
     ($(#[$meta:meta])* pub struct $name:ident<'a> {
         $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal,)*
@@ -51,9 +54,9 @@ macro_rules! view {
 
 pub(super) use view;
 
-/// What is made of a field of a view.
+/// The type of a view's field.
 pub(super) trait Look<'a> {
-    /// Reads `value`, which is null if there is none.
+    /// Converts `value`, which is null if the field is missing.
     fn look(value: RawJson<'a>) -> Self;
 }
 
@@ -81,7 +84,7 @@ impl<'a, T: From<RawJson<'a>>> Look<'a> for T {
     }
 }
 
-/// Reads the field `name` of `object`, which must be there.
+/// Converts the field `name` of `object`, which is required.
 pub(super) fn needed<'a, T: FromField<'a>>(object: RawJson<'a>, name: &'static str) -> Result<T, ErrorKind> {
     let raw = field(object, name);
     if raw.is_null() {

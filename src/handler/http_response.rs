@@ -19,29 +19,33 @@ const CONTENT_TYPE: &[u8] = b"content-type";
 const SET_COOKIE: &[u8] = b"set-cookie";
 
 kinds! {
-    /// What can be wrong with an answer over HTTP.
-    enum Wrong = "Function.InvalidHttpResponse";
+    /// Why an HTTP response is invalid.
+    enum ErrorKind = "Function.InvalidHttpResponse";
 
-    /// The status of an HTTP answer, the number, is not from 200 to 599.
+    /// The status of an HTTP response isn't from 200 to 599. The number is the status.
     Status HTTP_STATUS "the status is not from 200 to 599:";
-    /// The name of a header field is no token ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+    /// The name of a header field isn't a token ([RFC 9110, section
+    /// 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
     Name HTTP_NAME "a header name is not a token";
-    /// The value of a header field has a control character, a character beyond ASCII, or a blank or a tab at an end.
+    /// The value of a header field contains a control or non-ASCII character, or starts or ends
+    /// with a space or a tab.
     Value HTTP_VALUE "a header value has a control character, one beyond ASCII, or a blank at an end";
-    /// A header field that is not the function's to set: Connection, Content-Length, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade.
+    /// A header field that the function can't set: Connection, Content-Length, Keep-Alive,
+    /// Proxy-Connection, Transfer-Encoding or Upgrade.
     Connection HTTP_CONNECTION "Content-Length, Connection and their like cannot be set";
-    /// A cookie does not begin with a name, which is a token, and `=`.
+    /// A cookie doesn't start with a name, which is a token, and `=`.
     Cookie HTTP_COOKIE "a cookie does not begin with NAME=";
     /// The content type is set twice.
     ContentType HTTP_CONTENT_TYPE "the content type is set twice";
-    /// There is a body, and the status, the number, means that there is none.
+    /// A response has a body, although its status doesn't allow one. The number is the status.
     Body HTTP_BODY "there can be no body with status";
 }
 
-/// The fields of one connection, and of one form of the body, as [`Fields`]. Who sends the answer sets them; a load balancer drops these,
-/// HTTP/2 has no place for most of them ([RFC 9113, section 8.2.2](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2)), and the length of
-/// a body in base64 is not what a handler counts.
-const OF_THE_CONNECTION: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\nproxy-connection\n\ntransfer-encoding\n\nupgrade\n\n";
+/// The header fields that the sender of the response sets, as [`Fields`]: they describe the
+/// connection or the encoding of the body. A load balancer drops them, and HTTP/2 forbids most of
+/// them ([RFC 9113, section 8.2.2](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2)). A
+/// handler doesn't know the length of a body that is encoded as base64.
+const CONNECTION_FIELDS: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\nproxy-connection\n\ntransfer-encoding\n\nupgrade\n\n";
 
 /// Builds an HTTP response: first the header fields and cookies, then the body, which completes it.
 ///
@@ -73,21 +77,22 @@ const OF_THE_CONNECTION: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
-    /// The header fields so far stand at its front, as [`Fields`] reads them. Their names are in lower case. It is empty if they did not fit.
+    /// The response buffer. It starts with the header fields so far, in the format of [`Fields`],
+    /// with names in lower case. It is empty if they didn't fit.
     buffer: &'a mut [u8],
-    /// How long they are.
+    /// The length of the header fields, in bytes.
     fields: usize,
-    /// What takes the place of the content type that the way to set the body implies.
+    /// Replaces the default content type of the method that sets the body.
     content_type: Option<&'a str>,
     status: u16,
     is_multi_value: bool,
-    /// What was wrong first with the fields.
-    wrong: Option<Wrong>,
+    /// The first error in the fields.
+    error: Option<ErrorKind>,
 }
 
 impl<'a> HttpResponse<'a> {
     pub(crate) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
-        Self { buffer, fields: 0, content_type, status, is_multi_value: false, wrong: None }
+        Self { buffer, fields: 0, content_type, status, is_multi_value: false, error: None }
     }
 
     /// Sets whether the response has `multiValueHeaders`, with a list of values per header field, instead of `headers` and `cookies`. The
@@ -186,7 +191,7 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Adds a header field. What is wrong with it is kept, if nothing was before.
+    /// Adds a header field. Keeps the first error.
     #[inline(never)]
     fn set(&mut self, name: &[u8], value: &str) {
         let value = value.as_bytes();
@@ -194,18 +199,19 @@ impl<'a> HttpResponse<'a> {
         let mut entry = Cursor::new(free);
         entry.push(name);
         entry.written_mut().make_ascii_lowercase();
-        let wrong = check(entry.written(), value, fields);
+        let error = check(entry.written(), value, fields);
         entry.push(b"\n");
         entry.push(value);
         if entry.push(b"\n") {
             self.fields += entry.len();
-            self.wrong = self.wrong.or(wrong);
+            self.error = self.error.or(error);
         } else {
             self.buffer = &mut [];
         }
     }
 
-    /// Writes the status and the fields. `content_type` is set if none was, unless it is empty. What does not fit shows in the end.
+    /// Writes the status and the fields. `content_type` is the default, unless it is empty. If they
+    /// don't fit, [`end`] returns the error.
     #[inline(never)]
     fn begin(&mut self, content_type: &str, is_empty: bool) -> Result<Cursor<'a>, Error> {
         if !content_type.is_empty() && find(self.buffer.get(..self.fields).unwrap_or_default(), CONTENT_TYPE).is_none() {
@@ -215,8 +221,8 @@ impl<'a> HttpResponse<'a> {
         if !matches!(status, 200..=599) {
             return Err(Error::HTTP_STATUS.with(status));
         }
-        if let Some(wrong) = self.wrong {
-            return Err(wrong.error());
+        if let Some(error) = self.error {
+            return Err(error.error());
         }
         if !is_empty && matches!(status, 204 | 205 | 304) {
             return Err(Error::HTTP_BODY.with(status));
@@ -230,12 +236,12 @@ impl<'a> HttpResponse<'a> {
     }
 }
 
-/// Begins the body, behind status and fields.
+/// Begins the body, after the status and the fields.
 fn begin_body(cursor: &mut Cursor<'_>, is_base64: bool) {
     cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
 }
 
-/// Ends the body and the answer.
+/// Ends the body and the response.
 fn end(mut cursor: Cursor<'_>) -> Response<'_> {
     if !cursor.push(b"\"}") {
         return Err(Error::RESPONSE_TOO_LARGE);
@@ -243,28 +249,29 @@ fn end(mut cursor: Cursor<'_>) -> Response<'_> {
     Answer::response(JSON, cursor.into_written()).map(|answer| Responded { answer })
 }
 
-/// What is wrong with a header field, whose name is in lower case, and which comes to `fields`.
-fn check(name: &[u8], value: &[u8], fields: &[u8]) -> Option<Wrong> {
+/// Checks a header field that is added to `fields`. Its name is in lower case.
+fn check(name: &[u8], value: &[u8], fields: &[u8]) -> Option<ErrorKind> {
     if !is_token(name) {
-        return Some(Wrong::Name);
+        return Some(ErrorKind::Name);
     }
     if !is_plain_value(value) {
-        return Some(Wrong::Value);
+        return Some(ErrorKind::Value);
     }
-    if find(OF_THE_CONNECTION, name).is_some() {
-        return Some(Wrong::Connection);
+    if find(CONNECTION_FIELDS, name).is_some() {
+        return Some(ErrorKind::Connection);
     }
-    // Patterns would be compared byte by byte, in ten times the code.
+    // A `match` on byte strings would compare byte by byte, in ten times the code.
     if name == SET_COOKIE && !begins_with_name(value) {
-        return Some(Wrong::Cookie);
+        return Some(ErrorKind::Cookie);
     }
     if name == CONTENT_TYPE && find(fields, name).is_some() {
-        return Some(Wrong::ContentType);
+        return Some(ErrorKind::ContentType);
     }
     None
 }
 
-/// Whether `value` arrives as it is, by any version of HTTP: visible ASCII, with blanks and tabs in between.
+/// Returns whether every version of HTTP transmits `value` unchanged: visible ASCII, with spaces
+/// and tabs only inside.
 fn is_plain_value(value: &[u8]) -> bool {
     let is_visible = |byte: &u8| matches!(byte, b'!'..=b'~');
     value.iter().all(|byte| is_visible(byte) || matches!(byte, b' ' | b'\t'))
@@ -272,13 +279,13 @@ fn is_plain_value(value: &[u8]) -> bool {
         && value.last().is_none_or(is_visible)
 }
 
-/// Whether a cookie begins with a name and an equals sign.
+/// Returns whether a cookie starts with a name and an equals sign.
 fn begins_with_name(cookie: &[u8]) -> bool {
     cookie.iter().position(|byte| *byte == b'=').and_then(|end| cookie.get(..end)).is_some_and(is_token)
 }
 
-/// The names and values of the fields as [`HttpResponse`] keeps them, a line feed behind each. There is none in them, or else something was
-/// wrong with them, and they are not written.
+/// The names and values of the fields as [`HttpResponse`] keeps them, each followed by a line feed.
+/// A name or value that contains a line feed is an error, and then the fields aren't written.
 #[derive(Copy, Clone)]
 struct Fields<'f>(&'f [u8]);
 
@@ -299,7 +306,7 @@ impl<'f> Fields<'f> {
     }
 }
 
-/// The place of the first field `name`.
+/// Returns the index of the first field `name`.
 #[inline(never)]
 fn find(fields: &[u8], name: &[u8]) -> Option<usize> {
     Fields(fields).position(|(other, _)| other == name)
@@ -326,10 +333,10 @@ fn write_fields(cursor: &mut Cursor<'_>, fields: &[u8], is_multi_value: bool) {
     }
 }
 
-/// Writes the values of the field `name`, as a list or as one text.
+/// Writes the values of the field `name`, as a list or as one string.
 fn write_values(cursor: &mut Cursor<'_>, fields: &[u8], name: &[u8], is_list: bool) {
-    let (before, between, behind) = if is_list { ("[\"", "\",\"", "\"]") } else { ("\"", ", ", "\"") };
-    let mut lead = before;
+    let (start, between, end) = if is_list { ("[\"", "\",\"", "\"]") } else { ("\"", ", ", "\"") };
+    let mut lead = start;
     for (other, value) in Fields(fields) {
         if other == name {
             cursor.push(lead.as_bytes());
@@ -337,11 +344,11 @@ fn write_values(cursor: &mut Cursor<'_>, fields: &[u8], name: &[u8], is_list: bo
             lead = between;
         }
     }
-    cursor.push(behind.as_bytes());
+    cursor.push(end.as_bytes());
 }
 
-/// Escapes, where it stands, the JSON that was written from `start` on, as the inside of a JSON string. There are no control characters in
-/// it, so what must be escaped gets a backslash.
+/// Escapes the JSON after `start` in place, as the content of a JSON string. It doesn't contain
+/// control characters, so a backslash is enough for each character that must be escaped.
 fn escape_written(cursor: &mut Cursor<'_>, start: usize) {
     let json = cursor.written().get(start..).unwrap_or_default();
     let mut from = json.len();
@@ -349,7 +356,7 @@ fn escape_written(cursor: &mut Cursor<'_>, start: usize) {
     cursor.take(more);
     let json = cursor.written_mut().get_mut(start..).unwrap_or_default();
     let mut to = json.len();
-    // All before it is in place once both are the same.
+    // Once both are equal, the bytes before them stay where they are.
     while from < to {
         from -= 1;
         let byte = json.get(from).copied().unwrap_or_default();

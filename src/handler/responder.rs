@@ -14,11 +14,11 @@ use crate::runtime_api::answer::{Answer, JSON};
 
 /// Responds to an invocation.
 ///
-/// Responding consumes the `Responder` and returns a [`Responded`], which the handler must return. So the compiler rules out a missing or a
-/// second response.
+/// Responding consumes the `Responder` and returns a [`Responded`], which the handler must return.
+/// So the compiler rules out a missing or second response.
 pub struct Responder<'a> {
     buffer: &'a mut [u8],
-    /// `None` if the handler did not set it.
+    /// `None` if the handler hasn't set it.
     content_type: Option<&'a str>,
     access: &'a dyn StreamAccess,
 }
@@ -89,7 +89,7 @@ impl<'a> Responder<'a> {
     }
 
     /// Begins a response that is written piece by piece into the response buffer.
-    // Inlined, as `json`.
+    // Inlined, so that the compiler can remove the unused access.
     #[inline(always)]
     pub const fn writer(self) -> ResponseWriter<'a> {
         let content_type = match self.content_type {

@@ -1,12 +1,13 @@
-//! Where in what follows a head the data of its body is: by Content-Length, or by chunks
-//! ([RFC 9112, sections 6 and 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
+//! Where the data of a body is in the bytes after the head, by Content-Length or by chunks ([RFC
+//! 9112, sections 6 and 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
 
 use crate::error::ProtocolError;
 
-/// The most bytes of framing in a row, chunk extensions or trailers, that are skipped.
+/// The maximum number of consecutive bytes of framing that are skipped: chunk extensions and
+/// trailers.
 pub const SKIP_LIMIT: usize = 4 * 1024;
 
-/// What is still to come of a body.
+/// The state of reading a body.
 ///
 /// ```text
 ///  Content-Length --> data --> End
@@ -18,69 +19,70 @@ pub const SKIP_LIMIT: usize = 4 * 1024;
 /// ```
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Framing {
-    /// The number of bytes of data that come next.
+    /// The number of bytes of data before the next framing.
     pub data: u64,
-    /// What stands behind them.
-    pub behind: Behind,
-    /// Bytes of framing since the last data.
+    /// The framing that follows the data.
+    pub next: NextFraming,
+    /// The number of bytes of framing since the last data.
     skipped: usize,
 }
 
-/// What stands behind data.
+/// The framing that follows the data.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub enum Behind {
-    /// No field of the head has said it so far.
+pub enum NextFraming {
+    /// The head hasn't had a field for it so far.
     #[default]
     Unknown,
-    /// Nothing: the body is complete.
+    /// None: the body is complete.
     End,
     /// A chunk-size line.
     ChunkSize,
-    /// The line end behind the data of a chunk.
+    /// The line end after the data of a chunk.
     ChunkEnd,
-    /// Trailers, and the empty line behind them.
+    /// Trailers, and the empty line after them.
     Trailers,
 }
 
 impl Framing {
-    /// Steps over `count` bytes of data, no more than there are.
+    /// Advances past `count` bytes of data, at most [`data`](Self::data).
     pub const fn step(&mut self, count: usize) {
         self.data = self.data.saturating_sub(count as u64);
         self.skipped = 0;
     }
 
-    /// Steps over a line of framing, given without its line end.
+    /// Advances past a line of framing. `line` excludes the line end.
     ///
     /// # Errors
-    /// [`ProtocolError::ChunkMalformed`] and [`ProtocolError::ChunkTooLarge`].
-    // Inlined, it costs 200 bytes: its caller runs out of registers.
+    /// [`ProtocolError::ChunkMalformed`] if the line isn't the next framing, and [`ProtocolError::ChunkTooLarge`]
+    /// if it exceeds [`SKIP_LIMIT`].
+    // Inlined, it would cost 200 bytes, because the caller runs out of registers.
     #[inline(never)]
     pub fn line(&mut self, line: &[u8]) -> Result<(), ProtocolError> {
         self.skipped += line.len() + 2;
         self.check(0)?;
-        self.behind = match self.behind {
-            Behind::ChunkSize => {
+        self.next = match self.next {
+            NextFraming::ChunkSize => {
                 self.data = size(line).ok_or(ProtocolError::ChunkMalformed)?;
-                if self.data > 0 { Behind::ChunkEnd } else { Behind::Trailers }
+                if self.data > 0 { NextFraming::ChunkEnd } else { NextFraming::Trailers }
             }
-            Behind::Trailers if !line.is_empty() => Behind::Trailers,
-            Behind::Trailers => Behind::End,
-            Behind::ChunkEnd if line.is_empty() => Behind::ChunkSize,
-            Behind::ChunkEnd | Behind::End | Behind::Unknown => return Err(ProtocolError::ChunkMalformed),
+            NextFraming::Trailers if !line.is_empty() => NextFraming::Trailers,
+            NextFraming::Trailers => NextFraming::End,
+            NextFraming::ChunkEnd if line.is_empty() => NextFraming::ChunkSize,
+            NextFraming::ChunkEnd | NextFraming::End | NextFraming::Unknown => return Err(ProtocolError::ChunkMalformed),
         };
         Ok(())
     }
 
-    /// Checks that there is not too much framing, with `more` bytes of a line whose end has not come.
+    /// Checks the limit of framing, with `more` bytes of a line whose end hasn't arrived.
     ///
     /// # Errors
-    /// [`ProtocolError::ChunkTooLarge`].
+    /// [`ProtocolError::ChunkTooLarge`] if the framing exceeds [`SKIP_LIMIT`].
     pub const fn check(&self, more: usize) -> Result<(), ProtocolError> {
         if self.skipped + more > SKIP_LIMIT { Err(ProtocolError::ChunkTooLarge) } else { Ok(()) }
     }
 }
 
-/// The size that a chunk-size line gives. Behind it may stand blanks, and an extension, which is of no interest.
+/// Parses a chunk-size line. Spaces and an extension may follow the size; they are ignored.
 fn size(line: &[u8]) -> Option<u64> {
     let mut size = 0;
     for (at, &byte) in line.iter().enumerate() {

@@ -1,10 +1,12 @@
-//! Bytes to messages and back: the part of HTTP/1.1 ([RFC 9112]) that a client of the Runtime API needs, without any input or output.
+//! Parses and writes the part of HTTP/1.1 ([RFC 9112]) that a client of the Runtime API needs,
+//! without input and output.
 //!
-//! - [`request`] writes a request line and header section.
-//! - [`response`] reads a status line, a header section and a body, the latter in place.
-//! - [`framing`] says where in a body the data is.
+//! - [`request`] writes a request line and a header section.
+//! - [`response`] reads a status line, a header section and a body. The body is decoded in place.
+//! - [`framing`] tracks where the data of a body is.
 //!
-//! That more bytes are needed is a value, [`Progress::Partial`]; a [`ProtocolError`] says what is malformed. Nothing is guessed.
+//! If more bytes are needed, the result is [`Progress::Partial`]. If a message is malformed, it is
+//! a [`ProtocolError`]. The parsers never guess.
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
@@ -15,23 +17,25 @@ pub mod framing;
 pub mod request;
 pub mod response;
 
-/// The longest header section that is read, in bytes, status line and skipped 1xx responses included. Lambda's own take about 600 bytes;
-/// the client context, the only part a caller of the function chooses, adds at most 3,583.
+/// The maximum length of a header section, in bytes, including the status line and skipped 1xx
+/// responses. Lambda's are about 600 bytes long. The client context, the only part that the caller
+/// of the function chooses, adds at most 3,583 bytes.
 pub const HEAD_LIMIT: usize = 16 * 1024;
 
-/// Whether a message, or a part of one, is all there.
+/// Whether a message, or a part of it, is complete.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Progress<T> {
-    /// It is, and this is it.
+    /// It is complete, with this value.
     Complete(T),
     /// More bytes are needed.
     Partial,
 }
 
-/// The line at the front of `bytes`, without its CR LF.
+/// Returns the first line of `bytes`, without its CR LF.
 ///
 /// # Errors
-/// `None` if its end has not come; `malformed`, if there is a control character in it other than a tab, a lone carriage return or line feed included.
+/// `None` if its end hasn't arrived. `malformed` if it contains a control character other than a
+/// tab; a lone carriage return or line feed is one too.
 fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
     let mut len = 0;
     loop {

@@ -1,10 +1,11 @@
-//! The head of a request: request line and header section
-//! ([RFC 9112, section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
+//! The head of a request: the request line and the header section ([RFC 9112, section
+//! 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
 use crate::bytes::cursor::Cursor;
 use crate::bytes::search::find_below;
 
-/// Writes a head, field by field, into a buffer. What does not fit shows in [`Cursor::is_full`].
+/// Writes a head into a buffer, field by field. If it doesn't fit, [`Cursor::is_full`] returns
+/// true.
 ///
 /// ```
 /// use barelambda::bytes::cursor::Cursor;
@@ -23,15 +24,17 @@ pub struct Head<'c, 'b> {
 }
 
 impl<'c, 'b> Head<'c, 'b> {
-    /// Begins the header section of a request to `host`, behind a method and a target, the latter as [`is_path`] wants it.
+    /// Begins the header section of a request to `host`, after a method and a target. [`is_path`]
+    /// must hold for the target.
     pub fn begin(cursor: &'c mut Cursor<'b>, host: &[u8]) -> Self {
         cursor.push(b" HTTP/1.1\r\nHost: ");
         cursor.push(host);
         Self { cursor }
     }
 
-    /// Adds a field, unless its value is empty. `lead` is the end of the line before, the name, the colon and a blank;
-    /// [`is_value`](crate::bytes::header_value::is_value) must hold for the value.
+    /// Adds a field, unless its value is empty. `lead` is the end of the previous line, the name,
+    /// the colon and a space. [`is_value`](crate::bytes::header_value::is_value) must hold for the
+    /// value.
     pub fn field(&mut self, lead: &str, value: &[u8]) {
         if !value.is_empty() {
             self.cursor.push(lead.as_bytes());
@@ -51,7 +54,7 @@ impl<'c, 'b> Head<'c, 'b> {
         self.end();
     }
 
-    /// Ends the head of a request whose body comes in chunks, each behind a [`chunk_size`]
+    /// Ends the head of a request whose body is sent in chunks, each of them after a [`chunk_size`]
     /// ([RFC 9112, section 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1)).
     pub fn end_with_chunks(self) {
         self.cursor.push(b"\r\nTransfer-Encoding: chunked");
@@ -59,25 +62,26 @@ impl<'c, 'b> Head<'c, 'b> {
     }
 }
 
-/// Begins a chunk of `size` bytes, at least one. A CR LF ends it.
+/// Begins a chunk of `size` bytes, at least one. After the data, the caller ends it with CR LF.
 pub fn chunk_size(cursor: &mut Cursor<'_>, size: usize) {
     cursor.push_hexadecimal(size);
     cursor.push(b"\r\n");
 }
 
-/// Whether `text` cannot split a request line or a header section: nothing in it is below `-`, which leaves out blanks,
-/// control characters, `#` and `%`.
+/// Returns whether `text` can't split a request line or a header section: it doesn't contain bytes
+/// below `-`, which include spaces, control characters, `#` and `%`.
 pub fn is_unsplit(text: &[u8]) -> bool {
     find_below(text, 0, b'-') == text.len()
 }
 
-/// Whether `text` can be a segment of a path: visible ASCII from `-` on, without `?`.
+/// Returns whether `text` can be a segment of a path: visible ASCII from `-` on, without `?`.
 pub fn is_segment(text: &[u8]) -> bool {
     text.iter().all(|byte| (b'-'..0x7f).contains(byte) && *byte != b'?')
 }
 
-/// Whether `text` may stand in a request target as it is, between two slashes or as several segments: visible ASCII without `?` and `#`
-/// ([RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
+/// Returns whether `text` can be sent unchanged in a request target, as one or several segments:
+/// visible ASCII without `?` and `#` ([RFC 3986, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
 pub fn is_path(text: &[u8]) -> bool {
     text.iter().all(|&byte| byte > b' ' && byte < 0x7f && byte != b'?' && byte != b'#')
 }

@@ -1,7 +1,7 @@
-//! Responses: status line, header section and body, read from the buffer in which they arrive
-//! ([RFC 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
+//! Responses: the status line, the header section and the body, parsed in the receive buffer ([RFC
+//! 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
-use super::framing::{Behind, Framing};
+use super::framing::{Framing, NextFraming};
 use super::{HEAD_LIMIT, Progress, line};
 use crate::bytes::cursor::move_down;
 use crate::bytes::decimal::decimal;
@@ -9,10 +9,11 @@ use crate::bytes::name::is_name;
 use crate::bytes::search::find_byte;
 use crate::error::ProtocolError;
 
-/// A response that is being read. It knows places, and borrows nothing.
+/// The state of reading a response. It stores offsets, and doesn't borrow from the buffer.
 ///
-/// The buffer holds, from its beginning: the head, the body as far as it is decoded, and the bytes that arrived behind it. Of a body in one
-/// piece (a Content-Length, or a single chunk) not a byte is moved; the data of later chunks moves down to the data before it.
+/// The buffer holds the head, the decoded part of the body, and the bytes that arrived after it. A
+/// body in one piece (with a Content-Length, or in a single chunk) isn't moved. The data of later
+/// chunks is moved down to the data before it.
 ///
 /// ```
 /// use barelambda::http1::{Progress, response::Response};
@@ -28,43 +29,46 @@ use crate::error::ProtocolError;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
-    /// Where the head begins: behind the 1xx responses that were skipped.
+    /// The offset of the head, after skipped 1xx responses.
     pub head_start: usize,
-    /// Where the decoded body begins, somewhere behind the head.
+    /// The offset of the decoded body, after the head.
     pub body_start: usize,
-    /// The number of bytes of the decoded body.
+    /// The length of the decoded body, in bytes.
     pub body_len: usize,
-    /// Where the response ends, once it is complete; until then, how far it has been read.
+    /// The offset of the end of the response. Until it is complete, the offset of the first byte
+    /// that hasn't been read.
     pub end: usize,
     framing: Framing,
-    values: [Place; WANTED],
+    values: [Span; WANTED],
     /// The status code, from 200 to 599.
     pub status: u16,
     /// Whether the server closes the connection after this response.
     pub close: bool,
-    /// Whether the body was longer than the limit.
+    /// Whether the body is longer than the limit, and so truncated.
     pub is_cut: bool,
 }
 
-/// The number of fields whose places are noted.
+/// The number of fields whose values [`Response`] locates.
 pub const WANTED: usize = 2;
 
-/// Where in a head, which is shorter than 64 KiB, something stands.
+/// A part of a head, which is shorter than 64 KiB.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-struct Place {
+struct Span {
     start: u16,
     len: u16,
 }
 
 impl Response {
-    /// Reads the head at the beginning of `bytes`, and notes where in it the values of the fields with the `wanted` names, in lower case,
-    /// are. 1xx responses are skipped.
+    /// Reads the head at the start of `bytes`, and locates the values of the `wanted` fields, whose
+    /// names are in lower case. 1xx responses are skipped.
     ///
     /// # Errors
-    /// [`ProtocolError::HeadMalformed`], [`ProtocolError::HeadTooLarge`] and [`ProtocolError::BodyLength`].
+    /// - [`ProtocolError::HeadMalformed`]: the head isn't valid, or a wanted field occurs twice.
+    /// - [`ProtocolError::HeadTooLarge`]: it is longer than [`HEAD_LIMIT`].
+    /// - [`ProtocolError::BodyLength`]: the length of the body is missing, ambiguous or invalid.
     pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, ProtocolError> {
         *self = Self::default();
-        // Zero status: the next line is a status line.
+        // While the status is zero, the next line is a status line.
         loop {
             let line = match line(bytes.get(self.end..).unwrap_or_default(), ProtocolError::HeadMalformed) {
                 Ok(line) => line,
@@ -80,7 +84,7 @@ impl Response {
                 self.close = !line.starts_with(b"HTTP/1.1");
             } else if line.is_empty() {
                 if self.status >= 200 {
-                    if self.framing.behind == Behind::Unknown {
+                    if self.framing.next == NextFraming::Unknown {
                         return Err(ProtocolError::BodyLength);
                     }
                     self.body_start = self.end;
@@ -89,23 +93,23 @@ impl Response {
                 *self = Self { head_start: self.end, end: self.end, ..Self::default() };
             } else {
                 let (name, value) = split_field(line).ok_or(ProtocolError::HeadMalformed)?;
-                for (wanted, place) in wanted.iter().zip(&mut self.values) {
+                for (wanted, span) in wanted.iter().zip(&mut self.values) {
                     if is_name(name, wanted) {
-                        if place.start > 0 {
+                        if span.start > 0 {
                             return Err(ProtocolError::HeadMalformed);
                         }
                         let start = value.as_ptr().addr() - bytes.as_ptr().addr();
-                        *place = Place { start: start as u16, len: value.len() as u16 };
+                        *span = Span { start: start as u16, len: value.len() as u16 };
                     }
                 }
                 let is_length = is_name(name, b"content-length");
                 if is_length || is_name(name, b"transfer-encoding") {
                     let length = if is_length { decimal(value) } else { is_name(value, b"chunked").then_some(0) };
-                    if self.framing.behind != Behind::Unknown {
+                    if self.framing.next != NextFraming::Unknown {
                         return Err(ProtocolError::BodyLength);
                     }
                     self.framing.data = length.ok_or(ProtocolError::BodyLength)?;
-                    self.framing.behind = if is_length { Behind::End } else { Behind::ChunkSize };
+                    self.framing.next = if is_length { NextFraming::End } else { NextFraming::ChunkSize };
                 } else {
                     self.close |= is_name(name, b"connection") && has_close(value);
                 }
@@ -114,18 +118,21 @@ impl Response {
         if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(ProtocolError::HeadTooLarge) }
     }
 
-    /// The value of the wanted field with this index, in the head that was read; empty if there was none.
+    /// Returns the value of the wanted field with this index, in the head that was read, or an
+    /// empty slice if it is missing.
     pub fn value<'h>(&self, head: &'h [u8], index: usize) -> &'h [u8] {
-        let place = self.values.get(index).copied().unwrap_or_default();
-        let start = usize::from(place.start);
-        head.get(start..start + usize::from(place.len)).unwrap_or_default()
+        let span = self.values.get(index).copied().unwrap_or_default();
+        let start = usize::from(span.start);
+        head.get(start..start + usize::from(span.len)).unwrap_or_default()
     }
 
-    /// Decodes what has arrived of the body in `buffer[..filled]`; of its data, `limit` bytes are kept and the rest is dropped. When more
-    /// is needed, `filled` is where to put it: it goes down when room is won.
+    /// Decodes the part of the body that has arrived in `buffer[..filled]`. The first `limit` bytes
+    /// of its data are kept, and the remainder is dropped. If the result is partial, the caller
+    /// appends more bytes at `filled`, which decreases as decoding frees room.
     ///
     /// # Errors
-    /// [`ProtocolError::ChunkMalformed`] and [`ProtocolError::ChunkTooLarge`].
+    /// [`ProtocolError::ChunkMalformed`] if a chunk isn't valid, and [`ProtocolError::ChunkTooLarge`] if the
+    /// framing exceeds [`SKIP_LIMIT`](super::framing::SKIP_LIMIT).
     pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, ProtocolError> {
         let progress = loop {
             let arrived = buffer.get(self.end..*filled).ok_or(ProtocolError::ChunkMalformed)?;
@@ -142,7 +149,7 @@ impl Response {
                 self.framing.step(count);
             } else if self.framing.data > 0 {
                 break Progress::Partial;
-            } else if self.framing.behind == Behind::End {
+            } else if self.framing.next == NextFraming::End {
                 break Progress::Complete(());
             } else {
                 match line(arrived, ProtocolError::ChunkMalformed) {
@@ -158,7 +165,7 @@ impl Response {
                 }
             }
         };
-        // Framing that has been read, and data that was dropped, leave a gap that is of use now.
+        // Framing and dropped data leave a gap. Closing it frees room for more bytes.
         let body_end = self.body_start + self.body_len;
         move_down(buffer, self.end..*filled, body_end);
         *filled -= self.end - body_end;
@@ -167,8 +174,8 @@ impl Response {
     }
 }
 
-/// The status that a status line gives; `None` for anything but HTTP/1.0, HTTP/1.1 and a status from 100 to 599 that does not change the
-/// protocol.
+/// Parses a status line. Returns the status, from 100 to 599, or `None` if the version isn't
+/// HTTP/1.0 or HTTP/1.1, or if the status changes the protocol.
 fn status(line: &[u8]) -> Option<u16> {
     let (version, rest) = line.split_at_checked(9)?;
     let (code, reason) = rest.split_at_checked(3)?;
@@ -177,19 +184,21 @@ fn status(line: &[u8]) -> Option<u16> {
     is_fit.then_some(status as u16)
 }
 
-/// Whether `close` is among the options of a Connection field.
+/// Returns whether `close` is an option of a Connection field.
 fn has_close(value: &[u8]) -> bool {
     value.split(|&byte| byte == b',').any(|option| is_name(option.trim_ascii(), b"close"))
 }
 
-/// The name and the value of a field line.
+/// Splits a field line into its name and its value.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, value) = line.split_at_checked(find_byte(line, 0, b':'))?;
-    // A blank in front would continue the line before, one behind has led to attacks (RFC 9112, sections 5.2 and 5.1).
+    // A leading space continues the previous line (RFC 9112, section 5.2). A space before the colon
+    // enables attacks (section 5.1).
     if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
 }
 
-/// The value of the first field with this name, in lower case, in a head that was read well; `None` if there is none.
+/// Returns the value of the first field `name`, in lower case, in a valid head, or `None` if it is
+/// missing.
 pub fn find<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
     let mut lines = head.split(|&byte| byte == b'\n').filter_map(split_field);
     lines.find(|(other, _)| is_name(other, name)).map(|(_, value)| value)

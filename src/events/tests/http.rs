@@ -1,4 +1,4 @@
-//! Requests over HTTP, as the files in examples/events have them.
+//! HTTP requests from the files in examples/events.
 
 use crate::error::Error;
 use crate::events::http::*;
@@ -13,7 +13,7 @@ const V1: &str = include_str!("../../../examples/events/api_gateway_v1.json");
 const ALB: &str = include_str!("../../../examples/events/alb.json");
 const ALB_MULTI_VALUE: &str = include_str!("../../../examples/events/alb_multi_value.json");
 
-/// An order, as the bodies have it.
+/// The order in the bodies.
 #[derive(Debug, PartialEq, serde::Deserialize)]
 struct Order<'a> {
     item: &'a str,
@@ -71,7 +71,7 @@ fn a_body_is_not_left_out_unnoticed() {
 }
 
 #[test]
-fn a_body_that_is_not_utf8_is_no_text() {
+fn a_body_that_is_not_utf8_is_not_text() {
     let read = |body: &[u8]| {
         let mut text = [&b"{\"body\":\""[..], body, b"\",\"rawPath\":\"/\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}"].concat();
         let (_, body) = from_slice::<api_gateway_v2::Request>(&mut text).unwrap();
@@ -179,15 +179,15 @@ fn a_request_to_a_load_balancer() {
 
 #[test]
 fn one_handler_takes_requests_from_everywhere() {
-    fn answer<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> String {
+    fn response<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> String {
         let (request, body) = from_slice::<R>(text).unwrap();
         let agent = request.header("User-Agent").unwrap_or_default();
         [request.method(), request.path(), agent, &body.bytes().unwrap().len().to_string()].join(" ")
     }
-    assert_eq!(answer::<api_gateway_v2::Request>(&mut bytes(BINARY)), "PUT /upload curl/8.5.0 18");
-    assert_eq!(answer::<alb::Request>(&mut bytes(ALB_MULTI_VALUE)), "GET / ELB-HealthChecker/2.0 0");
+    assert_eq!(response::<api_gateway_v2::Request>(&mut bytes(BINARY)), "PUT /upload curl/8.5.0 18");
+    assert_eq!(response::<alb::Request>(&mut bytes(ALB_MULTI_VALUE)), "GET / ELB-HealthChecker/2.0 0");
     assert_eq!(
-        answer::<api_gateway_v1::Request>(&mut bytes(V1)),
+        response::<api_gateway_v1::Request>(&mut bytes(V1)),
         "GET /shops/münchen/orders/42 Mozilla/5.0 (X11; Linux x86_64) \"quoted\" 0"
     );
 }
@@ -208,7 +208,7 @@ fn an_event_of_another_source_is_an_error() {
 }
 
 #[test]
-fn values_that_are_no_texts_count_as_none() {
+fn values_that_are_not_strings_are_skipped() {
     let mut text = bytes(r#"{"httpMethod":"GET","path":"/","headers":{"a":null,"b":1,"c":["x",2,null,["y"],"z"],"C":"w","d":{}}}"#);
     let (request, body) = from_slice::<alb::Request>(&mut text).unwrap();
     assert_eq!((request.header("a"), request.header("b"), request.header("d")), (None, None, None));

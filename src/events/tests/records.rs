@@ -1,4 +1,4 @@
-//! The records of batches, and the other events, as the files in examples/events have them.
+//! Records of batches, and other events, from the files in examples/events.
 
 use core::time::Duration;
 
@@ -161,7 +161,7 @@ fn changes_of_a_table() {
 }
 
 #[test]
-fn a_value_that_is_of_no_known_type_is_kept() {
+fn a_value_of_an_unknown_type_is_kept() {
     let mut text = *br#"{"a":{"X":1},"b":{"S":5},"c":{},"d":7,"e":{"BOOL":"yes"},"f":{"N":"1"}}"#;
     let item: dynamodb::Item = json::from_slice(&mut text).unwrap();
     let others = item.iter().filter(|(_, value)| matches!(value, AttributeValue::Other(_))).count();
@@ -257,7 +257,7 @@ fn urls_are_decoded() {
 }
 
 #[test]
-fn base64_that_is_none_is_named() {
+fn invalid_base64_is_an_error_with_its_position() {
     assert_eq!(Base64Text::new("AAA!").decode_into(&mut [0; 8]), Err(Error::JSON_BASE64.with(4)));
     assert_eq!(Base64Text::new("AAAAA").decode_into(&mut [0; 8]), Err(Error::JSON_BASE64.with(6)));
     assert_eq!(Base64Text::new("").decode_into(&mut []).unwrap(), []);

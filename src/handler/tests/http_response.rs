@@ -3,8 +3,8 @@ use crate::handler::{Responder, Response};
 use std::borrow::ToOwned;
 use std::string::String;
 
-/// The JSON of the answer that `make` makes in a buffer of `size` bytes.
-fn answer(size: usize, make: impl FnOnce(Responder<'_>) -> Response<'_>) -> Result<String, Error> {
+/// Returns the JSON of the response from `make`, with a response buffer of `size` bytes.
+fn response(size: usize, make: impl FnOnce(Responder<'_>) -> Response<'_>) -> Result<String, Error> {
     let mut buffer = std::vec![0xff; size];
     let responded = make(Responder::new(&mut buffer, &()))?;
     assert_eq!(responded.answer.content_type(), b"application/json");
@@ -14,16 +14,16 @@ fn answer(size: usize, make: impl FnOnce(Responder<'_>) -> Response<'_>) -> Resu
 
 #[track_caller]
 fn same(make: impl FnOnce(Responder<'_>) -> Response<'_>, expected: &str) {
-    assert_eq!(answer(1024, make).as_deref(), Ok(expected));
+    assert_eq!(response(1024, make).as_deref(), Ok(expected));
 }
 
 #[track_caller]
 fn fails(make: impl FnOnce(Responder<'_>) -> Response<'_>, expected: Error) {
-    assert_eq!(answer(1024, make), Err(expected));
+    assert_eq!(response(1024, make), Err(expected));
 }
 
 #[test]
-fn each_body_has_its_type() {
+fn each_body_has_a_default_content_type() {
     same(
         |responder| responder.http(200).text("a \"b\"\n\u{e9}"),
         r#"{"statusCode":200,"headers":{"content-type":"text/plain; charset=utf-8"},"isBase64Encoded":false,"body":"a \"b\"\né"}"#,
@@ -40,7 +40,7 @@ fn each_body_has_its_type() {
 }
 
 #[test]
-fn a_type_that_is_set_takes_the_place_of_that() {
+fn a_content_type_replaces_the_default() {
     let expected = r#"{"statusCode":200,"headers":{"content-type":"text/html"},"isBase64Encoded":false,"body":"x"}"#;
     same(|responder| responder.http(200).content_type("text/html").text("x"), expected);
     same(|responder| responder.content_type("text/html")?.http(200).text("x"), expected);
@@ -83,7 +83,7 @@ fn fields_have_one_value_or_lists() {
 }
 
 #[test]
-fn what_would_break_the_answer_is_refused() {
+fn what_cannot_be_sent_unchanged_is_rejected() {
     for status in [0, 99, 100, 101, 199, 600, u16::MAX] {
         fails(|responder| responder.http(status).text(""), Error::HTTP_STATUS.with(status.into()));
     }
@@ -109,7 +109,7 @@ fn what_would_break_the_answer_is_refused() {
         fails(|responder| responder.http(status).text("x"), Error::HTTP_BODY.with(status.into()));
         fails(|responder| responder.http(status).bytes(b"x"), Error::HTTP_BODY.with(status.into()));
         fails(|responder| responder.http(status).json("x"), Error::HTTP_BODY.with(status.into()));
-        assert!(answer(256, |responder| responder.http(status).text("")).is_ok());
+        assert!(response(256, |responder| responder.http(status).text("")).is_ok());
     }
 }
 
@@ -134,14 +134,14 @@ fn at_every_size_it_fits_or_is_an_error() {
             let mut fits_from = None;
             for size in (0..=expected.len() + 128).step_by(STEP) {
                 match make(Responder::new(&mut std::vec![0xff; size], &()), is_multi_value) {
-                    Ok(answer) => {
-                        assert_eq!(answer, expected, "{size}");
+                    Ok(response) => {
+                        assert_eq!(response, expected, "{size}");
                         fits_from.get_or_insert(size);
                     }
                     Err(error) => assert_eq!((error, fits_from), (Error::RESPONSE_TOO_LARGE, None), "{size}"),
                 }
             }
-            // There are two of each of the fields.
+            // The buffer holds each field twice.
             let fits_from = fits_from.expect("it fits at last");
             let fields =
                 ["a\"b\"", "set-cookiec=d", "content-typeapplication/octet-stream"].map(|field| field.len() + 2).iter().sum::<usize>();
@@ -151,8 +151,8 @@ fn at_every_size_it_fits_or_is_an_error() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "it takes 6 MB")]
-fn the_limit_is_that_of_the_whole_answer() {
+#[cfg_attr(miri, ignore = "the response is 6 MB")]
+fn the_limit_applies_to_the_whole_response() {
     let mut buffer = std::vec![0; crate::PAYLOAD_LIMIT + 1000];
     let frame = Responder::new(&mut buffer, &()).http(200).text("").expect("it fits").answer.body().len();
     let body = "x".repeat(crate::PAYLOAD_LIMIT - frame);

@@ -1,6 +1,6 @@
-//! Bodies in chunks: what is skipped, and what is refused.
+//! Chunked bodies: which parts are skipped, and which are errors.
 
-use super::super::framing::{Behind, Framing, SKIP_LIMIT};
+use super::super::framing::{Framing, NextFraming, SKIP_LIMIT};
 use super::*;
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -18,8 +18,8 @@ fn every_form_of_size_is_read() {
         for end in ["0\r\n\r\n", "00\r\n\r\n", "0;x\r\n\r\n", "0\r\nA: b\r\n\r\n", "0\r\nanything\r\n at all\r\n\r\n"] {
             let message = chunked(std::format!("{size}\r\n0123456789\r\n{end}").as_bytes());
             for pieces in [[usize::MAX], [if cfg!(miri) { 7 } else { 1 }]] {
-                let got = complete(&[&message[..], BEHIND].concat(), &pieces, 100);
-                assert_eq!((&got.body[..], &got.rest[..]), (&b"0123456789"[..], BEHIND), "{size:?} {end:?}");
+                let got = complete(&[&message[..], FOLLOWING].concat(), &pieces, 100);
+                assert_eq!((&got.body[..], &got.rest[..]), (&b"0123456789"[..], FOLLOWING), "{size:?} {end:?}");
             }
         }
     }
@@ -36,8 +36,8 @@ fn a_large_event_comes_whole_in_any_chunks() {
         }
         message.extend_from_slice(b"0\r\n\r\n");
         for pieces in [&[usize::MAX][..], &[600, 4096], &[47, 3, 1500], &[11]] {
-            let got = complete(&[&message[..], BEHIND].concat(), pieces, data.len());
-            assert!(got.body == data && got.rest == BEHIND && !got.is_cut, "{size} {pieces:?}");
+            let got = complete(&[&message[..], FOLLOWING].concat(), pieces, data.len());
+            assert!(got.body == data && got.rest == FOLLOWING && !got.is_cut, "{size} {pieces:?}");
         }
     }
 }
@@ -94,7 +94,7 @@ fn a_chunk_of_64_bits_is_read_on_for_ever() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
+#[cfg_attr(miri, ignore = "long, and shorter tests run the same code")]
 fn endless_extensions_trailers_and_sizes_are_errors() {
     let long = std::vec![b'0'; 10_000];
     let many = b"A: b\r\n".repeat(3000);
@@ -116,8 +116,8 @@ fn endless_extensions_trailers_and_sizes_are_errors() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
-fn what_is_skipped_in_a_row_may_have_the_limit() {
+#[cfg_attr(miri, ignore = "long, and shorter tests run the same code")]
+fn consecutive_framing_may_have_the_limit() {
     for (start, before, after, end) in [
         ("", "1;", "\r\n", "x\r\n0\r\n\r\n"),
         ("", "0;", "\r\n\r\n", ""),
@@ -137,38 +137,38 @@ fn what_is_skipped_in_a_row_may_have_the_limit() {
     }
 }
 
-/// What is skipped is counted anew behind each chunk.
+/// The count of skipped bytes is reset by the data of each chunk.
 #[test]
-#[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
-fn many_extensions_are_no_error() {
+#[cfg_attr(miri, ignore = "long, and shorter tests run the same code")]
+fn many_extensions_are_accepted() {
     const CHUNKS: usize = 20;
     let chunk = [b"1;", &[b'x'; 3000][..], b"\r\nx\r\n"].concat();
     let message = chunked(&[&chunk.repeat(CHUNKS)[..], b"0\r\n\r\n"].concat());
     for pieces in [&[usize::MAX][..], &[100]] {
         assert_eq!(complete(&message, pieces, 100).body, [b'x'; CHUNKS]);
     }
-    // The buffer holds the one before the first data, and one that is coming.
+    // The buffer holds the framing before the first data, and that of one further chunk.
     assert!(matches!(read(&message, &[100], HEAD.len() + CHUNKS + 2 * SKIP_LIMIT, 100), Ok(Progress::Complete(_))));
 }
 
 #[test]
 fn framing_goes_from_state_to_state() {
     let mut framing = Framing::default();
-    framing.behind = Behind::ChunkSize;
-    for (line, data, behind) in [
-        ("3;x", 3, Behind::ChunkEnd),
-        ("", 0, Behind::ChunkSize),
-        ("0", 0, Behind::Trailers),
-        ("A: b", 0, Behind::Trailers),
-        ("", 0, Behind::End),
+    framing.next = NextFraming::ChunkSize;
+    for (line, data, next) in [
+        ("3;x", 3, NextFraming::ChunkEnd),
+        ("", 0, NextFraming::ChunkSize),
+        ("0", 0, NextFraming::Trailers),
+        ("A: b", 0, NextFraming::Trailers),
+        ("", 0, NextFraming::End),
     ] {
         framing.step(usize::try_from(framing.data).unwrap());
         assert_eq!(framing.line(line.as_bytes()), Ok(()));
-        assert_eq!((framing.data, framing.behind), (data, behind), "{line}");
+        assert_eq!((framing.data, framing.next), (data, next), "{line}");
     }
     framing.data = 5;
     framing.step(3);
-    assert_eq!((framing.data, framing.behind), (2, Behind::End));
+    assert_eq!((framing.data, framing.next), (2, NextFraming::End));
     assert_eq!(framing.check(SKIP_LIMIT), Ok(()));
     assert_eq!(framing.check(SKIP_LIMIT + 1), Err(ProtocolError::ChunkTooLarge));
 }

@@ -1,4 +1,4 @@
-//! Heads: what they say, and what is refused.
+//! Heads: what is read from them, and which are errors.
 
 use super::super::response::find;
 use super::*;
@@ -41,9 +41,9 @@ fn a_skipped_1xx_says_nothing_of_the_connection() {
     }
 }
 
-/// RFC 9110, section 15.2: its fields are its own.
+/// The fields of a 1xx response don't belong to the final response (RFC 9110, section 15.2).
 #[test]
-fn a_skipped_1xx_gives_no_values() {
+fn the_values_of_a_skipped_1xx_are_dropped() {
     let message = b"HTTP/1.1 103 Early\r\nX-Y: early\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     assert_eq!(complete(message, &[usize::MAX], 0).values, [b"", b""]);
 }
@@ -82,7 +82,8 @@ fn the_length_is_clear_or_an_error() {
     }
 }
 
-/// RFC 9112, section 6.3, says that a 204 ends with its head; the Runtime API sends none, and it is an error rather than a rule of its own.
+/// A 204 ends with its head (RFC 9112, section 6.3). The Runtime API doesn't send any, so it is an
+/// error instead of a special case.
 #[test]
 fn a_status_without_a_body_needs_a_length_too() {
     for status in [204, 304] {
@@ -188,9 +189,9 @@ fn a_folded_line_is_an_error_even_with_a_colon() {
     }
 }
 
-/// RFC 9112 leaves this to the reader; such a name is none that anyone looks for.
+/// RFC 9112 leaves such names to the recipient. They never equal a wanted name.
 #[test]
-fn a_strange_name_is_passed_over() {
+fn a_strange_name_is_skipped() {
     for name in ["A b", "A(b)", "{", "\u{e9}", "Content Length", "Content-Length\u{a0}", "\u{7f}", "Content_Length"] {
         let message = format!("HTTP/1.1 200 OK\r\n{name}: 7\r\nContent-Length: 0\r\nX-Y: z\r\n\r\n");
         let got = complete(message.as_bytes(), &[usize::MAX], 9);
@@ -198,7 +199,7 @@ fn a_strange_name_is_passed_over() {
     }
 }
 
-/// A head of `len` bytes, most of them in a field before the length, or else in 1xx responses.
+/// Returns a head of `len` bytes, most of them in a field before the length, or in 1xx responses.
 fn head_of(len: usize, in_1xx: bool) -> Vec<u8> {
     let (start, repeated, end) = if in_1xx {
         ("", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: z\r\nA:")
@@ -218,7 +219,7 @@ fn a_head_may_have_the_limit() {
         let head = head_of(HEAD_LIMIT, in_1xx);
         assert_eq!(head.len(), HEAD_LIMIT);
         for piece in [usize::MAX, HEAD_LIMIT - 1, 1000].into_iter().step_by(STEP) {
-            assert_eq!(complete(&[&head[..], BEHIND].concat(), &[piece], 9).values[1], b"z");
+            assert_eq!(complete(&[&head[..], FOLLOWING].concat(), &[piece], 9).values[1], b"z");
         }
     }
 }

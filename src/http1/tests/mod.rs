@@ -1,4 +1,4 @@
-//! Whole messages, as they come in: cut anywhere, too long, and wrong.
+//! Whole messages that arrive in pieces, are too long, or are malformed.
 
 use super::response::{Response, WANTED};
 use super::{HEAD_LIMIT, Progress};
@@ -11,10 +11,10 @@ mod head;
 /// The fields whose values the tests look at.
 const NAMES: [&[u8]; WANTED] = [b"lambda-runtime-aws-request-id", b"x-y"];
 
-/// What may follow a message.
-const BEHIND: &[u8] = b"HTTP/1.1 200 OK\r\nCont";
+/// The start of another message, which may follow.
+const FOLLOWING: &[u8] = b"HTTP/1.1 200 OK\r\nCont";
 
-/// Chunks with everything that they may have.
+/// Chunks with every optional part.
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Y: z\r\n\r\n\
     5;name=\"a b\"\r\nhello\r\n1 \t;x\r\n,\r\n00006\r\n world\r\n000\r\nTrailer: x\r\nOther:\ty\r\n\r\n";
 
@@ -44,10 +44,10 @@ const MESSAGES: &[(&[u8], u16, &[u8])] = &[
     ),
 ];
 
-/// Miri takes a thousand times as long, and it is not the values that it looks at.
+/// Miri is a thousand times slower, and doesn't need every value.
 const STEP: usize = if cfg!(miri) { 127 } else { 1 };
 
-/// What came of reading a message.
+/// A message that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Message {
     status: u16,
@@ -55,12 +55,12 @@ struct Message {
     values: [Vec<u8>; WANTED],
     body: Vec<u8>,
     is_cut: bool,
-    /// What stands behind the message.
+    /// The bytes after the message.
     rest: Vec<u8>,
 }
 
-/// Reads a message that arrives in pieces of these sizes (the last one again and again), into a buffer of `size` bytes, and keeps up to
-/// `limit` bytes of its body; `Partial` if it does not end.
+/// Reads a message that arrives in pieces of these sizes (the last one is repeated) into a buffer
+/// of `size` bytes, and keeps up to `limit` bytes of its body. Returns `Partial` if it doesn't end.
 fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<Progress<Message>, ProtocolError> {
     let mut buffer = std::vec![b'!'; size];
     let mut response = Response::default();
@@ -89,7 +89,7 @@ fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<P
     }
     assert_eq!(head, buffer[..head_len], "the head has changed");
     assert!(head_len <= response.body_start && response.body_start + response.body_len <= response.end);
-    // Being asked again changes nothing.
+    // Another call changes nothing.
     let (again, before) = (response.clone(), filled);
     assert_eq!(response.read_body(&mut buffer, &mut filled, limit), Ok(Progress::Complete(())));
     assert_eq!((&response, filled), (&again, before));
@@ -103,7 +103,7 @@ fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<P
     }))
 }
 
-/// Reads a message that is complete.
+/// Reads a complete message.
 fn complete(message: &[u8], pieces: &[usize], limit: usize) -> Message {
     match read(message, pieces, message.len(), limit) {
         Ok(Progress::Complete(message)) => message,
@@ -111,7 +111,7 @@ fn complete(message: &[u8], pieces: &[usize], limit: usize) -> Message {
     }
 }
 
-/// Checks that a message is refused with `expected`, at once and byte for byte.
+/// Asserts that reading a message returns the error `expected`, in one piece and in several.
 fn refused(message: &[u8], expected: ProtocolError) {
     let small: &[&[usize]] = if cfg!(miri) { &[&[2000]] } else { &[&[1], &[2, 3], &[7]] };
     for pieces in [&[message.len()][..]].iter().chain(small) {
@@ -123,8 +123,8 @@ fn refused(message: &[u8], expected: ProtocolError) {
 #[test]
 fn every_message_is_read() {
     for (message, status, body) in MESSAGES {
-        let got = complete(&[message, BEHIND].concat(), &[usize::MAX], 1024);
-        assert_eq!((got.status, &got.body[..], &got.rest[..], got.is_cut), (*status, *body, BEHIND, false));
+        let got = complete(&[message, FOLLOWING].concat(), &[usize::MAX], 1024);
+        assert_eq!((got.status, &got.body[..], &got.rest[..], got.is_cut), (*status, *body, FOLLOWING, false));
     }
     let values = |index: usize| complete(MESSAGES[index].0, &[usize::MAX], 1024).values;
     assert_eq!(values(1), [&b"r-1"[..], b""]);
@@ -135,9 +135,9 @@ fn every_message_is_read() {
 }
 
 #[test]
-fn every_pair_of_splits_gives_the_same() {
+fn every_pair_of_splits_has_the_same_result() {
     for (message, _, _) in MESSAGES {
-        let message = [message, BEHIND].concat();
+        let message = [message, FOLLOWING].concat();
         let whole = complete(&message, &[usize::MAX], 1024);
         for first in (0..=message.len()).step_by(STEP) {
             for second in (0..=message.len() - first).step_by(STEP) {
@@ -148,9 +148,9 @@ fn every_pair_of_splits_gives_the_same() {
 }
 
 #[test]
-fn every_size_of_piece_gives_the_same() {
+fn every_size_of_piece_has_the_same_result() {
     for (message, _, _) in MESSAGES {
-        let message = [message, BEHIND].concat();
+        let message = [message, FOLLOWING].concat();
         let whole = complete(&message, &[usize::MAX], 1024);
         for first in (0..=message.len()).step_by(STEP) {
             for piece in [1, 2, 3, 5, 8].into_iter().rev().step_by(STEP) {
@@ -172,13 +172,13 @@ fn a_message_without_its_end_is_partial() {
 }
 
 #[test]
-fn what_is_beyond_the_limit_is_read_and_dropped() {
+fn data_beyond_the_limit_is_read_and_dropped() {
     for (message, status, body) in MESSAGES {
-        let message = [message, BEHIND].concat();
+        let message = [message, FOLLOWING].concat();
         for limit in (0..=body.len() + 1).step_by(STEP) {
             for pieces in [&[61, 3, 1][..], &[usize::MAX], &[1], &[4]].into_iter().step_by(STEP) {
                 let got = complete(&message, pieces, limit);
-                let expected = (*status, &body[..limit.min(body.len())], BEHIND, limit < body.len());
+                let expected = (*status, &body[..limit.min(body.len())], FOLLOWING, limit < body.len());
                 assert_eq!((got.status, &got.body[..], &got.rest[..], got.is_cut), expected, "{limit} {pieces:?}");
             }
         }
@@ -186,7 +186,7 @@ fn what_is_beyond_the_limit_is_read_and_dropped() {
 }
 
 #[test]
-fn what_is_dropped_needs_no_room() {
+fn dropped_data_needs_no_room() {
     let data = b"0123456789".repeat(if cfg!(miri) { 20 } else { 5000 });
     let length = [std::format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", data.len()).as_bytes(), &data].concat();
     let mut chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
@@ -195,7 +195,7 @@ fn what_is_dropped_needs_no_room() {
         chunked.extend_from_slice(&[piece, b"\r\n"].concat());
     }
     chunked.extend_from_slice(b"0\r\n\r\n");
-    // The head, and a line of framing before the first data and behind the last.
+    // The head, and a line of framing before the first data and after the last.
     const HEADS: usize = 47 + 14 + 16;
     for message in [length, chunked] {
         for limit in [0, 1, 100] {
@@ -210,7 +210,7 @@ fn what_is_dropped_needs_no_room() {
 }
 
 #[test]
-fn what_is_not_dropped_is_not_moved() {
+fn data_in_one_piece_is_not_moved() {
     for (framing, data_at) in [("Content-Length: 5000\r\n\r\n", 0), ("Transfer-Encoding: chunked\r\n\r\n1388\r\n", 6)] {
         let head = std::format!("HTTP/1.1 200 OK\r\n{framing}");
         let mut buffer = [head.as_bytes(), &[b'x'; 5000], b"\r\n0\r\n\r\n"].concat();
@@ -223,7 +223,7 @@ fn what_is_not_dropped_is_not_moved() {
     }
 }
 
-/// Messages with one byte or two changed are read alike however they arrive, and nothing panics.
+/// Messages with one or two changed bytes have the same result in any pieces, and nothing panics.
 #[test]
 fn changed_messages_are_read_alike_at_any_split() {
     const BYTES: &[u8] = b"\r\n\t :;0123456789abcfgAF-,\0\x7f\xffHTP/.";
@@ -233,7 +233,7 @@ fn changed_messages_are_read_alike_at_any_split() {
         (random >> 33) as usize % bound
     };
     for round in 0..if cfg!(miri) { 7 } else { 10_000 } {
-        let mut message = [MESSAGES[round % MESSAGES.len()].0, BEHIND].concat();
+        let mut message = [MESSAGES[round % MESSAGES.len()].0, FOLLOWING].concat();
         for _ in 0..=below(2) {
             let at = below(message.len());
             match below(3) {
