@@ -1,19 +1,21 @@
-//! For musl targets: puts memcpy and its like into the library, from the `libc.a` that comes with the target, so that it needs no libc.
-//! Each stays a member of its own, which a linker takes only where nothing else has defined the function; and each gives way to a
-//! definition that comes later, for another function's sake.
+//! For musl targets: copies memcpy and similar functions from the target's `libc.a` into the
+//! library, so that it needs no libc. Each remains a separate member, which a linker uses only if
+//! the function isn't defined yet. Each symbol is weak, so that a later definition, which is linked
+//! for another function, replaces it.
 
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// The build script of the root package, for where the libraries of the target are.
+/// The build script of the root package, which finds the libraries of the target.
 #[allow(dead_code)]
 #[path = "../build.rs"]
 mod root;
 
-/// What compiled code calls without having been told to, and what core calls.
+/// The functions that compilers generate calls of, and those that core calls.
 const FUNCTIONS: [&str; 6] = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
 
-/// The layout of an archive (`ar(5)`): a mark, and members, each behind a header of text in fixed places, at an even offset.
+/// The layout of an archive (`ar(5)`): a magic string, and members at even offsets. Before each
+/// member is a text header with fixed fields.
 const MARK: &[u8] = b"!<arch>\n";
 const HEADER: usize = 60;
 const NAME: usize = 16;
@@ -33,7 +35,7 @@ fn main() {
     println!("cargo:rustc-link-lib=static:+bundle=barelambda_memory");
 }
 
-/// An archive of those members that have the functions.
+/// Returns an archive of the members that define the functions.
 fn chosen(archive: &[u8]) -> Vec<u8> {
     let mut rest = archive.strip_prefix(MARK).expect("libc.a is an archive");
     let mut chosen = MARK.to_vec();
@@ -41,8 +43,8 @@ fn chosen(archive: &[u8]) -> Vec<u8> {
     while rest.len() >= HEADER {
         let name = std::str::from_utf8(&rest[..NAME]).expect("names are ASCII");
         let size: usize = std::str::from_utf8(&rest[SIZE]).ok().and_then(|size| size.trim().parse().ok()).expect("a member has a size");
-        let (member, behind) = rest.split_at((HEADER + size.next_multiple_of(2)).min(rest.len()));
-        // `memcpy.lo/`, with blanks behind it.
+        let (member, after) = rest.split_at((HEADER + size.next_multiple_of(2)).min(rest.len()));
+        // `memcpy.lo/`, padded with spaces.
         let stem = name.split('.').next().unwrap_or_default();
         if let Some(index) = missing.iter().position(|function| *function == stem) {
             missing.remove(index);
@@ -50,13 +52,14 @@ fn chosen(archive: &[u8]) -> Vec<u8> {
             chosen.extend_from_slice(member);
             weaken(&mut chosen[at..at + size]);
         }
-        rest = behind;
+        rest = after;
     }
     assert!(missing.is_empty(), "libc.a has no members for {missing:?}");
     chosen
 }
 
-/// Makes the global definitions of an object file weak (System V ABI, chapter 4: the ELF header, sections, and the symbol table).
+/// Makes the global definitions of an object file weak (System V ABI, chapter 4: ELF header,
+/// sections, symbol table).
 fn weaken(object: &mut [u8]) {
     const SHT_SYMTAB: u64 = 2;
     const SYMBOL: usize = 24;

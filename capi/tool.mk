@@ -1,5 +1,7 @@
-# The tool, for Makefiles of functions, which set BARELAMBDA: the installed one, or the checkout's own.
+# The tool, for the Makefiles of functions, which set BARELAMBDA: the installed one, or the
+# checkout's.
 TOOL = $(if $(shell command -v cargo-barelambda),cargo barelambda,cargo run --quiet --manifest-path $(BARELAMBDA)/cli/Cargo.toml --)
 
-# What is packaged is for Lambda's arm64 unless somebody says otherwise, as the tool and the Terraform stack have it.
+# Packages are for Lambda's arm64 unless ARCH is set on the command line, as in the tool and the
+# Terraform stack.
 PACKAGE_ARCH = $(if $(filter command line,$(origin ARCH)),$(ARCH),arm64)

@@ -13,7 +13,7 @@ barelambda::entry!(init = start);
 static ASKED_FOR: FunctionError = FunctionError::new("Function.AskedFor", "the event asked for an error");
 static BAD_START: FunctionError = FunctionError::new("Function.BadStart", "CONFORMANCE_INIT asked for an error");
 
-/// One byte more than Lambda takes.
+/// One byte more than Lambda accepts.
 const TOO_LARGE: usize = barelambda::PAYLOAD_LIMIT + 1;
 
 type Function = fn(Invocation) -> Response;
@@ -62,7 +62,7 @@ fn conformance(invocation: Invocation) -> Response {
     }
 }
 
-/// Streams; `how` follows `stream` in the event.
+/// Streams a response. `how` is the text after `stream` in the event.
 fn stream<'a>(how: &[u8], responder: Responder<'a>) -> Response<'a> {
     let mut stream = responder.stream();
     match how {

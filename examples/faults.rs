@@ -1,7 +1,7 @@
-//! Echoes its event, unless that asks for a fault: `cargo bare invoke faults '"panic"'`
+//! Echoes its event, unless the event asks for a fault: `cargo bare invoke faults '"panic"'`
 //!
-//! `"fail"`, `"fail with a value"`, `"panic"`, `"index"` (out of bounds), `"large"` (a response too large), `"slow"` (an answer after one
-//! second) and `"exit"` (with status 3).
+//! `"fail"`, `"fail with a value"`, `"panic"`, `"index"` (out of bounds), `"large"` (a response too
+//! large), `"slow"` (a response after one second) and `"exit"` (with status 3).
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 

@@ -1,6 +1,6 @@
-//! A small web service behind a function URL: `cargo bare invoke function_url --file examples/events/function_url_order.json`
+//! A small web service with a function URL: `cargo bare invoke function_url --file examples/events/function_url_order.json`
 //!
-//! `GET /` answers with text, `POST /orders` with JSON for JSON, and `GET /icon` with bytes.
+//! `GET /` returns text, `POST /orders` reads and returns JSON, and `GET /icon` returns bytes.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::Body;
 use barelambda::events::api_gateway_v2::Request;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 barelambda::entry!(service);
 
-/// A picture of one pixel, as GIF.
+/// A GIF image of one pixel.
 static ICON: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
 fn service(invocation: Invocation) -> Response {

@@ -1,4 +1,4 @@
-//! Counts its invocations from the number that START gives: `cargo bare invoke stateful --env START=41`
+//! Counts its invocations, starting with START: `cargo bare invoke stateful --env START=41`
 //!
 //! A START that isn't a number fails the initialisation: `cargo bare invoke stateful --env START=x`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]

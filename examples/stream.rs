@@ -1,7 +1,7 @@
 //! Server-sent events: five, half a second apart, each sent immediately.
 //!
-//! `cargo bare serve stream --url`, then `curl -N` with the address that it shows. If the event is a number, so many are sent at
-//! once, of 64 bytes each: `cargo bare invoke stream 100`.
+//! `cargo bare serve stream --url`, then `curl -N` with the address that it shows. If the event is
+//! a number, as many events are sent immediately, of 64 bytes each: `cargo bare invoke stream 100`.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One invocation of a handler in a unit test: a whole conversation, without a socket. Off musl only.
+//! Invokes a handler in a unit test: a whole conversation, without a socket. Not for musl targets.
 //!
 //! ```
 //! use barelambda::testing::invoke;
@@ -30,20 +30,20 @@ use crate::runtime_api::answer::RESPONSE_LIMIT;
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::sys::clock;
 
-/// How long the function may take, as its [`Context`](crate::Context) has it: the default of new functions.
+/// The timeout of the function in its [`Context`](crate::Context), in milliseconds: the default of
+/// new functions.
 const TIMEOUT_MS: u64 = 3000;
 
 const ERROR_TYPE: &[u8] = b"lambda-runtime-function-error-type";
 const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
 
-/// What the caller of the function gets when it fails.
+/// The error that the caller of the function gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvokeError {
-    /// The type, such as `Function.InvalidJson`.
     pub error_type: String,
     /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if it was too long for the trailers of a stream.
     pub body: String,
-    /// What had been streamed by then.
+    /// The bytes that were streamed before the error.
     pub streamed: Vec<u8>,
 }
 
@@ -55,25 +55,26 @@ impl fmt::Display for InvokeError {
 
 impl std::error::Error for InvokeError {}
 
-/// Lets `handler` handle `event`, and gives what Lambda would be sent: the answer's bytes, as a whole if they were streamed.
+/// Invokes `handler` with `event`, and returns the bytes of the response, all of them also if they
+/// were streamed.
 ///
 /// # Errors
 /// The error that the caller of the function would get.
 ///
 /// # Panics
-/// With the handler, and when the event is longer than Lambda's 6,291,556 bytes.
+/// If the handler panics, or if the event is longer than 6,291,556 bytes, Lambda's limit.
 pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, InvokeError> {
     let event = event.as_ref();
     assert!(event.len() <= RESPONSE_LIMIT, "an event has {RESPONSE_LIMIT} bytes at most, and this one has {}", event.len());
-    let mut once = Once { to_come: message(event), sent: Vec::new() };
+    let mut once = Once { incoming: message(event), sent: Vec::new() };
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
     let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; RESPONSE_LIMIT]);
     let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).and_then(|mut runtime| runtime.step(handler));
-    done.expect("nothing is wrong with the connection");
-    answer(&once.sent)
+    done.expect("the connection doesn't fail");
+    result(&once.sent)
 }
 
-/// The reply to GET /next.
+/// Returns the reply to GET /next.
 fn message(event: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 200 OK\r\n\
@@ -89,10 +90,10 @@ fn message(event: &[u8]) -> Vec<u8> {
     [head.as_bytes(), event].concat()
 }
 
-/// A connection that brings one event, and takes its answer.
+/// A connection that delivers one event, and receives its response.
 struct Once {
-    to_come: Vec<u8>,
-    /// The answer, a POST, as far as it has been sent.
+    incoming: Vec<u8>,
+    /// The POST of the response, as far as it has been sent.
     sent: Vec<u8>,
 }
 
@@ -102,11 +103,11 @@ impl Transport for &mut Once {
     }
 
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
-        let is_answer = !self.sent.is_empty() || parts[0].starts_with(b"POST ");
-        if is_answer {
+        let is_post = !self.sent.is_empty() || parts[0].starts_with(b"POST ");
+        if is_post {
             parts.iter().for_each(|part| self.sent.extend_from_slice(part));
             if read(&self.sent).is_some() {
-                self.to_come = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".to_vec();
+                self.incoming = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".to_vec();
             }
         }
         Ok(())
@@ -117,18 +118,18 @@ impl Transport for &mut Once {
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let len = self.to_come.len().min(buffer.len());
-        buffer[..len].copy_from_slice(&self.to_come[..len]);
-        self.to_come.drain(..len);
+        let len = self.incoming.len().min(buffer.len());
+        buffer[..len].copy_from_slice(&self.incoming[..len]);
+        self.incoming.drain(..len);
         Ok(len)
     }
 
     fn pause(&mut self, _: u32) {}
 }
 
-/// The body of a POST that is there as a whole.
+/// Returns the body of a POST, or `None` if it isn't complete.
 fn read(post: &[u8]) -> Option<Vec<u8>> {
-    // A request's fields and body are those of a response: only the first line is another.
+    // A request differs from a response only in its first line.
     let line = post.iter().position(|byte| *byte == b'\n')?;
     let mut bytes = [b"HTTP/1.1 200 OK\r\n", &post[line + 1..]].concat();
     let (mut response, mut filled) = (Response::default(), bytes.len());
@@ -141,15 +142,16 @@ fn read(post: &[u8]) -> Option<Vec<u8>> {
     (body != Progress::Partial).then(|| bytes[place].to_vec())
 }
 
-fn answer(post: &[u8]) -> Result<Vec<u8>, InvokeError> {
-    let body = read(post).expect("the answer is there as a whole");
+/// Returns the response or the error that `post` sends.
+fn result(post: &[u8]) -> Result<Vec<u8>, InvokeError> {
+    let body = read(post).expect("the POST is complete");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let end = post.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or(post.len());
     let head = &post[..end];
     if let Some(error_type) = response::find(head, ERROR_TYPE) {
         return Err(InvokeError { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
     }
-    // Behind the last chunk, whose line takes the place of a head's first line.
+    // The trailers follow the last chunk, whose size line replaces the first line of a head.
     let last = post.windows(5).rposition(|bytes| bytes == b"\r\n0\r\n");
     let trailers = last.filter(|_| response::find(head, b"transfer-encoding").is_some()).map(|last| &post[last + 2..]).unwrap_or_default();
     let Some(error_type) = response::find(trailers, ERROR_TYPE) else {
@@ -178,7 +180,7 @@ mod tests {
         Err(Error::from(&SOLD_OUT))
     }
 
-    /// Streams the event twice, and fails if it is not empty and does not end with a point.
+    /// Streams the event twice, and fails unless it is empty or ends with a full stop.
     fn twice(invocation: Invocation) -> Response {
         let Invocation { event, responder, .. } = invocation;
         let mut stream = responder.stream();
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer() {
+    fn a_response() {
         let long = vec![b'x'; 100_000];
         for event in [&b""[..], b"{}", b"\r\n0\r\n\r\n", &long] {
             assert_eq!(invoke(&mut echo, event).as_deref(), Ok(event));

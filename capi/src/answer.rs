@@ -1,4 +1,4 @@
-//! Answers in one piece.
+//! Buffered responses.
 
 use core::ffi::{c_int, c_void};
 use core::ptr::{self, null_mut};
@@ -9,8 +9,9 @@ use runtime::entry::c_support;
 use crate::invocation::{Place, with};
 use crate::result::Refusal;
 
-// SAFETY, of all functions that C calls: the names are the library's own; and of what C has given as a slice, as many bytes as it says can
-// be read during the call. That is C's to see to, as include/barelambda.h says.
+// SAFETY, of all functions that C calls: only this library defines these names. A slice from C has
+// as many readable bytes as its length says, during the call. The caller in C must ensure that, as
+// include/barelambda.h requires.
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_respond(responder: *mut c_void, data: *const u8, len: usize) -> c_int {
@@ -25,7 +26,7 @@ unsafe extern "C" fn barelambda_respond(responder: *mut c_void, data: *const u8,
         let mut body = Place { data: data.cast_mut(), len };
         if !invocation.holds(body) {
             body.data = invocation.buffer.data;
-            // SAFETY: so many bytes can be read, and the response buffer has room for them.
+            // SAFETY: `len` bytes can be read, and the response buffer has room for them.
             unsafe { ptr::copy(data, body.data, len) };
         }
         invocation.respond(body);
@@ -42,7 +43,7 @@ unsafe extern "C" fn barelambda_fail(
     message_len: usize,
 ) -> c_int {
     with(responder, |invocation| {
-        // SAFETY: these are slices of C's.
+        // SAFETY: these are slices from C.
         let (error_type, message) = unsafe { (invocation.input(error_type, type_len)?, invocation.input(message, message_len)?) };
         invocation.fail(error_type, message)
     })
@@ -52,7 +53,7 @@ unsafe extern "C" fn barelambda_fail(
 unsafe extern "C" fn barelambda_content_type(responder: *mut c_void, text: *const u8, len: usize) -> c_int {
     with(responder, |invocation| {
         invocation.open()?;
-        // SAFETY: this is a slice of C's.
+        // SAFETY: this is a slice from C.
         let text = unsafe { invocation.input(text, len) }?;
         match str::from_utf8(text) {
             Ok(value) if c_support::is_content_type(text) => {
@@ -72,7 +73,7 @@ unsafe extern "C" fn barelambda_response_buffer(responder: *mut c_void, capacity
         buffer = invocation.buffer;
         Ok(())
     });
-    // SAFETY: it is null, or C's to be written to.
+    // SAFETY: it is null, or C allows writing to it.
     if let Some(capacity) = unsafe { capacity.as_mut() } {
         *capacity = buffer.len;
     }

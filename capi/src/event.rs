@@ -1,4 +1,4 @@
-//! What is read of an event.
+//! The event and the metadata of an invocation.
 
 use core::ffi::c_void;
 use core::ptr::{null, null_mut};
@@ -13,7 +13,7 @@ use crate::system::milliseconds;
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_event_payload(event: *const c_void, len: *mut usize) -> *mut u8 {
     let (data, size) = given(event, |given| (given.payload.data, given.payload.len)).unwrap_or((null_mut(), 0));
-    // SAFETY: it is null, or C's to be written to.
+    // SAFETY: it is null, or C allows writing to it.
     if let Some(len) = unsafe { len.as_mut() } {
         *len = size;
     }
@@ -24,7 +24,7 @@ macro_rules! texts {
     ($($name:ident: $field:expr;)*) => {$(
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $name(event: *const c_void, len: *mut usize) -> *const u8 {
-            // SAFETY: `len` is null, or C's to be written to.
+            // SAFETY: `len` is null, or C allows writing to it.
             unsafe { text(event, len, $field) }
         }
     )*};
@@ -51,7 +51,7 @@ unsafe extern "C" fn barelambda_remaining_ms(event: *const c_void) -> u64 {
 }
 
 /// # Safety
-/// `len` is null, or C's to be written to.
+/// `len` must be null, or writable.
 unsafe fn text(event: *const c_void, len: *mut usize, field: for<'c, 'h> fn(&'c Context<'h>) -> Option<&'h str>) -> *const u8 {
     let (data, size) = given(event, |given| field(&given.context).map(|text| (text.as_ptr(), text.len()))).flatten().unwrap_or((null(), 0));
     // SAFETY: as the caller promises.

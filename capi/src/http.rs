@@ -1,4 +1,4 @@
-//! Answers over HTTP.
+//! HTTP responses.
 
 use core::ffi::{c_int, c_uint, c_void};
 use core::{mem, str};
@@ -43,7 +43,7 @@ const BODY_BYTES: c_int = 1;
 unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, body: *const u8, len: usize, kind: c_int) -> c_int {
     with(responder, |invocation| {
         invocation.open()?;
-        // SAFETY: these are C's.
+        // SAFETY: these are pointers from C.
         let (response, body) = unsafe { (response(invocation, head)?, invocation.input(body, len)?) };
         let responded = match kind {
             BODY_TEXT => response.text(str::from_utf8(body).map_err(|_| Refusal::BODY_TEXT)?),
@@ -51,7 +51,7 @@ unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, 
             _ => return Err(Refusal::BODY_KIND),
         };
         let body = Place::of(c_support::answer(&responded.map_err(Refusal::http)?).body());
-        // What was set is that of the body. The answer is JSON.
+        // The content type that was set is that of the body. The response itself is JSON.
         invocation.set_content_type("");
         invocation.respond(body);
         Ok(())
@@ -62,9 +62,9 @@ unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, 
 unsafe extern "C" fn barelambda_http_stream(responder: *mut c_void, head: *const Head) -> c_int {
     with(responder, |invocation| {
         let way = invocation.way()?;
-        // SAFETY: it is C's.
+        // SAFETY: it is a pointer from C.
         let response = unsafe { response(invocation, head) }?;
-        // SAFETY: `response` has found that it is not null.
+        // SAFETY: `response` has checked that it isn't null.
         if unsafe { (*head).multi_value_headers } != 0 {
             return Err(Refusal::MULTI_VALUE);
         }
@@ -74,23 +74,24 @@ unsafe extern "C" fn barelambda_http_stream(responder: *mut c_void, head: *const
     })
 }
 
-/// The answer, with all that stands before the body.
+/// Returns the response, with everything except the body.
 ///
 /// # Safety
-/// `head` is null, or can be read, and so can all that it points to.
+/// `head` must be null, or readable like everything that it points to.
 unsafe fn response<'b>(invocation: &Invocation<'b>, head: *const Head) -> Result<HttpResponse<'b>, Refusal> {
     if head.is_null() {
         return Err(Refusal::HEAD);
     }
-    // SAFETY: as the caller promises, and it is not null.
+    // SAFETY: the caller ensures it, and it isn't null.
     let [head] = unsafe { invocation.input(head, 1) }? else {
         return Err(Refusal::HEAD);
     };
     let status = u16::try_from(head.status).unwrap_or(u16::MAX);
-    // SAFETY: the invocation has not been answered, so that nothing else uses the response buffer, and C may not during the call.
+    // SAFETY: there's no response yet, so nothing else uses the response buffer, and C must not use
+    // it during the call.
     let buffer = unsafe { invocation.buffer.as_mut_slice() };
     let mut response = c_support::http(buffer, status, invocation.content_type()).multi_value_headers(head.multi_value_headers != 0);
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller ensures it.
     unsafe {
         for header in invocation.input(head.headers, head.header_count)? {
             response = response.header(header.name.read(invocation)?, header.value.read(invocation)?);
@@ -103,16 +104,17 @@ unsafe fn response<'b>(invocation: &Invocation<'b>, head: *const Head) -> Result
 }
 
 impl Text {
-    /// The text; of one that is not UTF-8, something that neither the name nor the value of a header field can be.
+    /// Returns the text. If it isn't UTF-8, returns a text that is invalid as a name and as a value
+    /// of a header field.
     ///
     /// # Safety
-    /// It can be read.
+    /// It must be readable.
     unsafe fn read<'i>(&self, invocation: &Invocation<'_>) -> Result<&'i str, Refusal> {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller ensures it.
         let text = unsafe { invocation.input(self.data, self.len) }?;
         Ok(str::from_utf8(text).unwrap_or("\0"))
     }
 }
 
-// As in include/barelambda.h, where pointers have eight bytes.
+// The sizes in include/barelambda.h, with pointers of eight bytes.
 const _: () = assert!(mem::size_of::<Head>() == 40 && mem::size_of::<Header>() == 32);

@@ -1,4 +1,4 @@
-//! The invocation that is being handled: what the event and the responder of C are.
+//! The current invocation, which C sees as the event and the responder.
 
 use core::ffi::{c_int, c_void};
 use core::marker::PhantomData;
@@ -13,33 +13,34 @@ use runtime::{Context, PAYLOAD_LIMIT, Response, ResponseStream};
 
 use crate::result::{OK, Refusal};
 
-/// The room behind the response buffer, for the content type or the type of an error, which must outlive what C has given: the most that
-/// can be sent.
+/// The maximum length of a content type or an error type, in bytes. They are copied to the end of
+/// the response buffer, because they must outlive the pointers from C.
 pub const TEXT: usize = 1024;
 
-/// The address of what is being handled, or null.
+/// The address of the current invocation, or null.
 static CURRENT: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 
-/// What is being handled: an invocation, or the initialisation, which has no event.
+/// The current invocation, or the initialisation, which doesn't have an event.
 pub struct Invocation<'a> {
     pub event: Option<Given<'a>>,
     /// The response buffer.
     pub buffer: Place,
-    /// The room behind it.
+    /// The [`TEXT`] bytes after it.
     text: Place,
-    /// How much of that is the content type that was set; 0 if none was.
+    /// The length of the content type in `text`; 0 if it isn't set.
     content_type: usize,
     stage: Stage,
-    /// What went wrong first.
+    /// The first error.
     refusal: Option<Refusal>,
-    /// The stream that has begun. `leave` drops it, so that nothing of streams is linked into a program that begins none.
+    /// The stream, if it has begun. `leave` drops it, so that the code of streams isn't linked into
+    /// a program that doesn't begin one.
     stream: ManuallyDrop<Option<ResponseStream<'a>>>,
-    /// Lets go of the stream, if one has begun.
+    /// Drops the stream, if it has begun.
     leave: Option<for<'i, 'b> fn(&'i mut Invocation<'b>)>,
     lives: PhantomData<&'a mut [u8]>,
 }
 
-/// What an invocation has, and an initialisation has not.
+/// The parts of an invocation that an initialisation doesn't have.
 #[derive(Copy, Clone)]
 pub struct Given<'a> {
     pub context: Context<'a>,
@@ -47,14 +48,14 @@ pub struct Given<'a> {
     pub way: Way<'a>,
 }
 
-/// Memory that C may change until the handler has returned.
+/// Memory that C may change until the handler returns.
 #[derive(Copy, Clone)]
 pub struct Place {
     pub data: *mut u8,
     pub len: usize,
 }
 
-/// How far the answer is.
+/// The state of the response.
 #[derive(Copy, Clone)]
 enum Stage {
     Open,
@@ -62,12 +63,12 @@ enum Stage {
     Streamed,
     /// The body of a response, in the payload or in the response buffer.
     Response(Place),
-    /// The body of an error, in the response buffer, and the length of its type, in the room behind.
+    /// The body of an error, in the response buffer, and the length of its type, in `text`.
     Failed(Place, usize),
 }
 
 impl<'a> Invocation<'a> {
-    /// Handles an event by `work`, which is given the invocation's address.
+    /// Handles an event by calling `work` with the address of the invocation.
     pub fn handle(invocation: runtime::Invocation<'a>, work: impl FnOnce(*mut c_void)) -> Response<'a> {
         let runtime::Invocation { context, event, responder } = invocation;
         let payload = Place::of_mut(event.into_payload());
@@ -81,7 +82,8 @@ impl<'a> Invocation<'a> {
             (None, Stage::Streaming) => Err(Refusal::NOT_ENDED.error),
             (None, Stage::Streamed) => Ok(c_support::responded(Answer::STREAMED)),
             (None, Stage::Response(body)) => {
-                // SAFETY: the body lies in the payload or in the response buffer, which C has for no longer, and the invocation has for 'a.
+                // SAFETY: the body is in the payload or in the response buffer. C must not use them
+                // any more, and the invocation borrows them for 'a.
                 let body: &'a [u8] = unsafe { body.as_slice() };
                 Answer::response(invocation.content_type().unwrap_or(JSON), body).map(c_support::responded)
             }
@@ -89,12 +91,14 @@ impl<'a> Invocation<'a> {
         }
     }
 
-    /// Initialises by `work`, which is given the address of the responder; gives why that failed, if it did.
+    /// Initialises by calling `work` with the address of the responder. Returns the error, if it
+    /// failed.
     pub fn initialize(buffer: &'a mut [u8], work: impl FnOnce(*mut c_void)) -> Option<Answer<'a>> {
         let mut invocation = Self::new(None, buffer);
         invocation.lend(work);
         match (invocation.refusal, invocation.stage) {
-            // SAFETY: nothing else uses the response buffer any more, and it is the invocation's for 'a.
+            // SAFETY: nothing else uses the response buffer any more, and the invocation borrows it
+            // for 'a.
             (Some(refusal), _) => Some(c_support::error_answer(refusal.error, unsafe { invocation.buffer.as_mut_slice() })),
             (None, Stage::Failed(body, len)) => Some(invocation.failure(body, len)),
             (None, _) => None,
@@ -117,7 +121,7 @@ impl<'a> Invocation<'a> {
         self.leave();
     }
 
-    /// Lets go of the stream, so that what it has gathered leaves, if something has left before.
+    /// Drops the stream. If it has sent bytes before, this sends its buffered bytes.
     #[inline(never)]
     fn leave(&mut self) {
         if let Some(leave) = self.leave.take() {
@@ -125,11 +129,12 @@ impl<'a> Invocation<'a> {
         }
     }
 
-    /// Whether it may be answered now.
+    /// Checks that a response can be sent or begun now.
     ///
     /// # Errors
-    /// The first refusal, and what stands against an answer.
-    // Inlined, as the smallest programs call one function that asks for it: 190 bytes less.
+    /// The first refusal; [`Refusal::NOTHING_TO_ANSWER`] without an event;
+    /// [`Refusal::ANSWERED_TWICE`] after a response.
+    // Inlined, because the smallest programs call one function that uses it: this saves 190 bytes.
     #[inline(always)]
     pub fn open(&self) -> Result<(), Refusal> {
         match (self.refusal, self.stage) {
@@ -140,7 +145,7 @@ impl<'a> Invocation<'a> {
         }
     }
 
-    /// The way of a stream, if one may begin now.
+    /// Returns the access to a stream, if one can begin now.
     ///
     /// # Errors
     /// Those of [`open`](Self::open).
@@ -149,33 +154,33 @@ impl<'a> Invocation<'a> {
         self.event.map(|event| event.way).ok_or(Refusal::NOTHING_TO_ANSWER)
     }
 
-    /// Whether the place lies in the payload or in the response buffer.
+    /// Returns whether the place is in the payload or in the response buffer.
     pub fn holds(&self, place: Place) -> bool {
         self.event.is_some_and(|event| place.is_within(event.payload)) || place.is_within(self.buffer)
     }
 
-    /// Answers with the body at this place, in the payload or in the response buffer.
+    /// Responds with the body at this place, in the payload or in the response buffer.
     pub fn respond(&mut self, body: Place) {
         self.stage = Stage::Response(body);
     }
 
-    /// Keeps the content type of the answer to come; an empty one is that there is none.
+    /// Sets the content type of the response. An empty one resets it.
     pub fn set_content_type(&mut self, text: &str) {
         self.content_type = self.keep(text.as_bytes());
     }
 
-    /// The content type that was set.
+    /// Returns the content type, if it is set.
     pub fn content_type(&self) -> Option<&'a str> {
-        // SAFETY: C does not know the place, nothing else is kept there as long as the content type is used, and what was set was found to
-        // be UTF-8.
+        // SAFETY: C doesn't know the place, nothing else is stored there while the content type is
+        // used, and it was checked to be UTF-8.
         let text = unsafe { str::from_utf8_unchecked(self.text.as_slice().get(..self.content_type)?) };
         if text.is_empty() { None } else { Some(text) }
     }
 
-    /// Fails, whatever was refused before.
+    /// Fails the invocation, and replaces an earlier refusal.
     ///
     /// # Errors
-    /// [`Refusal::ANSWERED_TWICE`].
+    /// [`Refusal::ANSWERED_TWICE`] after a response.
     pub fn fail(&mut self, error_type: &[u8], message: &[u8]) -> Result<(), Refusal> {
         let limit = match self.stage {
             Stage::Open => self.buffer.len,
@@ -184,7 +189,8 @@ impl<'a> Invocation<'a> {
         };
         self.leave();
         let error_type = str::from_utf8(error_type).unwrap_or_default();
-        // SAFETY: the stream is gone, and C may not use the response buffer during the call; the message lies elsewhere.
+        // SAFETY: the stream is dropped, C must not use the response buffer during the call, and
+        // the message is elsewhere.
         let buffer = unsafe { self.buffer.as_mut_slice() }.get_mut(..limit).unwrap_or_default();
         let answer = c_support::failure(error_type, message, buffer);
         let body = Place::of(answer.body());
@@ -194,17 +200,18 @@ impl<'a> Invocation<'a> {
         Ok(())
     }
 
-    /// Notes that a stream has begun, and what lets go of it.
+    /// Stores a stream that has begun.
     pub fn begin(&mut self, stream: ResponseStream<'a>) {
         *self.stream = Some(stream);
         self.leave = Some(|invocation| drop(invocation.stream.take()));
         self.stage = Stage::Streaming;
     }
 
-    /// The stream.
+    /// Returns the stream.
     ///
     /// # Errors
-    /// The first refusal; [`Refusal::NOT_STREAMING`]; [`Refusal::ANSWERED_TWICE`] when it has ended.
+    /// The first refusal; [`Refusal::NOT_STREAMING`] if it hasn't begun;
+    /// [`Refusal::ANSWERED_TWICE`] if it has ended.
     pub fn streaming(&mut self) -> Result<&mut ResponseStream<'a>, Refusal> {
         match (self.refusal, self.stage, &mut *self.stream) {
             (Some(refusal), ..) => Err(refusal),
@@ -214,22 +221,23 @@ impl<'a> Invocation<'a> {
         }
     }
 
-    /// Notes that the stream has ended.
+    /// Records that the stream has ended.
     pub fn end(&mut self) {
         self.stage = Stage::Streamed;
     }
 
-    /// What C has given, `count` of `T`: not null, of a length that there is, and outside of the response buffer.
+    /// Returns a slice from C, of `count` elements.
     ///
     /// # Errors
-    /// [`Refusal::NULL`], [`Refusal::LENGTH`], [`Refusal::OVERLAP`].
+    /// [`Refusal::NULL`] if `data` is null and the slice isn't empty; [`Refusal::LENGTH`] if it is
+    /// longer than `isize::MAX` bytes; [`Refusal::OVERLAP`] if it overlaps the response buffer.
     ///
     /// # Safety
-    /// If all that is so, then so many can be read from there, for as long as the call of the function lasts.
+    /// If none of these errors occurs, `count` elements must be readable during the call from C.
     pub unsafe fn input<'i, T>(&self, data: *const T, count: usize) -> Result<&'i [T], Refusal> {
         let len = count.saturating_mul(size_of::<T>());
         self.check(Place { data: data.cast_mut().cast(), len })?;
-        // SAFETY: as the caller promises; an empty slice may be at no place.
+        // SAFETY: the caller ensures it; the pointer of an empty slice isn't used.
         Ok(if count == 0 { &[] } else { unsafe { slice::from_raw_parts(data, count) } })
     }
 
@@ -244,24 +252,24 @@ impl<'a> Invocation<'a> {
     }
 
     fn failure(&self, body: Place, len: usize) -> Answer<'a> {
-        // SAFETY: body and type lie in the response buffer and in the room behind it, which are the invocation's for 'a, and which nothing
-        // writes to any more.
+        // SAFETY: body and type are in the response buffer and in `text`, which the invocation
+        // borrows for 'a, and nothing writes to them any more.
         let (error_type, body) = unsafe { (self.text.as_slice().get(..len).unwrap_or_default(), body.as_slice()) };
-        // SAFETY: `fail` has put a type there.
+        // SAFETY: `fail` has stored a type there, which is UTF-8.
         Answer::error(unsafe { str::from_utf8_unchecked(error_type) }, body)
     }
 
-    /// Keeps a text of [`TEXT`] bytes at most, and gives its length.
+    /// Stores at most [`TEXT`] bytes of a text, and returns its length.
     fn keep(&mut self, text: &[u8]) -> usize {
         let len = text.len().min(self.text.len);
-        // SAFETY: so many bytes can be read there, and written here.
+        // SAFETY: `len` bytes can be read there, and written here.
         unsafe { ptr::copy(text.as_ptr(), self.text.data, len) };
         len
     }
 }
 
 impl Place {
-    /// The place of what Rust lends.
+    /// Returns the place of a slice.
     pub const fn of(slice: &[u8]) -> Self {
         Self { data: slice.as_ptr().cast_mut(), len: slice.len() }
     }
@@ -271,36 +279,38 @@ impl Place {
     }
 
     /// # Safety
-    /// So many bytes can be read there for as long as the slice lives, and nothing writes to them.
+    /// Its bytes must be readable during the lifetime of the slice, and nothing may write to them.
     const unsafe fn as_slice<'s>(self) -> &'s [u8] {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller ensures it.
         unsafe { slice::from_raw_parts(self.data, self.len) }
     }
 
     /// # Safety
-    /// Nothing else uses these bytes for as long as the slice lives.
+    /// Nothing else may use these bytes during the lifetime of the slice.
     pub const unsafe fn as_mut_slice<'s>(self) -> &'s mut [u8] {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller ensures it.
         unsafe { slice::from_raw_parts_mut(self.data, self.len) }
     }
 
-    /// Whether all of it lies in `other`.
+    /// Returns whether all of it is in `other`.
     fn is_within(self, other: Self) -> bool {
         self.len <= other.len && self.data.addr().wrapping_sub(other.data.addr()) <= other.len - self.len
     }
 
-    /// Whether some of it lies in `other`.
+    /// Returns whether it overlaps `other`.
     fn overlaps(self, other: Self) -> bool {
         let [start, other_start] = [self.data.addr(), other.data.addr()];
         start < other_start.saturating_add(other.len) && start.saturating_add(self.len) > other_start
     }
 }
 
-/// Lets `work` have the invocation, if `responder` is its address. What it refuses is kept, and its code given.
+/// Calls `work` with the current invocation, if `responder` is its address. If `work` returns
+/// a refusal, returns its code, and stores it if it is the first.
 #[inline(always)]
 pub fn with(responder: *mut c_void, work: impl for<'i, 'b> FnOnce(&'i mut Invocation<'b>) -> Result<(), Refusal>) -> c_int {
-    // SAFETY: the address is that of a local variable of `lend`'s caller, which takes it back before the variable is gone. C calls on the
-    // thread that runs the handler, and `work` calls no C, so that this is the only reference.
+    // SAFETY: it is the address of a local variable of `lend`'s caller, and `lend` resets it before
+    // the variable is dropped. C must call on the thread that runs the handler, and `work` doesn't
+    // call C, so this is the only reference.
     let Some(invocation) = (unsafe { CURRENT.load(Relaxed).cast::<Invocation<'_>>().as_mut() }) else {
         return Refusal::RESPONDER.code;
     };
@@ -314,7 +324,7 @@ pub fn with(responder: *mut c_void, work: impl for<'i, 'b> FnOnce(&'i mut Invoca
     }
 }
 
-/// What the invocation has, if `event` is its address.
+/// Calls `then` with the parts of the current invocation, if `event` is its address.
 pub fn given<R>(event: *const c_void, then: impl FnOnce(Given<'_>) -> R) -> Option<R> {
     let current = CURRENT.load(Relaxed);
     if current.is_null() || event != current {

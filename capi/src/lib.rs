@@ -1,18 +1,20 @@
-//! barelambda as a static library for C: what `include/barelambda.h` declares and describes.
+//! barelambda as a static library for C. `include/barelambda.h` declares and describes its
+//! functions.
 //!
-//! | module | what it has |
+//! | module | what it contains |
 //! |---|---|
-//! | `start` | `_start` and `main` for programs that have none; `barelambda_run` |
-//! | `invocation` | the invocation that is being handled: what was answered so far, and what went wrong |
+//! | `start` | `_start` and `main` for programs without them; `barelambda_run` |
+//! | `invocation` | the current invocation: the state of its response, and its first error |
 //! | `event`, `answer`, `http`, `stream`, `system` | the functions, in the header's order |
-//! | `result` | the codes that they give |
-//! | `arch` | what only assembly can say, per architecture |
+//! | `result` | the codes that they return |
+//! | `arch` | weak symbols, which need assembly, per architecture |
 //!
-//! C gives no proof of anything. So an event and a responder are the address of the invocation that is being handled, and nothing is read
-//! through any other; and what C may change at any time, the payload and the response buffer, is kept as addresses until the handler has
-//! returned.
+//! C proves nothing to the compiler. So an event and a responder are the address of the current
+//! invocation, and no other address is dereferenced. C may change the payload and the response
+//! buffer at any time, so they are stored as addresses until the handler returns.
 //!
-//! Off musl the same sources make a library with std, which is there to be checked and not to be linked.
+//! For other targets than musl the same sources build a library with std, for checks and not for
+//! linking.
 #![cfg_attr(target_env = "musl", no_std)]
 
 mod answer;
@@ -32,8 +34,8 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     runtime::entry::panicked(info)
 }
 
-/// The core library of a debug build names this function, which only unwinding would call.
-// SAFETY: nothing calls it, and a program that has one of its own does not take this one from the library.
+/// The core library of a debug build refers to this function, which only unwinding would call.
+// SAFETY: nothing calls it, and a program that defines it doesn't link this definition.
 #[cfg(all(target_env = "musl", debug_assertions))]
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}

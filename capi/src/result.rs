@@ -5,7 +5,8 @@ use core::ffi::c_int;
 use runtime::entry::c_support;
 use runtime::{Error, FunctionError};
 
-/// What a function refuses: the code for who called it, and the error for the caller of the Lambda function.
+/// An error of a function: the code for the caller in C, and the error for the caller of the Lambda
+/// function.
 #[derive(Copy, Clone)]
 pub struct Refusal {
     pub code: c_int,
@@ -35,7 +36,7 @@ refusals! {
     BODY_KIND = 1, "Function.InvalidArgument", "the kind of the body is unknown";
     BODY_TEXT = 1, "Function.InvalidArgument", "a body of text is not UTF-8";
     MULTI_VALUE = 1, "Function.InvalidArgument", "a stream has no multi-value headers";
-    OVERLAP = 1, "Function.InvalidArgument", "a slice lies in the response buffer";
+    OVERLAP = 1, "Function.InvalidArgument", "a slice overlaps the response buffer";
     ANSWERED_TWICE = 2, "Function.AnsweredTwice", "the handler answered twice";
     NOT_ANSWERED = 3, "Function.NotAnswered", "the handler returned without an answer";
     NOT_ENDED = 3, "Function.NotAnswered", "the handler returned without ending its stream";
@@ -47,12 +48,12 @@ impl Refusal {
     pub const RESPONSE_TOO_LARGE: Self = Self { code: 4, error: Error::RESPONSE_TOO_LARGE };
     pub const CONTENT_TYPE: Self = Self { code: 5, error: Error::CONTENT_TYPE };
 
-    /// An answer over HTTP that is refused.
+    /// Returns the refusal of an HTTP response.
     pub fn http(error: Error) -> Self {
         if error == Error::RESPONSE_TOO_LARGE { Self::RESPONSE_TOO_LARGE } else { Self { code: 6, error } }
     }
 
-    /// A stream that has broken.
+    /// Returns the refusal of a broken stream.
     pub const fn stream(error: Error) -> Self {
         Self { code: 8, error }
     }

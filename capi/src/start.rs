@@ -1,4 +1,4 @@
-//! Where a program begins.
+//! The start of a program.
 
 use core::ffi::{c_int, c_void};
 #[cfg(target_env = "musl")]
@@ -21,12 +21,12 @@ type InitFn = unsafe extern "C" fn(responder: *mut c_void, user: *mut c_void);
 
 static MEMORY: Memory<{ PAYLOAD_LIMIT + ROOM }, { PAYLOAD_LIMIT + TEXT }> = Memory::new();
 
-/// Whether the memory is in use, or was.
+/// Whether the memory is or was in use.
 static RUNS: AtomicBool = AtomicBool::new(false);
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_run(handler: Option<HandlerFn>, user: *mut c_void) -> c_int {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller ensures it.
     unsafe { barelambda_run_init(None, handler, user) }
 }
 
@@ -35,17 +35,18 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
     let Some(function) = handler else {
         return Refusal::NULL.code;
     };
-    // Not one atomic step: on aarch64 that would bring in a function of compiler_builtins, and with it one of libc.
+    // This isn't one atomic operation, which on aarch64 would link a function of compiler_builtins,
+    // and with it one of libc.
     if RUNS.load(Relaxed) {
         return RUN_TWICE;
     }
     RUNS.store(true, Relaxed);
     find_environment();
-    // SAFETY: `RUNS` lets this happen once.
+    // SAFETY: `RUNS` ensures that this happens once.
     let (receive, response) = unsafe { MEMORY.buffers() };
     c_support::serve(
         |buffer| {
-            // SAFETY: an initialiser is called as C declares it.
+            // SAFETY: the header declares an initialiser with this signature.
             match init.and_then(|init| Invocation::initialize(buffer, |responder| unsafe { init(responder, user) })) {
                 None => Ok(Foreign { function, user }),
                 Some(answer) => {
@@ -69,15 +70,15 @@ struct Foreign {
 impl Handler for Foreign {
     #[inline(always)]
     fn handle<'a>(&mut self, invocation: runtime::Invocation<'a>) -> Response<'a> {
-        // SAFETY: a handler is called as C declares it.
+        // SAFETY: the header declares a handler with this signature.
         Invocation::handle(invocation, |address| unsafe { (self.function)(address, address, self.user) })
     }
 }
 
-/// What `main` is in a program that has none.
+/// The `main` of a program without one.
 #[cfg(target_env = "musl")]
 pub extern "C" fn embedded() -> c_int {
-    // SAFETY: C declares these functions so.
+    // SAFETY: the header declares these functions with these signatures.
     let (handler, init) = unsafe {
         (
             core::mem::transmute::<*const c_void, Option<HandlerFn>>(arch::handler()),
@@ -87,34 +88,38 @@ pub extern "C" fn embedded() -> c_int {
     if handler.is_none() {
         c_support::log_fatal("the program has neither main nor barelambda_handler", b"");
     }
-    // SAFETY: the functions are C's.
+    // SAFETY: the functions are from C.
     unsafe { barelambda_run_init(init, handler, null_mut()) };
     1
 }
 
-/// Looks where the environment is now.
+/// Updates the address of the environment.
 pub fn find_environment() {
     #[cfg(target_env = "musl")]
     {
         let environ = arch::environ();
         if !environ.is_null() {
-            // SAFETY: with a C library, `environ` is its variable, which programs do not set while functions of the library run.
+            // SAFETY: with a C library, `environ` is its variable, which programs don't set while
+            // functions of this library run.
             unsafe { c_support::set_environment(*environ) };
         }
     }
 }
 
-/// What `_start` is in a program that has none, and so no C library: runs `main`, and ends the process with its result.
+/// The `_start` of a program without one, and so without a C library. Calls `main`, and exits with
+/// its result.
 ///
 /// # Safety
-/// For `_start` alone, which calls it once, with the kernel's stack.
+/// Only `_start` may call it, once, with the kernel's stack.
 #[cfg(target_env = "musl")]
 pub unsafe extern "C" fn start(stack: *const usize) -> ! {
-    // SAFETY: C has one function `main`, or the library's own is taken; both take these, or ignore them.
+    // SAFETY: the program defines `main`, or the library's is linked. Both have these parameters,
+    // or ignore them.
     unsafe extern "C" {
         fn main(argc: c_int, argv: *const *const u8, envp: *const *const u8) -> c_int;
     }
-    // SAFETY: argc lies where the stack begins, and behind it the pointers of argv and a null, then those of envp and a null.
+    // SAFETY: argc is at the start of the stack. The pointers of argv and a null follow, then those
+    // of envp and a null.
     let status = unsafe {
         let count = *stack;
         let argv = stack.add(1).cast::<*const u8>();

@@ -1,4 +1,4 @@
-//! Answers that leave while they are being written.
+//! Streamed responses.
 
 use core::ffi::{c_int, c_void};
 
@@ -11,7 +11,8 @@ use crate::result::Refusal;
 unsafe extern "C" fn barelambda_stream_begin(responder: *mut c_void) -> c_int {
     with(responder, |invocation| {
         let way = invocation.way()?;
-        // SAFETY: the invocation has not been answered, so that nothing else uses the response buffer, and C may not from here on.
+        // SAFETY: there's no response yet, so nothing else uses the response buffer, and C must not
+        // use it from here on.
         let buffer = unsafe { invocation.buffer.as_mut_slice() };
         let stream = way.stream(buffer, invocation.content_type()).map_err(|_| Refusal::CONTENT_TYPE)?;
         invocation.begin(stream);
@@ -22,7 +23,7 @@ unsafe extern "C" fn barelambda_stream_begin(responder: *mut c_void) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_stream_write(responder: *mut c_void, data: *const u8, len: usize) -> c_int {
     with(responder, |invocation| {
-        // SAFETY: it is a slice of C's.
+        // SAFETY: it is a slice from C.
         let data = unsafe { invocation.input(data, len) };
         let stream = invocation.streaming()?;
         stream.write(data?).map_err(Refusal::stream)

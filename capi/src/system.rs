@@ -1,4 +1,4 @@
-//! What may be called at any time.
+//! Functions that can be called at any time.
 
 use core::ffi::{c_int, c_uint};
 use core::ptr::null;
@@ -17,7 +17,7 @@ const PANICKED: u8 = 101;
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_log(level: c_int, text: *const u8, len: usize) -> c_int {
-    // SAFETY: it is a slice of C's.
+    // SAFETY: it is a slice from C.
     let Some(text) = (unsafe { input(text, len) }) else {
         return Refusal::NULL.code;
     };
@@ -29,10 +29,10 @@ unsafe extern "C" fn barelambda_log(level: c_int, text: *const u8, len: usize) -
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_env(name: *const u8, len: usize, value_len: *mut usize) -> *const u8 {
     start::find_environment();
-    // SAFETY: it is a slice of C's.
+    // SAFETY: it is a slice from C.
     let name = unsafe { input(name, len) }.filter(|name| !name.is_empty());
     let (data, size) = name.and_then(c_support::var).map_or((null(), 0), |value| (value.as_ptr(), value.len()));
-    // SAFETY: it is null, or C's to be written to.
+    // SAFETY: it is null, or C allows writing to it.
     if let Some(value_len) = unsafe { value_len.as_mut() } {
         *value_len = size;
     }
@@ -56,32 +56,32 @@ extern "C" fn barelambda_exit(status: c_int) -> ! {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_panic(file: *const u8, file_len: usize, line: c_uint, message: *const u8, message_len: usize) -> ! {
-    // SAFETY: these are slices of C's.
+    // SAFETY: these are slices from C.
     let [file, message] = unsafe { [input(file, file_len), input(message, message_len)] }.map(|text| text.map_or("(null)", valid));
     c_support::panicked(file, line, message);
     runtime::exit(PANICKED)
 }
 
-/// As `as_millis`, in 64 bits: on aarch64 the other brings a division of 128 bits from compiler_builtins, which asks for what only unwinding
-/// needs.
+/// Like `as_millis`, in 64 bits. On aarch64, `as_millis` would link a 128-bit division from
+/// compiler_builtins, which refers to a function for unwinding.
 pub fn milliseconds(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis().into())
 }
 
-/// What C has given, unless it is null, or of a length that there is not.
+/// Returns a slice from C, or `None` if it is null or longer than `isize::MAX` bytes.
 ///
 /// # Safety
-/// So many bytes can be read there, for as long as the call of the function lasts.
+/// `len` bytes must be readable there during the call from C.
 unsafe fn input<'i>(data: *const u8, len: usize) -> Option<&'i [u8]> {
     match len {
         0 => Some(&[]),
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller ensures it.
         _ if !data.is_null() && len <= isize::MAX.unsigned_abs() => Some(unsafe { slice::from_raw_parts(data, len) }),
         _ => None,
     }
 }
 
-/// The text up to what is not UTF-8.
+/// Returns the text before the first byte that isn't valid UTF-8.
 fn valid(text: &[u8]) -> &str {
     text.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default()
 }

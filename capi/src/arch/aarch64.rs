@@ -1,5 +1,6 @@
-//! aarch64, after the ABI for the Arm 64-bit architecture: AAPCS64, section 6 (arguments and results in x0, the stack aligned to 16), and
-//! AAELF64, section 5.7 (relocations through the global offset table).
+//! aarch64, by the ABI for the Arm 64-bit architecture: AAPCS64, section 6 (arguments and results
+//! in x0, the stack aligned to 16), and AAELF64, section 5.7 (relocations through the global offset
+//! table).
 
 use core::arch::{global_asm, naked_asm};
 use core::ffi::c_void;
@@ -7,21 +8,21 @@ use core::ffi::c_void;
 use crate::start::{embedded, start};
 
 global_asm!(
-    ".pushsection .text.barelambda_start, \"ax\", @progbits", // a section of its own, which a linker can leave out
-    ".weak _start",                                           // crt1.o has another one, where there is a C library
+    ".pushsection .text.barelambda_start, \"ax\", @progbits", // a separate section, which a linker can remove
+    ".weak _start",                                           // crt1.o of a C library defines it too
     ".type _start, @function",
     "_start:",
     "mov x29, xzr",    // no caller: the outermost frame has a zero frame pointer
     "mov x30, xzr",    // and a zero return address
-    "mov x0, sp",      // first argument: argc, argv, envp and auxv lie where the stack begins, aligned to 16
+    "mov x0, sp",      // first argument: argc, argv, envp and auxv are at the start of the stack, aligned to 16
     "b {start}",       // it does not return
     ".size _start, . - _start",
-    ".popsection",     // back to where the compiler was
+    ".popsection",     // back to the previous section
     ".pushsection .text.barelambda_main, \"ax\", @progbits",
     ".weak main",                                             // the program may have one
     ".type main, @function",
     "main:",
-    "b {embedded}",    // which returns to who called main, with its result
+    "b {embedded}",    // it returns to the caller of main
     ".size main, . - main",
     ".popsection",
     start = sym start,
@@ -34,9 +35,9 @@ macro_rules! addresses {
         #[unsafe(naked)]
         pub extern "C" fn $name() -> $type {
             naked_asm!(
-                concat!(".weak ", $symbol),                            // it need not be there
-                concat!("adrp x0, :got:", $symbol),                    // the page of the place that has its address, which the linker or
-                concat!("ldr x0, [x0, :got_lo12:", $symbol, "]"),      // the loader has put there; and the place in the page
+                concat!(".weak ", $symbol),                            // it may be undefined
+                concat!("adrp x0, :got:", $symbol),                    // the page of the entry with its address, which the linker or the
+                concat!("ldr x0, [x0, :got_lo12:", $symbol, "]"),      // loader has set; and the offset of the entry in the page
                 "ret",
             )
         }

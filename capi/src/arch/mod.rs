@@ -1,5 +1,5 @@
-//! What stable Rust cannot say: definitions that give way to others of their name, and references to what may not be there. (A weak
-//! definition gives way to an ordinary one; a weak reference that nothing defines is null.)
+//! Weak symbols, which stable Rust doesn't support. An ordinary definition replaces a weak one. A
+//! weak reference to an undefined symbol is null.
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;

@@ -1,5 +1,5 @@
-//! x86_64, after the System V ABI, AMD64 supplement: section 3.4.1 (process start), 3.2.3 (arguments in rdi, results in rax), 3.5.5 (global
-//! offset table).
+//! x86_64, by the System V ABI, AMD64 supplement: section 3.4.1 (process start), 3.2.3 (arguments
+//! in rdi, results in rax), 3.5.5 (global offset table).
 
 use core::arch::{global_asm, naked_asm};
 use core::ffi::c_void;
@@ -7,21 +7,21 @@ use core::ffi::c_void;
 use crate::start::{embedded, start};
 
 global_asm!(
-    ".pushsection .text.barelambda_start, \"ax\", @progbits", // a section of its own, which a linker can leave out
-    ".weak _start",                                           // crt1.o has another one, where there is a C library
+    ".pushsection .text.barelambda_start, \"ax\", @progbits", // a separate section, which a linker can remove
+    ".weak _start",                                           // crt1.o of a C library defines it too
     ".type _start, @function",
     "_start:",
     "xor ebp, ebp",    // no caller: the outermost frame has a zero frame pointer
-    "mov rdi, rsp",    // first argument: argc, argv, envp and auxv lie where the stack begins
+    "mov rdi, rsp",    // first argument: argc, argv, envp and auxv are at the start of the stack
     "call {start}",    // rsp is aligned to 16 here, so `start` finds it as after any call
     "ud2",             // it does not return
     ".size _start, . - _start",
-    ".popsection",     // back to where the compiler was
+    ".popsection",     // back to the previous section
     ".pushsection .text.barelambda_main, \"ax\", @progbits",
     ".weak main",                                             // the program may have one
     ".type main, @function",
     "main:",
-    "jmp {embedded}",  // which returns to who called main, with its result
+    "jmp {embedded}",  // it returns to the caller of main
     ".size main, . - main",
     ".popsection",
     start = sym start,
@@ -34,8 +34,8 @@ macro_rules! addresses {
         #[unsafe(naked)]
         pub extern "C" fn $name() -> $type {
             naked_asm!(
-                concat!(".weak ", $symbol),                                     // it need not be there
-                concat!("mov rax, qword ptr [rip + ", $symbol, "@GOTPCREL]"),   // its address, which the linker or the loader has put there
+                concat!(".weak ", $symbol),                                     // it may be undefined
+                concat!("mov rax, qword ptr [rip + ", $symbol, "@GOTPCREL]"),   // its address, which the linker or the loader has set
                 "ret",
             )
         }

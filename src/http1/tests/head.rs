@@ -181,7 +181,8 @@ fn malformed_heads_are_errors() {
     }
 }
 
-/// RFC 9112, section 5.2: a client joins such a line to the one before it. To take it for a field of its own is a guess.
+/// A client joins such a line to the previous one (RFC 9112, section 5.2). Treating it as a separate
+/// field would be a guess.
 #[test]
 fn a_folded_line_is_an_error_even_with_a_colon() {
     for fold in [" folded: x", "\tfolded: x", " :", " Content-Length: 0"] {

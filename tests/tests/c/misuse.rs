@@ -16,7 +16,7 @@ const TOO_LARGE: (&str, &str) = ("Function.ResponseSizeTooLarge", "the response 
 const CONTENT_TYPE: (&str, &str) = ("Function.InvalidContentType", "the content type is not a header value");
 const HTTP: &str = "Function.InvalidHttpResponse";
 const NULL: (&str, &str) = (ARGUMENT, "a pointer is null and its length is not 0");
-const OVERLAP: (&str, &str) = (ARGUMENT, "a slice lies in the response buffer");
+const OVERLAP: (&str, &str) = (ARGUMENT, "a slice overlaps the response buffer");
 const NOT_ENDED: (&str, &str) = ("Function.NotAnswered", "the handler returned without ending its stream");
 const NOT_STREAMING: (&str, &str) = ("Function.NotStreaming", "no stream has begun");
 
