@@ -40,6 +40,7 @@ const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
 /// The error that the caller of the function gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvokeError {
+    /// The error type, for example `Function.InvalidJson`.
     pub error_type: String,
     /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if it was too long for the trailers of a stream.
     pub body: String,
