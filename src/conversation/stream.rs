@@ -20,7 +20,7 @@ use crate::runtime_api::request;
 errors! {
     /// The Runtime API replied or closed before the end of a stream, or the connection broke before
     /// the end was acknowledged.
-    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not take the stream to its end";
+    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not accept the whole stream";
 }
 
 /// Whether a stream has begun and not ended. Only programs that stream set it, so the linker drops
@@ -93,7 +93,7 @@ const PIECE: usize = 16 * 1024;
 /// The answer that is kept for a stream, which can't be sent again.
 const LOST: Answer<'static> = Answer::error(
     "Runtime.StreamLost",
-    br#"{"errorType":"Runtime.StreamLost","stackTrace":[],"errorMessage":"the Runtime API did not take the stream to its end"}"#,
+    br#"{"errorType":"Runtime.StreamLost","stackTrace":[],"errorMessage":"the Runtime API did not accept the whole stream"}"#,
 );
 
 impl StreamWriter<'_> {

@@ -179,7 +179,7 @@ impl Invocation {
             }
             (Answer::Stream { error: failure, .. }, false) => {
                 // What was streamed did not arrive, or that it did was not heard of.
-                let lost = self::error("Runtime.StreamLost", "the Runtime API did not take the stream to its end");
+                let lost = self::error("Runtime.StreamLost", "the Runtime API did not accept the whole stream");
                 assert!(faults > self.faults, "an error in place of a stream, and nothing went wrong");
                 assert!(*error == Some(lost) || failure.is_some() && *error == failure, "{error:?}");
             }

@@ -211,7 +211,7 @@ fn a_rejected_stream_cannot_be_written() {
     }
 }
 
-const LOST: &str = "the Runtime API did not take the stream to its end";
+const LOST: &str = "the Runtime API did not accept the whole stream";
 
 #[test]
 fn a_stream_that_broke_is_an_error_if_its_invocation_comes_again() {
