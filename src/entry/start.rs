@@ -31,7 +31,7 @@ unsafe impl<const RECEIVE: usize, const RESPONSE: usize> Sync for Memory<RECEIVE
 
 impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     /// Creates zeroed buffers.
-    #[expect(clippy::new_without_default, reason = "only statics are of use")]
+    #[expect(clippy::new_without_default, reason = "only statics need it")]
     pub const fn new() -> Self {
         assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
         assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
@@ -43,7 +43,7 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     /// # Safety
     /// Must be called once in the life of the process, or again when nothing uses the previous
     /// references.
-    #[expect(clippy::mut_from_ref, reason = "the caller sees to it")]
+    #[expect(clippy::mut_from_ref, reason = "the caller guarantees unique access")]
     #[inline(always)]
     pub unsafe fn buffers(&'static self) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
         // SAFETY: the caller guarantees that these are the only references to the memory.
