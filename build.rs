@@ -1,8 +1,9 @@
-//! Names what several `#[cfg]` ask for: `bare`, a program without std; `formatted_log`, with which all lines of the log have a time and a
-//! level; `every_feature`, with which dead code is looked for.
+//! Defines the names that several `#[cfg]` share: `bare`, a program without std; `formatted_log`,
+//! if all lines of the log have a time and a level; `every_feature`, if the build checks for dead
+//! code.
 //!
-//! For musl targets: hands the linker script and the place of musl's `libc.a`, which has memcpy and its like, to whoever links a
-//! bootstrap.
+//! For musl targets, adds two directories to the linker's search path: that of the linker script,
+//! and that of musl's `libc.a`, which has memcpy and its like.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,7 +32,7 @@ fn set(name: &str, is_set: bool) {
     }
 }
 
-/// Where the toolchain in use keeps the libraries of the target.
+/// Returns the directory of the target's libraries in the current toolchain.
 pub fn target_libdir() -> PathBuf {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = env::var_os("TARGET").expect("cargo sets TARGET");

@@ -1,4 +1,4 @@
-//! What can go wrong, as one `Copy` type that needs no allocation.
+//! Errors, as one `Copy` type that needs no allocation.
 
 use core::fmt;
 
@@ -11,7 +11,8 @@ pub use protocol::ProtocolError;
 
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
 ///
-/// A handler's own errors are constants of this type. `?` and [`Error::from`] turn a reference to one into an [`Error`]:
+/// A handler defines its errors as statics of this type. `?` and [`Error::from`] turn a reference
+/// to one into an [`Error`]:
 ///
 /// ```
 /// use barelambda::{Error, FunctionError};
@@ -21,28 +22,31 @@ pub use protocol::ProtocolError;
 /// assert_eq!(Error::from(&OUT_OF_STOCK).to_string(), "Function.OutOfStock: the last one was sold");
 /// ```
 ///
-/// For a message that is known only at run time, see [`Responder::fail`](crate::Responder::fail).
+/// For a message that is composed at run time, see [`Responder::fail`](crate::Responder::fail).
 #[derive(Debug, PartialEq, Eq)]
 pub struct FunctionError {
     error_type: &'static str,
-    /// The message; of several errors of the same type each, with a zero byte behind it.
+    /// The message or, for several errors of the same type, their messages, each followed by a zero
+    /// byte.
     message: &'static str,
 }
 
 impl FunctionError {
-    /// An error of the type `error_type`, which should look like `Function.OutOfStock`: Lambda shows any type that does not match
-    /// `(Runtime|Function)\.[A-Z][a-zA-Z]+` as `Function.Unknown` or `Runtime.Unknown`.
+    /// Creates an error of the type `error_type`, which should look like `Function.OutOfStock`.
+    /// Lambda shows a type that doesn't match `(Runtime|Function)\.[A-Z][a-zA-Z]+` as
+    /// `Function.Unknown` or `Runtime.Unknown`.
     ///
     /// # Panics
-    /// When the type could not be sent: it is empty, longer than 1,024 bytes, or has control characters. And when the message has a zero
-    /// byte. In a `static`, which these are for, that is an error of the compiler.
+    /// Panics if the type can't be sent because it is empty, longer than 1,024 bytes, or has
+    /// control characters, or if the message has a zero byte. In a `static`, this is a compile-time
+    /// error.
     pub const fn new(error_type: &'static str, message: &'static str) -> Self {
         assert!(is_sendable(error_type.as_bytes()), "the error type cannot be sent in a header section");
         assert!(!has_zero(message.as_bytes()), "the message has a zero byte");
         Self::of_many(error_type, message)
     }
 
-    /// Errors of the same type, whose messages have a zero byte behind each.
+    /// Creates errors of the same type, whose messages are each followed by a zero byte.
     pub(crate) const fn of_many(error_type: &'static str, message: &'static str) -> Self {
         Self { error_type, message }
     }
@@ -58,20 +62,24 @@ const fn has_zero(mut text: &[u8]) -> bool {
     false
 }
 
-/// Why an invocation, or the runtime, failed.
+/// The reason why an invocation, or the runtime, failed.
 ///
-/// Two words, so that a `Result` of it stays in registers. A message is linked only into programs that can meet it, or another of the
-/// same kind: of the runtime, or of a JSON text. [`Display`](fmt::Display) gives the type, the message and the number in plain English.
+/// It is two words long (16 bytes), so that a `Result` of it stays in registers; with the Cargo
+/// feature `error-path` it is 96 bytes long. A message is linked only into programs that can return
+/// it or another one of the same kind: the runtime's messages are one kind, those of JSON another.
+/// [`Display`](fmt::Display) shows the type, the message, the number and the path.
 #[derive(Copy, Clone)]
 pub struct Error {
     what: &'static FunctionError,
-    /// The number, zero if there is none, in the lower half; in the upper, which of its messages it is.
+    /// The number in the lower half, zero if there is none. The index of the message in the upper
+    /// half.
     detail: u64,
-    /// In a JSON text, what leads to the place.
+    /// The path to the position in a JSON text.
     path: Path,
 }
 
-/// What went wrong, without the [number](Error::number) and the [path](Error::path), which say where: [`Error::kind`] returns it.
+/// The kind of an [`Error`]: what went wrong, without the [number](Error::number) and the
+/// [path](Error::path), which say where. [`Error::kind`] returns it.
 ///
 /// ```
 /// use barelambda::{Error, ErrorKind, FunctionError};
@@ -94,7 +102,7 @@ pub struct Error {
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct ErrorKind {
     what: &'static FunctionError,
-    /// Which of its messages.
+    /// The index of the message.
     which: u8,
 }
 
@@ -119,47 +127,48 @@ impl Error {
         Self { what, detail: (which as u64) << 32, path: Path::EMPTY }
     }
 
-    /// What went wrong, to tell errors apart. `==` on [`Error`] also compares where: the place in a JSON text, or the errno.
+    /// Returns the kind of the error, to tell errors apart. `==` on [`Error`] also compares the
+    /// number and the path: the position in a JSON text, or the errno.
     ///
     /// ```
     /// use barelambda::{Error, json};
     ///
     /// let error = json::from_slice::<u8>(&mut *b"[]".to_vec()).unwrap_err();
     /// assert_eq!(error.kind(), Error::JSON_NO_NUMBER.kind());
-    /// assert_ne!(error, Error::JSON_NO_NUMBER); // It has a place: byte 1.
+    /// assert_ne!(error, Error::JSON_NO_NUMBER); // It has a position: byte 1.
     /// ```
     pub const fn kind(self) -> ErrorKind {
         ErrorKind { what: self.what, which: (self.detail >> 32) as u8 }
     }
 
-    /// The error's type, for example `Function.ResponseSizeTooLarge`.
+    /// Returns the error's type, for example `Function.ResponseSizeTooLarge`.
     pub const fn error_type(self) -> &'static str {
         self.what.error_type
     }
 
-    /// What went wrong, without the [number](Self::number) that belongs at its end: "expected a string at byte".
-    /// [`Display`](fmt::Display) has both.
+    /// Returns the message, without the [number](Self::number) that follows it: "expected a string
+    /// at byte". [`Display`](fmt::Display) shows both.
     pub fn message(self) -> &'static str {
         str::from_utf8(self.message_bytes()).unwrap_or_default()
     }
 
-    /// As [`message`](Self::message), without linking what checks UTF-8.
+    /// As [`message`](Self::message), without linking the UTF-8 validation.
     #[inline(never)]
     pub(crate) fn message_bytes(self) -> &'static [u8] {
-        // Written out, this takes 50 bytes less than iterators do.
+        // This loop is 50 bytes shorter than one with iterators.
         let mut left = self.detail >> 32;
         let mut text = self.what.message.as_bytes();
         let mut rest = text;
         let mut len = 0;
-        while let [byte, behind @ ..] = rest {
-            rest = behind;
+        while let [byte, after @ ..] = rest {
+            rest = after;
             if *byte == 0 {
                 if left == 0 {
                     break;
                 }
                 left -= 1;
                 len = 0;
-                text = behind;
+                text = after;
             } else {
                 len += 1;
             }
@@ -167,29 +176,30 @@ impl Error {
         text.get(..len).unwrap_or_default()
     }
 
-    /// The error with the number that says more: an errno, a status code.
+    /// Adds a number: an errno, a status code, or a position.
     pub(crate) const fn with(self, number: u32) -> Self {
         Self { detail: self.detail >> 32 << 32 | number as u64, ..self }
     }
 
-    /// The error, whose number is a place in a part of a text, with that place in all of it. Both are counted from 1, and the part begins
-    /// at `place`.
+    /// Translates the position in a part of a text to that in the whole text. Both are counted from
+    /// 1, and the part begins at `place`.
     pub(crate) const fn moved(self, place: u32) -> Self {
         Self { detail: self.detail + place as u64 - 1, ..self }
     }
 
-    /// The error with what leads to its place.
+    /// Adds the path to the position.
     pub(crate) const fn with_path(self, path: Path) -> Self {
         Self { path, ..self }
     }
 
-    /// In an error of JSON, the fields and elements that lead to the place, as in `orders[2].price`; empty at the root, in other errors, and
-    /// without the Cargo feature `error-path`. At most 80 bytes: the beginning is cut.
+    /// In an error of JSON, returns the fields and elements that lead to the position, as in
+    /// `orders[2].price`. The path is at most 80 bytes long; a longer one loses its beginning. It
+    /// is empty at the root, in other errors, and without the Cargo feature `error-path`.
     pub fn path(&self) -> &str {
         self.path.as_str()
     }
 
-    /// The number that belongs at the end of the message.
+    /// Returns the number that follows the message, if there is one.
     pub const fn number(self) -> Option<u32> {
         match self.detail as u32 {
             0 => None,
@@ -233,8 +243,8 @@ impl fmt::Debug for Error {
 
 impl core::error::Error for Error {}
 
-/// Errors of one type, all of which a program can meet that meets one: an enum of them, of one byte, with their messages in one text; and
-/// the constants of [`Error`].
+/// Defines errors of one type that are linked together: a one-byte enum of them, whose messages are
+/// one text, and the constants of [`Error`].
 macro_rules! kinds {
     ($(#[$about:meta])+ $visibility:vis enum $kinds:ident = $type:expr; $($(#[$doc:meta])+ $kind:ident $name:ident $message:literal;)*) => {
         $(#[$about])+
@@ -245,7 +255,7 @@ macro_rules! kinds {
         )*}
 
         impl $kinds {
-            /// The error, without a number.
+            /// Returns the error, without a number.
             pub const fn error(self) -> $crate::Error {
                 const ALL: &$crate::FunctionError = &$crate::FunctionError::of_many($type, concat!($($message, "\0"),*));
                 $crate::Error::one_of(ALL, self as u8)
@@ -274,7 +284,8 @@ macro_rules! kinds {
 }
 pub(crate) use kinds;
 
-/// Constants of [`Error`], each with a message of its own, which is linked only into programs that use the constant.
+/// Defines constants of [`Error`]. Each has a separate message, which is linked only into programs
+/// that use the constant.
 macro_rules! errors {
     ($($(#[$doc:meta])+ $name:ident = $type:expr, $message:literal;)*) => {
         impl $crate::Error {$(
@@ -291,7 +302,7 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    fn names_what_went_wrong() {
+    fn displays_type_message_and_number() {
         assert_eq!(Error::CONNECT.with(111).to_string(), "Runtime.Failed: cannot connect to the Runtime API: os error 111");
         assert_eq!(Error::CONNECTION_CLOSED.number(), None);
         assert_ne!(Error::CONNECT.with(1), Error::CONNECT.with(2));

@@ -1,5 +1,6 @@
-//! A runtime for AWS Lambda's `provided.al2023`: the program that is built with it *is* the runtime, a static executable of a few KiB
-//! that opens one socket to the Runtime API and calls a handler.
+//! A runtime for AWS Lambda's `provided.al2023`. The program that is built with it *is* the
+//! runtime: a static executable of a few KiB that opens one socket to the Runtime API and calls a
+//! handler.
 //!
 //! ```no_run
 //! # // On the host; examples/hello.rs has the line that makes it a program without std on musl.
@@ -12,13 +13,16 @@
 //! }
 //! ```
 //!
-//! [`Event::json`] and [`Responder::json`] read and write typed data, in place and without an allocator; with the Cargo feature `events`
-//! the events of AWS's services are types, and [`Responder::http`] answers over HTTP. [`Responder::stream`] answers while the handler works.
+//! [`Event::json`] and [`Responder::json`] read and write typed data, in place and without an
+//! allocator. With the Cargo feature `events`, the events of AWS's services are types, and
+//! [`Responder::http`] returns HTTP responses. [`Responder::stream`] sends the response while the
+//! handler runs.
 //!
-//! With the feature `exec`, any program is the handler: a script, for example.
+//! With the feature `exec`, any program can be the handler, for example a script.
 //!
 //! # Layers
-//! Each module imports only from its own layer and from those below it. The test `layers` checks this table and the imports.
+//! Each module imports only from its own layer and the layers below. The test `layers` checks this
+//! table and the imports.
 //!
 //! | layer | modules | |
 //! |---|---|---|
@@ -31,27 +35,31 @@
 //! | 0 | `bytes`, `error` | |
 //!
 //! # The log
-//! Whatever is written to stderr is the function's log. The runtime says there what went wrong, in lines that begin with `barelambda: `.
+//! Output on stderr is the function's log. The runtime logs its errors there, in lines that begin
+//! with `barelambda: `.
 //!
-//! With the feature `log`, [`entry!`] sets a logger for the crate `log`, unless the program has set one, and the runtime's own messages
-//! take the same way:
+//! With the feature `log`, [`entry!`] installs a logger for the crate `log`, unless the program has
+//! already installed one. The runtime's own messages have the same format:
 //!
 //! | variable | value | |
 //! |---|---|---|
-//! | `AWS_LAMBDA_LOG_FORMAT` | `JSON` | `{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"…","message":"…"}`, and a `tenantId` behind the `requestId` when there is one |
-//! | | anything else | `2026-11-22T20:06:39.007Z REQUEST-ID INFO message`, with `-` for the request id outside of an invocation; a line break in the message becomes a carriage return, so that CloudWatch makes one event of it |
-//! | `AWS_LAMBDA_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL` | this level and graver ones are logged; INFO if it is anything else. FATAL is for panics and for what ends the process: the crate `log` has no such level |
+//! | `AWS_LAMBDA_LOG_FORMAT` | `JSON` | `{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"…","message":"…"}`, with a `tenantId` after the `requestId` if there is one |
+//! | | anything else | `2026-11-22T20:06:39.007Z REQUEST-ID INFO message`, with `-` for the request id outside of an invocation; line breaks in the message become carriage returns, so that CloudWatch shows one log event |
+//! | `AWS_LAMBDA_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL` | the least severe level that is logged; INFO for any other value. FATAL is the level of panics and of errors that end the process; the crate `log` doesn't have it |
 //!
-//! Capitals or not makes no difference. A line is written with one write, and has at most 4,096 bytes: a longer message is cut, and ends
-//! with `…[cut]`. In a std program, other threads than the one that runs the handler log without a request id.
+//! Values are case-insensitive. Each line is one write of at most 4,096 bytes: a longer message is
+//! cut, and ends with `…[cut]`. In a std program, threads other than that of the handler log
+//! without a request id.
 //!
 //! # Non-features
-//! - No allocator, no threads, and no libc calls but memcpy and its like.
-//! - No timeout while it waits for the next invocation: the wait, and the process, may be frozen for hours.
+//! - No allocator, no threads, and no libc functions except memcpy and its like.
+//! - No timeout while waiting for the next invocation: Lambda may freeze the process for hours.
 //! - No TLS and no name resolution: the Runtime API is plain HTTP at an IP address.
-//! - `_X_AMZN_TRACE_ID` is not set: there is no environment to write to. See [`Context::trace_id`].
+//! - `_X_AMZN_TRACE_ID` isn't set, as a bare program has no environment that it could change. See
+//!   [`Context::trace_id`].
 #![no_std]
-// Each build compiles what other features need, and links nothing of it: so that needs no `cfg`.
+// Each build compiles code that only other features use, but links none of it. This saves a `cfg`
+// at each item.
 #![cfg_attr(not(every_feature), allow(dead_code, unused_imports))]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -62,8 +70,8 @@ compile_error!("barelambda runs on Linux, on x86_64 and aarch64, as Lambda does"
 #[cfg(test)]
 extern crate std;
 
-// `bytes`, `http1`, `runtime_api`, `runtime` and `ProtocolError` are public for the fuzz targets, the tests and the C library alone, and may
-// change in any version.
+// `bytes`, `http1`, `runtime_api`, `runtime` and `ProtocolError` are public only for the fuzz
+// targets, the tests and the C library, and may change in any version.
 #[doc(hidden)]
 pub mod bytes;
 mod conversation;
@@ -86,7 +94,7 @@ pub mod runtime;
 #[doc(hidden)]
 pub mod runtime_api;
 mod sys;
-/// For unit tests of handlers.
+/// Runs handlers in unit tests.
 #[cfg(not(bare))]
 pub mod testing;
 
@@ -101,25 +109,27 @@ pub use error::{Error, ErrorKind, FunctionError};
 pub use handler::HttpResponse;
 pub use handler::{Context, Event, Handler, Invocation, Responded, Responder, Response, ResponseStream, ResponseWriter};
 
-/// The longest event and the longest response that Lambda takes synchronously, in bytes: 6 MiB and 100.
+/// The longest event and the longest response of a synchronous invocation, in bytes: 6 MiB and 100
+/// bytes ([Lambda
+/// quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
 pub const PAYLOAD_LIMIT: usize = runtime_api::answer::RESPONSE_LIMIT;
 
-/// The time since 1970-01-01 UTC, to the millisecond.
+/// Returns the time since 1970-01-01 UTC, in whole milliseconds.
 pub fn now() -> Duration {
     Duration::from_millis(sys::clock::now_ms())
 }
 
-/// Sleeps for `duration`, rounded up to milliseconds and at most 49 days; the rest of the program waits too.
+/// Blocks the program for `duration`, rounded up to milliseconds, and for at most 49 days.
 pub fn sleep(duration: Duration) {
     sys::clock::sleep_ms(u32::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX));
 }
 
-/// Ends the process with `status`. Lambda reports an invocation that was not answered as `Runtime.ExitError`.
+/// Exits with `status`. If an invocation is unanswered, Lambda reports it as `Runtime.ExitError`.
 pub fn exit(status: u8) -> ! {
     sys::exit(status)
 }
 
-/// The value of the environment variable `name`; `None` if it is not set or not UTF-8.
+/// Returns the value of the environment variable `name`, or `None` if it isn't set or isn't UTF-8.
 pub fn env(name: &str) -> Option<&'static str> {
     str::from_utf8(sys::env::var(name.as_bytes())?).ok()
 }

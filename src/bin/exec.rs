@@ -1,4 +1,5 @@
-//! A bootstrap for any program: a script, a COBOL program, whatever can be executed. The module `barelambda::exec` says how it is run.
+//! A bootstrap that runs any executable as the handler: a script, a COBOL program. The module
+//! `barelambda::exec` has the details.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 
 barelambda::entry!(init = barelambda::exec::Program::from_environment);

@@ -1,4 +1,5 @@
-//! Both sides of the exchange: does what the state machine says over a connection of whatever kind, and tells it what came of it.
+//! The exchange over a [`Transport`]: performs the actions of the state machine, and reports the
+//! results to it.
 
 use crate::bytes::cursor::{Cursor, move_down};
 use crate::error::{Error, ProtocolError};
@@ -17,7 +18,7 @@ mod transport;
 use stream::StreamWriter;
 pub use transport::Transport;
 
-/// The part of a reply that is shown when it is not a success, in bytes.
+/// The longest part of a non-2xx reply's body that is logged, in bytes.
 const LOGGED_BODY_LIMIT: usize = 1024;
 
 /// An answer that may have to be sent again.
@@ -27,7 +28,7 @@ pub(crate) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// The invocation that it answers.
+    /// Returns the invocation that the answer is for.
     const fn invocation(&self) -> Option<&InvocationHead<'a>> {
         match &self.subject {
             Subject::Initialization => None,
@@ -43,7 +44,7 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// The answer that tells of `error`, with its body in `buffer`.
+/// Returns the answer that reports `error`, with its body in `buffer`.
 pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
     let mut body = ErrorBody::new(error.error_type(), buffer);
     body.push_error(error);
@@ -55,11 +56,11 @@ pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
 pub(crate) struct Conversation<'e, T> {
     pub(crate) exchange: Exchange,
     transport: T,
-    /// How many bytes at the front of the region have been received and not used.
+    /// The number of bytes at the start of the region that have been received but not consumed.
     pub(crate) filled: usize,
-    /// The longest event.
+    /// The longest event, in bytes.
     event_limit: usize,
-    /// What was the first to go wrong on this connection, where the transport said it.
+    /// The first error that the transport reported on this connection.
     cause: Option<Error>,
     endpoint: &'e Endpoint<'e>,
 }
@@ -69,11 +70,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
         Self { exchange, transport, filled: 0, event_limit, cause: None, endpoint }
     }
 
-    /// Goes on until there is an invocation to handle, or, with a kept answer, until that may be forgotten. What is received is put into
-    /// `region`. When there is an invocation, the unused bytes stand behind it, and otherwise at the front.
+    /// Runs until there is an invocation to handle or, with a kept answer, until the answer no
+    /// longer has to be kept. Received bytes are stored in `region`. When there is an invocation,
+    /// the unconsumed bytes follow it; otherwise they are at the start.
     ///
     /// # Errors
-    /// When nothing can go on.
+    /// Returns an error when the conversation can't continue.
     pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<(), Error> {
         loop {
             let action = self.exchange.action();
@@ -113,7 +115,8 @@ impl<'e, T: Transport> Conversation<'e, T> {
         }
     }
 
-    /// The writer of the stream that responds to `invocation`. Heads are written into the free part of `region`.
+    /// Returns the writer of the stream that responds to `invocation`. Heads are written into the
+    /// free part of `region`.
     pub(crate) fn stream_writer<'l>(&'l mut self, region: &'l mut [u8], invocation: InvocationHead<'l>) -> StreamWriter<'l> {
         let region = region.get_mut(self.filled..).unwrap_or_default();
         StreamWriter {
@@ -126,10 +129,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
         }
     }
 
-    /// Sends the kept answer, if any, and GET /next behind it if `ask`. The heads are written where the reply will be.
+    /// Sends the kept answer, if any, followed by GET /next if `ask` is set. The heads are written
+    /// where the reply is going to be received.
     ///
     /// # Errors
-    /// [`ProtocolError::BufferTooSmall`] if the heads do not fit into the region, which [`ROOM`] prevents.
+    /// [`ProtocolError::BufferTooSmall`] if the heads don't fit into the region, which the
+    /// runtime's `ROOM` prevents.
     fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), ProtocolError> {
         let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(ProtocolError::BufferTooSmall)?);
         if let Some(kept) = kept {
@@ -144,14 +149,15 @@ impl<'e, T: Transport> Conversation<'e, T> {
         }
         let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(ProtocolError::BufferTooSmall)?;
         if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
-            // The server may have replied to what it got, and closed: the reply, or its absence, tells how to go on.
+            // The server may have replied to the part that it received, and closed. The reply, or
+            // its absence, decides how to continue.
             self.exchange.mark_unusable();
             self.cause = Some(error);
         }
         Ok(())
     }
 
-    /// Receives one reply. An error says that the connection is of no more use.
+    /// Receives one reply. After an error, the connection can't be used any more.
     fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, ProtocolError> {
         while self.filled == 0
             || response.read_head(region.get(..self.filled).ok_or(ProtocolError::ConnectionClosed)?, &IDS)? == Progress::Partial
@@ -171,12 +177,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
         };
         match self.read_body(region, response, limit, reply != Reply::Fatal) {
             Err(fault) if matches!(reply, Reply::Event | Reply::Redelivered) => return Err(fault),
-            // The head of any other reply says all that matters, so only the connection is lost.
+            // The head of any other reply has all that matters, so only the connection is lost.
             Err(fault) => {
                 log::error(Level::Warn, if fault == ProtocolError::ConnectionBroken { self.why(fault) } else { fault.error() });
                 self.exchange.mark_unusable();
             }
-            // Nothing that was asked for can come behind an event.
+            // No request is outstanding after an event, so no bytes may follow it.
             Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.mark_unusable(),
             Ok(()) => {}
         }
@@ -195,7 +201,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         Ok(reply)
     }
 
-    /// Reads a body, to its end if it is to wait for that.
+    /// Reads a body. If `waits` is set, waits for its end.
     fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), ProtocolError> {
         while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
             self.fill(region)?;
@@ -213,22 +219,22 @@ impl<'e, T: Transport> Conversation<'e, T> {
                 Ok(())
             }
             Err(cause) => {
-                // If sending failed, that is why nothing came.
+                // If sending failed, that is why no bytes came.
                 self.cause.get_or_insert(cause);
                 Err(ProtocolError::ConnectionBroken)
             }
         }
     }
 
-    /// The cause of a fault: if sending failed, that is why no reply came.
+    /// Returns the cause of a fault. If sending failed, that is why no reply came.
     fn why(&self, fault: ProtocolError) -> Error {
         self.cause.unwrap_or(fault.error())
     }
 
-    /// Notes that the connection is of no more use, for whatever cause.
+    /// Records that the connection is lost.
     ///
     /// # Errors
-    /// The cause, when it is time to give up.
+    /// The cause, once the attempts are used up.
     fn lost(&mut self, fault: ProtocolError) -> Result<(), Error> {
         let cause = self.why(fault);
         self.exchange.lost(cause)?;

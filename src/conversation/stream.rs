@@ -1,7 +1,8 @@
 //! Response streams: the part of a conversation that happens while a handler runs.
 //!
-//! A program that doesn't stream links nothing of this module. So it doesn't know the types of the loop: it calls them through two trait
-//! objects ([`StreamAccess`], [`StreamIo`]), and the loop calls back through a function pointer that is set when a stream begins
+//! A program that doesn't stream links nothing of this module. The module therefore doesn't know
+//! the types of the loop: it calls them through two trait objects ([`StreamAccess`], [`StreamIo`]),
+//! and the loop calls back through a function pointer that is set when a stream begins
 //! ([`FinishStream`]).
 
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,25 +18,27 @@ use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request;
 
 errors! {
-    /// The Runtime API replied or closed before the end of a stream, or the connection broke before it had confirmed that end.
-    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not take the stream to its end";
+    /// The Runtime API replied or closed before the end of a stream, or the connection broke before
+    /// the end was acknowledged.
+    STREAM_LOST = "Runtime.StreamLost", "the Runtime API did not accept the whole stream";
 }
 
-/// Whether a stream has begun and not ended. Only programs that stream set it; from the others, all that ends a stream after a panic is gone.
+/// Whether a stream has begun and not ended. Only programs that stream set it, so the linker drops
+/// the code that ends a stream after a panic from all others.
 static STREAMING: AtomicBool = AtomicBool::new(false);
 
-/// Whether a stream has begun and not ended.
+/// Returns whether a stream has begun and not ended.
 pub(crate) fn is_streaming() -> bool {
     STREAMING.load(Relaxed)
 }
 
 /// A handler's access to the conversation.
 pub(crate) trait StreamAccess {
-    /// Begins a stream, and connects if the server has closed the connection after the event. `finish` is called when the handler has
-    /// returned.
+    /// Begins a stream. Connects if the server closed the connection after the event. `finish` is
+    /// called when the handler has returned.
     ///
     /// # Errors
-    /// [`Error::CONNECT`] with the errno, and [`Error::STREAM_LOST`] if the handler has returned.
+    /// [`Error::CONNECT`] with the errno, or [`Error::STREAM_LOST`] if the handler has returned.
     fn begin(&self, finish: FinishStream) -> Result<(), Error>;
 
     /// Calls `work`, unless the handler has returned.
@@ -49,7 +52,7 @@ pub(crate) struct StreamWriter<'l> {
     pub(crate) cause: &'l mut Option<Error>,
     pub(crate) endpoint: &'l Endpoint<'l>,
     pub(crate) invocation: InvocationHead<'l>,
-    /// Heads are written here.
+    /// The buffer for heads.
     pub(crate) region: &'l mut [u8],
     pub(crate) io: &'l mut dyn StreamIo,
 }
@@ -83,18 +86,19 @@ impl<T: Transport> StreamIo for T {
     }
 }
 
-/// How much is sent at once, in bytes: as much as fits where there is room to send, so that nothing waits in vain for a server that has
-/// replied and does not read on.
+/// The largest amount of data that is sent at once, in bytes. It fits once the socket is writable,
+/// so sending doesn't block on a server that has replied and stopped reading.
 const PIECE: usize = 16 * 1024;
 
-/// What is kept of a stream, which cannot be sent again.
+/// The answer that is kept for a stream, which can't be sent again.
 const LOST: Answer<'static> = Answer::error(
     "Runtime.StreamLost",
-    br#"{"errorType":"Runtime.StreamLost","stackTrace":[],"errorMessage":"the Runtime API did not take the stream to its end"}"#,
+    br#"{"errorType":"Runtime.StreamLost","stackTrace":[],"errorMessage":"the Runtime API did not accept the whole stream"}"#,
 );
 
 impl StreamWriter<'_> {
-    /// Sends `data` as a chunk, unless it is empty. With a content type, the head of the response comes before.
+    /// Sends `data` as a chunk, unless it is empty. With a content type, the head of the response
+    /// is sent first.
     ///
     /// # Errors
     /// [`Error::STREAM_LOST`].
@@ -108,10 +112,10 @@ impl StreamWriter<'_> {
             self.io.begin_stream();
             request::stream(&mut framing, self.endpoint, self.invocation, content_type);
         }
-        let mut behind: &[u8] = b"";
+        let mut line_end: &[u8] = b"";
         if !data.is_empty() {
             chunk_size(&mut framing, data.len());
-            behind = b"\r\n";
+            line_end = b"\r\n";
         }
         if framing.is_full() {
             return Err(Error::BUFFER_TOO_SMALL);
@@ -120,7 +124,7 @@ impl StreamWriter<'_> {
         let mut rest = data;
         while !before.is_empty() || !rest.is_empty() {
             let (piece, after) = rest.split_at_checked(PIECE).unwrap_or((rest, b""));
-            send_on(self.io, self.exchange, self.cause, [before, piece, if after.is_empty() { behind } else { b"" }])?;
+            send_on(self.io, self.exchange, self.cause, [before, piece, if after.is_empty() { line_end } else { b"" }])?;
             before = b"";
             rest = after;
         }
@@ -128,10 +132,11 @@ impl StreamWriter<'_> {
     }
 }
 
-/// Sends the last chunk, and with it trailers if the answer is an error, and GET /next; a [`FinishStream`].
+/// Sends the last chunk, with trailers if the answer is an error, and GET /next. This is a
+/// [`FinishStream`].
 ///
 /// # Errors
-/// When the stream could not begin, as there was no connection.
+/// The error of the connection, if the stream could not begin.
 pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'_>) -> Result<(), Error> {
     if writer.exchange.is_stopped() {
         return Err(writer.cause.unwrap_or(Error::STREAM_LOST));
@@ -145,10 +150,10 @@ pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'
         if framing.is_full() {
             return Err(Error::BUFFER_TOO_SMALL);
         }
-        // If it fails, the reply, or its absence, tells how to go on.
+        // If sending fails, the reply, or its absence, decides how to continue.
         let _ = send_on(writer.io, writer.exchange, writer.cause, [framing.into_written(), b"", b""]);
     }
-    // What a handler makes of a stream that broke is less than what is known here.
+    // The runtime knows that the stream broke, so it replaces the handler's answer.
     if !answer.is_error() || writer.exchange.is_unusable() {
         *answer = LOST;
     }
@@ -158,10 +163,10 @@ pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'
     Ok(())
 }
 
-/// Sends a part of the stream, unless the server has replied, or closed.
+/// Sends a part of the stream, unless the server has replied or closed.
 ///
 /// # Errors
-/// [`Error::STREAM_LOST`]; then nothing more can be sent.
+/// [`Error::STREAM_LOST`]. Nothing more can be sent after it.
 fn send_on(io: &mut dyn StreamIo, exchange: &mut Exchange, cause: &mut Option<Error>, parts: [&[u8]; 3]) -> Result<(), Error> {
     if !io.has_input() {
         match io.send(parts) {

@@ -1,4 +1,4 @@
-//! What `entry!` calls in a program without std.
+//! The functions that `entry!` calls in a program without std.
 
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
@@ -10,16 +10,16 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::sys::{self, env};
 
-/// Runs a bare program from its first instruction to its last.
+/// Runs a bare program, from its entry point to its exit.
 ///
 /// # Safety
-/// To be called once, first, with `stack` as the kernel handed it to `_start`.
+/// Must be called once, before anything else, with the `stack` that the kernel passed to `_start`.
 pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     stack: *const usize,
     memory: &'static Memory<RECEIVE, RESPONSE>,
     init: impl FnOnce() -> Result<H, Error>,
 ) -> ! {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller guarantees it.
     unsafe { env::set_from_stack(stack) };
     // SAFETY: this runs once, and nothing else uses the memory.
     let (receive, response) = unsafe { memory.buffers() };
@@ -27,9 +27,11 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     sys::exit(1)
 }
 
-/// Reports a panic to the caller of the function, if there is one, and on stderr, and ends the process with status 101.
+/// Reports a panic to the caller of the function, if there is one, and on stderr, then exits with
+/// status 101.
 ///
-/// The message is the panic's if it is constant; a formatted one needs the Cargo feature `panic-message`.
+/// A constant message is reported as it is. A formatted message needs the Cargo feature
+/// `panic-message`.
 #[inline(always)]
 pub fn panicked(info: &PanicInfo<'_>) -> ! {
     let (file, line) = info.location().map_or(("", 0), |location| (location.file(), location.line()));
@@ -43,17 +45,17 @@ pub fn panicked(info: &PanicInfo<'_>) -> ! {
     sys::exit(101)
 }
 
-/// The message of a panic, as much of it as fits.
+/// Formats the message of a panic, cut to the buffer.
 fn formatted<'a>(info: &PanicInfo<'_>, buffer: &'a mut [u8]) -> &'a str {
     let mut text = Cut(Cursor::new(buffer));
-    // Its only error is that a value could not be shown: what could be is in the text.
+    // Formatting fails only if a value's implementation does. The text up to there is kept.
     let _ = write!(text, "{}", info.message());
     let text = text.0.into_written();
     let valid = str::from_utf8(text).map_or_else(|error| error.valid_up_to(), |text| text.len());
     str::from_utf8(text.get(..valid).unwrap_or_default()).unwrap_or_default()
 }
 
-/// Takes as much of a message as fits.
+/// A writer that cuts the message to the buffer.
 struct Cut<'a>(Cursor<'a>);
 
 impl Write for Cut<'_> {

@@ -1,4 +1,5 @@
-//! What the C library, the package `barelambda-capi`, needs and Rust programs do not. Not for others: it may change at any time.
+//! What the C library, the package `barelambda-capi`, needs and Rust programs don't. It isn't a
+//! public interface, and may change at any time.
 
 use core::marker::PhantomData;
 
@@ -14,21 +15,21 @@ use crate::runtime::stream_access::ConversationAccess;
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::{clock, env, socket::Socket};
 
-/// The most bytes of a body of an error in the trailers of a stream.
+/// The longest body of an error in the trailers of a stream, in bytes before base64.
 pub use crate::runtime_api::request::TRAILER_LIMIT;
 
-/// Lets `environ` be the environment.
+/// Sets the environment to `environ`.
 ///
 /// # Safety
-/// It is null, or an array of pointers to zero-terminated strings, with a null at its end, and does not change while functions of this
-/// crate run.
+/// `environ` must be null, or point to an array of pointers to zero-terminated strings that ends
+/// with a null pointer. It must not change while functions of this crate run.
 #[cfg(bare)]
 pub unsafe fn set_environment(environ: *const *const u8) {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller guarantees it.
     unsafe { env::set(environ) };
 }
 
-/// The value of the environment variable `name`.
+/// Returns the value of the environment variable `name`.
 pub fn var(name: &[u8]) -> Option<&'static [u8]> {
     env::var(name)
 }
@@ -38,29 +39,30 @@ pub const fn error(what: &'static FunctionError) -> Error {
     Error::of(what)
 }
 
-/// Initialises and runs invocation after invocation, until nothing can go on, and logs why; unless the initialiser has failed, which gives
-/// the answer that tells of it, and may write that into the response buffer.
+/// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
+/// logs the reason. An initialiser that fails returns the answer to report, which it may write into
+/// the response buffer.
 pub fn serve<H: Handler>(init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>, receive: &mut [u8], response: &mut [u8]) {
     if let Some(error) = super::start::serve(init, receive, response) {
         log::error(Level::Fatal, error);
     }
 }
 
-/// The way of a stream to the Runtime API, for one invocation.
+/// A stream's access to the Runtime API, for one invocation.
 ///
-/// A responder knows it by a table of functions, which bring with them all that they call. This knows but the place, so that a program
-/// that begins no stream has nothing of it.
+/// A responder refers to its access by a table of functions, which would link everything that they
+/// call. This type has only the address, so that a program that never streams links none of it.
 #[derive(Copy, Clone)]
 pub struct Way<'a> {
     place: *const (),
     access: PhantomData<&'a dyn StreamAccess>,
 }
 
-/// The response buffer of a responder, and the way of its stream.
+/// Splits a responder into its response buffer and its stream's access.
 ///
 /// # Safety
-/// The responder was given to the handler that [`serve`] runs.
-// Inlined, so that the table is seen not to be used.
+/// The responder must come from the handler that [`serve`] runs.
+// Inlined, so that the compiler sees that the table is unused.
 #[inline(always)]
 pub unsafe fn parts(responder: Responder<'_>) -> (&mut [u8], Way<'_>) {
     let (buffer, access) = responder.into_parts();
@@ -80,7 +82,8 @@ impl<'a> Way<'a> {
         Ok(responder.stream())
     }
 
-    /// Begins a stream with status, header fields and cookies before it, as [`Responder::http_stream`] does.
+    /// Begins a stream after a status, header fields and cookies, as [`Responder::http_stream`]
+    /// does.
     ///
     /// # Errors
     /// Those of [`Responder::http_stream`].
@@ -89,32 +92,34 @@ impl<'a> Way<'a> {
     }
 
     fn access(self) -> &'a dyn StreamAccess {
-        // SAFETY: `serve` runs its handler over a socket, so that the responder, as `parts` was promised, had this access, for this lifetime.
+        // SAFETY: `serve` runs its handler over a socket, and the caller of `parts` guarantees that
+        // the responder comes from that handler. So the responder had an access of this type and
+        // lifetime.
         unsafe { &*self.place.cast::<ConversationAccess<'a, 'a, Socket>>() }
     }
 }
 
-/// Begins an answer over HTTP, as [`Responder::http`] does.
+/// Begins an HTTP response, as [`Responder::http`] does.
 pub const fn http<'a>(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> HttpResponse<'a> {
     HttpResponse::new(buffer, status, content_type)
 }
 
-/// Whether `value` may be a content type.
+/// Returns whether `value` can be sent as a content type.
 pub const fn is_content_type(value: &[u8]) -> bool {
     is_sendable(value)
 }
 
-/// What a handler gives for `answer`.
+/// Wraps `answer` as a handler returns it.
 pub const fn responded(answer: Answer<'_>) -> Responded<'_> {
     Responded { answer }
 }
 
-/// The answer that was given.
+/// Returns the answer of a handler.
 pub const fn answer<'a>(responded: &Responded<'a>) -> Answer<'a> {
     responded.answer
 }
 
-/// An error, as [`Responder::fail`] gives it. What is not UTF-8 in the message becomes U+FFFD.
+/// Creates an error, as [`Responder::fail`] does. The message is decoded as lossy UTF-8.
 pub fn failure<'a>(error_type: &'a str, message: &[u8], buffer: &'a mut [u8]) -> Answer<'a> {
     let error_type = sendable_type(error_type);
     let mut body = ErrorBody::new(error_type, buffer);
@@ -122,18 +127,18 @@ pub fn failure<'a>(error_type: &'a str, message: &[u8], buffer: &'a mut [u8]) ->
     Answer::error(error_type, body.finish())
 }
 
-/// The answer that tells of `error`.
+/// Returns the answer that reports `error`.
 pub fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
     crate::conversation::error_answer(error, buffer)
 }
 
-/// Writes one line of the runtime to the log: `text`, and the rest unless there is none.
+/// Logs a line of the runtime at the level FATAL: `text`, followed by `rest` unless it is empty.
 pub fn log_fatal(text: &str, rest: &[u8]) {
     log::line(Level::Fatal, None, text.as_bytes(), 0, rest);
 }
 
-/// Writes a line to the log, in the format that the environment names, if it wants the level: 0 for FATAL to 5 for TRACE. Gives whether
-/// there is such a level.
+/// Logs a line at `level`, from 0 for FATAL to 5 for TRACE, if the environment enables that level,
+/// in the format that the environment selects. Returns whether the level exists.
 pub fn log_line(level: usize, text: &[u8]) -> bool {
     let Some(level) = Level::ALL.get(level) else {
         return false;
@@ -149,7 +154,7 @@ pub fn sleep_ms(ms: u32) {
     clock::sleep_ms(ms);
 }
 
-/// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to the log.
+/// Reports a panic at `file:line` to the caller of the function, if there is one, and logs it.
 pub fn panicked(file: &str, line: u32, message: &str) {
     report_panic(file, line, message);
 }

@@ -3,8 +3,8 @@
 use super::current::with_current;
 use crate::log;
 
-/// Makes this crate's logger that of the crate `log`, with the level that the environment names. A program that has set one before keeps
-/// it, and its level.
+/// Installs this crate's logger in the crate `log`, with the level that the environment selects. A
+/// program that has already installed a logger keeps it, and its level.
 pub(super) fn set_logger() {
     let logger = match log::Format::from_environment() {
         log::Format::Text => &Logger(log::Format::Text),
@@ -15,7 +15,7 @@ pub(super) fn set_logger() {
     }
 }
 
-/// Writes each record as a line, with the ids of the invocation that the handler on this thread is working on.
+/// Writes each record as a line, with the ids of the current invocation of the thread.
 struct Logger(log::Format);
 
 impl ::log::Log for Logger {

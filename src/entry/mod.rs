@@ -1,4 +1,5 @@
-//! Where a program begins and ends: the `entry!` macro, what it starts, and what is left to say after a panic.
+//! The start and the end of a program: the `entry!` macro, the functions that it calls, and the
+//! report of a panic.
 #![allow(unsafe_code)]
 
 #[cfg(bare)]
@@ -18,15 +19,15 @@ pub mod std_host;
 #[cfg(test)]
 mod tests;
 
-// What `entry!` names: not for others.
+// The functions that `entry!` calls, which aren't a public interface.
 #[cfg(bare)]
 #[doc(hidden)]
 pub use bare::{panicked, start};
 #[doc(hidden)]
 pub use start::Memory;
 
-/// Makes a program out of a handler. To be called once, at the root of the program's crate, whose first line is
-/// `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
+/// Turns a handler into a program. It must be called once, at the root of the program's crate,
+/// whose first line is `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
 ///
 /// ```no_run
 /// use barelambda::{Error, Handler, Invocation, Response};
@@ -47,13 +48,16 @@ pub use start::Memory;
 /// barelambda::entry!(init = setup, event = 65_536, response = 4096);
 /// ```
 ///
-/// - `entry!(handler)` takes a [`Handler`](crate::Handler), usually a function; `entry!(init = setup)` a function that makes one. An error
-///   or a panic of `setup` goes to /init/error, and the program ends.
-/// - `event` is the length of the longest event, and `response` that of the longest answer that is written with
-///   [`Responder::writer`](crate::Responder::writer), in bytes. Both are 6,291,556 by default, which is what Lambda allows. The buffers lie
-///   in .bss: what is not used costs nothing. The least `response` is 256.
-/// - For a musl target this makes `_start` and the panic handler of a program without std; elsewhere an ordinary `main`, so that the program
-///   also runs, and its tests too, on the host.
+/// - `entry!(handler)` takes a [`Handler`](crate::Handler), usually a function.
+///   `entry!(init = setup)` takes a function that returns one. An error or a panic of `setup` is
+///   reported to /init/error, and the program exits.
+/// - `event` is the longest event, and `response` the longest response that
+///   [`Responder::writer`](crate::Responder::writer) can write, in bytes. The defaults are Lambda's
+///   limit, 6,291,556. The minimum `response` is 256. The buffers are in .bss, so pages that are
+///   never used cost nothing.
+/// - For a musl target, the macro defines `_start` and the panic handler of a program without std.
+///   For other targets it defines an ordinary `main`, so that the program and its tests also run on
+///   the host.
 #[macro_export]
 macro_rules! entry {
     (init = $init:expr $(, event = $event:expr)? $(, response = $response:expr)? $(,)?) => {
@@ -67,14 +71,16 @@ macro_rules! entry {
             $crate::__start!(main);
 
             /// # Safety
-            /// For `_start` alone, which calls it once, with the kernel's stack.
+            /// Must be called once, by `_start`, with the kernel's stack.
             unsafe extern "C" fn main(stack: *const usize) -> ! {
-                // SAFETY: as `_start` promises.
+                // SAFETY: `_start` guarantees it.
                 unsafe { $crate::entry::start(stack, &MEMORY, $init) }
             }
 
-            /// The core library of a debug build names this function, which only unwinding would call.
-            // SAFETY: nothing else has the name, as the program is without std, and nothing calls it.
+            /// The core library of a debug build refers to this function, which only unwinding
+            /// would call.
+            // SAFETY: the program is without std, so nothing else has this name, and nothing calls
+            // it.
             #[cfg(debug_assertions)]
             #[unsafe(no_mangle)]
             extern "C" fn rust_eh_personality() {}

@@ -1,4 +1,4 @@
-//! What is done after a panic.
+//! The report of a panic.
 
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -11,7 +11,8 @@ use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::request::Subject;
 use crate::sys::socket::Socket;
 
-/// Sends a panic at `file:line` to the caller of the function, if there is one, and writes it to stderr.
+/// Reports a panic at `file:line` to the caller of the function, if there is one, and writes it to
+/// stderr.
 pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     const TYPE: &str = "Function.Panic";
     let mut buffer = [0; 2048];

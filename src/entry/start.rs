@@ -1,4 +1,4 @@
-//! What a program does from its first instruction on.
+//! The start of a program.
 
 use core::cell::UnsafeCell;
 use core::sync::atomic::Ordering::Relaxed;
@@ -25,31 +25,33 @@ pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
     response: UnsafeCell<[u8; RESPONSE]>,
 }
 
-// SAFETY: only who calls `buffers` uses it, once.
+// SAFETY: the buffers are reachable only through `buffers`, whose caller guarantees that one user
+// at a time has them.
 unsafe impl<const RECEIVE: usize, const RESPONSE: usize> Sync for Memory<RECEIVE, RESPONSE> {}
 
 impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
-    /// All zero.
-    #[expect(clippy::new_without_default, reason = "only statics are of use")]
+    /// Creates zeroed buffers.
+    #[expect(clippy::new_without_default, reason = "only statics need it")]
     pub const fn new() -> Self {
         assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
         assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
         Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
     }
 
-    /// Both of them: the one to receive into, and the one that answers are written into.
+    /// Returns the receive buffer and the response buffer.
     ///
     /// # Safety
-    /// To be called once in the life of the process, or again when nothing uses what the last call gave.
-    #[expect(clippy::mut_from_ref, reason = "the caller sees to it")]
+    /// Must be called once in the life of the process, or again when nothing uses the previous
+    /// references.
+    #[expect(clippy::mut_from_ref, reason = "the caller guarantees unique access")]
     #[inline(always)]
     pub unsafe fn buffers(&'static self) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
-        // SAFETY: these are the only references to the memory, as the caller promises.
+        // SAFETY: the caller guarantees that these are the only references to the memory.
         unsafe { (&mut *self.receive.get(), &mut *self.response.get()) }
     }
 }
 
-/// As [`serve`], with an initialiser that gives its error. What ends it is logged.
+/// As [`serve`], with an initialiser that returns an error. Logs why it ended.
 pub(crate) fn serve_from<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) {
     let mut failed = None;
     let ended = serve(
@@ -67,8 +69,9 @@ pub(crate) fn serve_from<H: Handler>(init: impl FnOnce() -> Result<H, Error>, re
     }
 }
 
-/// Initialises and runs invocation after invocation, until nothing can go on, and gives why; unless the initialiser has failed, which gives
-/// the answer that tells of it, and may write that into the response buffer.
+/// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
+/// returns the reason. An initialiser that fails returns the answer to report, which it may write
+/// into the response buffer.
 pub(super) fn serve<H: Handler>(
     init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
     receive: &mut [u8],
@@ -102,7 +105,8 @@ pub(super) fn serve<H: Handler>(
     }
 }
 
-/// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, unless this runs inside it.
+/// Executes the program that `AWS_LAMBDA_EXEC_WRAPPER` names in place of this one, unless the
+/// wrapper has already run.
 fn become_wrapper(buffer: &mut [u8]) {
     if let Err((wrapper, errno)) = crate::sys::wrapper::become_wrapper(buffer) {
         end_initialization(b"Runtime.InvalidWrapper", &|body| {

@@ -1,4 +1,4 @@
-//! The same runtime in a std program, off musl.
+//! The same runtime in a std program, for targets other than musl.
 #![deny(unsafe_code)]
 
 extern crate std;
@@ -15,10 +15,11 @@ use crate::handler::Handler;
 use crate::runtime::ROOM;
 use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
 
-/// Serves invocation after invocation with `handler`, for as long as the process lives.
+/// Serves invocations with `handler` until the process exits.
 ///
-/// A panic on the calling thread is reported to the caller of the function and ends the process with status 101; so does one that the
-/// handler would have caught. When nothing can go on, the process ends with status 1.
+/// A panic on the calling thread is reported to the caller of the function and ends the process
+/// with status 101, even if the handler would have caught it. When the runtime can't continue, the
+/// process exits with status 1.
 pub fn run(handler: impl Handler) -> ! {
     run_sized(|| Ok(handler), RESPONSE_LIMIT + ROOM, RESPONSE_LIMIT)
 }

@@ -13,7 +13,7 @@ fn current_id() -> Option<String> {
     with_current(|current| current.map(|context| String::from_utf8_lossy(context.request_id()).into_owned()))
 }
 
-/// Lets `handler` handle an invocation.
+/// Calls `handler` with an invocation.
 fn observe(handler: impl Handler) {
     let mut response = response::Response::default();
     assert_eq!(response.read_head(HEAD, &IDS), Ok(Progress::Complete(())));
@@ -24,10 +24,10 @@ fn observe(handler: impl Handler) {
 }
 
 #[test]
-fn a_handler_s_invocation_is_known_on_its_thread_while_it_works() {
+fn the_current_invocation_is_known_on_its_thread_while_the_handler_runs() {
     fn handler(invocation: Invocation) -> Response {
         assert_eq!(current_id().as_deref(), Some("r-1"));
-        assert_eq!(thread::spawn(current_id).join().unwrap(), None, "another thread has no part in it");
+        assert_eq!(thread::spawn(current_id).join().unwrap(), None, "another thread has no current invocation");
         invocation.responder.bytes(b"")
     }
     assert_eq!(current_id(), None);
@@ -46,7 +46,7 @@ fn an_invocation_is_forgotten_when_its_handler_unwinds() {
 
 #[cfg(feature = "log")]
 #[test]
-fn a_logger_that_was_set_before_stays() {
+fn an_installed_logger_is_kept() {
     use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     struct Other(AtomicUsize);

@@ -1,4 +1,5 @@
-//! The last answer of a process that ends: after a panic, or when it cannot begin.
+//! The final report: the last answer of a process that ends after a panic, or whose initialisation
+//! failed.
 
 use crate::conversation::stream;
 use crate::conversation::{Conversation, Kept};
@@ -13,7 +14,7 @@ use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
-/// The Runtime API, from the environment.
+/// Returns the endpoint of the Runtime API, from the environment.
 ///
 /// # Errors
 /// [`Error::NO_ENDPOINT`] and [`Error::ENDPOINT`].
@@ -22,7 +23,7 @@ pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
     Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
 }
 
-/// Delivers the last answer of this process on a new connection, whatever has become of the other.
+/// Delivers the final report on a new connection, whatever the state of the old one is.
 #[inline(never)]
 pub(crate) fn send_final_report(kept: Kept<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
@@ -43,7 +44,8 @@ pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut 
     }));
 }
 
-/// The room for the heads of the last request, whose ids come from a head, and then for the reply.
+/// The size of the buffer for the head of the final report, which repeats ids from a received head,
+/// and then for the reply.
 const ROOM_FOR_HEADS: usize = 2 * HEAD_LIMIT;
 
 fn note(result: Result<(), Error>) {
@@ -52,7 +54,7 @@ fn note(result: Result<(), Error>) {
     }
 }
 
-/// Reports an error of the initialisation whose message is made at run time, and ends the process.
+/// Reports an error of the initialisation whose message is composed at run time, and exits.
 pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorBody<'_>)) -> ! {
     let mut buffer = [0; 2048];
     let mut body = ErrorBody::of_type(error_type, &mut buffer);

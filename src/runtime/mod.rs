@@ -1,4 +1,4 @@
-//! The loop: the only place where the protocol and the sockets meet.
+//! The loop: the only module that joins the protocol to the sockets.
 
 pub(crate) mod final_report;
 pub(crate) mod stream_access;
@@ -25,8 +25,9 @@ errors! {
     EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
 }
 
-/// What the receive buffer needs besides the event, in bytes: the head before it, the framing around it, and, while both are in use, the
-/// head of the answer and then the reply to it.
+/// The size of the receive buffer beyond the event, in bytes: the head before the event, the
+/// framing around it and, while both are in use, the head of the answer, which the reply to it then
+/// replaces.
 pub const ROOM: usize = 3 * HEAD_LIMIT;
 
 impl Transport for Socket {
@@ -59,10 +60,11 @@ impl Transport for Socket {
     }
 }
 
-/// A runtime: a conversation, and the buffers it is held in.
+/// A runtime: a conversation and its buffers.
 ///
-/// The receive buffer holds, one behind the other: the head of the invocation, its event, and what comes in while both are in use. When the
-/// answer has been accepted, what came in moves to the front.
+/// The receive buffer holds, in this order, the head of the invocation, its event, and the bytes
+/// that are received while both are in use. When the answer has been accepted, the received bytes
+/// move to the start.
 pub struct Runtime<'b, T> {
     conversation: Conversation<'b, T>,
     event: Response,
@@ -72,11 +74,13 @@ pub struct Runtime<'b, T> {
 }
 
 impl<'b, T: Transport> Runtime<'b, T> {
-    /// A runtime that will talk to `endpoint` over `transport`. Events may have `receive.len() - ROOM` bytes; `response` is what
-    /// handlers write answers into. With `pipeline`, GET /next goes out together with each answer.
+    /// Creates a runtime that talks to `endpoint` over `transport`. The longest event is
+    /// `receive.len() - ROOM` bytes. Handlers write their answers into `response`. With `pipeline`,
+    /// GET /next is sent together with each answer.
     ///
     /// # Errors
-    /// [`Error::BUFFER_TOO_SMALL`] if `receive` is not longer than [`ROOM`] or `response` is shorter than 256 bytes.
+    /// [`Error::BUFFER_TOO_SMALL`] if `receive` isn't longer than [`ROOM`] or `response` is shorter
+    /// than 256 bytes.
     pub fn new(
         endpoint: &'b Endpoint<'b>,
         transport: T,
@@ -90,7 +94,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         Ok(Self::with_fit_buffers(endpoint, transport, receive, response, pipeline))
     }
 
-    /// As [`new`](Self::new), with buffers that were checked.
+    /// As [`new`](Self::new), with buffers whose sizes have been checked.
     pub(crate) fn with_fit_buffers(
         endpoint: &'b Endpoint<'b>,
         transport: T,
@@ -102,11 +106,13 @@ impl<'b, T: Transport> Runtime<'b, T> {
         Self { conversation, event: Response::default(), reply: Response::default(), receive, response }
     }
 
-    /// Waits for one invocation, lets `handler` handle it, and delivers its answer, however often the connection breaks.
+    /// Waits for one invocation, calls `handler`, and delivers the answer. Lost connections are
+    /// replaced.
     ///
     /// # Errors
-    /// When nothing can go on: the Runtime API cannot be reached, or is broken, or the conversation has reached a state that it does not
-    /// leave. The process should then end with a status other than zero; Lambda starts a new one.
+    /// Returns an error when the runtime can't continue: the Runtime API can't be reached, violates
+    /// the protocol, or leaves the conversation in a final state. The process should then exit with
+    /// a status other than zero; Lambda starts a new one.
     #[inline(never)]
     pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
         let Self { conversation, event, reply, receive, response } = self;

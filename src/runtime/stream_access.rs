@@ -10,14 +10,15 @@ use crate::runtime_api::invocation::InvocationHead;
 
 /// Lends the state of the loop to the response stream while the handler runs.
 ///
-/// The response borrows from what the handler was called with, this access included. So the loop can't borrow the state while the response
-/// lives, and takes it out of a cell instead. The cell is empty after that.
+/// The response borrows from the handler's arguments, which include this access. So the loop can't
+/// borrow the state while the response lives, and takes it out of a cell instead. The cell is empty
+/// after that.
 pub(crate) struct ConversationAccess<'s, 'e, T>(Cell<Option<&'s mut StreamState<'s, 'e, T>>>);
 
 /// The part of the loop's state that streams use.
 pub(crate) struct StreamState<'s, 'e, T> {
     pub(super) conversation: &'s mut Conversation<'e, T>,
-    /// Heads are written here.
+    /// The buffer for heads.
     pub(super) region: &'s mut [u8],
     pub(super) invocation: InvocationHead<'s>,
     /// Set when a stream begins.

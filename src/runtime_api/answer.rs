@@ -1,4 +1,4 @@
-//! What is sent back for an invocation: a response, or an error.
+//! The answer to an invocation: a response, or an error.
 
 use core::fmt;
 
@@ -7,17 +7,17 @@ use crate::bytes::json_escape::escape_cut;
 use crate::error::{Error, errors};
 
 errors! {
-    /// The answer is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
+    /// The response is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
 }
 
-/// The longest response that Lambda accepts, in bytes: 6 MiB and 100.
+/// The longest response that Lambda accepts, in bytes: 6 MiB and 100 bytes.
 pub const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
 
-/// The content type of a response unless the handler says otherwise.
+/// The default content type of a response.
 pub const JSON: &str = "application/json";
 
-/// A response or an error, borrowed, as it will be sent.
+/// A borrowed response or error, ready to be sent.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Answer<'a> {
     error_type: &'a [u8],
@@ -26,13 +26,14 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// A response that has been sent already, but for its end.
+    /// A response that has already been sent, except for its end.
     pub const STREAMED: Self = Self { error_type: b"", content_type: b"", body: b"" };
 
-    /// A response. `content_type` must be [sendable](crate::bytes::header_value::is_sendable).
+    /// Creates a response. `content_type` must be
+    /// [sendable](crate::bytes::header_value::is_sendable).
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] for a body beyond [`RESPONSE_LIMIT`].
+    /// [`Error::RESPONSE_TOO_LARGE`] for a body longer than [`RESPONSE_LIMIT`].
     pub const fn response(content_type: &'a str, body: &'a [u8]) -> Result<Self, Error> {
         if body.len() > RESPONSE_LIMIT {
             return Err(Error::RESPONSE_TOO_LARGE);
@@ -40,44 +41,46 @@ impl<'a> Answer<'a> {
         Ok(Self { error_type: b"", content_type: content_type.as_bytes(), body })
     }
 
-    /// An error whose body is `body`, as an [`ErrorBody`] wrote it. `error_type` must be [sendable](crate::bytes::header_value::is_sendable).
+    /// Creates an error with a body that was written by an [`ErrorBody`]. `error_type` must be
+    /// [sendable](crate::bytes::header_value::is_sendable).
     pub const fn error(error_type: &'a str, body: &'a [u8]) -> Self {
         Self { error_type: error_type.as_bytes(), content_type: b"application/vnd.aws.lambda.error+json", body }
     }
 
-    /// The same with another content type, which must be [sendable](crate::bytes::header_value::is_sendable), and need not be UTF-8.
+    /// Replaces the content type. It must be [sendable](crate::bytes::header_value::is_sendable),
+    /// but need not be UTF-8.
     pub(crate) const fn with_content_type(self, content_type: &'a [u8]) -> Self {
         Self { content_type, ..self }
     }
 
-    /// The same with another error type, as `with_content_type`.
+    /// Replaces the error type, under the same conditions as `with_content_type`.
     pub(crate) const fn with_error_type(self, error_type: &'a [u8]) -> Self {
         Self { error_type, ..self }
     }
 
-    /// The value of `Lambda-Runtime-Function-Error-Type`; empty for a response.
+    /// Returns the value of `Lambda-Runtime-Function-Error-Type`, which is empty for a response.
     pub const fn error_type(&self) -> &'a [u8] {
         self.error_type
     }
 
-    /// The value of Content-Type.
+    /// Returns the value of Content-Type.
     pub const fn content_type(&self) -> &'a [u8] {
         self.content_type
     }
 
-    /// The body.
+    /// Returns the body.
     pub const fn body(&self) -> &'a [u8] {
         self.body
     }
 
-    /// Whether it is an error.
+    /// Returns whether the answer is an error.
     pub const fn is_error(&self) -> bool {
         !self.error_type.is_empty()
     }
 }
 
-/// Writes the body of an error, `{"errorType":…,"stackTrace":[],"errorMessage":…}`, into a buffer of at least 256 bytes. A message that
-/// does not fit is cut.
+/// Writes the body of an error, `{"errorType":…,"stackTrace":[],"errorMessage":…}`, into a buffer
+/// of at least 256 bytes. A message that doesn't fit is cut.
 ///
 /// ```
 /// use barelambda::runtime_api::answer::ErrorBody;
@@ -94,17 +97,17 @@ pub struct ErrorBody<'a> {
     cursor: Cursor<'a>,
 }
 
-/// What follows the error type, and what follows the message.
+/// The text after the error type, and the text after the message.
 const MESSAGE: &[u8] = b"\",\"stackTrace\":[],\"errorMessage\":\"";
 const END: &[u8] = b"\"}";
-/// The most digits of a number.
+/// The largest number of digits in a number.
 const LONGEST_NUMBER: usize = 10;
 
 impl<'a> ErrorBody<'a> {
-    /// The least size of the buffer, in bytes.
+    /// The minimum size of the buffer, in bytes.
     pub const MIN: usize = 256;
 
-    /// The body of an error of the type `error_type`, without a message so far.
+    /// Begins the body of an error of the type `error_type`, with an empty message.
     pub fn new(error_type: &str, buffer: &'a mut [u8]) -> Self {
         Self::of_type(error_type.as_bytes(), buffer)
     }
@@ -128,7 +131,7 @@ impl<'a> ErrorBody<'a> {
         escape_cut(&mut self.cursor, text, END.len());
     }
 
-    /// Appends a number to the message; one that does not fit is left out.
+    /// Appends a number to the message. A number that doesn't fit is omitted.
     pub fn push_number(&mut self, number: u32) {
         if self.cursor.room() > LONGEST_NUMBER + END.len() {
             self.cursor.push_number(number.into());
@@ -148,7 +151,7 @@ impl<'a> ErrorBody<'a> {
         }
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn finish(mut self) -> &'a [u8] {
         self.cursor.push(END);
         self.cursor.into_written()
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_is_escaped_as_json_wants() {
+    fn every_character_is_escaped_as_in_json() {
         let mut buffer = [0; 512];
         let mut body = ErrorBody::new("Function.\"A\"", &mut buffer);
         body.write_str("\0\t\u{1f}\\/\u{7f}é\u{1f600}").unwrap();
@@ -188,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_cut_between_characters() {
+    fn a_long_message_is_cut_between_characters() {
         for size in ErrorBody::MIN..ErrorBody::MIN + 16 {
             let mut buffer = std::vec![0; size];
             let mut body = ErrorBody::new(&"t".repeat(1000), &mut buffer);

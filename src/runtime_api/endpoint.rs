@@ -1,4 +1,4 @@
-//! Where the Runtime API is.
+//! The address of the Runtime API.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,7 +6,7 @@ use crate::bytes::name::is_name;
 use crate::error::ProtocolError;
 use crate::http1::request::is_path;
 
-/// What `AWS_LAMBDA_RUNTIME_API` says: `[http://]HOST:PORT[/PREFIX]`.
+/// The value of `AWS_LAMBDA_RUNTIME_API`: `[http://]HOST:PORT[/PREFIX]`.
 ///
 /// ```
 /// use barelambda::runtime_api::endpoint::Endpoint;
@@ -19,30 +19,30 @@ use crate::http1::request::is_path;
 /// ```
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint<'a> {
-    /// What the Host field says: host and port, as they were given.
+    /// The value of the Host field: host and port, as they were written.
     pub host: &'a [u8],
-    /// What every path begins with; empty, or a path without a slash at its end.
+    /// The beginning of every path: empty, or a path that doesn't end with a slash.
     pub prefix: &'a [u8],
-    /// Where to connect to.
+    /// The address to connect to.
     pub address: Address,
 }
 
 /// The address of a TCP port.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
-    /// The numbers that are written between the separators: four up to 255, or eight.
+    /// The numbers between the separators: four up to 255, or eight.
     pub numbers: [u16; 8],
     /// From 1 to 65,535.
     pub port: u16,
-    /// Whether there are four.
+    /// Whether there are four numbers.
     pub is_ipv4: bool,
 }
 
-/// The longest value, in bytes: each request repeats it.
+/// The longest value, in bytes. Each request repeats it.
 const LIMIT: usize = 1024;
 
 impl<'a> Endpoint<'a> {
-    /// Reads the value of `AWS_LAMBDA_RUNTIME_API`.
+    /// Parses the value of `AWS_LAMBDA_RUNTIME_API`.
     ///
     /// # Errors
     /// [`ProtocolError::Endpoint`].
@@ -68,7 +68,7 @@ impl<'a> Endpoint<'a> {
 }
 
 impl Address {
-    /// The IP address as the type of `core`.
+    /// Returns the IP address as a type of `core`.
     pub fn ip(&self) -> IpAddr {
         if let (true, [a, b, c, d, ..]) = (self.is_ipv4, self.numbers) {
             Ipv4Addr::new(a as u8, b as u8, c as u8, d as u8).into()
@@ -77,7 +77,7 @@ impl Address {
         }
     }
 
-    /// Reads `HOST:PORT`; `None` if it is malformed.
+    /// Parses `HOST:PORT`; returns `None` if it is malformed.
     #[inline(never)]
     fn read(&mut self, host: &[u8]) -> Option<()> {
         let (name, port) = host.split_at_checked(host.iter().rposition(|&byte| byte == b':')?)?;
@@ -94,8 +94,10 @@ impl Address {
     }
 }
 
-/// Reads groups of hexadecimal digits, and gives whether they are eight, counting the row of zeros that `::` may stand for once
-/// ([RFC 4291, section 2.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.2), forms 1 and 2); no dotted end, no zone.
+/// Parses groups of hexadecimal digits. Returns whether there are eight, including the zeros for
+/// which `::` may be written once ([RFC 4291, section
+/// 2.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.2), forms 1 and 2). A dotted end or a zone
+/// is malformed.
 fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<bool> {
     let gap = text.windows(2).position(|pair| pair == b"::");
     let first = numbers(text.get(..gap.unwrap_or(text.len()))?, b':', 16, groups)?;
@@ -110,8 +112,9 @@ fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<bool> {
     Some(if gap.is_some() { first + count < 8 } else { first == 8 })
 }
 
-/// Reads the numbers between the separators into `values`, and gives how many there are. A decimal number must not begin with a zero
-/// (to some readers that means octal), a hexadecimal one has at most four digits.
+/// Parses the numbers between the separators into `values`, and returns their count. A decimal
+/// number must not begin with a zero, which some parsers take for octal. A hexadecimal number has
+/// at most four digits.
 fn numbers(text: &[u8], separator: u8, radix: u32, values: &mut [u16]) -> Option<usize> {
     let mut count = 0;
     let mut digits = 0;
@@ -138,7 +141,7 @@ mod tests {
     use core::net::SocketAddr;
 
     #[test]
-    fn reads_every_form() {
+    fn parses_every_form() {
         for (value, host, prefix, address) in [
             ("169.254.100.1:9001", "169.254.100.1:9001", "", "169.254.100.1:9001"),
             ("127.0.0.1:65535/", "127.0.0.1:65535", "", "127.0.0.1:65535"),

@@ -1,4 +1,5 @@
-//! The state machine of the conversation with the Runtime API: what was sent, what is to be sent, and what a reply, or its absence, means.
+//! The state machine of the conversation with the Runtime API. It tracks what was sent, decides
+//! what to send next, and interprets replies and lost connections.
 //!
 //! ```text
 //!             +---------------------------- acknowledged (2xx, 410, 413) -----------------------------+
@@ -12,15 +13,20 @@
 //!             +-- next: 200, another invocation ------------------------------------------ Rejected -- the same --> Stopped
 //! ```
 //!
-//! - A streamed answer takes another way: `Running -- stream started --> Streaming -- its end sent --> AwaitingAck`. Once a stream has
-//!   started, an error cannot be posted: it goes into the trailers. A stream cannot be sent again, so that an error is kept in its place.
-//! - GET /next may be sent with the answer, before the answer is acknowledged (pipelining); it is lost if the server closes.
-//! - *lost*: the connection broke before the head of the reply was complete. In `Unconfirmed`, the answer is kept, and the reply to GET /next
-//!   tells whether it arrived: if the same invocation is delivered again, it did not.
-//! - Any other reply to GET /next stops the runtime, as does a 5xx: the execution environment is broken.
+//! - A streamed answer takes another path: `Running -- stream started --> Streaming -- its end sent
+//!   --> AwaitingAck`. Once a stream has started, an error can't be posted, so it is sent in the
+//!   trailers. A stream can't be sent again, so an error is kept in its place.
+//! - GET /next may be sent with the answer, before the answer is acknowledged (pipelining). It is
+//!   lost if the server closes the connection.
+//! - *lost*: the connection broke before the head of the reply was complete. In `Unconfirmed`, the
+//!   answer is kept, and the reply to GET /next shows whether it arrived: if the same invocation is
+//!   delivered again, it didn't.
+//! - Any other reply to GET /next stops the runtime, as does a 5xx: the execution environment is
+//!   broken.
 //! - A successful reply resets the counter of failed connections, which is bounded.
 //!
-//! The machine neither reads nor writes. [`Exchange::action`] says what to do; what was done, or happened, is told to it:
+//! The machine does no input or output. [`Exchange::action`] returns the next action, and the
+//! caller reports its result:
 //!
 //! ```
 //! use barelambda::runtime_api::exchange::{Action, Exchange, Reply};
@@ -33,7 +39,7 @@
 //! exchange.next_sent();
 //! assert_eq!(exchange.action(), Action::Receive);
 //!
-//! // The event is there: the handler runs, and its answer goes out together with the next GET /next.
+//! // The event has arrived: the handler runs, and its answer is sent together with GET /next.
 //! let reply = exchange.reply(200, false);
 //! assert_eq!(reply, Reply::Event);
 //! exchange.complete(reply, false);
@@ -42,7 +48,8 @@
 //! assert_eq!(exchange.action(), Action::AnswerAndRequestNext);
 //! exchange.answer_sent();
 //!
-//! // The connection breaks before the reply: GET /next is sent on a new one, and the same invocation is delivered again.
+//! // The connection breaks before the reply. GET /next is sent on a new connection, and the
+//! // same invocation is delivered again.
 //! exchange.lost(Error::CONNECTION_CLOSED)?;
 //! assert_eq!(exchange.action(), Action::Connect);
 //! exchange.connected();
@@ -52,28 +59,29 @@
 //! assert_eq!(reply, Reply::Redelivered);
 //! exchange.complete(reply, false);
 //!
-//! // So the kept answer is sent once more, and accepted.
+//! // The kept answer is sent again, and accepted.
 //! assert_eq!(exchange.action(), Action::AnswerAndRequestNext);
 //! exchange.answer_sent();
 //! let reply = exchange.reply(202, false);
 //! assert_eq!(reply, Reply::Acknowledged);
 //! exchange.complete(reply, false);
 //!
-//! // GET /next is already on its way.
+//! // GET /next has already been sent.
 //! assert_eq!(exchange.action(), Action::Receive);
 //! # Ok::<(), Error>(())
 //! ```
 
 use crate::error::Error;
 
-/// How many times in a row a connection may fail before the runtime gives up, and how long it waits before each further attempt but the
-/// first, which is made at once: 20, 80, 320 and 1,280 ms.
+/// The number of consecutive connections that may fail before the runtime gives up. The second
+/// attempt follows at once; before the others, the runtime waits 20, 80, 320 and 1,280 ms.
 pub const ATTEMPTS: u8 = 6;
 
-/// What to do next.
+/// The next action.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Wait for [`Exchange::pause_ms`], connect anew, and call [`Exchange::connected`] or [`Exchange::lost`].
+    /// Wait for [`Exchange::pause_ms`], make a new connection, and call [`Exchange::connected`] or
+    /// [`Exchange::lost`].
     Connect,
     /// Send GET /next and call [`Exchange::next_sent`].
     RequestNext,
@@ -81,84 +89,90 @@ pub enum Action {
     Answer,
     /// Send the answer and GET /next together, and call [`Exchange::answer_sent`].
     AnswerAndRequestNext,
-    /// Receive a reply: call [`Exchange::reply`] when its head is there and [`Exchange::complete`] when its body is too.
+    /// Receive a reply: call [`Exchange::reply`] when its head is complete, and
+    /// [`Exchange::complete`] when its body is.
     Receive,
-    /// Let the handler work, and call [`Exchange::handled`] when its answer is ready.
+    /// Run the handler, and call [`Exchange::handled`] when its answer is ready.
     Handle,
-    /// Nothing: the last answer was delivered, or nothing can go on.
+    /// Stop: the final report was delivered, or the conversation can't continue.
     Stop,
 }
 
-/// What a reply is, and so what its body is for.
+/// The meaning of a reply, and so of its body.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// An invocation: the body is its event.
+    /// An invocation. The body is its event.
     Event,
-    /// The invocation whose answer is kept: the body is not needed.
+    /// The invocation whose answer is kept. The body isn't needed.
     Redelivered,
-    /// Another invocation than the one whose answer is kept, which may be dropped. The reply isn't complete: it is to be read again, as
-    /// [`Reply::Event`].
+    /// An invocation other than the one whose answer is kept. The kept answer may be dropped. The
+    /// reply isn't complete: it has to be read again, as [`Reply::Event`].
     Superseded,
-    /// The end of the answered invocation, whether its answer was accepted or not. The body says which, if not 2xx.
+    /// The end of the answered invocation, whether or not its answer was accepted. Unless the
+    /// status is 2xx, the body has the reason.
     Acknowledged,
-    /// The answer was rejected, but the invocation may still be open. The body says why.
+    /// The answer was rejected, but the invocation may still be open. The body has the reason.
     Rejected,
-    /// Nothing can go on after this. The body says why.
+    /// The conversation can't continue. The body has the reason.
     Fatal,
 }
 
-/// The state of the conversation. The module's documentation has the picture.
+/// The state of the conversation. The module's documentation has a diagram.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     state: State,
     connected: bool,
-    /// GET /next was sent on this connection, and its reply has not come.
+    /// GET /next was sent on this connection, and its reply is outstanding.
     next_sent: bool,
-    /// This connection cannot be used after the next reply.
+    /// This connection can't be used after the next reply.
     unusable: bool,
     pipeline: bool,
-    /// The answer is the last: nothing is asked after it.
+    /// The answer is the final report: no GET /next follows it.
     last: bool,
     failures: u8,
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum State {
-    /// No invocation is open: GET /next is to be sent, or its reply to be received.
+    /// No invocation is open: GET /next has to be sent, or its reply is outstanding.
     Ready,
-    /// The handler works on an invocation, and nothing of its answer has been sent.
+    /// The handler runs, and nothing of its answer has been sent.
     Running,
-    /// The handler works, and the beginning of its answer has been sent.
+    /// The handler runs, and the beginning of its answer has been sent.
     Streaming,
-    /// The answer is complete, and is to be sent.
+    /// The answer is complete, and has to be sent.
     AnswerReady,
-    /// The answer was sent, and its acknowledgement has not come.
+    /// The answer was sent, and its acknowledgement is outstanding.
     AwaitingAck,
-    /// The connection broke before the acknowledgement: the next invocation tells whether the answer arrived.
+    /// The connection broke before the acknowledgement. The next invocation shows whether the
+    /// answer arrived.
     Unconfirmed,
-    /// The server rejected the answer: if it delivers the same invocation again, nothing can go on.
+    /// The server rejected the answer. If it delivers the same invocation again, the conversation
+    /// can't continue.
     Rejected,
-    /// The last answer was delivered, or nothing can go on.
+    /// The final report was delivered, or the conversation can't continue.
     Stopped,
 }
 
 impl Exchange {
-    /// A conversation at its beginning. With `pipeline`, GET /next is sent together with each answer.
+    /// Begins a conversation. With `pipeline`, GET /next is sent together with each answer.
     pub const fn new(pipeline: bool) -> Self {
         Self { state: State::Ready, connected: false, next_sent: false, unusable: false, pipeline, last: false, failures: 0 }
     }
 
-    /// A conversation that delivers one answer and ends: of a failed initialisation, or of a panic.
+    /// Begins a conversation that delivers one answer and ends: the report of a failed
+    /// initialisation or of a panic.
     pub const fn final_report() -> Self {
         Self { state: State::AnswerReady, last: true, ..Self::new(false) }
     }
 
-    /// The end of a conversation, on a connection on which a stream has begun: of a panic.
+    /// Begins the end of a conversation whose stream a panic has interrupted, on the connection of
+    /// that stream.
     pub const fn final_trailers() -> Self {
         Self { state: State::Streaming, connected: true, ..Self::final_report() }
     }
 
-    /// What to do next.
+    /// Returns the next action.
     pub const fn action(&self) -> Action {
         match self.state {
             State::Running => Action::Handle,
@@ -172,7 +186,7 @@ impl Exchange {
         }
     }
 
-    /// How long to wait before connecting, in milliseconds.
+    /// Returns how long to wait before connecting, in milliseconds.
     pub const fn pause_ms(&self) -> u32 {
         match self.failures {
             0 | 1 => 0,
@@ -180,59 +194,61 @@ impl Exchange {
         }
     }
 
-    /// A connection was made.
+    /// Records that a connection was made.
     pub const fn connected(&mut self) {
         self.connected = true;
         self.next_sent = false;
         self.unusable = false;
     }
 
-    /// GET /next was sent, or as much of it as the connection took.
+    /// Records that GET /next was sent, in whole or in part.
     pub const fn next_sent(&mut self) {
         self.next_sent = true;
     }
 
-    /// The beginning of a streamed answer is about to be sent: from now on, an error cannot be posted.
+    /// Records that the beginning of a streamed answer is about to be sent. From now on, an error
+    /// can't be posted.
     pub const fn stream_started(&mut self) {
         self.state = State::Streaming;
     }
 
-    /// Whether GET /next is to be sent together with the end of a stream.
+    /// Returns whether to send GET /next together with the end of a stream.
     pub const fn is_pipelined(&self) -> bool {
         self.pipeline
     }
 
-    /// Whether sending failed on this connection, or what came over it was not asked for.
+    /// Returns whether the connection can't be used after the next reply: see
+    /// [`mark_unusable`](Self::mark_unusable).
     pub const fn is_unusable(&self) -> bool {
         self.unusable
     }
 
-    /// Whether nothing can go on.
+    /// Returns whether the conversation can't continue.
     pub const fn is_stopped(&self) -> bool {
         matches!(self.state, State::Stopped)
     }
 
-    /// The handler's answer is ready.
+    /// Records that the handler's answer is ready.
     pub const fn handled(&mut self) {
         self.state = State::AnswerReady;
     }
 
-    /// The answer, or the end of a stream, was sent, or as much of it as the connection took.
+    /// Records that the answer, or the end of a stream, was sent, in whole or in part.
     pub const fn answer_sent(&mut self) {
         self.state = State::AwaitingAck;
         self.next_sent = self.pipeline;
     }
 
-    /// Nothing can come over this connection after the reply that is being received: sending failed part of the way, or the body of the
-    /// reply broke off, or bytes came that nobody asked for.
+    /// Records that the reply that is being received is the last on this connection: sending failed
+    /// part of the way, the body of the reply was incomplete, or unrequested bytes followed it.
     pub const fn mark_unusable(&mut self) {
         self.unusable = true;
     }
 
-    /// The connection could not be made, or broke, or what came over it made no sense.
+    /// Records that the connection could not be made, broke, or carried a malformed reply.
     ///
     /// # Errors
-    /// `cause`, when that happened [`ATTEMPTS`] times in a row. Then there is only [`Action::Stop`].
+    /// `cause`, after [`ATTEMPTS`] consecutive failures. The only action is then [`Action::Stop`].
     pub const fn lost(&mut self, cause: Error) -> Result<(), Error> {
         self.connected = false;
         self.next_sent = false;
@@ -247,7 +263,8 @@ impl Exchange {
         Err(cause)
     }
 
-    /// What a reply with this status is; `same` says whether it has the ids of the invocation whose answer is kept.
+    /// Classifies a reply by its status. `same` is whether it has the ids of the invocation whose
+    /// answer is kept.
     pub const fn reply(&self, status: u16, same: bool) -> Reply {
         match self.state {
             State::AwaitingAck => match status {
@@ -264,8 +281,9 @@ impl Exchange {
         }
     }
 
-    /// The body of `reply` is there as well, or, after [`Reply::Superseded`], not wanted. `close` says whether the server closes the
-    /// connection. After [`Reply::Fatal`] there is only [`Action::Stop`].
+    /// Records that the body of `reply` is complete or, after [`Reply::Superseded`], not needed
+    /// yet. `close` is whether the server closes the connection. After [`Reply::Fatal`], the only
+    /// action is [`Action::Stop`].
     pub const fn complete(&mut self, reply: Reply, close: bool) {
         self.state = match reply {
             Reply::Event => State::Running,

@@ -1,17 +1,18 @@
-//! What the head of a reply to GET /next says of an invocation.
+//! The fields of an invocation in the head of a reply to GET /next.
 
 use crate::bytes::decimal::decimal;
 use crate::error::ProtocolError;
 use crate::http1::request::{is_segment, is_unsplit};
 use crate::http1::response::{Response, WANTED, find};
 
-/// The fields that [`Invocation`] wants to have been noted in its response.
+/// The fields whose positions [`InvocationHead`] needs recorded when the head is read.
 pub const IDS: [&[u8]; WANTED] = [b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"];
 const REQUEST_ID: usize = 0;
 const INVOCATION_ID: usize = 1;
 
-/// An invocation, borrowed: the response that gave it, and its head. The fields that the runtime needs have been noted; the others are
-/// looked for when they are asked for.
+/// A borrowed invocation: the parsed reply that delivered it, and the bytes of its head. The
+/// positions of the fields that the runtime needs are recorded. The other fields are searched for
+/// on demand.
 #[derive(Copy, Clone, Debug)]
 pub struct InvocationHead<'a> {
     response: &'a Response,
@@ -19,22 +20,23 @@ pub struct InvocationHead<'a> {
 }
 
 impl<'a> InvocationHead<'a> {
-    /// The invocation of a response whose head was read with [`IDS`].
+    /// Creates the invocation of a reply whose head was read with [`IDS`].
     pub const fn new(response: &'a Response, head: &'a [u8]) -> Self {
         Self { response, head }
     }
 
-    /// The request id; empty if there is none.
+    /// Returns the request id, or an empty slice if it is missing.
     pub fn request_id(&self) -> &'a [u8] {
         self.response.value(self.head, REQUEST_ID)
     }
 
-    /// The invocation id; empty if there is none.
+    /// Returns the invocation id, or an empty slice if it is missing.
     pub fn invocation_id(&self) -> &'a [u8] {
         self.response.value(self.head, INVOCATION_ID)
     }
 
-    /// Whether the invocation can be answered: it has a request id, and both ids can stand in a request.
+    /// Checks that the invocation can be answered: it has a request id, and both ids are safe to
+    /// repeat in a request.
     ///
     /// # Errors
     /// [`ProtocolError::RequestId`].
@@ -43,24 +45,25 @@ impl<'a> InvocationHead<'a> {
         if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(ProtocolError::RequestId) }
     }
 
-    /// Whether both are the same attempt of the same invocation.
+    /// Returns whether both are the same attempt of the same invocation.
     pub fn is_same(&self, other: &Self) -> bool {
         self.request_id() == other.request_id() && self.invocation_id() == other.invocation_id()
     }
 
-    /// The value of the field with this name, in lower case; `None` if it was not sent, or empty.
+    /// Returns the value of the field with this lower-case name, or `None` if it is missing or
+    /// empty.
     pub fn find(&self, name: &str) -> Option<&'a [u8]> {
         let head = self.head.get(self.response.head_start..)?;
         find(head, name.as_bytes()).filter(|value| !value.is_empty())
     }
 
-    /// The tenant, for a function with tenant isolation.
+    /// Returns the tenant, for a function with tenant isolation.
     pub fn tenant_id(&self) -> Option<&'a [u8]> {
         self.find("lambda-runtime-aws-tenant-id")
     }
 
-    /// When the invocation times out, in milliseconds since 1970-01-01 UTC; `None` if the server did not say it in a way that is
-    /// understood.
+    /// Returns the deadline in milliseconds since 1970-01-01 UTC, or `None` if it is missing or
+    /// malformed.
     pub fn deadline_ms(&self) -> Option<u64> {
         decimal(self.find("lambda-runtime-deadline-ms")?)
     }

@@ -1,10 +1,11 @@
-//! The Lambda Runtime API ([AWS: Using the Lambda runtime API for custom runtimes][api]), without any input or output.
+//! The Lambda Runtime API ([AWS: Using the Lambda runtime API for custom runtimes][api]), without
+//! input or output.
 //!
-//! - [`endpoint`] reads where it is.
-//! - [`request`] makes its requests.
-//! - [`invocation`] reads what /next says of an invocation.
-//! - [`answer`] is what is sent back, errors included.
-//! - [`exchange`] is the state machine that says what to do next.
+//! - [`endpoint`] parses its address.
+//! - [`request`] writes its requests.
+//! - [`invocation`] reads the head of a reply to GET /next.
+//! - [`answer`] is a response or an error.
+//! - [`exchange`] is the state machine that decides the next action.
 //!
 //! [api]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 

@@ -7,16 +7,17 @@ use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
 use crate::http1::request::Head;
 
-/// What an answer answers.
+/// The subject of an answer.
 #[derive(Copy, Clone, Debug)]
 pub enum Subject<'a> {
     /// The initialisation, which failed.
     Initialization,
-    /// An invocation that [`InvocationHead::check`] found fit.
+    /// An invocation that [`InvocationHead::check`] has accepted.
     Invocation(InvocationHead<'a>),
 }
 
-/// Asks for the next invocation. The reply may take hours: waiting for it must never time out.
+/// Writes the request for the next invocation. The reply may take hours, so waiting for it must
+/// never time out.
 pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
     cursor.push(b"GET ");
     cursor.push(endpoint.prefix);
@@ -24,15 +25,16 @@ pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
     Head::begin(cursor, endpoint.host).end();
 }
 
-/// Announces the body of an answer to its subject: to /response, to /error or to /init/error.
+/// Writes the head of a POST of an answer, to /response, /error or /init/error.
 pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject<'_>, answer: &Answer<'_>) {
     let mut head = begin(cursor, endpoint, subject, answer.is_error(), answer.content_type());
     head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
     head.end_with_length(answer.body().len());
 }
 
-/// Announces a response whose body comes in chunks, while the handler makes it
-/// ([Response streaming in custom runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
+/// Writes the head of a response whose body is sent in chunks while the handler runs ([Response
+/// streaming in custom
+/// runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
 pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: InvocationHead<'_>, content_type: &[u8]) {
     let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), false, content_type);
     head.field("\r\nLambda-Runtime-Function-Response-Mode: ", b"streaming");
@@ -40,10 +42,12 @@ pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: Invo
     head.end_with_chunks();
 }
 
-/// The longest body of an error that goes into a trailer, in bytes; there it takes a third more.
+/// The longest body of an error that is sent in a trailer, in bytes before base64, which adds a
+/// third.
 pub const TRAILER_LIMIT: usize = 8 * 1024;
 
-/// Ends the chunks of a stream. An error goes into the trailers, its body as base64; one that is longer than [`TRAILER_LIMIT`] is left out.
+/// Ends the chunks of a stream. An error is sent in the trailers, with its body in base64. A body
+/// longer than [`TRAILER_LIMIT`] is omitted.
 pub fn stream_end(cursor: &mut Cursor<'_>, answer: &Answer<'_>) {
     cursor.push(b"0\r\n");
     if answer.is_error() {
@@ -58,7 +62,7 @@ pub fn stream_end(cursor: &mut Cursor<'_>, answer: &Answer<'_>) {
     cursor.push(b"\r\n");
 }
 
-/// Begins the head of what is sent of a subject, to `/response` or `/error`.
+/// Begins the head of a POST for a subject, to `/response` or `/error`.
 #[inline(always)]
 fn begin<'c, 'b>(
     cursor: &'c mut Cursor<'b>,
@@ -103,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_request_stands_under_the_prefix() {
+    fn every_request_has_the_prefix() {
         let endpoint = Endpoint::parse(b"http://localhost:9000/.rt/f").unwrap();
         assert_eq!(
             written(|cursor| next(cursor, &endpoint)),

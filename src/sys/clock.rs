@@ -1,16 +1,16 @@
-//! Time.
+//! Clocks and sleep.
 
 use rustix::thread::{NanosleepRelativeResult, nanosleep};
 use rustix::time::Timespec;
 
-/// Milliseconds since 1970-01-01 UTC.
+/// Returns the time since 1970-01-01 UTC, in milliseconds.
 pub fn now_ms() -> u64 {
     let [seconds, nanoseconds] = now();
     u64::try_from(seconds).unwrap_or_default().saturating_mul(1000) + nanoseconds.unsigned_abs() / 1_000_000
 }
 
-// In a program without libc, rustix's function looks for the vDSO, opens /proc/self/auxv to do so, and takes 8 KB; the system call takes
-// 30 bytes, and half a microsecond at most.
+// In a program without libc, rustix's function opens /proc/self/auxv to find the vDSO, which costs
+// 8 KB of code. The system call costs 30 bytes of code, and at most half a microsecond more.
 #[cfg(bare)]
 #[allow(unsafe_code)]
 fn now() -> [i64; 2] {
@@ -18,7 +18,8 @@ fn now() -> [i64; 2] {
 
     const CLOCK_REALTIME: usize = 0;
     let mut time = [0; 2];
-    // SAFETY: clock_gettime writes two numbers, and there is room for them. It cannot fail with these arguments.
+    // SAFETY: clock_gettime writes two 64-bit numbers, and `time` has room for them. It can't fail
+    // with these arguments.
     unsafe { arch::writing_syscall(arch::CLOCK_GETTIME, CLOCK_REALTIME, (&raw mut time).expose_provenance(), 0, 0) };
     time
 }
@@ -29,7 +30,7 @@ fn now() -> [i64; 2] {
     [now.tv_sec, now.tv_nsec]
 }
 
-/// Sleeps for `ms` milliseconds, whatever signals come.
+/// Sleeps for `ms` milliseconds. A signal doesn't shorten the sleep.
 pub fn sleep_ms(ms: u32) {
     let mut left = Timespec { tv_sec: i64::from(ms / 1000), tv_nsec: i64::from(ms % 1000) * 1_000_000 };
     while let NanosleepRelativeResult::Interrupted(rest) = nanosleep(&left) {

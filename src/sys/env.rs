@@ -1,4 +1,4 @@
-//! The environment, as the kernel laid it out.
+//! The environment and the command line, as the kernel laid them out.
 #![allow(unsafe_code)]
 
 use core::ffi::CStr;
@@ -13,16 +13,17 @@ use bare::environ;
 #[cfg(not(bare))]
 use hosted::environ;
 
-/// The value of the variable `name`; `None` if it is not set.
+/// Returns the value of the variable `name`, or `None` if it isn't set.
 pub fn var(name: &[u8]) -> Option<&'static [u8]> {
     let mut entry = environ();
     if entry.is_null() {
         return None;
     }
     loop {
-        // SAFETY: `environ` points to an array of pointers to zero-terminated strings that ends with a null pointer. Neither changes as
-        // long as the process lives: a bare program has nothing that would change it, and a std program must not set variables while a
-        // function runs (which std itself calls unsafe).
+        // SAFETY: `environ` points to an array of pointers to zero-terminated strings that ends
+        // with a null pointer. Neither changes while the process lives: a bare program has no code
+        // that would change it, and a std program must not set variables while a function runs (std
+        // itself marks that as unsafe).
         let text = unsafe {
             let text = *entry;
             if text.is_null() {
@@ -31,34 +32,35 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
             entry = entry.add(1);
             text
         };
-        // SAFETY: as above, and the comparison stops at the first difference, so at the latest at the terminating zero, which is like no
-        // byte of a name.
-        let is_it =
+        // SAFETY: as above. The comparison stops at the first difference, so at the latest at the
+        // terminating zero, as a zero in `name` never matches.
+        let is_match =
             unsafe { name.iter().enumerate().all(|(at, &byte)| byte != 0 && *text.add(at) == byte) && *text.add(name.len()) == b'=' };
-        if is_it {
-            // SAFETY: behind the `=` stands the zero-terminated value.
+        if is_match {
+            // SAFETY: the zero-terminated value follows the `=`.
             return Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes());
         }
     }
 }
 
-/// All variables, as `name=value`; behind each stands a zero.
+/// Returns all variables, as `name=value`. A zero follows each of them in memory.
 pub fn all() -> impl Iterator<Item = &'static [u8]> {
     // SAFETY: as in `var`.
-    unsafe { texts(environ()) }
+    unsafe { strings(environ()) }
 }
 
-/// The texts of an array.
+/// Returns the strings of an array.
 ///
 /// # Safety
-/// `array` must be null or point to an array of pointers to zero-terminated strings that ends with a null pointer, and stays as it is.
-unsafe fn texts(array: *const *const u8) -> impl Iterator<Item = &'static [u8]> {
+/// `array` must be null, or point to an array of pointers to zero-terminated strings that ends with
+/// a null pointer. It must not change.
+unsafe fn strings(array: *const *const u8) -> impl Iterator<Item = &'static [u8]> {
     let mut entry = array;
     core::iter::from_fn(move || {
         if entry.is_null() {
             return None;
         }
-        // SAFETY: as the caller promises; behind the null pointer nothing is read.
+        // SAFETY: the caller guarantees it, and nothing after the null pointer is read.
         unsafe {
             let text = *entry;
             if text.is_null() {
@@ -77,30 +79,32 @@ mod bare {
 
     static ENVIRON: AtomicPtr<*const u8> = AtomicPtr::new(null_mut());
 
-    /// Finds the environment on the stack that the kernel made.
+    /// Finds the environment on the stack that the kernel set up.
     ///
     /// # Safety
-    /// `stack` is where the stack pointer stood when the process began: argc, the pointers of argv and a null, then those of envp.
+    /// `stack` must be the initial stack pointer of the process. It points to argc, which is
+    /// followed by the pointers of argv, a null pointer, and the pointers of envp.
     pub unsafe fn set_from_stack(stack: *const usize) {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller guarantees it.
         let environ = unsafe { stack.add(*stack + 2) };
         ENVIRON.store(environ.cast_mut().cast(), Relaxed);
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller guarantees it.
         ARGUMENTS.store(unsafe { stack.add(1) }.cast_mut().cast(), Relaxed);
     }
 
     static ARGUMENTS: AtomicPtr<*const u8> = AtomicPtr::new(null_mut());
 
-    /// The command line; a zero follows each word.
+    /// Returns the words of the command line. A zero follows each of them in memory.
     pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
-        // SAFETY: the command line is such an array, as the environment is.
-        unsafe { super::texts(ARGUMENTS.load(Relaxed)) }
+        // SAFETY: the command line is an array of the same kind as the environment.
+        unsafe { super::strings(ARGUMENTS.load(Relaxed)) }
     }
 
-    /// Lets the environment be `environ`.
+    /// Sets the environment to `environ`.
     ///
     /// # Safety
-    /// It is null, or an array of pointers to zero-terminated strings, with a null at its end, and does not change as long as it is used.
+    /// `environ` must be null, or point to an array of pointers to zero-terminated strings that
+    /// ends with a null pointer. It must not change while it is used.
     pub unsafe fn set(environ: *const *const u8) {
         ENVIRON.store(environ.cast_mut(), Relaxed);
     }
@@ -116,7 +120,7 @@ mod hosted {
 
     use std::os::unix::ffi::OsStringExt;
 
-    /// The command line; a zero follows each word.
+    /// Returns the words of the command line. A zero follows each of them in memory.
     pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
         std::env::args_os().map(|word| {
             let mut word = word.into_vec();
@@ -126,14 +130,14 @@ mod hosted {
         })
     }
 
-    // SAFETY: POSIX has this variable, of this type, in every C library.
+    // SAFETY: POSIX defines this variable, with this type, in every C library.
     unsafe extern "C" {
         #[link_name = "environ"]
         static ENVIRON: *const *const u8;
     }
 
     pub(super) fn environ() -> *const *const u8 {
-        // SAFETY: a pointer of the C library, read while nothing sets variables (see `var`).
+        // SAFETY: this reads a pointer of the C library while no code sets variables (see `var`).
         unsafe { ENVIRON }
     }
 }
@@ -149,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_what_std_finds() {
+    fn var_agrees_with_std() {
         for name in ["PATH", "CARGO_MANIFEST_DIR", "NO_SUCH_VARIABLE", "PAT", "PATHS", ""] {
             let expected = std::env::var_os(name);
             assert_eq!(super::var(name.as_bytes()), expected.as_ref().map(|value| value.as_encoded_bytes()), "{name}");

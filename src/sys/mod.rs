@@ -1,4 +1,4 @@
-//! The only place that knows the kernel, through rustix. It knows no HTTP.
+//! The only module that calls the kernel, mostly through rustix. It doesn't know HTTP.
 #![cfg_attr(bare, allow(unsafe_code))]
 
 pub mod arch;
@@ -14,16 +14,16 @@ pub mod wrapper;
 #[cfg(bare)]
 pub use arch::exit;
 
-/// Ends the process with `status`.
+/// Exits with `status`.
 #[cfg(not(bare))]
 pub fn exit(status: u8) -> ! {
     extern crate std;
     std::process::exit(status.into())
 }
 
-// memcpy and its like, which the compiler calls, come from the libc.a that rustup installs with the musl target (build.rs finds it).
-// Of all its other functions none is linked.
-// SAFETY: nothing is declared.
+// The compiler emits calls of memcpy and its like. They come from the libc.a that rustup installs
+// with the musl target (build.rs finds it). None of its other functions is linked.
+// SAFETY: the block declares nothing.
 #[cfg(bare)]
 #[link(name = "c", kind = "static", modifiers = "-bundle")]
 unsafe extern "C" {}

@@ -10,75 +10,78 @@ use super::exec_args::ExecArgs;
 use super::pipe::{self, Pipe, Polled};
 use crate::bytes::cursor::Cursor;
 
-/// A program that runs, in a process group of its own, with pipes to its standard streams.
+/// A running program, in a separate process group, with pipes to its standard streams.
 pub struct Child {
     id: i32,
-    /// Becomes readable when the process has ended.
+    /// Becomes readable when the process has exited.
     descriptor: Pipe,
-    /// What it reads.
+    /// The program's stdin.
     pub input: Pipe,
-    /// What it writes to stdout.
+    /// The program's stdout.
     pub output: Pipe,
-    /// What it writes to stderr.
+    /// The program's stderr.
     pub errors: Pipe,
-    /// As wait4 gave it.
+    /// The status from wait4, once the process has been reaped.
     status: Option<i32>,
 }
 
-/// What can be done without waiting.
+/// The operations that don't block now.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Ready {
-    /// There is room for input, or nobody who would read it.
+    /// There is room for input, or the input has no reader.
     pub input: bool,
     /// There is output, or its end.
     pub output: bool,
     /// There is something on stderr, or its end.
     pub errors: bool,
-    /// The process has ended.
+    /// The process has exited.
     pub ended: bool,
 }
 
 /// How a process ended.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// By itself, with this status.
+    /// It exited with this status.
     Exit(u8),
-    /// By this signal.
+    /// This signal killed it.
     Signal(u8),
 }
 
 /// A signal that ends processes.
 #[derive(Copy, Clone)]
 pub enum Signal {
-    /// SIGTERM, which can be handled.
+    /// SIGTERM, which a process can handle.
     Terminate = 15,
-    /// SIGKILL, which cannot.
+    /// SIGKILL, which a process can't handle.
     Kill = 9,
 }
 
-/// Prepares this process for children: those whose parents end become its own, and none of its signals is ignored but SIGPIPE, which a child
-/// does not inherit.
+/// Prepares this process for children. Orphaned descendants become its children. No signal is
+/// ignored except SIGPIPE, and a child resets that one.
 pub fn prepare() {
     const PR_SET_CHILD_SUBREAPER: usize = 36;
     const SIGNALS: usize = 64;
-    // SAFETY: prctl takes a number here. It cannot fail with this one.
+    // SAFETY: this prctl takes only numbers. It can't fail with these.
     unsafe { arch::syscall(arch::PRCTL, PR_SET_CHILD_SUBREAPER, 1, 0, 0) };
-    // SIGKILL and SIGSTOP cannot be set, and need not be.
-    (1..=SIGNALS).for_each(|signal| handle(signal, DEFAULT));
-    handle(SIGPIPE, IGNORE);
+    // This fails for SIGKILL and SIGSTOP, which are never ignored.
+    (1..=SIGNALS).for_each(|signal| set_disposition(signal, DEFAULT));
+    set_disposition(SIGPIPE, IGNORE);
 }
 
-/// The errno that [`check`] gives for this program itself (ELOOP): as its own child it would ask for invocations too.
+/// The errno (ELOOP) that [`check`] returns for this program itself. As its own child, it would
+/// request invocations too.
 pub const ITSELF: u32 = 40;
 
-/// The longest path of a program, in bytes, with its zero. (Lambda's handlers have 128 at most.)
+/// The longest path of a program, in bytes, including the terminating zero. Lambda's handlers have
+/// at most 128.
 const LONGEST_PATH: usize = 1024;
 
-/// Whether the program whose path is in parts could be executed, as far as its own file says: a script's interpreter is not looked at. Also
-/// sees to it that what is opened later is none of the standard streams.
+/// Checks whether a program can be executed, as far as its own file shows: the interpreter of a
+/// script isn't checked. The path is given in parts. Also opens the standard streams that are
+/// closed, so that no later descriptor takes their numbers.
 ///
 /// # Errors
-/// The errno that says why not.
+/// The errno with the reason.
 pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     const X_OK: usize = 1;
     const NO_EXECUTABLE: u32 = 8;
@@ -91,13 +94,14 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
         return Err(NAME_TOO_LONG);
     }
     let path = text.written().as_ptr().expose_provenance();
-    // SAFETY: faccessat reads the path, which ends with a zero.
+    // SAFETY: faccessat reads the path, which is zero-terminated.
     let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::AT_FDCWD, path, X_OK, 0) };
-    // SAFETY: the path ends with a zero.
+    // SAFETY: the path is zero-terminated.
     let mut file = unsafe { pipe::open_file(path) };
-    // As a rule all three are open, and this costs nothing.
+    // Usually all three streams are open, and this costs nothing.
     if file.as_ref().is_none_or(Pipe::is_standard) {
-        // Closed first: the file must not have the place of a stream, which would be free again behind it.
+        // The file has to be closed first. Otherwise it keeps the number of a stream, which would
+        // be closed again once the file is dropped.
         drop(file.take());
         fill_standard_streams();
         // SAFETY: as above.
@@ -107,7 +111,7 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
         return Err(result.unsigned_abs());
     }
     let Some(mut file) = file else {
-        // It may be executed without being readable.
+        // A file can be executable without being readable.
         return Ok(());
     };
     let mut start = [0; 4];
@@ -116,25 +120,26 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
         [b'#', b'!', ..] => Ok(()),
         [0x7f, b'E', b'L', b'F'] if is_self(text.written()) => Err(ITSELF),
         [0x7f, b'E', b'L', b'F'] => Ok(()),
-        // SAFETY: the path ends with a zero.
+        // SAFETY: the path is zero-terminated.
         _ if unsafe { pipe::open_folder(path) }.is_some() => Err(IS_A_DIRECTORY),
         _ => Err(NO_EXECUTABLE),
     }
 }
 
-/// Opens what is not open of the standard streams.
+/// Opens /dev/null for each standard stream that is closed.
 fn fill_standard_streams() {
     while let Some(null) = pipe::open_null().filter(Pipe::is_standard) {
-        // It stays open in the place of the stream that was not.
+        // It stays open in place of the stream.
         mem::forget(null);
     }
 }
 
-/// Whether a path, which ends with a zero, is that of this program.
+/// Returns whether a zero-terminated path is that of this program.
 fn is_self(path: &[u8]) -> bool {
     let mut own = [0; LONGEST_PATH];
     let (link, place) = (c"/proc/self/exe".as_ptr().expose_provenance(), own.as_mut_ptr().expose_provenance());
-    // SAFETY: readlinkat reads a path that ends with a zero, and writes at most as many bytes as there is room for.
+    // SAFETY: readlinkat reads a zero-terminated path, and writes at most as many bytes as the
+    // buffer has.
     let len = unsafe { arch::writing_syscall(arch::READLINKAT, pipe::AT_FDCWD, link, place, LONGEST_PATH) };
     let own = own.get(..usize::try_from(len).unwrap_or_default());
     own.is_some_and(|own| path.strip_suffix(b"\0") == Some(own))
@@ -148,9 +153,10 @@ impl Child {
     /// Starts a program.
     ///
     /// # Errors
-    /// The errno of what failed: mostly of execve, which says what is wrong with the program.
+    /// The errno of the call that failed. Usually it is that of execve, and shows what is wrong
+    /// with the program.
     pub fn start(args: &ExecArgs<'_>) -> Result<Self, u32> {
-        // Of each pipe, the end to read from, and the end to write to.
+        // Of each pipe, the read end and the write end.
         let mut ends = [const { Pipe::CLOSED }; 8];
         pipe::open(&mut ends)?;
         let [theirs_in, _, _, theirs_out, _, theirs_errors, _, theirs_report] = &ends;
@@ -158,12 +164,13 @@ impl Child {
         let plan = Plan { args, streams, report: theirs_report.descriptor() };
         let mut stack = Stack(MaybeUninit::uninit());
         let end = (&raw mut stack).expose_provenance() + size_of::<Stack>();
-        // SAFETY: the stack is aligned, and large enough for `become_program`, which makes system calls that change the child alone.
+        // SAFETY: the stack is aligned, and large enough for `become_program`, which makes only
+        // system calls that change the child.
         let id = unsafe { arch::vfork(become_program, (&raw const plan).expose_provenance(), end) };
         if id < 0 {
             return Err(id.unsigned_abs());
         }
-        // Behind this, the pipes end when the child's side does.
+        // Without these copies, the pipes reach their end when the child closes its side.
         let [theirs_in, _, _, theirs_out, _, theirs_errors, _, theirs_report] = &mut ends;
         for theirs in [theirs_in, theirs_out, theirs_errors, theirs_report] {
             theirs.close();
@@ -190,37 +197,38 @@ impl Child {
         }
     }
 
-    /// Whether there is a process.
+    /// Returns whether there is a process.
     pub const fn is_some(&self) -> bool {
         self.id > 0
     }
 
-    /// Waits until something can be done, at most `ms` milliseconds. `gives` says whether there is input to give; what has ended is not
-    /// waited for.
-    pub fn wait(&self, gives: bool, ms: Option<u64>) -> Ready {
-        let input = if gives { self.input.polled_for_room() } else { Polled::NONE };
+    /// Waits until an operation doesn't block, for at most `ms` milliseconds. `has_input` is
+    /// whether there is input to write. Pipes that have ended aren't waited for.
+    pub fn wait(&self, has_input: bool, ms: Option<u64>) -> Ready {
+        let input = if has_input { self.input.polled_for_room() } else { Polled::NONE };
         let mut polled = [input, self.output.polled(), self.errors.polled(), self.descriptor.polled()];
         pipe::poll(&mut polled, ms);
         let [input, output, errors, ended] = polled.map(|polled| polled.is_ready());
         Ready { input, output, errors, ended }
     }
 
-    /// Sends a signal to the process and all of its group.
+    /// Sends a signal to the process and its group.
     pub fn signal(&self, signal: Signal) {
-        // Zero is not a process, but a name of our own group.
+        // For kill, zero means the caller's own group.
         if self.is_some() {
-            // SAFETY: kill takes numbers. The id is that of a child that has not been waited for, or of a group that still has somebody.
+            // SAFETY: kill takes only numbers. The id can't have been reused: it is that of a child
+            // that hasn't been reaped, or of a group that still has members.
             unsafe { arch::syscall(arch::KILL, -(self.id as isize) as usize, signal as usize, 0, 0) };
         }
     }
 
-    /// Ends what is left of the process and its group, and gives how the process ended.
+    /// Kills the rest of the process and its group, and returns how the process ended.
     pub fn end(&mut self) -> End {
         self.signal(Signal::Kill);
         if self.status.is_none() {
             self.status = wait(self.id, 0).map(|(_, status)| status);
         }
-        // Those of the group that its end has left to us.
+        // Reaps the members of the group that have become children of this process.
         while wait(-self.id, 0).is_some() {}
         let status = self.status.unwrap_or_default();
         *self = Self::NONE;
@@ -230,7 +238,8 @@ impl Child {
         }
     }
 
-    /// Takes leave of those that have ended of whom nobody else will: processes that left the group of a child, and whose parents ended.
+    /// Reaps orphaned children that have exited: processes that left the group of a child, and
+    /// whose parents have exited.
     pub fn reap_others(&mut self) {
         const WNOHANG: usize = 1;
         while let Some((id, status)) = wait(-1, WNOHANG) {
@@ -241,26 +250,26 @@ impl Child {
     }
 }
 
-/// What the child needs.
+/// The input of [`become_program`].
 struct Plan<'a> {
     args: &'a ExecArgs<'a>,
-    /// Of stdin, stdout and stderr.
+    /// The descriptors for stdin, stdout and stderr.
     streams: [RawFd; 3],
-    /// Where it writes the errno if it cannot become the program.
+    /// The descriptor that receives the errno if the program can't be executed.
     report: RawFd,
 }
 
-/// The child's, until it has become the program.
+/// The stack of the child, until it executes the program.
 #[repr(align(16))]
 struct Stack(#[expect(dead_code, reason = "the child alone uses it")] MaybeUninit<[u8; 16_384]>);
 
 const SIGPIPE: usize = 13;
 const DEFAULT: usize = 0;
 const IGNORE: usize = 1;
-/// The size of a set of signals, in bytes.
+/// The size of a signal set, in bytes.
 const SET: usize = 8;
 
-/// What the child does: it shares all memory with its waiting parent, so it makes system calls and nothing else.
+/// Runs in the child. It shares all memory with its waiting parent, so it makes only system calls.
 ///
 /// # Safety
 /// `plan` must be the address of a [`Plan`].
@@ -268,9 +277,9 @@ unsafe extern "C" fn become_program(plan: usize) -> ! {
     const SIG_SETMASK: usize = 2;
     const PR_SET_PDEATHSIG: usize = 1;
     static NO_SIGNALS: [u8; SET] = [0; SET];
-    // SAFETY: as the caller promises; the parent waits, so that the plan stays.
+    // SAFETY: the caller guarantees it. The parent waits, so the plan stays valid.
     let plan = unsafe { &*core::ptr::with_exposed_provenance::<Plan<'_>>(plan) };
-    // SAFETY: these calls change this process alone; the set has the size that is given.
+    // SAFETY: these calls change only this process, and the signal set has the given size.
     unsafe {
         arch::syscall(arch::SETPGID, 0, 0, 0, 0);
         arch::syscall(arch::PRCTL, PR_SET_PDEATHSIG, Signal::Kill as usize, 0, 0);
@@ -279,19 +288,20 @@ unsafe extern "C" fn become_program(plan: usize) -> ! {
             arch::syscall(arch::DUP3, *descriptor as usize, stream, 0, 0);
         }
     }
-    handle(SIGPIPE, DEFAULT);
+    set_disposition(SIGPIPE, DEFAULT);
     let errno = plan.args.execute().to_ne_bytes();
     // SAFETY: write reads the four bytes.
     unsafe { arch::syscall(arch::WRITE, plan.report as usize, errno.as_ptr().expose_provenance(), errno.len(), 0) };
     arch::exit(127)
 }
 
-/// Waits for the process `id`, or for any of the group `-id`; gives which it was, and its status. None if there is none, or none has ended.
+/// Waits for the process `id`, or for any process of the group `-id`. Returns its id and its
+/// status, or `None` if there is no such child or, with WNOHANG, none has exited.
 fn wait(id: i32, options: usize) -> Option<(i32, i32)> {
     const EINTR: i32 = -4;
     let mut status = 0_i32;
     loop {
-        // SAFETY: wait4 writes the status; there is no place for what it used.
+        // SAFETY: wait4 writes the status. The pointer for the resource usage is null.
         match unsafe { arch::writing_syscall(arch::WAIT4, id as isize as usize, (&raw mut status).expose_provenance(), options, 0) } {
             EINTR => {}
             id if id > 0 => return Some((id, status)),
@@ -300,10 +310,11 @@ fn wait(id: i32, options: usize) -> Option<(i32, i32)> {
     }
 }
 
-/// Sets what becomes of a signal: [`DEFAULT`] or [`IGNORE`].
-fn handle(signal: usize, how: usize) {
+/// Sets the disposition of a signal: [`DEFAULT`] or [`IGNORE`].
+fn set_disposition(signal: usize, disposition: usize) {
     // The kernel's `sigaction`: handler, flags, restorer, mask.
-    let action = [how, 0, 0, 0];
-    // SAFETY: rt_sigaction reads the 32 bytes of the structure, and writes nothing, as there is no place for the old one.
+    let action = [disposition, 0, 0, 0];
+    // SAFETY: rt_sigaction reads the 32 bytes of the structure. It writes nothing, as the pointer
+    // for the old action is null.
     unsafe { arch::syscall(arch::RT_SIGACTION, signal, action.as_ptr().expose_provenance(), 0, SET) };
 }

@@ -11,28 +11,30 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown, s
 use super::arch;
 use crate::error::Error;
 
-/// A blocking TCP socket that can be connected again and again.
+/// A blocking TCP socket that can be reconnected.
 ///
-/// No call has a timeout. No signal is raised when the other side is gone.
+/// No call has a timeout, and no call raises SIGPIPE.
 pub struct Socket {
-    /// The descriptor, which this owns, or [`NONE`]. In a no_std program rustix's owned descriptors check their number with an assertion
-    /// whose message takes 2 KiB.
+    /// The owned descriptor, or [`NONE`]. In a no_std program, rustix's `OwnedFd` checks its number
+    /// with an assertion whose message costs 2 KiB.
     descriptor: RawFd,
 }
 
 const NONE: RawFd = -1;
-/// The descriptor over which a stream goes, or [`NONE`]: what a panic in the handler has to bring to an end.
+/// The descriptor of the connection that carries a stream, or [`NONE`]. A panic in the handler has
+/// to end that stream.
 static STREAMING: AtomicI32 = AtomicI32::new(NONE);
 
 const NOT_CONNECTED: Error = broken(Errno::NOTCONN);
 
 impl Socket {
-    /// Not connected yet.
+    /// Creates a socket that isn't connected.
     pub const fn new() -> Self {
         Self { descriptor: NONE }
     }
 
-    /// Connects to a port of the host with these numbers (four, or the eight of IPv6); an earlier connection is closed.
+    /// Connects to a port of the host with these numbers (four for IPv4, or eight for IPv6). An
+    /// earlier connection is closed.
     ///
     /// # Errors
     /// [`Error::CONNECT`] with the errno.
@@ -40,12 +42,12 @@ impl Socket {
         const SOCK_STREAM_CLOEXEC: usize = 1 | 0o2_000_000;
         self.close();
         let address = Sockaddr::new(numbers, is_ipv4, port);
-        // SAFETY: socket takes three numbers.
+        // SAFETY: socket takes only numbers.
         let mut result = unsafe { arch::syscall(arch::SOCKET, address.family.into(), SOCK_STREAM_CLOEXEC, 0, 0) };
         if result >= 0 {
             self.descriptor = result;
             let len = if is_ipv4 { 16 } else { size_of::<Sockaddr>() };
-            // SAFETY: connect reads `len` bytes of the address, which has them.
+            // SAFETY: connect reads `len` bytes of the address, which is at least that long.
             result = unsafe { arch::syscall(arch::CONNECT, result as usize, (&raw const address).expose_provenance(), len, 0) };
         }
         if result < 0 { Err(Error::CONNECT.with(result.unsigned_abs())) } else { Ok(()) }
@@ -54,8 +56,9 @@ impl Socket {
     /// Sends all of the parts, one after the other.
     ///
     /// # Errors
-    /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the parts may have been sent, so nothing more can be: the connection is shut
-    /// down, and [`receive`](Self::receive) gives what had come before, and then zero, without waiting.
+    /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the bytes may have been sent, so the
+    /// connection is shut down: [`receive`](Self::receive) returns the bytes that have already
+    /// arrived, and then zero, without blocking.
     pub fn send(&mut self, mut parts: [&[u8]; 3]) -> Result<(), Error> {
         let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
         while parts.iter().any(|part| !part.is_empty()) {
@@ -65,7 +68,7 @@ impl Socket {
                 }
                 Err(Errno::INTR) => {}
                 Err(errno) => {
-                    // It fails if the connection is gone already, which is as good.
+                    // This fails if the connection is already gone, which has the same effect.
                     let _ = shutdown(descriptor, Shutdown::Both);
                     return Err(broken(errno));
                 }
@@ -74,37 +77,41 @@ impl Socket {
         Ok(())
     }
 
-    /// Waits until something can be sent, or until something has come in, or the other side has closed, and gives whether it is the latter.
+    /// Waits until the socket is writable or readable, or the peer has closed the connection.
+    /// Returns `true` if it is readable or closed.
     pub fn has_input(&self) -> bool {
         let Some(descriptor) = self.borrow() else {
             return false;
         };
         let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN | PollFlags::OUT)];
-        // What it waits for may be what interrupts it. Other errors are those of the socket, which sending gives as well.
+        // The event itself may interrupt the wait. Sending reports any other error of the socket as
+        // well.
         while poll(&mut polled, None) == Err(Errno::INTR) {}
         polled.iter().any(|polled| polled.revents().contains(PollFlags::IN))
     }
 
-    /// The connection over which a stream goes; not connected if there is none.
+    /// Returns the connection that carries a stream, or an unconnected socket if there is none.
     pub fn streaming() -> Self {
         Self { descriptor: STREAMING.load(Relaxed) }
     }
 
-    /// Lets everything that is sent leave at once from now on, and makes this the connection that is [`streaming`](Self::streaming).
+    /// Sends without delay from now on, and makes this the connection that
+    /// [`streaming`](Self::streaming) returns.
     pub fn begin_stream(&self) {
         if let Some(descriptor) = self.borrow() {
-            // It cannot fail on a TCP socket; if it did, it would take time, and nothing else.
+            // This can't fail on a TCP socket. If it did, sending would only be slower.
             let _ = sockopt::set_tcp_nodelay(descriptor, true);
         }
         STREAMING.store(self.descriptor, Relaxed);
     }
 
-    /// From now on, no connection is [`streaming`](Self::streaming).
+    /// From now on, [`streaming`](Self::streaming) returns an unconnected socket.
     pub fn end_stream(&self) {
         STREAMING.store(NONE, Relaxed);
     }
 
-    /// Receives some bytes, at least one, and gives their number; zero if the other side has closed.
+    /// Receives at least one byte. Returns the number of bytes, or zero if the peer has closed the
+    /// connection.
     ///
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno.
@@ -122,13 +129,14 @@ impl Socket {
         if self.descriptor < 0 {
             return None;
         }
-        // SAFETY: the descriptor is open as long as `self` is borrowed: only `close`, with a unique borrow, closes it.
+        // SAFETY: the descriptor is open while `self` is borrowed: only `close`, which needs a
+        // unique borrow, closes it.
         Some(unsafe { BorrowedFd::borrow_raw(self.descriptor) })
     }
 
     fn close(&mut self) {
         if self.descriptor >= 0 {
-            // SAFETY: this owned the descriptor, and forgets it.
+            // SAFETY: this owns the descriptor, and forgets it afterwards.
             unsafe { rustix::io::close(self.descriptor) };
             self.descriptor = NONE;
         }
@@ -141,7 +149,7 @@ impl Drop for Socket {
     }
 }
 
-/// Cuts the first `count` bytes from the parts.
+/// Removes the first `count` bytes from the parts.
 #[inline(always)]
 pub(super) fn cut<const N: usize>(parts: &mut [&[u8]; N], mut count: usize) {
     for part in parts {
@@ -151,8 +159,8 @@ pub(super) fn cut<const N: usize>(parts: &mut [&[u8]; N], mut count: usize) {
     }
 }
 
-/// `sockaddr_in6`, or `sockaddr_in`, which is 16 bytes of the same form: its address is at the place of the flow information, and what
-/// follows is not looked at.
+/// `sockaddr_in6`, whose first 16 bytes also serve as `sockaddr_in`: the IPv4 address is in place
+/// of the flow information, and the kernel ignores the padding after it.
 #[repr(C)]
 struct Sockaddr {
     family: u16,
@@ -214,11 +222,11 @@ mod tests {
         assert!(got.starts_with(b"head\x07") && got.ends_with(b"\x07end") && got.len() == 20_000_007);
     }
 
-    /// Signals whose handler does not restart system calls, for as long as `work` takes.
+    /// Interrupts system calls with signals while `work` runs.
     fn interrupted<T>(work: impl FnOnce() -> T) -> T {
         use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
-        // SAFETY: POSIX has these functions, with arguments and results of this size.
+        // SAFETY: POSIX defines these functions, with arguments and results of these sizes.
         unsafe extern "C" {
             fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
             fn siginterrupt(signal: i32, interrupts: i32) -> i32;
@@ -228,7 +236,7 @@ mod tests {
         extern "C" fn nothing(_: i32) {}
         const SIGUSR1: i32 = 10;
 
-        // SAFETY: functions of the C library, as POSIX has them; the handler does nothing.
+        // SAFETY: the functions are POSIX's, and the handler does nothing.
         let worker = unsafe {
             signal(SIGUSR1, nothing);
             siginterrupt(SIGUSR1, 1);
@@ -238,12 +246,12 @@ mod tests {
         thread::scope(|scope| {
             scope.spawn(|| {
                 while !done.load(SeqCst) {
-                    // SAFETY: the worker lives: it is in this scope.
+                    // SAFETY: the worker is alive, as this scope joins before it returns.
                     unsafe { pthread_kill(worker, SIGUSR1) };
                     thread::sleep(std::time::Duration::from_micros(200));
                 }
             });
-            // The signals must end even if the work panics.
+            // The signals have to end even if the work panics.
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
             done.store(true, SeqCst);
             result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -251,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_neither_ends_nor_repeats_anything() {
+    fn a_signal_neither_aborts_nor_repeats_a_call() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let pause = || thread::sleep(std::time::Duration::from_millis(5));
@@ -283,7 +291,7 @@ mod tests {
     #[test]
     fn connects_over_ipv6() {
         let Ok(listener) = TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, 0)) else {
-            // Without IPv6 the family itself is unknown, or the address not there.
+            // Without IPv6, the family is unknown or the address is missing.
             assert!(Socket::new().connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, 1).is_err());
             return;
         };
@@ -294,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gone_server_is_an_error_and_not_a_signal() {
+    fn a_closed_peer_is_an_error_and_not_a_signal() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let mut socket = Socket::new();

@@ -3,17 +3,20 @@
 
 use rustix::io::Errno;
 
-/// How many bytes a pipe takes in one piece: what several threads or processes write does not mix if it is not longer.
+/// The largest write to a pipe that is atomic, in bytes (pipe(7)). Longer writes of several threads
+/// or processes may be interleaved.
 pub const PIPE_BUF: usize = 4096;
 
-/// Writes `text` with one system call, unless the kernel takes less. An error is not reported, as there is no other place to report it to,
-/// and a log that cannot be written to is no reason to fail an invocation: from the first line on, a bare program ignores SIGPIPE, as std
-/// programs do.
+/// Writes `text` with one system call, unless the kernel accepts only a part of it. Errors are
+/// ignored: there is nowhere else to report them, and an invocation shouldn't fail because the log
+/// can't be written. For the same reason a bare program ignores SIGPIPE from the first line on, as
+/// std programs do.
 pub fn write(mut text: &[u8]) {
     #[cfg(bare)]
     ignore_sigpipe();
-    // SAFETY: nothing in this program closes descriptor 2. If whoever started it left it closed, our socket may have its number: a line of
-    // log would then break the connection, which is an error that is handled like any other.
+    // SAFETY: this program never closes descriptor 2. If the parent process left it closed, the
+    // socket may have its number. A log line would then break the connection, which is handled as
+    // any other error.
     #[allow(unused_unsafe, reason = "with rustix's feature std, which other crates may turn on, the function is safe")]
     let stderr = unsafe { rustix::stdio::stderr() };
     while !text.is_empty() {
@@ -35,7 +38,7 @@ fn ignore_sigpipe() {
     /// The kernel's `sigaction`: handler, flags, restorer, mask. The handler 1 is SIG_IGN.
     static IGNORE: [usize; 4] = [1, 0, 0, 0];
 
-    // SAFETY: rt_sigaction reads the 32 bytes of the structure, and writes nothing, as there is no place for the old one. It cannot fail
-    // with these arguments.
+    // SAFETY: rt_sigaction reads the 32 bytes of the structure. It writes nothing, as the pointer
+    // for the old action is null. It can't fail with these arguments.
     unsafe { arch::syscall(arch::RT_SIGACTION, SIGPIPE, IGNORE.as_ptr().expose_provenance(), 0, MASK_SIZE) };
 }

@@ -1,10 +1,11 @@
-//! The program that wraps this one.
+//! The wrapper program that `AWS_LAMBDA_EXEC_WRAPPER` names.
 
 use super::env;
 use super::exec_args::ExecArgs;
 
-/// Becomes the program that `AWS_LAMBDA_EXEC_WRAPPER` names, which gets the command line of this one as its arguments; once: the environment
-/// that it gets has a mark, with which this does nothing.
+/// Executes the program that `AWS_LAMBDA_EXEC_WRAPPER` names in place of this one, with this
+/// command line as its arguments. A marker in the wrapper's environment keeps this from happening
+/// twice.
 ///
 /// # Errors
 /// The name of the program, and the errno.

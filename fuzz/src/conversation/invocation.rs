@@ -179,7 +179,7 @@ impl Invocation {
             }
             (Answer::Stream { error: failure, .. }, false) => {
                 // The stream didn't arrive, or the runtime doesn't know that it did.
-                let lost = self::error("Runtime.StreamLost", "the Runtime API did not take the stream to its end");
+                let lost = self::error("Runtime.StreamLost", "the Runtime API did not accept the whole stream");
                 assert!(faults > self.faults, "an error instead of a stream, without a fault");
                 assert!(*error == Some(lost) || failure.is_some() && *error == failure, "{error:?}");
             }

@@ -1,4 +1,4 @@
-//! What a handler can answer.
+//! The answers that a handler can return.
 
 use super::peer::BROKEN;
 use super::*;
@@ -9,7 +9,8 @@ use core::fmt::Write;
 static FAILURE: FunctionError = FunctionError::new("Function.OutOfStock", "the \"last\" one\\was\nsold \u{e9}");
 static LARGE: [u8; RESPONSE_LIMIT + 1] = [7; RESPONSE_LIMIT + 1];
 
-/// Checks that a handler's answer to r-1 is `expected`, that it is sent again when lost, and that the next invocation works.
+/// Checks that a handler's answer to r-1 is `expected`, that it is sent again when it is lost, and
+/// that the next invocation works.
 fn answers<F>(expected: &[u8], mut handler: F)
 where
     F: FnMut(Invocation<'_>) -> Response<'_>,
@@ -73,7 +74,7 @@ fn an_error_message_can_be_made_at_run_time() {
     }
 }
 
-/// A character may need six bytes, so up to five are left over.
+/// A character may need six bytes, so up to five bytes stay unused.
 #[test]
 #[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
 fn a_long_error_message_is_cut_to_the_response_buffer() {
@@ -163,7 +164,7 @@ fn a_writer_may_fill_the_response_buffer() {
 }
 
 #[test]
-fn a_writer_that_overflows_is_an_error_even_if_nobody_looks() {
+fn a_writer_that_overflows_is_an_error_even_if_it_is_ignored() {
     let expected = error("r-1", "Function.ResponseSizeTooLarge", Error::RESPONSE_TOO_LARGE.message());
     let full = [b'x'; RESPONSE_LEN + 1];
     answers(&expected, |invocation| {

@@ -1,9 +1,9 @@
-//! Events up to the last byte of the buffer and beyond, and the answer that lies in it until it is accepted.
+//! Events up to the limit and beyond, and the answer in the receive buffer until it is accepted.
 
 use super::*;
 use crate::http1::framing::SKIP_LIMIT;
 
-/// Bytes that differ everywhere.
+/// Returns bytes whose pattern doesn't repeat soon.
 fn data(len: usize) -> Vec<u8> {
     (0..len).map(|at| b'0' + (at * 7 + at / 256) as u8 % 75).collect()
 }
@@ -17,7 +17,7 @@ fn too_large(id: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_runtime_needs_its_room() {
+fn buffers_below_the_minimum_are_refused() {
     for (receive_len, response_len, is_fit) in
         [(ROOM + 1, 256, true), (ROOM, 256, false), (0, 256, false), (ROOM + 1, 255, false), (ROOM + 1, 0, false)]
     {
@@ -70,7 +70,7 @@ fn the_error_of_an_event_that_is_too_large_is_kept_like_any_answer() {
     assert!(talk(script, true, 1).events().is_empty());
 }
 
-/// The echo of a large event lies in the receive buffer, where everything else comes in as well.
+/// The echo of a large event is in the receive buffer, which also receives everything else.
 #[test]
 fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
     const LIMIT: usize = if cfg!(miri) { 2_000 } else { 200_000 };
@@ -87,7 +87,7 @@ fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
         .skip(if cfg!(miri) { 2 } else { 0 })
         {
             let mut script = std::vec![Accept, Gets(next()), GivesBy(size, event_in_chunks("r-1", &first, chunk)), Gets(sent())];
-            // The reply does not come; half of it comes; it comes byte by byte.
+            // The reply doesn't come; half of it comes; it comes byte by byte.
             script.extend([
                 Closes,
                 Accept,
@@ -108,14 +108,14 @@ fn a_large_answer_is_not_overwritten_before_it_is_accepted() {
 }
 
 #[test]
-fn the_202_may_come_with_a_large_event_behind_it() {
+fn a_large_event_may_follow_the_202_in_one_piece() {
     const LIMIT: usize = if cfg!(miri) { 2_000 } else { 200_000 };
     let (first, second) = (data(LIMIT), data(LIMIT));
     for &size in sizes(&[100_000_000, 70_000, 1000]) {
         for next_event in [event("r-2", text(&second)), event_in_chunks("r-2", &second, 1234)] {
             let mut script = std::vec![Accept, Gets(next()), GivesBy(size, event("r-1", text(&first)))];
             script.extend([Gets(both(answer("r-1", &first), next())), GivesBy(size, both(accepted(), next_event.clone()))]);
-            // In doubt, the large event is that of another invocation.
+            // While the answer is unconfirmed, the large event is that of another invocation.
             script.extend([Gets(both(answer("r-2", &second), next())), Closes, Accept, Gets(next())]);
             script.extend([GivesBy(size, event("r-3", text(&first))), Gets(both(answer("r-3", &first), next())), Gives(accepted())]);
             assert_eq!(talk_in(LIMIT, script, true, 3, echo).events(), [text(&first), text(&second), text(&first)]);
@@ -123,7 +123,7 @@ fn the_202_may_come_with_a_large_event_behind_it() {
     }
 }
 
-/// The worst that fits: the longest head, ids, content type and event, and the most framing.
+/// The worst case that fits: the longest head, ids, content type and event, and the most framing.
 #[test]
 #[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
 fn everything_may_have_its_limit_at_once() {
@@ -158,8 +158,8 @@ fn everything_may_have_its_limit_at_once() {
     }
 }
 
-/// The framing of many small chunks may be longer than the room, even if the event is not; the buffer is then full to its last byte when
-/// the event is complete.
+/// The framing of many small chunks may be longer than `ROOM`, even if the event fits. The buffer
+/// is then full to the last byte when the event is complete.
 #[test]
 fn an_event_in_small_chunks_that_comes_at_once_can_be_answered() {
     for len in [EVENT_LIMIT, 8000, 8200, 8400, 9000, 12_000].into_iter().step_by(STEP) {
@@ -174,13 +174,13 @@ fn an_event_in_small_chunks_that_comes_at_once_can_be_answered() {
     }
 }
 
-/// Where such an event just fills the buffer.
+/// Such an event just fills the buffer.
 #[test]
 #[cfg_attr(miri, ignore = "it takes thousands of chunks")]
 fn an_event_in_small_chunks_may_end_at_the_end_of_the_buffer() {
     let head_len = event_in_chunks("r-1", b"", 1).len() - 5;
     for spare in [0, 1, 100, 500] {
-        // Each byte takes six; the rest goes into a last chunk with a longer extension.
+        // Each byte needs six; the remainder goes into a last chunk with a longer extension.
         let limit = 20_000;
         let raw = ROOM + limit - spare - head_len - 5;
         let body = data(raw / 6);
@@ -194,7 +194,7 @@ fn an_event_in_small_chunks_may_end_at_the_end_of_the_buffer() {
     }
 }
 
-/// A head larger than is read must not be taken for another, however it comes.
+/// The beginning of a head beyond the limit is never taken for a complete one, however it arrives.
 #[test]
 fn an_endless_head_is_never_an_invocation() {
     for len in [HEAD_LIMIT, 40_000, 70_000].into_iter().step_by(STEP) {

@@ -1,9 +1,9 @@
-//! What a handler learns besides the event.
+//! The context of an invocation.
 
 use super::*;
 use core::time::Duration;
 
-/// Lets `look` see the context of an event with these fields.
+/// Calls `look` with the context of an event with these fields.
 fn with_context(fields: &str, look: impl Fn(&Context<'_>)) {
     with_head(&format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 2\r\n\r\n").into_bytes(), look);
 }
@@ -22,7 +22,7 @@ fn with_head(head: &[u8], look: impl Fn(&Context<'_>)) {
 }
 
 #[test]
-fn everything_that_lambda_says_is_there() {
+fn every_field_is_read() {
     with_context(
         "Content-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nlambda-runtime-aws-tenant-id: blue\r\n\
          LAMBDA-RUNTIME-CLIENT-CONTEXT: {\"client\":{\"app_title\":\"\u{e9}: \u{1f600}\"}}\r\n\
@@ -44,7 +44,7 @@ fn everything_that_lambda_says_is_there() {
 }
 
 #[test]
-fn what_was_not_sent_is_none() {
+fn a_missing_field_is_none() {
     let empty = "Lambda-Runtime-Aws-Tenant-Id:\r\nLambda-Runtime-Client-Context: \r\nLambda-Runtime-Cognito-Identity:\t\r\n\
         Lambda-Runtime-Deadline-Ms:\r\nLambda-Runtime-Invoked-Function-Arn:\r\nLambda-Runtime-Trace-Id:\r\nLambda-Runtime-Invocation-Id:\r\n";
     for fields in ["", empty] {
@@ -58,7 +58,7 @@ fn what_was_not_sent_is_none() {
 }
 
 #[test]
-fn what_is_not_text_is_none() {
+fn a_field_that_is_not_utf_8_is_none() {
     with_head(
         b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Trace-Id: \xff\r\n\
         Lambda-Runtime-Aws-Tenant-Id: blue\r\nLambda-Runtime-Client-Context: {\"\xc3\"}\r\nContent-Length: 2\r\n\r\n",
@@ -67,7 +67,7 @@ fn what_is_not_text_is_none() {
 }
 
 #[test]
-fn the_deadline_comes_nearer() {
+fn the_remaining_time_decreases() {
     let deadline = crate::now() + Duration::from_secs(60);
     with_context(&format!("Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Deadline-Ms: {}\r\n", deadline.as_millis()), |context| {
         let remaining = context.remaining();
@@ -82,9 +82,9 @@ fn the_deadline_comes_nearer() {
     }
 }
 
-/// RFC 9110, section 15.2: its fields are its own.
+/// RFC 9110, section 15.2: the fields of an interim response don't belong to the final one.
 #[test]
-fn a_skipped_1xx_gives_nothing() {
+fn the_fields_of_a_1xx_are_ignored() {
     let head = "HTTP/1.1 103 Early\r\nLambda-Runtime-Trace-Id: early\r\nLambda-Runtime-Invocation-Id: early\r\n\r\n\
         HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 2\r\n\r\n";
     let mut peer = Peer::new(std::vec![

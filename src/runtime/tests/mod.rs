@@ -1,4 +1,4 @@
-//! Whole conversations, over a connection whose other side follows a script.
+//! Whole conversations, over a connection whose peer follows a script.
 
 use super::*;
 use crate::handler::Response;
@@ -12,21 +12,21 @@ mod peer;
 mod answers;
 mod buffers;
 mod context;
-mod doubt;
 mod plain;
 mod statuses;
 mod streams;
+mod unconfirmed;
 
 use peer::Beat::{self, *};
 use peer::Peer;
 
-/// The longest event that [`talk`] takes.
+/// The longest event of [`talk`], in bytes.
 const EVENT_LIMIT: usize = 1000;
 
-/// Miri takes a thousand times as long, and it is not the values that it looks at.
+/// Miri is a thousand times slower, and checks memory accesses, not values.
 const STEP: usize = if cfg!(miri) { 67 } else { 1 };
 
-/// The sizes of the pieces that something comes in; under Miri the last alone.
+/// Returns the sizes of the pieces in which bytes arrive; under Miri only the last.
 fn sizes(all: &[usize]) -> &[usize] {
     if cfg!(miri) { &all[all.len() - 1..] } else { all }
 }
@@ -34,38 +34,38 @@ fn sizes(all: &[usize]) -> &[usize] {
 /// The length of [`talk`]'s response buffer.
 const RESPONSE_LEN: usize = 512;
 
-/// What came of a conversation.
+/// The result of a conversation.
 #[derive(Debug, PartialEq, Eq)]
 struct Talk {
-    /// What each step gave; the first error is the last.
+    /// The result of each step. The first error is the last result.
     results: Vec<Result<(), Error>>,
-    /// The events that the handler saw.
+    /// The events that the handler received.
     events: Vec<String>,
-    /// The pauses that were made.
+    /// The pauses between the attempts to connect, in milliseconds.
     pauses: Vec<u32>,
 }
 
 impl Talk {
-    /// The error that the last step ended with.
+    /// Returns the error of the last step.
     fn error(&self) -> Error {
         let (last, others) = self.results.split_last().unwrap();
         assert!(others.iter().all(Result::is_ok));
         last.unwrap_err()
     }
 
-    /// Checks that all went well, and gives the events.
+    /// Checks that all steps succeeded, and returns the events.
     fn events(&self) -> Vec<&str> {
         assert!(self.results.iter().all(Result::is_ok), "{:?}", self.results);
         self.events.iter().map(String::as_str).collect()
     }
 }
 
-/// Takes up to `steps` steps against a script, with the echo for a handler.
+/// Runs up to `steps` steps against a script, with an echo as the handler.
 fn talk(script: Vec<Beat>, pipeline: bool, steps: usize) -> Talk {
     talk_with(script, pipeline, steps, echo)
 }
 
-/// The same with another handler.
+/// As [`talk`], with another handler.
 fn talk_with<F>(script: Vec<Beat>, pipeline: bool, steps: usize, handler: F) -> Talk
 where
     F: FnMut(Invocation<'_>) -> Response<'_>,
@@ -73,7 +73,7 @@ where
     talk_in(EVENT_LIMIT, script, pipeline, steps, handler)
 }
 
-/// The same with another limit of events.
+/// As [`talk_with`], with another event limit.
 fn talk_in<F>(event_limit: usize, script: Vec<Beat>, pipeline: bool, steps: usize, mut handler: F) -> Talk
 where
     F: FnMut(Invocation<'_>) -> Response<'_>,
@@ -101,7 +101,7 @@ fn echo(invocation: Invocation) -> Response {
     invocation.responder.bytes(invocation.event.into_payload())
 }
 
-/// Makes a closure a handler.
+/// Turns a closure into a handler.
 fn observe<F>(handler: F) -> F
 where
     F: FnMut(Invocation<'_>) -> Response<'_>,
@@ -109,7 +109,7 @@ where
     handler
 }
 
-/// A runtime that talks to `peer`.
+/// Returns a runtime that talks to `peer`.
 fn runtime<'b>(
     peer: &'b mut Peer,
     receive: &'b mut [u8],
@@ -124,18 +124,18 @@ fn endpoint() -> Endpoint<'static> {
     Endpoint::parse(b"127.0.0.1:9001").unwrap()
 }
 
-/// What every request has behind its first line, and what it has at the end of its head.
+/// What follows the target in every request, and what ends its head.
 const HOST: &str = " HTTP/1.1\r\nHost: 127.0.0.1:9001\r\n";
 const END: &str = concat!("User-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
 
 const JSON_TYPE: &str = "application/json";
 
-/// GET /next.
+/// Returns GET /next.
 fn next() -> Vec<u8> {
     format!("GET /2018-06-01/runtime/invocation/next{HOST}{END}").into_bytes()
 }
 
-/// The response to the invocation with this request id, which had no invocation id.
+/// Returns the response to the invocation with this request id, which had no invocation id.
 fn answer(id: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     answer_to(id, "", JSON_TYPE, body.as_ref())
 }
@@ -149,7 +149,7 @@ fn answer_to(id: &str, invocation_id: &str, content_type: &str, body: &[u8]) -> 
     [head.as_bytes(), body].concat()
 }
 
-/// The error of this type to the invocation with this request id.
+/// Returns the error of this type for the invocation with this request id.
 fn error(id: &str, error_type: &str, message: &str) -> Vec<u8> {
     let body = format!("{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}");
     format!(
@@ -160,12 +160,12 @@ fn error(id: &str, error_type: &str, message: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// An invocation without an invocation id, its event with a length.
+/// Returns an invocation without an invocation id, whose event has a Content-Length.
 fn event(id: &str, body: &str) -> Vec<u8> {
     event_with(&format!("Lambda-Runtime-Aws-Request-Id: {id}\r\n"), body)
 }
 
-/// An invocation with both ids.
+/// Returns an invocation with both ids.
 fn event_of(id: &str, invocation_id: &str, body: &str) -> Vec<u8> {
     event_with(&format!("Lambda-Runtime-Aws-Request-Id: {id}\r\nLambda-Runtime-Invocation-Id: {invocation_id}\r\n"), body)
 }
@@ -178,7 +178,7 @@ fn event_with(fields: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// An invocation without an invocation id, its event in chunks of `size` bytes.
+/// Returns an invocation without an invocation id, whose event is in chunks of `size` bytes.
 fn event_in_chunks(id: &str, body: &[u8], size: usize) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {id}\r\nTransfer-Encoding: chunked\r\n\r\n");
     let mut text = head.into_bytes();
@@ -191,7 +191,7 @@ fn event_in_chunks(id: &str, body: &[u8], size: usize) -> Vec<u8> {
     text
 }
 
-/// A reply without an invocation.
+/// Returns a reply without an invocation.
 fn status(status: u16, fields: &str) -> Vec<u8> {
     let body = match status {
         202 => "{\"status\":\"OK\"}\n",
@@ -205,7 +205,7 @@ fn accepted() -> Vec<u8> {
     status(202, "")
 }
 
-/// The two, one behind the other.
+/// Returns both, concatenated.
 fn both(first: Vec<u8>, second: Vec<u8>) -> Vec<u8> {
     [first, second].concat()
 }

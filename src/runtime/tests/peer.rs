@@ -1,4 +1,4 @@
-//! The other side: a script of what it wants to get, and of what it gives.
+//! The peer: a script of what it expects and what it sends.
 
 use super::*;
 use core::fmt;
@@ -6,19 +6,19 @@ use std::collections::VecDeque;
 
 /// A beat of the script.
 pub enum Beat {
-    /// It accepts a connection.
+    /// The peer accepts a connection.
     Accept,
-    /// It refuses one, with this errno.
+    /// The peer refuses a connection, with this errno.
     Refuse(u32),
-    /// It gets exactly this, in one call.
+    /// The peer receives exactly this, in one call.
     Gets(Vec<u8>),
-    /// It gets exactly this, and the call fails all the same: not all of it has left.
+    /// The peer is sent exactly this, but the call fails: only a part has been sent.
     Fails(Vec<u8>),
-    /// It gives these bytes, in one piece if there is room.
+    /// The peer sends these bytes, in one piece if they fit.
     Gives(Vec<u8>),
-    /// It gives these bytes in pieces of this size.
+    /// The peer sends these bytes in pieces of this size.
     GivesBy(usize, Vec<u8>),
-    /// It has closed.
+    /// The peer has closed the connection.
     Closes,
     /// The connection breaks.
     Breaks,
@@ -39,7 +39,7 @@ impl fmt::Debug for Beat {
     }
 }
 
-/// The first part of `text`.
+/// Returns the first part of `text`, escaped.
 fn shown(text: &[u8]) -> String {
     format!("{}", text[..text.len().min(1000)].escape_ascii())
 }
@@ -58,12 +58,12 @@ impl Peer {
         Self { script: script.into(), connected: false, pauses: Vec::new() }
     }
 
-    /// Checks that the script was followed to its end, and gives the pauses.
+    /// Checks that the script was followed to its end, and returns the pauses.
     pub fn end(self) -> Vec<u32> {
         self.end_after(&[])
     }
 
-    /// As [`end`](Self::end), with what the steps gave, to be shown.
+    /// As [`end`](Self::end). The results of the steps are shown if it fails.
     pub fn end_after(self, results: &[Result<(), Error>]) -> Vec<u32> {
         assert!(self.script.is_empty(), "it ends, with {results:?}; the script has {:?}", self.script.front());
         self.pauses
@@ -114,7 +114,7 @@ impl Transport for &mut Peer {
         assert!(!buffer.is_empty(), "it receives into nothing");
         let count = bytes.len().min(size).min(buffer.len());
         buffer[..count].copy_from_slice(&bytes[..count]);
-        // The rest must not change, whatever happens to it in the end.
+        // The rest of the buffer has undefined content, so the runtime must not rely on it.
         buffer[count..].fill(b'!');
         bytes.drain(..count);
         if !bytes.is_empty() {

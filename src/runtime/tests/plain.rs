@@ -1,9 +1,9 @@
-//! Conversations in which nothing goes wrong.
+//! Conversations without errors.
 
 use super::*;
 
 #[test]
-fn pipelined_an_answer_takes_the_next_question_along() {
+fn with_pipelining_next_is_sent_with_the_answer() {
     let script = std::vec![
         Accept,
         Gets(next()),
@@ -21,7 +21,7 @@ fn pipelined_an_answer_takes_the_next_question_along() {
 }
 
 #[test]
-fn not_pipelined_it_asks_when_the_answer_is_accepted() {
+fn without_pipelining_next_is_sent_after_the_acknowledgement() {
     let script = std::vec![
         Accept,
         Gets(next()),
@@ -54,7 +54,8 @@ fn replies_come_in_pieces_of_any_size() {
     }
 }
 
-/// The 202 and the next event, at every split of their bytes; and what has come of the next event is not lost while the answer is kept.
+/// The 202 and the next event are split at every byte. The received part of the next event isn't
+/// lost while the answer is kept.
 #[test]
 fn replies_come_together() {
     for second in [event("r-2", "two"), event_in_chunks("r-2", b"two", 2)] {
@@ -70,7 +71,7 @@ fn replies_come_together() {
 }
 
 #[test]
-fn many_invocations_leave_nothing_behind() {
+fn many_invocations_in_a_row() {
     const COUNT: usize = 2000 / STEP;
     let mut script = std::vec![Accept, Gets(next()), Gives(event("r-0", "event 0"))];
     for at in 0..COUNT {
@@ -81,7 +82,7 @@ fn many_invocations_leave_nothing_behind() {
 }
 
 #[test]
-fn skips_what_a_proxy_says_in_between() {
+fn interim_responses_of_a_proxy_are_skipped() {
     let early = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();
     let script = std::vec![
         Accept,
@@ -94,7 +95,7 @@ fn skips_what_a_proxy_says_in_between() {
 }
 
 #[test]
-fn an_invocation_id_goes_back() {
+fn an_invocation_id_is_sent_back() {
     let script = std::vec![
         Accept,
         Gets(next()),
@@ -110,7 +111,7 @@ fn an_invocation_id_goes_back() {
 }
 
 #[test]
-fn requests_stand_under_the_prefix() {
+fn requests_have_the_prefix() {
     let under = |text: Vec<u8>| String::from_utf8(text).unwrap().replace(" /2018", " /.rt/f/2018").into_bytes();
     let mut peer = Peer::new(std::vec![
         Accept,
@@ -126,9 +127,10 @@ fn requests_stand_under_the_prefix() {
     peer.end();
 }
 
-/// RFC 9112, section 9.3.2: replies come in the order of the requests. What comes too early is taken as the next reply.
+/// RFC 9112, section 9.3.2: replies come in the order of the requests. A reply that arrives too
+/// early counts as the next one.
 #[test]
-fn what_stands_behind_an_event_was_not_asked_for() {
+fn bytes_after_an_event_end_the_connection() {
     let script = std::vec![
         Accept,
         Gets(next()),
@@ -151,7 +153,7 @@ fn a_close_on_the_202_is_followed_by_a_new_connection() {
             Gets(next()),
             Gives(event("r-1", "one")),
             Gets(asks(answer("r-1", "one"))),
-            // What stands behind the reply is of a connection that is no more.
+            // The bytes after the reply belong to a connection that is closed.
             Gives(both(status(202, "Connection: close\r\n"), event("r-0", "gone"))),
             Accept,
             Gets(next()),

@@ -1,4 +1,4 @@
-//! What each status does, and half a request.
+//! The effect of each status, and requests that were sent in part.
 
 use super::*;
 
@@ -6,7 +6,8 @@ fn asks(pipeline: bool, answer: Vec<u8>) -> Vec<u8> {
     if pipeline { both(answer, next()) } else { answer }
 }
 
-/// A conversation whose first answer, to r-1, gets this reply; what comes next is the reply to GET /next.
+/// Returns a conversation whose first answer, to r-1, gets this reply. The next reply is that to
+/// GET /next.
 fn answered(pipeline: bool, closes: bool, code: u16) -> Vec<Beat> {
     let reply = status(code, if closes { "Connection: close\r\n" } else { "" });
     let mut script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(asks(pipeline, answer("r-1", "one"))), Gives(reply)];
@@ -22,7 +23,7 @@ fn answered(pipeline: bool, closes: bool, code: u16) -> Vec<Beat> {
 const WAYS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
 
 #[test]
-fn what_is_accepted_or_too_late_or_refused_goes_on_with_another_invocation() {
+fn an_accepted_late_or_rejected_answer_is_followed_by_another_invocation() {
     for code in [200, 202, 410, 413, 301, 400, 403, 404, 405] {
         for (pipeline, closes) in WAYS {
             for &size in sizes(&[1, 100_000]) {
@@ -37,7 +38,7 @@ fn what_is_accepted_or_too_late_or_refused_goes_on_with_another_invocation() {
 }
 
 #[test]
-fn what_is_settled_may_come_again() {
+fn an_acknowledged_invocation_may_be_delivered_again() {
     for code in [202, 410, 413] {
         for (pipeline, closes) in WAYS {
             let mut script = answered(pipeline, closes, code);
@@ -48,7 +49,7 @@ fn what_is_settled_may_come_again() {
 }
 
 #[test]
-fn a_refused_invocation_that_comes_again_stops() {
+fn a_rejected_invocation_that_is_delivered_again_stops() {
     for code in [301, 400, 403, 404, 405] {
         for (pipeline, closes) in WAYS {
             let mut script = answered(pipeline, closes, code);
@@ -60,9 +61,9 @@ fn a_refused_invocation_that_comes_again_stops() {
     }
 }
 
-/// The server's state machine is stuck: it takes no answer, and gives no invocation.
+/// The server's state machine is stuck: it accepts no answer, and delivers no invocation.
 #[test]
-fn a_refused_question_after_a_refused_answer_stops() {
+fn a_rejected_next_after_a_rejected_answer_stops() {
     for (pipeline, closes) in WAYS {
         let mut script = answered(pipeline, closes, 400);
         script.push(Gives(status(403, "")));
@@ -71,7 +72,7 @@ fn a_refused_question_after_a_refused_answer_stops() {
 }
 
 #[test]
-fn after_a_refusal_a_lost_question_is_asked_again() {
+fn after_a_rejection_a_lost_next_is_sent_again() {
     for (id, is_other) in [("r-2", true), ("r-1", false)] {
         for (pipeline, closes) in WAYS {
             let mut script = answered(pipeline, closes, 400);
@@ -106,7 +107,7 @@ fn no_event_stops() {
 }
 
 #[test]
-fn a_long_explanation_is_read_to_its_end() {
+fn a_long_reply_body_is_read_to_its_end() {
     const LEN: usize = if cfg!(miri) { 3_000 } else { 300_000 };
     for &size in sizes(&[1000, 100_000]) {
         for long in [
@@ -175,9 +176,9 @@ fn half_an_answer_without_a_reply_is_sent_again() {
     }
 }
 
-/// Each failure counts once, whether sending or receiving shows it.
+/// Each failure counts once, whether sending or receiving reports it.
 #[test]
-fn half_a_question_is_asked_again_and_not_for_ever() {
+fn half_of_a_next_is_sent_again_at_most_five_times() {
     let script = || (0..5).flat_map(|_| [Accept, Fails(next()), Closes]).collect::<Vec<_>>();
     let mut good = script();
     good.extend([Accept, Gets(next()), Gives(event("r-1", "one")), Gets(answer("r-1", "one")), Gives(accepted())]);

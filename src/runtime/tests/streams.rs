@@ -1,11 +1,11 @@
-//! Answers that leave while the handler works.
+//! Responses that are sent while the handler runs.
 
 use super::*;
 use crate::bytes::cursor::Cursor;
 use crate::handler::ResponseStream;
 use core::fmt::Write;
 
-/// The head of the stream that answers the invocation with this request id.
+/// Returns the head of the stream that responds to the invocation with this request id.
 fn head(id: &str, content_type: &str) -> Vec<u8> {
     format!(
         "POST /2018-06-01/runtime/invocation/{id}/response{HOST}Content-Type: {content_type}\r\n\
@@ -27,7 +27,7 @@ fn last_chunk() -> Vec<u8> {
     b"0\r\n\r\n".to_vec()
 }
 
-/// The last chunk and the trailers of an error.
+/// Returns the last chunk and the trailers of an error.
 fn trailers(error_type: &str, message: &str) -> Vec<u8> {
     let body = format!("{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}");
     let (mut buffer, mut error) = ([0; 512], String::new());
@@ -37,7 +37,8 @@ fn trailers(error_type: &str, message: &str) -> Vec<u8> {
     format!("0\r\nLambda-Runtime-Function-Error-Type: {error_type}\r\nLambda-Runtime-Function-Error-Body: {error}\r\n\r\n").into_bytes()
 }
 
-/// Streams the event's words, each flushed; the word `fail` fails, `error` gives an error.
+/// Streams the event's words; a word that ends with `!` is flushed. The word `fail` fails, and
+/// `error` returns an error.
 fn words(invocation: Invocation) -> Response {
     let mut stream = invocation.responder.stream();
     for word in str::from_utf8(invocation.event.payload()).unwrap().split(' ') {
@@ -53,7 +54,8 @@ fn words(invocation: Invocation) -> Response {
     stream.finish()
 }
 
-/// The script of one stream after GET /next, up to its end, which is `end`; then the next invocation is waited for, and never comes.
+/// Returns the script of one stream after GET /next. The stream ends with `end`. GET /next is then
+/// pending.
 fn script(event_text: &str, chunks: &[Vec<u8>], end: Vec<u8>) -> Vec<Beat> {
     let mut script = vec_of([Accept, Gets(next()), Gives(event("a", event_text))]);
     for (index, chunk) in chunks.iter().enumerate() {
@@ -69,15 +71,15 @@ fn vec_of<const N: usize>(beats: [Beat; N]) -> Vec<Beat> {
 }
 
 #[test]
-fn what_is_flushed_leaves_and_the_end_asks_for_more() {
+fn flushing_sends_and_the_end_requests_the_next_invocation() {
     talk_with(script("one! two! three", &[chunk("one!"), chunk("two!"), chunk("three")], last_chunk()), true, 1, words).events();
     talk_with(script("one two", &[chunk("onetwo")], last_chunk()), true, 1, words).events();
-    // An empty stream is its head alone.
+    // An empty stream consists of its head.
     talk_with(script("", &[Vec::new()], last_chunk()), true, 1, words).events();
 }
 
 #[test]
-fn without_pipelining_the_next_invocation_is_asked_for_behind_the_reply() {
+fn without_pipelining_next_is_sent_after_the_reply() {
     let script = vec_of([
         Accept,
         Gets(next()),
@@ -108,7 +110,7 @@ fn an_error_before_the_first_byte_is_an_error_alone() {
 }
 
 #[test]
-fn an_error_in_mid_stream_goes_into_the_trailers_behind_what_was_written() {
+fn an_error_in_mid_stream_goes_into_the_trailers_after_the_written_data() {
     let end = trailers("Function.EventTooLarge", "the event is larger than its buffer");
     talk_with(script("one! two error", &[chunk("one!"), chunk("two")], end.clone()), true, 1, words).events();
     talk_with(script("one! error", &[chunk("one!")], end), true, 1, words).events();
@@ -116,7 +118,7 @@ fn an_error_in_mid_stream_goes_into_the_trailers_behind_what_was_written() {
 }
 
 #[test]
-fn what_does_not_fit_is_sent_behind_what_was_gathered() {
+fn data_beyond_the_buffer_is_sent_after_the_buffered_data() {
     let large = "x".repeat(RESPONSE_LEN - 2);
     let chunks = [chunk("one"), chunk(&large), chunk("end")];
     talk_with(script("", &chunks, last_chunk()), true, 1, |invocation| {
@@ -130,7 +132,7 @@ fn what_does_not_fit_is_sent_behind_what_was_gathered() {
 }
 
 #[test]
-fn one_handler_answers_one_way_and_the_other() {
+fn one_handler_streams_and_buffers() {
     let script = vec_of([
         Accept,
         Gets(next()),
@@ -166,7 +168,7 @@ fn a_stream_connects_if_the_server_has_closed() {
     talk_with(script, true, 1, words).events();
 }
 
-/// What writing gives when the stream has come to grief, again and again.
+/// Checks that writing to a broken stream fails each time.
 fn writes_fail(mut stream: ResponseStream<'_>) -> Response<'_> {
     let first = stream.flush();
     assert!(first.is_err());
@@ -186,7 +188,7 @@ fn breaks(invocation: Invocation) -> Response {
 }
 
 #[test]
-fn a_stream_that_is_refused_is_not_written_on() {
+fn a_rejected_stream_cannot_be_written() {
     for (code, goes_on) in [(413, true), (410, true), (403, true), (400, true), (500, false)] {
         let mut script =
             vec_of([Accept, Gets(next()), Gives(event("a", "")), Gets(both(octets("a"), chunk("one"))), Gives(status(code, ""))]);
@@ -209,7 +211,7 @@ fn a_stream_that_is_refused_is_not_written_on() {
     }
 }
 
-const LOST: &str = "the Runtime API did not take the stream to its end";
+const LOST: &str = "the Runtime API did not accept the whole stream";
 
 #[test]
 fn a_stream_that_broke_is_an_error_if_its_invocation_comes_again() {
@@ -229,7 +231,7 @@ fn a_stream_that_broke_is_an_error_if_its_invocation_comes_again() {
     script.extend([Gives(event("a", "")), Gets(both(error("a", "Runtime.StreamLost", LOST), next()))]);
     script.push(Gives(accepted()));
     talk_with(script, true, 1, breaks).events();
-    // Or else it is over.
+    // Another invocation means that the broken one is over.
     let mut script = broken("");
     script.extend([Gives(event("b", "b")), Gets(both(answer("b", "b"), next())), Gives(accepted())]);
     let talk =

@@ -15,7 +15,7 @@ fn sent(pipeline: bool) -> Exchange {
     exchange
 }
 
-fn doubtful() -> Exchange {
+fn unconfirmed() -> Exchange {
     let mut exchange = sent(true);
     exchange.lost(Error::CONNECTION_CLOSED).unwrap();
     assert_eq!(exchange.action(), Action::Connect);
@@ -26,7 +26,7 @@ fn doubtful() -> Exchange {
 }
 
 #[test]
-fn every_status_of_an_answer_has_its_rule() {
+fn every_status_of_an_answer_is_classified() {
     for (status, expected) in [
         (200, Reply::Acknowledged),
         (202, Reply::Acknowledged),
@@ -56,7 +56,7 @@ fn every_status_of_an_answer_has_its_rule() {
 
 #[test]
 fn every_status_of_next_but_200_stops() {
-    for exchange in [Exchange::new(true), doubtful()] {
+    for exchange in [Exchange::new(true), unconfirmed()] {
         for status in [202, 204, 302, 400, 403, 404, 410, 413] {
             assert_eq!(exchange.reply(status, false), Reply::Fatal, "{status}");
         }
@@ -95,8 +95,8 @@ fn an_event_that_closes_is_answered_on_a_new_connection() {
 }
 
 #[test]
-fn in_doubt_another_invocation_means_that_the_answer_arrived() {
-    let mut exchange = doubtful();
+fn unconfirmed_another_invocation_means_that_the_answer_arrived() {
+    let mut exchange = unconfirmed();
     let reply = exchange.reply(200, false);
     assert_eq!(reply, Reply::Superseded);
     exchange.complete(reply, false);
@@ -105,7 +105,7 @@ fn in_doubt_another_invocation_means_that_the_answer_arrived() {
 }
 
 #[test]
-fn a_refused_answer_is_not_sent_for_ever() {
+fn a_rejected_answer_is_not_sent_again() {
     let mut exchange = sent(true);
     exchange.complete(exchange.reply(400, false), false);
     assert_eq!(exchange.reply(200, false), Reply::Superseded);
@@ -113,7 +113,7 @@ fn a_refused_answer_is_not_sent_for_ever() {
 }
 
 #[test]
-fn the_row_of_failures_is_bounded_and_its_pauses_grow() {
+fn consecutive_failures_are_bounded_and_the_pauses_grow() {
     let mut exchange = Exchange::new(true);
     for pause_ms in [0, 0, 20, 80, 320] {
         assert_eq!((exchange.action(), exchange.pause_ms()), (Action::Connect, pause_ms));
@@ -124,8 +124,8 @@ fn the_row_of_failures_is_bounded_and_its_pauses_grow() {
 }
 
 #[test]
-fn sending_again_does_not_end_a_row_of_failures() {
-    let mut exchange = doubtful();
+fn a_redelivery_does_not_reset_the_failures() {
+    let mut exchange = unconfirmed();
     for _ in 1..ATTEMPTS - 1 {
         exchange.complete(exchange.reply(200, true), false);
         exchange.answer_sent();
@@ -165,7 +165,7 @@ fn a_stream_is_connected_for_handled_and_sent() {
     assert_eq!(exchange.reply(413, false), Reply::Acknowledged);
     assert_eq!(exchange.reply(403, false), Reply::Rejected);
 
-    // An event that closes: the stream needs another connection.
+    // The event closes the connection, so the stream needs another one.
     let mut exchange = running_after(true);
     exchange.stream_started();
     assert_eq!(exchange.action(), Action::Connect);
@@ -176,7 +176,7 @@ fn a_stream_is_connected_for_handled_and_sent() {
     assert_eq!(exchange.action(), Action::Handle);
     exchange.answer_sent();
     assert_eq!(exchange.action(), Action::Receive);
-    // On another connection it is posted as an error.
+    // On another connection, the panic is posted as an error.
     exchange.lost(Error::CONNECTION_CLOSED).unwrap();
     exchange.connected();
     assert_eq!(exchange.action(), Action::Answer);
@@ -186,7 +186,8 @@ fn running() -> Exchange {
     running_after(false)
 }
 
-/// An exchange whose handler runs, for an event after which the server may have closed.
+/// Returns an exchange whose handler runs. `closes` is whether the server closed the connection
+/// after the event.
 fn running_after(closes: bool) -> Exchange {
     let mut exchange = Exchange::new(true);
     exchange.connected();

@@ -1,4 +1,5 @@
-//! aarch64, after the Procedure Call Standard for the Arm 64-bit Architecture and Linux's `arch/arm64/kernel/entry.S`.
+//! aarch64, according to the Procedure Call Standard for the Arm 64-bit Architecture and Linux's
+//! `arch/arm64/kernel/entry.S`.
 #![allow(unsafe_code)]
 
 use core::arch::asm;
@@ -12,7 +13,7 @@ pub const CLOCK_GETTIME: usize = 113;
 const EXIT_GROUP: usize = 94;
 pub const EXECVE: usize = 221;
 
-// Of the calls that start and supervise processes.
+// The calls that start and supervise processes.
 pub const CLONE: usize = 220;
 pub const DUP3: usize = 24;
 pub const FACCESSAT: usize = 48;
@@ -28,36 +29,39 @@ pub const SETPGID: usize = 154;
 pub const WAIT4: usize = 260;
 pub const WRITE: usize = 64;
 pub const PIDFD_OPEN: usize = 434;
-/// For clone: CLONE_VM and CLONE_VFORK, and SIGCHLD at the end.
+/// Flags of clone: CLONE_VM and CLONE_VFORK, with SIGCHLD when the child exits.
 pub const VFORK: usize = 0x100 | 0x4000 | 17;
 
-/// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
+/// Defines `_start`, which passes the kernel's stack to `$main: unsafe extern "C" fn(*const usize)
+/// -> !`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __start {
     ($main:path) => {
-        // SAFETY: the linker script makes this the entry point; nothing else has or calls the name.
+        // SAFETY: the linker script makes this the entry point. Nothing else has this name, and
+        // nothing calls it.
         #[unsafe(naked)]
         #[unsafe(no_mangle)]
         unsafe extern "C" fn _start() -> ! {
             ::core::arch::naked_asm!(
-                "mov x29, xzr",    // no caller: the outermost frame has a zero frame pointer
+                "mov x29, xzr",    // the outermost frame has a zero frame pointer
                 "mov x30, xzr",    // and a zero return address
-                "mov x0, sp",      // first argument: argc, argv, envp and auxv lie where the stack begins, aligned to 16
-                "b {main}",        // main does not return
+                "mov x0, sp",      // first argument: the stack, with argc, argv, envp and auxv, aligned to 16
+                "b {main}",        // main doesn't return
                 main = sym $main,
             )
         }
     };
 }
 
-/// Makes a system call of up to four arguments; its result is small, and negative if it is an errno.
+/// Makes a system call with up to four arguments. The result must fit into an `i32`; a negative one
+/// is an errno.
 ///
 /// # Safety
-/// Whatever the call does with its arguments must be sound; it must not write to memory.
+/// The call must be sound with these arguments, and must not write to memory.
 pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
-    // SAFETY: as the caller promises; the kernel overwrites x0 alone, and nothing on our stack.
+    // SAFETY: the caller guarantees it. The kernel overwrites only x0, and nothing on the stack.
     unsafe {
         asm!(
             "svc 0",
@@ -72,13 +76,13 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> 
     result as i32
 }
 
-/// As [`syscall`], of a call that writes to memory.
+/// As [`syscall`], for a call that writes to memory.
 ///
 /// # Safety
-/// Whatever the call does with its arguments must be sound.
+/// The call must be sound with these arguments.
 pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
-    // SAFETY: as the caller promises; the kernel overwrites x0 alone, and nothing on our stack.
+    // SAFETY: the caller guarantees it. The kernel overwrites only x0, and nothing on the stack.
     unsafe {
         asm!(
             "svc 0",
@@ -93,41 +97,43 @@ pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: us
     result as i32
 }
 
-/// Makes a process that shares our memory, and calls `child` with `argument` in it, on the stack that ends at `stack`. This goes on when the
-/// child has become another program or ended. Gives the child's id, or a negative errno.
+/// Creates a process that shares this process's memory, and calls `child` with `argument` in it, on
+/// the stack that ends at `stack`. Returns when the child has executed another program or exited:
+/// the child's id, or a negative errno.
 ///
 /// # Safety
-/// `stack` must be aligned to 16 bytes, and have below it what `child` needs, which must not return, nor change what this process does not
-/// expect to change.
+/// `stack` must be aligned to 16 bytes, and the memory below it must suffice for `child`. `child`
+/// must not return, and must not change memory that this process relies on.
 pub unsafe fn vfork(child: unsafe extern "C" fn(usize) -> !, argument: usize, stack: usize) -> i32 {
     let result: isize;
-    // SAFETY: as the caller promises. The kernel overwrites x0 alone; the rest of this is the child's, which has registers of its own.
+    // SAFETY: the caller guarantees it. The kernel overwrites only x0. The child runs the other
+    // instructions, with separate registers.
     unsafe {
         asm!(
-            "svc 0",             // clone: in the child, x0 is zero, sp is the new stack, all else is as it was
-            "cbnz x0, 2f",       // the parent is done
-            "mov x29, xzr",      // no caller: the outermost frame has a zero frame pointer
+            "svc 0",             // clone: in the child, x0 is zero, sp is the new stack, the rest is unchanged
+            "cbnz x0, 2f",       // the parent continues at 2
+            "mov x29, xzr",      // the outermost frame has a zero frame pointer
             "mov x0, {argument}", // first argument
-            "blr {child}",       // child does not return;
-            "brk 1",             // if it did, the process would end here
+            "blr {child}",       // child doesn't return
+            "brk 1",             // trap if it does
             "2:",
             argument = in(reg) argument,
             child = in(reg) child,
             in("x8") CLONE,
             inlateout("x0") VFORK => result,
             in("x1") stack,
-            in("x2") 0,          // no place for the child's id in the parent,
-            in("x3") 0,          // the thread pointer as it is,
-            in("x4") 0,          // and no place for the id in the child
-            out("x30") _,       // blr writes it, though in the child alone
+            in("x2") 0,          // the child's id isn't stored in the parent,
+            in("x3") 0,          // the thread pointer is unchanged,
+            in("x4") 0,          // and the id isn't stored in the child
+            out("x30") _,       // blr writes it, but only in the child
         );
     }
     result as i32
 }
 
-/// Ends the process, all threads included, with `status`.
+/// Exits with `status`, with all threads.
 pub fn exit(status: u8) -> ! {
-    // SAFETY: exit_group takes one argument, touches no memory of ours and does not return.
+    // SAFETY: exit_group takes one number, doesn't access memory, and doesn't return.
     unsafe {
         asm!(
             "svc 0",

@@ -1,4 +1,4 @@
-//! What rustix does not offer, or only at a price, per architecture.
+//! System calls that rustix lacks, or that cost too much with it, per architecture.
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;

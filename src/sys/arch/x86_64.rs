@@ -1,4 +1,5 @@
-//! x86_64, after the System V ABI, AMD64 supplement, section 3.4.1 (process start) and appendix A.2.1 (system calls).
+//! x86_64, according to the System V ABI, AMD64 supplement, section 3.4.1 (process start) and
+//! appendix A.2.1 (system calls).
 #![allow(unsafe_code)]
 
 use core::arch::asm;
@@ -12,7 +13,7 @@ pub const CLOCK_GETTIME: usize = 228;
 const EXIT_GROUP: usize = 231;
 pub const EXECVE: usize = 59;
 
-// Of the calls that start and supervise processes.
+// The calls that start and supervise processes.
 pub const CLONE: usize = 56;
 pub const DUP3: usize = 292;
 pub const FACCESSAT: usize = 269;
@@ -28,36 +29,40 @@ pub const SETPGID: usize = 109;
 pub const WAIT4: usize = 61;
 pub const WRITE: usize = 1;
 pub const PIDFD_OPEN: usize = 434;
-/// For clone: CLONE_VM and CLONE_VFORK, and SIGCHLD at the end.
+/// Flags of clone: CLONE_VM and CLONE_VFORK, with SIGCHLD when the child exits.
 pub const VFORK: usize = 0x100 | 0x4000 | 17;
 
-/// Defines `_start`, which hands the kernel's stack to `$main: unsafe extern "C" fn(*const usize) -> !`.
+/// Defines `_start`, which passes the kernel's stack to `$main: unsafe extern "C" fn(*const usize)
+/// -> !`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __start {
     ($main:path) => {
-        // SAFETY: the linker script makes this the entry point; nothing else has or calls the name.
+        // SAFETY: the linker script makes this the entry point. Nothing else has this name, and
+        // nothing calls it.
         #[unsafe(naked)]
         #[unsafe(no_mangle)]
         unsafe extern "C" fn _start() -> ! {
             ::core::arch::naked_asm!(
-                "xor ebp, ebp",    // no caller: the outermost frame has a zero frame pointer
-                "mov rdi, rsp",    // first argument: argc, argv, envp and auxv lie where the stack begins
-                "call {main}",     // rsp is aligned to 16 here, so main finds it as after any call
-                "ud2",             // main does not return
+                "xor ebp, ebp",    // the outermost frame has a zero frame pointer
+                "mov rdi, rsp",    // first argument: the stack, with argc, argv, envp and auxv
+                "call {main}",     // rsp is aligned to 16 here, and the call keeps the ABI's alignment
+                "ud2",             // main doesn't return
                 main = sym $main,
             )
         }
     };
 }
 
-/// Makes a system call of up to four arguments; its result is small, and negative if it is an errno.
+/// Makes a system call with up to four arguments. The result must fit into an `i32`; a negative one
+/// is an errno.
 ///
 /// # Safety
-/// Whatever the call does with its arguments must be sound; it must not write to memory.
+/// The call must be sound with these arguments, and must not write to memory.
 pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
-    // SAFETY: as the caller promises; the kernel overwrites rax, rcx and r11, and nothing on our stack.
+    // SAFETY: the caller guarantees it. The kernel overwrites only rax, rcx and r11, and nothing on
+    // the stack.
     unsafe {
         asm!(
             "syscall",
@@ -74,13 +79,14 @@ pub unsafe fn syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> 
     result as i32
 }
 
-/// As [`syscall`], of a call that writes to memory.
+/// As [`syscall`], for a call that writes to memory.
 ///
 /// # Safety
-/// Whatever the call does with its arguments must be sound.
+/// The call must be sound with these arguments.
 pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: usize) -> i32 {
     let result: isize;
-    // SAFETY: as the caller promises; the kernel overwrites rax, rcx and r11, and nothing on our stack.
+    // SAFETY: the caller guarantees it. The kernel overwrites only rax, rcx and r11, and nothing on
+    // the stack.
     unsafe {
         asm!(
             "syscall",
@@ -97,43 +103,45 @@ pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: us
     result as i32
 }
 
-/// Makes a process that shares our memory, and calls `child` with `argument` in it, on the stack that ends at `stack`. This goes on when the
-/// child has become another program or ended. Gives the child's id, or a negative errno.
+/// Creates a process that shares this process's memory, and calls `child` with `argument` in it, on
+/// the stack that ends at `stack`. Returns when the child has executed another program or exited:
+/// the child's id, or a negative errno.
 ///
 /// # Safety
-/// `stack` must be aligned to 16 bytes, and have below it what `child` needs, which must not return, nor change what this process does not
-/// expect to change.
+/// `stack` must be aligned to 16 bytes, and the memory below it must suffice for `child`. `child`
+/// must not return, and must not change memory that this process relies on.
 pub unsafe fn vfork(child: unsafe extern "C" fn(usize) -> !, argument: usize, stack: usize) -> i32 {
     let result: isize;
-    // SAFETY: as the caller promises. The kernel overwrites rax, rcx and r11; the rest of this is the child's, which has registers of its own.
+    // SAFETY: the caller guarantees it. The kernel overwrites only rax, rcx and r11. The child runs
+    // the other instructions, with separate registers.
     unsafe {
         asm!(
-            "syscall",           // clone: in the child, rax is zero, rsp is the new stack, all else is as it was
-            "test eax, eax",     // which of the two is it?
-            "jnz 2f",            // the parent is done
-            "xor ebp, ebp",      // no caller: the outermost frame has a zero frame pointer
+            "syscall",           // clone: in the child, rax is zero, rsp is the new stack, the rest is unchanged
+            "test eax, eax",     // parent or child?
+            "jnz 2f",            // the parent continues at 2
+            "xor ebp, ebp",      // the outermost frame has a zero frame pointer
             "mov rdi, {argument}", // first argument
-            "call {child}",      // the call keeps the alignment that functions expect
-            "ud2",               // child does not return
+            "call {child}",      // the call keeps the ABI's alignment
+            "ud2",               // child doesn't return
             "2:",
             argument = in(reg) argument,
             child = in(reg) child,
             inlateout("rax") CLONE => result,
             in("rdi") VFORK,
             in("rsi") stack,
-            in("rdx") 0,         // no place for the child's id in the parent,
+            in("rdx") 0,         // the child's id isn't stored in the parent,
             in("r10") 0,         // nor in the child,
-            in("r8") 0,          // and the thread pointer as it is
-            out("rcx") _,    // not those of argument and child
+            in("r8") 0,          // and the thread pointer is unchanged
+            out("rcx") _,    // so argument and child use other registers
             out("r11") _,
         );
     }
     result as i32
 }
 
-/// Ends the process, all threads included, with `status`.
+/// Exits with `status`, with all threads.
 pub fn exit(status: u8) -> ! {
-    // SAFETY: exit_group takes one argument, touches no memory of ours and does not return.
+    // SAFETY: exit_group takes one number, doesn't access memory, and doesn't return.
     unsafe {
         asm!(
             "syscall",

@@ -1,9 +1,9 @@
-//! Connections that cannot be made, or break, and what becomes of the answer.
+//! Connections that can't be made, or break, and what happens to the answer.
 
 use super::peer::BROKEN;
 use super::*;
 
-/// The ways in which a connection ends before the head of a reply is complete.
+/// Returns the ways in which a connection ends before the head of a reply is complete.
 fn losses() -> Vec<Vec<Beat>> {
     let reply = accepted();
     let mut losses: Vec<Vec<Beat>> =
@@ -22,9 +22,9 @@ fn head_len(reply: &[u8]) -> usize {
     reply.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4
 }
 
-/// The 202 has been seen, so what comes then is a new attempt, and not the old one again.
+/// The 202 has been seen, so the same ids are a new attempt, not the old one again.
 #[test]
-fn a_202_whose_body_is_lost_settles() {
+fn a_202_whose_body_is_lost_acknowledges() {
     let reply = accepted();
     let head = head_len(&reply);
     for pipeline in [true, false] {
@@ -45,7 +45,8 @@ fn asks(pipeline: bool, answer: Vec<u8>) -> Vec<u8> {
     if pipeline { both(answer, next()) } else { answer }
 }
 
-/// A conversation whose first answer, to r-1 and i-1, was sent and then lost; /next has been asked again.
+/// Returns a conversation whose first answer, to r-1 and i-1, is sent and then lost. GET /next has
+/// been sent again.
 fn lost(pipeline: bool, loss: Vec<Beat>) -> Vec<Beat> {
     let sent = asks(pipeline, answer_to("r-1", "i-1", JSON_TYPE, b"one"));
     let mut script = std::vec![Accept, Gets(next()), Gives(event_of("r-1", "i-1", "one")), Gets(sent)];
@@ -71,7 +72,7 @@ fn the_same_invocation_again_gets_the_kept_answer() {
     }
 }
 
-/// A beat once more.
+/// Copies a beat.
 fn copy(beat: &Beat) -> Beat {
     match beat {
         Gives(bytes) => Gives(bytes.clone()),
@@ -83,7 +84,8 @@ fn copy(beat: &Beat) -> Beat {
 
 #[test]
 fn another_invocation_is_handled() {
-    // Another request; another attempt of the same; and the same without its invocation id.
+    // Another request; another attempt of the same request; and the same request without its
+    // invocation id.
     let others = [("r-2", "i-1"), ("r-1", "i-2"), ("r-1", "")];
     for (id, invocation_id) in others.into_iter().skip(if cfg!(miri) { 2 } else { 0 }) {
         for pipeline in [true, false] {
@@ -101,7 +103,7 @@ fn another_invocation_is_handled() {
 }
 
 #[test]
-fn in_doubt_a_large_event_of_another_invocation_is_read_whole() {
+fn unconfirmed_a_large_event_of_another_invocation_is_read_to_its_end() {
     let large = "two ".repeat(EVENT_LIMIT / 4);
     for &size in sizes(&[100, 100_000]) {
         for second in [event("r-2", &large), event_in_chunks("r-2", large.as_bytes(), 7)] {
@@ -113,7 +115,7 @@ fn in_doubt_a_large_event_of_another_invocation_is_read_whole() {
 }
 
 #[test]
-fn in_doubt_any_status_but_200_stops() {
+fn unconfirmed_any_status_but_200_stops() {
     for code in [202, 400, 403, 404, 410, 413, 500, 503] {
         for pipeline in [true, false] {
             let mut script = lost(pipeline, std::vec![Closes]);
@@ -146,7 +148,7 @@ fn after_a_202_the_same_ids_are_a_new_attempt() {
 }
 
 #[test]
-fn the_same_again_may_close() {
+fn a_redelivery_may_close_the_connection() {
     let ids = "Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nConnection: close\r\n";
     let mut script = lost(true, std::vec![Breaks]);
     script.extend([Gives(event_with(ids, "one")), Accept]);
@@ -155,7 +157,7 @@ fn the_same_again_may_close() {
 }
 
 #[test]
-fn a_lost_question_is_asked_again() {
+fn a_lost_next_is_sent_again() {
     let event_text = event("r-1", "one");
     for cut in (0..event_text.len()).step_by(STEP) {
         let mut script = std::vec![Accept, Gets(next())];
@@ -169,7 +171,7 @@ fn a_lost_question_is_asked_again() {
 }
 
 #[test]
-fn a_lost_question_behind_a_202_is_asked_again() {
+fn a_lost_next_after_a_202_is_sent_again() {
     for nonsense in ["", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nLambda-Runtime-Aws-Request-Id: r-2\r\n\r\ntw"] {
         let mut script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next()))];
         script.extend([Gives(both(accepted(), nonsense.into())), Closes, Accept, Gets(next()), Gives(event("r-2", "two"))]);
@@ -204,7 +206,7 @@ fn a_connection_that_is_made_in_the_end_is_used() {
 }
 
 #[test]
-fn a_server_that_never_makes_sense_is_given_up() {
+fn six_malformed_replies_end_the_runtime() {
     for (loss, expected) in [
         (Gives(b"SSH-2.0-OpenSSH\r\n".to_vec()), Error::HEAD_MALFORMED),
         (Gives(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()), Error::BODY_LENGTH),
@@ -218,7 +220,7 @@ fn a_server_that_never_makes_sense_is_given_up() {
 }
 
 #[test]
-fn a_server_that_never_takes_the_answer_is_given_up() {
+fn six_unacknowledged_answers_end_the_runtime() {
     let exchange = || [Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next())), Closes];
     let script = (0..6).flat_map(|_| [Accept, Gets(next())].into_iter().chain(exchange())).collect();
     let talk = talk(script, true, 1);
