@@ -43,7 +43,7 @@ impl StderrLog {
         let mut rest = self.line.get(..self.len).unwrap_or_default();
         while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
             let (line, after) = rest.split_at_checked(at).unwrap_or_default();
-            log::foreign(self.format, Some(invocation), line);
+            log::program_line(self.format, Some(invocation), line);
             rest = after.get(1..).unwrap_or_default();
         }
         let left = rest.len();
@@ -70,7 +70,7 @@ impl StderrLog {
     /// Logs the incomplete line.
     pub fn end(&mut self, invocation: &InvocationHead<'_>) {
         if self.len > 0 {
-            log::foreign(self.format, Some(invocation), self.line.get(..self.len).unwrap_or_default());
+            log::program_line(self.format, Some(invocation), self.line.get(..self.len).unwrap_or_default());
             self.len = 0;
         }
     }
