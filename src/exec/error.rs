@@ -1,4 +1,4 @@
-//! What goes wrong with a program, as an error.
+//! The errors of a program, as error responses.
 
 use super::settings::path;
 use super::stderr_log::StderrLog;
@@ -11,31 +11,31 @@ use crate::sys::process::{End, ITSELF};
 
 #[derive(Copy, Clone)]
 pub enum ProgramError<'a> {
-    /// A variable has a value that it cannot have.
+    /// The variable has an invalid value, or none: name and value.
     Setting(&'static [u8], &'static [u8]),
-    /// The program cannot be executed; the errno.
+    /// The program can't be executed, with the errno.
     CannotExecute(u32),
-    /// It ended.
+    /// The program ended.
     Ended(End),
-    /// It closed stdout, and has not answered.
+    /// The program closed stdout without a response.
     Closed,
-    /// It was stopped before the deadline.
+    /// The program was stopped before the deadline.
     Timeout,
-    /// It wrote more than can be sent.
+    /// The program wrote more than a response may have.
     TooLarge,
-    /// It wrote a line more than it was asked for.
+    /// The program wrote a line that it wasn't asked for.
     UnaskedLine,
-    /// It said so, as `!TYPE MESSAGE`.
-    Said(&'a [u8]),
+    /// The program reported an error: the line `!TYPE MESSAGE`.
+    Reported(&'a [u8]),
 }
 
-/// Linux's signals from 1 to 31.
+/// The names of Linux's signals 1 to 31 (signal(7)).
 const SIGNALS: &[u8] =
     b"HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU \
     XFSZ VTALRM PROF WINCH IO PWR SYS";
 
 impl<'a> ProgramError<'a> {
-    /// The answer that tells of it, with its body in `buffer`.
+    /// Returns the error response, with its body in `buffer`.
     pub fn responded(self, stderr_log: &StderrLog, buffer: &'a mut [u8]) -> Responded<'a> {
         let error_type = self.error_type();
         let mut body = ErrorBody::of_type(error_type, buffer);
@@ -48,7 +48,7 @@ impl<'a> ProgramError<'a> {
         Responded { answer: Answer::error("", body.finish()).with_error_type(error_type) }
     }
 
-    /// Reports it as an error of the initialisation, and ends the process.
+    /// Reports the error as a failed initialisation, and ends the process.
     pub fn end_initialization(self) -> ! {
         end_initialization(self.error_type(), &|body| self.push_message(body))
     }
@@ -63,7 +63,7 @@ impl<'a> ProgramError<'a> {
             Self::Timeout => b"Function.Timeout",
             Self::TooLarge => b"Function.ResponseSizeTooLarge",
             Self::UnaskedLine => b"Function.UnaskedLine",
-            Self::Said(line) => match split(line).0 {
+            Self::Reported(line) => match split(line).0 {
                 error_type if is_sendable(error_type) && error_type.is_ascii() => error_type,
                 _ => b"Function.Unknown",
             },
@@ -109,14 +109,14 @@ impl<'a> ProgramError<'a> {
             Self::Timeout => body.push("stopped before the deadline"),
             Self::TooLarge => body.push("stdout is larger than 6291556 bytes or its buffer"),
             Self::UnaskedLine => body.push("more than one line was written to stdout, or one that was not asked for"),
-            Self::Said(line) => push(body, split(line).1),
+            Self::Reported(line) => push(body, split(line).1),
         }
     }
 }
 
-/// Type and message of `!TYPE MESSAGE`.
+/// Returns the type and the message of a line `!TYPE MESSAGE`.
 fn split(line: &[u8]) -> (&[u8], &[u8]) {
-    // `strip_prefix` would bring a panic.
+    // `strip_prefix` would link a panic.
     let [b'!', line @ ..] = line.trim_ascii() else {
         return (b"", b"");
     };
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_says_its_error_in_one_line() {
+    fn an_error_line_has_a_type_and_a_message() {
         for (line, error_type, text) in [
             ("!Function.Sold out of tea\n", "Function.Sold", "out of tea"),
             ("!Function.Sold\tout\n of tea\n\n", "Function.Sold", "out\\n of tea"),
@@ -162,13 +162,13 @@ mod tests {
             ("!", "Function.Unknown", ""),
             ("!Grün x", "Function.Unknown", "x"),
         ] {
-            let error = ProgramError::Said(line.as_bytes());
+            let error = ProgramError::Reported(line.as_bytes());
             assert_eq!((error.error_type(), message(error).as_str()), (error_type.as_bytes(), text), "{line:?}");
         }
     }
 
     #[test]
-    fn signals_have_their_names() {
+    fn signals_are_named() {
         for (number, name) in [(1, "SIGHUP"), (9, "SIGKILL"), (11, "SIGSEGV"), (15, "SIGTERM"), (17, "SIGCHLD"), (31, "SIGSYS"), (34, "34")]
         {
             assert_eq!(message(ProgramError::Ended(End::Signal(number))), std::format!("signal {name}"));

@@ -1,4 +1,4 @@
-//! Starts the program as the environment says.
+//! Starts the program that the environment names.
 
 use super::error::ProgramError;
 use super::settings::{CONTENT_TYPE, HANDLER, Mode, path, variable};
@@ -8,14 +8,14 @@ use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::exec_args::ExecArgs;
 use crate::sys::process::{self, Child};
 
-/// The bytes that the arguments and the addresses of the environment take, for a program that is started during the initialisation: room for
-/// 2,000 variables, and 16 KiB of path and arguments.
-pub const LAUNCH: usize = 32 * 1024;
+/// The size in bytes of the buffer for the arguments and environment addresses of a program that is
+/// started during the initialisation: 2,000 variables, and 16 KiB of path and arguments.
+pub const ARGS_BUFFER: usize = 32 * 1024;
 
-/// The environment or the arguments do not fit (E2BIG).
+/// The arguments or the environment don't fit (E2BIG).
 const TOO_LONG: u32 = 7;
 
-/// What there is to choose.
+/// The settings that the environment selects.
 #[derive(Copy, Clone)]
 pub struct Settings {
     pub mode: Mode,
@@ -23,7 +23,7 @@ pub struct Settings {
     pub format: Format,
 }
 
-/// The variables of an invocation, and the fields of the head of its event that they come from.
+/// The variables of an invocation, and the header fields that they come from.
 static VARIABLES: [(&[u8], &str); 8] = [
     (b"_X_AMZN_TRACE_ID=", "lambda-runtime-trace-id"),
     (b"BARELAMBDA_REQUEST_ID=", "lambda-runtime-aws-request-id"),
@@ -36,10 +36,10 @@ static VARIABLES: [(&[u8], &str); 8] = [
 ];
 
 impl Settings {
-    /// The settings, if the program could be executed.
+    /// Reads the settings, and checks that the program can be executed.
     ///
     /// # Errors
-    /// A value that a variable cannot have; [`ProgramError::CannotExecute`].
+    /// Returns [`ProgramError::Setting`] for an invalid value, and [`ProgramError::CannotExecute`].
     pub fn from_environment() -> Result<Self, ProgramError<'static>> {
         if variable(HANDLER).is_empty() {
             return Err(ProgramError::Setting(HANDLER, b""));
@@ -58,10 +58,11 @@ impl Settings {
     }
 }
 
-/// Starts the program, for an invocation if there is one. `buffer` is for its arguments and its environment.
+/// Starts the program, for an invocation if there is one. `buffer` is for its arguments and its
+/// environment.
 ///
 /// # Errors
-/// [`ProgramError::CannotExecute`].
+/// Returns [`ProgramError::CannotExecute`].
 pub fn start(invocation: Option<&InvocationHead<'_>>, buffer: &mut [u8]) -> Result<Child, ProgramError<'static>> {
     let mut args = ExecArgs::new(buffer);
     push_all(invocation, &mut args);
@@ -69,7 +70,7 @@ pub fn start(invocation: Option<&InvocationHead<'_>>, buffer: &mut [u8]) -> Resu
     result.map_err(ProgramError::CannotExecute)
 }
 
-/// The arguments, and the environment.
+/// Pushes the arguments, then the environment.
 fn push_all(invocation: Option<&InvocationHead<'_>>, args: &mut ExecArgs<'_>) {
     args.push(&path());
     for argument in variable(b"BARELAMBDA_ARGS").split(|byte| *byte == b' ') {
@@ -86,7 +87,7 @@ fn push_all(invocation: Option<&InvocationHead<'_>>, args: &mut ExecArgs<'_>) {
     args.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
 }
 
-/// Whether a variable has the second of two values, of which the first is the default.
+/// Returns whether a variable has the value `second`. The default is `first`.
 fn choice(name: &'static [u8], first: &[u8], second: &[u8]) -> Result<bool, ProgramError<'static>> {
     let value = variable(name);
     if value == second {

@@ -1,57 +1,66 @@
-//! Any program as the handler, run as a supervised child: the binary `exec`, or `entry!(init = Program::from_environment)`.
+//! Runs any program as the handler, in a supervised child process: the binary `exec`, or
+//! `entry!(init = Program::from_environment)`.
 //!
-//! # What runs
-//! | variable | |
+//! # Settings
+//! | variable | value |
 //! |---|---|
-//! | `_HANDLER` | the program, which is not this one, relative to `LAMBDA_TASK_ROOT` unless it begins with `/`: the function's setting "handler". A script needs its `#!` line |
-//! | `BARELAMBDA_ARGS` | its arguments, with blanks between them; there are no quotation marks |
-//! | `BARELAMBDA_MODE` | `process`, the default: a process for each invocation; `lines`: one process, which answers a line with a line |
-//! | `BARELAMBDA_RESPONSE` | `buffered`, the default: the answer is sent when it is whole; `stream`: it is sent as it comes (not with `lines`) |
-//! | `BARELAMBDA_CONTENT_TYPE` | the content type of answers; `application/json` otherwise, and `application/octet-stream` for streams |
+//! | `_HANDLER` | the program, relative to `LAMBDA_TASK_ROOT` unless it begins with `/`. Lambda sets it to the function's handler. It can't be this bootstrap itself. A script needs its `#!` line |
+//! | `BARELAMBDA_ARGS` | its arguments, separated by spaces; there is no quoting |
+//! | `BARELAMBDA_MODE` | `process` (default): one process per invocation. `lines`: one process that responds to each line with a line |
+//! | `BARELAMBDA_RESPONSE` | `buffered` (default): the response is sent when it is complete. `stream`: it is sent as it is written; not with `lines` |
+//! | `BARELAMBDA_CONTENT_TYPE` | the content type of responses; `application/json` by default, `application/octet-stream` for streams |
 //!
-//! A program that cannot be executed, or a value that is not in this table, is an error of the initialisation.
+//! A program that can't be executed, or a value that isn't in this table, fails the initialisation.
 //!
 //! # A process for each invocation
-//! The event is on stdin, and stdin ends behind it. What the program writes to stdout is the answer if its exit status is 0. It need not read
-//! all of its event. The environment is that of the function, and besides `_X_AMZN_TRACE_ID` and the context:
-//! `BARELAMBDA_REQUEST_ID`, `BARELAMBDA_INVOCATION_ID`, `BARELAMBDA_DEADLINE_MS`, `BARELAMBDA_FUNCTION_ARN`, `BARELAMBDA_TENANT_ID`,
-//! `BARELAMBDA_CLIENT_CONTEXT` and `BARELAMBDA_COGNITO_IDENTITY`; what Lambda did not send is not set.
+//! The event is on stdin, which then ends. The program doesn't have to read all of it. What it
+//! writes to stdout is the response, if it exits with status 0. The environment is that of the
+//! function, with `_X_AMZN_TRACE_ID`, `BARELAMBDA_REQUEST_ID`, `BARELAMBDA_INVOCATION_ID`,
+//! `BARELAMBDA_DEADLINE_MS`, `BARELAMBDA_FUNCTION_ARN`, `BARELAMBDA_TENANT_ID`,
+//! `BARELAMBDA_CLIENT_CONTEXT` and `BARELAMBDA_COGNITO_IDENTITY`. A value that Lambda didn't send
+//! isn't set.
 //!
-//! The answer is what has been written when the process ends, even if others still have its stdout open. Then all that is left of its
-//! process group is killed. A process that has left the group (`setsid`) lives on, frozen and thawed with the function; nobody reads what it
-//! writes to its former stdout and stderr.
+//! The response is complete when the process exits, even if other processes have its stdout open.
+//! The rest of its process group is then killed. A process that has left the group (`setsid`)
+//! continues to run, frozen and thawed with the function. What it writes to its former stdout and
+//! stderr is lost.
 //!
 //! # A line for a line
-//! With `BARELAMBDA_MODE=lines` the program is started once, during the initialisation. For each invocation it gets the event as one line
-//! (line breaks, which are only blanks in JSON, become spaces), and answers with one line, without what belongs to others: a
-//! program that buffers its output has to flush it. The context is not passed. A line `!TYPE MESSAGE` is an error: JSON never begins with `!`.
+//! With `BARELAMBDA_MODE=lines` the program is started once, during the initialisation. It receives
+//! each event as one line, with line breaks replaced by spaces, and responds with one line. A
+//! program that buffers its output has to flush each line. The context isn't passed. A line
+//! `!TYPE MESSAGE` is an error, since JSON never begins with `!`.
 //!
-//! A program that ends, that does not answer in time, whose line is too long, or that writes more than was asked for, is ended
-//! with its group, and started anew for the next invocation: at most once for each. An end between two invocations is logged, as a
-//! warning of the next one.
+//! If the program exits, doesn't respond in time, writes too long a line, or writes more than was
+//! asked for, it is killed with its group, and the next invocation starts it again. Each invocation
+//! starts it at most once. If it ends between two invocations, the next one logs a warning.
 //!
 //! # Errors
-//! | type | |
+//! | type | cause |
 //! |---|---|
-//! | `Function.ExitStatus` | the program ended with a status other than 0, or, with `lines`, without an answer; the message has the status, and the last lines of stderr |
-//! | `Function.Signal` | it was ended by a signal, which the message names, with the last lines of stderr |
-//! | `Function.Timeout` | it was stopped shortly before the deadline; the message has the last line of stderr |
-//! | `Function.ResponseSizeTooLarge` | it wrote more than 6,291,556 bytes, and was killed |
-//! | `Function.CannotExecute` | it could not be executed |
-//! | `Function.NoAnswer` | with `lines`: it closed stdout without an answer, and lived on |
-//! | `Function.UnaskedLine` | with `lines`: it wrote more than one line, or one before it had been given all of an event |
-//! | TYPE | it said so: with `lines`, or by a `!TYPE MESSAGE` on stdout and a status other than 0 |
+//! | `Function.ExitStatus` | the program exited with a status other than 0, or, with `lines`, without a response. The message has the status and the last lines of stderr |
+//! | `Function.Signal` | a signal ended it. The message names the signal and has the last lines of stderr |
+//! | `Function.Timeout` | it was stopped shortly before the deadline. The message has the last line of stderr |
+//! | `Function.ResponseSizeTooLarge` | it wrote more than 6,291,556 bytes and was killed |
+//! | `Function.CannotExecute` | it couldn't be executed |
+//! | `Function.NoAnswer` | with `lines`: it closed stdout without a response and continued to run |
+//! | `Function.UnaskedLine` | with `lines`: it wrote more than one line, or a line before it had received the whole event |
+//! | `Function.InvalidSetting` | a variable of the settings has an invalid value |
+//! | TYPE | it wrote `!TYPE MESSAGE` to stdout and exited with a status other than 0; with `lines`, the line is enough |
 //!
-//! With `stream`, what went out before is not taken back: the error follows it, in the trailers.
+//! With `stream`, an error after the first byte goes into the trailers.
 //!
 //! # The deadline
-//! A tenth of the invocation's time before its deadline, at most a second, the process group gets SIGTERM, and half of that later SIGKILL. A
-//! deadline that is not there, or has passed before, is none. While a stream waits for a slow reader, nobody looks at the clock.
+//! A tenth of the invocation's time before its deadline, but at most one second, the process group
+//! receives SIGTERM, and half of that time later SIGKILL. A missing deadline, or one that has
+//! passed at the start, is ignored. While a stream waits for a slow reader, the deadline isn't
+//! checked.
 //!
 //! # The log
-//! stderr is the log: each line in the format that `AWS_LAMBDA_LOG_FORMAT` names, with the level INFO and the request id; in JSON, a line
-//! that is an object already stays as it is. Longer lines than 2,048 bytes are split. With `lines`, what is written between two invocations
-//! has the request id of the next one.
+//! stderr is the log. Each line has the format of `AWS_LAMBDA_LOG_FORMAT`, with the level INFO and
+//! the request id. In JSON, a line that is an object is passed through unchanged. Lines longer than
+//! 2,048 bytes are split. With `lines`, what is written between two invocations has the request id
+//! of the next one.
 
 mod error;
 mod launch;

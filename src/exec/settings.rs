@@ -1,4 +1,4 @@
-//! What the environment says of the program.
+//! The settings of the program in the environment.
 
 use crate::sys::env;
 
@@ -11,7 +11,7 @@ pub enum Mode {
     Lines,
 }
 
-/// The content type of answers, which is `default` if it is not set.
+/// Returns the content type of responses, or `default` if it isn't set.
 pub fn content_type(default: &'static [u8]) -> &'static [u8] {
     match variable(CONTENT_TYPE) {
         b"" => default,
@@ -19,13 +19,13 @@ pub fn content_type(default: &'static [u8]) -> &'static [u8] {
     }
 }
 
-/// The path of the program, in parts.
+/// Returns the path of the program, in parts.
 pub fn path() -> [&'static [u8]; 3] {
     let (root, handler) = (variable(b"LAMBDA_TASK_ROOT"), variable(HANDLER));
     if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
 }
 
-/// The value of a variable; nothing if it is not set.
+/// Returns the value of a variable, or an empty slice if it isn't set.
 pub fn variable(name: &[u8]) -> &'static [u8] {
     env::var(name).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! stderr of a program: each line goes to the log, and the last ones stay.
+//! The stderr of a program. Each line is logged, and the last lines are kept for error messages.
 
 use crate::bytes::cursor::move_down;
 use crate::log::{self, Format};
@@ -7,17 +7,17 @@ use crate::sys::pipe::{PIPE_CAPACITY, Pipe};
 
 /// The longest line, in bytes.
 const LINE: usize = 2048;
-/// How much stays, in bytes.
+/// The size of the tail, in bytes.
 const TAIL: usize = 1024;
 
 pub struct StderrLog {
     format: Format,
-    /// The line that has not come to its end.
+    /// The incomplete line.
     line: [u8; LINE],
     len: usize,
     tail: [u8; TAIL],
     tail_len: usize,
-    /// Whether the tail is not all.
+    /// Whether the tail lacks the beginning.
     is_cut: bool,
 }
 
@@ -26,13 +26,14 @@ impl StderrLog {
         Self { format, line: [0; LINE], len: 0, tail: [0; TAIL], tail_len: 0, is_cut: false }
     }
 
-    /// Forgets what stayed.
+    /// Clears the tail.
     pub const fn begin(&mut self) {
         self.tail_len = 0;
         self.is_cut = false;
     }
 
-    /// Reads what is there, up to the length of a line, and logs the lines that it ends. Gives the number of bytes.
+    /// Reads the available bytes, at most the length of a line, and logs the lines that they
+    /// complete. Returns the number of bytes.
     pub fn read(&mut self, pipe: &mut Pipe, invocation: &InvocationHead<'_>) -> usize {
         let room = self.line.get_mut(self.len..).unwrap_or_default();
         let count = pipe.read(room).unwrap_or_default();
@@ -41,9 +42,9 @@ impl StderrLog {
         self.len += count;
         let mut rest = self.line.get(..self.len).unwrap_or_default();
         while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
-            let (line, behind) = rest.split_at_checked(at).unwrap_or_default();
-            log::foreign(self.format, Some(invocation), line);
-            rest = behind.get(1..).unwrap_or_default();
+            let (line, after) = rest.split_at_checked(at).unwrap_or_default();
+            log::program_line(self.format, Some(invocation), line);
+            rest = after.get(1..).unwrap_or_default();
         }
         let left = rest.len();
         move_down(&mut self.line, self.len - left..self.len, 0);
@@ -54,7 +55,8 @@ impl StderrLog {
         count
     }
 
-    /// Reads what is there, as [`read`](Self::read) does, until there is nothing more or a mebibyte, what a pipe can hold, has come.
+    /// Reads like [`read`](Self::read) until the pipe is empty or 1 MiB, the largest capacity of a
+    /// pipe, has been read.
     pub fn read_all(&mut self, pipe: &mut Pipe, invocation: &InvocationHead<'_>) {
         let mut left = PIPE_CAPACITY;
         while left > 0 {
@@ -65,37 +67,37 @@ impl StderrLog {
         }
     }
 
-    /// Logs what has no end of line.
+    /// Logs the incomplete line.
     pub fn end(&mut self, invocation: &InvocationHead<'_>) {
         if self.len > 0 {
-            log::foreign(self.format, Some(invocation), self.line.get(..self.len).unwrap_or_default());
+            log::program_line(self.format, Some(invocation), self.line.get(..self.len).unwrap_or_default());
             self.len = 0;
         }
     }
 
-    /// The last lines of this invocation, as many as fit.
+    /// Returns the last lines of this invocation that fit the tail whole.
     pub fn last_lines(&self) -> &[u8] {
         let tail = self.tail.get(..self.tail_len).unwrap_or_default().trim_ascii_end();
-        let begin = if self.is_cut { tail.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) } else { 0 };
-        tail.get(begin..).unwrap_or_default()
+        let start = if self.is_cut { tail.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) } else { 0 };
+        tail.get(start..).unwrap_or_default()
     }
 
-    /// The last line of this invocation.
+    /// Returns the last line of this invocation.
     pub fn last_line(&self) -> &[u8] {
         let lines = self.last_lines();
-        let begin = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        lines.get(begin..).unwrap_or_default()
+        let start = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        lines.get(start..).unwrap_or_default()
     }
 }
 
-/// Appends to the tail, whose beginning makes room.
+/// Appends to the tail, dropping its oldest bytes.
 fn remember(tail: &mut [u8; TAIL], len: &mut usize, is_cut: &mut bool, new: &[u8]) {
     let kept = new.get(new.len().saturating_sub(TAIL)..).unwrap_or_default();
     let over = (*len + kept.len()).saturating_sub(TAIL);
     *is_cut |= over > 0 || kept.len() < new.len();
     move_down(tail, over..*len, 0);
     *len -= over;
-    // `copy_from_slice` would bring a panic.
+    // `copy_from_slice` would link a panic.
     tail.iter_mut().skip(*len).zip(kept).for_each(|(place, byte)| *place = *byte);
     *len += kept.len();
 }
@@ -106,15 +108,15 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn the_tail_is_the_end_of_what_came_in_any_pieces() {
+    fn the_tail_keeps_the_end_for_any_pieces() {
         let text: Vec<u8> = (0..3 * TAIL).map(|place| b'a' + (place % 23) as u8).collect();
         for size in [1, 7, TAIL - 1, TAIL, TAIL + 1, text.len()] {
             let (mut tail, mut len, mut is_cut) = ([0; TAIL], 0, false);
-            let mut come = 0;
+            let mut read = 0;
             for piece in text.chunks(size) {
                 remember(&mut tail, &mut len, &mut is_cut, piece);
-                come += piece.len();
-                assert_eq!((&tail[..len], is_cut), (&text[come.saturating_sub(TAIL)..come], come > TAIL), "{size}");
+                read += piece.len();
+                assert_eq!((&tail[..len], is_cut), (&text[read.saturating_sub(TAIL)..read], read > TAIL), "{size}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! stdout of a program: an answer that grows, or leaves as it comes.
+//! The stdout of a program: a response that is buffered, or streamed as it is written.
 
 use super::settings::{Mode, content_type};
 use crate::bytes::search::find_byte;
@@ -7,9 +7,9 @@ use crate::handler::{Responded, Responder, Response, ResponseStream};
 use crate::runtime_api::answer::{Answer, JSON};
 use crate::sys::pipe::Pipe;
 
-/// How much of a stream is read at once, in bytes.
+/// The most bytes of a stream that are read at once.
 const PIECE: usize = 8192;
-/// The longest answer that may be an error, in bytes.
+/// The longest response that may be an error line, in bytes.
 const ERROR_LINE_LIMIT: usize = 4096;
 
 pub enum Stdout<'a> {
@@ -17,16 +17,16 @@ pub enum Stdout<'a> {
     Streamed(ResponseStream<'a>),
 }
 
-/// What was read.
+/// The result of a read.
 pub enum Progress {
-    /// Some bytes, if any, or the end.
+    /// The number of bytes read; zero at the end, or if none are available.
     More(usize),
-    /// The line is complete; whether something stands behind it.
+    /// The line is complete. More bytes may follow it.
     Line { has_more: bool },
-    /// More than there is room for.
+    /// The response is larger than its buffer.
     TooLarge,
-    /// It could not be sent on.
-    Lost(Error),
+    /// The response couldn't be sent.
+    SendFailed(Error),
 }
 
 impl<'a> Stdout<'a> {
@@ -38,7 +38,7 @@ impl<'a> Stdout<'a> {
         }
     }
 
-    /// Reads what is there.
+    /// Reads the available bytes.
     pub fn read(&mut self, pipe: &mut Pipe, mode: Mode) -> Progress {
         match self {
             Self::Buffered { buffer, len, .. } => {
@@ -67,21 +67,21 @@ impl<'a> Stdout<'a> {
                 }
                 match stream.write(piece.get(..count).unwrap_or_default()).and_then(|()| stream.flush()) {
                     Ok(()) => Progress::More(count),
-                    Err(error) => Progress::Lost(error),
+                    Err(error) => Progress::SendFailed(error),
                 }
             }
         }
     }
 
-    /// What was written, if it is an error: `!TYPE MESSAGE`.
+    /// Returns whether the response is an error line, `!TYPE MESSAGE`.
     pub fn is_error(&self) -> bool {
         matches!(self, Self::Buffered { buffer, len, .. } if *len <= ERROR_LINE_LIMIT && buffer.first() == Some(&b'!') && *len > 0)
     }
 
-    /// Answers with what was written.
+    /// Returns the response.
     ///
     /// # Errors
-    /// Those of [`Responder::bytes`] and [`ResponseStream::finish`].
+    /// Returns those of [`Responder::bytes`] and [`ResponseStream::finish`].
     pub fn finish(self) -> Response<'a> {
         match self {
             Self::Buffered { buffer, len } => {
@@ -92,11 +92,12 @@ impl<'a> Stdout<'a> {
         }
     }
 
-    /// What was written, and the buffer that is left. Of a stream, everything has left.
+    /// Returns the written bytes and the free part of the buffer. A stream has no written bytes,
+    /// because they have been sent.
     pub fn into_parts(self) -> (&'a [u8], &'a mut [u8]) {
         match self {
             Self::Buffered { buffer, len, .. } => {
-                // An answer that may be an error leaves room; of others nothing is used any more.
+                // Only an error line is needed further. The space of a longer response is free.
                 let len = if len <= ERROR_LINE_LIMIT { len } else { 0 };
                 let (written, free) = buffer.split_at_mut_checked(len).unwrap_or_default();
                 (written, free)

@@ -1,4 +1,4 @@
-//! What happens between the runtime and a program, from the event to the answer or the end.
+//! Supervises a program, from the event to the response or the end.
 
 use super::settings::Mode;
 use super::stderr_log::StderrLog;
@@ -9,27 +9,27 @@ use crate::sys::clock;
 use crate::sys::pipe::PIPE_CAPACITY;
 use crate::sys::process::{Child, Signal};
 
-/// What came of it.
+/// How the supervision ended.
 pub enum Outcome {
-    /// There is a line.
+    /// The program wrote a line.
     Line,
-    /// There is more than one line, or one that came before the whole event was given.
+    /// The program wrote more than one line, or one before it had received the whole event.
     Lines,
-    /// There will be no line: stdout is closed.
+    /// The program closed stdout without a line.
     Closed,
-    /// The process has ended.
+    /// The process ended.
     Ended,
-    /// The process has been stopped, and has ended.
+    /// The process was stopped, and ended.
     Timeout,
     TooLarge,
-    /// The answer cannot be sent on.
-    Lost(Error),
+    /// The response couldn't be sent.
+    SendFailed(Error),
 }
 
-/// How long a process has to end after it has closed its stdout, in milliseconds.
+/// The time for a process to exit after it has closed its stdout, in milliseconds.
 const EXIT_GRACE_MS: u64 = 100;
 
-/// Gives the program its input, and takes what it writes.
+/// Writes the program's input, and reads its output and its log.
 pub fn supervise(
     child: &mut Child,
     mode: Mode,
@@ -40,16 +40,16 @@ pub fn supervise(
 ) -> Outcome {
     let mut deadline = Deadline::of(invocation);
     loop {
-        let gives = input.iter().any(|part| !part.is_empty());
-        if !gives && mode == Mode::Process {
+        let has_input = input.iter().any(|part| !part.is_empty());
+        if !has_input && mode == Mode::Process {
             child.input.close();
         }
-        let ready = child.wait(gives, deadline.keep(child));
+        let ready = child.wait(has_input, deadline.enforce(child));
         if ready.errors {
             stderr_log.read(&mut child.errors, invocation);
         }
         if ready.output
-            && let Some(outcome) = outcome(output.read(&mut child.output, mode), gives)
+            && let Some(outcome) = outcome(output.read(&mut child.output, mode), has_input)
         {
             return outcome;
         }
@@ -63,7 +63,7 @@ pub fn supervise(
             return Outcome::Closed;
         }
     }
-    // From here on nobody writes but those who have left the group, and those are not waited for.
+    // Only processes that have left the group can still write, and their output isn't awaited.
     child.signal(Signal::Kill);
     let mut left = PIPE_CAPACITY;
     while left > 0 {
@@ -81,25 +81,26 @@ pub fn supervise(
     if deadline.has_passed() { Outcome::Timeout } else { Outcome::Ended }
 }
 
-/// The outcome, if there is one. `gives` says whether some of the event was still to be given.
-fn outcome(progress: Progress, gives: bool) -> Option<Outcome> {
+/// Returns the outcome, if the supervision has ended. `has_input` says whether a part of the event
+/// is unsent.
+fn outcome(progress: Progress, has_input: bool) -> Option<Outcome> {
     match progress {
         Progress::More(_) => None,
-        Progress::Line { has_more } => Some(if has_more || gives { Outcome::Lines } else { Outcome::Line }),
+        Progress::Line { has_more } => Some(if has_more || has_input { Outcome::Lines } else { Outcome::Line }),
         Progress::TooLarge => Some(Outcome::TooLarge),
-        Progress::Lost(error) => Some(Outcome::Lost(error)),
+        Progress::SendFailed(error) => Some(Outcome::SendFailed(error)),
     }
 }
 
-/// When a process is stopped, in milliseconds since 1970.
+/// The deadline of a process, in milliseconds since 1970.
 struct Deadline {
-    /// The signals that are still to be sent, the next one last, and when.
+    /// The signals and their times, in their order.
     signals: [(Signal, u64); 2],
     sent: usize,
 }
 
 impl Deadline {
-    /// The longest time between the first signal and the deadline.
+    /// The longest time between the first signal and the deadline, in milliseconds.
     const GRACE: u64 = 1000;
 
     fn of(invocation: &InvocationHead<'_>) -> Self {
@@ -109,8 +110,8 @@ impl Deadline {
         Self { signals: [(Signal::Terminate, deadline - grace), (Signal::Kill, deadline - grace / 2)], sent: 0 }
     }
 
-    /// Sends the signals that are due, and gives the time until the next, in milliseconds.
-    fn keep(&mut self, child: &Child) -> Option<u64> {
+    /// Sends the signals that are due. Returns the time until the next one, in milliseconds.
+    fn enforce(&mut self, child: &Child) -> Option<u64> {
         while let Some((signal, at)) = self.signals.get(self.sent) {
             let left = at.saturating_sub(clock::now_ms());
             if left > 0 {

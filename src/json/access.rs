@@ -1,4 +1,4 @@
-//! What is in arrays, objects and enums.
+//! serde's access to arrays, objects and enums.
 
 use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
@@ -7,14 +7,14 @@ use super::error::{DeError, ErrorKind};
 use super::text::Text;
 use crate::bytes::json_path::ForPath;
 
-/// The elements of an array, or the fields of an object, which was opened.
+/// The elements of an open array, or the fields of an open object.
 pub(super) struct Members<'d, 'de, T> {
     deserializer: &'d mut Deserializer<'de, T>,
-    /// What closes it; zero when that has been read.
+    /// The closing bracket, or zero once that has been read.
     bracket: u8,
-    /// The name of the field that is read.
+    /// The name of the current field.
     name: ForPath<&'de str>,
-    /// How many elements have been read.
+    /// The number of elements read so far.
     count: ForPath<usize>,
 }
 
@@ -23,10 +23,10 @@ impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
         Self { deserializer, bracket, name: ForPath::new(""), count: ForPath::new(0) }
     }
 
-    /// Closes it, unless that has been done.
+    /// Reads the closing bracket, unless it has been read.
     ///
     /// # Errors
-    /// [`Error::JSON_LENGTH`], if there is more than was read.
+    /// Returns [`Error::JSON_LENGTH`](crate::Error::JSON_LENGTH) if there are more elements.
     pub(super) fn end(&mut self) -> Result<(), DeError> {
         if self.more()? { Err(self.deserializer.reader.fail(ErrorKind::Length)) } else { Ok(()) }
     }
@@ -82,7 +82,7 @@ impl<'de, T: Text<'de>> MapAccess<'de> for &mut Members<'_, 'de, T> {
     }
 }
 
-/// A variant of an enum: a string, or the only field of an object, which was opened.
+/// A variant of an enum: a string, or the only field of an open object.
 pub(super) struct Variant<'d, 'de, T> {
     deserializer: &'d mut Deserializer<'de, T>,
     is_unit: bool,
@@ -93,10 +93,10 @@ impl<'d, 'de, T: Text<'de>> Variant<'d, 'de, T> {
         Self { deserializer, is_unit }
     }
 
-    /// Goes to what the variant holds.
+    /// Moves to the content of the variant.
     fn content(self) -> Result<&'d mut Deserializer<'de, T>, DeError> {
         if self.is_unit {
-            return Err(self.deserializer.reader.fail_behind(ErrorKind::Unfit));
+            return Err(self.deserializer.reader.fail_after(ErrorKind::Unfit));
         }
         self.deserializer.reader.colon()?;
         Ok(self.deserializer)

@@ -1,4 +1,4 @@
-//! Arrays and objects as they are written: what serde's sequences, tuples, maps, structs and variants become.
+//! Writes serde's sequences, tuples, maps, structs and variants as arrays and objects.
 
 use serde::ser::{self, Serialize};
 

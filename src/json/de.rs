@@ -1,4 +1,4 @@
-//! The [`Deserializer`].
+//! serde's [`Deserializer`](de::Deserializer) of JSON.
 
 use core::str::FromStr;
 
@@ -10,58 +10,61 @@ use super::error::{DeError, ErrorKind};
 use super::in_place::{ASIDE, BASE64};
 use super::raw::RAW;
 use super::reader::Reader;
-use super::text::{Captured, Own, Text};
+use super::text::{Captured, InPlace, Text};
 use crate::bytes::base64;
 use crate::bytes::decimal::decimal;
 use crate::error::Error;
 
-/// Reads a JSON text in place: serde's [`Deserializer`](de::Deserializer). [`from_slice`](super::from_slice) is shorter, where it does.
-pub struct Deserializer<'de, T = Own<'de>> {
+/// Reads a JSON text in place, as serde's [`Deserializer`](de::Deserializer). For a whole text,
+/// [`from_slice`](super::from_slice) is shorter.
+pub struct Deserializer<'de, T = InPlace<'de>> {
     pub(super) reader: Reader<'de, T>,
     may_set_aside: bool,
     aside: Option<&'de mut [u8]>,
 }
 
 impl<'de> Deserializer<'de> {
-    /// A deserializer of `text`, which it will change.
+    /// Creates a deserializer of `text`, which it overwrites.
     pub fn new(text: &'de mut [u8]) -> Self {
-        Self { reader: Reader::new(Own::new(text)), may_set_aside: false, aside: None }
+        Self { reader: Reader::new(InPlace::new(text)), may_set_aside: false, aside: None }
     }
 
-    /// A deserializer that sets a string [aside](super::Aside), as whoever calls this asks for it.
+    /// Creates a deserializer that may set a string [aside](super::Aside), for
+    /// [`take_aside`](Self::take_aside).
     pub fn setting_aside(text: &'de mut [u8]) -> Self {
         Self { may_set_aside: true, ..Self::new(text) }
     }
 }
 
 impl<'de> Deserializer<'de, Captured<'de>> {
-    /// A deserializer of what was captured.
+    /// Creates a deserializer of a captured value.
     pub(super) fn captured(text: &'de [u8]) -> Self {
         Self { reader: Reader::new(Captured::new(text)), may_set_aside: false, aside: None }
     }
 }
 
 impl<'de, T: Text<'de>> Deserializer<'de, T> {
-    /// Reads all of the text.
+    /// Reads the whole text.
     ///
     /// # Errors
-    /// Those of [`from_slice`](super::from_slice).
+    /// Returns those of [`from_slice`](super::from_slice).
     pub fn all<V: Deserialize<'de>>(&mut self) -> Result<V, Error> {
         let value = V::deserialize(&mut *self);
         value.and_then(|value| self.reader.end().map(|()| value)).map_err(|error| self.error(error))
     }
 
-    /// Why reading has failed, and where.
+    /// Adds the position to `error`.
     pub fn error(&self, error: DeError) -> Error {
         self.reader.error(error)
     }
 
-    /// The string of the field that was of the type [`Aside`](super::Aside), if it has been read and was not null.
+    /// Returns the string that a field of the type [`Aside`](super::Aside) has set aside, or `None`
+    /// if there was no such field or it was null. Later calls return `None`.
     pub const fn take_aside(&mut self) -> Option<&'de mut [u8]> {
         self.aside.take()
     }
 
-    /// Reads an integer that is not negative.
+    /// Reads a non-negative integer.
     fn unsigned(&mut self) -> Result<u64, DeError> {
         self.reader.number(ErrorKind::NoNumber)?;
         decimal(self.reader.token()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
@@ -81,7 +84,7 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
         self.float_token()
     }
 
-    /// The value of the number that was read last.
+    /// Returns the value of the last token, a number.
     fn float_token<F: Float>(&mut self) -> Result<F, DeError> {
         let value = str::from_utf8(self.reader.token()).ok().and_then(|text| text.parse().ok());
         value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
@@ -109,7 +112,7 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
         Ok(text.get(..length).unwrap_or_default())
     }
 
-    /// Sets a string aside; says whether it was one, and not null.
+    /// Sets a string aside. Returns false if the value is null.
     fn set_aside(&mut self) -> Result<bool, DeError> {
         if self.reader.peek() == b'n' {
             self.null()?;
@@ -123,7 +126,7 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     }
 }
 
-/// A float of either size.
+/// An `f32` or an `f64`.
 trait Float: FromStr + Copy + Into<f64> {}
 
 impl Float for f32 {}
@@ -149,7 +152,7 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
             b'-' | b'0'..=b'9' => {
                 self.reader.number(ErrorKind::Syntax)?;
                 let signed = match self.reader.token() {
-                    // -0 is a float, as only floats have it.
+                    // Only floats have -0.
                     [b'-', digits @ ..] => decimal(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
                     digits => match decimal(digits) {
                         Some(value) => return visitor.visit_u64(value),
@@ -214,8 +217,8 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         self.deserialize_unit(visitor)
     }
 
-    /// The types of this module tell by their names how they want to be read.
-    // Inlined so that only what the program's types need is linked.
+    /// The types of this module pass a name that selects how they are read.
+    // Inlined, so that only what the program's types need is linked.
     #[inline(always)]
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
         match name {

@@ -1,4 +1,4 @@
-//! Why a JSON text cannot be read, without the place.
+//! The reasons why a JSON text can't be read, without the position.
 
 use core::fmt;
 
@@ -7,77 +7,81 @@ use serde::de::{self, Expected, Unexpected};
 use crate::bytes::json_path::ForPath;
 use crate::error::{Error, kinds};
 
-/// The type of the errors that JSON causes, read or written.
+/// The error type of everything that goes wrong with JSON.
 pub(super) const INVALID_JSON: &str = "Function.InvalidJson";
 
 kinds! {
-    /// What can be wrong with a text, or with a value in it.
+    /// The reasons why a text, or a value in it, can't be read.
     pub enum ErrorKind = INVALID_JSON;
 
-    /// A JSON text ends where more must come. The number of this error and of those below is the place of the byte, counted from 1.
+    /// The JSON text ends early. The number of this error, and of those up to `JSON_NO_VARIANT`, is
+    /// the position of the byte, counted from 1.
     End JSON_END "EOF while parsing at byte";
-    /// A value, a comma, a colon, a bracket or the name of a field should be here.
+    /// A value, a comma, a colon, a bracket or the name of a field is missing.
     Syntax JSON_SYNTAX "expected value at byte";
-    /// A string has a control character as it is (RFC 8259, section 7).
+    /// A string contains an unescaped control character (RFC 8259, section 7).
     ControlCharacter JSON_CONTROL_CHARACTER "control character in a string at byte";
-    /// A string has a backslash that begins no escape of JSON, or an escaped half of a surrogate pair.
+    /// A string contains an unknown escape or an unpaired surrogate.
     Escape JSON_ESCAPE "invalid escape at byte";
-    /// A string is not UTF-8; the number is the place behind it.
+    /// A string isn't UTF-8. The number is the position of the byte after it.
     Utf8 JSON_UTF8 "invalid UTF-8 before byte";
-    /// A number that does not follow RFC 8259, section 6.
+    /// A number doesn't follow RFC 8259, section 6.
     Number JSON_NUMBER "invalid number at byte";
-    /// A number that its type does not hold: beyond 64 bits, negative, or with a fraction or an exponent. One that is beyond a smaller type
-    /// is [`JSON_UNFIT`](Error::JSON_UNFIT).
+    /// A number is out of range for its type: beyond 64 bits, negative, or with a fraction or an
+    /// exponent. A number beyond a smaller type is [`JSON_UNFIT`](Error::JSON_UNFIT).
     Range JSON_RANGE "number out of range at byte";
-    /// Something behind the value.
+    /// The text goes on after the value.
     Trailing JSON_TRAILING "trailing characters at byte";
-    /// Arrays and objects beyond [`DEPTH_LIMIT`](crate::json::DEPTH_LIMIT).
+    /// Arrays and objects are nested more than [`DEPTH_LIMIT`](crate::json::DEPTH_LIMIT) deep.
     Depth JSON_DEPTH "recursion limit exceeded at byte";
 
-    /// Another value where the type has a string.
+    /// The type needs a string, and the value is something else.
     NoString JSON_NO_STRING "expected a string at byte";
-    /// Another value where the type has a number.
+    /// The type needs a number, and the value is something else.
     NoNumber JSON_NO_NUMBER "expected a number at byte";
-    /// Another value where the type has a bool.
+    /// The type needs a boolean, and the value is something else.
     NoBool JSON_NO_BOOL "expected a boolean at byte";
-    /// Another value where the type has a unit.
+    /// The type needs null, and the value is something else.
     NoNull JSON_NO_NULL "expected null at byte";
-    /// Another value where the type has a sequence.
+    /// The type needs an array, and the value is something else.
     NoArray JSON_NO_ARRAY "expected an array at byte";
-    /// Another value where the type has a struct or a map.
+    /// The type is a struct or a map, and the value isn't an object.
     NoObject JSON_NO_OBJECT "expected an object at byte";
-    /// Another value where the type has an enum.
+    /// The type is an enum, and the value is neither a string nor an object with one field.
     NoVariant JSON_NO_VARIANT "expected an enum at byte";
-    /// A value that the type refuses. The number of this error and of those below is the place behind the value.
+    /// The type rejects the value. The number of this error, and of those up to `JSON_LENGTH`, is
+    /// the position of the byte after the value.
     Unfit JSON_UNFIT "invalid value before byte";
-    /// A field that the type needs; the object ends before the place.
+    /// A required field is missing. The object ends before the position.
     MissingField JSON_MISSING_FIELD "missing field before byte";
-    /// A field that the type does not have, and does not ignore.
+    /// A field is unknown to a type that denies unknown fields.
     UnknownField JSON_UNKNOWN_FIELD "unknown field before byte";
-    /// A field that comes twice.
+    /// A field occurs twice.
     DuplicateField JSON_DUPLICATE_FIELD "duplicate field before byte";
-    /// A variant that the enum does not have.
+    /// The enum has no such variant.
     UnknownVariant JSON_UNKNOWN_VARIANT "unknown variant before byte";
-    /// More or fewer elements than the type takes.
+    /// The array has more or fewer elements than the type.
     Length JSON_LENGTH "invalid length before byte";
 
-    /// A string that is not base64 (RFC 4648, section 4).
+    /// A string isn't base64 (RFC 4648, section 4). The number is the position of the string.
     Base64 JSON_BASE64 "invalid base64 at byte";
-    /// A string that would have to be decoded in place where nothing can be changed any more: in a [`RawJson`](crate::json::RawJson).
-    Unchangeable JSON_UNCHANGEABLE "string not decodable in place at byte";
-    /// A body, where the type is read without it; [`Event::http`](crate::Event::http) gives both.
+    /// A string in a [`RawJson`](crate::json::RawJson) would have to be decoded in place, but can't
+    /// be changed any more. The number is the position of the byte after it.
+    Unchangeable JSON_UNCHANGEABLE "string not decodable in place before byte";
+    /// The type has a body, and is read without it. [`Event::http`](crate::Event::http) reads both.
+    /// The number is the position of the body.
     LeftOut JSON_LEFT_OUT "body that only Event::http reads at byte";
 }
 
-/// Why a value could not be read. The [`Deserializer`](super::Deserializer) knows the place: [`Deserializer::error`](super::Deserializer::error)
-/// makes an [`Error`] of both.
+/// The reason why a value couldn't be read. [`Deserializer::error`](super::Deserializer::error)
+/// adds the position and returns an [`Error`].
 ///
-/// One byte, so that a `Result` of it stays in registers. What a type says is not formatted, as that would link `core::fmt`: each error is
-/// a constant.
+/// Without the feature `error-path` this is one byte, so that a `Result` of it stays in registers.
+/// The message of a type's own error is dropped, because formatting it would link `core::fmt`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct DeError {
     kind: ErrorKind,
-    /// Of the field that is missing.
+    /// The name of the missing field.
     pub(super) name: ForPath<&'static str>,
 }
 

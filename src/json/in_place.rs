@@ -1,16 +1,16 @@
-//! Strings that are decoded further in place.
+//! Strings that are decoded in place after they have been unescaped.
 
 use core::fmt;
 use core::ops::Deref;
 
 use serde::de::{self, Deserialize, Visitor};
 
-/// The names by which the types here tell the deserializer how they want to be read.
+/// The names that select how the deserializer reads these types.
 pub(super) const BASE64: &str = "$barelambda::json::Base64";
 pub(super) const ASIDE: &str = "$barelambda::json::Aside";
 
-/// The bytes that a string of base64 stands for ([RFC 4648, section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), decoded where it
-/// lies.
+/// The bytes that a string encodes in base64 ([RFC 4648, section
+/// 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), decoded in place.
 ///
 /// ```
 /// use barelambda::json::{self, Base64};
@@ -21,8 +21,9 @@ pub(super) const ASIDE: &str = "$barelambda::json::Aside";
 /// # Ok::<(), barelambda::Error>(())
 /// ```
 ///
-/// Reading one is [`Error::JSON_BASE64`](crate::Error::JSON_BASE64) if the string is not base64, and
-/// [`Error::JSON_UNCHANGEABLE`](crate::Error::JSON_UNCHANGEABLE) if it is in a [`RawJson`](super::RawJson).
+/// Reading fails with [`Error::JSON_BASE64`](crate::Error::JSON_BASE64) if the string isn't base64,
+/// and with [`Error::JSON_UNCHANGEABLE`](crate::Error::JSON_UNCHANGEABLE) if it is in a
+/// [`RawJson`](super::RawJson).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Base64<'a>(pub &'a [u8]);
 
@@ -34,16 +35,20 @@ impl Deref for Base64<'_> {
     }
 }
 
-/// The place of a string that the [`Deserializer`](super::Deserializer) sets aside, to be decoded further in place:
-/// [`take_aside`](super::Deserializer::take_aside) gives it, unescaped, and not yet known to be UTF-8. serde itself could only lend it out, never to be changed again.
+/// A field whose string the [`Deserializer`](super::Deserializer) sets aside, so that it can be
+/// decoded further in place. [`take_aside`](super::Deserializer::take_aside) returns the string as
+/// mutable bytes, unescaped and not yet checked to be UTF-8. serde's data model has only shared
+/// strings.
 ///
-/// Only a deserializer that was made by [`setting_aside`](super::Deserializer::setting_aside) does that. To the others it is
-/// [`Error::JSON_LEFT_OUT`](crate::Error::JSON_LEFT_OUT), so that no string is lost unnoticed.
+/// Reading needs a deserializer from [`setting_aside`](super::Deserializer::setting_aside). With
+/// any other it fails with [`Error::JSON_LEFT_OUT`](crate::Error::JSON_LEFT_OUT), so that no string
+/// is lost unnoticed.
 ///
-/// A field of this type may be null, and one with `#[serde(default)]` may be missing. Of several the last counts.
+/// The value of such a field may be null, and with `#[serde(default)]` the field may be missing. If
+/// several fields have this type, the last string is kept.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aside {
-    /// Whether there is a string.
+    /// Whether the value is a string.
     pub is_some: bool,
 }
 

@@ -1,7 +1,8 @@
 //! JSON, read in place and written without an allocator, through [serde](https://serde.rs).
 //!
-//! The types are those of serde: whatever derives `Deserialize` is read, and whatever derives `Serialize` is written. What is borrowed,
-//! `&'a str` above all, is borrowed from the text itself, which is unescaped where it lies: nothing is copied, and nothing allocated.
+//! Any type that implements `Deserialize` can be read, and any type that implements `Serialize` can
+//! be written. Strings are unescaped in place, so a `&'a str` borrows from the text: nothing is
+//! copied or allocated.
 //!
 //! ```
 //! use barelambda::json;
@@ -19,18 +20,25 @@
 //! ```
 //!
 //! # What is read
-//! Texts as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) defines them, all of them checked, also where a field is ignored: a
-//! control character in a string, an escape that does not exist, half of a surrogate pair, bytes that are not UTF-8, a malformed number,
-//! and anything behind the value are errors. (A body that is set [aside](Aside) is found to be UTF-8 when it is read as text.) Each [`Error`] names what is wrong and the place of the byte, counted from 1; with the Cargo
-//! feature `error-path` also the fields that lead to it.
+//! The text must follow [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), and all of it is
+//! checked, ignored fields included. Errors are a control character in a string, an unknown escape,
+//! an unpaired surrogate, invalid UTF-8, a malformed number, and anything after the value. A body
+//! that is set [aside](Aside) is checked to be UTF-8 when it is read as text. Each [`Error`] has a
+//! message and the position of the byte, counted from 1. With the Cargo feature `error-path` it
+//! also has the path of fields to the value.
 //!
-//! - Integers have at most 64 bits; those of 128 bits are not read. A number with a fraction or an exponent is no integer, and -0 is one.
-//! - `&[u8]` is the bytes of a string, after unescaping; [`Base64`] is what a string of base64 stands for.
-//! - A struct is read from an object, and not from an array. A field that comes twice is an error if the struct has it.
-//! - Enums are tagged externally, as is serde's default: `"Unit"`, `{"Newtype":1}`, `{"Struct":{"field":1}}`.
-//! - The names of an object's fields are strings, so a map's keys are strings, chars or unit variants.
-//! - What is ignored may be of any size. All nesting is bounded by [`DEPTH_LIMIT`], and with it the stack that reading takes.
-//! - [`RawJson`] is a part that is read later, as often as wanted.
+//! - Integers have at most 64 bits; `i128` and `u128` can't be read. A number with a fraction or an
+//!   exponent isn't an integer; -0 is a signed one.
+//! - `&[u8]` is the unescaped bytes of a string. [`Base64`] is the bytes that a string encodes.
+//! - A struct is read from an object, never from an array. Repeating a field of the struct is an
+//!   error.
+//! - Enums are externally tagged, serde's default: `"Unit"`, `{"Newtype":1}`,
+//!   `{"Struct":{"field":1}}`.
+//! - The names of an object's fields are strings, so the keys of a map are strings, chars or unit
+//!   variants.
+//! - Ignored values may have any size. Nesting is limited to [`DEPTH_LIMIT`], which also bounds the
+//!   stack.
+//! - [`RawJson`] is a checked value that can be read later, any number of times.
 
 mod access;
 mod compound;
@@ -58,16 +66,16 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// How many arrays and objects may be in each other.
+/// The deepest nesting of arrays and objects.
 pub const DEPTH_LIMIT: u8 = 127;
 
-/// What can be read from a JSON text in place: every type that is `Deserialize`, and those of [`events`](crate::events) that keep a part of
-/// the text for themselves, to be decoded further.
+/// A type that can be read from a JSON text in place. Every `Deserialize` type is one, and so are
+/// the types of [`events`](crate::events) that keep a part of the text to decode it further.
 pub trait FromJson<'a>: Sized {
-    /// Reads all of `text`.
+    /// Reads the whole `text`.
     ///
     /// # Errors
-    /// Those of [`from_slice`].
+    /// Returns those of [`from_slice`].
     fn from_json(text: &'a mut [u8]) -> Result<Self, Error>;
 }
 
@@ -77,10 +85,11 @@ impl<'a, T: Deserialize<'a>> FromJson<'a> for T {
     }
 }
 
-/// Reads all of `text`, in place: it is not JSON any more after that.
+/// Reads the whole `text` in place. Afterwards `text` isn't JSON any more.
 ///
 /// # Errors
-/// Those whose names begin with `JSON_`, with the place of the byte. They are of the type `Function.InvalidJson`.
+/// Returns an error whose name begins with `JSON_`, with the position of the byte. Its type is
+/// `Function.InvalidJson`.
 pub fn from_slice<'a, T: FromJson<'a>>(text: &'a mut [u8]) -> Result<T, Error> {
     T::from_json(text)
 }

@@ -1,4 +1,4 @@
-//! Parts of a text that are read later.
+//! Values that are captured and read later.
 
 use core::fmt::{self, Write};
 
@@ -12,10 +12,10 @@ use crate::bytes::json_escape::{LONGEST, escape};
 use crate::bytes::search::find_byte;
 use crate::error::Error;
 
-/// The name by which a [`RawJson`] asks for the text of its value.
+/// The name that makes the deserializer capture a value.
 pub(super) const RAW: &str = "$barelambda::json::RawJson";
 
-/// A part of a JSON text that is read later, as often as wanted, or never. It has been checked.
+/// A value of a JSON text that has been checked, and can be read later, any number of times.
 ///
 /// ```
 /// use barelambda::json::{self, RawJson};
@@ -39,8 +39,8 @@ pub(super) const RAW: &str = "$barelambda::json::RawJson";
 /// # Ok::<(), barelambda::Error>(())
 /// ```
 ///
-/// In what is read from it, strings are borrowed as from the text itself, and [`Base64`](super::Base64) is an error. The places that errors
-/// name are counted from its own beginning.
+/// Strings that are read from it borrow from the text itself. [`Base64`](super::Base64) is an error
+/// in it. The positions in errors are counted from the beginning of the value.
 #[derive(Copy, Clone)]
 pub struct RawJson<'a> {
     text: &'a [u8],
@@ -50,22 +50,24 @@ impl<'a> RawJson<'a> {
     /// Reads the value.
     ///
     /// # Errors
-    /// Those of [`from_slice`](super::from_slice); [`Error::JSON_UNCHANGEABLE`].
+    /// Returns those of [`from_slice`](super::from_slice), and [`Error::JSON_UNCHANGEABLE`].
     pub fn read<T: Deserialize<'a>>(self) -> Result<T, Error> {
         Deserializer::captured(self.text).all()
     }
 
-    /// The fields of an object, in their order: name and value. There are none if the value is no object.
+    /// Returns the names and values of an object's fields, in their order. The iterator is empty if
+    /// the value isn't an object.
     pub fn fields(self) -> Fields<'a> {
         Fields(Contents::of(self, b'{'))
     }
 
-    /// The elements of an array, in their order. There are none if the value is no array.
+    /// Returns the elements of an array, in their order. The iterator is empty if the value isn't
+    /// an array.
     pub fn elements(self) -> Elements<'a> {
         Elements(Contents::of(self, b'['))
     }
 
-    /// The value of a string; `None` if the value is something else.
+    /// Returns the value of a string, or `None` if the value isn't a string.
     pub fn as_str(self) -> Option<&'a str> {
         match self.text {
             [b'"', inside @ .., b'"'] => checked(inside),
@@ -74,25 +76,25 @@ impl<'a> RawJson<'a> {
         }
     }
 
-    /// The text as it was captured: of a number, that is the number.
+    /// Returns the text as it was captured. For a number, that is the number itself.
     pub(crate) const fn text(self) -> &'a [u8] {
         self.text
     }
 
-    /// Whether the value is null.
+    /// Returns whether the value is null.
     pub fn is_null(self) -> bool {
         self.text == b"null"
     }
 }
 
-/// Null.
+/// Returns null.
 impl Default for RawJson<'_> {
     fn default() -> Self {
         Self { text: b"null" }
     }
 }
 
-/// The fields of an object: see [`RawJson::fields`].
+/// The fields of an object, from [`RawJson::fields`].
 pub struct Fields<'a>(Contents<'a>);
 
 impl<'a> Iterator for Fields<'a> {
@@ -103,7 +105,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// The elements of an array: see [`RawJson::elements`].
+/// The elements of an array, from [`RawJson::elements`].
 pub struct Elements<'a>(Contents<'a>);
 
 impl<'a> Iterator for Elements<'a> {
@@ -114,7 +116,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// What is left of an object or array, with what closes it.
+/// The rest of an object or array, with its closing bracket.
 struct Contents<'a>(&'a [u8]);
 
 impl<'a> Contents<'a> {
@@ -125,7 +127,7 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// The next value, or name of a field.
+    /// Returns the next value, or the name of the next field.
     #[inline(never)]
     fn next(&mut self) -> Option<RawJson<'a>> {
         let separators = self.0.iter().take_while(|byte| is_separator(**byte)).count();
@@ -136,7 +138,8 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// The length of the value that `text` begins with; `None` if none does. It has been checked, and something is behind it.
+/// Returns the length of the value at the start of `text`, or `None` if there is none. The text has
+/// been checked, and goes on after the value.
 pub(super) fn length(text: &[u8]) -> Option<usize> {
     let mut open = 0usize;
     let mut at = 0;
@@ -164,7 +167,7 @@ const fn is_separator(byte: u8) -> bool {
     byte <= b' ' || byte == b',' || byte == b':'
 }
 
-/// Valid JSON again.
+/// Formats the value as valid JSON.
 impl fmt::Display for RawJson<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.text;
@@ -181,9 +184,9 @@ impl fmt::Display for RawJson<'_> {
                 f.write_str(text(escaped.into_written())?)?;
             }
             f.write_char('"')?;
-            let behind = marked.get(close + 1..).unwrap_or_default();
-            let end = behind.iter().position(|&byte| byte == CLOSE).map_or(behind.len(), |end| end + 1);
-            rest = behind.get(end..).unwrap_or_default();
+            let after = marked.get(close + 1..).unwrap_or_default();
+            let end = after.iter().position(|&byte| byte == CLOSE).map_or(after.len(), |end| end + 1);
+            rest = after.get(end..).unwrap_or_default();
         }
         f.write_str(text(rest)?)
     }
@@ -199,7 +202,8 @@ impl fmt::Debug for RawJson<'_> {
     }
 }
 
-/// As it was read, but that a number beyond 64 bits, or with a fraction or an exponent, is the nearest float.
+/// Serializes the value as it was read. Numbers beyond 64 bits, or with a fraction or an exponent,
+/// become the nearest float.
 impl Serialize for RawJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.text {
@@ -212,7 +216,7 @@ impl Serialize for RawJson<'_> {
             _ => match (self.read(), self.read()) {
                 (Ok(number), _) => serializer.serialize_u64(number),
                 (_, Ok(number)) => serializer.serialize_i64(number),
-                _ => serializer.serialize_f64(self.read().map_err(|_| ser::Error::custom("no number"))?),
+                _ => serializer.serialize_f64(self.read().map_err(|_| ser::Error::custom("invalid number"))?),
             },
         }
     }
@@ -246,7 +250,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn every_kind_of_value_is_cut_out() {
+    fn every_kind_of_value_is_captured() {
         let mut text = *br#" { "a\"]" :[ 1,[ ] , {"b":"}\\"} ] ,"":-1.5e+3, "\u00e9":null , "c" : "\"" ,"d":"[,:" } "#;
         let object: RawJson = from_slice(&mut text).expect("it is JSON");
         let fields: Vec<_> = object.fields().map(|(name, value)| (name, value.to_string(), value.as_str())).collect();
@@ -264,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_been_checked_comes_to_an_end() {
+    fn iterators_over_unchecked_text_end() {
         let bytes = *b"{}[]\":, 1\xfe\xff";
         for mut number in 0..bytes.len().pow(if cfg!(miri) { 2 } else { 5 }) {
             let text: Vec<u8> = (0..5).map(|_| (bytes[number % bytes.len()], number /= bytes.len()).0).collect();

@@ -1,4 +1,4 @@
-//! A JSON text ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), token by token.
+//! A tokenizer of JSON texts ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)).
 
 use core::marker::PhantomData;
 use core::mem::take;
@@ -11,25 +11,25 @@ use super::text::Text;
 use crate::bytes::json_path::{ForPath, Path};
 use crate::error::Error;
 
-/// Reads a text from its beginning to its end, and hands parts of it out.
+/// Reads a text from start to end, and hands out parts of it.
 pub struct Reader<'a, T> {
-    /// What has not been handed out.
+    /// The text that hasn't been handed out.
     pub(super) text: T,
-    /// How much of that has been read.
+    /// The number of bytes of `text` that have been read.
     pub(super) at: usize,
-    /// How many bytes have been handed out before.
+    /// The number of bytes that have been handed out.
     handed_out: usize,
-    /// Where in the text the last token is: the inside of a string, unescaped, or a number.
+    /// The range of the last token in `text`: the unescaped inside of a string, or a number.
     pub(super) token: Range<usize>,
-    /// Where something was wrong, counted from 1; zero before that.
+    /// The position of the error, counted from 1; zero if there is none.
     failed_at: u32,
-    /// How many arrays and objects are open.
+    /// The number of open arrays and objects.
     pub(super) depth: u8,
-    /// Whether nothing has been read of the innermost one.
+    /// Whether the innermost array or object was just opened.
     is_first: bool,
-    /// What leads to the place where something was wrong.
+    /// The path to the error.
     pub(super) path: Path,
-    /// The string that was read last.
+    /// The last string.
     pub(super) last: ForPath<&'a str>,
     lifetime: PhantomData<&'a ()>,
 }
@@ -50,7 +50,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         }
     }
 
-    /// What is wrong, with its place: that which has been read to, if a type reported it.
+    /// Adds the position to `reason`. If a type reported it, that is the current position.
     pub(super) fn error(&self, reason: DeError) -> Error {
         let mut path = self.path;
         if path.as_str().is_empty() {
@@ -59,41 +59,42 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         reason.into_error().with(if self.failed_at == 0 { self.place() } else { self.failed_at }).with_path(path)
     }
 
-    /// Notes that the text does not go on as it should, or ends, at this place.
+    /// Records an error at the next byte: `error`, or [`ErrorKind::End`] if the text ends.
     #[inline(never)]
     pub(super) fn fail(&mut self, error: ErrorKind) -> DeError {
-        self.fail_behind(if self.next().is_some() { error } else { ErrorKind::End })
+        self.fail_after(if self.next().is_some() { error } else { ErrorKind::End })
     }
 
-    /// Notes that what has been read is wrong.
-    pub(super) fn fail_behind(&mut self, error: ErrorKind) -> DeError {
+    /// Records an error after the bytes that have been read.
+    pub(super) fn fail_after(&mut self, error: ErrorKind) -> DeError {
         self.fail_at(self.place(), error)
     }
 
-    /// Notes that the token that was read last is not what it should be.
+    /// Records an error in the last token.
     pub(super) fn fail_token(&mut self, error: ErrorKind) -> DeError {
         self.at = self.token.start;
-        self.fail_behind(error)
+        self.fail_after(error)
     }
 
-    /// Notes that something is wrong at `place`.
+    /// Records an error at `place`.
     pub(super) fn fail_at(&mut self, place: u32, error: ErrorKind) -> DeError {
         self.failed_at = place;
         DeError::new(error)
     }
 
-    /// The place of the next byte in the text, counted from 1.
+    /// Returns the position of the next byte in the whole text, counted from 1.
     fn place(&self) -> u32 {
         (self.handed_out + self.at) as u32 + 1
     }
 
-    /// Passes over blanks. Gives the place behind them.
+    /// Skips whitespace. Returns the position of the next byte.
     pub(super) fn start(&mut self) -> u32 {
         self.peek();
         self.place()
     }
 
-    /// Passes over blanks. Gives the byte behind them, before which the reader stays: zero, with which nothing begins, at the end.
+    /// Skips whitespace. Returns the next byte without reading it, or zero at the end, since no
+    /// token begins with zero.
     pub(super) fn peek(&mut self) -> u8 {
         loop {
             match self.next() {
@@ -104,46 +105,47 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         }
     }
 
-    /// Passes over blanks, and over `byte` if it is behind them; says whether it was.
+    /// Skips whitespace, then reads `byte` if it is next. Returns whether it was.
     pub(super) fn take(&mut self, byte: u8) -> bool {
-        let is_there = self.peek() == byte;
-        self.at += usize::from(is_there);
-        is_there
+        let is_next = self.peek() == byte;
+        self.at += usize::from(is_next);
+        is_next
     }
 
-    /// Passes over blanks and then `byte`.
+    /// Skips whitespace, then reads `byte`.
     ///
     /// # Errors
-    /// `otherwise`, if another byte comes.
+    /// Returns `otherwise` if another byte is next.
     fn expect(&mut self, byte: u8, otherwise: ErrorKind) -> Result<(), DeError> {
         if self.take(byte) { Ok(()) } else { Err(self.fail(otherwise)) }
     }
 
-    /// Passes over blanks to the end of the text.
+    /// Skips whitespace up to the end of the text.
     ///
     /// # Errors
-    /// [`Error::JSON_TRAILING`], if there is something else.
+    /// Returns [`Error::JSON_TRAILING`] if anything else follows.
     pub(super) fn end(&mut self) -> Result<(), DeError> {
         self.peek();
         if self.next().is_none() { Ok(()) } else { Err(self.fail(ErrorKind::Trailing)) }
     }
 
-    /// Passes over `bracket`, which opens an array or an object.
+    /// Reads `bracket`, which opens an array or an object.
     ///
     /// # Errors
-    /// `otherwise`, if another byte comes; [`Error::JSON_DEPTH`].
+    /// Returns `otherwise` if another byte is next, and [`Error::JSON_DEPTH`].
     pub(super) fn open(&mut self, bracket: u8, otherwise: ErrorKind) -> Result<(), DeError> {
         self.expect(bracket, otherwise)?;
         if self.depth == DEPTH_LIMIT {
-            return Err(self.fail_behind(ErrorKind::Depth));
+            return Err(self.fail_after(ErrorKind::Depth));
         }
         self.depth += 1;
         self.is_first = true;
         Ok(())
     }
 
-    /// Passes over the comma, and to the field's name, if the innermost array or object goes on. Passes over `bracket`, which closes it, if
-    /// it ends, and makes it zero; if it is zero, nothing happens.
+    /// Reads the separator before the next element, or checks that the name of a field is next. At
+    /// the end of the innermost array or object it reads the closing `bracket` and sets it to zero.
+    /// If `bracket` is zero already, it does nothing.
     pub(super) fn more(&mut self, bracket: &mut u8) -> Result<(), DeError> {
         if *bracket == 0 {
             return Ok(());
@@ -162,22 +164,23 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         Ok(())
     }
 
-    /// Passes over `bracket`, which closes the innermost array or object, if it is next; says whether it was.
+    /// Reads `bracket`, which closes the innermost array or object, if it is next. Returns whether
+    /// it was.
     pub(super) fn close(&mut self, bracket: u8) -> bool {
-        let is_there = self.take(bracket);
-        if is_there {
+        let is_next = self.take(bracket);
+        if is_next {
             self.depth = self.depth.wrapping_sub(1);
             self.is_first = false;
         }
-        is_there
+        is_next
     }
 
-    /// Passes over the colon behind the name of a field.
+    /// Reads the colon after the name of a field.
     pub(super) fn colon(&mut self) -> Result<(), DeError> {
         self.expect(b':', ErrorKind::Syntax)
     }
 
-    /// Whether a string is next.
+    /// Returns whether a string is next.
     pub(super) fn is_string(&mut self) -> bool {
         T::opens(self.peek())
     }
@@ -185,17 +188,17 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     /// Reads a string.
     ///
     /// # Errors
-    /// `otherwise`, if something else comes.
+    /// Returns `otherwise` if something else is next.
     pub(super) fn string(&mut self, otherwise: ErrorKind) -> Result<&'a str, DeError> {
         self.pass_string(otherwise)?;
-        let text = checked(self.hand_out()).ok_or_else(|| self.fail_behind(ErrorKind::Utf8));
+        let text = checked(self.hand_out()).ok_or_else(|| self.fail_after(ErrorKind::Utf8));
         if let Ok(text) = text {
             self.last = ForPath::new(text);
         }
         text
     }
 
-    /// Passes over a string, and unescapes it.
+    /// Reads a string and unescapes it, without handing it out.
     pub(super) fn pass_string(&mut self, otherwise: ErrorKind) -> Result<(), DeError> {
         if !self.is_string() {
             return Err(self.fail(otherwise));
@@ -211,15 +214,15 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         }
     }
 
-    /// Reads a number. The reader then stands right behind it.
+    /// Reads a number. The reader is then directly after it.
     ///
     /// # Errors
-    /// `otherwise`, if something else comes.
+    /// Returns `otherwise` if something else is next.
     pub(super) fn number(&mut self, otherwise: ErrorKind) -> Result<(), DeError> {
         let is_negative = self.take(b'-');
         self.token.start = self.at - usize::from(is_negative);
         let is_zero = self.pass(b'0', b'0');
-        // No digit follows a zero.
+        // A leading zero is the only digit.
         let mut is_well_formed = is_zero != self.digits();
         if self.token.start == self.at {
             return Err(self.fail(otherwise));
@@ -235,15 +238,15 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         if is_well_formed { Ok(()) } else { Err(self.fail(ErrorKind::Number)) }
     }
 
-    /// The text of the token that was read last.
+    /// Returns the bytes of the last token.
     pub(super) fn token(&self) -> &[u8] {
         self.text.bytes().get(self.token.clone()).unwrap_or_default()
     }
 
-    /// Passes over `word`.
+    /// Reads `word`.
     ///
     /// # Errors
-    /// `otherwise`, if something else comes.
+    /// Returns `otherwise` if something else is next.
     pub(super) fn word(&mut self, word: &[u8], otherwise: ErrorKind) -> Result<(), DeError> {
         for &byte in word {
             if !self.pass(byte, byte) {
@@ -253,12 +256,12 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         Ok(())
     }
 
-    /// Passes over a value as its text wants.
+    /// Skips a value, checking it if the text hasn't been checked.
     pub(super) fn skip(&mut self) -> Result<(), DeError> {
         T::skip(self)
     }
 
-    /// Passes over a value, and gives it.
+    /// Skips a value and returns its text.
     pub(super) fn capture(&mut self) -> Result<&'a [u8], DeError> {
         self.peek();
         let start = self.at;
@@ -267,14 +270,14 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         Ok(self.hand_out())
     }
 
-    /// Passes over one of two bytes, if it is next.
+    /// Reads one of two bytes if it is next. Returns whether it was.
     fn pass(&mut self, one: u8, other: u8) -> bool {
-        let is_there = self.next().is_some_and(|byte| byte == one || byte == other);
-        self.at += usize::from(is_there);
-        is_there
+        let is_next = self.next().is_some_and(|byte| byte == one || byte == other);
+        self.at += usize::from(is_next);
+        is_next
     }
 
-    /// Passes over digits; says whether there are any.
+    /// Reads digits. Returns whether there were any.
     fn digits(&mut self) -> bool {
         let start = self.at;
         while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -283,13 +286,14 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         self.at > start
     }
 
-    /// As [`string`](Self::string), for what will be decoded further in place. Whether it is UTF-8 is for whoever reads it as text to find.
+    /// Reads a string like [`string`](Self::string), to be decoded further in place. The caller
+    /// checks that it is UTF-8.
     ///
     /// # Errors
-    /// Also [`Error::JSON_UNCHANGEABLE`].
+    /// Returns also [`Error::JSON_UNCHANGEABLE`].
     pub(super) fn string_mut(&mut self) -> Result<&'a mut [u8], DeError> {
         self.pass_string(ErrorKind::NoString)?;
-        self.hand_out_mut().ok_or_else(|| self.fail_behind(ErrorKind::Unchangeable))
+        self.hand_out_mut().ok_or_else(|| self.fail_after(ErrorKind::Unchangeable))
     }
 
     pub(super) fn hand_out_mut(&mut self) -> Option<&'a mut [u8]> {
@@ -298,14 +302,14 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         part
     }
 
-    /// Hands out the token that was read last, and drops what is before it.
+    /// Hands out the last token, and drops the bytes before it.
     fn hand_out(&mut self) -> &'a [u8] {
         let part = self.text.cut(self.token.clone(), self.at);
         self.handed_out += take(&mut self.at);
         part
     }
 
-    /// The next byte; `None` at the end.
+    /// Returns the next byte, or `None` at the end.
     pub(super) fn next(&self) -> Option<u8> {
         self.text.bytes().get(self.at).copied()
     }

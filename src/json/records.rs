@@ -1,4 +1,4 @@
-//! The records of a batch, one at a time.
+//! Iteration over the records of a batch.
 
 use core::marker::PhantomData;
 
@@ -6,10 +6,11 @@ use super::FromJson;
 use super::error::{DeError, ErrorKind};
 use super::reader::Reader;
 use super::string::plain;
-use super::text::{Own, Text};
+use super::text::{InPlace, Text};
 use crate::error::Error;
 
-/// The elements of one array of a JSON object, each read in place when it is asked for, so that there may be any number of them.
+/// An iterator over the elements of one array in a JSON object. Each element is read in place on
+/// demand, so that their number is unlimited.
 ///
 /// ```
 /// use barelambda::Error;
@@ -24,23 +25,25 @@ use crate::error::Error;
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// In the errors of a record, the place is counted in the whole text, and the path that the feature `error-path` adds begins at the record.
+/// The position in a record's error is counted in the whole text. The path that the feature
+/// `error-path` adds begins at the record.
 ///
-/// A record that its type does not take, or in which something is malformed, is an error, and the next record follows. When the array or
-/// the object around it is malformed, that is the last item.
+/// If a record is malformed, or its type rejects it, the item is an error, and the next record
+/// follows. If the array or the object around it is malformed, the error is the last item.
 pub struct Records<'a, T> {
-    reader: Option<Reader<'a, Own<'a>>>,
+    reader: Option<Reader<'a, InPlace<'a>>>,
     records: PhantomData<fn() -> T>,
 }
 
 impl<'a, T: FromJson<'a>> Records<'a, T> {
-    /// The elements of the array that is the field `name` of the object `text`.
+    /// Creates an iterator over the array in the field `name` of the object `text`.
     ///
     /// # Errors
-    /// [`Error::JSON_MISSING_FIELD`], if there is no such field; [`Error::JSON_NO_OBJECT`] and [`Error::JSON_NO_ARRAY`]; whatever is
-    /// malformed before the array.
+    /// Returns [`Error::JSON_MISSING_FIELD`] if the object lacks the field,
+    /// [`Error::JSON_NO_OBJECT`] and [`Error::JSON_NO_ARRAY`] for values of other types, and the
+    /// errors of [`from_slice`](super::from_slice) for malformed text before the array.
     pub fn new(text: &'a mut [u8], name: &str) -> Result<Self, Error> {
-        let mut reader = Reader::new(Own::new(text));
+        let mut reader = Reader::new(InPlace::new(text));
         find(&mut reader, name).map_err(|error| reader.error(error))?;
         Ok(Self { reader: Some(reader), records: PhantomData })
     }
@@ -70,14 +73,14 @@ impl<'a, T: FromJson<'a>> Iterator for Records<'a, T> {
     }
 }
 
-/// Goes into the array that is the field `name` of an object.
-fn find<'a>(reader: &mut Reader<'a, Own<'a>>, name: &str) -> Result<(), DeError> {
+/// Opens the array in the field `name` of an object.
+fn find<'a>(reader: &mut Reader<'a, InPlace<'a>>, name: &str) -> Result<(), DeError> {
     reader.peek();
     reader.open(b'{', ErrorKind::NoObject)?;
     while more(reader, b'}')? {
-        let is_it = reader.string(ErrorKind::Syntax)? == name;
+        let is_found = reader.string(ErrorKind::Syntax)? == name;
         reader.colon()?;
-        if is_it {
+        if is_found {
             reader.peek();
             return reader.open(b'[', ErrorKind::NoArray);
         }
@@ -87,8 +90,8 @@ fn find<'a>(reader: &mut Reader<'a, Own<'a>>, name: &str) -> Result<(), DeError>
     Err(reader.fail_at(end, ErrorKind::MissingField))
 }
 
-/// Checks what is behind the array.
-fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), DeError> {
+/// Checks the text after the array.
+fn rest<'a>(reader: &mut Reader<'a, InPlace<'a>>) -> Result<(), DeError> {
     while more(reader, b'}')? {
         reader.string(ErrorKind::Syntax)?;
         reader.colon()?;
@@ -97,23 +100,23 @@ fn rest<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), DeError> {
     reader.end()
 }
 
-fn more<'a>(reader: &mut Reader<'a, Own<'a>>, mut bracket: u8) -> Result<bool, DeError> {
+fn more<'a>(reader: &mut Reader<'a, InPlace<'a>>, mut bracket: u8) -> Result<bool, DeError> {
     reader.more(&mut bracket)?;
     Ok(bracket != 0)
 }
 
-impl<'a> Reader<'a, Own<'a>> {
-    /// [Passes over](Self::pass_over) a value, and gives it, unread.
+impl<'a> Reader<'a, InPlace<'a>> {
+    /// [Skips](Self::skip_unchecked) a value, and returns its unchecked text.
     fn cut_out(&mut self) -> Result<&'a mut [u8], DeError> {
         self.peek();
         let start = self.at;
-        self.pass_over()?;
+        self.skip_unchecked()?;
         self.token = start..self.at;
-        self.hand_out_mut().ok_or_else(|| self.fail_behind(ErrorKind::Unchangeable))
+        self.hand_out_mut().ok_or_else(|| self.fail_after(ErrorKind::Unchangeable))
     }
 
-    /// Passes over a value as far as its brackets and quotation marks say: what is in it may be malformed.
-    fn pass_over(&mut self) -> Result<(), DeError> {
+    /// Skips a value by its brackets and quotation marks alone. Its content may be malformed.
+    fn skip_unchecked(&mut self) -> Result<(), DeError> {
         let mut open = 0usize;
         loop {
             match self.peek() {
@@ -141,7 +144,8 @@ impl<'a> Reader<'a, Own<'a>> {
     }
 }
 
-/// The place of the last byte of a string whose inside begins at `at`; the length, or more, if it has none.
+/// Returns the index of the closing quotation mark of a string whose inside begins at `at`. If the
+/// string is unterminated, that is at least the length of `text`.
 fn last_of_string(text: &[u8], mut at: usize) -> usize {
     loop {
         at = plain(text, at);

@@ -1,4 +1,5 @@
-//! Writes values as JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), with serde's data model in the form that serde_json gives it.
+//! Writes values as JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), in serde_json's
+//! representation.
 
 use core::fmt::{self, Display, Write};
 use core::mem;
@@ -12,22 +13,23 @@ use crate::bytes::json_escape::escape;
 use crate::error::{Error, errors};
 
 errors! {
-    /// A JSON text does not fit the buffer it is written into.
+    /// A JSON text doesn't fit into its buffer.
     JSON_TOO_LONG = INVALID_JSON, "the JSON is longer than its buffer";
-    /// The key of a map to be written is neither text nor a number, a bool or an enum variant without data.
+    /// The key of a map isn't a string, a number, a boolean or a unit variant of an enum.
     JSON_KEY = INVALID_JSON, "cannot write JSON: the key of a map is neither text nor a number";
-    /// An integer to be written is beyond 64 bits.
+    /// An integer is beyond 64 bits.
     JSON_INTEGER = INVALID_JSON, "cannot write JSON: an integer is beyond 64 bits";
-    /// A `Serialize` or a `Display` of the value's own gave an error.
+    /// The value's `Serialize` or `Display` implementation returned an error.
     JSON_UNWRITABLE = INVALID_JSON, "the value cannot be written as JSON";
 }
 
-/// Writes `value` as JSON to the front of `buffer` and gives what was written.
+/// Writes `value` as JSON to the start of `buffer`, and returns the written part.
 ///
-/// Everything that serde knows has the form that serde_json gives it, without blanks: enums are externally tagged, bytes are an array of
-/// numbers, floats are the shortest text that gives the same float again, or `null` if they are not finite. The keys of a map may be text,
-/// numbers and bools, and enum variants without data. What cannot be JSON is an error, and nothing here panics. Integers have 64
-/// bits: an `i128` or `u128` beyond them is an error. What writes itself through [`Display`] links `core::fmt`; floats do not.
+/// The representation is serde_json's, without whitespace. Enums are externally tagged. Bytes are
+/// an array of numbers. Floats are the shortest text that parses to the same float, or `null` if
+/// they aren't finite. The keys of a map may be strings, numbers, booleans and unit variants.
+/// Integers have at most 64 bits: an `i128` or `u128` beyond them is an error. This function
+/// doesn't panic. A value that is written through [`Display`] links `core::fmt`; a float doesn't.
 ///
 /// ```
 /// let mut buffer = [0; 64];
@@ -36,18 +38,19 @@ errors! {
 /// ```
 ///
 /// # Errors
-/// [`Error::JSON_TOO_LONG`] if it does not fit, [`Error::JSON_KEY`], [`Error::JSON_INTEGER`], and [`Error::JSON_UNWRITABLE`] for an error
-/// that the value's own `Serialize` gives.
+/// Returns [`Error::JSON_TOO_LONG`] if the JSON doesn't fit, [`Error::JSON_KEY`],
+/// [`Error::JSON_INTEGER`], and [`Error::JSON_UNWRITABLE`] if the value's own `Serialize` fails.
 pub fn to_slice<'b, T: Serialize + ?Sized>(value: &T, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
     let mut cursor = Cursor::new(buffer);
     write(&mut cursor, value, Error::JSON_TOO_LONG)?;
     Ok(cursor.into_written())
 }
 
-/// Appends `value`, or nothing of it.
+/// Appends `value`, or nothing if that fails.
 ///
 /// # Errors
-/// Those of [`to_slice`], with `too_long` if it does not fit; then every later write is refused as well.
+/// Returns those of [`to_slice`], with `too_long` if the JSON doesn't fit. Later writes then fail
+/// too.
 pub(crate) fn write<T: Serialize + ?Sized>(cursor: &mut Cursor<'_>, value: &T, too_long: Error) -> Result<(), Error> {
     let start = cursor.len();
     let mut serializer = Serializer { cursor, error: too_long, failed: false };
@@ -55,17 +58,18 @@ pub(crate) fn write<T: Serialize + ?Sized>(cursor: &mut Cursor<'_>, value: &T, t
     serializer.finish(failed, start)
 }
 
-/// What [`to_slice`] writes with. It goes on when something does not fit, and notes it: derived code is smaller without a test after each
-/// piece. Only elements and entries give up, as there may be many of them.
+/// The serializer of [`to_slice`]. It goes on after an overflow and remembers it, because derived
+/// code is smaller without a check after each piece. Only elements and entries stop early, because
+/// there may be many of them.
 pub(super) struct Serializer<'c, 'b> {
     pub(super) cursor: &'c mut Cursor<'b>,
-    /// What is wrong if something is.
+    /// The error to return, if there is one.
     error: Error,
-    /// Whether there is an error besides what did not fit.
+    /// Whether there is an error other than an overflow.
     failed: bool,
 }
 
-/// That something failed; the serializer knows what.
+/// An error that the serializer knows more about.
 #[derive(Debug)]
 pub(super) struct SerError;
 
@@ -107,7 +111,7 @@ impl Serializer<'_, '_> {
         SerError
     }
 
-    /// Separates what comes from what stands before it in the same array or object.
+    /// Writes a comma, unless this is the first item of its array or object.
     pub(super) fn separate(&mut self) -> Result<(), SerError> {
         if !matches!(self.cursor.written().last(), Some(b'[' | b'{')) {
             self.push(",");
@@ -138,7 +142,7 @@ impl Serializer<'_, '_> {
         self.name(name);
     }
 
-    /// Ends a key that was written as a value at `start`.
+    /// Ends a key that was written as a value at `start`, and quotes it if it isn't a string.
     pub(super) fn end_key(&mut self, start: usize) -> Result<(), SerError> {
         match self.cursor.written().get(start) {
             Some(b'"') => {}
@@ -338,7 +342,7 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
     }
 }
 
-/// Escapes text as it comes.
+/// Escapes text as it is formatted.
 struct Escaped<'c, 'b>(&'c mut Cursor<'b>);
 
 impl fmt::Write for Escaped<'_, '_> {
@@ -352,7 +356,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_what_it_is_given() {
+    fn writes_every_kind_of_value() {
         let mut buffer = [0; 96];
         let text = to_slice(&((), "\u{1}\u{e9}", -1, [Some('"'), None], 1.5, f32::NAN, (u64::MAX, i64::MIN)), &mut buffer).unwrap();
         assert_eq!(
@@ -362,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn after_an_error_nothing_of_the_value_is_left() {
+    fn an_error_leaves_nothing_of_the_value() {
         let mut buffer = [0; 8];
         let mut cursor = Cursor::new(&mut buffer);
         assert_eq!(write(&mut cursor, "ab", Error::JSON_TOO_LONG), Ok(()));

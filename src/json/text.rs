@@ -1,4 +1,4 @@
-//! The two kinds of text that are read: one that may be changed, and what was captured of it.
+//! The two kinds of text: one that can be changed, and a captured value.
 
 use core::mem::take;
 use core::ops::Range;
@@ -10,40 +10,42 @@ use super::string::{CLOSE, OPEN, checked, escape, plain};
 use crate::bytes::cursor::move_down;
 use crate::bytes::search::find_byte;
 
-/// What a [`Reader`] has not handed out.
+/// The part of a text that a [`Reader`] hasn't handed out.
 pub trait Text<'a>: Sized {
-    /// The bytes.
+    /// Returns the bytes.
     fn bytes(&self) -> &[u8];
 
-    /// Whether a string begins with this byte.
+    /// Returns whether a string begins with this byte.
     fn opens(byte: u8) -> bool;
 
-    /// Passes over the inside of a string, from `at`, and the byte behind it; gives the end of the inside, unescaped.
+    /// Reads the inside of a string from `at`, and the byte that closes it. Returns the end of the
+    /// unescaped inside.
     ///
     /// # Errors
-    /// What is wrong at `at`.
+    /// Returns the error at `at`.
     fn string(&mut self, at: &mut usize) -> Result<usize, ErrorKind>;
 
-    /// Passes over a value.
+    /// Skips a value.
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError>;
 
-    /// Cuts off the bytes up to `end`, and gives those at `range`.
+    /// Cuts off the bytes up to `end`, and returns those at `range`.
     fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8];
 
-    /// As [`cut`](Self::cut), to be changed further; `None` if that cannot be.
+    /// Cuts like [`cut`](Self::cut), but returns mutable bytes, or `None` if the text can't be
+    /// changed.
     fn cut_mut(&mut self, range: Range<usize>, end: usize) -> Option<&'a mut [u8]>;
 }
 
-/// A text that nobody else sees: its strings are unescaped where they lie.
-pub struct Own<'a>(&'a mut [u8]);
+/// A mutable text, whose strings are unescaped in place.
+pub struct InPlace<'a>(&'a mut [u8]);
 
-impl<'a> Own<'a> {
+impl<'a> InPlace<'a> {
     pub(super) const fn new(text: &'a mut [u8]) -> Self {
         Self(text)
     }
 }
 
-impl<'a> Text<'a> for Own<'a> {
+impl<'a> Text<'a> for InPlace<'a> {
     fn bytes(&self) -> &[u8] {
         self.0
     }
@@ -69,7 +71,7 @@ impl<'a> Text<'a> for Own<'a> {
         Ok(write)
     }
 
-    /// Everything in it is checked, and strings are unescaped. Each array and each object takes a call of its own, and
+    /// Checks the whole value, and unescapes its strings. Each array or object is a recursive call;
     /// [`DEPTH_LIMIT`](super::DEPTH_LIMIT) bounds them.
     #[inline(never)]
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
@@ -109,24 +111,24 @@ impl<'a> Text<'a> for Own<'a> {
     }
 }
 
-/// Passes over a string, and marks it if it had escapes.
-fn skip_string<'a>(reader: &mut Reader<'a, Own<'a>>) -> Result<(), DeError> {
+/// Skips a string, and marks it if it had escapes.
+fn skip_string<'a>(reader: &mut Reader<'a, InPlace<'a>>) -> Result<(), DeError> {
     reader.pass_string(ErrorKind::Syntax)?;
     if checked(reader.token()).is_none() {
-        return Err(reader.fail_behind(ErrorKind::Utf8));
+        return Err(reader.fail_after(ErrorKind::Utf8));
     }
     let token = reader.token.clone();
     if let Some([before, inside @ .., quote]) = reader.text.0.get_mut(token.start - 1..reader.at)
-        && let Some(behind) = inside.get_mut(token.len())
+        && let Some(after) = inside.get_mut(token.len())
     {
         *before = OPEN;
-        *behind = CLOSE;
+        *after = CLOSE;
         *quote = CLOSE;
     }
     Ok(())
 }
 
-/// A part of a text that was captured. Nothing is wrong with it, and its strings have been unescaped.
+/// A captured value. It has been checked, and its strings have been unescaped.
 pub struct Captured<'a>(&'a [u8]);
 
 impl<'a> Captured<'a> {
@@ -134,7 +136,8 @@ impl<'a> Captured<'a> {
         Self(text)
     }
 
-    /// Where the inside of a string ends that begins at `at`, and where the string's last byte is.
+    /// Returns the end of the inside of a string that begins at `at`, and the index of the string's
+    /// last byte.
     fn end_of_string(&self, at: usize) -> (usize, usize) {
         if self.0.get(at - 1) == Some(&OPEN) {
             let end = find_byte(self.0, at, CLOSE);
@@ -164,7 +167,7 @@ impl<'a> Text<'a> for Captured<'a> {
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
         reader.peek();
         let rest = reader.text.0.get(reader.at..).unwrap_or_default();
-        // Without anything behind it, a number has no end but that of the text.
+        // A number at the end of the text has no delimiter.
         reader.at += length(rest).unwrap_or(rest.len());
         Ok(())
     }

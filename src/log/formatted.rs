@@ -1,4 +1,4 @@
-//! Lines with a time, a level and the request id, as text or as JSON.
+//! Log lines with a time, a level and the request id, as text or JSON.
 
 use super::settings::Format;
 use super::settings::threshold;
@@ -12,23 +12,24 @@ use crate::sys::{clock, stderr};
 /// The longest line, in bytes, with its line break.
 pub(super) const LINE: usize = stderr::PIPE_BUF;
 
-/// The most bytes of a request id or a tenant id that are shown. Lambda's are 36 bytes, and 256 at most.
+/// The most bytes that are logged of a request id or a tenant id. Lambda's have 36 bytes, and at
+/// most 256.
 pub(super) const ID: usize = 1024;
 
-/// Stands where something was cut.
+/// Marks where a message was truncated.
 pub(super) const CUT: &str = "…[cut]";
-/// Stands where a value could not be shown, as its own `Display` says.
+/// Marks where the `Display` implementation of a value failed.
 pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
-/// Writes a message of the runtime: `text`, the number unless it is zero, and the rest unless there is none. Nothing is written if its level
-/// is not to be logged.
+/// Writes a message of the runtime: `text`, then `number` unless it is zero, then `rest` unless it
+/// is empty. Does nothing if the level is below the threshold.
 pub(crate) fn line(level: Level, invocation: Option<&InvocationHead<'_>>, text: &[u8], number: u32, rest: &[u8]) {
-    own(level, invocation, |line| push_message(line, text, number, rest));
+    runtime_line(level, invocation, |line| push_message(line, text, number, rest));
 }
 
-/// Writes that the program has panicked, at `place`: a file and a line.
+/// Writes that the program has panicked at a line of a file.
 pub(crate) fn panicked(invocation: Option<&InvocationHead<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
-    own(Level::Fatal, invocation, |line| {
+    runtime_line(Level::Fatal, invocation, |line| {
         line.push("barelambda: panicked at ");
         line.push(file);
         line.push(":");
@@ -38,13 +39,14 @@ pub(crate) fn panicked(invocation: Option<&InvocationHead<'_>>, _: &[u8], (file,
     });
 }
 
-/// Writes a line. What is not UTF-8 in it becomes U+FFFD.
+/// Writes a line. Invalid UTF-8 becomes U+FFFD.
 pub(crate) fn text(format: Format, level: Level, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
     Line::new(format, level, invocation).log(|line| line.push_lossy(message));
 }
 
-/// Writes a line that a program has written, which has no level: INFO. In JSON, what looks like an object is written as it is.
-pub(crate) fn foreign(format: Format, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
+/// Writes a line that a program has written, with the level INFO. In JSON, a line that looks like
+/// an object is written unchanged.
+pub(crate) fn program_line(format: Format, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
     if format == Format::Json && message.starts_with(b"{") && message.ends_with(b"}") {
         let mut buffer = [0; LINE];
         let mut cursor = Cursor::new(&mut buffer);
@@ -56,8 +58,8 @@ pub(crate) fn foreign(format: Format, invocation: Option<&InvocationHead<'_>>, m
     text(format, Level::Info, invocation, message);
 }
 
-/// Writes a line of the runtime, unless its level is not to be logged.
-fn own(level: Level, invocation: Option<&InvocationHead<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
+/// Writes a line of the runtime, unless its level is below the threshold.
+fn runtime_line(level: Level, invocation: Option<&InvocationHead<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
     if level <= threshold() {
         Line::new(Format::from_environment(), level, invocation).log(message);
     }
@@ -76,7 +78,7 @@ pub(super) fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, re
     }
 }
 
-/// A line, but for its message.
+/// A line without its message.
 pub(super) struct Line<'a> {
     pub(super) format: Format,
     pub(super) now_ms: u64,
@@ -88,14 +90,14 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// A line of now.
+    /// Creates a line with the current time.
     pub(super) fn new(format: Format, level: Level, invocation: Option<&InvocationHead<'a>>) -> Self {
         Self {
             format,
             now_ms: clock::now_ms(),
             level,
             request_id: invocation.map(InvocationHead::request_id).unwrap_or_default(),
-            // Only JSON shows it, and it has to be looked for.
+            // Only JSON has the tenant id, and finding it costs a search of the head.
             tenant_id: invocation.filter(|_| format == Format::Json).and_then(InvocationHead::tenant_id).unwrap_or_default(),
         }
     }
@@ -106,7 +108,7 @@ impl<'a> Line<'a> {
         stderr::write(self.write(&mut buffer, message));
     }
 
-    /// Writes the line into a buffer, which must have [`LINE`] bytes or more.
+    /// Writes the line into `buffer`, which has at least [`LINE`] bytes.
     pub(super) fn write<'b>(&self, buffer: &'b mut [u8], message: impl FnOnce(&mut Text<'_, '_>)) -> &'b [u8] {
         let mut cursor = Cursor::new(buffer);
         let end = self.begin(&mut cursor);
@@ -115,7 +117,7 @@ impl<'a> Line<'a> {
         cursor.into_written()
     }
 
-    /// Writes what stands before the message, and gives what stands behind it.
+    /// Writes the part before the message, and returns the part after it.
     fn begin(&self, cursor: &mut Cursor<'_>) -> &'static str {
         match self.format {
             Format::Text => {
@@ -150,7 +152,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Takes text until `reserve` bytes are left, and then a mark and nothing more.
+/// Appends text until `reserve` bytes are left. Then it appends a mark and ignores the rest.
 pub(super) struct Text<'a, 'b> {
     cursor: &'a mut Cursor<'b>,
     format: Format,
@@ -160,12 +162,12 @@ pub(super) struct Text<'a, 'b> {
 }
 
 impl Text<'_, '_> {
-    /// Appends text, and gives whether all of it has fit.
+    /// Appends text, and returns whether all of it fit.
     pub(super) fn push(&mut self, text: &str) -> bool {
         self.push_bytes(text.as_bytes())
     }
 
-    /// As [`push`](Self::push), for bytes that are UTF-8.
+    /// Appends like [`push`](Self::push), for bytes that are UTF-8.
     fn push_bytes(&mut self, text: &[u8]) -> bool {
         let fits = match self.format {
             _ if self.is_cut => return false,
@@ -179,7 +181,7 @@ impl Text<'_, '_> {
         fits
     }
 
-    /// Appends text; what is not UTF-8 in it becomes a character that says so.
+    /// Appends text with lossy UTF-8 decoding.
     fn push_lossy(&mut self, text: &[u8]) {
         lossy(text, &mut |piece| _ = self.push_bytes(piece));
     }
@@ -195,14 +197,15 @@ impl Text<'_, '_> {
         self.is_cut
     }
 
-    /// Appends a mark, for which there is room.
+    /// Appends a mark, for which `reserve` leaves space.
     pub(super) fn mark(&mut self, mark: &str) {
         self.cursor.push(mark.as_bytes());
     }
 }
 
-/// Writes as much of `text` as leaves `reserve` bytes free, and gives whether that is all of it. A character is never split. CloudWatch
-/// makes an event of each line, so that line breaks become carriage returns, as they do in the text format of Lambda's own runtimes.
+/// Writes as much of `text` as leaves `reserve` bytes free, without splitting a character. Returns
+/// whether all of it fit. CloudWatch makes an event of each line, so line breaks become carriage
+/// returns, as in the text format of Lambda's own runtimes.
 fn push_in_one_line(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
     push_cut(cursor, text, reserve, |cursor, byte| _ = cursor.push(&[if byte == b'\n' { b'\r' } else { byte }]))
 }

@@ -1,8 +1,9 @@
-//! The function's log, on stderr: the runtime's own messages; with the feature `log`, the records of the crate `log`; with `exec`, what a
-//! program writes there.
+//! The function's log on stderr: the runtime's messages; with the feature `log`, the records of the
+//! crate `log`; with `exec`, the stderr of a program.
 //!
-//! Without either, a message is a plain line. With one, all lines have a time, a level and the request id, in the format that
-//! `AWS_LAMBDA_LOG_FORMAT` names. So have the lines of programs in C, without the runtime's own.
+//! Without these features, a message is a plain line. With one of them, each line has a time, a
+//! level and the request id, in the format of `AWS_LAMBDA_LOG_FORMAT`. The lines of C programs
+//! always have this format, but the runtime's messages in them don't.
 
 mod formatted;
 #[cfg(not(formatted_log))]
@@ -22,12 +23,13 @@ pub(crate) use formatted::{line, panicked};
 #[cfg(not(formatted_log))]
 pub(crate) use plain::{line, panicked};
 
-pub(crate) use formatted::{foreign, text};
+pub(crate) use formatted::{program_line, text};
 #[cfg(feature = "log")]
 pub(crate) use record::record;
 pub(crate) use settings::{Format, threshold};
 
-/// How grave a message is, by Lambda's names; the gravest first. The numbers are those of the crate `log`, which has no FATAL.
+/// The severity of a message, by Lambda's names, most severe first. The numbers are those of the
+/// crate `log`, which doesn't have FATAL.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     /// The process ends.
@@ -39,7 +41,7 @@ pub(crate) enum Level {
     Trace = 5,
 }
 
-/// Writes what went wrong.
+/// Writes an error.
 pub(crate) fn error(level: Level, error: Error) {
     line(level, None, error.message_bytes(), error.number().unwrap_or_default(), error.path().as_bytes());
 }

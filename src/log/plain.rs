@@ -1,15 +1,15 @@
-//! The runtime's own messages, as plain lines.
+//! The runtime's messages as plain lines.
 
 use super::Level;
 use crate::bytes::cursor::Cursor;
 use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::stderr;
 
-/// The longest line, in bytes; what does not fit is cut.
+/// The longest line, in bytes. The rest is truncated.
 const LINE: usize = 2048;
 const END: &[u8] = b"\n";
 
-/// Writes one line: `text`, the number unless it is zero, and the rest unless there is none.
+/// Writes one line: `text`, then `number` unless it is zero, then `rest` unless it is empty.
 pub(crate) fn line(_: Level, _: Option<&InvocationHead<'_>>, text: &[u8], number: u32, rest: &[u8]) {
     let mut buffer = [0; LINE];
     let mut line = Cursor::new(&mut buffer);
@@ -27,7 +27,7 @@ pub(crate) fn line(_: Level, _: Option<&InvocationHead<'_>>, text: &[u8], number
     stderr::write(line.into_written());
 }
 
-/// Writes that the program has panicked; `body` is what the caller of the function will see.
+/// Writes that the program has panicked. `body` is the error response that the caller receives.
 pub(crate) fn panicked(_: Option<&InvocationHead<'_>>, body: &[u8], _: (&str, u32), _: &str) {
     line(Level::Fatal, None, b"panicked", 0, body);
 }

@@ -1,4 +1,4 @@
-//! The records of the crate `log`, and what else comes as arguments of a format.
+//! The records of the crate `log`, and other formatted arguments.
 
 use core::fmt::{self, Write};
 
@@ -13,7 +13,7 @@ pub(crate) fn record(format: Format, level: Level, invocation: Option<&Invocatio
 }
 
 impl Text<'_, '_> {
-    /// Appends what `message` says, and a mark if it does not get to its end.
+    /// Appends the formatted message, and a mark if formatting fails.
     pub(super) fn push_arguments(&mut self, message: fmt::Arguments<'_>) {
         if self.write_fmt(message).is_err() && !self.is_cut() {
             self.mark(NOT_SHOWN);

@@ -1,4 +1,4 @@
-//! What the environment says of the log ([AWS: advanced logging controls][aws]).
+//! The log settings in the environment ([AWS: advanced logging controls][aws]).
 //!
 //! [aws]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 
@@ -12,14 +12,15 @@ use crate::sys::env;
 /// The format of a line.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// The time, the request id, the level and the message, with spaces between them.
+    /// The time, the request id, the level and the message, separated by spaces.
     Text,
-    /// An object.
+    /// A JSON object.
     Json,
 }
 
 impl Format {
-    /// The one that `AWS_LAMBDA_LOG_FORMAT` names: JSON, in any case; text for any other value, or none.
+    /// Returns the format in `AWS_LAMBDA_LOG_FORMAT`: JSON, case-insensitively, and text for any
+    /// other value or none.
     pub(crate) fn from_environment() -> Self {
         Self::named(env::var(b"AWS_LAMBDA_LOG_FORMAT").unwrap_or_default())
     }
@@ -29,7 +30,8 @@ impl Format {
     }
 }
 
-/// The last level that is logged: the one that `AWS_LAMBDA_LOG_LEVEL` names, in any case; INFO for any other value, or none.
+/// Returns the least severe level that is logged: the one in `AWS_LAMBDA_LOG_LEVEL`,
+/// case-insensitively, and INFO for any other value or none.
 pub(crate) fn threshold() -> Level {
     Level::named(env::var(b"AWS_LAMBDA_LOG_LEVEL").unwrap_or_default()).unwrap_or(Level::Info)
 }
@@ -37,7 +39,7 @@ pub(crate) fn threshold() -> Level {
 impl Level {
     pub(crate) const ALL: [Self; 6] = [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
-    /// Lambda's name.
+    /// Returns Lambda's name of the level.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Fatal => "FATAL",
@@ -69,7 +71,7 @@ impl From<::log::Level> for Level {
 
 #[cfg(feature = "log")]
 impl From<Level> for LevelFilter {
-    /// Of the records of the crate `log`, none is FATAL.
+    /// The crate `log` doesn't have FATAL, so that level turns its records off.
     fn from(level: Level) -> Self {
         match level {
             Level::Fatal => Self::Off,

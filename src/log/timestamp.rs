@@ -1,4 +1,5 @@
-//! The time of a line ([RFC 3339, section 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)).
+//! The timestamp of a line ([RFC 3339, section
+//! 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)).
 
 use crate::bytes::cursor::Cursor;
 
@@ -7,12 +8,12 @@ const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// The last millisecond of the year 9999: later years have more digits than the format.
-const LAST: u64 = 253_402_300_799_999;
+/// The last millisecond of the year 9999. The format has four digits for the year.
+const LAST_MS: u64 = 253_402_300_799_999;
 
 /// Writes a time, in milliseconds since 1970-01-01 UTC, as `1970-01-01T00:00:00.000Z`: 24 bytes.
 pub(super) fn push(cursor: &mut Cursor<'_>, ms: u64) {
-    let ms = ms.min(LAST);
+    let ms = ms.min(LAST_MS);
     let (year, month, day) = date(ms / DAY);
     let parts = [
         (year, 1000, b'-'),
@@ -32,22 +33,23 @@ pub(super) fn push(cursor: &mut Cursor<'_>, ms: u64) {
     }
 }
 
-/// The date that is `days` after 1970-01-01.
+/// Returns the year, month and day that is `days` after 1970-01-01.
 ///
-/// Years are counted from March, so that the day that only leap years have is the last of its year: then the months begin at the same days
-/// of every year. Their lengths, 31, 30, 31, 30, 31 and again, make 153 days in five months. The calendar repeats after 400 years, with 97
-/// leap days.
+/// Years are counted from March, so that the leap day is the last day of its year and the months
+/// begin on the same days of every year. The months have 31, 30, 31, 30 and 31 days, repeatedly:
+/// 153 days in five months. The calendar repeats after 400 years, with 97 leap days.
 const fn date(days: u64) -> (u64, u64, u64) {
     const YEAR: u64 = 365;
     const FOUR_YEARS: u64 = 4 * YEAR + 1;
     const CENTURY: u64 = 25 * FOUR_YEARS - 1;
     const CYCLE: u64 = 4 * CENTURY + 1;
-    /// From 0000-03-01 to 1970-01-01.
-    const BEFORE: u64 = 719_468;
+    /// The days from 0000-03-01 to 1970-01-01.
+    const DAYS_TO_1970: u64 = 719_468;
 
-    let days = days + BEFORE;
+    let days = days + DAYS_TO_1970;
     let day_of_cycle = days % CYCLE;
-    // Without the leap days before it, each day belongs to the year that it is in when all have 365 days.
+    // After subtracting the leap days before it, each day is in the same year as if every year had
+    // 365 days.
     let leap_days = day_of_cycle / (FOUR_YEARS - 1) - day_of_cycle / CENTURY + day_of_cycle / (CYCLE - 1);
     let year = (day_of_cycle - leap_days) / YEAR;
     let day_of_year = day_of_cycle - (year * YEAR + year / 4 - year / 100);
@@ -87,14 +89,14 @@ mod tests {
         }
         assert_eq!(text(1_795_377_999_007), "2026-11-22T20:06:39.007Z");
         assert_eq!(text(DAY - 1), "1970-01-01T23:59:59.999Z");
-        assert_eq!(text(LAST), "9999-12-31T23:59:59.999Z");
+        assert_eq!(text(LAST_MS), "9999-12-31T23:59:59.999Z");
         assert_eq!(text(u64::MAX), "9999-12-31T23:59:59.999Z");
     }
 
     #[test]
-    fn every_day_until_the_year_10000_follows_the_one_before() {
+    fn every_day_until_the_year_10000() {
         let (mut year, mut month, mut day) = (1970, 1, 1);
-        for days in 0..=LAST / DAY {
+        for days in 0..=LAST_MS / DAY {
             assert_eq!(date(days), (year, month, day), "{days}");
             let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
             let length = match month {

@@ -1,5 +1,6 @@
-//! CloudWatch metrics as lines of log, in the Embedded Metric Format ([AWS: specification][emf]), from which CloudWatch takes them. No
-//! call of an API, and no allocation.
+//! CloudWatch metrics as lines of the log, in the Embedded Metric Format ([AWS:
+//! specification][emf]). CloudWatch extracts them from the log, so no API is called. Nothing is
+//! allocated.
 //!
 //! ```
 //! use barelambda::metrics::{Metric, Metrics, Unit};
@@ -24,10 +25,12 @@
 //! "service":"orders","Latency":12.5,"Orders":1,"orderId":"A-17"}
 //! ```
 //!
-//! as one line, with one write, to stderr. It is the same for both values of `AWS_LAMBDA_LOG_FORMAT`, and `AWS_LAMBDA_LOG_LEVEL` does not
-//! hold it back here; but Lambda itself takes a line without a level for INFO when it filters ([AWS: log-level filtering][filter]).
+//! as one line, with one write, to stderr. The line is the same for both values of
+//! `AWS_LAMBDA_LOG_FORMAT`, and is written at every `AWS_LAMBDA_LOG_LEVEL`. When Lambda itself
+//! filters by level, it treats a line without a level as INFO ([AWS: log-level filtering][filter]).
 //!
-//! CloudWatch drops what breaks its rules without a word, so all of them are checked before anything is written.
+//! CloudWatch silently drops metrics that break its rules, so the rules are checked before anything
+//! is written.
 //!
 //! [emf]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 //! [filter]: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
@@ -49,28 +52,30 @@ const METRICS: usize = 100;
 /// The most dimensions of a metric.
 const DIMENSIONS: usize = 30;
 
-// Where the format's schema and CloudWatch's API differ (1,024 and 255 for the first two, 250 and 255 for the third), the stricter counts:
-// what one of them refuses is lost.
-/// The longest namespace.
+// The format's schema and CloudWatch's API differ: 1,024 and 255 for the first two, 250 and 255 for
+// the third. These are the stricter limits, because a metric that either of them rejects is lost.
+/// The longest namespace, in bytes.
 const NAMESPACE: usize = 255;
 /// The longest name of a metric, in characters.
 const METRIC_NAME: usize = 255;
-/// The longest name of a dimension.
+/// The longest name of a dimension, in bytes.
 const DIMENSION_NAME: usize = 250;
-/// The longest value of a dimension.
+/// The longest value of a dimension, in bytes.
 const DIMENSION_VALUE: usize = 1024;
 
-/// Some metrics of one moment that have the same namespace and dimensions.
+/// Metrics with the same time, namespace and dimensions.
 #[derive(Copy, Clone, Debug)]
 pub struct Metrics<'a> {
-    /// What the metrics belong to: 1 to 255 ASCII letters, digits, spaces and `.-_/#:`, and no colon first. `AWS/` is for AWS's own.
+    /// The namespace: 1 to 255 ASCII letters, digits, spaces and `.-_/#:`, without a leading colon.
+    /// `AWS/` is reserved for AWS.
     pub namespace: &'a str,
-    /// Names and values: a metric is counted apart for each combination of values, and billed so. At most 30; a name has 1 to 250
-    /// characters, and no colon first, a value 1 to 1,024; both are visible ASCII and spaces.
+    /// At most 30 names and values. CloudWatch keeps, and bills, a separate metric for each
+    /// combination of values. A name has 1 to 250 characters, without a leading colon; a value has
+    /// 1 to 1,024. Both are visible ASCII and spaces.
     pub dimensions: &'a [(&'a str, &'a str)],
-    /// 1 to 100 metrics.
+    /// The metrics, 1 to 100.
     pub metrics: &'a [Metric<'a>],
-    /// Names and values that stand in the line for whoever reads the log, and are no part of a metric.
+    /// Names and values for readers of the log. CloudWatch doesn't make metrics of them.
     pub properties: &'a [(&'a str, &'a str)],
 }
 
@@ -84,13 +89,14 @@ pub struct Metric<'a> {
 }
 
 impl<'a> Metric<'a> {
-    /// A metric. Its name has 1 to 255 characters. The value is a number of Rust's: an integer of up to 64 bits, or an `f64` from
-    /// -2^360 to 2^360, which is written as the shortest decimal that reads as the same `f64`.
+    /// Creates a metric. Its name has 1 to 255 characters. The value is an integer of at most 64
+    /// bits, or an `f64` from -2^360 to 2^360, which is written as the shortest decimal that parses
+    /// to the same `f64`.
     pub fn new(name: &'a str, unit: Unit, value: impl Into<Value>) -> Self {
         Self { name, unit, value: value.into(), is_high_resolution: false }
     }
 
-    /// The same metric, kept by CloudWatch for each second instead of each minute.
+    /// Returns the metric with a storage resolution of one second instead of one minute.
     #[must_use]
     pub const fn high_resolution(mut self) -> Self {
         self.is_high_resolution = true;
@@ -99,24 +105,27 @@ impl<'a> Metric<'a> {
 }
 
 impl Metrics<'_> {
-    /// Writes the metrics, with the time, as one line of at most 4,096 bytes to stderr.
+    /// Writes the metrics and the current time to stderr, as one line of at most 4,096 bytes.
     ///
     /// # Errors
-    /// - [`Error::METRIC_NAMESPACE`], [`Error::METRIC_COUNT`], [`Error::METRIC_DIMENSIONS`], [`Error::METRIC_NAME`],
-    ///   [`Error::METRIC_DIMENSION_NAME`], [`Error::METRIC_DIMENSION_VALUE`], [`Error::METRIC_VALUE`] and [`Error::METRIC_NAME_TWICE`] for
-    ///   what the fields say must hold.
-    /// - [`Error::METRIC_LINE`] for a longer line, see [`emit_with`](Self::emit_with).
+    /// - Returns [`Error::METRIC_NAMESPACE`], [`Error::METRIC_COUNT`],
+    ///   [`Error::METRIC_DIMENSIONS`], [`Error::METRIC_NAME`], [`Error::METRIC_DIMENSION_NAME`],
+    ///   [`Error::METRIC_DIMENSION_VALUE`], [`Error::METRIC_VALUE`] or [`Error::METRIC_NAME_TWICE`]
+    ///   if a field breaks its rule.
+    /// - Returns [`Error::METRIC_LINE`] if the line is longer. [`emit_with`](Self::emit_with)
+    ///   writes longer lines.
     ///
-    /// Nothing has been written then.
+    /// After an error, nothing has been written.
     pub fn emit(&self) -> Result<(), Error> {
         self.emit_with(&mut [0; stderr::PIPE_BUF])
     }
 
-    /// As [`emit`](Self::emit), for a line as long as `buffer`. CloudWatch takes 1 MiB. Lines beyond 4,096 bytes may mix with those of
-    /// other threads or processes.
+    /// Writes like [`emit`](Self::emit), as one line of at most `buffer.len()` bytes. CloudWatch
+    /// accepts 1 MiB. A line of more than 4,096 bytes may interleave with those of other threads or
+    /// processes.
     ///
     /// # Errors
-    /// As [`emit`](Self::emit).
+    /// Returns those of [`emit`](Self::emit).
     pub fn emit_with(&self, buffer: &mut [u8]) -> Result<(), Error> {
         stderr::write(self.line(clock::now_ms(), buffer)?);
         Ok(())
@@ -160,7 +169,7 @@ impl Metrics<'_> {
         Ok(cursor.into_written())
     }
 
-    /// Checks all but the values.
+    /// Checks everything except the values.
     fn check(&self) -> Result<(), Error> {
         if !is_namespace(self.namespace.as_bytes()) {
             return Err(Error::METRIC_NAMESPACE);
@@ -185,7 +194,7 @@ impl Metrics<'_> {
             }
         }
         for (name, number) in self.names().zip(1..) {
-            // As many as stand before it.
+            // The names before this one.
             let before = self.names().zip(1..number).map(|(name, _)| name);
             if name == "_aws" || before.into_iter().any(|before| before == name) {
                 return Err(Error::METRIC_NAME_TWICE.with(number));
@@ -194,7 +203,7 @@ impl Metrics<'_> {
         Ok(())
     }
 
-    /// The names of the line's members, but for `_aws`.
+    /// Returns the names of the line's members, except `_aws`.
     fn names(&self) -> impl Iterator<Item = &str> {
         let texts = |&(name, _): &(_, _)| name;
         self.dimensions.iter().map(texts).chain(self.metrics.iter().map(|metric| metric.name)).chain(self.properties.iter().map(texts))
@@ -216,7 +225,7 @@ fn push_name(cursor: &mut Cursor<'_>, name: &str) {
     cursor.push(b"\":");
 }
 
-/// Whether `text` may be a namespace ([AWS: concepts][concepts]).
+/// Returns whether `text` is a valid namespace ([AWS: concepts][concepts]).
 ///
 /// [concepts]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace
 fn is_namespace(text: &[u8]) -> bool {
@@ -224,7 +233,7 @@ fn is_namespace(text: &[u8]) -> bool {
     !text.trim_ascii().is_empty() && text.len() <= NAMESPACE && !text.starts_with(b":") && text.iter().all(is_allowed)
 }
 
-/// Whether `text` may be part of a dimension ([AWS: Dimension][dimension]).
+/// Returns whether `text` is a valid name or value of a dimension ([AWS: Dimension][dimension]).
 ///
 /// [dimension]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
 fn is_ascii(text: &str, limit: usize) -> bool {

@@ -1,6 +1,6 @@
 //! The units of metrics.
 
-/// A unit that CloudWatch knows ([AWS: MetricDatum][datum]).
+/// A unit of CloudWatch ([AWS: MetricDatum][datum]).
 ///
 /// [datum]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// CloudWatch's name for it.
+    /// Returns CloudWatch's name of the unit.
     pub const fn name(self) -> &'static str {
         match self {
             Self::None => "None",

@@ -5,9 +5,10 @@ use core::fmt;
 use crate::bytes::cursor::Cursor;
 use crate::bytes::float;
 
-/// The value of a metric: made from a number.
+/// The value of a metric, converted from a number.
 ///
-/// It holds the function that prints it, so that a program without an `f64` does not link what prints one.
+/// It contains the function that formats it, so that a program without an `f64` doesn't link the
+/// formatting of floats.
 #[derive(Copy, Clone)]
 pub struct Value {
     bits: u64,
@@ -15,7 +16,8 @@ pub struct Value {
 }
 
 impl Value {
-    /// Writes the value as JSON. `None` for one that CloudWatch does not take; whether it fits, the cursor knows.
+    /// Writes the value as JSON, or returns `None` if CloudWatch rejects it. The cursor records an
+    /// overflow.
     pub(super) fn push(self, cursor: &mut Cursor<'_>) -> Option<()> {
         (self.push)(self.bits, cursor)
     }
@@ -62,16 +64,16 @@ impl fmt::Debug for Value {
         let mut buffer = [0; 32];
         let mut cursor = Cursor::new(&mut buffer);
         let pushed = self.push(&mut cursor);
-        f.write_str(pushed.and_then(|()| str::from_utf8(cursor.into_written()).ok()).unwrap_or("not a value of a metric"))
+        f.write_str(pushed.and_then(|()| str::from_utf8(cursor.into_written()).ok()).unwrap_or("invalid value"))
     }
 }
 
 fn push_float(bits: u64, cursor: &mut Cursor<'_>) -> Option<()> {
-    /// 2^360, beyond which CloudWatch takes none.
+    /// 2^360, the largest value that CloudWatch accepts.
     const LIMIT: f64 = f64::from_bits((1023 + 360) << 52);
 
     let value = f64::from_bits(bits);
-    // NaN is less than nothing.
+    // This is false for NaN.
     if value.abs() <= LIMIT {
         if value.is_sign_negative() {
             cursor.push(b"-");
@@ -124,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn invalid_values_are_rejected() {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -(2_f64.powi(360) * 1.000_000_1), f64::MAX] {
             let mut buffer = [0; 32];
             let mut cursor = Cursor::new(&mut buffer);

@@ -1,4 +1,4 @@
-//! What is read into which type, and what is an error where.
+//! Which types can be read from which values, and the errors with their positions.
 
 use core::fmt::Debug;
 use std::vec::Vec;
@@ -46,7 +46,7 @@ enum Key {
     B,
 }
 
-/// Compares what comes of reading each text into a type; the text is changed, so it has to be a copy.
+/// Compares the values that texts are read as. Each text is copied, because reading changes it.
 macro_rules! reads {
     ($($type:ty: $text:expr => $value:expr;)*) => {$(
         let mut text = Vec::from(&$text[..]);
@@ -54,7 +54,7 @@ macro_rules! reads {
     )*};
 }
 
-/// Compares error and place.
+/// Compares errors and their positions.
 macro_rules! fails {
     ($($type:ty: $text:expr => $error:ident $place:expr;)*) => {$(
         let mut text = Vec::from(&$text[..]);
@@ -182,7 +182,7 @@ fn compounds_of_every_kind() {
 }
 
 #[test]
-fn another_value_than_the_type_has() {
+fn a_value_of_another_type() {
     fails! {
         &str: b" 1" => JSON_NO_STRING 2;
         char: b"null" => JSON_NO_STRING 1;
@@ -208,7 +208,7 @@ fn another_value_than_the_type_has() {
 }
 
 #[test]
-fn a_value_that_its_type_refuses() {
+fn a_value_that_its_type_rejects() {
     fails! {
         char: b"\"ab\"" => JSON_UNFIT 5;
         char: b"\"\" " => JSON_UNFIT 3;
@@ -230,7 +230,7 @@ fn a_value_that_its_type_refuses() {
 }
 
 #[test]
-fn what_is_no_json() {
+fn invalid_json() {
     fails! {
         IgnoredAny: b"" => JSON_END 1;
         IgnoredAny: b" \n" => JSON_END 3;
@@ -262,11 +262,11 @@ fn what_is_no_json() {
 }
 
 #[test]
-fn what_comes_behind_a_variant_is_read() {
+fn a_variant_is_closed() {
     fails! {
         [Choice; 2]: br#"[{"Newtype":1}{"Newtype":2}]"# => JSON_SYNTAX 15;
     }
-    // No variant stays open: there are more than may be in each other.
+    // Each variant must be closed: there are more of them than the depth limit.
     let many = [&b"["[..], &br#"{"Newtype":1},"#.repeat(200), b"\"Unit\"]"].concat();
     let mut text = many.clone();
     assert!(from_slice::<heapless::Vec<Choice, 256>>(&mut text).is_ok_and(|choices| choices.len() == 201));

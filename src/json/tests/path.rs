@@ -1,4 +1,4 @@
-//! The names that lead to an error.
+//! The paths in errors.
 
 use std::vec::Vec;
 
@@ -37,7 +37,7 @@ enum Choice {
 }
 
 #[test]
-fn names_lead_to_the_error() {
+fn fields_lead_to_the_error() {
     for (text, path) in [
         ("7", ""),
         ("{} 1", ""),
@@ -61,14 +61,14 @@ fn names_lead_to_the_error() {
 }
 
 #[test]
-fn a_missing_field_is_named_at_the_root() {
+fn a_missing_field_of_the_root_is_named() {
     let mut text = *b"{\"price\":1}";
     let error = from_slice::<Order>(&mut text).unwrap_err();
     assert_eq!(std::format!("{error}"), "Function.InvalidJson: missing field before byte 12, in the name");
 }
 
 #[test]
-fn what_is_read_later_has_its_own_path() {
+fn raw_values_and_records_have_separate_paths() {
     let mut text = *br#"{"raw":{"orders":[{}]}}"#;
     let root: Root = from_slice(&mut text).unwrap();
     assert_eq!(root.raw.unwrap().read::<Root>().unwrap_err().path(), "orders[0].the name");

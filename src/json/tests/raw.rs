@@ -1,4 +1,4 @@
-//! Parts that are read later.
+//! Captured values.
 
 use std::string::ToString;
 use std::vec::Vec;
@@ -25,16 +25,16 @@ struct Outer<'a> {
     missing: RawJson<'a>,
     #[serde(borrow)]
     null: Option<RawJson<'a>>,
-    behind: &'a str,
+    after: &'a str,
 }
 
 #[test]
-fn a_part_is_read_as_often_as_wanted() {
+fn a_captured_value_is_read_repeatedly() {
     let mut text =
-        br#"{"before":"\n","raw": { "text" : "a\"\u00e9\ud83d\ude00\\" , "numbers":[ 1 ,-2] , "\u0061":"" } ,"null":null,"behind":"\t"}"#
+        br#"{"before":"\n","raw": { "text" : "a\"\u00e9\ud83d\ude00\\" , "numbers":[ 1 ,-2] , "\u0061":"" } ,"null":null,"after":"\t"}"#
             .to_vec();
     let outer: Outer = from_slice(&mut text).unwrap();
-    assert_eq!((outer.before, outer.behind), ("\n", "\t"));
+    assert_eq!((outer.before, outer.after), ("\n", "\t"));
     assert!(outer.missing.is_null() && outer.null.is_none() && !outer.raw.is_null());
     let expected = Inner { text: "a\"\u{e9}\u{1f600}\\", numbers: [1, -2] };
     for _ in 0..2 {
@@ -50,7 +50,7 @@ fn a_part_is_read_as_often_as_wanted() {
 }
 
 #[test]
-fn what_is_shown_is_json_again() {
+fn display_is_valid_json() {
     for text in [
         r#""""#,
         r#""\u0000\u001f\u007f\"\\\/\b\f\n\r\t\u00e9""#,
@@ -73,7 +73,7 @@ fn what_is_shown_is_json_again() {
 }
 
 #[test]
-fn fields_and_elements_in_their_order() {
+fn fields_and_elements_are_in_order() {
     let mut text = br#"{"\u0061":["x\n","]",[1,[2]],{"b":"}"}, null ,-1.5],"":true,"a":{}}"#.to_vec();
     let raw: RawJson = from_slice(&mut text).unwrap();
     let fields: Vec<_> = raw.fields().map(|(name, value)| (name, value.to_string())).collect();
@@ -85,7 +85,7 @@ fn fields_and_elements_in_their_order() {
     let mut inner = array.elements();
     assert_eq!(inner.nth(2).map(|element| element.elements().count()), Some(2));
     assert!(inner.last().unwrap().read() == Ok(-1.5));
-    // Another kind of value has none.
+    // Values of other kinds have none.
     assert_eq!((array.fields().count(), raw.elements().count(), RawJson::default().fields().count()), (0, 0, 0));
     let mut scalars = br#"["[1]",7,"{\"a\":1}"]"#.to_vec();
     let scalars: RawJson = from_slice(&mut scalars).unwrap();
@@ -94,7 +94,7 @@ fn fields_and_elements_in_their_order() {
 }
 
 #[test]
-fn an_end_stays_the_end() {
+fn iterators_stay_at_the_end() {
     let mut text = b"[1]".to_vec();
     let raw: RawJson = from_slice(&mut text).unwrap();
     let mut elements = raw.elements();
@@ -102,22 +102,22 @@ fn an_end_stays_the_end() {
 }
 
 #[test]
-fn a_part_in_a_part() {
-    let mut text = br#"{"raw":{"raw":"\"\u0041\"","before":"1","null":[],"behind":"2"},"before":"","null":"\\","behind":""}"#.to_vec();
+fn captured_values_are_nested() {
+    let mut text = br#"{"raw":{"raw":"\"\u0041\"","before":"1","null":[],"after":"2"},"before":"","null":"\\","after":""}"#.to_vec();
     let outer: Outer = from_slice(&mut text).unwrap();
     assert_eq!(outer.null.unwrap().as_str(), Some("\\"));
     let inner: Outer = outer.raw.read().unwrap();
-    assert_eq!((inner.before, inner.raw.as_str(), inner.behind), ("1", Some("\"A\""), "2"));
+    assert_eq!((inner.before, inner.raw.as_str(), inner.after), ("1", Some("\"A\""), "2"));
     let innermost: RawJson = inner.raw.read().unwrap();
     assert_eq!(innermost.as_str(), Some("\"A\""));
 }
 
 #[test]
-fn errors_have_the_place_in_the_part() {
-    let text = br#"{"raw": {"text":"\u0041",  "numbers":[1,200]},"before":"","null":null,"behind":""}"#;
+fn errors_have_the_position_in_the_captured_value() {
+    let text = br#"{"raw": {"text":"\u0041",  "numbers":[1,200]},"before":"","null":null,"after":""}"#;
     let mut own = text.to_vec();
     let outer: Outer = from_slice(&mut own).unwrap();
-    // An escape takes as many bytes as before.
+    // Unescaping keeps the length of a captured string.
     let part = &text[8..45];
     check(part, outer.raw.read::<Inner>(), Error::JSON_UNFIT, 36);
     check(part, outer.raw.read::<&str>(), Error::JSON_NO_STRING, 1);
@@ -127,7 +127,7 @@ fn errors_have_the_place_in_the_part() {
 }
 
 #[test]
-fn what_is_decoded_in_place_cannot_be_read_later() {
+fn captured_strings_are_not_decoded_in_place() {
     let mut text = br#"["aGk=","x"]"#.to_vec();
     let raw: RawJson = from_slice(&mut text).unwrap();
     let [first, second]: [RawJson; 2] = raw.read().unwrap();
@@ -136,7 +136,7 @@ fn what_is_decoded_in_place_cannot_be_read_later() {
 }
 
 #[test]
-fn what_was_captured_is_written_again() {
+fn captured_values_are_serialized() {
     let text = br#"{"t":["x","y \u00e9\"\n"],"n":[0,-7,18446744073709551615,1.5,-0.0,1e300],"o":{"":{}},"b":[true,false,null,[]]}"#;
     let mut own = text.to_vec();
     let raw: RawJson = from_slice(&mut own).unwrap();

@@ -1,4 +1,4 @@
-//! What is malformed, or cut, or too deep: an error with its place, and never a panic.
+//! Malformed, truncated and deeply nested texts: an error with its position, and never a panic.
 
 use core::fmt;
 use std::vec::Vec;
@@ -32,7 +32,7 @@ fn malformed_numbers() {
         ("Infinity", 1),
         ("-Infinity", 2),
     ] {
-        // Each with something behind it, so that the text does not end there.
+        // More text follows, so that the error isn't the end of the text.
         let text = std::format!("[{text} ]");
         let results = [
             from_slice::<[f64; 1]>(&mut Vec::from(&text[..])).map(drop),
@@ -48,7 +48,7 @@ fn malformed_numbers() {
     }
 }
 
-/// Every so many bytes something is done.
+/// The distance between the bytes that a test tries.
 const STEP: usize = if cfg!(miri) { 11 } else { 1 };
 
 const SAMPLE: &[u8] =
@@ -98,7 +98,7 @@ fn a_text_that_is_cut_anywhere_ends_too_early() {
 }
 
 #[test]
-fn any_byte_anywhere_is_no_panic() {
+fn any_byte_anywhere_never_panics() {
     for at in (0..SAMPLE.len()).step_by(STEP) {
         for byte in if cfg!(miri) { std::vec![0, b'"', b'\\', 0xff] } else { (0..=255).collect() } {
             let mut text = SAMPLE.to_vec();
@@ -114,7 +114,7 @@ fn any_byte_anywhere_is_no_panic() {
     }
 }
 
-/// How many arrays or objects are in each other, read level by level.
+/// The depth of nested arrays or objects, read level by level.
 #[derive(Debug, PartialEq)]
 struct Depth(usize);
 
@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for Depth {
 }
 
 #[test]
-fn nesting_has_a_bound() {
+fn nesting_is_limited() {
     let limit = usize::from(DEPTH_LIMIT);
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[[],{\"a\":{},\"b\":", "}]")] {
         let inner = if open == "[" { "" } else { "[]" };
@@ -181,13 +181,13 @@ fn nesting_has_a_bound() {
         check(bad.as_bytes(), from_slice::<IgnoredAny>(&mut Vec::from(&bad[..])), Error::JSON_DEPTH, place + 1);
         check(bad.as_bytes(), from_slice::<RawJson>(&mut Vec::from(&bad[..])).map(drop), Error::JSON_DEPTH, place + 1);
     }
-    // What is beside counts no more.
+    // Siblings don't add to the depth.
     let beside = ["[", &"[[]],".repeat(200), "[]]"].concat();
     assert_eq!(from_slice(&mut Vec::from(beside)), Ok(Depth(3)));
 }
 
 #[test]
-fn what_is_ignored_is_checked() {
+fn ignored_values_are_checked() {
     for (inside, error, place) in [
         (&b"\"\x01\""[..], Error::JSON_CONTROL_CHARACTER, 2),
         (b"\"a\\q\"", Error::JSON_ESCAPE, 3),

@@ -1,4 +1,4 @@
-//! Batches, and strings that are decoded further in place.
+//! Batches, and strings that are decoded in place.
 
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -15,7 +15,7 @@ struct Record<'a> {
     text: Option<&'a str>,
 }
 
-/// The records, or errors with their places; in the end what comes of asking for another one.
+/// Returns the records, or errors with their positions, or the error of `Records::new`.
 fn read(text: &str) -> (Vec<String>, Option<String>) {
     let mut own = Vec::from(text);
     match Records::<Record>::new(&mut own, "Records") {
@@ -67,7 +67,7 @@ fn a_bad_record_is_an_error_and_the_next_one_follows() {
 }
 
 #[test]
-fn what_is_around_the_records() {
+fn errors_around_the_records() {
     for (text, error) in [
         ("", "EOF while parsing at byte 1"),
         ("[]", "expected an object at byte 1"),
@@ -82,7 +82,7 @@ fn what_is_around_the_records() {
     ] {
         assert_eq!(read(text), (Vec::new(), Some(error.into())), "{text}");
     }
-    for (behind, error) in [
+    for (after, error) in [
         ("", "EOF while parsing at byte 21"),
         ("]", "EOF while parsing at byte 22"),
         ("]}x", "trailing characters at byte 23"),
@@ -93,7 +93,7 @@ fn what_is_around_the_records() {
         ("],\"a\":\"\\x\"}", "invalid escape at byte 28"),
         ("],}", "expected value at byte 23"),
     ] {
-        let text = [r#"{"Records":[{"id":1}"#, behind].concat();
+        let text = [r#"{"Records":[{"id":1}"#, after].concat();
         assert_eq!(read(&text).0, ["1 None", error], "{text}");
     }
 }
@@ -132,14 +132,14 @@ struct Encoded<'a> {
 }
 
 #[test]
-fn base64_is_decoded_where_it_lies() {
+fn base64_is_decoded_in_place() {
     let mut text = br#"{"data":"aGVs\u0062G8\/","last":"\n"}"#.to_vec();
     let encoded: Encoded = from_slice(&mut text).unwrap();
     assert_eq!((&encoded.data[..], encoded.last), (&b"hello?"[..], "\n"));
 }
 
 #[test]
-fn what_is_no_base64() {
+fn invalid_base64() {
     for (text, error, place) in [
         (&br#"{"data":"aGV","last":""}"#[..], Error::JSON_BASE64, 9),
         (br#"{"data": "aGV*","last":""}"#, Error::JSON_BASE64, 10),
@@ -163,14 +163,14 @@ fn a_string_is_set_aside() {
     assert_eq!((encoded.body, encoded.other, encoded.last), (Aside { is_some: true }, Aside { is_some: false }, "x"));
     let body = deserializer.take_aside().unwrap();
     assert_eq!(body, "{\"a\":\"\u{e9}\"}".as_bytes());
-    // It can be read further in place.
+    // It can be decoded further in place.
     let raw: RawJson = from_slice(body).unwrap();
     assert_eq!(raw.to_string(), "{\"a\":\"\u{e9}\"}");
     assert!(deserializer.take_aside().is_none());
 }
 
 #[test]
-fn nothing_is_set_aside() {
+fn no_string_is_set_aside() {
     for text in [&br#"{"body":null,"last":""}"#[..], br#"{"last":""}"#] {
         let mut own = text.to_vec();
         let mut deserializer = Deserializer::setting_aside(&mut own);

@@ -1,4 +1,4 @@
-//! Strings: every escape, at every place.
+//! Strings: every escape, at every position.
 
 use std::string::String;
 use std::vec::Vec;
@@ -8,10 +8,10 @@ use super::de::check;
 use crate::error::Error;
 use crate::json::{RawJson, from_slice};
 
-/// Every so many characters one is taken.
+/// The distance between the characters that a test tries.
 const STEP: usize = if cfg!(miri) { 16_411 } else { 1 };
 
-/// The `\uXXXX` of a character: two of them beyond U+FFFF.
+/// Returns the `\uXXXX` of a character: two of them beyond U+FFFF.
 fn escaped(character: char, is_upper: bool) -> String {
     let units = |unit: &u16| if is_upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
     character.encode_utf16(&mut [0; 2]).iter().map(units).collect()
@@ -33,8 +33,8 @@ fn every_character_escaped() {
 
 #[test]
 fn every_character_as_it_is() {
-    let may_stand = |character: &char| *character >= ' ' && !matches!(character, '"' | '\\');
-    let expected: String = ('\0'..=char::MAX).step_by(STEP).filter(may_stand).collect();
+    let is_unescaped = |character: &char| *character >= ' ' && !matches!(character, '"' | '\\');
+    let expected: String = ('\0'..=char::MAX).step_by(STEP).filter(is_unescaped).collect();
     let mut own = Vec::from(format!("\"{expected}\""));
     assert!(from_slice::<&str>(&mut own).unwrap() == expected);
 }
@@ -45,7 +45,7 @@ fn the_short_escapes() {
     assert_eq!(from_slice(&mut own), Ok("\"\\/\x08\x0c\n\r\t"));
 }
 
-/// Escapes, and what they stand for.
+/// Escapes and their characters.
 const ESCAPES: [(&str, &str); 7] = [
     ("\\n", "\n"),
     ("\\u0000", "\0"),
@@ -60,12 +60,12 @@ const ESCAPES: [(&str, &str); 7] = [
 fn an_escape_at_every_place() {
     let most = if cfg!(miri) { 2 } else { 20 };
     for before in 0..most {
-        for behind in 0..most {
+        for after in 0..most {
             for filler in ["x", "\u{e9}", "\u{20ac}"] {
                 for (escape, character) in ESCAPES {
-                    let (before, behind) = (filler.repeat(before), filler.repeat(behind));
-                    let text = format!("\"{before}{escape}{escape}{behind}{escape}\"");
-                    let expected = format!("{before}{character}{character}{behind}{character}");
+                    let (before, after) = (filler.repeat(before), filler.repeat(after));
+                    let text = format!("\"{before}{escape}{escape}{after}{escape}\"");
+                    let expected = format!("{before}{character}{character}{after}{character}");
                     let mut own = Vec::from(&text[..]);
                     assert_eq!(from_slice(&mut own), Ok(&expected[..]));
                     let mut own = Vec::from(&text[..]);
@@ -88,7 +88,7 @@ fn a_control_character_at_every_place() {
             }
         }
     }
-    // The one above the others is none.
+    // DEL isn't a control character in RFC 8259.
     assert_eq!(from_slice(&mut b"\"\x7f\"".to_vec()), Ok("\x7f"));
 }
 
@@ -106,7 +106,7 @@ fn the_end_of_a_string_at_every_place() {
 }
 
 #[test]
-fn escapes_that_are_no_character() {
+fn invalid_escapes() {
     for escape in [
         "\\a",
         "\\x41",
@@ -125,7 +125,7 @@ fn escapes_that_are_no_character() {
         "\\u00g0",
         "\\u{41}",
         "\\u\u{e9}00",
-        // Halves of pairs.
+        // Unpaired surrogates.
         "\\ud800",
         "\\udbff",
         "\\uDC00",
@@ -170,15 +170,15 @@ fn strings_that_are_not_utf8() {
         b"\xfe",
         b"\xff",
     ] {
-        for (before, behind) in [("", ""), ("x", "y"), ("\\n", "\\u00e9")] {
-            let text = [b"\"", before.as_bytes(), bad, behind.as_bytes(), b"\""].concat();
+        for (before, after) in [("", ""), ("x", "y"), ("\\n", "\\u00e9")] {
+            let text = [b"\"", before.as_bytes(), bad, after.as_bytes(), b"\""].concat();
             let place = text.len() + 1;
             check(&text, from_slice::<&str>(&mut text.clone()), Error::JSON_UTF8, place);
             check(&text, from_slice::<&[u8]>(&mut text.clone()), Error::JSON_UTF8, place);
             check(&text, from_slice::<RawJson>(&mut text.clone()).map(drop), Error::JSON_UTF8, place);
         }
     }
-    // What an escape stands for does not make a character of the bytes around it.
+    // An unescaped character doesn't complete the bytes around it.
     let text = b"\"\xc3\\u0041\xa9\"";
     check(text, from_slice::<&str>(&mut text.to_vec()), Error::JSON_UTF8, text.len() + 1);
 }

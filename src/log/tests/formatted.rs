@@ -12,7 +12,7 @@ fn line(format: Format) -> Line<'static> {
     Line { format, now_ms: NOW, level: Level::Info, request_id: b"r-1", tenant_id: b"" }
 }
 
-/// The line in a buffer of `size` bytes.
+/// Returns the line in a buffer of `size` bytes.
 fn in_size(size: usize, line: &Line<'_>, message: fmt::Arguments<'_>) -> String {
     let mut buffer = vec![0; size];
     let written = line.write(&mut buffer, |text| text.push_arguments(message));
@@ -49,7 +49,7 @@ fn a_line_of_json() {
 }
 
 #[test]
-fn a_message_is_cut_at_every_size_between_characters_and_with_a_mark() {
+fn a_message_is_cut_between_characters_at_every_size() {
     let message = "é\u{1f600}\"\n0123456789".repeat(20);
     for (format, escaped, end) in
         [(Format::Text, message.replace('\n', "\r"), "\n"), (Format::Json, message.replace('"', "\\\"").replace('\n', "\\n"), "\"}\n")]
@@ -66,14 +66,14 @@ fn a_message_is_cut_at_every_size_between_characters_and_with_a_mark() {
             let shown = written.strip_prefix(start).and_then(|rest| rest.strip_suffix(&format!("{CUT}{end}")));
             let shown = shown.unwrap_or_else(|| panic!("{size}: {written}"));
             assert!(escaped.starts_with(shown) && shown.len() < escaped.len(), "{size}: {written}");
-            // The place of a longer mark, and of a character that did not fit.
+            // The space is for the longer mark, and for a character that didn't fit.
             assert!(written.len() + NOT_SHOWN.len() - CUT.len() + 6 > size, "{size}: {written}");
         }
     }
 }
 
 #[test]
-fn a_long_line_has_the_length_of_a_pipe_s_piece_at_most() {
+fn a_long_line_is_at_most_pipe_buf() {
     for format in [Format::Text, Format::Json] {
         for message in ["x", "\0", "é", "\u{1f600}"].map(|text| text.repeat(100_000)) {
             let written = text(&line(format), &message);
@@ -84,7 +84,7 @@ fn a_long_line_has_the_length_of_a_pipe_s_piece_at_most() {
 }
 
 #[test]
-fn long_ids_leave_room_for_the_message() {
+fn long_ids_leave_space_for_the_message() {
     let (request_id, tenant_id) = ("r".repeat(10_000), "é\n".repeat(10_000));
     let long = |format| Line { request_id: request_id.as_bytes(), tenant_id: tenant_id.as_bytes(), ..line(format) };
     let json = text(&long(Format::Json), "the message");
@@ -97,7 +97,7 @@ fn long_ids_leave_room_for_the_message() {
 }
 
 #[test]
-fn what_follows_a_cut_is_left_out() {
+fn text_after_a_cut_is_dropped() {
     struct Stubborn;
     impl fmt::Display for Stubborn {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,7 +111,7 @@ fn what_follows_a_cut_is_left_out() {
 }
 
 #[test]
-fn a_value_that_cannot_be_shown_does_not_lose_the_line() {
+fn a_failing_display_keeps_the_line() {
     struct Broken(usize);
     impl fmt::Display for Broken {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +122,7 @@ fn a_value_that_cannot_be_shown_does_not_lose_the_line() {
     for (format, end) in [(Format::Text, "\n"), (Format::Json, "\"}\n")] {
         let written = in_size(LINE, &line(format), format_args!("before {} after", Broken(1)));
         assert!(written.ends_with(&format!("before b…[not shown]{end}")), "{written}");
-        // At every length, the mark fits or the rest was cut.
+        // At every length, the mark fits or the text was truncated before.
         for length in LINE - 150..LINE {
             let written = in_size(LINE, &line(format), format_args!("{}", Broken(length)));
             assert!(written.ends_with(&format!("b…[not shown]{end}")) || written.ends_with(&format!("b…[cut]{end}")), "{written}");
@@ -139,7 +139,7 @@ fn shown(text: &str, number: u32, rest: &[u8]) -> String {
 
 #[test]
 #[cfg(feature = "log")]
-fn a_message_of_the_runtime_is_text_whatever_was_received() {
+fn a_runtime_message_is_always_valid_text() {
     assert_eq!(shown("connection closed", 0, b""), "barelambda: connection closed");
     assert_eq!(shown("status", 500, b"a\xff\xfeb\xc3"), "barelambda: status 500: a\u{fffd}\u{fffd}b\u{fffd}");
     assert_eq!(shown("status", 0, "é".as_bytes()), "barelambda: status: é");

@@ -16,7 +16,7 @@ fn line(metrics: &Metrics<'_>) -> Result<String, Error> {
 }
 
 #[test]
-fn a_line_is_what_the_specification_says() {
+fn a_line_follows_the_specification() {
     let metrics = [Metric::new("Latency", Unit::Milliseconds, 12.5), Metric::new("Orders", Unit::Count, 1)];
     let expected = concat!(
         r#"{"_aws":{"Timestamp":1795377999007,"CloudWatchMetrics":[{"Namespace":"Shop","Dimensions":[["service"]],"#,
@@ -45,7 +45,7 @@ fn dimensions_and_properties_may_be_missing_and_all_texts_are_escaped() {
 }
 
 #[test]
-fn the_line_fits_its_buffer_or_is_refused() {
+fn a_line_longer_than_its_buffer_is_rejected() {
     let metrics = [Metric::new("Latency", Unit::Milliseconds, 12.5)];
     let metrics = orders(&metrics);
     let whole = line(&metrics).unwrap();
@@ -60,7 +60,7 @@ fn the_line_fits_its_buffer_or_is_refused() {
 }
 
 #[test]
-fn what_cloudwatch_would_drop_is_refused() {
+fn metrics_that_cloudwatch_would_drop_are_rejected() {
     let metrics = [Metric::new("Orders", Unit::Count, 1)];
     let good = orders(&metrics);
     assert!(line(&good).is_ok());
@@ -101,7 +101,7 @@ fn dimensions_are_ascii_of_the_right_length() {
 }
 
 #[test]
-fn there_are_as_many_metrics_and_dimensions_as_the_specification_takes() {
+fn metrics_and_dimensions_are_limited() {
     let names: Vec<String> = (0..101).map(|number| format!("n{number}")).collect();
     let metrics: Vec<Metric<'_>> = names.iter().map(|name| Metric::new(name, Unit::Count, 1)).collect();
     assert!(line(&orders(&metrics[..100])).is_ok());
@@ -112,7 +112,7 @@ fn there_are_as_many_metrics_and_dimensions_as_the_specification_takes() {
 }
 
 #[test]
-fn no_name_stands_twice() {
+fn names_are_unique() {
     let (a, b) = (Metric::new("a", Unit::Count, 1), Metric::new("b", Unit::Count, 1));
     for (dimensions, metrics, properties, number) in [
         (&[("a", "v"), ("a", "v")][..], &[b][..], &[][..], 2),
