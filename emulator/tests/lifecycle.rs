@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::{Emulator, InvokeOptions, Options};
-use support::{PROGRAM, invoke, options, start, text};
+use support::{LIMIT, PROGRAM, invoke, lines_of, options, start, text, wait_for_line};
 
 #[test]
 fn the_first_invocation_is_cold_and_the_next_ones_are_warm() {
@@ -77,12 +77,12 @@ fn an_exit_between_two_invocations_is_not_an_error() {
     for event in ["answer-and-exit", "ask-twice-and-exit"] {
         let bye = invoke(&emulator, event);
         assert_eq!(text(&bye), "bye");
-        // A process that asks for an event, receives it and exits has failed. So this waits for the
-        // exit, and a moment for the emulator to notice it.
+        // A process that asks for an event, receives it and exits has failed. So this waits until
+        // the emulator has noticed the exit, which is when it has reaped the process, and lets it
+        // record that.
         if event == "ask-twice-and-exit" {
-            while !is_gone(bye.pid.expect("it ran")) {
-                thread::yield_now();
-            }
+            let process = format!("/proc/{}", bye.pid.expect("it ran"));
+            eventually("the process is reaped", || !Path::new(&process).exists());
             thread::sleep(Duration::from_millis(50));
         }
         let next = invoke(&emulator, "count");
@@ -93,12 +93,13 @@ fn an_exit_between_two_invocations_is_not_an_error() {
 #[test]
 fn a_process_is_killed_at_its_timeout() {
     let mut options = options();
-    options.timeout = Duration::from_millis(500);
+    // The process that replaces it must start within this time, too.
+    options.timeout = Duration::from_secs(3);
     let emulator = start(options);
-    let late = invoke(&emulator, "sleep 10000");
-    let words = format!("RequestId: {} Error: Task timed out after 0.50 seconds", late.request_id);
+    let late = invoke(&emulator, "hang");
+    let words = format!("RequestId: {} Error: Task timed out after 3.00 seconds", late.request_id);
     assert_eq!(text(&late), format!(r#"{{"errorType":"Sandbox.Timedout","errorMessage":"{words}"}}"#));
-    assert!(late.report.duration >= Duration::from_millis(500));
+    assert!(late.report.duration >= Duration::from_secs(3));
     assert!(is_gone(late.pid.unwrap()));
     assert_eq!(text(&invoke(&emulator, "count")), "1");
 }
@@ -106,10 +107,11 @@ fn a_process_is_killed_at_its_timeout() {
 #[test]
 fn a_process_may_wait_for_its_next_event_longer_than_the_timeout() {
     let mut options = options();
-    options.timeout = Duration::from_millis(500);
+    options.timeout = Duration::from_secs(3);
     let emulator = start(options);
     assert_eq!(text(&invoke(&emulator, "count")), "1");
-    thread::sleep(Duration::from_millis(700));
+    // The pause is what is tested.
+    thread::sleep(Duration::from_millis(3200));
     assert_eq!(text(&invoke(&emulator, "count")), "2");
 }
 
@@ -177,10 +179,11 @@ fn invocations_at_once_run_in_processes_of_their_own() {
     options.concurrency = 3;
     let emulator = start(options);
     let begin = Instant::now();
-    let outcomes = at_once(&emulator, 6, "sleep 200");
+    // Each of the first three waits for the others, so none of them can reuse a process.
+    let outcomes = at_once(&emulator, 6, &format!("meet 3 {}", support::folder("three-at-once").display()));
     let processes: HashSet<_> = outcomes.iter().map(|outcome| outcome.pid).collect();
     assert_eq!(processes.len(), 3);
-    assert!(outcomes.iter().all(|outcome| outcome.payload == b"slept"));
+    assert!(outcomes.iter().all(|outcome| outcome.payload == b"met"));
     assert!(begin.elapsed() >= Duration::from_millis(400), "six invocations in three processes take two rounds");
 }
 
@@ -201,21 +204,19 @@ fn nothing_outlives_the_emulator() {
     drop(emulator);
     assert!(is_gone(process));
     // The child isn't a child of the test, so its end may become visible later.
-    let limit = Instant::now() + Duration::from_secs(5);
-    while !is_gone(child) {
-        assert!(Instant::now() < limit, "the child lives on");
-        thread::sleep(Duration::from_millis(1));
-    }
+    eventually("the child ends", || is_gone(child));
 }
 
 #[test]
 fn an_emulator_that_was_shut_down_says_so() {
-    let emulator = Arc::new(start(options()));
+    let mut options = options();
+    let lines = lines_of(&mut options);
+    let emulator = Arc::new(start(options));
     let running = {
         let emulator = emulator.clone();
-        thread::spawn(move || invoke(&emulator, "sleep 60000"))
+        thread::spawn(move || invoke(&emulator, "hang"))
     };
-    thread::sleep(Duration::from_millis(50));
+    wait_for_line(&lines, "hanging");
     emulator.shutdown();
     assert!(running.join().unwrap().function_error.is_some());
     let error = invoke(&emulator, "count").function_error.unwrap();
@@ -248,6 +249,15 @@ fn at_once(emulator: &Emulator, count: usize, event: &str) -> Vec<barelambda_emu
         let threads: Vec<_> = (0..count).map(|_| scope.spawn(|| invoke(emulator, event))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
+}
+
+/// Waits until `is_so` returns true.
+fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let limit = Instant::now() + LIMIT;
+    while !is_so() {
+        assert!(Instant::now() < limit, "timed out: {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Returns whether a process has ended. A zombie counts as ended.

@@ -101,7 +101,8 @@ fn a_stream_is_whole_although_its_process_did_not_stay_for_the_reply() {
 #[test]
 fn a_stream_that_takes_too_long_is_ended() {
     let mut options = options();
-    options.timeout = Duration::from_millis(700);
+    // The next process must start within this time, too.
+    options.timeout = Duration::from_secs(3);
     let emulator = start(options);
     let (pieces, outcome) = taken(&emulator, "stream-and-hang");
     assert_eq!(pieces, "one");
@@ -112,7 +113,8 @@ fn a_stream_that_takes_too_long_is_ended() {
 #[test]
 fn a_caller_that_takes_nothing_does_not_outlast_the_timeout() {
     let mut options = options();
-    options.timeout = Duration::from_millis(700);
+    // The next process must start within this time, too.
+    options.timeout = Duration::from_secs(3);
     let emulator = start(options);
     let idle = stream(&emulator, "stream-bytes 100000000");
     // Only one invocation runs at a time, so this one starts when the other has timed out.

@@ -47,9 +47,13 @@ pub use transcript::Transcript;
 mod tests {
     use std::io::{self, Read, Write};
     use std::net::{SocketAddr, TcpStream};
+    use std::sync::Arc;
     use std::thread;
     use std::time::Duration;
 
+    use super::patience::Patience;
+    use super::runner::run_script;
+    use super::step::Act;
     use super::*;
 
     const GET: &[u8] = b"GET /next HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -79,11 +83,13 @@ mod tests {
 
     #[test]
     fn a_failed_step_is_explained() {
-        let script = Script::new().patience(Duration::from_millis(30)).connection([Step::Expect]);
-        let server = script.serve().unwrap();
-        let mut client = TcpStream::connect(server.address()).unwrap();
+        // The client connects before the script begins, and so in time.
+        let listener = listen_anywhere().unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).unwrap();
         client.write_all(b"GET /ne").unwrap();
-        let failure = server.finish().failure.unwrap();
+        let patience = Patience { limit: Duration::from_millis(30), client_gone: Arc::default() };
+        let failure = run_script(&[Act::Connection(vec![Step::Expect])], listener, address, &patience).failure.unwrap();
         assert!(failure.starts_with("connection 1, step 1 (Expect): nothing arrived within 30ms"), "{failure}");
         let nobody = Script::new().patience(Duration::from_millis(30)).connection([]).serve().unwrap();
         let failure = nobody.finish().failure.unwrap();
@@ -112,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_server_that_is_gone_refuses_and_comes_back_at_its_port() {
-        let script = Script::new().connection([Step::Expect]).gone(Duration::from_millis(200)).connection([Step::Expect]);
+        // The client must look once in this time.
+        let script = Script::new().connection([Step::Expect]).gone(Duration::from_secs(1)).connection([Step::Expect]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(GET).unwrap();

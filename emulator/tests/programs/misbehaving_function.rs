@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::exit;
 use std::thread::sleep;
 use std::time::Duration;
@@ -65,12 +66,21 @@ fn serve(api: &str) {
                 let headers = format!("Lambda-Runtime-Function-Error-Type: {argument}\r\n");
                 connection.post(&format!("invocation/{id}/error"), &headers, body.as_bytes());
             }
+            "hang" => {
+                println!("hanging");
+                sleep(Duration::from_secs(600));
+            }
             "headers" => connection.post(&respond, "", headers.as_bytes()),
             "kill-self" => {
                 std::process::Command::new("/bin/sh").args(["-c", "kill -KILL $PPID"]).status().expect("a shell runs");
                 sleep(Duration::from_secs(600));
             }
             "large" => connection.post(&respond, "", &vec![b'x'; number()]),
+            "meet" => {
+                let (count, folder) = argument.split_once(' ').expect("a number and a folder");
+                meet(count.parse().expect("a number"), Path::new(folder));
+                connection.post(&respond, "", b"met");
+            }
             "say" => {
                 println!("out: {argument}");
                 eprint!("err: {argument}");
@@ -111,9 +121,25 @@ fn serve(api: &str) {
                 connection.post(&respond, "", child.id().to_string().as_bytes());
                 child.wait().expect("the child is waited for");
             }
+            "wait-for" => {
+                println!("waiting");
+                while !Path::new(argument).exists() {
+                    sleep(Duration::from_millis(5));
+                }
+                connection.post(&respond, "", b"waited");
+            }
             _ => connection.post(&respond, "", &event),
         }
     }
+}
+
+/// Waits until `count` processes have come here with the same folder, and then 200 ms.
+fn meet(count: usize, folder: &Path) {
+    std::fs::write(folder.join(std::process::id().to_string()), "").expect("a file can be made");
+    while std::fs::read_dir(folder).expect("the folder can be read").count() < count {
+        sleep(Duration::from_millis(5));
+    }
+    sleep(Duration::from_millis(200));
 }
 
 struct Connection(BufReader<TcpStream>);

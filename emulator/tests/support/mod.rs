@@ -5,6 +5,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -19,8 +20,9 @@ pub const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
 /// The program tests/programs/misbehaving_function.rs.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_misbehaving-function");
 
-/// The time limit of a read.
-const LIMIT: Duration = Duration::from_secs(20);
+/// The time limit of everything that a test waits for. It only turns a hang into a failure: the
+/// machine may be busy, so no test depends on how fast a step is.
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 pub fn options() -> Options {
     Options::new(PROGRAM)
@@ -32,6 +34,29 @@ pub fn start(options: Options) -> Emulator {
 
 pub fn invoke(emulator: &Emulator, payload: &str) -> Outcome {
     emulator.invoke(payload, InvokeOptions::default())
+}
+
+/// Collects the lines that the function writes.
+pub fn lines_of(options: &mut Options) -> Receiver<String> {
+    let (sender, lines) = channel();
+    let sender = Mutex::new(sender);
+    // Sending fails once the test no longer needs the lines.
+    let send = move |line: &[u8]| drop(sender.lock().expect("one writer").send(String::from_utf8_lossy(line).into_owned()));
+    options.log_sink = Some(Arc::new(send));
+    lines
+}
+
+/// Waits for a line.
+pub fn wait_for_line(lines: &Receiver<String>, wanted: &str) {
+    while lines.recv_timeout(LIMIT).expect("the function writes the line") != wanted {}
+}
+
+/// Returns a new, empty folder.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    folder
 }
 
 pub fn text(outcome: &Outcome) -> &str {
