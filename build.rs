@@ -15,7 +15,10 @@ fn main() {
     let is_bare = env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("musl");
     set("bare", is_bare);
     set("formatted_log", ["EXEC", "LOG"].iter().any(has));
-    set("every_feature", ["CAPI", "ERROR_PATH", "EVENTS", "EXEC", "LOG", "METRICS", "PANIC_MESSAGE"].iter().all(has));
+    set(
+        "every_feature",
+        ["CAPI", "ERROR_PATH", "EVENTS", "EXEC", "LOG", "METRICS", "PANIC_MESSAGE"].iter().all(has),
+    );
     if !is_bare {
         return;
     }
@@ -36,7 +39,15 @@ fn set(name: &str, is_set: bool) {
 pub fn target_libdir() -> PathBuf {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = env::var_os("TARGET").expect("cargo sets TARGET");
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target"]).arg(target).output().expect("rustc runs");
-    assert!(output.status.success(), "rustc --print target-libdir: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(rustc)
+        .args(["--print", "target-libdir", "--target"])
+        .arg(target)
+        .output()
+        .expect("rustc runs");
+    assert!(
+        output.status.success(),
+        "rustc --print target-libdir: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Path::new(String::from_utf8_lossy(&output.stdout).trim()).to_path_buf()
 }

@@ -13,7 +13,9 @@ fn main() -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/Cargo.toml");
     let mut command = Command::new(cargo);
-    command.args(["run", "--quiet", "--manifest-path", manifest, "--"]).args(words.iter().filter(|word| *word != "--bench"));
+    command
+        .args(["run", "--quiet", "--manifest-path", manifest, "--"])
+        .args(words.iter().filter(|word| *word != "--bench"));
     match command.status() {
         Ok(status) => ExitCode::from(status.code().map_or(130, |code| code as u8)),
         Err(error) => {

@@ -30,7 +30,8 @@ fn main() {
     let libc = root::target_libdir().join("self-contained/libc.a");
     let archive = fs::read(&libc).unwrap_or_else(|error| panic!("{}: {error}", libc.display()));
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(folder.join("libbarelambda_memory.a"), chosen(&archive)).expect("OUT_DIR can be written");
+    fs::write(folder.join("libbarelambda_memory.a"), chosen(&archive))
+        .expect("OUT_DIR can be written");
     println!("cargo:rustc-link-search=native={}", folder.display());
     println!("cargo:rustc-link-lib=static:+bundle=barelambda_memory");
 }
@@ -42,7 +43,10 @@ fn chosen(archive: &[u8]) -> Vec<u8> {
     let mut missing = FUNCTIONS.to_vec();
     while rest.len() >= HEADER {
         let name = std::str::from_utf8(&rest[..NAME]).expect("names are ASCII");
-        let size: usize = std::str::from_utf8(&rest[SIZE]).ok().and_then(|size| size.trim().parse().ok()).expect("a member has a size");
+        let size: usize = std::str::from_utf8(&rest[SIZE])
+            .ok()
+            .and_then(|size| size.trim().parse().ok())
+            .expect("a member has a size");
         let (member, after) = rest.split_at((HEADER + size.next_multiple_of(2)).min(rest.len()));
         // `memcpy.lo/`, padded with spaces.
         let stem = name.split('.').next().unwrap_or_default();
@@ -65,10 +69,12 @@ fn weaken(object: &mut [u8]) {
     const SYMBOL: usize = 24;
     const GLOBAL: u8 = 1;
     const WEAK: u8 = 2;
-    let number =
-        |object: &[u8], at: usize, size: usize| object[at..at + size].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let number = |object: &[u8], at: usize, size: usize| {
+        object[at..at + size].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+    };
     assert!(object.starts_with(b"\x7fELF\x02\x01"), "libc.a has 64-bit little-endian object files");
-    let [sections, section_size, count] = [(40, 8), (58, 2), (60, 2)].map(|(at, size)| number(object, at, size) as usize);
+    let [sections, section_size, count] =
+        [(40, 8), (58, 2), (60, 2)].map(|(at, size)| number(object, at, size) as usize);
     for section in (0..count).map(|index| sections + index * section_size) {
         if number(object, section + 4, 4) != SHT_SYMTAB {
             continue;

@@ -1,8 +1,8 @@
-//! Does what the conformance suite's events ask for, and echoes other events: `cargo bare invoke conformance
-//! '"conformance:context"'`
+//! Does what the conformance suite's events ask for, and echoes other events:
+//! `cargo bare invoke conformance '"conformance:context"'`
 //!
-//! `cargo bare conformance` runs the suite, whose README has the list of events. With CONFORMANCE_INIT=error or =panic the
-//! initialisation fails.
+//! `cargo bare conformance` runs the suite, whose README has the list of events. With
+//! CONFORMANCE_INIT=error or =panic the initialisation fails.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::time::Duration;
 
@@ -10,8 +10,10 @@ use barelambda::{Context, Error, FunctionError, Invocation, Responder, Response}
 
 barelambda::entry!(init = start);
 
-static ASKED_FOR: FunctionError = FunctionError::new("Function.AskedFor", "the event asked for an error");
-static BAD_START: FunctionError = FunctionError::new("Function.BadStart", "CONFORMANCE_INIT asked for an error");
+static ASKED_FOR: FunctionError =
+    FunctionError::new("Function.AskedFor", "the event asked for an error");
+static BAD_START: FunctionError =
+    FunctionError::new("Function.BadStart", "CONFORMANCE_INIT asked for an error");
 
 /// One byte more than Lambda accepts.
 const TOO_LARGE: usize = barelambda::PAYLOAD_LIMIT + 1;
@@ -28,7 +30,11 @@ fn start() -> Result<Function, Error> {
 
 fn conformance(invocation: Invocation) -> Response {
     // What follows `"conformance:`, up to the closing quotation mark. Other events have no name.
-    let name = invocation.event.payload().strip_prefix(b"\"conformance:").and_then(|name| name.strip_suffix(b"\""));
+    let name = invocation
+        .event
+        .payload()
+        .strip_prefix(b"\"conformance:")
+        .and_then(|name| name.strip_suffix(b"\""));
     let name = name.unwrap_or_default();
     match name {
         b"error" => Err(Error::from(&ASKED_FOR)),
@@ -49,8 +55,11 @@ fn conformance(invocation: Invocation) -> Response {
         }
         b"context" => describe(&invocation.context, invocation.responder),
         b"stream-http" => {
-            let mut stream =
-                invocation.responder.http_stream(201, &[("content-type", "text/plain"), ("x-conformance", "yes")], &["a=b"])?;
+            let mut stream = invocation.responder.http_stream(
+                201,
+                &[("content-type", "text/plain"), ("x-conformance", "yes")],
+                &["a=b"],
+            )?;
             stream.write(b"one\n")?;
             stream.write(b"two\n")?;
             stream.finish()

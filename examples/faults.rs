@@ -9,7 +9,8 @@ use barelambda::{Error, FunctionError, Invocation, Response};
 
 barelambda::entry!(faults);
 
-static ASKED_FOR: FunctionError = FunctionError::new("Function.AskedFor", "the event asked for an error");
+static ASKED_FOR: FunctionError =
+    FunctionError::new("Function.AskedFor", "the event asked for an error");
 
 fn faults(invocation: Invocation) -> Response {
     let Invocation { context, event, responder } = invocation;

@@ -1,4 +1,5 @@
-//! A small web service with a function URL: `cargo bare invoke function_url --file examples/events/function_url_order.json`
+//! A small web service with a function URL:
+//! `cargo bare invoke function_url --file examples/events/function_url_order.json`
 //!
 //! `GET /` returns text, `POST /orders` reads and returns JSON, and `GET /icon` returns bytes.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
@@ -18,7 +19,11 @@ fn service(invocation: Invocation) -> Response {
     let (request, body) = event.http::<Request>()?;
     match (request.method(), request.path()) {
         ("GET", "/") => responder.http(200).text(request.query("name").unwrap_or("hello, world")),
-        ("GET", "/icon") => responder.http(200).header("cache-control", "max-age=86400").content_type("image/gif").bytes(ICON),
+        ("GET", "/icon") => responder
+            .http(200)
+            .header("cache-control", "max-age=86400")
+            .content_type("image/gif")
+            .bytes(ICON),
         ("POST", "/orders") => order(body, responder),
         _ => responder.http(404).text("there is nothing here"),
     }

@@ -1,7 +1,8 @@
-//! Logs through the crate `log`, and emits metrics: `cargo bare invoke logging --file examples/events/logging.json`
+//! Logs through the crate `log`, and emits metrics:
+//! `cargo bare invoke logging --file examples/events/logging.json`
 //!
-//! The same as JSON, and more of it: `cargo bare invoke logging --file examples/events/logging.json
-//! --env AWS_LAMBDA_LOG_FORMAT=JSON --env AWS_LAMBDA_LOG_LEVEL=TRACE`
+//! The same as JSON, and more of it:
+//! `cargo bare invoke logging --file examples/events/logging.json --env AWS_LAMBDA_LOG_FORMAT=JSON --env AWS_LAMBDA_LOG_LEVEL=TRACE`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::metrics::{Metric, Metrics, Unit};
 use barelambda::{Error, Invocation, Response};
@@ -11,7 +12,10 @@ barelambda::entry!(init = setup, response = 256);
 type Function = fn(Invocation) -> Response;
 
 fn setup() -> Result<Function, Error> {
-    log::info!("starting as {}", barelambda::env("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("a function without a name"));
+    log::info!(
+        "starting as {}",
+        barelambda::env("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("a function without a name")
+    );
     Ok(handle)
 }
 
@@ -28,7 +32,10 @@ fn handle(invocation: Invocation) -> Response {
     Metrics {
         namespace: "barelambda/examples",
         dimensions: &[("example", "logging")],
-        metrics: &[Metric::new("Invocations", Unit::Count, 1), Metric::new("EventSize", Unit::Bytes, payload.len())],
+        metrics: &[
+            Metric::new("Invocations", Unit::Count, 1),
+            Metric::new("EventSize", Unit::Bytes, payload.len()),
+        ],
         properties: &[("requestId", context.request_id())],
     }
     .emit()?;

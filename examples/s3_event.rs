@@ -1,4 +1,5 @@
-//! Lists the objects that were created in a bucket: `cargo bare invoke s3_event --file examples/events/s3.json`
+//! Lists the objects that were created in a bucket:
+//! `cargo bare invoke s3_event --file examples/events/s3.json`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::s3::Record;
 use barelambda::{Invocation, Response};
@@ -25,7 +26,11 @@ fn sum(invocation: Invocation) -> Response {
         let mut key = [0; 1024];
         let key = record.s3.object.key_decoded(&mut key)?;
         response.write(lead.as_bytes())?;
-        response.json(&Created { bucket: record.s3.bucket.name, key, bytes: record.s3.object.size.unwrap_or_default() })?;
+        response.json(&Created {
+            bucket: record.s3.bucket.name,
+            key,
+            bytes: record.s3.object.size.unwrap_or_default(),
+        })?;
         lead = ",";
     }
     response.write(if lead == "[" { b"[]" } else { b"]" })?;

@@ -1,7 +1,8 @@
-//! Handles a batch of orders, some of which may fail: `cargo bare invoke sqs_batch --file examples/events/sqs.json`
+//! Handles a batch of orders, some of which may fail:
+//! `cargo bare invoke sqs_batch --file examples/events/sqs.json`
 //!
-//! One message of this batch isn't an order. Only failed messages are delivered again, if the event source mapping has
-//! ReportBatchItemFailures.
+//! One message of this batch isn't an order. Only failed messages are delivered again, if the event
+//! source mapping has ReportBatchItemFailures.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::sqs::Message;
 use barelambda::events::{BatchItemFailures, Body};

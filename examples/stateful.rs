@@ -8,7 +8,8 @@ use barelambda::{Error, FunctionError, Handler, Invocation, Response};
 
 barelambda::entry!(init = counter, event = 65_536, response = 1024);
 
-static BAD_START: FunctionError = FunctionError::new("Function.BadStart", "START must be a number from 0 to 4294967295");
+static BAD_START: FunctionError =
+    FunctionError::new("Function.BadStart", "START must be a number from 0 to 4294967295");
 
 struct Counter {
     count: u32,

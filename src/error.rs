@@ -26,8 +26,8 @@ pub use protocol::ProtocolError;
 #[derive(Debug, PartialEq, Eq)]
 pub struct FunctionError {
     error_type: &'static str,
-    /// The message or, for several errors of the same type, their messages, each followed by a zero
-    /// byte.
+    /// The message or, for several errors of the same type, their messages, each followed by a
+    /// zero byte.
     message: &'static str,
 }
 
@@ -41,7 +41,10 @@ impl FunctionError {
     /// control characters, or if the message has a zero byte. In a `static`, this is a compile-time
     /// error.
     pub const fn new(error_type: &'static str, message: &'static str) -> Self {
-        assert!(is_sendable(error_type.as_bytes()), "the error type cannot be sent in a header section");
+        assert!(
+            is_sendable(error_type.as_bytes()),
+            "the error type cannot be sent in a header section"
+        );
         assert!(!has_zero(message.as_bytes()), "the message has a zero byte");
         Self::of_many(error_type, message)
     }
@@ -303,7 +306,10 @@ mod tests {
 
     #[test]
     fn displays_type_message_and_number() {
-        assert_eq!(Error::CONNECT.with(111).to_string(), "Runtime.Failed: cannot connect to the Runtime API: os error 111");
+        assert_eq!(
+            Error::CONNECT.with(111).to_string(),
+            "Runtime.Failed: cannot connect to the Runtime API: os error 111"
+        );
         assert_eq!(Error::CONNECTION_CLOSED.number(), None);
         assert_ne!(Error::CONNECT.with(1), Error::CONNECT.with(2));
         assert_ne!(Error::CONNECT, Error::CONNECTION_BROKEN);
@@ -315,7 +321,10 @@ mod tests {
         assert!(matches!(Error::CONNECT.with(111).kind(), CONNECT));
         assert_ne!(Error::CONNECTION_BROKEN.with(111).kind(), CONNECT);
         assert_ne!(Error::RESPONSE_TOO_LARGE.kind(), CONNECT);
-        assert_eq!(CONNECT.to_string(), "Runtime.Failed: cannot connect to the Runtime API: os error");
+        assert_eq!(
+            CONNECT.to_string(),
+            "Runtime.Failed: cannot connect to the Runtime API: os error"
+        );
         assert_eq!(size_of::<Option<ErrorKind>>(), 16);
     }
 

@@ -107,7 +107,10 @@ pub use error::ProtocolError;
 pub use error::{Error, ErrorKind, FunctionError};
 #[cfg(feature = "json")]
 pub use handler::HttpResponse;
-pub use handler::{Context, Event, Handler, Invocation, Responded, Responder, Response, ResponseStream, ResponseWriter};
+pub use handler::{
+    Context, Event, Handler, Invocation, Responded, Responder, Response, ResponseStream,
+    ResponseWriter,
+};
 
 /// The longest event and the longest response of a synchronous invocation, in bytes: 6 MiB and 100
 /// bytes ([Lambda
@@ -121,7 +124,9 @@ pub fn now() -> Duration {
 
 /// Blocks the program for `duration`, rounded up to milliseconds, and for at most 49 days.
 pub fn sleep(duration: Duration) {
-    sys::clock::sleep_ms(u32::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX));
+    sys::clock::sleep_ms(
+        u32::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX),
+    );
 }
 
 /// Exits with `status`. If an invocation is unanswered, Lambda reports it as `Runtime.ExitError`.

@@ -42,7 +42,8 @@ const ERROR_BODY: &[u8] = b"lambda-runtime-function-error-body";
 pub struct InvokeError {
     /// The error type, for example `Function.InvalidJson`.
     pub error_type: String,
-    /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if it was too long for the trailers of a stream.
+    /// The body, which is JSON: `{"errorType":"…","stackTrace":[],"errorMessage":"…"}`. Empty if
+    /// it was too long for the trailers of a stream.
     pub body: String,
     /// The bytes that were streamed before the error.
     pub streamed: Vec<u8>,
@@ -66,11 +67,16 @@ impl std::error::Error for InvokeError {}
 /// If the handler panics, or if the event is longer than 6,291,556 bytes, Lambda's limit.
 pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec<u8>, InvokeError> {
     let event = event.as_ref();
-    assert!(event.len() <= RESPONSE_LIMIT, "an event has {RESPONSE_LIMIT} bytes at most, and this one has {}", event.len());
+    assert!(
+        event.len() <= RESPONSE_LIMIT,
+        "an event has {RESPONSE_LIMIT} bytes at most, and this one has {}",
+        event.len()
+    );
     let mut once = Once { incoming: message(event), sent: Vec::new() };
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
     let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; RESPONSE_LIMIT]);
-    let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).and_then(|mut runtime| runtime.step(handler));
+    let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false)
+        .and_then(|mut runtime| runtime.step(handler));
     done.expect("the connection doesn't fail");
     result(&once.sent)
 }
@@ -134,11 +140,14 @@ fn read(post: &[u8]) -> Option<Vec<u8>> {
     let line = post.iter().position(|byte| *byte == b'\n')?;
     let mut bytes = [b"HTTP/1.1 200 OK\r\n", &post[line + 1..]].concat();
     let (mut response, mut filled) = (Response::default(), bytes.len());
-    let head = response.read_head(&bytes, &[b"-", b"-"]).expect("the runtime sends no malformed head");
+    let head =
+        response.read_head(&bytes, &[b"-", b"-"]).expect("the runtime sends no malformed head");
     if head == Progress::Partial {
         return None;
     }
-    let body = response.read_body(&mut bytes, &mut filled, usize::MAX).expect("the runtime sends no malformed body");
+    let body = response
+        .read_body(&mut bytes, &mut filled, usize::MAX)
+        .expect("the runtime sends no malformed body");
     let place = response.body_start..response.body_start + response.body_len;
     (body != Progress::Partial).then(|| bytes[place].to_vec())
 }
@@ -150,17 +159,29 @@ fn result(post: &[u8]) -> Result<Vec<u8>, InvokeError> {
     let end = post.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or(post.len());
     let head = &post[..end];
     if let Some(error_type) = response::find(head, ERROR_TYPE) {
-        return Err(InvokeError { error_type: text(error_type), body: text(&body), streamed: Vec::new() });
+        return Err(InvokeError {
+            error_type: text(error_type),
+            body: text(&body),
+            streamed: Vec::new(),
+        });
     }
     // The trailers follow the last chunk, whose size line replaces the first line of a head.
     let last = post.windows(5).rposition(|bytes| bytes == b"\r\n0\r\n");
-    let trailers = last.filter(|_| response::find(head, b"transfer-encoding").is_some()).map(|last| &post[last + 2..]).unwrap_or_default();
+    let trailers = last
+        .filter(|_| response::find(head, b"transfer-encoding").is_some())
+        .map(|last| &post[last + 2..])
+        .unwrap_or_default();
     let Some(error_type) = response::find(trailers, ERROR_TYPE) else {
         return Ok(body);
     };
     let mut error_body = response::find(trailers, ERROR_BODY).unwrap_or_default().to_vec();
-    let len = base64::decode_in_place(&mut error_body).expect("the runtime sends no malformed base64");
-    Err(InvokeError { error_type: text(error_type), body: text(&error_body[..len]), streamed: body })
+    let len =
+        base64::decode_in_place(&mut error_body).expect("the runtime sends no malformed base64");
+    Err(InvokeError {
+        error_type: text(error_type),
+        body: text(&error_body[..len]),
+        streamed: body,
+    })
 }
 
 #[cfg(test)]
@@ -169,7 +190,8 @@ mod tests {
     use crate::error::FunctionError;
     use crate::handler::{Invocation, Response};
 
-    static SOLD_OUT: FunctionError = FunctionError::new("Function.SoldOut", "the last one was sold");
+    static SOLD_OUT: FunctionError =
+        FunctionError::new("Function.SoldOut", "the last one was sold");
     const BODY: &str = "{\"errorType\":\"Function.SoldOut\",\"stackTrace\":[],\"errorMessage\":\"the last one was sold\"}";
 
     fn echo(invocation: Invocation) -> Response {
@@ -208,7 +230,14 @@ mod tests {
     #[test]
     fn an_error() {
         let failure = invoke(&mut fail, "{}").unwrap_err();
-        assert_eq!(failure, InvokeError { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: Vec::new() });
+        assert_eq!(
+            failure,
+            InvokeError {
+                error_type: "Function.SoldOut".into(),
+                body: BODY.into(),
+                streamed: Vec::new()
+            }
+        );
         assert_eq!(format!("{failure}"), format!("Function.SoldOut: {BODY}"));
     }
 
@@ -217,7 +246,14 @@ mod tests {
         assert_eq!(invoke(&mut twice, "").unwrap(), b"");
         assert_eq!(invoke(&mut twice, "\r\n0\r\n.").unwrap(), b"\r\n0\r\n.\r\n0\r\n.");
         let failure = invoke(&mut twice, "ab").unwrap_err();
-        assert_eq!(failure, InvokeError { error_type: "Function.SoldOut".into(), body: BODY.into(), streamed: b"abab".to_vec() });
+        assert_eq!(
+            failure,
+            InvokeError {
+                error_type: "Function.SoldOut".into(),
+                body: BODY.into(),
+                streamed: b"abab".to_vec()
+            }
+        );
     }
 
     #[test]

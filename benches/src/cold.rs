@@ -21,12 +21,16 @@ pub struct ColdStart {
 pub fn start(ready: &Ready, server: &mut Server, event: &Event) -> Result<ColdStart, Error> {
     let (mut running, next) = Running::start(ready, server, &[])?;
     let response = running.invoke(event)?;
-    Ok(ColdStart { to_next: next.at - running.started(), to_answer: response.at - running.started() })
+    Ok(ColdStart {
+        to_next: next.at - running.started(),
+        to_answer: response.at - running.started(),
+    })
 }
 
 /// Drops the page cache, dentries and inodes of the whole machine (proc(5),
 /// `/proc/sys/vm/drop_caches`), which only root may.
 pub fn drop_caches() -> Result<(), Error> {
     rustix::fs::sync();
-    fs::write("/proc/sys/vm/drop_caches", "3").context("failed to drop the page cache, which needs root")
+    fs::write("/proc/sys/vm/drop_caches", "3")
+        .context("failed to drop the page cache, which needs root")
 }

@@ -19,7 +19,13 @@ counts and memory if they differ by more than 2 %.
 Exit codes: 0 no row of barelambda is worse, 1 a row is worse, 3 the records can't be compared.";
 
 pub fn command() -> Command {
-    let record = |name: &'static str, help| Arg::new(name).value_name(name).required(true).value_parser(value_parser!(PathBuf)).help(help);
+    let record = |name: &'static str, help| {
+        Arg::new(name)
+            .value_name(name)
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
     Command::new("compare")
         .about("Compare two records, ignoring noise")
         .arg(record("A", "The older record, or its directory"))
@@ -59,16 +65,33 @@ impl Comparison {
         let (Some(first), Some(second)) = (before.rows.first(), after.rows.first()) else {
             return Err(Error::new("a record has no rows"));
         };
-        if before.architecture != after.architecture || before.place != after.place || first.name != second.name {
-            let of = |record: &Record, row: &Row| format!("{}, {}, relative to {}", record.place, record.architecture, row.name);
-            return Err(Error::new(format!("the records can't be compared: {}; and {}", of(before, first), of(after, second))));
+        if before.architecture != after.architecture
+            || before.place != after.place
+            || first.name != second.name
+        {
+            let of = |record: &Record, row: &Row| {
+                format!("{}, {}, relative to {}", record.place, record.architecture, row.name)
+            };
+            return Err(Error::new(format!(
+                "the records can't be compared: {}; and {}",
+                of(before, first),
+                of(after, second)
+            )));
         }
-        let mut comparison = Self { changes: Vec::new(), compared: 0, remarks: Vec::new(), largest_noise: 0.0 };
-        for (what, one, other) in [("machine", &before.machine, &after.machine), ("settings", &before.settings, &after.settings)] {
-            let differing = one.iter().filter(|(name, value)| other.get(*name) != Some(value) && *name != "commit");
+        let mut comparison =
+            Self { changes: Vec::new(), compared: 0, remarks: Vec::new(), largest_noise: 0.0 };
+        for (what, one, other) in [
+            ("machine", &before.machine, &after.machine),
+            ("settings", &before.settings, &after.settings),
+        ] {
+            let differing = one
+                .iter()
+                .filter(|(name, value)| other.get(*name) != Some(value) && *name != "commit");
             for (name, value) in differing {
                 let other = other.get(name).map_or("unknown", String::as_str);
-                comparison.remarks.push(format!("{what} differs: {name} was {value}, and is {other}"));
+                comparison
+                    .remarks
+                    .push(format!("{what} differs: {name} was {value}, and is {other}"));
             }
         }
         for row in &before.rows {
@@ -78,7 +101,9 @@ impl Comparison {
             }
         }
         let new = after.rows.iter().filter(|row| before.row(&row.name).is_none());
-        comparison.remarks.extend(new.map(|row| format!("{}: only in the second record", row.name)));
+        comparison
+            .remarks
+            .extend(new.map(|row| format!("{}: only in the second record", row.name)));
         Ok(comparison)
     }
 
@@ -93,8 +118,11 @@ impl Comparison {
             let [one, other] = [before, after].map(|row| row.figures.get(&figure));
             match (one, other) {
                 // The times are relative to the first row.
-                (Some(Measured::Samples(_)), Some(Measured::Samples(_))) if is_base && figure.is_time() => {}
-                (Some(Measured::Samples(one)), Some(Measured::Samples(other))) => self.compare(before, figure, [one, other], bases),
+                (Some(Measured::Samples(_)), Some(Measured::Samples(_)))
+                    if is_base && figure.is_time() => {}
+                (Some(Measured::Samples(one)), Some(Measured::Samples(other))) => {
+                    self.compare(before, figure, [one, other], bases)
+                }
                 (Some(Measured::Samples(_)), other) => self.remark(before, figure, "second", other),
                 (one, Some(Measured::Samples(_))) => self.remark(before, figure, "first", one),
                 _ => {}
@@ -105,7 +133,8 @@ impl Comparison {
     fn remark(&mut self, row: &Row, figure: Figure, which: &str, missing: Option<&Measured>) {
         // There is already a remark if the whole row is missing.
         if let Some(Measured::Missing(why)) = missing {
-            self.remarks.push(format!("{}, {figure}: missing in the {which} record: {why}", row.name));
+            self.remarks
+                .push(format!("{}, {figure}: missing in the {which} record: {why}", row.name));
         }
     }
 
@@ -124,7 +153,13 @@ impl Comparison {
         let meet = before.low <= after.high && after.low <= before.high;
         if moved > slack(figure) && !(figure.is_time() && meet) {
             let (before, after) = (before.middle, after.middle);
-            self.changes.push(Change { row: row.name.clone(), ours: row.ours, figure, before, after });
+            self.changes.push(Change {
+                row: row.name.clone(),
+                ours: row.ours,
+                figure,
+                before,
+                after,
+            });
         } else if figure.is_time() {
             self.largest_noise = self.largest_noise.max(moved);
         }
@@ -162,7 +197,11 @@ impl Interval {
     }
 
     fn divided_by(&self, base: &Self) -> Self {
-        Self { low: self.low / base.high, middle: self.middle / base.middle, high: self.high / base.low }
+        Self {
+            low: self.low / base.high,
+            middle: self.middle / base.middle,
+            high: self.high / base.low,
+        }
     }
 }
 
@@ -170,7 +209,13 @@ impl std::fmt::Display for Comparison {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = String::new();
         for Change { row, figure, before, after, .. } in &self.changes {
-            let value = |value: f64| if figure.is_time() { format!("{}×", ratio_shown(value)) } else { figure.unit().show(value) };
+            let value = |value: f64| {
+                if figure.is_time() {
+                    format!("{}×", ratio_shown(value))
+                } else {
+                    figure.unit().show(value)
+                }
+            };
             let word = if after > before { "worse" } else { "better" };
             let percent = (after / before - 1.0) * 100.0;
             let _ = writeln!(
@@ -203,7 +248,13 @@ mod tests {
     /// Returns a record of a machine that is slower by this factor.
     fn record(machine: f64, echo: f64, size: f64) -> Record {
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
-        let spread = |middle: f64| Measured::Samples((-50..=50).map(|step| machine * middle * (1.0 + f64::from(step) / 1000.0)).collect());
+        let spread = |middle: f64| {
+            Measured::Samples(
+                (-50..=50)
+                    .map(|step| machine * middle * (1.0 + f64::from(step) / 1000.0))
+                    .collect(),
+            )
+        };
         let mut floor = Row::new("floor", "floor", false, "");
         floor.figures.insert(Figure::StartToNext, spread(100.0));
         let mut ours = Row::new("echo", "echo", true, "");
@@ -215,26 +266,43 @@ mod tests {
 
     #[test]
     fn a_slower_machine_is_no_change() {
-        let comparison = Comparison::new(&record(1.0, 105.0, 11_200.0), &record(3.0, 106.0, 11_200.0)).expect("they can be compared");
+        let comparison =
+            Comparison::new(&record(1.0, 105.0, 11_200.0), &record(3.0, 106.0, 11_200.0))
+                .expect("they can be compared");
         assert!(comparison.changes.is_empty() && comparison.compared == 2, "{comparison}");
         assert!((0.009..0.01).contains(&comparison.largest_noise), "{comparison}");
     }
 
     #[test]
     fn a_time_beyond_noise_and_any_byte_are_changes() {
-        let comparison = Comparison::new(&record(1.0, 105.0, 11_200.0), &record(1.0, 120.0, 11_192.0)).expect("they can be compared");
+        let comparison =
+            Comparison::new(&record(1.0, 105.0, 11_200.0), &record(1.0, 120.0, 11_192.0))
+                .expect("they can be compared");
         let shown = comparison.to_string();
-        let words: Vec<Vec<&str>> = shown.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert_eq!(words[0], ["better", "echo", "size", "11,200", "B", "→", "11,192", "B", "-0.1", "%"]);
+        let words: Vec<Vec<&str>> =
+            shown.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(
+            words[0],
+            ["better", "echo", "size", "11,200", "B", "→", "11,192", "B", "-0.1", "%"]
+        );
         assert_eq!(words[1][..2], ["worse", "echo"]);
-        assert!(shown.contains("1.05× → 1.20×") && shown.contains("+14.3 %") && shown.contains("2 changed"), "{shown}");
+        assert!(
+            shown.contains("1.05× → 1.20×")
+                && shown.contains("+14.3 %")
+                && shown.contains("2 changed"),
+            "{shown}"
+        );
     }
 
     #[test]
     fn few_samples_far_apart_are_no_change() {
         let [mut one, mut other] = [record(1.0, 105.0, 1.0), record(1.0, 105.0, 1.0)];
-        one.rows[1].figures.insert(Figure::StartToNext, Measured::Samples(vec![90.0, 100.0, 160.0]));
-        other.rows[1].figures.insert(Figure::StartToNext, Measured::Samples(vec![95.0, 130.0, 150.0]));
+        one.rows[1]
+            .figures
+            .insert(Figure::StartToNext, Measured::Samples(vec![90.0, 100.0, 160.0]));
+        other.rows[1]
+            .figures
+            .insert(Figure::StartToNext, Measured::Samples(vec![95.0, 130.0, 150.0]));
         let comparison = Comparison::new(&one, &other).expect("they can be compared");
         assert!(comparison.changes.is_empty(), "{comparison}");
     }
@@ -260,7 +328,15 @@ mod tests {
     fn other_places_and_bases_cannot_be_compared() {
         let mut other = record(1.0, 105.0, 1.0);
         other.architecture = "aarch64".into();
-        let words = Comparison::new(&record(1.0, 105.0, 1.0), &other).err().expect("they differ").to_string();
-        assert!(words.contains("local, x86_64, relative to floor; and local, aarch64, relative to floor"), "{words}");
+        let words = Comparison::new(&record(1.0, 105.0, 1.0), &other)
+            .err()
+            .expect("they differ")
+            .to_string();
+        assert!(
+            words.contains(
+                "local, x86_64, relative to floor; and local, aarch64, relative to floor"
+            ),
+            "{words}"
+        );
     }
 }

@@ -95,25 +95,37 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let record = Record::read(matches.get_one::<PathBuf>("record").expect("it is required"))?;
-    let prices = matches.get_one::<PathBuf>("prices").cloned().unwrap_or_else(|| repository.join("benches/prices.toml"));
+    let prices = matches
+        .get_one::<PathBuf>("prices")
+        .cloned()
+        .unwrap_or_else(|| repository.join("benches/prices.toml"));
     let prices = Prices::read(&prices)?;
     let of_record = if record.architecture == "aarch64" { "arm64" } else { "x86_64" };
-    let number = |name: &str| *matches.get_one::<f64>(name).expect("it is required, or has a default");
+    let number =
+        |name: &str| *matches.get_one::<f64>(name).expect("it is required, or has a default");
     let sizes = ["59B", "10KB", "100KB", "5MB"];
-    let size =
-        matches.get_one::<String>("event").and_then(|size| sizes.iter().position(|known| known == size)).expect("clap has checked it");
+    let size = matches
+        .get_one::<String>("event")
+        .and_then(|size| sizes.iter().position(|known| known == size))
+        .expect("clap has checked it");
     let shape = Shape {
         invocations: number("invocations"),
         cold: number("cold"),
         memory: f64::from(*matches.get_one::<u32>("memory").expect("it has a default")),
-        architecture: matches.get_one::<String>("arch").cloned().unwrap_or_else(|| of_record.to_owned()),
+        architecture: matches
+            .get_one::<String>("arch")
+            .cloned()
+            .unwrap_or_else(|| of_record.to_owned()),
         duration: number("duration"),
         warm: EVENT_SIZES[size].0,
         scaled: matches.get_flag("scale-cpu"),
         free_tier: matches.get_flag("free-tier"),
     };
     if shape.architecture != of_record {
-        eprintln!("warning: the times are for {of_record}, but the prices for {}", shape.architecture);
+        eprintln!(
+            "warning: the times are for {of_record}, but the prices for {}",
+            shape.architecture
+        );
     }
     print!("{}", show(&record, &shape, &prices)?);
     Ok(ExitCode::SUCCESS)
@@ -146,12 +158,21 @@ fn times(row: &Row, is_of_aws: bool, shape: &Shape) -> Result<Times, String> {
     if is_of_aws {
         // Warm invocations aren't measured on AWS. They are faster than the first one.
         let duration = median(Figure::AwsDuration)?;
-        return Ok(Times { init: median(Figure::AwsInit)?, cold: duration + shape.duration, warm: duration + shape.duration });
+        return Ok(Times {
+            init: median(Figure::AwsInit)?,
+            cold: duration + shape.duration,
+            warm: duration + shape.duration,
+        });
     }
     let longer = if shape.scaled { (WHOLE_PROCESSOR_MB / shape.memory).max(1.0) } else { 1.0 };
     let milliseconds = |microseconds: f64| microseconds / 1000.0 * longer;
-    let [next, answer, warm] = [median(Figure::StartToNext)?, median(Figure::StartToAnswer)?, median(shape.warm)?];
-    Ok(Times { init: milliseconds(next), cold: milliseconds(answer - next) + shape.duration, warm: milliseconds(warm) + shape.duration })
+    let [next, answer, warm] =
+        [median(Figure::StartToNext)?, median(Figure::StartToAnswer)?, median(shape.warm)?];
+    Ok(Times {
+        init: milliseconds(next),
+        cold: milliseconds(answer - next) + shape.duration,
+        warm: milliseconds(warm) + shape.duration,
+    })
 }
 
 fn bill(times: Times, shape: &Shape, prices: &Prices) -> Bill {
@@ -162,7 +183,8 @@ fn bill(times: Times, shape: &Shape, prices: &Prices) -> Bill {
     let cold = shape.invocations * shape.cold;
     let seconds = (cold * billed_cold + (shape.invocations - cold) * billed_warm) / 1000.0;
     let gb_seconds = seconds * shape.memory / 1024.0;
-    let [free_requests, free_gb_seconds] = if shape.free_tier { [prices.free_requests, prices.free_gb_seconds] } else { [0.0; 2] };
+    let [free_requests, free_gb_seconds] =
+        if shape.free_tier { [prices.free_requests, prices.free_gb_seconds] } else { [0.0; 2] };
     let dollars = (shape.invocations - free_requests).max(0.0) * prices.request
         + prices.compute(&shape.architecture, (gb_seconds - free_gb_seconds).max(0.0));
     Bill { billed_cold, billed_warm, gb_seconds, dollars }
@@ -171,12 +193,18 @@ fn bill(times: Times, shape: &Shape, prices: &Prices) -> Bill {
 /// Formats the table and its assumptions.
 fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error> {
     let is_of_aws = record.place.starts_with("aws");
-    let rows: Vec<&Row> = record.rows.iter().filter(|row| row.memory_mb.is_none_or(|memory| f64::from(memory) == shape.memory)).collect();
+    let rows: Vec<&Row> = record
+        .rows
+        .iter()
+        .filter(|row| row.memory_mb.is_none_or(|memory| f64::from(memory) == shape.memory))
+        .collect();
     if rows.is_empty() {
         return Err(Error::new(format!("the record has no row with {} MB", shape.memory)));
     }
-    let bills: Vec<Result<(Times, Bill), String>> =
-        rows.iter().map(|row| times(row, is_of_aws, shape).map(|times| (times, bill(times, shape, prices)))).collect();
+    let bills: Vec<Result<(Times, Bill), String>> = rows
+        .iter()
+        .map(|row| times(row, is_of_aws, shape).map(|times| (times, bill(times, shape, prices))))
+        .collect();
     let first = rows.iter().zip(&bills).find(|(row, bill)| row.ours && bill.is_ok());
     let base = first.and_then(|(_, bill)| bill.as_ref().ok()).map(|(_, bill)| bill.dollars);
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
@@ -199,12 +227,17 @@ fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error
         "more than",
     );
     let ours = first.map_or("–", |(row, _)| &row.name);
-    let _ = writeln!(shown, "{:width$}  {:>9} {:>9} {:>9} {:>8} {:>8} {:>13} {:>11} {ours:>11}", "", "", "", "", "cold", "warm", "", "");
+    let _ = writeln!(
+        shown,
+        "{:width$}  {:>9} {:>9} {:>9} {:>8} {:>8} {:>13} {:>11} {ours:>11}",
+        "", "", "", "", "cold", "warm", "", ""
+    );
     for (row, bill) in rows.iter().zip(&bills) {
         let _ = match bill {
             Err(why) => writeln!(shown, "{:width$}  missing: {why}", row.name),
             Ok((times, bill)) => {
-                let more = base.map_or_else(|| "–".to_owned(), |base| format!("{:+.2}", bill.dollars - base));
+                let more = base
+                    .map_or_else(|| "–".to_owned(), |base| format!("{:+.2}", bill.dollars - base));
                 writeln!(
                     shown,
                     "{:width$}  {:>9.3} {:>9.3} {:>9.3} {:>8} {:>8} {:>13} {:>11.2} {more:>11}",
@@ -234,8 +267,13 @@ fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error
 }
 
 fn amount(text: &str) -> Result<f64, String> {
-    let number: f64 = text.replace(['_', ','], "").parse().map_err(|_| "expected a number".to_owned())?;
-    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("expected a number of at least 0".to_owned()) }
+    let number: f64 =
+        text.replace(['_', ','], "").parse().map_err(|_| "expected a number".to_owned())?;
+    if number.is_finite() && number >= 0.0 {
+        Ok(number)
+    } else {
+        Err("expected a number of at least 0".to_owned())
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -243,7 +281,11 @@ fn share(text: &str) -> Result<f64, String> {
         Some(percent) => amount(percent)? / 100.0,
         None => amount(text)?,
     };
-    if share <= 1.0 { Ok(share) } else { Err("expected a share from 0 to 1, or a percentage".to_owned()) }
+    if share <= 1.0 {
+        Ok(share)
+    } else {
+        Err("expected a share from 0 to 1, or a percentage".to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -254,17 +296,24 @@ mod tests {
 
     fn row(name: &str, ours: bool, figures: &[(Figure, f64)]) -> Row {
         let mut row = Row::new(name, name, ours, "");
-        row.figures = figures.iter().map(|(figure, value)| (*figure, Measured::exact(*value))).collect();
+        row.figures =
+            figures.iter().map(|(figure, value)| (*figure, Measured::exact(*value))).collect();
         row
     }
 
     /// Returns the record of the example in docs/cost.md.
     fn example() -> Record {
-        let of = |next, answer, warm| [(Figure::StartToNext, next), (Figure::StartToAnswer, answer), (Figure::Warm59B, warm)];
+        let of = |next, answer, warm| {
+            [(Figure::StartToNext, next), (Figure::StartToAnswer, answer), (Figure::Warm59B, warm)]
+        };
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
         let mut missing = row("node", false, &[]);
         missing.missing = Some("npm is not installed".into());
-        record.rows = vec![row("echo", true, &of(300.0, 340.0, 50.0)), row("python", false, &of(90_000.0, 90_600.0, 300.0)), missing];
+        record.rows = vec![
+            row("echo", true, &of(300.0, 340.0, 50.0)),
+            row("python", false, &of(90_000.0, 90_600.0, 300.0)),
+            missing,
+        ];
         record
     }
 
@@ -295,27 +344,38 @@ mod tests {
         let prices = Prices::parse(prices::EXAMPLE).expect("the prices are valid");
         let shape = Shape { invocations: 100.0, cold: 0.5, memory: 1024.0, ..shape() };
         let bill = bill(Times { init: 998.2, cold: 1.0, warm: 999.5 }, &shape, &prices);
-        assert_eq!((bill.billed_cold, bill.billed_warm, bill.gb_seconds, bill.dollars), (1000.0, 1000.0, 100.0, 1.0 + 50.0));
+        assert_eq!(
+            (bill.billed_cold, bill.billed_warm, bill.gb_seconds, bill.dollars),
+            (1000.0, 1000.0, 100.0, 1.0 + 50.0)
+        );
         let free = Shape { free_tier: true, ..shape };
-        assert_eq!(super::bill(Times { init: 998.2, cold: 1.0, warm: 999.5 }, &free, &prices).dollars, 0.9 + 47.5);
+        assert_eq!(
+            super::bill(Times { init: 998.2, cold: 1.0, warm: 999.5 }, &free, &prices).dollars,
+            0.9 + 47.5
+        );
     }
 
     #[test]
     fn rows_of_aws_are_filtered_by_memory() {
         let mut record = Record::new("aws-us-east-1", "aarch64", "2026-11-22T10:00:00Z");
-        let mut small = row("echo-128", true, &[(Figure::AwsInit, 8.5), (Figure::AwsDuration, 1.2)]);
+        let mut small =
+            row("echo-128", true, &[(Figure::AwsInit, 8.5), (Figure::AwsDuration, 1.2)]);
         small.memory_mb = Some(128);
         record.rows = vec![small];
         let prices = Prices::parse(prices::EXAMPLE).expect("the prices are valid");
         let shown = show(&record, &shape(), &prices).expect("it has a row");
         assert!(shown.contains("echo-128") && shown.contains("Times of AWS"), "{shown}");
-        let words = show(&record, &Shape { memory: 256.0, ..shape() }, &prices).unwrap_err().to_string();
+        let words =
+            show(&record, &Shape { memory: 256.0, ..shape() }, &prices).unwrap_err().to_string();
         assert_eq!(words, "the record has no row with 256 MB");
     }
 
     #[test]
     fn shares_and_amounts() {
-        assert_eq!((share("1%"), share("0.5"), amount("5e6"), amount("1_000")), (Ok(0.01), Ok(0.5), Ok(5e6), Ok(1000.0)));
+        assert_eq!(
+            (share("1%"), share("0.5"), amount("5e6"), amount("1_000")),
+            (Ok(0.01), Ok(0.5), Ok(5e6), Ok(1000.0))
+        );
         for wrong in ["2", "101%", "-1", "x", "NaN", "inf"] {
             assert!(share(wrong).is_err(), "{wrong}");
         }

@@ -31,7 +31,9 @@ pub fn event(size: usize) -> Vec<u8> {
         event.push_str(record);
         event.push(',');
     }
-    let filling = size.checked_sub(event.len() + record.len() + FRAME[1].len()).expect("an event has at least 59 bytes");
+    let filling = size
+        .checked_sub(event.len() + record.len() + FRAME[1].len())
+        .expect("an event has at least 59 bytes");
     event.push_str(&record.replace("bolts", &format!("bolts{}", "s".repeat(filling))));
     event.push_str(FRAME[1]);
     event.into()
@@ -43,12 +45,18 @@ pub fn check(response: &[u8], event: &[u8], expected: ExpectedResponse) -> Resul
     let is_expected = match expected {
         _ if response == event => true,
         ExpectedResponse::SameBytes => false,
-        ExpectedResponse::SameJson => value(response).is_some_and(|given| Some(given) == value(event)),
+        ExpectedResponse::SameJson => {
+            value(response).is_some_and(|given| Some(given) == value(event))
+        }
     };
     if is_expected {
         return Ok(());
     }
-    Err(Error::new(format!("its response isn't the event, but {} bytes: {}", response.len(), shown(response))))
+    Err(Error::new(format!(
+        "its response isn't the event, but {} bytes: {}",
+        response.len(),
+        shown(response)
+    )))
 }
 
 #[cfg(test)]

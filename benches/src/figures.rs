@@ -5,8 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The sizes of the events of warm invocations, in bytes.
-pub const EVENT_SIZES: [(Figure, usize); 4] =
-    [(Figure::Warm59B, 59), (Figure::Warm10Kb, 10_000), (Figure::Warm100Kb, 100_000), (Figure::Warm5Mb, 5_000_000)];
+pub const EVENT_SIZES: [(Figure, usize); 4] = [
+    (Figure::Warm59B, 59),
+    (Figure::Warm10Kb, 10_000),
+    (Figure::Warm100Kb, 100_000),
+    (Figure::Warm5Mb, 5_000_000),
+];
 
 /// A figure. Its name in records is its name here in kebab case.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,10 +126,15 @@ impl Figure {
     pub fn unit(self) -> Unit {
         match self {
             Self::Size | Self::Zip => Unit::Bytes,
-            Self::StartToNext | Self::StartToAnswer | Self::DroppedToNext | Self::DroppedToAnswer => Unit::Microseconds,
+            Self::StartToNext
+            | Self::StartToAnswer
+            | Self::DroppedToNext
+            | Self::DroppedToAnswer => Unit::Microseconds,
             Self::Warm59B | Self::Warm10Kb | Self::Warm100Kb | Self::Warm5Mb => Unit::Microseconds,
             Self::SyscallsToNext | Self::SyscallsPerInvocation => Unit::Count,
-            Self::InstructionsToNext | Self::InstructionsPerInvocation | Self::MinorFaults => Unit::Count,
+            Self::InstructionsToNext | Self::InstructionsPerInvocation | Self::MinorFaults => {
+                Unit::Count
+            }
             Self::PeakMemory => Unit::Kibibytes,
             Self::AwsInit | Self::AwsDuration | Self::AwsBilled => Unit::Milliseconds,
             Self::AwsMemory => Unit::Megabytes,
@@ -200,11 +209,17 @@ mod tests {
 
     #[test]
     fn each_figure_is_listed_once_and_has_its_own_name() {
-        let names: Vec<String> = Figure::ALL.iter().map(|figure| serde_json::to_string(figure).expect("a name")).collect();
+        let names: Vec<String> = Figure::ALL
+            .iter()
+            .map(|figure| serde_json::to_string(figure).expect("a name"))
+            .collect();
         let mut sorted = names.clone();
         sorted.sort();
         sorted.dedup();
         assert_eq!(sorted.len(), names.len());
-        assert!(names.contains(&"\"start-to-next\"".to_owned()) && names.contains(&"\"warm-5-mb\"".to_owned()));
+        assert!(
+            names.contains(&"\"start-to-next\"".to_owned())
+                && names.contains(&"\"warm-5-mb\"".to_owned())
+        );
     }
 }

@@ -36,7 +36,11 @@ pub struct Running<'a> {
 impl<'a> Running<'a> {
     /// Starts the contender, and returns its first GET /next. `before` is the command line of a
     /// tool that starts it in turn.
-    pub fn start(ready: &'a Ready, server: &'a mut Server, before: &[&str]) -> Result<(Self, ContenderRequest), Error> {
+    pub fn start(
+        ready: &'a Ready,
+        server: &'a mut Server,
+        before: &[&str],
+    ) -> Result<(Self, ContenderRequest), Error> {
         server.renew()?;
         let (process, stderr) = execute(ready, server, before)?;
         let mut running = Self { ready, server, process, stderr, waiting: 0 };
@@ -111,20 +115,30 @@ impl Event {
 
 /// Starts the contender with Lambda's environment and its own variables. All streams are /dev/null,
 /// except for a tool's standard error.
-fn execute(ready: &Ready, server: &Server, before: &[&str]) -> Result<(Process, Option<PipeReader>), Error> {
+fn execute(
+    ready: &Ready,
+    server: &Server,
+    before: &[&str],
+) -> Result<(Process, Option<PipeReader>), Error> {
     let words = before.iter().map(OsStr::new).chain(ready.command.iter().map(AsRef::as_ref));
     let words: Vec<CString> = words.map(|word| text(word.as_bytes())).collect::<Result<_, _>>()?;
     // The contender's variables replace Lambda's.
     let lambdas = environment(Path::new("/var/task/bootstrap"), server.address()?);
-    let variables: BTreeMap<_, _> = lambdas.into_iter().chain(ready.environment.iter().cloned()).collect();
-    let variables = variables.iter().map(|(name, value)| text(&[name.as_bytes(), b"=", value.as_bytes()].concat()));
+    let variables: BTreeMap<_, _> =
+        lambdas.into_iter().chain(ready.environment.iter().cloned()).collect();
+    let variables = variables
+        .iter()
+        .map(|(name, value)| text(&[name.as_bytes(), b"=", value.as_bytes()].concat()));
     let variables: Vec<CString> = variables.collect::<Result<_, _>>()?;
     let null = File::options().read(true).write(true).open("/dev/null").context("/dev/null")?;
     let (reader, writer) = std::io::pipe().context("a pipe")?;
     let stderr = if before.is_empty() { null.as_fd() } else { writer.as_fd() };
-    let process = spawn(&words, &variables, [null.as_fd(), null.as_fd(), stderr], server.processors());
     let process =
-        process.context(format!("failed to start {}", words.first().map_or_else(Default::default, |word| word.to_string_lossy())))?;
+        spawn(&words, &variables, [null.as_fd(), null.as_fd(), stderr], server.processors());
+    let process = process.context(format!(
+        "failed to start {}",
+        words.first().map_or_else(Default::default, |word| word.to_string_lossy())
+    ))?;
     Ok((process, (!before.is_empty()).then_some(reader)))
 }
 

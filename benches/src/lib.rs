@@ -41,7 +41,8 @@ pub fn main() -> ExitCode {
     if let Some(code) = cargo_barelambda::compile() {
         return code;
     }
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the repository");
+    let repository =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the repository");
     let matches = run::command()
         .subcommand(aws::command())
         .subcommand(compare::command())

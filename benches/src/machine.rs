@@ -17,7 +17,8 @@ pub fn described(repository: &Path) -> BTreeMap<String, String> {
         let output = Command::new(program).args(arguments).current_dir(repository).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let changed = said("git", &["status", "--porcelain", "--untracked-files=no"]).is_some_and(|files| !files.is_empty());
+    let changed = said("git", &["status", "--porcelain", "--untracked-files=no"])
+        .is_some_and(|files| !files.is_empty());
     let commit = said("git", &["rev-parse", "--short=12", "HEAD"]);
     let facts = [
         ("processor", line("/proc/cpuinfo", "model name")),
@@ -25,7 +26,13 @@ pub fn described(repository: &Path) -> BTreeMap<String, String> {
         ("memory", line("/proc/meminfo", "MemTotal")),
         ("kernel", Some(rustix::system::uname().release().to_string_lossy().into_owned())),
         ("compiler", said("rustc", &["--version"])),
-        ("commit", commit.map(|commit| if changed { format!("{commit}, with changes") } else { commit })),
+        (
+            "commit",
+            commit.map(|commit| if changed { format!("{commit}, with changes") } else { commit }),
+        ),
     ];
-    facts.into_iter().map(|(name, value)| (name.to_owned(), value.unwrap_or_else(|| "unknown".to_owned()))).collect()
+    facts
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.unwrap_or_else(|| "unknown".to_owned())))
+        .collect()
 }

@@ -33,8 +33,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub const FULL: Self = Self { cold: 250, dropped: 12, warm: 50, warm_largest: 15, memory: 21, interpreters: true };
-    pub const QUICK: Self = Self { cold: 40, dropped: 3, warm: 11, warm_largest: 3, memory: 5, interpreters: false };
+    pub const FULL: Self =
+        Self { cold: 250, dropped: 12, warm: 50, warm_largest: 15, memory: 21, interpreters: true };
+    pub const QUICK: Self =
+        Self { cold: 40, dropped: 3, warm: 11, warm_largest: 3, memory: 5, interpreters: false };
 
     pub fn settings(&self) -> BTreeMap<String, String> {
         let Self { cold, dropped, warm, warm_largest, memory, interpreters: _ } = self;
@@ -63,13 +65,30 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
     for contender in contenders {
         let mut row = Row::new(contender.name, contender.title, contender.ours, contender.note);
         match &contender.program {
-            Ok(ready) => field.push(Lane { ready, server: Server::new()?, row: rows.len(), samples: BTreeMap::new() }),
+            Ok(ready) => field.push(Lane {
+                ready,
+                server: Server::new()?,
+                row: rows.len(),
+                samples: BTreeMap::new(),
+            }),
             Err(why) => row.missing = Some(why.clone()),
         }
         rows.push(row);
     }
-    starts(&mut field, plan.cold, [Figure::StartToNext, Figure::StartToAnswer], "cold starts", || Ok(()));
-    starts(&mut field, plan.dropped, [Figure::DroppedToNext, Figure::DroppedToAnswer], "cold starts, cache dropped", drop_caches);
+    starts(
+        &mut field,
+        plan.cold,
+        [Figure::StartToNext, Figure::StartToAnswer],
+        "cold starts",
+        || Ok(()),
+    );
+    starts(
+        &mut field,
+        plan.dropped,
+        [Figure::DroppedToNext, Figure::DroppedToAnswer],
+        "cold starts, cache dropped",
+        drop_caches,
+    );
     let processors = Reserved::new()?;
     field.iter_mut().for_each(|lane| lane.server.reserve(Some(&processors)));
     warm_cycles(&mut field, plan);
@@ -78,7 +97,9 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
     let bar = bar("system calls, instructions, memory", field.len());
     for (Lane { ready, server, row, samples }, sizes) in field.into_iter().zip(sizes) {
         let figures = &mut rows[row].figures;
-        figures.extend(samples.into_iter().map(|(figure, samples)| (figure, samples.unwrap_or_else(Measured::Missing, Measured::Samples))));
+        figures.extend(samples.into_iter().map(|(figure, samples)| {
+            (figure, samples.unwrap_or_else(Measured::Missing, Measured::Samples))
+        }));
         let mut server = server;
         figures.extend(sizes);
         figures.extend(counts::memory(ready, &mut server, plan.memory));
@@ -102,7 +123,11 @@ struct Lane<'a> {
 struct Samples(Result<Vec<f64>, String>);
 
 impl Samples {
-    fn unwrap_or_else(self, missing: impl Fn(String) -> Measured, some: impl Fn(Vec<f64>) -> Measured) -> Measured {
+    fn unwrap_or_else(
+        self,
+        missing: impl Fn(String) -> Measured,
+        some: impl Fn(Vec<f64>) -> Measured,
+    ) -> Measured {
         match self.0 {
             Ok(samples) if samples.is_empty() => missing("not measured".to_owned()),
             Ok(samples) => some(samples),
@@ -128,7 +153,13 @@ impl Lane<'_> {
 }
 
 /// Measures cold starts of all contenders. `before` runs before each.
-fn starts(field: &mut [Lane<'_>], rounds: usize, figures: [Figure; 2], what: &'static str, before: impl Fn() -> Result<(), Error>) {
+fn starts(
+    field: &mut [Lane<'_>],
+    rounds: usize,
+    figures: [Figure; 2],
+    what: &'static str,
+    before: impl Fn() -> Result<(), Error>,
+) {
     let event = Event::new(events::event(59));
     let bar = bar(what, field.len() * rounds);
     for index in shuffled(field.len(), rounds) {
@@ -180,6 +211,7 @@ fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
 }
 
 fn bar(what: &'static str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:<42} {wide_bar} {pos}/{len} {elapsed}").expect("the template is valid");
+    let style = ProgressStyle::with_template("{msg:<42} {wide_bar} {pos}/{len} {elapsed}")
+        .expect("the template is valid");
     ProgressBar::new(length as u64).with_style(style).with_message(what)
 }

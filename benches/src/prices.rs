@@ -53,7 +53,9 @@ impl Prices {
         for tiers in [&prices.x86_64, &prices.arm64] {
             let rises = tiers.windows(2).all(|pair| pair[0].up_to < pair[1].up_to);
             if !rises || tiers.last().is_none_or(|last| last.up_to.is_finite()) {
-                return Err("invalid tiers: expected rising `up_to`, and none in the last tier".to_owned());
+                return Err(
+                    "invalid tiers: expected rising `up_to`, and none in the last tier".to_owned()
+                );
             }
         }
         Ok(prices)
@@ -96,8 +98,18 @@ mod tests {
     #[test]
     fn each_gb_second_costs_what_its_tier_does() {
         let prices = Prices::parse(EXAMPLE).expect("the file is valid");
-        assert_eq!([0.0, 100.0, 104.0].map(|amount| prices.compute("x86_64", amount)), [0.0, 50.0, 51.0]);
-        assert_eq!((prices.compute("arm64", 1000.0), prices.gb_second("arm64"), prices.gb_second("x86_64")), (400.0, 0.4, 0.5));
+        assert_eq!(
+            [0.0, 100.0, 104.0].map(|amount| prices.compute("x86_64", amount)),
+            [0.0, 50.0, 51.0]
+        );
+        assert_eq!(
+            (
+                prices.compute("arm64", 1000.0),
+                prices.gb_second("arm64"),
+                prices.gb_second("x86_64")
+            ),
+            (400.0, 0.4, 0.5)
+        );
     }
 
     #[test]
@@ -106,14 +118,21 @@ mod tests {
         assert!(wrong("request = 0.01\n", "").contains("missing field `request`"));
         assert!(wrong("gb_second = 0.4", "gb_second = \"free\"").contains("expected f64"));
         assert!(wrong("date", "dated").contains("unknown field `dated`"));
-        assert!(wrong("gb_second = 0.4", "gb_second = -1").contains("expected a number of at least 0"));
-        assert!(wrong("gb_second = 0.4", "up_to = 3\ngb_second = 0.4").contains("none in the last tier"));
+        assert!(
+            wrong("gb_second = 0.4", "gb_second = -1").contains("expected a number of at least 0")
+        );
+        assert!(
+            wrong("gb_second = 0.4", "up_to = 3\ngb_second = 0.4")
+                .contains("none in the last tier")
+        );
     }
 
     #[test]
     fn the_repositorys_file_is_right() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("prices.toml");
         let prices = Prices::read(&file).expect("the file is valid");
-        assert!(prices.gb_second("arm64") < prices.gb_second("x86_64") && prices.date.starts_with("20"));
+        assert!(
+            prices.gb_second("arm64") < prices.gb_second("x86_64") && prices.date.starts_with("20")
+        );
     }
 }

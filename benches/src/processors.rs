@@ -17,9 +17,12 @@ pub struct Reserved {
 impl Reserved {
     /// Reserves the first processor that this process may run on.
     pub fn new() -> Result<Self, Error> {
-        let all = sched_getaffinity(None).context("failed to get the processors of this process")?;
+        let all =
+            sched_getaffinity(None).context("failed to get the processors of this process")?;
         let first = (0..CpuSet::MAX_CPU).find(|&processor| all.is_set(processor));
-        let (Some(first), 2..) = (first, all.count()) else { return Ok(Self { all, others: None }) };
+        let (Some(first), 2..) = (first, all.count()) else {
+            return Ok(Self { all, others: None });
+        };
         let (mut own, mut others) = (CpuSet::new(), all);
         own.set(first);
         others.unset(first);
@@ -34,7 +37,9 @@ impl Reserved {
     /// Returns a description for a record.
     pub fn described(&self) -> String {
         match &self.others {
-            Some(others) => format!("one for the server, which spins; {} for the contender", others.count()),
+            Some(others) => {
+                format!("one for the server, which spins; {} for the contender", others.count())
+            }
             None => "one for the server and the contender".to_owned(),
         }
     }
@@ -59,7 +64,10 @@ mod tests {
             let own = sched_getaffinity(None).unwrap();
             if let Some(others) = reserved.others() {
                 assert_eq!((own.count(), own.count() + others.count()), (1, before.count()));
-                assert!((0..CpuSet::MAX_CPU).all(|processor| !(own.is_set(processor) && others.is_set(processor))));
+                assert!(
+                    (0..CpuSet::MAX_CPU)
+                        .all(|processor| !(own.is_set(processor) && others.is_set(processor)))
+                );
             }
         }
         assert!(sched_getaffinity(None).unwrap() == before);

@@ -70,7 +70,11 @@ pub enum Measured {
 }
 
 impl Record {
-    pub fn new(place: impl Into<String>, architecture: impl Into<String>, date: impl Into<String>) -> Self {
+    pub fn new(
+        place: impl Into<String>,
+        architecture: impl Into<String>,
+        date: impl Into<String>,
+    ) -> Self {
         Self {
             format: FORMAT,
             date: date.into(),
@@ -86,11 +90,21 @@ impl Record {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let file = if path.is_dir() { path.join(JSON) } else { path.to_owned() };
         let text = fs::read_to_string(&file).context(file.display())?;
-        let record: Self = serde_json::from_str(&text).context(format!("{} is not a record of `bench`", file.display()))?;
+        let record: Self = serde_json::from_str(&text)
+            .context(format!("{} is not a record of `bench`", file.display()))?;
         if record.format != FORMAT {
-            return Err(Error::new(format!("{}: unsupported record format {}, expected {FORMAT}", file.display(), record.format)));
+            return Err(Error::new(format!(
+                "{}: unsupported record format {}, expected {FORMAT}",
+                file.display(),
+                record.format
+            )));
         }
-        if record.rows.iter().flat_map(|row| row.figures.values()).any(|figure| figure.samples().is_some_and(<[f64]>::is_empty)) {
+        if record
+            .rows
+            .iter()
+            .flat_map(|row| row.figures.values())
+            .any(|figure| figure.samples().is_some_and(<[f64]>::is_empty))
+        {
             return Err(Error::new(format!("{}: a figure has no samples", file.display())));
         }
         Ok(record)
@@ -125,21 +139,37 @@ impl Record {
     }
 
     fn csv(&self) -> String {
-        let mut csv = String::from("row,memory_mb,figure,unit,samples,median,p99,least,most,ratio_to_first,missing\n");
+        let mut csv = String::from(
+            "row,memory_mb,figure,unit,samples,median,p99,least,most,ratio_to_first,missing\n",
+        );
         for row in &self.rows {
             let memory = row.memory_mb.map(|megabytes| megabytes.to_string()).unwrap_or_default();
             if let Some(why) = &row.missing {
                 let _ = writeln!(csv, "{},{memory},,,0,,,,,,{}", row.name, quoted(why));
             }
             for (figure, measured) in &row.figures {
-                let name = serde_json::to_value(figure).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+                let name = serde_json::to_value(figure)
+                    .ok()
+                    .and_then(|name| name.as_str().map(str::to_owned))
+                    .unwrap_or_default();
                 let _ = write!(csv, "{},{memory},{name},{:?},", row.name, figure.unit());
                 let _ = match measured {
                     Measured::Missing(why) => writeln!(csv, "0,,,,,,{}", quoted(why)),
                     Measured::Samples(samples) => {
                         let of = |part| quantile(samples, part);
-                        let ratio = self.ratio(row, *figure).map(|ratio| format!("{ratio:.4}")).unwrap_or_default();
-                        writeln!(csv, "{},{},{},{},{},{ratio},", samples.len(), of(0.5), of(0.99), of(0.0), of(1.0))
+                        let ratio = self
+                            .ratio(row, *figure)
+                            .map(|ratio| format!("{ratio:.4}"))
+                            .unwrap_or_default();
+                        writeln!(
+                            csv,
+                            "{},{},{},{},{},{ratio},",
+                            samples.len(),
+                            of(0.5),
+                            of(0.99),
+                            of(0.0),
+                            of(1.0)
+                        )
                     }
                 };
             }
@@ -149,8 +179,21 @@ impl Record {
 }
 
 impl Row {
-    pub fn new(name: impl Into<String>, title: impl Into<String>, ours: bool, note: impl Into<String>) -> Self {
-        Self { name: name.into(), title: title.into(), ours, note: note.into(), memory_mb: None, missing: None, figures: BTreeMap::new() }
+    pub fn new(
+        name: impl Into<String>,
+        title: impl Into<String>,
+        ours: bool,
+        note: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            title: title.into(),
+            ours,
+            note: note.into(),
+            memory_mb: None,
+            missing: None,
+            figures: BTreeMap::new(),
+        }
     }
 
     /// Returns whether it is the floor, which isn't a runtime.
@@ -209,7 +252,10 @@ fn quoted(text: &str) -> String {
 
 /// Adds a line break before each figure and row, so that a diff shows single figures.
 fn one_row_a_line(json: &str) -> String {
-    json.replace("{\"name\":", "\n{\"name\":").replace("],\"rows\"", "],\n\"rows\"").replace("]},\"", "]},\n  \"") + "\n"
+    json.replace("{\"name\":", "\n{\"name\":")
+        .replace("],\"rows\"", "],\n\"rows\"")
+        .replace("]},\"", "]},\n  \"")
+        + "\n"
 }
 
 #[cfg(test)]
@@ -219,7 +265,10 @@ mod tests {
     #[test]
     fn quantiles_are_by_the_nearest_rank() {
         let samples: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        assert_eq!([0.0, 0.5, 0.99, 1.0].map(|part| quantile(&samples, part)), [1.0, 50.5, 99.0, 100.0]);
+        assert_eq!(
+            [0.0, 0.5, 0.99, 1.0].map(|part| quantile(&samples, part)),
+            [1.0, 50.5, 99.0, 100.0]
+        );
         assert_eq!([0.0, 0.5, 0.99].map(|part| quantile(&[7.0], part)), [7.0; 3]);
         assert_eq!(quantile(&[3.0, 1.0, 2.0], 0.5), 2.0);
     }
@@ -232,7 +281,8 @@ mod tests {
         base.figures.insert(Figure::StartToNext, Measured::Samples(vec![100.0, 102.0, 101.0]));
         let mut echo = Row::new("echo", "echo", true, "");
         echo.figures.insert(Figure::StartToNext, Measured::Samples(vec![202.0]));
-        echo.figures.insert(Figure::InstructionsToNext, Measured::Missing("no \"valgrind\" here".into()));
+        echo.figures
+            .insert(Figure::InstructionsToNext, Measured::Missing("no \"valgrind\" here".into()));
         let mut other = Row::new("node", "Node", false, "");
         other.missing = Some("npm, which is not installed".into());
         record.rows = vec![base, echo, other];
@@ -256,10 +306,15 @@ mod tests {
 
     #[test]
     fn an_invalid_record_is_refused_with_its_name() {
-        let file = std::env::temp_dir().join(format!("barelambda-bench-{}.json", std::process::id()));
+        let file =
+            std::env::temp_dir().join(format!("barelambda-bench-{}.json", std::process::id()));
         fs::write(&file, "{}").expect("a file can be written");
         let words = Record::read(&file).unwrap_err().to_string();
         fs::remove_file(&file).expect("it is ours");
-        assert!(words.contains("is not a record of `bench`") && words.contains(&*file.to_string_lossy()), "{words}");
+        assert!(
+            words.contains("is not a record of `bench`")
+                && words.contains(&*file.to_string_lossy()),
+            "{words}"
+        );
     }
 }

@@ -22,13 +22,22 @@ impl Head {
         }
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut request = httparse::Request::new(&mut headers);
-        let length = match request.parse(bytes).context(format!("invalid request {}", shown(bytes)))? {
-            Status::Partial => return Ok(None),
-            Status::Complete(length) => length,
-        };
+        let length =
+            match request.parse(bytes).context(format!("invalid request {}", shown(bytes)))? {
+                Status::Partial => return Ok(None),
+                Status::Complete(length) => length,
+            };
         let target = request.path.unwrap_or_default().to_owned();
-        let value = |name: &str| request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value);
-        let is = |name, wanted: &[u8]| value(name).is_some_and(|value| value.eq_ignore_ascii_case(wanted));
+        let value = |name: &str| {
+            request
+                .headers
+                .iter()
+                .find(|header| header.name.eq_ignore_ascii_case(name))
+                .map(|header| header.value)
+        };
+        let is = |name, wanted: &[u8]| {
+            value(name).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+        };
         let content_length = match value("content-length") {
             _ if is("transfer-encoding", b"chunked") => None,
             None => Some(0),
@@ -37,7 +46,12 @@ impl Head {
                 Some(digits.parse().context(format!("Content-Length: {digits}"))?)
             }
         };
-        Ok(Some(Self { length, target, content_length, expects_continue: is("expect", b"100-continue") }))
+        Ok(Some(Self {
+            length,
+            target,
+            content_length,
+            expects_continue: is("expect", b"100-continue"),
+        }))
     }
 
     pub fn is_next(&self) -> bool {
@@ -53,7 +67,9 @@ pub fn unchunked(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Error> {
         let (start, size) = match httparse::parse_chunk_size(&bytes[at..]) {
             Ok(Status::Complete((start, size))) => (at + start, size as usize),
             Ok(Status::Partial) => return Ok(None),
-            Err(_) => return Err(Error::new(format!("invalid chunk size: {}", shown(&bytes[at..])))),
+            Err(_) => {
+                return Err(Error::new(format!("invalid chunk size: {}", shown(&bytes[at..]))));
+            }
         };
         if size == 0 {
             return Ok(end_of_trailers(bytes, start - 2).map(|end| (data, end)));
@@ -92,9 +108,14 @@ mod tests {
             assert_eq!(Head::parse(&bytes[..cut]).expect("it is right"), None, "{cut}");
         }
         let head = Head::parse(bytes).expect("it is right").expect("it is whole");
-        assert_eq!((head.length, head.content_length, head.expects_continue), (bytes.len() - 5, Some(5), true));
+        assert_eq!(
+            (head.length, head.content_length, head.expects_continue),
+            (bytes.len() - 5, Some(5), true)
+        );
         assert!(!head.is_next() && head.target.ends_with("/response"));
-        let head = Head::parse(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n").expect("it is right").expect("it is whole");
+        let head = Head::parse(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n")
+            .expect("it is right")
+            .expect("it is whole");
         assert!(head.is_next() && head.content_length == Some(0));
     }
 
@@ -102,7 +123,9 @@ mod tests {
     fn what_is_no_request_is_an_error_that_shows_it() {
         let words = Head::parse(b"\x16\x03\x01").unwrap_err().to_string();
         assert!(words.contains("\\x16"), "{words}");
-        let words = Head::parse(b"POST / HTTP/1.1\r\nContent-Length: five\r\n\r\n").unwrap_err().to_string();
+        let words = Head::parse(b"POST / HTTP/1.1\r\nContent-Length: five\r\n\r\n")
+            .unwrap_err()
+            .to_string();
         assert!(words.starts_with("Content-Length: five"), "{words}");
     }
 
@@ -112,7 +135,10 @@ mod tests {
         for cut in 0..body.len() {
             assert_eq!(unchunked(&body[..cut]).expect("it is right"), None, "{cut}");
         }
-        assert_eq!(unchunked(&[body, &b"GET"[..]].concat()).expect("it is right"), Some((b"hello world".to_vec(), body.len())));
+        assert_eq!(
+            unchunked(&[body, &b"GET"[..]].concat()).expect("it is right"),
+            Some((b"hello world".to_vec(), body.len()))
+        );
         assert_eq!(unchunked(b"0\r\n\r\n").expect("it is right"), Some((Vec::new(), 5)));
         assert!(unchunked(b"x\r\n").is_err());
     }

@@ -55,7 +55,8 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let wanted: Vec<String> = matches.get_many("rows").into_iter().flatten().cloned().collect();
     let plan = if matches.get_flag("quick") { Plan::QUICK } else { Plan::FULL };
     let architecture = Architecture::host();
-    let contenders = contenders::build(repository, architecture, &wanted, &mut |what| eprintln!("{what}"))?;
+    let contenders =
+        contenders::build(repository, architecture, &wanted, &mut |what| eprintln!("{what}"))?;
 
     let began = Instant::now();
     let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
@@ -70,7 +71,10 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     record.rows = rows?;
     print!("{}", table::show(&record));
     if !matches.get_flag("no-record") {
-        let records = matches.get_one("records").cloned().unwrap_or_else(|| repository.join("benches/record"));
+        let records = matches
+            .get_one("records")
+            .cloned()
+            .unwrap_or_else(|| repository.join("benches/record"));
         println!("{}", plots::keep(&record, &records)?.display());
     }
     eprintln!("measured in {} s", began.elapsed().as_secs());

@@ -65,7 +65,13 @@ struct Connection {
 impl Server {
     /// Listens on failed to listen on 127.0.0.1.
     pub fn new() -> Result<Self, Error> {
-        Ok(Self { listener: listener()?, connections: Vec::new(), process: None, piece: vec![0; PIECE], processors: None })
+        Ok(Self {
+            listener: listener()?,
+            connections: Vec::new(),
+            process: None,
+            piece: vec![0; PIECE],
+            processors: None,
+        })
     }
 
     /// Sets the processors: with a reserved one the server spins, and without one it blocks.
@@ -93,7 +99,8 @@ impl Server {
 
     /// Makes the exit of this process an error from now on.
     pub fn watch(&mut self, process: Pid) -> Result<(), Error> {
-        self.process = Some(pidfd_open(process, PidfdFlags::empty()).context("failed to open the process")?);
+        self.process =
+            Some(pidfd_open(process, PidfdFlags::empty()).context("failed to open the process")?);
         Ok(())
     }
 
@@ -103,14 +110,22 @@ impl Server {
         if request.is_next {
             return Ok(request);
         }
-        Err(Error::new(format!("expected GET /next, but got {}: {}", request.target, shown(request.body()))))
+        Err(Error::new(format!(
+            "expected GET /next, but got {}: {}",
+            request.target,
+            shown(request.body())
+        )))
     }
 
     /// Waits for a response, accepts it with 202, and returns it; any other request is an error.
     pub fn response(&mut self) -> Result<ContenderRequest, Error> {
         let request = self.request()?;
         if request.is_next || !request.target.ends_with("/response") {
-            return Err(Error::new(format!("expected a response, but got {}: {}", request.target, shown(request.body()))));
+            return Err(Error::new(format!(
+                "expected a response, but got {}: {}",
+                request.target,
+                shown(request.body())
+            )));
         }
         self.reply(request.connection, &message::accepted())?;
         Ok(request)
@@ -150,7 +165,10 @@ impl Server {
         let Some((data, length)) = whole else {
             if head.expects_continue && !connection.continued {
                 connection.continued = true;
-                connection.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").context("failed to send to the contender")?;
+                connection
+                    .stream
+                    .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
+                    .context("failed to send to the contender")?;
             }
             return Ok(None);
         };
@@ -159,14 +177,23 @@ impl Server {
         let rest = connection.received.split_off(head.length + length);
         let bytes = mem::replace(&mut connection.received, rest);
         let (bytes, body_start) = data.map_or((bytes, head.length), |data| (data, 0));
-        Ok(Some(ContenderRequest { connection: index, is_next: head.is_next(), target: head.target, at, bytes, body_start }))
+        Ok(Some(ContenderRequest {
+            connection: index,
+            is_next: head.is_next(),
+            target: head.target,
+            at,
+            bytes,
+            body_start,
+        }))
     }
 
     /// Waits until bytes or a connection arrive, and reads them.
     fn receive(&mut self) -> Result<(), Error> {
         let limit = Timespec::try_from(LIMIT).expect("the limit fits");
         let mut waiting = vec![PollFd::new(&self.listener, PollFlags::IN)];
-        let open: Vec<usize> = (0..self.connections.len()).filter(|&index| self.connections[index].is_some()).collect();
+        let open: Vec<usize> = (0..self.connections.len())
+            .filter(|&index| self.connections[index].is_some())
+            .collect();
         waiting.extend(self.process.as_ref().map(|process| PollFd::new(process, PollFlags::IN)));
         let streams_from = waiting.len();
         let streams = open.iter().filter_map(|&index| self.connections[index].as_ref());
@@ -175,7 +202,8 @@ impl Server {
         if self.processors.is_some() {
             let began = Instant::now();
             while ready == 0 && began.elapsed() < SPINNING {
-                ready = poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).context("poll")?;
+                ready = poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))
+                    .context("poll")?;
             }
         }
         if ready == 0 && poll(&mut waiting, Some(&limit)).context("poll")? == 0 {
@@ -183,12 +211,17 @@ impl Server {
         }
         let ready: Vec<bool> = waiting.iter().map(|one| !one.revents().is_empty()).collect();
         // Bytes that it sent before it exited still count.
-        if ready[1..streams_from].contains(&true) && ready.iter().filter(|ready| **ready).count() == 1 {
+        if ready[1..streams_from].contains(&true)
+            && ready.iter().filter(|ready| **ready).count() == 1
+        {
             return Err(Error::new("the contender has exited"));
         }
         for (&index, _) in open.iter().zip(&ready[streams_from..]).filter(|(_, ready)| **ready) {
             let connection = &mut self.connections[index];
-            if !connection.as_mut().map_or(Ok(false), |connection| connection.receive(&mut self.piece))? {
+            if !connection
+                .as_mut()
+                .map_or(Ok(false), |connection| connection.receive(&mut self.piece))?
+            {
                 *connection = None;
             }
         }
@@ -215,14 +248,19 @@ impl Connection {
     /// Reads the available bytes, and returns whether the connection is still open.
     fn receive(&mut self, piece: &mut [u8]) -> Result<bool, Error> {
         match self.stream.read(piece) {
-            Ok(0) if !self.received.is_empty() => {
-                Err(Error::new(format!("the contender closed its connection after {}", shown(&self.received))))
-            }
+            Ok(0) if !self.received.is_empty() => Err(Error::new(format!(
+                "the contender closed its connection after {}",
+                shown(&self.received)
+            ))),
             Ok(count) => {
                 self.received.extend_from_slice(&piece[..count]);
                 Ok(count > 0)
             }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(true),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                Ok(true)
+            }
             Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
             Err(error) => Err(error).context("failed to read from the contender"),
         }

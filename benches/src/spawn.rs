@@ -47,8 +47,14 @@ const ALIGNMENT: usize = 16;
 /// # Errors
 ///
 /// One of clone, dup2, setpgid, sched_setaffinity and execve fails. Then there is no process.
-pub fn spawn(words: &[CString], environment: &[CString], streams: [BorrowedFd<'_>; 3], processors: Option<&CpuSet>) -> io::Result<Process> {
-    let pointers = |texts: &[CString]| texts.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect();
+pub fn spawn(
+    words: &[CString],
+    environment: &[CString],
+    streams: [BorrowedFd<'_>; 3],
+    processors: Option<&CpuSet>,
+) -> io::Result<Process> {
+    let pointers =
+        |texts: &[CString]| texts.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect();
     let mut task = Task {
         words: pointers(words),
         environment: pointers(environment),
@@ -120,11 +126,17 @@ mod tests {
         let null = std::fs::File::open("/dev/null")?;
         let (mut reader, writer) = io::pipe()?;
         let before = Instant::now();
-        let process = spawn(&words(program), &words(environment), [null.as_fd(), writer.as_fd(), null.as_fd()], None)?;
+        let process = spawn(
+            &words(program),
+            &words(environment),
+            [null.as_fd(), writer.as_fd(), null.as_fd()],
+            None,
+        )?;
         drop(writer);
         let mut said = String::new();
         reader.read_to_string(&mut said)?;
-        let (_, status) = waitpid(Some(process.id), WaitOptions::empty())?.expect("it has been waited for");
+        let (_, status) =
+            waitpid(Some(process.id), WaitOptions::empty())?.expect("it has been waited for");
         assert!((before..=Instant::now()).contains(&process.started));
         assert_eq!(status.exit_status(), Some(0));
         Ok(said)
@@ -134,7 +146,14 @@ mod tests {
     fn the_program_has_its_arguments_environment_streams_and_group() {
         assert_eq!(run(&["/bin/echo", "a b", "c"], &[]).unwrap(), "a b c\n");
         assert_eq!(run(&["env"], &["ONE=1", "TWO="]).unwrap(), "ONE=1\nTWO=\n");
-        assert_eq!(run(&["/bin/sh", "-c", "set -- $(cat /proc/$$/stat); test $5 = $$ && echo leader"], &[]).unwrap(), "leader\n");
+        assert_eq!(
+            run(
+                &["/bin/sh", "-c", "set -- $(cat /proc/$$/stat); test $5 = $$ && echo leader"],
+                &[]
+            )
+            .unwrap(),
+            "leader\n"
+        );
         let status = run(&["cat", "/proc/self/status"], &[]).unwrap();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
         let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();

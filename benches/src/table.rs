@@ -10,14 +10,25 @@ use crate::record::{Measured, Record, Row, quantile};
 
 /// The groups of columns, as a terminal isn't wide enough for all of them.
 const GROUPS: [(&str, &[Figure]); 6] = [
-    ("Cold start, from just before execve, in the page cache", &[Figure::StartToNext, Figure::StartToAnswer]),
+    (
+        "Cold start, from just before execve, in the page cache",
+        &[Figure::StartToNext, Figure::StartToAnswer],
+    ),
     ("Cold start, the page cache dropped", &[Figure::DroppedToNext, Figure::DroppedToAnswer]),
     (
         "Warm cycle, from sending the event to the next GET /next, by the size of the event",
         &[Figure::Warm59B, Figure::Warm10Kb, Figure::Warm100Kb, Figure::Warm5Mb],
     ),
     ("Size and memory", &[Figure::Size, Figure::Zip, Figure::PeakMemory, Figure::MinorFaults]),
-    ("Work", &[Figure::SyscallsToNext, Figure::SyscallsPerInvocation, Figure::InstructionsToNext, Figure::InstructionsPerInvocation]),
+    (
+        "Work",
+        &[
+            Figure::SyscallsToNext,
+            Figure::SyscallsPerInvocation,
+            Figure::InstructionsToNext,
+            Figure::InstructionsPerInvocation,
+        ],
+    ),
     ("On AWS", &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory]),
 ];
 
@@ -27,8 +38,11 @@ pub fn show(record: &Record) -> String {
     let mut shown = String::new();
     let mut missing = Missing::default();
     for (title, figures) in GROUPS {
-        let figures: Vec<Figure> =
-            figures.iter().copied().filter(|figure| record.rows.iter().any(|row| row.figures.contains_key(figure))).collect();
+        let figures: Vec<Figure> = figures
+            .iter()
+            .copied()
+            .filter(|figure| record.rows.iter().any(|row| row.figures.contains_key(figure)))
+            .collect();
         if figures.is_empty() {
             continue;
         }
@@ -43,7 +57,11 @@ pub fn show(record: &Record) -> String {
     for (index, why) in missing.0.iter().enumerate() {
         let _ = writeln!(shown, "[{}] {why}", index + 1);
     }
-    let _ = writeln!(shown, "\n×: ratio to `{}` in this run. p99: 99th percentile.", record.rows.first().map_or("", |row| &row.name));
+    let _ = writeln!(
+        shown,
+        "\n×: ratio to `{}` in this run. p99: 99th percentile.",
+        record.rows.first().map_or("", |row| &row.name)
+    );
     if !plots::is_of_aws(record) {
         shown.push_str("Ratios measured here aren't a claim about AWS.\n");
     }
@@ -73,7 +91,10 @@ fn cell(record: &Record, row: &Row, figure: Figure, missing: &mut Missing) -> St
         Some(Measured::Missing(why)) => return missing.mark(why),
         Some(Measured::Samples(samples)) => samples,
     };
-    let ratio = record.ratio(row, figure).map(|ratio| format!(" {:>6}", format!("{}×", ratio_shown(ratio)))).unwrap_or_default();
+    let ratio = record
+        .ratio(row, figure)
+        .map(|ratio| format!(" {:>6}", format!("{}×", ratio_shown(ratio))))
+        .unwrap_or_default();
     let p99 = if samples.len() >= 30 && figure.is_time() {
         format!(" p99 {:>8}", figure.unit().show(quantile(samples, 0.99)))
     } else {
@@ -95,8 +116,12 @@ pub fn ratio_shown(ratio: f64) -> String {
 /// Aligns the first column left, and the others right.
 fn write_aligned(shown: &mut String, lines: &[Vec<String>]) {
     let columns = lines[0].len();
-    let width = |column: usize, lines: &[Vec<String>]| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(|column| if column == 0 { width(0, &lines[1..]) } else { width(column, lines) }).collect();
+    let width = |column: usize, lines: &[Vec<String>]| {
+        lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| if column == 0 { width(0, &lines[1..]) } else { width(column, lines) })
+        .collect();
     let _ = writeln!(shown, "{}", lines[0][0]);
     for (index, line) in lines.iter().enumerate() {
         let name = if index == 0 { "" } else { &line[0] };
@@ -127,7 +152,11 @@ mod tests {
         let shown = show(&record);
         assert!(shown.contains("200 µs  1.00× p99   200 µs"), "{shown}");
         assert!(shown.contains("210 µs  1.05×"), "{shown}");
-        assert!(shown.contains("[1] not measured in this run\n[2] it hangs\n[3] npm is not installed\n"), "{shown}");
+        assert!(
+            shown
+                .contains("[1] not measured in this run\n[2] it hangs\n[3] npm is not installed\n"),
+            "{shown}"
+        );
         assert!(!shown.contains("Warm") && !shown.contains("On AWS"), "{shown}");
     }
 

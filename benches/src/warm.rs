@@ -28,7 +28,8 @@ pub fn warm_up(running: &mut Running<'_>, event: &Event) -> Result<u32, Error> {
 
 /// Returns one sample: the median of `count` cycles, so that noise in one of them doesn't count.
 pub fn sample(running: &mut Running<'_>, event: &Event, count: u32) -> Result<Duration, Error> {
-    let mut cycles: Vec<Duration> = (0..count).map(|_| one(running, event)).collect::<Result<_, _>>()?;
+    let mut cycles: Vec<Duration> =
+        (0..count).map(|_| one(running, event)).collect::<Result<_, _>>()?;
     cycles.sort_unstable();
     Ok(cycles[cycles.len() / 2])
 }

@@ -14,7 +14,11 @@ use crate::result::Refusal;
 // include/barelambda.h requires.
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_respond(responder: *mut c_void, data: *const u8, len: usize) -> c_int {
+unsafe extern "C" fn barelambda_respond(
+    responder: *mut c_void,
+    data: *const u8,
+    len: usize,
+) -> c_int {
     with(responder, |invocation| {
         invocation.open()?;
         if data.is_null() && len > 0 {
@@ -44,13 +48,19 @@ unsafe extern "C" fn barelambda_fail(
 ) -> c_int {
     with(responder, |invocation| {
         // SAFETY: these are slices from C.
-        let (error_type, message) = unsafe { (invocation.input(error_type, type_len)?, invocation.input(message, message_len)?) };
+        let (error_type, message) = unsafe {
+            (invocation.input(error_type, type_len)?, invocation.input(message, message_len)?)
+        };
         invocation.fail(error_type, message)
     })
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_content_type(responder: *mut c_void, text: *const u8, len: usize) -> c_int {
+unsafe extern "C" fn barelambda_content_type(
+    responder: *mut c_void,
+    text: *const u8,
+    len: usize,
+) -> c_int {
     with(responder, |invocation| {
         invocation.open()?;
         // SAFETY: this is a slice from C.
@@ -66,7 +76,10 @@ unsafe extern "C" fn barelambda_content_type(responder: *mut c_void, text: *cons
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_response_buffer(responder: *mut c_void, capacity: *mut usize) -> *mut u8 {
+unsafe extern "C" fn barelambda_response_buffer(
+    responder: *mut c_void,
+    capacity: *mut usize,
+) -> *mut u8 {
     let mut buffer = Place { data: null_mut(), len: 0 };
     with(responder, |invocation| {
         invocation.open()?;

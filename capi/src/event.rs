@@ -12,7 +12,8 @@ use crate::system::milliseconds;
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn barelambda_event_payload(event: *const c_void, len: *mut usize) -> *mut u8 {
-    let (data, size) = given(event, |given| (given.payload.data, given.payload.len)).unwrap_or((null_mut(), 0));
+    let (data, size) =
+        given(event, |given| (given.payload.data, given.payload.len)).unwrap_or((null_mut(), 0));
     // SAFETY: it is null, or C allows writing to it.
     if let Some(len) = unsafe { len.as_mut() } {
         *len = size;
@@ -52,8 +53,15 @@ unsafe extern "C" fn barelambda_remaining_ms(event: *const c_void) -> u64 {
 
 /// # Safety
 /// `len` must be null, or writable.
-unsafe fn text(event: *const c_void, len: *mut usize, field: for<'c, 'h> fn(&'c Context<'h>) -> Option<&'h str>) -> *const u8 {
-    let (data, size) = given(event, |given| field(&given.context).map(|text| (text.as_ptr(), text.len()))).flatten().unwrap_or((null(), 0));
+unsafe fn text(
+    event: *const c_void,
+    len: *mut usize,
+    field: for<'c, 'h> fn(&'c Context<'h>) -> Option<&'h str>,
+) -> *const u8 {
+    let (data, size) =
+        given(event, |given| field(&given.context).map(|text| (text.as_ptr(), text.len())))
+            .flatten()
+            .unwrap_or((null(), 0));
     // SAFETY: as the caller promises.
     if let Some(len) = unsafe { len.as_mut() } {
         *len = size;

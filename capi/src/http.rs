@@ -40,11 +40,18 @@ const BODY_TEXT: c_int = 0;
 const BODY_BYTES: c_int = 1;
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_http(responder: *mut c_void, head: *const Head, body: *const u8, len: usize, kind: c_int) -> c_int {
+unsafe extern "C" fn barelambda_http(
+    responder: *mut c_void,
+    head: *const Head,
+    body: *const u8,
+    len: usize,
+    kind: c_int,
+) -> c_int {
     with(responder, |invocation| {
         invocation.open()?;
         // SAFETY: these are pointers from C.
-        let (response, body) = unsafe { (response(invocation, head)?, invocation.input(body, len)?) };
+        let (response, body) =
+            unsafe { (response(invocation, head)?, invocation.input(body, len)?) };
         let responded = match kind {
             BODY_TEXT => response.text(str::from_utf8(body).map_err(|_| Refusal::BODY_TEXT)?),
             BODY_BYTES => response.bytes(body),
@@ -78,7 +85,10 @@ unsafe extern "C" fn barelambda_http_stream(responder: *mut c_void, head: *const
 ///
 /// # Safety
 /// `head` must be null, or readable like everything that it points to.
-unsafe fn response<'b>(invocation: &Invocation<'b>, head: *const Head) -> Result<HttpResponse<'b>, Refusal> {
+unsafe fn response<'b>(
+    invocation: &Invocation<'b>,
+    head: *const Head,
+) -> Result<HttpResponse<'b>, Refusal> {
     if head.is_null() {
         return Err(Refusal::HEAD);
     }
@@ -90,11 +100,13 @@ unsafe fn response<'b>(invocation: &Invocation<'b>, head: *const Head) -> Result
     // SAFETY: there's no response yet, so nothing else uses the response buffer, and C must not use
     // it during the call.
     let buffer = unsafe { invocation.buffer.as_mut_slice() };
-    let mut response = c_support::http(buffer, status, invocation.content_type()).multi_value_headers(head.multi_value_headers != 0);
+    let mut response = c_support::http(buffer, status, invocation.content_type())
+        .multi_value_headers(head.multi_value_headers != 0);
     // SAFETY: the caller ensures it.
     unsafe {
         for header in invocation.input(head.headers, head.header_count)? {
-            response = response.header(header.name.read(invocation)?, header.value.read(invocation)?);
+            response =
+                response.header(header.name.read(invocation)?, header.value.read(invocation)?);
         }
         for cookie in invocation.input(head.cookies, head.cookie_count)? {
             response = response.cookie(cookie.read(invocation)?);

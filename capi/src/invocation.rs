@@ -32,8 +32,8 @@ pub struct Invocation<'a> {
     stage: Stage,
     /// The first error.
     refusal: Option<Refusal>,
-    /// The stream, if it has begun. `leave` drops it, so that the code of streams isn't linked into
-    /// a program that doesn't begin one.
+    /// The stream, if it has begun. `leave` drops it, so that the code of streams isn't linked
+    /// into a program that doesn't begin one.
     stream: ManuallyDrop<Option<ResponseStream<'a>>>,
     /// Drops the stream, if it has begun.
     leave: Option<for<'i, 'b> fn(&'i mut Invocation<'b>)>,
@@ -69,7 +69,10 @@ enum Stage {
 
 impl<'a> Invocation<'a> {
     /// Handles an event by calling `work` with the address of the invocation.
-    pub fn handle(invocation: runtime::Invocation<'a>, work: impl FnOnce(*mut c_void)) -> Response<'a> {
+    pub fn handle(
+        invocation: runtime::Invocation<'a>,
+        work: impl FnOnce(*mut c_void),
+    ) -> Response<'a> {
         let runtime::Invocation { context, event, responder } = invocation;
         let payload = Place::of_mut(event.into_payload());
         // SAFETY: `start` runs this in a handler of `c_support::serve`.
@@ -85,9 +88,12 @@ impl<'a> Invocation<'a> {
                 // SAFETY: the body is in the payload or in the response buffer. C must not use them
                 // any more, and the invocation borrows them for 'a.
                 let body: &'a [u8] = unsafe { body.as_slice() };
-                Answer::response(invocation.content_type().unwrap_or(JSON), body).map(c_support::responded)
+                Answer::response(invocation.content_type().unwrap_or(JSON), body)
+                    .map(c_support::responded)
             }
-            (None, Stage::Failed(body, len)) => Ok(c_support::responded(invocation.failure(body, len))),
+            (None, Stage::Failed(body, len)) => {
+                Ok(c_support::responded(invocation.failure(body, len)))
+            }
         }
     }
 
@@ -99,7 +105,9 @@ impl<'a> Invocation<'a> {
         match (invocation.refusal, invocation.stage) {
             // SAFETY: nothing else uses the response buffer any more, and the invocation borrows it
             // for 'a.
-            (Some(refusal), _) => Some(c_support::error_answer(refusal.error, unsafe { invocation.buffer.as_mut_slice() })),
+            (Some(refusal), _) => Some(c_support::error_answer(refusal.error, unsafe {
+                invocation.buffer.as_mut_slice()
+            })),
             (None, Stage::Failed(body, len)) => Some(invocation.failure(body, len)),
             (None, _) => None,
         }
@@ -110,7 +118,17 @@ impl<'a> Invocation<'a> {
         let (buffer, text) = buffer.split_at_mut_checked(PAYLOAD_LIMIT).unwrap_or_default();
         let (buffer, text) = (Place::of_mut(buffer), Place::of_mut(text));
         let stream = ManuallyDrop::new(None);
-        Self { event, buffer, text, content_type: 0, stage: Stage::Open, refusal: None, stream, leave: None, lives: PhantomData }
+        Self {
+            event,
+            buffer,
+            text,
+            content_type: 0,
+            stage: Stage::Open,
+            refusal: None,
+            stream,
+            leave: None,
+            lives: PhantomData,
+        }
     }
 
     fn lend(&mut self, work: impl FnOnce(*mut c_void)) {
@@ -156,7 +174,8 @@ impl<'a> Invocation<'a> {
 
     /// Returns whether the place is in the payload or in the response buffer.
     pub fn holds(&self, place: Place) -> bool {
-        self.event.is_some_and(|event| place.is_within(event.payload)) || place.is_within(self.buffer)
+        self.event.is_some_and(|event| place.is_within(event.payload))
+            || place.is_within(self.buffer)
     }
 
     /// Responds with the body at this place, in the payload or in the response buffer.
@@ -173,7 +192,8 @@ impl<'a> Invocation<'a> {
     pub fn content_type(&self) -> Option<&'a str> {
         // SAFETY: C doesn't know the place, nothing else is stored there while the content type is
         // used, and it was checked to be UTF-8.
-        let text = unsafe { str::from_utf8_unchecked(self.text.as_slice().get(..self.content_type)?) };
+        let text =
+            unsafe { str::from_utf8_unchecked(self.text.as_slice().get(..self.content_type)?) };
         if text.is_empty() { None } else { Some(text) }
     }
 
@@ -254,7 +274,8 @@ impl<'a> Invocation<'a> {
     fn failure(&self, body: Place, len: usize) -> Answer<'a> {
         // SAFETY: body and type are in the response buffer and in `text`, which the invocation
         // borrows for 'a, and nothing writes to them any more.
-        let (error_type, body) = unsafe { (self.text.as_slice().get(..len).unwrap_or_default(), body.as_slice()) };
+        let (error_type, body) =
+            unsafe { (self.text.as_slice().get(..len).unwrap_or_default(), body.as_slice()) };
         // SAFETY: `fail` has stored a type there, which is UTF-8.
         Answer::error(unsafe { str::from_utf8_unchecked(error_type) }, body)
     }
@@ -294,24 +315,30 @@ impl Place {
 
     /// Returns whether all of it is in `other`.
     fn is_within(self, other: Self) -> bool {
-        self.len <= other.len && self.data.addr().wrapping_sub(other.data.addr()) <= other.len - self.len
+        self.len <= other.len
+            && self.data.addr().wrapping_sub(other.data.addr()) <= other.len - self.len
     }
 
     /// Returns whether it overlaps `other`.
     fn overlaps(self, other: Self) -> bool {
         let [start, other_start] = [self.data.addr(), other.data.addr()];
-        start < other_start.saturating_add(other.len) && start.saturating_add(self.len) > other_start
+        start < other_start.saturating_add(other.len)
+            && start.saturating_add(self.len) > other_start
     }
 }
 
 /// Calls `work` with the current invocation, if `responder` is its address. If `work` returns
 /// a refusal, returns its code, and stores it if it is the first.
 #[inline(always)]
-pub fn with(responder: *mut c_void, work: impl for<'i, 'b> FnOnce(&'i mut Invocation<'b>) -> Result<(), Refusal>) -> c_int {
+pub fn with(
+    responder: *mut c_void,
+    work: impl for<'i, 'b> FnOnce(&'i mut Invocation<'b>) -> Result<(), Refusal>,
+) -> c_int {
     // SAFETY: it is the address of a local variable of `lend`'s caller, and `lend` resets it before
     // the variable is dropped. C must call on the thread that runs the handler, and `work` doesn't
     // call C, so this is the only reference.
-    let Some(invocation) = (unsafe { CURRENT.load(Relaxed).cast::<Invocation<'_>>().as_mut() }) else {
+    let Some(invocation) = (unsafe { CURRENT.load(Relaxed).cast::<Invocation<'_>>().as_mut() })
+    else {
         return Refusal::RESPONDER.code;
     };
     let is_it = (&raw const *invocation).addr() == responder.addr();

@@ -50,7 +50,11 @@ impl Refusal {
 
     /// Returns the refusal of an HTTP response.
     pub fn http(error: Error) -> Self {
-        if error == Error::RESPONSE_TOO_LARGE { Self::RESPONSE_TOO_LARGE } else { Self { code: 6, error } }
+        if error == Error::RESPONSE_TOO_LARGE {
+            Self::RESPONSE_TOO_LARGE
+        } else {
+            Self { code: 6, error }
+        }
     }
 
     /// Returns the refusal of a broken stream.

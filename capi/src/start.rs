@@ -16,7 +16,8 @@ use crate::result::{CANNOT_GO_ON, RUN_TWICE, Refusal};
 
 // SAFETY, of all functions that C calls: see answer.rs.
 
-type HandlerFn = unsafe extern "C" fn(event: *mut c_void, responder: *mut c_void, user: *mut c_void);
+type HandlerFn =
+    unsafe extern "C" fn(event: *mut c_void, responder: *mut c_void, user: *mut c_void);
 type InitFn = unsafe extern "C" fn(responder: *mut c_void, user: *mut c_void);
 
 static MEMORY: Memory<{ PAYLOAD_LIMIT + ROOM }, { PAYLOAD_LIMIT + TEXT }> = Memory::new();
@@ -31,7 +32,11 @@ unsafe extern "C" fn barelambda_run(handler: Option<HandlerFn>, user: *mut c_voi
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<HandlerFn>, user: *mut c_void) -> c_int {
+unsafe extern "C" fn barelambda_run_init(
+    init: Option<InitFn>,
+    handler: Option<HandlerFn>,
+    user: *mut c_void,
+) -> c_int {
     let Some(function) = handler else {
         return Refusal::NULL.code;
     };
@@ -47,7 +52,9 @@ unsafe extern "C" fn barelambda_run_init(init: Option<InitFn>, handler: Option<H
     c_support::serve(
         |buffer| {
             // SAFETY: the header declares an initialiser with this signature.
-            match init.and_then(|init| Invocation::initialize(buffer, |responder| unsafe { init(responder, user) })) {
+            match init.and_then(|init| {
+                Invocation::initialize(buffer, |responder| unsafe { init(responder, user) })
+            }) {
                 None => Ok(Foreign { function, user }),
                 Some(answer) => {
                     c_support::log_fatal("the initialiser failed", answer.body());
@@ -71,7 +78,9 @@ impl Handler for Foreign {
     #[inline(always)]
     fn handle<'a>(&mut self, invocation: runtime::Invocation<'a>) -> Response<'a> {
         // SAFETY: the header declares a handler with this signature.
-        Invocation::handle(invocation, |address| unsafe { (self.function)(address, address, self.user) })
+        Invocation::handle(invocation, |address| unsafe {
+            (self.function)(address, address, self.user)
+        })
     }
 }
 

@@ -14,14 +14,19 @@ unsafe extern "C" fn barelambda_stream_begin(responder: *mut c_void) -> c_int {
         // SAFETY: there's no response yet, so nothing else uses the response buffer, and C must not
         // use it from here on.
         let buffer = unsafe { invocation.buffer.as_mut_slice() };
-        let stream = way.stream(buffer, invocation.content_type()).map_err(|_| Refusal::CONTENT_TYPE)?;
+        let stream =
+            way.stream(buffer, invocation.content_type()).map_err(|_| Refusal::CONTENT_TYPE)?;
         invocation.begin(stream);
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_stream_write(responder: *mut c_void, data: *const u8, len: usize) -> c_int {
+unsafe extern "C" fn barelambda_stream_write(
+    responder: *mut c_void,
+    data: *const u8,
+    len: usize,
+) -> c_int {
     with(responder, |invocation| {
         // SAFETY: it is a slice from C.
         let data = unsafe { invocation.input(data, len) };

@@ -27,11 +27,16 @@ unsafe extern "C" fn barelambda_log(level: c_int, text: *const u8, len: usize) -
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_env(name: *const u8, len: usize, value_len: *mut usize) -> *const u8 {
+unsafe extern "C" fn barelambda_env(
+    name: *const u8,
+    len: usize,
+    value_len: *mut usize,
+) -> *const u8 {
     start::find_environment();
     // SAFETY: it is a slice from C.
     let name = unsafe { input(name, len) }.filter(|name| !name.is_empty());
-    let (data, size) = name.and_then(c_support::var).map_or((null(), 0), |value| (value.as_ptr(), value.len()));
+    let (data, size) =
+        name.and_then(c_support::var).map_or((null(), 0), |value| (value.as_ptr(), value.len()));
     // SAFETY: it is null, or C allows writing to it.
     if let Some(value_len) = unsafe { value_len.as_mut() } {
         *value_len = size;
@@ -55,9 +60,16 @@ extern "C" fn barelambda_exit(status: c_int) -> ! {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn barelambda_panic(file: *const u8, file_len: usize, line: c_uint, message: *const u8, message_len: usize) -> ! {
+unsafe extern "C" fn barelambda_panic(
+    file: *const u8,
+    file_len: usize,
+    line: c_uint,
+    message: *const u8,
+    message_len: usize,
+) -> ! {
     // SAFETY: these are slices from C.
-    let [file, message] = unsafe { [input(file, file_len), input(message, message_len)] }.map(|text| text.map_or("(null)", valid));
+    let [file, message] = unsafe { [input(file, file_len), input(message, message_len)] }
+        .map(|text| text.map_or("(null)", valid));
     c_support::panicked(file, line, message);
     runtime::exit(PANICKED)
 }
@@ -76,7 +88,9 @@ unsafe fn input<'i>(data: *const u8, len: usize) -> Option<&'i [u8]> {
     match len {
         0 => Some(&[]),
         // SAFETY: the caller ensures it.
-        _ if !data.is_null() && len <= isize::MAX.unsigned_abs() => Some(unsafe { slice::from_raw_parts(data, len) }),
+        _ if !data.is_null() && len <= isize::MAX.unsigned_abs() => {
+            Some(unsafe { slice::from_raw_parts(data, len) })
+        }
         _ => None,
     }
 }

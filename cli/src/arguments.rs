@@ -32,7 +32,12 @@ pub fn wanted_architecture(matches: &ArgMatches) -> Option<Architecture> {
 
 /// Returns `--features`.
 pub fn features() -> Arg {
-    Arg::new("features").long("features").short('F').value_name("FEATURES").action(ArgAction::Append).help("Cargo features to enable")
+    Arg::new("features")
+        .long("features")
+        .short('F')
+        .value_name("FEATURES")
+        .action(ArgAction::Append)
+        .help("Cargo features to enable")
 }
 
 /// Returns the features of `--features`.
@@ -62,7 +67,11 @@ fn variable(text: &str) -> Result<(OsString, OsString), String> {
 pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
     // Lambda's limit is 15 minutes.
-    if (0.001..=900.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err("expected 0.001 to 900 seconds".to_owned()) }
+    if (0.001..=900.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("expected 0.001 to 900 seconds".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,11 @@ use crate::project::cargo;
 
 pub fn command() -> Command {
     // The benchmark parses its arguments itself, including --help.
-    let words = Arg::new("words").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true).value_parser(value_parser!(OsString));
+    let words = Arg::new("words")
+        .num_args(0..)
+        .trailing_var_arg(true)
+        .allow_hyphen_values(true)
+        .value_parser(value_parser!(OsString));
     Command::new("bench")
         .about("Compare barelambda with other runtimes, on this machine or on AWS (in a clone of the repository)")
         .disable_help_flag(true)

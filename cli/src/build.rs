@@ -43,7 +43,12 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let project = Project::read()?;
     let target = project.target(arguments::named(matches))?;
-    let mut program = build(&project, target, arguments::wanted_architecture(matches), &arguments::wanted_features(matches))?;
+    let mut program = build(
+        &project,
+        target,
+        arguments::wanted_architecture(matches),
+        &arguments::wanted_features(matches),
+    )?;
     if let Some(output) = matches.get_one::<PathBuf>("output") {
         write_file(output, &fs::read(&program).context(program.display())?, 0o755)?;
         program.clone_from(output);
@@ -60,30 +65,59 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
 /// that the compiler is called with other arguments than by `cargo build` (see `rustc_wrapper.rs`),
 /// so the two must not share files, and a program that the user has built with `cargo build` must
 /// not change.
-pub fn build(project: &Project, target: &Target, wanted: Option<Architecture>, features: &[String]) -> Result<PathBuf, Error> {
+pub fn build(
+    project: &Project,
+    target: &Target,
+    wanted: Option<Architecture>,
+    features: &[String],
+) -> Result<PathBuf, Error> {
     let host = Architecture::host();
     let architecture = wanted.unwrap_or(host);
     if target.for_host && architecture != host {
-        return Err(Error::new(format!("`{}` is a program for this machine, and can only be built for {host}", target.name)));
+        return Err(Error::new(format!(
+            "`{}` is a program for this machine, and can only be built for {host}",
+            target.name
+        )));
     }
     let mut command = process::Command::new(cargo());
-    command.args(["build", "--release", "--message-format", "json-render-diagnostics", "--manifest-path"]);
+    command.args([
+        "build",
+        "--release",
+        "--message-format",
+        "json-render-diagnostics",
+        "--manifest-path",
+    ]);
     let folder = project.target_folder.join("barelambda");
     // The configuration may set a build directory elsewhere.
-    command.arg(&target.manifest).arg("--target-dir").arg(&folder).env("CARGO_BUILD_BUILD_DIR", &folder);
+    command
+        .arg(&target.manifest)
+        .arg("--target-dir")
+        .arg(&folder)
+        .env("CARGO_BUILD_BUILD_DIR", &folder);
     if !target.for_host {
         toolchain::ensure_installed(architecture.triple())?;
         command.args(["--target", architecture.triple()]);
     }
-    command.args([if target.kind == TargetKind::Example { "--example" } else { "--bin" }, &target.name]);
-    let features: Vec<&str> = features.iter().chain(&target.required_features).map(String::as_str).collect();
+    command.args([
+        if target.kind == TargetKind::Example { "--example" } else { "--bin" },
+        &target.name,
+    ]);
+    let features: Vec<&str> =
+        features.iter().chain(&target.required_features).map(String::as_str).collect();
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
     rustc_wrapper::install(&mut command)?;
-    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("failed to start cargo")?;
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("failed to start cargo")?;
     if !output.status.success() {
-        return Err(Error::new(format!("failed to build `{}`: see cargo's errors above", target.name)));
+        return Err(Error::new(format!(
+            "failed to build `{}`: see cargo's errors above",
+            target.name
+        )));
     }
     let lines = output.stdout.split(|&byte| byte == b'\n');
     let executable = lines.filter_map(|line| executable(line, target)).next_back();
@@ -100,7 +134,8 @@ pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let Some(name) = path.file_name() else {
         return Err(Error::new(format!("{shown} has no file name")));
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).context(folder.display())?;
     let beside = folder.join(format!(".{}.{}", name.display(), process::id()));
     let written = fs::write(&beside, bytes)

@@ -122,7 +122,10 @@ fn tell(checked: &Checked) {
 fn code(report: &Report, allow_not_applicable: bool) -> Result<ExitCode, Error> {
     let totals = report.totals();
     if totals.unable > 0 {
-        return Err(Error::new(format!("failed to run {} checks: see standard output", totals.unable)));
+        return Err(Error::new(format!(
+            "failed to run {} checks: see standard output",
+            totals.unable
+        )));
     }
     let passed = totals.failed == 0 && (allow_not_applicable || totals.not_applicable == 0);
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })

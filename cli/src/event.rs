@@ -32,7 +32,9 @@ pub fn read(text: Option<&str>, matches: &ArgMatches) -> Result<Vec<u8>, Error> 
         None => Ok(b"{}".to_vec()),
         Some("-") => {
             let mut event = Vec::new();
-            io::stdin().read_to_end(&mut event).context("failed to read the event from standard input")?;
+            io::stdin()
+                .read_to_end(&mut event)
+                .context("failed to read the event from standard input")?;
             Ok(event)
         }
         Some(text) => Ok(text.as_bytes().to_vec()),

@@ -3,8 +3,8 @@
 
 use elf::ElfBytes;
 use elf::abi::{
-    DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_STRTAB, EI_NIDENT, ELFCLASS64, ELFDATA2LSB, ELFMAGIC, ET_DYN, ET_EXEC, PT_DYNAMIC, PT_INTERP,
-    PT_LOAD,
+    DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_STRTAB, EI_NIDENT, ELFCLASS64, ELFDATA2LSB, ELFMAGIC,
+    ET_DYN, ET_EXEC, PT_DYNAMIC, PT_INTERP, PT_LOAD,
 };
 use elf::dynamic::DynamicTable;
 use elf::endian::LittleEndian;
@@ -51,7 +51,9 @@ pub fn kind(start: &[u8]) -> Result<FileKind, String> {
     match machine {
         Some(machine) if (*class, *encoding) == (ELFCLASS64, ELFDATA2LSB) => {
             let known = Architecture::of_machine(machine).map(FileKind::Elf);
-            known.ok_or_else(|| format!("is for an architecture that Lambda doesn't have (ELF machine {machine})"))
+            known.ok_or_else(|| {
+                format!("is for an architecture that Lambda doesn't have (ELF machine {machine})")
+            })
         }
         _ => Err("is not a 64-bit little-endian ELF file".to_owned()),
     }
@@ -63,7 +65,9 @@ pub fn kind(start: &[u8]) -> Result<FileKind, String> {
 /// The errors of [`kind`], and invalid headers.
 pub fn read(file: &[u8]) -> Result<Option<Elf>, String> {
     let FileKind::Elf(architecture) = kind(file)? else { return Ok(None) };
-    read_headers(file, architecture).map(Some).ok_or_else(|| "is a damaged ELF file: its headers are invalid".to_owned())
+    read_headers(file, architecture)
+        .map(Some)
+        .ok_or_else(|| "is a damaged ELF file: its headers are invalid".to_owned())
 }
 
 fn read_headers(file: &[u8], architecture: Architecture) -> Option<Elf> {
@@ -77,20 +81,31 @@ fn read_headers(file: &[u8], architecture: Architecture) -> Option<Elf> {
     // The section headers may have a dynamic section too, but the kernel and the loader ignore
     // them.
     let dynamic: Vec<_> = match find(PT_DYNAMIC) {
-        Some(segment) => DynamicTable::new(LittleEndian, Class::ELF64, parsed.segment_data(segment).ok()?).iter().collect(),
+        Some(segment) => {
+            DynamicTable::new(LittleEndian, Class::ELF64, parsed.segment_data(segment).ok()?)
+                .iter()
+                .collect()
+        }
         None => Vec::new(),
     };
-    let values = |wanted| dynamic.iter().take_while(|entry| entry.d_tag != 0).filter(move |entry| entry.d_tag == wanted);
+    let values = |wanted| {
+        dynamic
+            .iter()
+            .take_while(|entry| entry.d_tag != 0)
+            .filter(move |entry| entry.d_tag == wanted)
+    };
     let mut needed = Vec::new();
     for name in values(DT_NEEDED) {
         let address = values(DT_STRTAB).next()?.d_ptr().checked_add(name.d_val())?;
-        let loaded = segments.iter().filter(|segment| segment.p_type == PT_LOAD).find_map(|segment| {
-            let offset = usize::try_from(address.checked_sub(segment.p_vaddr)?).ok()?;
-            parsed.segment_data(segment).ok()?.get(offset..)
-        });
+        let loaded =
+            segments.iter().filter(|segment| segment.p_type == PT_LOAD).find_map(|segment| {
+                let offset = usize::try_from(address.checked_sub(segment.p_vaddr)?).ok()?;
+                parsed.segment_data(segment).ok()?.get(offset..)
+            });
         needed.push(text(loaded?));
     }
-    let is_pie = values(DT_FLAGS_1).any(|flags| flags.d_val() & u64::try_from(DF_1_PIE).unwrap_or_default() != 0);
+    let is_pie = values(DT_FLAGS_1)
+        .any(|flags| flags.d_val() & u64::try_from(DF_1_PIE).unwrap_or_default() != 0);
     let kind = parsed.ehdr.e_type;
     let is_program = kind == ET_EXEC || kind == ET_DYN && (interpreter.is_some() || is_pie);
     Some(Elf { architecture, is_program, interpreter, needed })

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use barelambda_emulator::Options;
 use clap::{Arg, ArgMatches, value_parser};
 
-use crate::arguments::{architecture, environment, features, named, seconds, wanted_architecture, wanted_features};
+use crate::arguments::{
+    architecture, environment, features, named, seconds, wanted_architecture, wanted_features,
+};
 use crate::build;
 use crate::error::Error;
 use crate::program::Program;
@@ -46,7 +48,10 @@ pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
         None => {
             let project = Project::read()?;
             let target = project.target(named(matches))?;
-            (target.name.clone(), build::build(&project, target, wanted, &wanted_features(matches))?)
+            (
+                target.name.clone(),
+                build::build(&project, target, wanted, &wanted_features(matches))?,
+            )
         }
     };
     let program = Program::check(&path, wanted)?;

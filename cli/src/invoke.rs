@@ -53,7 +53,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let emulator = Arc::new(Emulator::start(options).context("failed to start the emulator")?);
     let signals = Signals::end_with(130, &emulator)?;
     let client_context = matches.get_one::<String>("client-context").cloned();
-    let mut answer = emulator.invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
+    let mut answer = emulator
+        .invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
     let printed = print_answer(&mut answer).context("failed to write the response");
     let outcome = printed.map(|shown| (shown, answer.finish()));
     signals.go_on();
@@ -61,7 +62,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let (shown, outcome) = outcome?;
     // An error while streaming isn't part of the response.
     if !shown {
-        print_answer(iter::once(outcome.payload.clone())).context("failed to write the response")?;
+        print_answer(iter::once(outcome.payload.clone()))
+            .context("failed to write the response")?;
     }
     eprintln!("{}", report(&outcome, program.size));
     Ok(match error_line(&outcome) {
@@ -99,8 +101,12 @@ fn event_text(matches: &ArgMatches) -> Result<Option<&str>, clap::Error> {
     let conflict = |words: &str| command().error(ErrorKind::ArgumentConflict, words);
     match (matches.contains_id("bootstrap"), word("EXAMPLE"), word("EVENT")) {
         (false, _, event) => Ok(event),
-        (true, Some(_), Some(_)) => Err(conflict("unexpected example with --bootstrap: pass only the event")),
-        (true, Some(_), None) if matches.contains_id("file") => Err(conflict("the argument '--file <FILE>' cannot be used with an event")),
+        (true, Some(_), Some(_)) => {
+            Err(conflict("unexpected example with --bootstrap: pass only the event"))
+        }
+        (true, Some(_), None) if matches.contains_id("file") => {
+            Err(conflict("the argument '--file <FILE>' cannot be used with an event"))
+        }
         (true, event, _) => Ok(event),
     }
 }

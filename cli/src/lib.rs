@@ -58,7 +58,8 @@ pub fn main() -> ExitCode {
 /// Every program that calls [`build::build`] must call this first, as cargo starts it again as the
 /// wrapper.
 pub fn compile() -> Option<ExitCode> {
-    rustc_wrapper::is_wanted().then(|| failed(&rustc_wrapper::run(&args_os().collect::<Vec<OsString>>())))
+    rustc_wrapper::is_wanted()
+        .then(|| failed(&rustc_wrapper::run(&args_os().collect::<Vec<OsString>>())))
 }
 
 fn failed(error: &Error) -> ExitCode {
@@ -104,7 +105,13 @@ mod tests {
     #[test]
     fn the_subcommands_name_is_removed_once() {
         let given = |words: &[&str]| arguments(words.iter().map(OsString::from).collect());
-        assert_eq!(given(&["cargo-barelambda", "barelambda", "invoke"]), ["cargo-barelambda", "invoke"]);
-        assert_eq!(given(&["cargo-barelambda", "invoke", "barelambda"]), ["cargo-barelambda", "invoke", "barelambda"]);
+        assert_eq!(
+            given(&["cargo-barelambda", "barelambda", "invoke"]),
+            ["cargo-barelambda", "invoke"]
+        );
+        assert_eq!(
+            given(&["cargo-barelambda", "invoke", "barelambda"]),
+            ["cargo-barelambda", "invoke", "barelambda"]
+        );
     }
 }

@@ -74,7 +74,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let given: &PathBuf = matches.get_one("NAME").expect("it is required");
     let folder = std::path::absolute(given).context(given.display())?;
     let name = name(given)?;
-    let template = Template::named(matches.get_one::<String>("template").expect("it has a default"));
+    let template =
+        Template::named(matches.get_one::<String>("template").expect("it has a default"));
     let checkout = matches.get_one::<PathBuf>("path").map(|path| checkout(path)).transpose()?;
     let files = template.files(name, checkout.as_deref())?;
     write(&folder, &files)?;
@@ -90,7 +91,9 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
         );
     }
     if checkout.is_none() {
-        eprintln!("\nnote: barelambda isn't published yet: the function builds only with `--path CHECKOUT`, a clone of its repository");
+        eprintln!(
+            "\nnote: barelambda isn't published yet: the function builds only with `--path CHECKOUT`, a clone of its repository"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -119,7 +122,10 @@ fn checkout(path: &Path) -> Result<PathBuf, Error> {
     let full = path.canonicalize().context(format!("--path {}", path.display()))?;
     let manifest = fs::read_to_string(full.join("Cargo.toml")).unwrap_or_default();
     if !manifest.lines().any(|line| line == "name = \"barelambda\"") {
-        return Err(Error::new(format!("--path {}: no package `barelambda`: expected a clone of its repository", path.display())));
+        return Err(Error::new(format!(
+            "--path {}: no package `barelambda`: expected a clone of its repository",
+            path.display()
+        )));
     }
     Ok(full)
 }
@@ -129,7 +135,8 @@ fn checkout(path: &Path) -> Result<PathBuf, Error> {
 fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     let shown = folder.display();
     // If the directory can't be read, the error of the renaming is more useful.
-    let is_taken = folder.symlink_metadata().is_ok() && !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    let is_taken = folder.symlink_metadata().is_ok()
+        && !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     if is_taken {
         return Err(Error::new(format!("{shown} already exists and isn't an empty directory")));
     }
@@ -138,10 +145,12 @@ fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     };
     fs::create_dir_all(parent).context(parent.display())?;
     let beside = parent.join(format!(".{}.{}", name.display(), process::id()));
-    write_files(&beside, files).and_then(|()| fs::rename(&beside, folder).context(&shown)).inspect_err(|_| {
-        // The first error is the one to report.
-        let _ = fs::remove_dir_all(&beside);
-    })
+    write_files(&beside, files)
+        .and_then(|()| fs::rename(&beside, folder).context(&shown))
+        .inspect_err(|_| {
+            // The first error is the one to report.
+            let _ = fs::remove_dir_all(&beside);
+        })
 }
 
 fn write_files(folder: &Path, files: &[File]) -> Result<(), Error> {
@@ -151,7 +160,8 @@ fn write_files(folder: &Path, files: &[File]) -> Result<(), Error> {
         fs::create_dir_all(parent).context(parent.display())?;
         fs::write(&path, &file.contents).context(path.display())?;
         if file.executable {
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).context(path.display())?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
+                .context(path.display())?;
         }
     }
     Ok(())
@@ -160,26 +170,34 @@ fn write_files(folder: &Path, files: &[File]) -> Result<(), Error> {
 /// Returns the cargo configuration in a parent directory that already has the flags for bare
 /// programs: that of a clone.
 fn configured(folder: &Path) -> Option<PathBuf> {
-    let mut configurations = folder.ancestors().skip(1).map(|above| above.join(".cargo/config.toml"));
-    configurations.find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("-Tbarelambda.x")))
+    let mut configurations =
+        folder.ancestors().skip(1).map(|above| above.join(".cargo/config.toml"));
+    configurations
+        .find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("-Tbarelambda.x")))
 }
 
 /// Returns the commands to run next, one for each line.
 fn next_commands(folder: &Path, template: Template, checkout: Option<&Path>) -> Vec<String> {
     let mut commands = Vec::new();
     let path = env::var_os("PATH").unwrap_or_default();
-    let is_installed = env::split_paths(&path).any(|folder| folder.join("cargo-barelambda").is_file());
+    let is_installed =
+        env::split_paths(&path).any(|folder| folder.join("cargo-barelambda").is_file());
     if let Some(checkout) = checkout.filter(|_| !is_installed) {
         commands.push(format!("cargo install --path {}", checkout.join("cli").display()));
     }
     commands.push(format!("cd {}", folder.display()));
     let of_template: &[&str] = if template.is_crate() {
-        &["cargo test", "cargo barelambda invoke --file events/event.json", "cargo barelambda package"]
+        &[
+            "cargo test",
+            "cargo barelambda invoke --file events/event.json",
+            "cargo barelambda package",
+        ]
     } else {
         &["make test", "make invoke", "make package"]
     };
     commands.extend(of_template.iter().map(|&command| command.to_owned()));
-    commands.push("terraform -chdir=terraform init -backend-config=bucket=my-state-bucket".to_owned());
+    commands
+        .push("terraform -chdir=terraform init -backend-config=bucket=my-state-bucket".to_owned());
     commands.push("terraform -chdir=terraform apply".to_owned());
     commands
 }
@@ -193,7 +211,20 @@ mod tests {
         for good in ["a", "my-function", "x_1", "deep/er/name", "/abs/x"] {
             assert!(name(Path::new(good)).is_ok(), "{good}");
         }
-        for bad in ["", "1a", "a b", "ä", "-a", "a.b", "..", "/", "test", "barelambda", "fn", &"x".repeat(65)] {
+        for bad in [
+            "",
+            "1a",
+            "a b",
+            "ä",
+            "-a",
+            "a.b",
+            "..",
+            "/",
+            "test",
+            "barelambda",
+            "fn",
+            &"x".repeat(65),
+        ] {
             assert!(name(Path::new(bad)).is_err(), "{bad}");
         }
     }
@@ -202,7 +233,17 @@ mod tests {
     fn a_checkout_is_distinguished_from_other_folders() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         assert_eq!(checkout(root).unwrap(), root.canonicalize().unwrap());
-        assert!(checkout(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_err().to_string().contains("no package `barelambda`"));
-        assert!(checkout(Path::new("/nowhere/at/all")).unwrap_err().to_string().starts_with("--path /nowhere/at/all: "));
+        assert!(
+            checkout(Path::new(env!("CARGO_MANIFEST_DIR")))
+                .unwrap_err()
+                .to_string()
+                .contains("no package `barelambda`")
+        );
+        assert!(
+            checkout(Path::new("/nowhere/at/all"))
+                .unwrap_err()
+                .to_string()
+                .starts_with("--path /nowhere/at/all: ")
+        );
     }
 }

@@ -82,22 +82,32 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let contents: Vec<Entry> = [bootstrap].into_iter().chain(included).collect();
     let unzipped = contents.iter().map(|entry| entry.size).sum();
     within(unzipped, UNZIPPED_LIMIT, "unzipped")?;
-    contents.iter().filter_map(|entry| entry.warning(architecture)).for_each(|words| eprintln!("warning: {words}"));
+    contents
+        .iter()
+        .filter_map(|entry| entry.warning(architecture))
+        .for_each(|words| eprintln!("warning: {words}"));
 
     let zip = archive::zip(&contents)?;
     let size = zip.len() as u64;
     within(size, ZIPPED_LIMIT, "zipped")?;
     let path = matches.get_one::<PathBuf>("output").cloned().unwrap_or(named);
     build::write_file(&path, &zip, 0o644)?;
-    println!("{}: {} bytes, CodeSha256 {}", shown(&path).display(), grouped(size), STANDARD.encode(Hash::hash(&zip)));
+    println!(
+        "{}: {} bytes, CodeSha256 {}",
+        shown(&path).display(),
+        grouped(size),
+        STANDARD.encode(Hash::hash(&zip))
+    );
     Ok(ExitCode::SUCCESS)
 }
 
 /// Returns the zip with this file as `bootstrap`, and the included files, without any checks. The
 /// benchmark uses it.
 pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>, Error> {
-    let bootstrap = bootstrap.map(|path| Entry::file(contents::BOOTSTRAP.to_owned(), path)).transpose()?;
-    let contents: Vec<Entry> = bootstrap.into_iter().chain(contents::gather(included.iter())?).collect();
+    let bootstrap =
+        bootstrap.map(|path| Entry::file(contents::BOOTSTRAP.to_owned(), path)).transpose()?;
+    let contents: Vec<Entry> =
+        bootstrap.into_iter().chain(contents::gather(included.iter())?).collect();
     archive::zip(&contents)
 }
 
@@ -106,7 +116,8 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
     let zip = |name: &str| format!("{name}-{architecture}.zip");
     if let Some(program) = matches.get_one::<PathBuf>("bootstrap") {
         let folder = env::current_dir().context("failed to get the current directory")?;
-        let name = folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
+        let name =
+            folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
         return Ok((program.clone(), folder.join("dist").join(zip(&name))));
     }
     let project = Project::read()?;
@@ -118,7 +129,8 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
             target.name
         )));
     }
-    let program = build::build(&project, target, Some(architecture), &arguments::wanted_features(matches))?;
+    let program =
+        build::build(&project, target, Some(architecture), &arguments::wanted_features(matches))?;
     Ok((program, project.root.join("dist").join(zip(&target.name))))
 }
 

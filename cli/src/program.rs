@@ -28,8 +28,12 @@ impl Program {
         let mut program = Self::of_any_processor(path)?;
         let shown = path.display();
         let mut start = Vec::new();
-        File::open(path).and_then(|file| file.take(executable::HEAD as u64).read_to_end(&mut start)).context(&shown)?;
-        let architecture = match executable::kind(&start).map_err(|words| Error::new(format!("{shown} {words}")))? {
+        File::open(path)
+            .and_then(|file| file.take(executable::HEAD as u64).read_to_end(&mut start))
+            .context(&shown)?;
+        let architecture = match executable::kind(&start)
+            .map_err(|words| Error::new(format!("{shown} {words}")))?
+        {
             FileKind::Script => None,
             FileKind::Elf(architecture) => Some(architecture),
         };
@@ -64,7 +68,8 @@ fn emulator(architecture: Architecture) -> Result<PathBuf, Error> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
     let names = architecture.emulators();
-    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let candidates =
+        names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file()).ok_or_else(|| {
         Error::new(format!(
             "running a program for {architecture} needs {}, which isn't in PATH: on Debian and Ubuntu, run \

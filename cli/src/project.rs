@@ -57,9 +57,13 @@ impl Project {
             .output()
             .context("failed to start cargo")?;
         if !output.status.success() {
-            return Err(Error::new(format!("`cargo metadata` failed ({}): run this in a package", output.status)));
+            return Err(Error::new(format!(
+                "`cargo metadata` failed ({}): run this in a package",
+                output.status
+            )));
         }
-        let metadata: Value = serde_json::from_slice(&output.stdout).context("failed to parse the output of `cargo metadata`")?;
+        let metadata: Value = serde_json::from_slice(&output.stdout)
+            .context("failed to parse the output of `cargo metadata`")?;
         Ok(Self::from_metadata(&metadata, folder))
     }
 
@@ -70,10 +74,12 @@ impl Project {
 
     /// Returns the example, binary or package with this name, or without a name the only target.
     pub fn target(&self, name: Option<&str>) -> Result<&Target, Error> {
-        let binaries: Vec<_> = self.targets.iter().filter(|target| target.kind == TargetKind::Binary).collect();
+        let binaries: Vec<_> =
+            self.targets.iter().filter(|target| target.kind == TargetKind::Binary).collect();
         let Some(name) = name else {
             // A binary that needs a feature isn't the default.
-            let usual: Vec<_> = binaries.into_iter().filter(|binary| binary.required_features.is_empty()).collect();
+            let usual: Vec<_> =
+                binaries.into_iter().filter(|binary| binary.required_features.is_empty()).collect();
             return match (&usual[..], &self.targets[..]) {
                 ([only], _) => Ok(only),
                 ([], [only]) => Ok(only),
@@ -83,28 +89,44 @@ impl Project {
         if let Some(target) = self.targets.iter().find(|target| target.name == name) {
             return Ok(target);
         }
-        let of_package: Vec<_> = binaries.into_iter().filter(|target| target.package == name).collect();
+        let of_package: Vec<_> =
+            binaries.into_iter().filter(|target| target.package == name).collect();
         match of_package[..] {
             [only] => Ok(only),
-            _ => Err(Error::new(format!("no target named `{name}`{} {}", self.suggestion(name), self.list()))),
+            _ => Err(Error::new(format!(
+                "no target named `{name}`{} {}",
+                self.suggestion(name),
+                self.list()
+            ))),
         }
     }
 
     fn from_metadata(metadata: &Value, folder: &Path) -> Self {
         let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let home = |package: &&Value| Path::new(text(&package["manifest_path"])).parent().map(Path::to_owned);
+        let home = |package: &&Value| {
+            Path::new(text(&package["manifest_path"])).parent().map(Path::to_owned)
+        };
         let holds = |package: &&Value| home(package).is_some_and(|home| folder.starts_with(home));
-        let nearest = packages.iter().filter(holds).max_by_key(|package| home(package).map(|home| home.components().count()));
+        let nearest = packages
+            .iter()
+            .filter(holds)
+            .max_by_key(|package| home(package).map(|home| home.components().count()));
         let targets = match nearest {
             Some(package) => targets_of(package),
             None => packages.iter().flat_map(targets_of).collect(),
         };
-        Self { root: text(&metadata["workspace_root"]).into(), target_folder: text(&metadata["target_directory"]).into(), targets }
+        Self {
+            root: text(&metadata["workspace_root"]).into(),
+            target_folder: text(&metadata["target_directory"]).into(),
+            targets,
+        }
     }
 
     fn suggestion(&self, name: &str) -> String {
-        let likeness = |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
-        let nearest = self.targets.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        let likeness =
+            |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
+        let nearest =
+            self.targets.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
         match nearest.filter(|target| likeness(target) >= ALIKE) {
             Some(target) => format!("; did you mean `{}`?", target.name),
             None => ".".to_owned(),
@@ -113,13 +135,26 @@ impl Project {
 
     fn list(&self) -> String {
         let of_kind = |kind| {
-            let names: Vec<&str> = self.targets.iter().filter(|target| target.kind == kind).map(|target| target.name.as_str()).collect();
+            let names: Vec<&str> = self
+                .targets
+                .iter()
+                .filter(|target| target.kind == kind)
+                .map(|target| target.name.as_str())
+                .collect();
             names.join(", ")
         };
-        let lists = [("Examples", of_kind(TargetKind::Example)), ("Binaries", of_kind(TargetKind::Binary))];
-        let lists: Vec<String> =
-            lists.iter().filter(|(_, names)| !names.is_empty()).map(|(kind, names)| format!("{kind}: {names}")).collect();
-        if lists.is_empty() { "The package has no examples or binaries".to_owned() } else { lists.join(". ") }
+        let lists =
+            [("Examples", of_kind(TargetKind::Example)), ("Binaries", of_kind(TargetKind::Binary))];
+        let lists: Vec<String> = lists
+            .iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(kind, names)| format!("{kind}: {names}"))
+            .collect();
+        if lists.is_empty() {
+            "The package has no examples or binaries".to_owned()
+        } else {
+            lists.join(". ")
+        }
     }
 }
 
@@ -173,7 +208,10 @@ mod tests {
         assert_eq!(project.target(Some("echo")).unwrap().kind, TargetKind::Example);
         assert!(project.target(Some("std_host")).unwrap().for_host);
         let error = project.target(Some("ehco")).unwrap_err().to_string();
-        assert_eq!(error, "no target named `ehco`; did you mean `echo`? Examples: echo, std_host. Binaries: other");
+        assert_eq!(
+            error,
+            "no target named `ehco`; did you mean `echo`? Examples: echo, std_host. Binaries: other"
+        );
         let error = project.target(Some("zzzzzz")).unwrap_err().to_string();
         assert_eq!(error, "no target named `zzzzzz`. Examples: echo, std_host. Binaries: other");
         assert_eq!(

@@ -89,7 +89,11 @@ impl Package {
     /// Replaces the hash, and adds the new paths. Arguments that don't compile a crate, such as
     /// `--version`, are left unchanged.
     fn adjust(&self, arguments: &mut Vec<OsString>) {
-        let Some(at) = arguments.iter().position(|argument| argument.as_bytes().starts_with(b"metadata=")) else { return };
+        let Some(at) =
+            arguments.iter().position(|argument| argument.as_bytes().starts_with(b"metadata="))
+        else {
+            return;
+        };
         arguments[at] = format!("metadata={}", self.hash(arguments)).into();
         let mut name = self.name.clone();
         name.push("-");
@@ -122,7 +126,10 @@ impl Package {
         add(&self.name);
         add(&self.version);
         for (at, argument) in arguments.iter().enumerate() {
-            if ["--crate-name", "--crate-type", "--cfg", "--target"].iter().any(|option| argument == option) {
+            if ["--crate-name", "--crate-type", "--cfg", "--target"]
+                .iter()
+                .any(|option| argument == option)
+            {
                 add(argument);
                 arguments.get(at + 1).into_iter().for_each(|value| add(value));
             } else if argument == "--test" {

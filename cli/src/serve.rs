@@ -68,7 +68,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let port: u16 = *matches.get_one("port").expect("it has a default");
     options.listen = SocketAddr::new(host, port);
     options.url = matches.get_one::<u16>("url").map(|&port| SocketAddr::new(host, port));
-    options.concurrency = usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
+    options.concurrency =
+        usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
     options.log_sink = Some(invoke::to_stderr());
     let size = program.size;
     options.outcome_sink = Some(Arc::new(move |outcome: &Outcome| {
@@ -104,7 +105,8 @@ mod tests {
     #[test]
     fn the_url_has_a_separate_port_if_it_is_enabled() {
         let port = |words: &[&str]| {
-            let matches = command().try_get_matches_from(words).map_err(|error| error.to_string())?;
+            let matches =
+                command().try_get_matches_from(words).map_err(|error| error.to_string())?;
             Ok::<_, String>(matches.get_one::<u16>("url").copied())
         };
         assert_eq!(port(&["serve", "echo"]), Ok(None));

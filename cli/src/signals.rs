@@ -20,7 +20,10 @@ pub struct Signals {
 impl Signals {
     /// From now on SIGINT, SIGTERM and SIGHUP don't end this program: it asks [`Self::received`].
     pub fn catch() -> Result<Self, Error> {
-        Self::on_signal(&[SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()], || {})
+        Self::on_signal(
+            &[SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()],
+            || {},
+        )
     }
 
     /// On a signal, kills the emulator's processes and exits with `code`.
@@ -51,8 +54,14 @@ impl Signals {
     }
 
     /// Calls `then` on a separate thread after the first signal.
-    fn on_signal(kinds: &[SignalKind], then: impl FnOnce() + Send + 'static) -> Result<Self, Error> {
-        let runtime = Builder::new_current_thread().enable_io().build().context("failed to wait for signals")?;
+    fn on_signal(
+        kinds: &[SignalKind],
+        then: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .context("failed to wait for signals")?;
         let inside = runtime.enter();
         let signals: Result<Vec<_>, _> = kinds.iter().map(|kind| signal(*kind)).collect();
         drop(inside);

@@ -12,9 +12,15 @@ pub fn ensure_installed(triple: &str) -> Result<(), Error> {
     if is_installed(triple)? {
         return Ok(());
     }
-    eprintln!("The target {triple} isn't installed for this toolchain. Running `rustup target add {triple}`:");
+    eprintln!(
+        "The target {triple} isn't installed for this toolchain. Running `rustup target add {triple}`:"
+    );
     // rustup also prints to stdout, which is reserved for the function's response.
-    let status = Command::new("rustup").args(["target", "add", triple]).stdin(Stdio::null()).stdout(io::stderr()).status();
+    let status = Command::new("rustup")
+        .args(["target", "add", triple])
+        .stdin(Stdio::null())
+        .stdout(io::stderr())
+        .status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Error::new(format!("`rustup target add {triple}` failed ({status})"))),
@@ -34,9 +40,13 @@ fn is_installed(triple: &str) -> Result<bool, Error> {
         .output()
         .context(format!("failed to start {}", rustc.display()))?;
     if !output.status.success() {
-        return Err(Error::new(format!("rustc doesn't support the target {triple} ({})", output.status)));
+        return Err(Error::new(format!(
+            "rustc doesn't support the target {triple} ({})",
+            output.status
+        )));
     }
-    let folder = String::from_utf8(output.stdout).context("failed to read the path of the target's libraries")?;
+    let folder = String::from_utf8(output.stdout)
+        .context("failed to read the path of the target's libraries")?;
     // The directory may remain, empty, after a target is removed.
     let mut files = std::fs::read_dir(folder.trim()).into_iter().flatten();
     Ok(files.next().is_some())

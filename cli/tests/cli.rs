@@ -61,8 +61,16 @@ fn events_from_every_source_and_only_the_response_on_stdout() {
         assert_eq!((ran.code, ran.stdout.as_str()), (0, answer), "{words:?}: {}", ran.stderr);
         let lines: Vec<&str> = ran.stderr.lines().collect();
         assert_eq!(lines[0], "the function's log");
-        assert!(lines[1].starts_with("REPORT RequestId: ") && lines[1].contains(" Init Duration: "), "{}", lines[1]);
-        assert!(lines[1].ends_with(&format!(" Binary Size: {} bytes", support::ECHO.len())), "{}", lines[1]);
+        assert!(
+            lines[1].starts_with("REPORT RequestId: ") && lines[1].contains(" Init Duration: "),
+            "{}",
+            lines[1]
+        );
+        assert!(
+            lines[1].ends_with(&format!(" Binary Size: {} bytes", support::ECHO.len())),
+            "{}",
+            lines[1]
+        );
         assert_eq!(lines.len(), 2);
     }
     let ran = barelambda(&["invoke", "--bootstrap", &bootstrap, "--file", "/nowhere/event"], "");
@@ -75,7 +83,17 @@ fn options_reach_the_function() {
     let folder = Folder::new("options");
     let script = "#!/bin/sh\necho \"$COLOUR $SIZE $AWS_LAMBDA_FUNCTION_MEMORY_SIZE\" >&2\nexit 3\n";
     let bootstrap = folder.script("bootstrap", script);
-    let words = ["invoke", "--bootstrap", &bootstrap, "-e", "COLOUR=red", "--env", "SIZE=x=1", "--memory", "512"];
+    let words = [
+        "invoke",
+        "--bootstrap",
+        &bootstrap,
+        "-e",
+        "COLOUR=red",
+        "--env",
+        "SIZE=x=1",
+        "--memory",
+        "512",
+    ];
     let ran = barelambda(&words, "");
     assert!(ran.stderr.starts_with("red x=1 512\n"), "{}", ran.stderr);
 }
@@ -86,12 +104,24 @@ fn a_failed_function_exits_with_1_and_prints_its_json() {
     let exits = folder.script("exits", "#!/bin/sh\nexit 3\n");
     let ran = barelambda(&["invoke", "--bootstrap", &exits], "");
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.starts_with(r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: "#), "{}", ran.stdout);
-    assert!(ran.stderr.contains("error: the function failed: Runtime.ExitError: "), "{}", ran.stderr);
+    assert!(
+        ran.stdout.starts_with(r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: "#),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stderr.contains("error: the function failed: Runtime.ExitError: "),
+        "{}",
+        ran.stderr
+    );
     let hangs = folder.script("hangs", "#!/bin/sh\nsleep 60\n");
     let ran = barelambda(&["invoke", "--bootstrap", &hangs, "--timeout", "0.2"], "");
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.contains("Sandbox.Timedout: ") && ran.stderr.contains("after 0.20 seconds"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("Sandbox.Timedout: ") && ran.stderr.contains("after 0.20 seconds"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -101,7 +131,8 @@ fn a_bootstrap_that_cannot_run_is_named() {
     elf[..6].copy_from_slice(b"\x7fELF\x02\x01");
     elf[18] = if cfg!(target_arch = "aarch64") { 62 } else { 183 };
     let foreign = folder.executable("foreign", &elf);
-    let (native_name, foreign_name) = if cfg!(target_arch = "aarch64") { ("arm64", "x86_64") } else { ("x86_64", "arm64") };
+    let (native_name, foreign_name) =
+        if cfg!(target_arch = "aarch64") { ("arm64", "x86_64") } else { ("x86_64", "arm64") };
     let plain = folder.file("plain", "#!/bin/sh\n");
     let text = folder.executable("text", b"hello");
     let nowhere = format!("{}/nowhere", folder.path());
@@ -116,7 +147,11 @@ fn a_bootstrap_that_cannot_run_is_named() {
         let mut command = support::command(&["invoke", "--bootstrap", path, "--arch", arch]);
         let ran = Ran::of(command.env("PATH", "/nowhere"), "");
         assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{path}");
-        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains(expected), "{path}: {}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with("error: ") && ran.stderr.contains(expected),
+            "{path}: {}",
+            ran.stderr
+        );
     }
 }
 
@@ -129,9 +164,18 @@ fn an_unknown_name_is_answered_with_the_known_ones() {
     folder.file("examples/second.rs", "fn main() {}");
     let ran = barelambda_in(&folder, &["invoke", "frist"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    assert!(ran.stderr.contains("no target named `frist`; did you mean `first`? Examples: first, second"), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("no target named `frist`; did you mean `first`? Examples: first, second"),
+        "{}",
+        ran.stderr
+    );
     let ran = barelambda_in(&folder, &["serve"]);
-    assert!(ran.stderr.contains("several targets: pass one of them. Examples: first, second"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("several targets: pass one of them. Examples: first, second"),
+        "{}",
+        ran.stderr
+    );
     let nothing = Folder::new("nothing");
     let ran = barelambda_in(&nothing, &["invoke", "echo"]);
     assert_eq!(ran.code, 3);
@@ -169,14 +213,28 @@ fn a_missing_target_is_installed_or_reported() {
     folder.file("Cargo.toml", "[package]\nname = \"mine\"\nedition = \"2024\"\n[workspace]\n");
     folder.file("src/main.rs", "fn main() {}");
     let rustc = folder.script("rustc", "#!/bin/sh\necho /nowhere/lib\n");
-    let ran = Ran::of(support::command_in(&folder, &["invoke"]).env("RUSTC", &rustc).env("PATH", folder.path()), "");
+    let ran = Ran::of(
+        support::command_in(&folder, &["invoke"]).env("RUSTC", &rustc).env("PATH", folder.path()),
+        "",
+    );
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
     assert!(ran.stderr.contains("Running `rustup target add"), "{}", ran.stderr);
     assert!(ran.stderr.contains("install Rust through rustup"), "{}", ran.stderr);
     folder.script("rustup", "#!/bin/sh\necho \"rustup was asked: $*\"\nexit 1\n");
-    let ran = Ran::of(support::command_in(&folder, &["invoke"]).env("RUSTC", &rustc).env("PATH", folder.path()), "");
+    let ran = Ran::of(
+        support::command_in(&folder, &["invoke"]).env("RUSTC", &rustc).env("PATH", folder.path()),
+        "",
+    );
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-    let words = if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-musl" } else { "x86_64-unknown-linux-musl" };
-    assert!(ran.stderr.contains(&format!("rustup was asked: target add {words}\n")), "{}", ran.stderr);
+    let words = if cfg!(target_arch = "aarch64") {
+        "aarch64-unknown-linux-musl"
+    } else {
+        "x86_64-unknown-linux-musl"
+    };
+    assert!(
+        ran.stderr.contains(&format!("rustup was asked: target add {words}\n")),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains("failed (exit status: 1)"), "{}", ran.stderr);
 }

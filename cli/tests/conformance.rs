@@ -11,7 +11,12 @@ fn a_passed_check_exits_with_0_and_a_table() {
     let program = folder.script("bootstrap", ECHO);
     let ran = barelambda(&["conformance", &program, "--only", "start-asks-next"], "");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains("\nstart\n  pass  start-asks-next  Once initialised, the runtime sends GET"), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("\nstart\n  pass  start-asks-next  Once initialised, the runtime sends GET"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.ends_with(": 1 passed, 0 failed, 0 not applicable\n"), "{}", ran.stdout);
 }
 
@@ -25,7 +30,10 @@ fn a_failed_check_exits_with_1_and_its_reason() {
     assert_eq!(report["program"], program);
     assert_eq!(report["totals"]["failed"], 1);
     let check = &report["checks"][0];
-    assert_eq!((&check["name"], &check["result"], &check["group"]), (&"start-asks-next".into(), &"fail".into(), &"start".into()));
+    assert_eq!(
+        (&check["name"], &check["result"], &check["group"]),
+        (&"start-asks-next".into(), &"fail".into(), &"start".into())
+    );
     let seen = check["seen"].as_str().unwrap();
     assert!(seen.contains("exit status: 7") && seen.contains("\"no runtime\""), "{seen}");
     assert!(ran.stderr.starts_with("FAIL start-asks-next: "), "{}", ran.stderr);
@@ -38,7 +46,12 @@ fn not_applicable_is_not_a_pass_unless_allowed() {
     let arguments = ["conformance", &program, "--only", "error-path"];
     let ran = barelambda(&arguments, "");
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stdout.contains("  n/a   error-path") && ran.stdout.contains("the handler echoes the event"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("  n/a   error-path")
+            && ran.stdout.contains("the handler echoes the event"),
+        "{}",
+        ran.stdout
+    );
     let ran = barelambda(&[&arguments[..], &["--allow-not-applicable"]].concat(), "");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
@@ -64,5 +77,9 @@ fn a_program_that_cannot_run_exits_with_3() {
 fn the_list_has_at_least_80_checks() {
     let ran = barelambda(&["conformance", "--list"], "");
     assert_eq!(ran.code, 0);
-    assert!(ran.stdout.lines().count() >= 80 && ran.stdout.lines().any(|line| line == "answer-once"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.lines().count() >= 80 && ran.stdout.lines().any(|line| line == "answer-once"),
+        "{}",
+        ran.stdout
+    );
 }

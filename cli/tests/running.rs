@@ -20,10 +20,16 @@ fn serve_responds_until_it_is_interrupted() {
         let (mut tool, mut stderr) = start(&["serve", "--bootstrap", &bootstrap, "--port", "0"]);
         let line = line_with(&mut stderr, "Serving bootstrap at http://");
         let address = line.split("http://").nth(1).unwrap().split(',').next().unwrap();
-        line_with(&mut stderr, &format!("aws lambda invoke --endpoint-url http://{address} --function-name bootstrap"));
+        line_with(
+            &mut stderr,
+            &format!("aws lambda invoke --endpoint-url http://{address} --function-name bootstrap"),
+        );
         for event in ["{\"n\":1}", "{\"n\":2}"] {
             let answer = post(address, event);
-            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("\r\n\r\n{event}")), "{answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("\r\n\r\n{event}")),
+                "{answer}"
+            );
             line_with(&mut stderr, "REPORT RequestId: ");
         }
         assert_eq!(end(&mut tool, signal), Some(0));
@@ -35,13 +41,22 @@ fn serve_responds_until_it_is_interrupted() {
 fn serve_turns_http_requests_into_events() {
     let folder = Folder::new("url");
     let bootstrap = folder.script("bootstrap", support::ECHO);
-    let (mut tool, mut stderr) = start(&["serve", "--bootstrap", &bootstrap, "--port", "0", "--url", "0"]);
+    let (mut tool, mut stderr) =
+        start(&["serve", "--bootstrap", &bootstrap, "--port", "0", "--url", "0"]);
     let line = line_with(&mut stderr, "The function's URL is http://");
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
     // The function returns its event, which has no status code, so the event is the body.
-    let answer = ask(address, "GET /some/path?a=b HTTP/1.1\r\nHost: f.example\r\nConnection: close\r\n\r\n");
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"), "{answer}");
-    for words in [r#""rawPath":"/some/path""#, r#""queryStringParameters":{"a":"b"}"#, r#""domainName":"f.example""#] {
+    let answer =
+        ask(address, "GET /some/path?a=b HTTP/1.1\r\nHost: f.example\r\nConnection: close\r\n\r\n");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"),
+        "{answer}"
+    );
+    for words in [
+        r#""rawPath":"/some/path""#,
+        r#""queryStringParameters":{"a":"b"}"#,
+        r#""domainName":"f.example""#,
+    ] {
         assert!(answer.contains(words), "{words}: {answer}");
     }
     line_with(&mut stderr, "REPORT RequestId: ");
@@ -55,17 +70,26 @@ fn serve_reports_a_port_that_is_in_use() {
     let bootstrap = folder.script("bootstrap", support::ECHO);
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = busy.local_addr().unwrap().port().to_string();
-    for (ports, who) in [(["--port", &port, "--url", "0"], "the Invoke API"), (["--port", "0", "--url", &port], "the function's URL")] {
-        let ran = support::barelambda(&[&["serve", "--bootstrap", &bootstrap][..], &ports].concat(), "");
+    for (ports, who) in [
+        (["--port", &port, "--url", "0"], "the Invoke API"),
+        (["--port", "0", "--url", &port], "the function's URL"),
+    ] {
+        let ran =
+            support::barelambda(&[&["serve", "--bootstrap", &bootstrap][..], &ports].concat(), "");
         assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
-        assert!(ran.stderr.contains(&format!("{who} cannot listen at 127.0.0.1:{port}: ")), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(&format!("{who} cannot listen at 127.0.0.1:{port}: ")),
+            "{}",
+            ran.stderr
+        );
     }
 }
 
 #[test]
 fn an_interrupted_invoke_kills_its_function() {
     let folder = Folder::new("interrupt");
-    let bootstrap = folder.script("bootstrap", "#!/bin/bash\necho started >&2\nwhile true; do sleep 1; done\n");
+    let bootstrap =
+        folder.script("bootstrap", "#!/bin/bash\necho started >&2\nwhile true; do sleep 1; done\n");
     let (mut tool, mut stderr) = start(&["invoke", "--bootstrap", &bootstrap]);
     line_with(&mut stderr, "started");
     assert_ne!(functions(&bootstrap), 0);
@@ -75,7 +99,8 @@ fn an_interrupted_invoke_kills_its_function() {
 
 fn start(words: &[&str]) -> (Child, BufReader<ChildStderr>) {
     let mut tool = support::command(words);
-    let mut tool = tool.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut tool =
+        tool.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let stderr = BufReader::new(tool.stderr.take().unwrap());
     (tool, stderr)
 }
@@ -84,7 +109,11 @@ fn line_with(stderr: &mut BufReader<ChildStderr>, words: &str) -> String {
     let mut line = String::new();
     while !line.contains(words) {
         line.clear();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the tool exited before it printed {words:?}");
+        assert_ne!(
+            stderr.read_line(&mut line).unwrap(),
+            0,
+            "the tool exited before it printed {words:?}"
+        );
     }
     line
 }
@@ -92,7 +121,9 @@ fn line_with(stderr: &mut BufReader<ChildStderr>, words: &str) -> String {
 fn post(address: &str, event: &str) -> String {
     let length = event.len();
     let path = "/2015-03-31/functions/any/invocations";
-    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+    );
     ask(address, &format!("{head}{event}"))
 }
 
@@ -106,7 +137,13 @@ fn ask(address: &str, request: &str) -> String {
 }
 
 fn end(tool: &mut Child, signal: &str) -> Option<i32> {
-    assert!(Command::new("/bin/sh").args(["-c", &format!("kill -s {signal} {}", tool.id())]).status().unwrap().success());
+    assert!(
+        Command::new("/bin/sh")
+            .args(["-c", &format!("kill -s {signal} {}", tool.id())])
+            .status()
+            .unwrap()
+            .success()
+    );
     let limit = Instant::now() + LIMIT;
     loop {
         if let Some(status) = tool.try_wait().unwrap() {

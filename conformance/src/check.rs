@@ -66,9 +66,13 @@ impl Group {
 
 /// The sources of requirements.
 pub mod source {
-    pub const API: &str = "AWS Lambda Developer Guide, \"Using the Lambda runtime API for custom runtimes\"";
-    pub const CUSTOM: &str = "AWS Lambda Developer Guide, \"Building a custom runtime for AWS Lambda\"";
-    pub const STREAMING: &str = "AWS Lambda Developer Guide, \"Response streaming for Lambda functions\"";
-    pub const LIFECYCLE: &str = "AWS Lambda Developer Guide, \"Understanding the Lambda execution environment lifecycle\"";
+    pub const API: &str =
+        "AWS Lambda Developer Guide, \"Using the Lambda runtime API for custom runtimes\"";
+    pub const CUSTOM: &str =
+        "AWS Lambda Developer Guide, \"Building a custom runtime for AWS Lambda\"";
+    pub const STREAMING: &str =
+        "AWS Lambda Developer Guide, \"Response streaming for Lambda functions\"";
+    pub const LIFECYCLE: &str =
+        "AWS Lambda Developer Guide, \"Understanding the Lambda execution environment lifecycle\"";
     pub const RIE: &str = "observed on the Runtime Interface Emulator";
 }

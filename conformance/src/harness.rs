@@ -58,10 +58,12 @@ impl<'a> Harness<'a> {
 
     /// Starts the program in this environment.
     pub fn start_in(&self, environment: Environment) -> CheckResult<Arc<Session>> {
-        let server = Server::start().map_err(|error| Verdict::Unable(format!("cannot start the server: {error}")))?;
+        let server = Server::start()
+            .map_err(|error| Verdict::Unable(format!("cannot start the server: {error}")))?;
         let command = self.command(&server, environment);
         let shown = command.get_program().to_string_lossy().into_owned();
-        let process = Process::start(command).map_err(|error| Verdict::Unable(format!("{shown} cannot be started: {error}")))?;
+        let process = Process::start(command)
+            .map_err(|error| Verdict::Unable(format!("{shown} cannot be started: {error}")))?;
         let session = Arc::new(Session::new(server, process, self.target.patience));
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
         Ok(session)
@@ -69,7 +71,11 @@ impl<'a> Harness<'a> {
 
     /// Describes the state of the program that was started last.
     pub fn status_summary(&self) -> Option<String> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|session| session.process().status_summary())
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|session| session.process().status_summary())
     }
 
     fn command(&self, server: &Server, environment: Environment) -> Command {
@@ -79,18 +85,28 @@ impl<'a> Harness<'a> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear();
         let unset: &[&str] = match environment {
-            Environment::Minimal => {
-                &["_HANDLER", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "AWS_REGION", "AWS_DEFAULT_REGION", "TZ", "LANG"]
-            }
+            Environment::Minimal => &[
+                "_HANDLER",
+                "LAMBDA_TASK_ROOT",
+                "LAMBDA_RUNTIME_DIR",
+                "AWS_REGION",
+                "AWS_DEFAULT_REGION",
+                "TZ",
+                "LANG",
+            ],
             _ => &[],
         };
         let variables = script::environment(&target.program, server.address());
-        command.envs(variables.into_iter().filter(|(name, _)| unset.iter().all(|unset| name != unset)));
+        command.envs(
+            variables.into_iter().filter(|(name, _)| unset.iter().all(|unset| name != unset)),
+        );
         command.envs(target.environment.iter().map(|(name, value)| (name, value)));
         if let Environment::Init(value) = environment {
             command.env("CONFORMANCE_INIT", value);
         }
-        if let Some(folder) = target.program.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) =
+            target.program.parent().filter(|folder| !folder.as_os_str().is_empty())
+        {
             command.current_dir(folder);
         }
         command

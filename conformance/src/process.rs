@@ -69,7 +69,9 @@ impl Process {
         let id = WaitId::Pid(Pid::from_raw(self.id().cast_signed())?);
         let ended = retry_on_intr(|| waitid(id.clone(), options)).ok()??;
         let signal = ended.terminating_signal();
-        Some(ExitStatus::from_raw(signal.unwrap_or_else(|| ended.exit_status().unwrap_or_default() << 8)))
+        Some(ExitStatus::from_raw(
+            signal.unwrap_or_else(|| ended.exit_status().unwrap_or_default() << 8),
+        ))
     }
 
     /// Describes the program for a message: whether it is running, and the last line of its output.
@@ -81,7 +83,10 @@ impl Process {
         let output = locked(&self.output);
         let text = String::from_utf8_lossy(&output);
         match text.lines().rev().find(|line| !line.trim().is_empty()) {
-            Some(line) => format!("{how}; its last line of output is {:?}", line.chars().take(200).collect::<String>()),
+            Some(line) => format!(
+                "{how}; its last line of output is {:?}",
+                line.chars().take(200).collect::<String>()
+            ),
             None => format!("{how}; it wrote nothing"),
         }
     }
@@ -98,7 +103,8 @@ impl Process {
         // The name in parentheses may contain spaces. utime and stime are the twelfth and
         // thirteenth field after it.
         let (_, fields) = text.rsplit_once(") ").ok_or_else(unreadable)?;
-        let ticks: Option<u64> = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().ok()).sum();
+        let ticks: Option<u64> =
+            fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().ok()).sum();
         let ticks = ticks.ok_or_else(unreadable)?;
         Ok(Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second().max(1)))
     }

@@ -57,7 +57,9 @@ impl Checked {
     pub fn seen(&self) -> Option<&str> {
         match &self.outcome {
             Ok(()) => None,
-            Err(Verdict::Failed(seen) | Verdict::NotApplicable(seen) | Verdict::Unable(seen)) => Some(seen),
+            Err(Verdict::Failed(seen) | Verdict::NotApplicable(seen) | Verdict::Unable(seen)) => {
+                Some(seen)
+            }
         }
     }
 
@@ -86,14 +88,21 @@ impl Report {
     pub fn table(&self) -> String {
         let mut text = String::new();
         let mut group: Option<Group> = None;
-        let width = self.checked.iter().map(|checked| checked.check.name.len()).max().unwrap_or_default();
+        let width =
+            self.checked.iter().map(|checked| checked.check.name.len()).max().unwrap_or_default();
         for checked in &self.checked {
             let check = &checked.check;
             if group != Some(check.group) {
                 group = Some(check.group);
                 let _ = writeln!(text, "\n{}", check.group.title());
             }
-            let _ = writeln!(text, "  {:<5} {:<width$}  {}", checked.word(), check.name, check.requires);
+            let _ = writeln!(
+                text,
+                "  {:<5} {:<width$}  {}",
+                checked.word(),
+                check.name,
+                check.requires
+            );
             if let Some(seen) = checked.seen() {
                 let _ = writeln!(text, "        seen: {seen}");
                 let _ = writeln!(text, "        source: {}", check.source);
@@ -106,7 +115,8 @@ impl Report {
     /// Returns the last line of the table.
     pub fn total(&self) -> String {
         let Totals { passed, failed, not_applicable, unable } = self.totals();
-        let errors = if unable == 0 { String::new() } else { format!(", {unable} could not be run") };
+        let errors =
+            if unable == 0 { String::new() } else { format!(", {unable} could not be run") };
         format!(
             "{} checks in {:.1} s: {passed} passed, {failed} failed, {not_applicable} not applicable{errors}",
             self.checked.len(),
@@ -129,7 +139,8 @@ impl Report {
     }
 
     /// Returns
-    /// `{"program","checks":[{"name","group","requirement","source","result","seen","milliseconds"}],"totals":{…}}`.
+    /// `{"program","checks":[{"name","group","requirement","source","result","seen","milliseconds"
+    /// }],"totals":{…}}`.
     pub fn json(&self) -> Value {
         let totals = self.totals();
         json!({

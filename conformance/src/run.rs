@@ -30,7 +30,12 @@ impl Options {
     /// Returns options for all checks, with at least eight at a time, or one for each processor.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        let target = Target { program: program.into(), runner: Vec::new(), environment: Vec::new(), patience: PATIENCE };
+        let target = Target {
+            program: program.into(),
+            runner: Vec::new(),
+            environment: Vec::new(),
+            patience: PATIENCE,
+        };
         Self { target, jobs: processors.max(8), only: None }
     }
 }
@@ -38,7 +43,8 @@ impl Options {
 /// Runs the checks. `seen` is called with each result, in the order in which the checks end.
 pub fn run(options: &Options, seen: impl Fn(&Checked) + Sync) -> Report {
     let started = Instant::now();
-    let wanted = |check: &&Check| options.only.as_ref().is_none_or(|part| check.name.contains(part));
+    let wanted =
+        |check: &&Check| options.only.as_ref().is_none_or(|part| check.name.contains(part));
     let checks: Vec<&Check> = checks().iter().filter(wanted).collect();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());

@@ -17,7 +17,10 @@ fn the_readme_lists_every_check() {
         std::fs::write(&path, format!("{before}{BEGIN}{list}")).unwrap();
         return;
     }
-    assert_eq!(listed, list, "the README's list differs from the code: run this test with BLESS=1 to write it");
+    assert_eq!(
+        listed, list,
+        "the README's list differs from the code: run this test with BLESS=1 to write it"
+    );
 }
 
 fn list() -> String {
@@ -26,7 +29,12 @@ fn list() -> String {
     for check in checks() {
         if group != Some(check.group) {
             group = Some(check.group);
-            write!(text, "\n### {}\n\n| check | what Lambda requires | source |\n|---|---|---|\n", check.group.title()).unwrap();
+            write!(
+                text,
+                "\n### {}\n\n| check | what Lambda requires | source |\n|---|---|---|\n",
+                check.group.title()
+            )
+            .unwrap();
         }
         writeln!(text, "| `{}` | {} | {} |", check.name, check.requires, check.source).unwrap();
     }

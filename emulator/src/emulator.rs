@@ -9,7 +9,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::function::Function;
-use crate::{InvokeOptions, Options, Outcome, ResponseStream, delivery, function_url, ids, invoke_api};
+use crate::{
+    InvokeOptions, Options, Outcome, ResponseStream, delivery, function_url, ids, invoke_api,
+};
 
 /// A running emulator with a thread for its servers. All its methods block, so that tests need no
 /// async code. They must not be called within an async runtime.
@@ -55,20 +57,27 @@ impl Emulator {
             let url = url.map(|(listener, _)| TcpListener::from_std(listener)).transpose()?;
             (TcpListener::from_std(listener)?, url)
         };
-        let thread = std::thread::Builder::new().name("lambda emulator".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                let mut apis = JoinSet::new();
-                apis.spawn(invoke_api::serve(listener, served.clone()));
-                if let Some(url) = url {
-                    apis.spawn(function_url::serve(url, served.clone()));
-                }
-                // The message and the drop of its sender both mean the end.
-                let _ = stopped.await;
-                apis.abort_all();
-                served.close().await;
-            });
-        })?;
-        Ok(Self { address, url: url_address, function, runtime: handle, running: Mutex::new(Some(Running { stop, thread })) })
+        let thread =
+            std::thread::Builder::new().name("lambda emulator".to_owned()).spawn(move || {
+                runtime.block_on(async {
+                    let mut apis = JoinSet::new();
+                    apis.spawn(invoke_api::serve(listener, served.clone()));
+                    if let Some(url) = url {
+                        apis.spawn(function_url::serve(url, served.clone()));
+                    }
+                    // The message and the drop of its sender both mean the end.
+                    let _ = stopped.await;
+                    apis.abort_all();
+                    served.close().await;
+                });
+            })?;
+        Ok(Self {
+            address,
+            url: url_address,
+            function,
+            runtime: handle,
+            running: Mutex::new(Some(Running { stop, thread })),
+        })
     }
 
     /// Returns the address of the Invoke API.
@@ -112,7 +121,11 @@ impl Emulator {
     /// assert!(stream.finish().function_error.is_none());
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn invoke_streaming(&self, payload: impl Into<Vec<u8>>, mut options: InvokeOptions) -> ResponseStream {
+    pub fn invoke_streaming(
+        &self,
+        payload: impl Into<Vec<u8>>,
+        mut options: InvokeOptions,
+    ) -> ResponseStream {
         let request_id = options.request_id.get_or_insert_with(ids::uuid).clone();
         let (caller, pieces) = delivery::caller();
         let (function, payload) = (self.function.clone(), payload.into());
@@ -144,8 +157,9 @@ impl Drop for Emulator {
 }
 
 fn listen(address: SocketAddr, who: &str) -> io::Result<(StdListener, SocketAddr)> {
-    let listener =
-        StdListener::bind(address).map_err(|error| io::Error::new(error.kind(), format!("{who} cannot listen at {address}: {error}")))?;
+    let listener = StdListener::bind(address).map_err(|error| {
+        io::Error::new(error.kind(), format!("{who} cannot listen at {address}: {error}"))
+    })?;
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
     Ok((listener, address))

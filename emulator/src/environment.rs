@@ -21,7 +21,11 @@ pub(crate) fn task_root(options: &Options) -> Option<PathBuf> {
 /// Returns Lambda's variables for an OS-only runtime, from the developer guide's list of defined
 /// runtime environment variables, followed by the function's own. `AWS_EXECUTION_ENV` is left out,
 /// since it isn't defined for such runtimes.
-pub(crate) fn variables(options: &Options, runtime_api: &str, log_stream: &str) -> Vec<(OsString, OsString)> {
+pub(crate) fn variables(
+    options: &Options,
+    runtime_api: &str,
+    log_stream: &str,
+) -> Vec<(OsString, OsString)> {
     let name = &options.function_name;
     let folder = task_root(options).map_or_else(|| OsString::from("/var/task"), OsString::from);
     let mut variables: Vec<(OsString, OsString)> = inherited().collect();

@@ -35,7 +35,13 @@ pub(crate) struct Function {
 impl Function {
     pub fn new(options: Options) -> Self {
         let slots = Semaphore::new(options.concurrency.max(1));
-        Self { options, slots, idle: Mutex::default(), started: Mutex::default(), closed: AtomicBool::new(false) }
+        Self {
+            options,
+            slots,
+            idle: Mutex::default(),
+            started: Mutex::default(),
+            closed: AtomicBool::new(false),
+        }
     }
 
     /// Queues and runs one invocation. The caller receives the answer while the function writes it,
@@ -50,7 +56,12 @@ impl Function {
         self.run_whole(payload, call, None).await
     }
 
-    async fn run_whole(&self, payload: Bytes, call: InvokeOptions, caller: Option<&Caller>) -> Outcome {
+    async fn run_whole(
+        &self,
+        payload: Bytes,
+        call: InvokeOptions,
+        caller: Option<&Caller>,
+    ) -> Outcome {
         let _slot = self.slots.acquire().await.expect("the slots are never closed");
         let request_id = call.request_id.clone().unwrap_or_else(ids::uuid);
         let mut outcome = Outcome::new(request_id);
@@ -98,7 +109,8 @@ impl Function {
     /// Kills every process, and returns them. No process is started afterwards.
     pub fn kill_all(&self) -> Vec<Arc<Process>> {
         self.closed.store(true, Ordering::Relaxed);
-        let processes: Vec<_> = lock(&self.started).drain(..).filter_map(|process| process.upgrade()).collect();
+        let processes: Vec<_> =
+            lock(&self.started).drain(..).filter_map(|process| process.upgrade()).collect();
         for process in &processes {
             process.kill();
         }
@@ -142,7 +154,11 @@ impl Function {
             }
             Ok(Readiness::Ended(status)) => {
                 outcome.report.duration = process.started.elapsed();
-                return if outcome.report.cold { InvocationEnd::Exited(status) } else { InvocationEnd::GoneBefore };
+                return if outcome.report.cold {
+                    InvocationEnd::Exited(status)
+                } else {
+                    InvocationEnd::GoneBefore
+                };
             }
             Err(_) => {
                 outcome.report.duration = self.options.timeout;
@@ -202,19 +218,26 @@ impl Function {
             }
             InvocationEnd::CutOff(status) => {
                 let reason = status.map_or_else(|| "its connection broke".to_owned(), describe);
-                let words = format!("RequestId: {id} Error: The response was cut off before its end: {reason}");
+                let words = format!(
+                    "RequestId: {id} Error: The response was cut off before its end: {reason}"
+                );
                 outcome.failed("Runtime.TruncatedResponse", &words);
             }
             InvocationEnd::TimedOut => {
                 let seconds = self.options.timeout.as_secs_f64();
-                let words = format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
+                let words =
+                    format!("RequestId: {id} Error: Task timed out after {seconds:.2} seconds");
                 outcome.failed("Sandbox.Timedout", &words);
             }
             InvocationEnd::Exited(status) => {
-                outcome.failed("Runtime.ExitError", &format!("RequestId: {id} Error: {}", describe(status)));
+                outcome.failed(
+                    "Runtime.ExitError",
+                    &format!("RequestId: {id} Error: {}", describe(status)),
+                );
             }
             InvocationEnd::GoneBefore => {
-                let words = format!("RequestId: {id} Error: Runtime exited before it had read the event");
+                let words =
+                    format!("RequestId: {id} Error: Runtime exited before it had read the event");
                 outcome.failed("Runtime.ExitError", &words);
             }
         }

@@ -86,7 +86,11 @@ pub(crate) fn chunked(bytes: impl Into<Bytes>) -> Reply {
     Either::Right(body)
 }
 
-pub(crate) fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Reply> {
+pub(crate) fn reply(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Reply> {
     let mut response = Response::new(sized(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -128,7 +132,11 @@ pub(crate) async fn leave_unread(body: Incoming, response: Response<Reply>) -> R
 }
 
 /// Answers after `over` bytes more than the limit have been read. They count as unread.
-pub(crate) async fn leave_rest_unread(mut body: Incoming, over: usize, mut response: Response<Reply>) -> Response<Reply> {
+pub(crate) async fn leave_rest_unread(
+    mut body: Incoming,
+    over: usize,
+    mut response: Response<Reply>,
+) -> Response<Reply> {
     let little = match MOST_DISCARDED.checked_sub(over) {
         Some(most) if body.size_hint().lower() <= most as u64 => {
             matches!(read(&mut body, most).await, Read::Whole { .. })
@@ -143,7 +151,8 @@ pub(crate) async fn leave_rest_unread(mut body: Incoming, over: usize, mut respo
 
 /// Returns any text as a header's value, with spaces in place of control characters.
 pub(crate) fn header_value(text: &str) -> HeaderValue {
-    let plain: Vec<u8> = text.bytes().map(|byte| if byte.is_ascii_control() { b' ' } else { byte }).collect();
+    let plain: Vec<u8> =
+        text.bytes().map(|byte| if byte.is_ascii_control() { b' ' } else { byte }).collect();
     HeaderValue::from_bytes(&plain).expect("only control characters are refused")
 }
 

@@ -8,7 +8,8 @@ pub(crate) fn uuid() -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let digits = hex(&bytes);
-    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
+    let (a, b, c, d, e) =
+        (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
     format!("{a}-{b}-{c}-{d}-{e}")
 }
 
@@ -51,6 +52,9 @@ mod tests {
         assert_eq!(&one[14..15], "4");
         let trace = trace_id();
         assert!(trace.starts_with("Root=1-") && trace.ends_with(";Sampled=0"), "{trace}");
-        assert_eq!(trace.len(), "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0".len());
+        assert_eq!(
+            trace.len(),
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0".len()
+        );
     }
 }

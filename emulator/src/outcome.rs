@@ -5,18 +5,18 @@ use serde_json::Value;
 /// The result of an invocation.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The answer, or the error as JSON when [`Outcome::function_error`] is set: the payload that a
-    /// caller of the Invoke API receives. When the answer was delivered to its caller while the
-    /// function wrote it, only the error is kept here.
+    /// The answer, or the error as JSON when [`Outcome::function_error`] is set: the payload that
+    /// a caller of the Invoke API receives. When the answer was delivered to its caller while
+    /// the function wrote it, only the error is kept here.
     pub payload: Vec<u8>,
     /// Set when the function failed. The function may have reported the error, or the emulator
     /// found it (a timeout, an exit, too large an answer).
     pub function_error: Option<FunctionError>,
     /// The request id of the event.
     pub request_id: String,
-    /// The text that the process wrote to stdout and stderr from the end of the previous invocation
-    /// (or its start) to the end of this one. Bytes that aren't UTF-8 are replaced, and only the
-    /// last 1 MiB is kept.
+    /// The text that the process wrote to stdout and stderr from the end of the previous
+    /// invocation (or its start) to the end of this one. Bytes that aren't UTF-8 are replaced,
+    /// and only the last 1 MiB is kept.
     pub log: String,
     /// The time and memory that the invocation took.
     pub report: Report,
@@ -60,7 +60,14 @@ pub struct Report {
 impl Outcome {
     /// Returns the outcome of an invocation that hasn't started.
     pub(crate) fn new(request_id: String) -> Self {
-        Self { payload: Vec::new(), function_error: None, request_id, log: String::new(), report: Report::default(), pid: None }
+        Self {
+            payload: Vec::new(),
+            function_error: None,
+            request_id,
+            log: String::new(),
+            report: Report::default(),
+            pid: None,
+        }
     }
 
     /// Returns the outcome for a caller when the emulator has ended before the invocation.
@@ -138,7 +145,11 @@ pub fn normalized(error_type: &str) -> String {
 
 /// Returns the JSON that a caller receives for an error that Lambda itself finds.
 pub(crate) fn error_json(error_type: &str, message: &str) -> String {
-    format!(r#"{{"errorType":{},"errorMessage":{}}}"#, Value::from(error_type), Value::from(message))
+    format!(
+        r#"{{"errorType":{},"errorMessage":{}}}"#,
+        Value::from(error_type),
+        Value::from(message)
+    )
 }
 
 fn milliseconds(duration: Duration) -> f64 {
@@ -170,7 +181,10 @@ mod tests {
 
     #[test]
     fn an_error_is_read_from_its_json_and_falls_back_on_the_header() {
-        let error = FunctionError::from_report(br#"{"errorMessage":"no","errorType":"Mine"}"#, Some("Function.Mine"));
+        let error = FunctionError::from_report(
+            br#"{"errorMessage":"no","errorType":"Mine"}"#,
+            Some("Function.Mine"),
+        );
         assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Mine", "no"));
         assert_eq!(error.reported, "Function.Mine");
         let error = FunctionError::from_report(b"not json", None);
@@ -184,7 +198,8 @@ mod tests {
         assert_eq!(outcome.report_line(), "REPORT RequestId: id Duration: 0.20 ms");
         outcome.report.init = Some(Duration::from_micros(610));
         outcome.report.peak_memory_kib = Some(24);
-        let line = "REPORT RequestId: id Init Duration: 0.61 ms Duration: 0.20 ms Max Memory Used: 24 KB";
+        let line =
+            "REPORT RequestId: id Init Duration: 0.61 ms Duration: 0.20 ms Max Memory Used: 24 KB";
         assert_eq!(outcome.report_line(), line);
     }
 }

@@ -39,9 +39,11 @@ impl Process {
     /// The program can't be started, or the system is out of ports, pipes or processes. The error
     /// says which.
     pub fn start(options: &Options) -> io::Result<Arc<Self>> {
-        let listener = listen().map_err(|error| named("the process's Runtime API cannot listen", error))?;
+        let listener =
+            listen().map_err(|error| named("the process's Runtime API cannot listen", error))?;
         let address = listener.local_addr()?.to_string();
-        let (reader, writer) = io::pipe().map_err(|error| named("cannot create the pipe for the process's log", error))?;
+        let (reader, writer) = io::pipe()
+            .map_err(|error| named("cannot create the pipe for the process's log", error))?;
         let (log, receiver) = Log::new(reader, options.log_sink.clone())?;
         let log = Arc::new(log);
         let mut command = command(options);
@@ -53,8 +55,9 @@ impl Process {
             .stdout(writer.try_clone()?)
             .stderr(writer);
         let started = Instant::now();
-        let child =
-            command.spawn().map_err(|error| named(&format!("{} cannot be started", command.get_program().to_string_lossy()), error))?;
+        let child = command.spawn().map_err(|error| {
+            named(&format!("{} cannot be started", command.get_program().to_string_lossy()), error)
+        })?;
         // The command holds the pipe's writing end, which would keep the log from ending.
         drop(command);
         let pid = child.id();
@@ -81,7 +84,8 @@ impl Process {
         let followed = process.log.clone();
         tokio::spawn(async move { followed.follow(receiver).await });
         let waiting = process.clone();
-        let waiter = thread::Builder::new().name(format!("waits for {pid}")).spawn(move || waiting.wait());
+        let waiter =
+            thread::Builder::new().name(format!("waits for {pid}")).spawn(move || waiting.wait());
         if let Err(error) = waiter {
             process.kill();
             process.reap();
@@ -227,7 +231,10 @@ mod tests {
         let words = |raw| describe(ExitStatus::from_raw(raw));
         assert_eq!(words(3 << 8), "Runtime exited with error: exit status 3");
         assert_eq!(words(9), "Runtime exited with error: signal: killed");
-        assert_eq!(words(11 | 0x80), "Runtime exited with error: signal: segmentation fault (core dumped)");
+        assert_eq!(
+            words(11 | 0x80),
+            "Runtime exited with error: signal: segmentation fault (core dumped)"
+        );
         assert_eq!(words(0), "Runtime exited without providing a reason");
     }
 

@@ -16,26 +16,49 @@ const WITH_PRELUDE: &str = "Content-Type: application/vnd.awslambda.http-integra
 fn a_request_becomes_an_event_and_the_answer_a_response() {
     let mut both = Both::new();
     let headers = "Host: f.example:8080\r\nX-Two: a\r\nX-Two: b\r\nCookie: c=1; d=2\r\nContent-Type: text/plain\r\nUser-Agent: test\r\n";
-    both.browser.send(format!("PUT /a%20b?x=1&x=2 HTTP/1.1\r\n{headers}Content-Length: 5\r\n\r\nhello"));
+    both.browser
+        .send(format!("PUT /a%20b?x=1&x=2 HTTP/1.1\r\n{headers}Content-Length: 5\r\n\r\nhello"));
     let event = both.runtime.get(NEXT);
     let json: Value = serde_json::from_str(event.text()).unwrap();
-    assert_eq!((&json["version"], &json["rawPath"], &json["rawQueryString"]), (&json!("2.0"), &json!("/a%20b"), &json!("x=1&x=2")));
-    assert_eq!((&json["queryStringParameters"], &json["cookies"]), (&json!({"x": "1,2"}), &json!(["c=1", "d=2"])));
-    assert_eq!((&json["headers"]["x-two"], &json["headers"]["host"]), (&json!("a,b"), &json!("f.example:8080")));
+    assert_eq!(
+        (&json["version"], &json["rawPath"], &json["rawQueryString"]),
+        (&json!("2.0"), &json!("/a%20b"), &json!("x=1&x=2"))
+    );
+    assert_eq!(
+        (&json["queryStringParameters"], &json["cookies"]),
+        (&json!({"x": "1,2"}), &json!(["c=1", "d=2"]))
+    );
+    assert_eq!(
+        (&json["headers"]["x-two"], &json["headers"]["host"]),
+        (&json!("a,b"), &json!("f.example:8080"))
+    );
     let context = &json["requestContext"];
-    assert_eq!((&context["domainName"], &context["requestId"]), (&json!("f.example"), &json!(id(&event))));
+    assert_eq!(
+        (&context["domainName"], &context["requestId"]),
+        (&json!("f.example"), &json!(id(&event)))
+    );
     let http = json!({"method": "PUT", "path": "/a%20b", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test"});
     assert_eq!(context["http"], http);
     assert_eq!((&json["body"], &json["isBase64Encoded"]), (&json!("hello"), &json!(false)));
-    assert_eq!(json["headers"]["x-amzn-trace-id"].as_str(), event.header("lambda-runtime-trace-id"));
+    assert_eq!(
+        json["headers"]["x-amzn-trace-id"].as_str(),
+        event.header("lambda-runtime-trace-id")
+    );
 
     let answer = json!({"statusCode": 201, "headers": {"X-Made": "1"}, "cookies": ["a=1", "b=2"], "body": "aGk=", "isBase64Encoded": true});
     respond(&mut both.runtime, &event, answer.to_string());
     let response = both.browser.receive();
-    assert_eq!((response.status, response.text(), response.header("x-made")), (201, "hi", Some("1")));
-    assert_eq!((response.header("content-type"), response.header("content-length")), (Some("application/json"), Some("2")));
+    assert_eq!(
+        (response.status, response.text(), response.header("x-made")),
+        (201, "hi", Some("1"))
+    );
+    assert_eq!(
+        (response.header("content-type"), response.header("content-length")),
+        (Some("application/json"), Some("2"))
+    );
     assert_eq!(response.header("x-amzn-requestid"), Some(id(&event)));
-    let cookies: Vec<&str> = response.head.lines().filter_map(|line| line.strip_prefix("Set-Cookie: ")).collect();
+    let cookies: Vec<&str> =
+        response.head.lines().filter_map(|line| line.strip_prefix("Set-Cookie: ")).collect();
     assert_eq!(cookies, ["a=1", "b=2"]);
 }
 
@@ -43,27 +66,37 @@ fn a_request_becomes_an_event_and_the_answer_a_response() {
 fn any_other_json_is_the_body() {
     let mut both = Both::new();
     let response = both.answered("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "[1, 2]");
-    assert_eq!((response.status, response.text(), response.header("content-type")), (200, "[1, 2]", Some("application/json")));
+    assert_eq!(
+        (response.status, response.text(), response.header("content-type")),
+        (200, "[1, 2]", Some("application/json"))
+    );
 }
 
 #[test]
 fn some_responses_have_no_body() {
     let mut both = Both::new();
-    let head = both.answered_without_body("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", r#"{"statusCode":200,"body":"four"}"#);
+    let head = both.answered_without_body(
+        "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n",
+        r#"{"statusCode":200,"body":"four"}"#,
+    );
     assert_eq!((head.status, head.header("content-length")), (200, Some("4")));
     for status in [204, 304] {
         let answer = format!(r#"{{"statusCode":{status},"body":"four"}}"#);
         let response = both.answered_without_body("GET / HTTP/1.1\r\nHost: x\r\n\r\n", &answer);
         assert_eq!((response.status, response.header("transfer-encoding")), (status, None));
     }
-    let response = both.answered("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\"the connection is still in order\"");
+    let response =
+        both.answered("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\"the connection is still in order\"");
     assert_eq!(response.text(), "\"the connection is still in order\"");
 }
 
 #[test]
 fn a_streamed_body_arrives_as_it_is_written() {
     let mut both = Both::new();
-    for (content_type, expected) in [("", "application/octet-stream"), ("Content-Type: text/event-stream\r\n", "text/event-stream")] {
+    for (content_type, expected) in [
+        ("", "application/octet-stream"),
+        ("Content-Type: text/event-stream\r\n", "text/event-stream"),
+    ] {
         let event = both.asked();
         both.runtime.begin_stream(&event, content_type);
         let head = both.browser.receive_head();
@@ -83,7 +116,16 @@ fn a_prelude_is_taken_apart_wherever_it_is_split() {
     let mut both = Both::new();
     let prelude = r#"{"statusCode":404,"headers":{"x-one":"1"},"cookies":["a=1"]}"#;
     let whole = [prelude.as_bytes(), &[0; 8], b"\0first"].concat();
-    for at in [0, 1, prelude.len(), prelude.len() + 1, prelude.len() + 7, prelude.len() + 8, prelude.len() + 9, whole.len()] {
+    for at in [
+        0,
+        1,
+        prelude.len(),
+        prelude.len() + 1,
+        prelude.len() + 7,
+        prelude.len() + 8,
+        prelude.len() + 9,
+        whole.len(),
+    ] {
         let event = both.asked();
         both.runtime.begin_stream(&event, WITH_PRELUDE);
         let (before, after) = whole.split_at(at);
@@ -91,7 +133,11 @@ fn a_prelude_is_taken_apart_wherever_it_is_split() {
             both.runtime.send_chunk(part);
         }
         let head = both.browser.receive_head();
-        assert_eq!((head.status, head.header("x-one"), head.header("set-cookie")), (404, Some("1"), Some("a=1")), "{at}");
+        assert_eq!(
+            (head.status, head.header("x-one"), head.header("set-cookie")),
+            (404, Some("1"), Some("a=1")),
+            "{at}"
+        );
         assert_eq!(head.header("content-type"), Some("application/octet-stream"));
         let mut first = Vec::new();
         while first.len() < 6 {
@@ -151,7 +197,10 @@ fn a_malformed_answer_is_a_bad_gateway_and_the_log_says_why() {
         assert_eq!(both.notes(), [format!("function URL: 502 Bad Gateway, since {words}")]);
     }
     for (stream, words) in [
-        (&b"{}\0"[..], "the stream ended after 3 bytes, before the eight zero bytes that end a prelude"),
+        (
+            &b"{}\0"[..],
+            "the stream ended after 3 bytes, before the eight zero bytes that end a prelude",
+        ),
         (b"[]\0\0\0\0\0\0\0\0", "the prelude is an array, expected an object"),
     ] {
         let event = both.asked();
@@ -166,7 +215,9 @@ fn a_malformed_answer_is_a_bad_gateway_and_the_log_says_why() {
     both.runtime.send_chunk(vec![b' '; (1 << 20) + 1]);
     both.expect_bad_gateway();
     assert_eq!(both.runtime.end_stream("").status, 202);
-    assert!(both.notes()[0].ends_with("of the stream lack the eight zero bytes that end a prelude"));
+    assert!(
+        both.notes()[0].ends_with("of the stream lack the eight zero bytes that end a prelude")
+    );
 }
 
 #[test]
@@ -189,10 +240,20 @@ fn a_request_that_makes_too_large_an_event_is_refused() {
     let both = Both::new();
     for (content_type, length) in [("text/plain", (6 << 20) + 1), ("image/png", 5 << 20)] {
         let mut browser = Client::connect(both.url);
-        let _ = browser.try_send(&post("/", &format!("Content-Type: {content_type}\r\n"), vec![b'x'; length]));
+        let _ = browser.try_send(&post(
+            "/",
+            &format!("Content-Type: {content_type}\r\n"),
+            vec![b'x'; length],
+        ));
         let response = browser.receive();
-        assert_eq!((response.status, response.header("content-type")), (413, Some("application/json")));
-        assert_eq!(response.text(), r#"{"Message":"The request makes an event of more than 6291456 bytes"}"#);
+        assert_eq!(
+            (response.status, response.header("content-type")),
+            (413, Some("application/json"))
+        );
+        assert_eq!(
+            response.text(),
+            r#"{"Message":"The request makes an event of more than 6291456 bytes"}"#
+        );
     }
 }
 
@@ -209,8 +270,10 @@ struct Both {
 impl Both {
     fn new() -> Self {
         let notes = Arc::new(Mutex::new(Vec::new()));
-        let stand_in =
-            StandIn::noting(Options { url: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), ..support::options() }, notes.clone());
+        let stand_in = StandIn::noting(
+            Options { url: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), ..support::options() },
+            notes.clone(),
+        );
         let url = stand_in.emulator().url().expect("there is a URL");
         let mut browser = Client::connect(url);
         // The process starts with the first request.

@@ -38,7 +38,10 @@ fn the_callers_headers_reach_the_event() {
     assert_eq!(seen("client-context"), Some(r#"{"custom":{"k":"v"}}"#));
     assert_eq!(seen("trace-id"), Some("Root=1-2-3"));
     assert_eq!(seen("aws-tenant-id"), Some("blue"));
-    assert_eq!(seen("invoked-function-arn"), Some("arn:aws:lambda:eu-west-1:1:function:orders:live"));
+    assert_eq!(
+        seen("invoked-function-arn"),
+        Some("arn:aws:lambda:eu-west-1:1:function:orders:live")
+    );
     assert_eq!(seen("aws-request-id").map(str::len), Some(36));
 }
 
@@ -46,10 +49,16 @@ fn the_callers_headers_reach_the_event() {
 fn a_function_error_is_marked() {
     let emulator = start(options());
     let response = call(&emulator, "", "fail Function.Asked");
-    assert_eq!((response.status, response.header("x-amz-function-error")), (200, Some("Unhandled")));
+    assert_eq!(
+        (response.status, response.header("x-amz-function-error")),
+        (200, Some("Unhandled"))
+    );
     assert!(response.text().contains(r#""errorMessage":"as asked""#));
     let response = call(&emulator, "", "exit 3");
-    assert_eq!((response.status, response.header("x-amz-function-error")), (200, Some("Unhandled")));
+    assert_eq!(
+        (response.status, response.header("x-amz-function-error")),
+        (200, Some("Unhandled"))
+    );
     assert!(response.text().starts_with(r#"{"errorType":"Runtime.ExitError""#));
 }
 
@@ -150,6 +159,12 @@ fn call(emulator: &Emulator, headers: &str, payload: impl AsRef<[u8]>) -> Respon
 
 #[track_caller]
 fn assert_api_error(response: &Response, status: u16, kind: &str) {
-    assert_eq!((response.status, response.header("x-amzn-errortype")), (status, Some(kind)), "{response:?}");
-    assert!(response.text().contains(r#""Type":"User""#) && response.text().contains(r#""message":"#));
+    assert_eq!(
+        (response.status, response.header("x-amzn-errortype")),
+        (status, Some(kind)),
+        "{response:?}"
+    );
+    assert!(
+        response.text().contains(r#""Type":"User""#) && response.text().contains(r#""message":"#)
+    );
 }

@@ -18,21 +18,36 @@ fn each_chunk_becomes_a_message_before_the_next_one_is_written() {
     caller.send(post(&format!("{PATH}?Qualifier=live"), "", "{}"));
     let mut runtime = Client::connect(stand_in.address());
     let event = runtime.get(NEXT);
-    assert_eq!(event.header("lambda-runtime-invoked-function-arn"), Some("arn:aws:lambda:us-east-1:123456789012:function:function:live"));
+    assert_eq!(
+        event.header("lambda-runtime-invoked-function-arn"),
+        Some("arn:aws:lambda:us-east-1:123456789012:function:function:live")
+    );
     runtime.begin_stream(&event, "Content-Type: text/x-one\r\n");
     let head = caller.receive_head();
-    assert_eq!((head.status, head.header("content-type")), (200, Some("application/vnd.amazon.eventstream")));
+    assert_eq!(
+        (head.status, head.header("content-type")),
+        (200, Some("application/vnd.amazon.eventstream"))
+    );
     assert_eq!(head.header("x-amzn-remapped-content-type"), Some("text/x-one"));
-    assert_eq!((head.header("x-amz-executed-version"), head.header("x-amzn-requestid")), (Some("$LATEST"), Some(support::id(&event))));
+    assert_eq!(
+        (head.header("x-amz-executed-version"), head.header("x-amzn-requestid")),
+        (Some("$LATEST"), Some(support::id(&event)))
+    );
     for chunk in ["a", "bc"] {
         runtime.send_chunk(chunk);
         let message = Message::read(&caller.receive_chunk().unwrap());
-        assert_eq!((message.event_type.as_str(), message.content_type.as_str()), ("PayloadChunk", "application/octet-stream"));
+        assert_eq!(
+            (message.event_type.as_str(), message.content_type.as_str()),
+            ("PayloadChunk", "application/octet-stream")
+        );
         assert_eq!(message.payload, chunk.as_bytes());
     }
     assert_eq!(runtime.end_stream("").status, 202);
     let complete = Message::read(&caller.receive_chunk().unwrap());
-    assert_eq!((complete.event_type.as_str(), complete.content_type.as_str()), ("InvokeComplete", "application/json"));
+    assert_eq!(
+        (complete.event_type.as_str(), complete.content_type.as_str()),
+        ("InvokeComplete", "application/json")
+    );
     assert_eq!(complete.payload, b"{}");
     assert_eq!(caller.receive_chunk(), None);
 }
@@ -51,7 +66,10 @@ fn an_error_in_mid_stream_is_in_the_last_message() {
     assert_eq!(response.header("x-amzn-remapped-content-type"), Some("application/octet-stream"));
     let (payload, complete) = messages(&response);
     assert_eq!(payload, b"a");
-    assert_eq!(complete, json!({"ErrorCode": "Unhandled", "ErrorDetails": r#"{"errorMessage":"too late","errorType":"Late"}"#}));
+    assert_eq!(
+        complete,
+        json!({"ErrorCode": "Unhandled", "ErrorDetails": r#"{"errorMessage":"too late","errorType":"Late"}"#})
+    );
 }
 
 #[test]
@@ -63,13 +81,24 @@ fn answers_that_are_not_streamed_and_failures_come_in_messages_too() {
     assert_eq!((payload.len(), complete), (6_291_556, json!({})));
     let (payload, complete) = messages(&call(&emulator, "", "fail Function.Asked"));
     let details = r#"{"errorMessage":"as asked","errorType":"Function.Asked","stackTrace":[]}"#;
-    assert_eq!((payload.len(), complete), (0, json!({"ErrorCode": "Unhandled", "ErrorDetails": details})));
+    assert_eq!(
+        (payload.len(), complete),
+        (0, json!({"ErrorCode": "Unhandled", "ErrorDetails": details}))
+    );
     for (event, before, code, words) in [
         ("exit 3", "", "Runtime.ExitError", "Error: Runtime exited with error: exit status 3"),
-        ("stream-and-exit 3", "onetwo", "Runtime.TruncatedResponse", "cut off before its end: Runtime exited with error: exit status 3"),
+        (
+            "stream-and-exit 3",
+            "onetwo",
+            "Runtime.TruncatedResponse",
+            "cut off before its end: Runtime exited with error: exit status 3",
+        ),
     ] {
         let (payload, complete) = messages(&call(&emulator, "", event));
-        assert_eq!((String::from_utf8(payload).unwrap().as_str(), &complete["ErrorCode"]), (before, &json!(code)));
+        assert_eq!(
+            (String::from_utf8(payload).unwrap().as_str(), &complete["ErrorCode"]),
+            (before, &json!(code))
+        );
         assert!(complete["ErrorDetails"].as_str().unwrap().ends_with(words), "{complete}");
     }
 }
@@ -79,8 +108,12 @@ fn the_log_comes_with_the_last_message() {
     let emulator = start(options());
     let (payload, complete) = messages(&call(&emulator, "X-Amz-Log-Type: Tail\r\n", "say hello"));
     assert_eq!(payload, b"said");
-    let log = String::from_utf8(BASE64.decode(complete["LogResult"].as_str().unwrap()).unwrap()).unwrap();
-    assert!(log.starts_with("START RequestId: ") && log.contains("\nout: hello\nerr: hello\n"), "{log}");
+    let log =
+        String::from_utf8(BASE64.decode(complete["LogResult"].as_str().unwrap()).unwrap()).unwrap();
+    assert!(
+        log.starts_with("START RequestId: ") && log.contains("\nout: hello\nerr: hello\n"),
+        "{log}"
+    );
 }
 
 #[test]

@@ -61,14 +61,22 @@ fn an_exit_is_reported_and_the_next_invocation_gets_a_new_process() {
     let emulator = start(options());
     assert_eq!(text(&invoke(&emulator, "count")), "1");
     let exited = invoke(&emulator, "exit 3");
-    let words = format!("RequestId: {} Error: Runtime exited with error: exit status 3", exited.request_id);
-    assert_eq!(text(&exited), format!(r#"{{"errorType":"Runtime.ExitError","errorMessage":"{words}"}}"#));
+    let words =
+        format!("RequestId: {} Error: Runtime exited with error: exit status 3", exited.request_id);
+    assert_eq!(
+        text(&exited),
+        format!(r#"{{"errorType":"Runtime.ExitError","errorMessage":"{words}"}}"#)
+    );
     let error = exited.function_error.unwrap();
     assert_eq!((error.error_type.as_str(), error.message), ("Runtime.ExitError", words));
     let next = invoke(&emulator, "count");
     assert_eq!((text(&next), next.report.cold), ("1", true));
     let signal = invoke(&emulator, "kill-self").function_error.unwrap();
-    assert!(signal.message.contains("Runtime exited with error: signal: killed"), "{}", signal.message);
+    assert!(
+        signal.message.contains("Runtime exited with error: signal: killed"),
+        "{}",
+        signal.message
+    );
 }
 
 #[test]
@@ -98,7 +106,10 @@ fn a_process_is_killed_at_its_timeout() {
     let emulator = start(options);
     let late = invoke(&emulator, "hang");
     let words = format!("RequestId: {} Error: Task timed out after 3.00 seconds", late.request_id);
-    assert_eq!(text(&late), format!(r#"{{"errorType":"Sandbox.Timedout","errorMessage":"{words}"}}"#));
+    assert_eq!(
+        text(&late),
+        format!(r#"{{"errorType":"Sandbox.Timedout","errorMessage":"{words}"}}"#)
+    );
     assert!(late.report.duration >= Duration::from_secs(3));
     assert!(is_gone(late.pid.unwrap()));
     assert_eq!(text(&invoke(&emulator, "count")), "1");
@@ -130,7 +141,11 @@ fn failed_initialisations_have_their_own_errors() {
     assert_eq!(reported.function_error.unwrap().reported, "Function.Config");
     assert_eq!(reported.log, "before\nafter\n");
     let exited = with("exit-in-init").function_error.unwrap();
-    assert!(exited.message.ends_with("Runtime exited with error: exit status 5"), "{}", exited.message);
+    assert!(
+        exited.message.ends_with("Runtime exited with error: exit status 5"),
+        "{}",
+        exited.message
+    );
     let hung = with("hang-in-init");
     assert_eq!(hung.function_error.unwrap().error_type, "Sandbox.Timedout");
     assert!(is_gone(hung.pid.unwrap()));
@@ -180,11 +195,15 @@ fn invocations_at_once_run_in_processes_of_their_own() {
     let emulator = start(options);
     let begin = Instant::now();
     // Each of the first three waits for the others, so none of them can reuse a process.
-    let outcomes = at_once(&emulator, 6, &format!("meet 3 {}", support::folder("three-at-once").display()));
+    let outcomes =
+        at_once(&emulator, 6, &format!("meet 3 {}", support::folder("three-at-once").display()));
     let processes: HashSet<_> = outcomes.iter().map(|outcome| outcome.pid).collect();
     assert_eq!(processes.len(), 3);
     assert!(outcomes.iter().all(|outcome| outcome.payload == b"met"));
-    assert!(begin.elapsed() >= Duration::from_millis(400), "six invocations in three processes take two rounds");
+    assert!(
+        begin.elapsed() >= Duration::from_millis(400),
+        "six invocations in three processes take two rounds"
+    );
 }
 
 #[test]
@@ -237,7 +256,8 @@ fn every_outcome_is_shown() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let mut options = options();
     let sink = seen.clone();
-    options.outcome_sink = Some(Arc::new(move |outcome| sink.lock().unwrap().push(outcome.request_id.clone())));
+    options.outcome_sink =
+        Some(Arc::new(move |outcome| sink.lock().unwrap().push(outcome.request_id.clone())));
     let emulator = start(options);
     let call = InvokeOptions { request_id: Some("chosen".to_owned()), ..InvokeOptions::default() };
     assert_eq!(emulator.invoke("{}", call).request_id, "chosen");

@@ -3,7 +3,9 @@
 mod support;
 
 use barelambda_emulator::{EventFraming, InvokeOptions};
-use support::{Client, INIT_ERROR, NEXT, StandIn, assert_error, id, invocation_id, options, post, respond};
+use support::{
+    Client, INIT_ERROR, NEXT, StandIn, assert_error, id, invocation_id, options, post, respond,
+};
 
 #[test]
 fn an_event_has_its_headers_in_order_and_an_answer_is_accepted() {
@@ -18,7 +20,8 @@ fn an_event_has_its_headers_in_order_and_an_answer_is_accepted() {
     let mut client = Client::connect(stand_in.address());
     let event = client.get(NEXT);
     assert_eq!((event.status, event.text()), (200, "{}"));
-    let names: Vec<&str> = event.head.lines().skip(1).filter_map(|line| Some(line.split_once(':')?.0)).collect();
+    let names: Vec<&str> =
+        event.head.lines().skip(1).filter_map(|line| Some(line.split_once(':')?.0)).collect();
     let expected = [
         "Content-Type",
         "Lambda-Runtime-Aws-Request-Id",
@@ -41,7 +44,9 @@ fn an_event_has_its_headers_in_order_and_an_answer_is_accepted() {
     let outcome = running.join().unwrap();
     assert_eq!(outcome.payload, b"done");
     assert_eq!(outcome.request_id, id(&event));
-    assert!(outcome.function_error.is_none() && outcome.report.cold && outcome.report.init.is_some());
+    assert!(
+        outcome.function_error.is_none() && outcome.report.cold && outcome.report.init.is_some()
+    );
     assert!(outcome.report.peak_memory_kib.is_some() && outcome.report.faults.is_some());
 }
 
@@ -54,7 +59,8 @@ fn empty_headers_are_left_out() {
     let running = stand_in.invoke_with("", call);
     let mut client = Client::connect(stand_in.address());
     let event = client.get(NEXT);
-    for name in ["trace-id", "invocation-id", "client-context", "cognito-identity", "aws-tenant-id"] {
+    for name in ["trace-id", "invocation-id", "client-context", "cognito-identity", "aws-tenant-id"]
+    {
         assert_eq!(event.header(&format!("lambda-runtime-{name}")), None);
     }
     assert_eq!(event.header("content-length"), Some("0"));
@@ -82,7 +88,8 @@ fn events_of_2048_bytes_are_chunked() {
 
 #[test]
 fn the_framing_can_be_chosen() {
-    for (framing, chunked) in [(EventFraming::Chunked, true), (EventFraming::ContentLength, false)] {
+    for (framing, chunked) in [(EventFraming::Chunked, true), (EventFraming::ContentLength, false)]
+    {
         let mut options = options();
         options.event_framing = framing;
         let stand_in = StandIn::new(options);
@@ -105,8 +112,11 @@ fn a_response_and_the_next_request_may_come_in_one_write() {
     let running = stand_in.invoke("1");
     let mut client = Client::connect(stand_in.address());
     let event = client.get(NEXT);
-    let request = post(&format!("/2018-06-01/runtime/invocation/{}/response", id(&event)), "", "one");
-    client.send([&request[..], format!("GET {NEXT} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()].concat());
+    let request =
+        post(&format!("/2018-06-01/runtime/invocation/{}/response", id(&event)), "", "one");
+    client.send(
+        [&request[..], format!("GET {NEXT} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()].concat(),
+    );
     assert_eq!(client.receive().status, 202);
     assert_eq!(running.join().unwrap().payload, b"one");
     assert!(client.is_silent(), "the next event is waited for without a limit");
@@ -138,7 +148,12 @@ fn wrong_paths_methods_and_a_missing_host() {
     let _running = stand_in.invoke("1");
     let address = stand_in.address();
     let mut client = Client::connect(address);
-    for path in ["/", "/2018-06-01/runtime", "/2018-06-01/runtime/restore/next", "/2018-06-01/runtime/invocation/a/b"] {
+    for path in [
+        "/",
+        "/2018-06-01/runtime",
+        "/2018-06-01/runtime/restore/next",
+        "/2018-06-01/runtime/invocation/a/b",
+    ] {
         assert_eq!(client.get(path).status, 404, "{path}");
     }
     assert_eq!(client.post(NEXT, "", "x").status, 405);
@@ -149,7 +164,9 @@ fn wrong_paths_methods_and_a_missing_host() {
     assert!(client.is_closed());
     let mut client = Client::connect(address);
     // The server may close before it has read everything.
-    let _ = client.try_send(format!("GET / HTTP/1.1\r\nHost: x\r\nA: {}\r\n\r\n", "a".repeat(2 << 20)).as_bytes());
+    let _ = client.try_send(
+        format!("GET / HTTP/1.1\r\nHost: x\r\nA: {}\r\n\r\n", "a".repeat(2 << 20)).as_bytes(),
+    );
     assert_eq!(client.receive().status, 431);
     assert!(client.is_closed());
 }
@@ -168,7 +185,10 @@ fn the_states_refuse_what_does_not_fit() {
     let path = format!("/2018-06-01/runtime/invocation/{}/response", id(&event));
     let stale = client.post(&path, "Lambda-Runtime-Invocation-Id: other\r\n", "x");
     assert_error(&stale, 410, "InvokeTimeout");
-    assert_eq!(stale.text(), "{\"errorMessage\":\"Invoke timeout\",\"errorType\":\"InvokeTimeout\"}\n");
+    assert_eq!(
+        stale.text(),
+        "{\"errorMessage\":\"Invoke timeout\",\"errorType\":\"InvokeTimeout\"}\n"
+    );
     assert_eq!(respond(&mut client, &event, "answer").status, 202);
     assert_error(&respond(&mut client, &event, "again"), 403, "InvalidStateTransition");
     assert_eq!(running.join().unwrap().payload, b"answer");
@@ -182,7 +202,8 @@ fn an_error_is_passed_on_and_its_type_is_made_to_fit() {
     let event = client.get(NEXT);
     let path = format!("/2018-06-01/runtime/invocation/{}/error", id(&event));
     let body = r#"{"errorMessage":"no such order","errorType":"NotFound","stackTrace":[]}"#;
-    let response = client.post(&path, "Lambda-Runtime-Function-Error-Type: Function.not-found\r\n", body);
+    let response =
+        client.post(&path, "Lambda-Runtime-Function-Error-Type: Function.not-found\r\n", body);
     assert_eq!((response.status, response.text()), (202, "{\"status\":\"OK\"}\n"));
     let outcome = running.join().unwrap();
     let error = outcome.function_error.unwrap();
@@ -197,7 +218,8 @@ fn an_init_error_reaches_the_caller() {
     let running = stand_in.invoke("1");
     let mut client = Client::connect(stand_in.address());
     let body = r#"{"errorMessage":"no table","errorType":"Config"}"#;
-    let response = client.post(INIT_ERROR, "Lambda-Runtime-Function-Error-Type: Function.Config\r\n", body);
+    let response =
+        client.post(INIT_ERROR, "Lambda-Runtime-Function-Error-Type: Function.Config\r\n", body);
     assert_eq!(response.status, 202);
     assert_error(&client.get(NEXT), 403, "InvalidStateTransition");
     let outcome = running.join().unwrap();

@@ -40,7 +40,8 @@ fn a_connection_is_closed_when_more_than_256_kib_are_left_unread() {
     let address = stand_in.address();
     let mut client = Client::connect(address);
     let event = client.get(NEXT);
-    let small = client.post("/2018-06-01/runtime/invocation/wrong/response", "", vec![b'x'; 256 << 10]);
+    let small =
+        client.post("/2018-06-01/runtime/invocation/wrong/response", "", vec![b'x'; 256 << 10]);
     assert_eq!((small.status, small.header("connection")), (400, None));
     let request = post("/2018-06-01/runtime/invocation/wrong/response", "", vec![b'x'; 1 << 20]);
     let _ = client.try_send(&request);
@@ -53,7 +54,10 @@ fn a_connection_is_closed_when_more_than_256_kib_are_left_unread() {
     let too_large = client.receive();
     assert_eq!((too_large.status, too_large.header("connection")), (413, Some("close")));
     assert!(client.is_closed());
-    assert_eq!(running.join().unwrap().function_error.unwrap().error_type, "Function.ResponseSizeTooLarge");
+    assert_eq!(
+        running.join().unwrap().function_error.unwrap().error_type,
+        "Function.ResponseSizeTooLarge"
+    );
 }
 
 #[test]
@@ -74,7 +78,8 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
             // The server notices the end of the connection later. Until then the event is current.
             while Client::connect(address).get(NEXT).status == 200 {}
         } else {
-            let response = client.post(&path, "Lambda-Runtime-Function-Response-Mode: fast\r\n", "x");
+            let response =
+                client.post(&path, "Lambda-Runtime-Function-Response-Mode: fast\r\n", "x");
             assert_error(&response, 400, "InvalidFunctionResponseMode");
         }
         let mut client = Client::connect(address);
@@ -87,7 +92,11 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
 fn a_stream_is_collected_for_a_caller_that_waits_and_its_trailers_make_an_error() {
     let stand_in = StandIn::new(options());
     let mut client = None;
-    for trailers in ["", LATE, "Lambda-Runtime-Function-Error-Type: oh\r\nLambda-Runtime-Function-Error-Body: %\r\n"] {
+    for trailers in [
+        "",
+        LATE,
+        "Lambda-Runtime-Function-Error-Type: oh\r\nLambda-Runtime-Function-Error-Body: %\r\n",
+    ] {
         let running = stand_in.invoke("1");
         let client = client.get_or_insert_with(|| Client::connect(stand_in.address()));
         let event = client.get(NEXT);
@@ -99,12 +108,20 @@ fn a_stream_is_collected_for_a_caller_that_waits_and_its_trailers_make_an_error(
         match outcome.function_error {
             None => assert_eq!((outcome.payload.as_slice(), trailers), (&b"abcde"[..], "")),
             Some(error) if trailers == LATE => {
-                assert_eq!((error.reported.as_str(), error.message.as_str()), ("Function.Late", "too late"));
+                assert_eq!(
+                    (error.reported.as_str(), error.message.as_str()),
+                    ("Function.Late", "too late")
+                );
                 assert!(!error.found_by_lambda);
             }
             Some(error) => {
                 assert_eq!(error.reported, "Runtime.Unknown");
-                assert!(error.message.starts_with("The trailer Lambda-Runtime-Function-Error-Body is not base64: "), "{error:?}");
+                assert!(
+                    error.message.starts_with(
+                        "The trailer Lambda-Runtime-Function-Error-Body is not base64: "
+                    ),
+                    "{error:?}"
+                );
             }
         }
     }
@@ -124,7 +141,10 @@ fn a_caller_that_waits_gets_no_more_of_a_stream_than_of_any_answer() {
         let outcome = running.join().unwrap();
         match outcome.function_error {
             None => assert_eq!((outcome.payload.len(), status), (size, 202)),
-            Some(error) => assert_eq!((error.error_type.as_str(), error.found_by_lambda), ("Function.ResponseSizeTooLarge", true)),
+            Some(error) => assert_eq!(
+                (error.error_type.as_str(), error.found_by_lambda),
+                ("Function.ResponseSizeTooLarge", true)
+            ),
         }
     }
 }
@@ -139,8 +159,15 @@ fn a_stream_that_is_cut_off_ends_the_invocation_and_the_process() {
     client.send_chunk("abc");
     drop(client);
     let outcome = running.join().unwrap();
-    let words = format!("RequestId: {} Error: The response was cut off before its end: its connection broke", id(&event));
-    assert_eq!(outcome.payload, format!(r#"{{"errorType":"Runtime.TruncatedResponse","errorMessage":"{words}"}}"#).into_bytes());
+    let words = format!(
+        "RequestId: {} Error: The response was cut off before its end: its connection broke",
+        id(&event)
+    );
+    assert_eq!(
+        outcome.payload,
+        format!(r#"{{"errorType":"Runtime.TruncatedResponse","errorMessage":"{words}"}}"#)
+            .into_bytes()
+    );
     let running = stand_in.invoke("2");
     let mut client = Client::connect(stand_in.address());
     let event = client.get(NEXT);

@@ -54,7 +54,10 @@ fn an_error_before_the_answer_is_only_in_the_outcome() {
     assert!(text(&outcome).contains("as asked"));
     let (pieces, exited) = taken(&emulator, "exit 3");
     let error = exited.function_error.unwrap();
-    assert_eq!((pieces.as_str(), error.error_type.as_str(), error.found_by_lambda), ("", "Runtime.ExitError", true));
+    assert_eq!(
+        (pieces.as_str(), error.error_type.as_str(), error.found_by_lambda),
+        ("", "Runtime.ExitError", true)
+    );
 }
 
 #[test]
@@ -64,7 +67,10 @@ fn an_error_in_mid_stream_comes_after_what_was_written() {
     assert_eq!(pieces, "one");
     assert_eq!(text(&outcome), r#"{"errorMessage":"too late","errorType":"Late"}"#);
     let error = outcome.function_error.unwrap();
-    assert_eq!((error.error_type.as_str(), error.message.as_str(), error.reported.as_str()), ("Late", "too late", "Function.Late"));
+    assert_eq!(
+        (error.error_type.as_str(), error.message.as_str(), error.reported.as_str()),
+        ("Late", "too late", "Function.Late")
+    );
     let (pieces, next) = taken(&emulator, "stream a,b");
     assert_eq!((pieces.as_str(), next.report.cold, next.function_error), ("ab", false, None));
 }

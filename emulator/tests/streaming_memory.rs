@@ -25,13 +25,17 @@ fn the_largest_streams_take_little_memory_and_larger_ones_are_cut() {
     let before = peak();
 
     for (size, fits) in [(LARGEST_STREAM, true), (LARGEST_STREAM + 1, false)] {
-        let mut stream = emulator.invoke_streaming(format!("stream-bytes {size}"), InvokeOptions::default());
+        let mut stream =
+            emulator.invoke_streaming(format!("stream-bytes {size}"), InvokeOptions::default());
         assert!(stream.is_streamed());
         sleep(A_WHILE);
         let taken: usize = stream.by_ref().map(|piece| piece.len()).sum();
         assert_eq!(taken, LARGEST_STREAM);
         let error = stream.finish().function_error;
-        assert_eq!(error.map(|error| error.error_type), (!fits).then(|| "Function.ResponseSizeTooLarge".to_owned()));
+        assert_eq!(
+            error.map(|error| error.error_type),
+            (!fits).then(|| "Function.ResponseSizeTooLarge".to_owned())
+        );
     }
 
     let mut client = Client::connect(emulator.address());

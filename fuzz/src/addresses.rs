@@ -18,13 +18,22 @@ pub fn check(value: &[u8]) {
         Ok(endpoint) => {
             let ours = SocketAddr::new(endpoint.address.ip(), endpoint.address.port);
             assert_eq!(Some(ours), theirs, "{}", value.escape_ascii());
-            assert_eq!((endpoint.host, endpoint.prefix), (host, prefix), "{}", value.escape_ascii());
+            assert_eq!(
+                (endpoint.host, endpoint.prefix),
+                (host, prefix),
+                "{}",
+                value.escape_ascii()
+            );
             assert!(!is_refused(value, host, prefix), "{}", value.escape_ascii());
             check_request(&endpoint);
         }
         Err(error) => {
             assert_eq!(error, barelambda::ProtocolError::Endpoint);
-            assert!(theirs.is_none() || is_refused(value, host, prefix), "{}", value.escape_ascii());
+            assert!(
+                theirs.is_none() || is_refused(value, host, prefix),
+                "{}",
+                value.escape_ascii()
+            );
         }
     }
 }
@@ -35,9 +44,12 @@ pub fn check(value: &[u8]) {
 /// 3. A path that isn't valid in a request line.
 /// 4. More than 1,024 bytes.
 fn is_refused(value: &[u8], host: &[u8], prefix: &[u8]) -> bool {
-    let begins_with_zero = host.rsplit(|&byte| byte == b':').next().is_some_and(|port| port.starts_with(b"0"));
-    let has_zone_or_ipv4 = host.starts_with(b"[") && host.iter().any(|byte| matches!(byte, b'%' | b'.'));
-    let is_invalid_path = !prefix.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+    let begins_with_zero =
+        host.rsplit(|&byte| byte == b':').next().is_some_and(|port| port.starts_with(b"0"));
+    let has_zone_or_ipv4 =
+        host.starts_with(b"[") && host.iter().any(|byte| matches!(byte, b'%' | b'.'));
+    let is_invalid_path =
+        !prefix.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
     begins_with_zero || has_zone_or_ipv4 || is_invalid_path || value.len() > 1024
 }
 
@@ -45,7 +57,8 @@ fn is_refused(value: &[u8], host: &[u8], prefix: &[u8]) -> bool {
 fn split(value: &[u8]) -> (&[u8], &[u8]) {
     let has_scheme = value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"http://"));
     let rest = if has_scheme { &value[7..] } else { value };
-    let (host, prefix) = rest.split_at(rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len()));
+    let (host, prefix) =
+        rest.split_at(rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len()));
     let slashes = prefix.iter().rev().take_while(|&&byte| byte == b'/').count();
     (host, &prefix[..prefix.len() - slashes])
 }
@@ -67,9 +80,23 @@ fn check_request(endpoint: &Endpoint<'_>) {
     let written = cursor.into_written();
     let mut fields = [httparse::EMPTY_HEADER; 4];
     let mut theirs = httparse::Request::new(&mut fields);
-    assert_eq!(theirs.parse(written), Ok(Status::Complete(written.len())), "{}", written.escape_ascii());
+    assert_eq!(
+        theirs.parse(written),
+        Ok(Status::Complete(written.len())),
+        "{}",
+        written.escape_ascii()
+    );
     let path = [endpoint.prefix, b"/2018-06-01/runtime/invocation/next"].concat();
-    assert_eq!((theirs.method, theirs.path.map(str::as_bytes)), (Some("GET"), Some(&path[..])), "{}", written.escape_ascii());
+    assert_eq!(
+        (theirs.method, theirs.path.map(str::as_bytes)),
+        (Some("GET"), Some(&path[..])),
+        "{}",
+        written.escape_ascii()
+    );
     let names = theirs.headers.iter().map(|field| field.name);
-    assert!(names.eq(["Host", "User-Agent"]) && theirs.headers[0].value == endpoint.host, "{}", written.escape_ascii());
+    assert!(
+        names.eq(["Host", "User-Agent"]) && theirs.headers[0].value == endpoint.host,
+        "{}",
+        written.escape_ascii()
+    );
 }

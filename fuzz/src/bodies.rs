@@ -24,7 +24,11 @@ pub fn check(input: &[u8]) {
     let kind = source.byte();
     let limit = source.short() % 2048;
     let pieces = source.array();
-    if kind.is_multiple_of(2) { check_made(&mut source, limit, pieces) } else { check_raw(source.bytes, limit, pieces) }
+    if kind.is_multiple_of(2) {
+        check_made(&mut source, limit, pieces)
+    } else {
+        check_raw(source.bytes, limit, pieces)
+    }
 }
 
 /// A parsed body.
@@ -40,7 +44,11 @@ fn check_made(source: &mut Source<'_>, limit: usize, pieces: [u8; 4]) {
     let Made { message, data, is_too_large } = Made::new(source);
     let kept = data[..limit.min(data.len())].to_vec();
     let expected = Body { data: kept, is_cut: limit < data.len(), rest: FOLLOWING.to_vec() };
-    let expected = if is_too_large { Err(ProtocolError::ChunkTooLarge) } else { Ok(Progress::Complete(expected)) };
+    let expected = if is_too_large {
+        Err(ProtocolError::ChunkTooLarge)
+    } else {
+        Ok(Progress::Complete(expected))
+    };
     let message = [&message[..], FOLLOWING].concat();
     // The head, the kept data, framing before and after it, and a piece.
     let enough = CHUNKED.len() + limit + 2 * SKIP_LIMIT + 16;
@@ -63,7 +71,8 @@ impl Made {
         let mut made = Self { message: Vec::new(), data: Vec::new(), is_too_large: false };
         if is_length {
             let data = pattern(0, source.short() % 5000);
-            made.message = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", data.len()).into_bytes();
+            made.message =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", data.len()).into_bytes();
             made.message.extend_from_slice(&data);
             made.data = data;
             return made;
@@ -136,13 +145,25 @@ fn pattern(from: usize, count: usize) -> Vec<u8> {
 fn check_raw(text: &[u8], limit: usize, pieces: [u8; 4]) {
     let message = [CHUNKED, text].concat();
     let whole = read(&message, message.len(), limit, [0; 4]);
-    assert_eq!(read(&message, message.len(), limit, pieces), whole, "{} in {pieces:?}", text.escape_ascii());
+    assert_eq!(
+        read(&message, message.len(), limit, pieces),
+        whole,
+        "{} in {pieces:?}",
+        text.escape_ascii()
+    );
     match (whole, decode(text)) {
         (Ok(Progress::Complete(body)), Ok(Some((data, end)))) => {
             assert_eq!(body.data, data[..limit.min(data.len())], "{}", text.escape_ascii());
-            assert_eq!((body.is_cut, &body.rest[..]), (limit < data.len(), &text[end..]), "{}", text.escape_ascii());
+            assert_eq!(
+                (body.is_cut, &body.rest[..]),
+                (limit < data.len(), &text[end..]),
+                "{}",
+                text.escape_ascii()
+            );
         }
-        (Ok(Progress::Complete(_)), _) => assert!(has_many_digits(text), "complete only with barelambda: {}", text.escape_ascii()),
+        (Ok(Progress::Complete(_)), _) => {
+            assert!(has_many_digits(text), "complete only with barelambda: {}", text.escape_ascii())
+        }
         (Err(_), Ok(Some(_))) => assert!(is_refused(text), "rejected: {}", text.escape_ascii()),
         (Ok(Progress::Partial), Ok(Some(_))) => panic!("partial: {}", text.escape_ascii()),
         _ => {}
@@ -154,12 +175,20 @@ fn check_raw(text: &[u8], limit: usize, pieces: [u8; 4]) {
 fn decode(text: &[u8]) -> Result<Option<(Vec<u8>, usize)>, ()> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
-        let Status::Complete((len, size)) = httparse::parse_chunk_size(&text[at..]).map_err(|_| ())? else { return Ok(None) };
+        let Status::Complete((len, size)) =
+            httparse::parse_chunk_size(&text[at..]).map_err(|_| ())?
+        else {
+            return Ok(None);
+        };
         at += len;
         if size == 0 {
             break;
         }
-        let Some((chunk, rest)) = text[at..].split_at_checked(usize::try_from(size).unwrap_or(usize::MAX)) else { return Ok(None) };
+        let Some((chunk, rest)) =
+            text[at..].split_at_checked(usize::try_from(size).unwrap_or(usize::MAX))
+        else {
+            return Ok(None);
+        };
         data.extend_from_slice(chunk);
         at += chunk.len() + 2;
         match rest {
@@ -169,7 +198,9 @@ fn decode(text: &[u8]) -> Result<Option<(Vec<u8>, usize)>, ()> {
         }
     }
     loop {
-        let Some(len) = text[at..].windows(2).position(|pair| pair == b"\r\n") else { return Ok(None) };
+        let Some(len) = text[at..].windows(2).position(|pair| pair == b"\r\n") else {
+            return Ok(None);
+        };
         at += len + 2;
         if len == 0 {
             return Ok(Some((data, at)));
@@ -187,20 +218,30 @@ fn has_many_digits(text: &[u8]) -> bool {
 /// trailers, and sizes without a digit.
 fn is_refused(text: &[u8]) -> bool {
     let is_strange = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
-    let has_lone = text.windows(2).any(|pair| (pair[0] == b'\r') != (pair[1] == b'\n')) || text.starts_with(b"\n");
+    let has_lone = text.windows(2).any(|pair| (pair[0] == b'\r') != (pair[1] == b'\n'))
+        || text.starts_with(b"\n");
     let begins_line = |at: usize| at == 0 || text[..at].ends_with(b"\r\n");
-    let has_no_digit = (0..text.len()).any(|at| begins_line(at) && matches!(text[at], b';' | b'\r' | b' ' | b'\t'));
+    let has_no_digit = (0..text.len())
+        .any(|at| begins_line(at) && matches!(text[at], b';' | b'\r' | b' ' | b'\t'));
     text.iter().any(is_strange) || has_lone || has_no_digit
 }
 
 /// Parses a message that arrives in pieces into a buffer of `room` bytes. The sizes of `pieces`
 /// repeat, and zero fills the buffer. They are larger for a long message, because each piece parses
 /// an incomplete line again.
-fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Progress<Body>, ProtocolError> {
+fn read(
+    message: &[u8],
+    room: usize,
+    limit: usize,
+    pieces: [u8; 4],
+) -> Result<Progress<Body>, ProtocolError> {
     let mut buffer = vec![b'!'; room];
     let (mut filled, mut fed) = (0, 0);
     let times = 1 + message.len() / 256;
-    let mut pieces = pieces.into_iter().cycle().map(|piece| if piece == 0 { usize::MAX } else { times * usize::from(piece) });
+    let mut pieces = pieces
+        .into_iter()
+        .cycle()
+        .map(|piece| if piece == 0 { usize::MAX } else { times * usize::from(piece) });
     let mut feed = |buffer: &mut [u8], filled: &mut usize| {
         let free = &mut buffer[*filled..];
         assert!(!free.is_empty() || fed == message.len(), "the buffer is full");
@@ -220,7 +261,12 @@ fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Pr
         let progress = response.read_body(&mut buffer, &mut filled, limit)?;
         assert!(buffer.starts_with(&message[..head_len]), "the head has changed");
         let end = response.body_start + response.body_len;
-        assert!(head_len <= response.body_start && end <= response.end && response.end <= filled && filled <= room);
+        assert!(
+            head_len <= response.body_start
+                && end <= response.end
+                && response.end <= filled
+                && filled <= room
+        );
         assert!(response.body_len <= limit);
         if progress == Progress::Complete(()) {
             break;
@@ -230,5 +276,9 @@ fn read(message: &[u8], room: usize, limit: usize, pieces: [u8; 4]) -> Result<Pr
         }
     }
     let data = buffer[response.body_start..][..response.body_len].to_vec();
-    Ok(Progress::Complete(Body { data, is_cut: response.is_cut, rest: [&buffer[response.end..filled], &message[fed..]].concat() }))
+    Ok(Progress::Complete(Body {
+        data,
+        is_cut: response.is_cut,
+        rest: [&buffer[response.end..filled], &message[fed..]].concat(),
+    }))
 }

@@ -22,7 +22,12 @@ macro_rules! same {
     };
     ($text:ident, $ours:ty, $theirs:ty, $are_same:expr) => {{
         let mut own = $text.to_vec();
-        judge($text, json::from_slice::<$ours>(&mut own), serde_json::from_slice::<$theirs>($text), $are_same)
+        judge(
+            $text,
+            json::from_slice::<$ours>(&mut own),
+            serde_json::from_slice::<$theirs>($text),
+            $are_same,
+        )
     }};
 }
 
@@ -38,7 +43,9 @@ pub fn compare(text: &[u8]) {
 /// parsed in the same time.
 pub fn compare_once(text: &[u8]) {
     // FNV-1a
-    let hash = text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    let hash = text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
     compare_as(text, (hash >> 32) as usize % count(text));
 }
 
@@ -76,10 +83,19 @@ fn compare_as(text: &[u8], choice: usize) {
     }
 }
 
-fn judge<O: Debug, T: Debug>(text: &[u8], ours: Result<O, Error>, theirs: serde_json::Result<T>, are_same: impl Fn(&O, &T) -> bool) {
+fn judge<O: Debug, T: Debug>(
+    text: &[u8],
+    ours: Result<O, Error>,
+    theirs: serde_json::Result<T>,
+    are_same: impl Fn(&O, &T) -> bool,
+) {
     if let Err(error) = ours {
         let place = check_place(text, error);
-        assert!(place == text.len() + 1 || error.message() != Error::JSON_END.message(), "{}: {error}", text.escape_ascii());
+        assert!(
+            place == text.len() + 1 || error.message() != Error::JSON_END.message(),
+            "{}: {error}",
+            text.escape_ascii()
+        );
     }
     compare_results(text, ours, theirs, are_same);
 }
@@ -91,10 +107,18 @@ fn compare_results<O: Debug, T: Debug>(
     are_same: impl Fn(&O, &T) -> bool,
 ) {
     match (&ours, &theirs) {
-        (Ok(ours), Ok(theirs)) => assert!(are_same(ours, theirs), "{}: {ours:?} instead of {theirs:?}", text.escape_ascii()),
+        (Ok(ours), Ok(theirs)) => assert!(
+            are_same(ours, theirs),
+            "{}: {ours:?} instead of {theirs:?}",
+            text.escape_ascii()
+        ),
         (Err(_), Err(_)) => {}
         _ => {
-            let is_listed = is_listed(text, ours.as_ref().map(|_| ()).map_err(|error| *error), theirs.as_ref().map(|_| ()));
+            let is_listed = is_listed(
+                text,
+                ours.as_ref().map(|_| ()).map_err(|error| *error),
+                theirs.as_ref().map(|_| ()),
+            );
             assert!(is_listed, "{}: {ours:?} instead of {theirs:?}", text.escape_ascii());
         }
     }
@@ -111,19 +135,23 @@ fn check_place(text: &[u8], error: Error) -> usize {
 fn are_same_later<'a, 'b>(ours: &RawJson<'a>, theirs: &&'b RawValue) -> bool {
     let any = theirs.any();
     let shown = ours.to_string();
-    ours.any() == any && serde_json::from_str::<Any>(&shown).ok() == any && any.is_none_or(|any| looks_like(*ours, &any))
+    ours.any() == any
+        && serde_json::from_str::<Any>(&shown).ok() == any
+        && any.is_none_or(|any| looks_like(*ours, &any))
 }
 
 fn looks_like(raw: RawJson<'_>, any: &Any<'_>) -> bool {
     let is_same_kind = match any {
         Any::Object(fields) => {
             let mut raw = raw.fields();
-            fields.iter().all(|(name, any)| raw.next().is_some_and(|(raw_name, raw)| raw_name == name.0 && looks_like(raw, any)))
-                && raw.next().is_none()
+            fields.iter().all(|(name, any)| {
+                raw.next().is_some_and(|(raw_name, raw)| raw_name == name.0 && looks_like(raw, any))
+            }) && raw.next().is_none()
         }
         Any::Array(elements) => {
             let mut raw = raw.elements();
-            elements.iter().all(|any| raw.next().is_some_and(|raw| looks_like(raw, any))) && raw.next().is_none()
+            elements.iter().all(|any| raw.next().is_some_and(|raw| looks_like(raw, any)))
+                && raw.next().is_none()
         }
         Any::Text(text) => raw.as_str() == Some(&text.0),
         any => raw.any().as_ref() == Some(any) && raw.is_null() == (*any == Any::Null),
@@ -142,16 +170,26 @@ fn compare_records(text: &[u8]) {
     match (Records::<Nested>::new(&mut own, "Records"), serde_json::from_slice::<Batch>(text)) {
         (Ok(mut ours), Ok(Batch(Some(theirs)))) => {
             for theirs in theirs {
-                let Some(ours) = ours.next() else { panic!("{}: too few records", text.escape_ascii()) };
+                let Some(ours) = ours.next() else {
+                    panic!("{}: too few records", text.escape_ascii())
+                };
                 // serde_json counts places from the record's beginning.
                 let text = if ours.is_ok() { theirs.get().as_bytes() } else { text };
-                compare_results(text, ours, serde_json::from_str::<Nested>(theirs.get()), |ours, theirs| ours == theirs);
+                compare_results(
+                    text,
+                    ours,
+                    serde_json::from_str::<Nested>(theirs.get()),
+                    |ours, theirs| ours == theirs,
+                );
             }
             let rest: Vec<_> = ours.collect();
-            let is_good = matches!(rest[..], []) || matches!(rest[..], [Err(error)] if is_listed(error));
+            let is_good =
+                matches!(rest[..], []) || matches!(rest[..], [Err(error)] if is_listed(error));
             assert!(is_good, "{}: {rest:?} after the records", text.escape_ascii());
         }
-        (Ok(ours), Ok(Batch(None))) => panic!("{}: {:?} without any records", text.escape_ascii(), ours.collect::<Vec<_>>()),
+        (Ok(ours), Ok(Batch(None))) => {
+            panic!("{}: {:?} without any records", text.escape_ascii(), ours.collect::<Vec<_>>())
+        }
         (Ok(ours), Err(theirs)) => {
             let errors: Vec<_> = ours.filter_map(Result::err).collect();
             errors.iter().for_each(|error| _ = check_place(text, *error));
@@ -161,7 +199,9 @@ fn compare_records(text: &[u8]) {
             check_place(text, error);
             let is_good = match theirs {
                 Ok(Batch(Some(_))) => is_listed(error),
-                Ok(Batch(None)) => error.message() == Error::JSON_MISSING_FIELD.message() || is_listed(error),
+                Ok(Batch(None)) => {
+                    error.message() == Error::JSON_MISSING_FIELD.message() || is_listed(error)
+                }
                 Err(_) => true,
             };
             assert!(is_good, "{}: {error}", text.escape_ascii());

@@ -5,8 +5,8 @@ use std::{fmt, io};
 use barelambda::Error;
 use barelambda::json;
 use serde::ser::{
-    Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
-    SerializeTupleVariant, Serializer,
+    Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
+    SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 use serde_json::ser::{CompactFormatter, Formatter};
 
@@ -26,25 +26,38 @@ const NAMES: [&str; 4] = ["a", "some_name", "\u{e9}\"", ""];
 pub fn compare(bytes: &[u8]) {
     let value = Source { bytes }.value(DEPTH);
     let mut theirs = Vec::new();
-    let theirs = value.serialize(&mut serde_json::Serializer::with_formatter(&mut theirs, WithoutPlus)).map(|()| theirs);
+    let theirs = value
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut theirs, WithoutPlus))
+        .map(|()| theirs);
     let mut buffer = vec![0; theirs.as_ref().map_or(0, Vec::len) + 1024];
     let ours = json::to_slice(&value, &mut buffer);
     match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => {
-            assert!(ours == theirs, "{value:?}: {} instead of {}", ours.escape_ascii(), theirs.escape_ascii());
+            assert!(
+                ours == theirs,
+                "{value:?}: {} instead of {}",
+                ours.escape_ascii(),
+                theirs.escape_ascii()
+            );
             for size in [theirs.len(), theirs.len() - 1, theirs.len() / 2] {
                 let mut buffer = vec![0; size];
                 let again = json::to_slice(&value, &mut buffer);
-                let expected = if size < theirs.len() { Err(Error::JSON_TOO_LONG) } else { Ok(&theirs[..]) };
+                let expected =
+                    if size < theirs.len() { Err(Error::JSON_TOO_LONG) } else { Ok(&theirs[..]) };
                 assert_eq!(again, expected, "{value:?} in {size} bytes");
             }
             let mut text = theirs.clone();
             let ours = json::from_slice::<Any>(&mut text);
             assert_eq!(ours.ok(), serde_json::from_slice(&theirs).ok(), "{value:?}");
         }
-        (Err(error), Ok(_)) => assert!(error == Error::JSON_INTEGER && value.has_large_integer(), "{error} for {value:?}"),
+        (Err(error), Ok(_)) => assert!(
+            error == Error::JSON_INTEGER && value.has_large_integer(),
+            "{error} for {value:?}"
+        ),
         (Err(_), Err(_)) => {}
-        (Ok(ours), Err(error)) => panic!("{value:?} is written as {} instead of {error}", ours.escape_ascii()),
+        (Ok(ours), Err(error)) => {
+            panic!("{value:?} is written as {} instead of {error}", ours.escape_ascii())
+        }
     }
 }
 
@@ -61,7 +74,10 @@ impl Formatter for WithoutPlus {
     }
 }
 
-fn write_without_plus<W: io::Write + ?Sized>(writer: &mut W, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+fn write_without_plus<W: io::Write + ?Sized>(
+    writer: &mut W,
+    write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+) -> io::Result<()> {
     let mut text = Vec::new();
     write(&mut text)?;
     text.retain(|byte| *byte != b'+');
@@ -110,14 +126,18 @@ impl Made {
         match self {
             Self::I128(value) => i64::try_from(*value).is_err() && u64::try_from(*value).is_err(),
             Self::U128(value) => u64::try_from(*value).is_err(),
-            Self::Some(value) | Self::Newtype(value) | Self::NewtypeVariant(_, value) => value.has_large_integer(),
+            Self::Some(value) | Self::Newtype(value) | Self::NewtypeVariant(_, value) => {
+                value.has_large_integer()
+            }
             Self::Seq(values)
             | Self::Tuple(values)
             | Self::TupleStruct(values)
             | Self::TupleVariant(_, values)
             | Self::Struct(values)
             | Self::StructVariant(_, values) => values.iter().any(Self::has_large_integer),
-            Self::Map(entries) => entries.iter().any(|(key, value)| key.has_large_integer() || value.has_large_integer()),
+            Self::Map(entries) => entries
+                .iter()
+                .any(|(key, value)| key.has_large_integer() || value.has_large_integer()),
             _ => false,
         }
     }
@@ -149,7 +169,9 @@ impl Serialize for Made {
             Self::None => serializer.serialize_none(),
             Self::Some(value) => serializer.serialize_some(value),
             Self::Newtype(value) => serializer.serialize_newtype_struct("Name", value),
-            Self::NewtypeVariant(name, value) => serializer.serialize_newtype_variant("Name", 0, NAMES[*name], value),
+            Self::NewtypeVariant(name, value) => {
+                serializer.serialize_newtype_variant("Name", 0, NAMES[*name], value)
+            }
             Self::Seq(values) => {
                 let mut seq = serializer.serialize_seq(None)?;
                 values.iter().try_for_each(|value| seq.serialize_element(value))?;
@@ -166,7 +188,8 @@ impl Serialize for Made {
                 tuple.end()
             }
             Self::TupleVariant(name, values) => {
-                let mut tuple = serializer.serialize_tuple_variant("Name", 0, NAMES[*name], values.len())?;
+                let mut tuple =
+                    serializer.serialize_tuple_variant("Name", 0, NAMES[*name], values.len())?;
                 values.iter().try_for_each(|value| tuple.serialize_field(value))?;
                 tuple.end()
             }
@@ -177,12 +200,19 @@ impl Serialize for Made {
             }
             Self::Struct(values) => {
                 let mut fields = serializer.serialize_struct("Name", values.len())?;
-                values.iter().zip(NAMES).try_for_each(|(value, name)| fields.serialize_field(name, value))?;
+                values
+                    .iter()
+                    .zip(NAMES)
+                    .try_for_each(|(value, name)| fields.serialize_field(name, value))?;
                 fields.end()
             }
             Self::StructVariant(name, values) => {
-                let mut fields = serializer.serialize_struct_variant("Name", 0, NAMES[*name], values.len())?;
-                values.iter().zip(NAMES).try_for_each(|(value, name)| fields.serialize_field(name, value))?;
+                let mut fields =
+                    serializer.serialize_struct_variant("Name", 0, NAMES[*name], values.len())?;
+                values
+                    .iter()
+                    .zip(NAMES)
+                    .try_for_each(|(value, name)| fields.serialize_field(name, value))?;
                 fields.end()
             }
             Self::Failing => Err(S::Error::custom("it fails")),
@@ -234,7 +264,9 @@ impl Source<'_> {
             14 => Made::U128(u128::from_le_bytes(self.array())),
             15 => Made::F32(f32::from_le_bytes(self.array())),
             16 => Made::F64(f64::from_le_bytes(self.array())),
-            17 => Made::Char(char::from_u32(u32::from_le_bytes(self.array()) & 0x1f_ffff).unwrap_or('\u{fffd}')),
+            17 => Made::Char(
+                char::from_u32(u32::from_le_bytes(self.array()) & 0x1f_ffff).unwrap_or('\u{fffd}'),
+            ),
             18 => Made::Str(self.text()),
             19 => Made::Shown(self.several(Self::text)),
             20 => Made::Bytes(self.bytes()),

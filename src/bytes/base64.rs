@@ -49,7 +49,10 @@ pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
         // Unrolled by hand, because the compiler doesn't unroll when it optimizes for size.
         let bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
         if bits < 0 {
-            let place = group.iter().take_while(|character| VALUES[usize::from(character.get())] >= 0).count();
+            let place = group
+                .iter()
+                .take_while(|character| VALUES[usize::from(character.get())] >= 0)
+                .count();
             return Err(index * 4 + place);
         }
         let [_, first, second, third] = bits.to_be_bytes();
@@ -137,7 +140,11 @@ mod tests {
 
     #[test]
     fn every_length_and_every_byte_round_trips() {
-        let all: Vec<u8> = (0..=255).cycle().map(|byte: u8| byte.wrapping_mul(167)).take(if cfg!(miri) { 24 } else { 600 }).collect();
+        let all: Vec<u8> = (0..=255)
+            .cycle()
+            .map(|byte: u8| byte.wrapping_mul(167))
+            .take(if cfg!(miri) { 24 } else { 600 })
+            .collect();
         for from in 0..3 {
             for len in 0..all.len() - from {
                 let bytes = &all[from..from + len];
@@ -152,7 +159,10 @@ mod tests {
             let text = encoded(&std::vec![0xa5; len]);
             let characters = text.iter().take_while(|byte| **byte != b'=').count();
             for place in 0..characters {
-                for byte in (0..=255).step_by(if cfg!(miri) { 61 } else { 1 }).filter(|byte| !ALPHABET.contains(byte)) {
+                for byte in (0..=255)
+                    .step_by(if cfg!(miri) { 61 } else { 1 })
+                    .filter(|byte| !ALPHABET.contains(byte))
+                {
                     let is_padding = byte == b'=' && place % 4 >= 2 && place + 1 == characters;
                     let mut bad = text.clone();
                     bad[place] = byte;

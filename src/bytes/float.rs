@@ -27,8 +27,10 @@ pub(crate) struct Layout {
     exponent_below: i32,
 }
 
-pub(crate) static F32: Layout = Layout { fraction_bits: 23, least_exponent: -149, exponent_from: 13, exponent_below: -6 };
-pub(crate) static F64: Layout = Layout { fraction_bits: 52, least_exponent: -1074, exponent_from: 16, exponent_below: -5 };
+pub(crate) static F32: Layout =
+    Layout { fraction_bits: 23, least_exponent: -149, exponent_from: 13, exponent_below: -6 };
+pub(crate) static F64: Layout =
+    Layout { fraction_bits: 52, least_exponent: -1074, exponent_from: 16, exponent_below: -5 };
 
 /// Appends a finite float in the format of serde_json: `1.0`, `0.001`, `1e16`. `bits` are its bits
 /// without the sign.
@@ -75,7 +77,9 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
     let mut half = large(half, up);
     let mut scale = large(4, down);
     let limbs = exponent.unsigned_abs() as usize / 32 + 3;
-    let compare = |value: &Large, times: i64, half: &Large, with: &Large| compare(limbs, value, times, half, with);
+    let compare = |value: &Large, times: i64, half: &Large, with: &Large| {
+        compare(limbs, value, times, half, with)
+    };
 
     // An estimate by the logarithm of the highest bit, times 2^20. It is at most one too low, and
     // never too high.
@@ -87,8 +91,11 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
         multiply(limbs, &mut value, 10);
         multiply(limbs, &mut half, 10);
     }
-    let is_within = |order: Ordering, end: Ordering| order == end || even && order == Ordering::Equal;
-    let is_high = |value: &Large, half: &Large| is_within(compare(value, above, half, &scale), Ordering::Greater);
+    let is_within =
+        |order: Ordering, end: Ordering| order == end || even && order == Ordering::Equal;
+    let is_high = |value: &Large, half: &Large| {
+        is_within(compare(value, above, half, &scale), Ordering::Greater)
+    };
     let mut is_scaled = is_high(&value, &half);
     if is_scaled {
         point += 1;
@@ -126,7 +133,9 @@ fn shortest(digits: &mut [u8; DIGITS], bits: u64, layout: &Layout) -> (usize, i3
 /// Returns `number` times two to the power of `shift`.
 fn large(number: u64, shift: u32) -> Large {
     let mut large = [0; LIMBS];
-    for (limb, part) in large.iter_mut().skip(shift as usize / 32).zip([number as u32, (number >> 32) as u32]) {
+    for (limb, part) in
+        large.iter_mut().skip(shift as usize / 32).zip([number as u32, (number >> 32) as u32])
+    {
         *limb = part;
     }
     multiply(LIMBS, &mut large, 1 << (shift % 32));
@@ -217,7 +226,9 @@ mod tests {
     fn decimals_are_parsed_as_the_same_float() {
         let mut bits = 1_u64;
         for _ in 0..if cfg!(miri) { 4 } else { 2_000 } {
-            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            bits = bits
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             let value = f64::from_bits(bits >> 1);
             if value.is_finite() {
                 assert_eq!(written(value.to_bits(), &F64).parse(), Ok(value));

@@ -17,7 +17,8 @@ pub const fn is_value(mut value: &[u8]) -> bool {
 /// section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
 pub fn is_token(name: &[u8]) -> bool {
     let is_character = |byte: &u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'#'..=b'\'' | b'^'..=b'`' | b'!' | b'*' | b'+' | b'-' | b'.' | b'|' | b'~')
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'#'..=b'\'' | b'^'..=b'`' | b'!' | b'*' | b'+' | b'-' | b'.' | b'|' | b'~')
     };
     !name.is_empty() && name.iter().all(is_character)
 }
@@ -44,7 +45,11 @@ mod tests {
     #[test]
     fn knows_tokens() {
         for byte in 0..=255_u8 {
-            assert_eq!(is_token(&[b'a', byte]), byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte), "{byte}");
+            assert_eq!(
+                is_token(&[b'a', byte]),
+                byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte),
+                "{byte}"
+            );
         }
         assert!(!is_token(b""));
     }

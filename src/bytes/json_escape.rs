@@ -21,7 +21,12 @@ pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool 
 
 /// Like [`escape_cut`], but `push` writes each byte, as at most [`LONGEST`] bytes.
 #[inline(always)]
-pub(crate) fn push_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize, push: impl Fn(&mut Cursor<'_>, u8)) -> bool {
+pub(crate) fn push_cut(
+    cursor: &mut Cursor<'_>,
+    text: &[u8],
+    reserve: usize,
+    push: impl Fn(&mut Cursor<'_>, u8),
+) -> bool {
     for &byte in text {
         let begins_character = byte & 0b1100_0000 != 0b1000_0000;
         if begins_character && cursor.room() < LONGEST + reserve {

@@ -39,7 +39,9 @@ mod tests {
 
     #[test]
     fn finds_the_first_byte_anywhere() {
-        for (with, below, all) in [(0, b' ', &[0, 9, 10, 13, 0x1f][..]), (b':', 1, b":"), (0xff, 1, b"\xff")] {
+        for (with, below, all) in
+            [(0, b' ', &[0, 9, 10, 13, 0x1f][..]), (b':', 1, b":"), (0xff, 1, b"\xff")]
+        {
             for len in (0..40).step_by(if cfg!(miri) { 13 } else { 1 }) {
                 for at in 0..=len {
                     for found in all {
@@ -51,7 +53,9 @@ mod tests {
                             }
                         }
                         for from in [0, at / 2] {
-                            let expected = (from..len).find(|&place| all.contains(&bytes[place])).unwrap_or(len);
+                            let expected = (from..len)
+                                .find(|&place| all.contains(&bytes[place]))
+                                .unwrap_or(len);
                             assert_eq!(find(&bytes, from, with, below), expected, "{bytes:?}");
                         }
                     }

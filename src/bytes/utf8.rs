@@ -63,14 +63,17 @@ mod tests {
 
     #[test]
     fn characters_are_valid_as_in_core() {
-        let bytes =
-            [0, b'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff];
+        let bytes = [
+            0, b'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
+            0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff,
+        ];
         for a in bytes {
             for b in bytes {
                 for c in bytes {
                     for d in bytes {
                         let text = [a, b, c, d];
-                        let expected = (1..=4).find(|&len| str::from_utf8(&text[..len]).is_ok()).unwrap_or(0);
+                        let expected =
+                            (1..=4).find(|&len| str::from_utf8(&text[..len]).is_ok()).unwrap_or(0);
                         assert_eq!(character(&text), expected, "{text:x?}");
                     }
                 }

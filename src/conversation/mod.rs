@@ -66,7 +66,12 @@ pub(crate) struct Conversation<'e, T> {
 }
 
 impl<'e, T: Transport> Conversation<'e, T> {
-    pub(crate) const fn new(endpoint: &'e Endpoint<'e>, transport: T, exchange: Exchange, event_limit: usize) -> Self {
+    pub(crate) const fn new(
+        endpoint: &'e Endpoint<'e>,
+        transport: T,
+        exchange: Exchange,
+        event_limit: usize,
+    ) -> Self {
         Self { exchange, transport, filled: 0, event_limit, cause: None, endpoint }
     }
 
@@ -76,7 +81,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
     ///
     /// # Errors
     /// Returns an error when the conversation can't continue.
-    pub(crate) fn advance(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<(), Error> {
+    pub(crate) fn advance(
+        &mut self,
+        region: &mut [u8],
+        kept: Option<&Kept<'_>>,
+        response: &mut Response,
+    ) -> Result<(), Error> {
         loop {
             let action = self.exchange.action();
             match action {
@@ -106,7 +116,9 @@ impl<'e, T: Transport> Conversation<'e, T> {
                     Ok(Reply::Event | Reply::Acknowledged | Reply::Superseded) => return Ok(()),
                     Ok(Reply::Redelivered | Reply::Rejected) => {}
                     Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
-                    Ok(Reply::Fatal) => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
+                    Ok(Reply::Fatal) => {
+                        return Err(Error::CANNOT_GO_ON.with(response.status.into()));
+                    }
                     Err(fault) => self.lost(fault)?,
                 },
                 Action::Handle => return Ok(()),
@@ -117,7 +129,11 @@ impl<'e, T: Transport> Conversation<'e, T> {
 
     /// Returns the writer of the stream that responds to `invocation`. Heads are written into the
     /// free part of `region`.
-    pub(crate) fn stream_writer<'l>(&'l mut self, region: &'l mut [u8], invocation: InvocationHead<'l>) -> StreamWriter<'l> {
+    pub(crate) fn stream_writer<'l>(
+        &'l mut self,
+        region: &'l mut [u8],
+        invocation: InvocationHead<'l>,
+    ) -> StreamWriter<'l> {
         let region = region.get_mut(self.filled..).unwrap_or_default();
         StreamWriter {
             exchange: &mut self.exchange,
@@ -135,8 +151,14 @@ impl<'e, T: Transport> Conversation<'e, T> {
     /// # Errors
     /// [`ProtocolError::BufferTooSmall`] if the heads don't fit into the region, which the
     /// runtime's `ROOM` prevents.
-    fn send(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, ask: bool) -> Result<(), ProtocolError> {
-        let mut heads = Cursor::new(region.get_mut(self.filled..).ok_or(ProtocolError::BufferTooSmall)?);
+    fn send(
+        &mut self,
+        region: &mut [u8],
+        kept: Option<&Kept<'_>>,
+        ask: bool,
+    ) -> Result<(), ProtocolError> {
+        let mut heads =
+            Cursor::new(region.get_mut(self.filled..).ok_or(ProtocolError::BufferTooSmall)?);
         if let Some(kept) = kept {
             request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
         }
@@ -147,8 +169,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
         if heads.is_full() {
             return Err(ProtocolError::BufferTooSmall);
         }
-        let (answer, next) = heads.into_written().split_at_checked(answer_len).ok_or(ProtocolError::BufferTooSmall)?;
-        if let Err(error) = self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next]) {
+        let (answer, next) = heads
+            .into_written()
+            .split_at_checked(answer_len)
+            .ok_or(ProtocolError::BufferTooSmall)?;
+        if let Err(error) =
+            self.transport.send([answer, kept.map_or(&[], |kept| kept.answer.body()), next])
+        {
             // The server may have replied to the part that it received, and closed. The reply, or
             // its absence, decides how to continue.
             self.exchange.mark_unusable();
@@ -158,9 +185,17 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Receives one reply. After an error, the connection can't be used any more.
-    fn receive(&mut self, region: &mut [u8], kept: Option<&Kept<'_>>, response: &mut Response) -> Result<Reply, ProtocolError> {
+    fn receive(
+        &mut self,
+        region: &mut [u8],
+        kept: Option<&Kept<'_>>,
+        response: &mut Response,
+    ) -> Result<Reply, ProtocolError> {
         while self.filled == 0
-            || response.read_head(region.get(..self.filled).ok_or(ProtocolError::ConnectionClosed)?, &IDS)? == Progress::Partial
+            || response.read_head(
+                region.get(..self.filled).ok_or(ProtocolError::ConnectionClosed)?,
+                &IDS,
+            )? == Progress::Partial
         {
             self.fill(region)?;
         }
@@ -179,11 +214,20 @@ impl<'e, T: Transport> Conversation<'e, T> {
             Err(fault) if matches!(reply, Reply::Event | Reply::Redelivered) => return Err(fault),
             // The head of any other reply has all that matters, so only the connection is lost.
             Err(fault) => {
-                log::error(Level::Warn, if fault == ProtocolError::ConnectionBroken { self.why(fault) } else { fault.error() });
+                log::error(
+                    Level::Warn,
+                    if fault == ProtocolError::ConnectionBroken {
+                        self.why(fault)
+                    } else {
+                        fault.error()
+                    },
+                );
                 self.exchange.mark_unusable();
             }
             // No request is outstanding after an event, so no bytes may follow it.
-            Ok(()) if reply == Reply::Event && self.filled > response.end => self.exchange.mark_unusable(),
+            Ok(()) if reply == Reply::Event && self.filled > response.end => {
+                self.exchange.mark_unusable()
+            }
             Ok(()) => {}
         }
         self.exchange.complete(reply, response.close);
@@ -192,7 +236,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
             let body = body.ok_or(ProtocolError::ConnectionClosed)?;
             let body = body.strip_suffix(b"\n").unwrap_or(body);
             let invocation = kept.and_then(Kept::invocation);
-            log::line(Level::Warn, invocation, b"the Runtime API answered with status", response.status.into(), body);
+            log::line(
+                Level::Warn,
+                invocation,
+                b"the Runtime API answered with status",
+                response.status.into(),
+                body,
+            );
         }
         if reply != Reply::Event {
             move_down(region, response.end..self.filled, 0);
@@ -202,7 +252,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Reads a body. If `waits` is set, waits for its end.
-    fn read_body(&mut self, region: &mut [u8], response: &mut Response, limit: usize, waits: bool) -> Result<(), ProtocolError> {
+    fn read_body(
+        &mut self,
+        region: &mut [u8],
+        response: &mut Response,
+        limit: usize,
+        waits: bool,
+    ) -> Result<(), ProtocolError> {
         while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
             self.fill(region)?;
         }
@@ -211,7 +267,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
 
     /// Waits for more bytes.
     fn fill(&mut self, region: &mut [u8]) -> Result<(), ProtocolError> {
-        let free = region.get_mut(self.filled..).filter(|free| !free.is_empty()).ok_or(ProtocolError::BufferTooSmall)?;
+        let free = region
+            .get_mut(self.filled..)
+            .filter(|free| !free.is_empty())
+            .ok_or(ProtocolError::BufferTooSmall)?;
         match self.transport.receive(free) {
             Ok(0) => Err(ProtocolError::ConnectionClosed),
             Ok(count) => {
@@ -238,7 +297,13 @@ impl<'e, T: Transport> Conversation<'e, T> {
     fn lost(&mut self, fault: ProtocolError) -> Result<(), Error> {
         let cause = self.why(fault);
         self.exchange.lost(cause)?;
-        log::line(Level::Warn, None, cause.message_bytes(), cause.number().unwrap_or_default(), b"trying again");
+        log::line(
+            Level::Warn,
+            None,
+            cause.message_bytes(),
+            cause.number().unwrap_or_default(),
+            b"trying again",
+        );
         Ok(())
     }
 }

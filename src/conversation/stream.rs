@@ -124,7 +124,12 @@ impl StreamWriter<'_> {
         let mut rest = data;
         while !before.is_empty() || !rest.is_empty() {
             let (piece, after) = rest.split_at_checked(PIECE).unwrap_or((rest, b""));
-            send_on(self.io, self.exchange, self.cause, [before, piece, if after.is_empty() { line_end } else { b"" }])?;
+            send_on(
+                self.io,
+                self.exchange,
+                self.cause,
+                [before, piece, if after.is_empty() { line_end } else { b"" }],
+            )?;
             before = b"";
             rest = after;
         }
@@ -137,7 +142,10 @@ impl StreamWriter<'_> {
 ///
 /// # Errors
 /// The error of the connection, if the stream could not begin.
-pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'_>) -> Result<(), Error> {
+pub(crate) fn finish_stream(
+    writer: &mut StreamWriter<'_>,
+    answer: &mut Answer<'_>,
+) -> Result<(), Error> {
     if writer.exchange.is_stopped() {
         return Err(writer.cause.unwrap_or(Error::STREAM_LOST));
     }
@@ -151,7 +159,8 @@ pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'
             return Err(Error::BUFFER_TOO_SMALL);
         }
         // If sending fails, the reply, or its absence, decides how to continue.
-        let _ = send_on(writer.io, writer.exchange, writer.cause, [framing.into_written(), b"", b""]);
+        let _ =
+            send_on(writer.io, writer.exchange, writer.cause, [framing.into_written(), b"", b""]);
     }
     // The runtime knows that the stream broke, so it replaces the handler's answer.
     if !answer.is_error() || writer.exchange.is_unusable() {
@@ -167,7 +176,12 @@ pub(crate) fn finish_stream(writer: &mut StreamWriter<'_>, answer: &mut Answer<'
 ///
 /// # Errors
 /// [`Error::STREAM_LOST`]. Nothing more can be sent after it.
-fn send_on(io: &mut dyn StreamIo, exchange: &mut Exchange, cause: &mut Option<Error>, parts: [&[u8]; 3]) -> Result<(), Error> {
+fn send_on(
+    io: &mut dyn StreamIo,
+    exchange: &mut Exchange,
+    cause: &mut Option<Error>,
+    parts: [&[u8]; 3],
+) -> Result<(), Error> {
     if !io.has_input() {
         match io.send(parts) {
             Ok(()) => return Ok(()),

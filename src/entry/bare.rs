@@ -34,12 +34,15 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
 /// `panic-message`.
 #[inline(always)]
 pub fn panicked(info: &PanicInfo<'_>) -> ! {
-    let (file, line) = info.location().map_or(("", 0), |location| (location.file(), location.line()));
+    let (file, line) =
+        info.location().map_or(("", 0), |location| (location.file(), location.line()));
     let mut buffer = [0; 1024];
     let message = if cfg!(feature = "panic-message") {
         formatted(info, &mut buffer)
     } else {
-        info.message().as_str().unwrap_or("(a message with values: the Cargo feature panic-message shows it)")
+        info.message()
+            .as_str()
+            .unwrap_or("(a message with values: the Cargo feature panic-message shows it)")
     };
     report_panic(file, line, message);
     sys::exit(101)

@@ -42,7 +42,11 @@ pub const fn error(what: &'static FunctionError) -> Error {
 /// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
 /// logs the reason. An initialiser that fails returns the answer to report, which it may write into
 /// the response buffer.
-pub fn serve<H: Handler>(init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>, receive: &mut [u8], response: &mut [u8]) {
+pub fn serve<H: Handler>(
+    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
+    receive: &mut [u8],
+    response: &mut [u8],
+) {
     if let Some(error) = super::start::serve(init, receive, response) {
         log::error(Level::Fatal, error);
     }
@@ -74,7 +78,11 @@ impl<'a> Way<'a> {
     ///
     /// # Errors
     /// [`Error::CONTENT_TYPE`].
-    pub fn stream(self, buffer: &'a mut [u8], content_type: Option<&'a str>) -> Result<ResponseStream<'a>, Error> {
+    pub fn stream(
+        self,
+        buffer: &'a mut [u8],
+        content_type: Option<&'a str>,
+    ) -> Result<ResponseStream<'a>, Error> {
         let mut responder = Responder::new(buffer, self.access());
         if let Some(content_type) = content_type {
             responder = responder.content_type(content_type)?;
@@ -100,7 +108,11 @@ impl<'a> Way<'a> {
 }
 
 /// Begins an HTTP response, as [`Responder::http`] does.
-pub const fn http<'a>(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> HttpResponse<'a> {
+pub const fn http<'a>(
+    buffer: &'a mut [u8],
+    status: u16,
+    content_type: Option<&'a str>,
+) -> HttpResponse<'a> {
     HttpResponse::new(buffer, status, content_type)
 }
 

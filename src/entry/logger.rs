@@ -25,7 +25,9 @@ impl ::log::Log for Logger {
 
     fn log(&self, record: &::log::Record<'_>) {
         if self.enabled(record.metadata()) {
-            with_current(|current| log::record(self.0, record.level().into(), current, *record.args()));
+            with_current(|current| {
+                log::record(self.0, record.level().into(), current, *record.args())
+            });
         }
     }
 

@@ -48,9 +48,9 @@ pub use start::Memory;
 /// barelambda::entry!(init = setup, event = 65_536, response = 4096);
 /// ```
 ///
-/// - `entry!(handler)` takes a [`Handler`](crate::Handler), usually a function.
-///   `entry!(init = setup)` takes a function that returns one. An error or a panic of `setup` is
-///   reported to /init/error, and the program exits.
+/// - `entry!(handler)` takes a [`Handler`](crate::Handler), usually a function. `entry!(init =
+///   setup)` takes a function that returns one. An error or a panic of `setup` is reported to
+///   /init/error, and the program exits.
 /// - `event` is the longest event, and `response` the longest response that
 ///   [`Responder::writer`](crate::Responder::writer) can write, in bytes. The defaults are Lambda's
 ///   limit, 6,291,556. The minimum `response` is 256. The buffers are in .bss, so pages that are

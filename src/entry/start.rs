@@ -45,14 +45,20 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     /// references.
     #[expect(clippy::mut_from_ref, reason = "the caller guarantees unique access")]
     #[inline(always)]
-    pub unsafe fn buffers(&'static self) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
+    pub unsafe fn buffers(
+        &'static self,
+    ) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
         // SAFETY: the caller guarantees that these are the only references to the memory.
         unsafe { (&mut *self.receive.get(), &mut *self.response.get()) }
     }
 }
 
 /// As [`serve`], with an initialiser that returns an error. Logs why it ended.
-pub(crate) fn serve_from<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: &mut [u8], response: &mut [u8]) {
+pub(crate) fn serve_from<H: Handler>(
+    init: impl FnOnce() -> Result<H, Error>,
+    receive: &mut [u8],
+    response: &mut [u8],
+) {
     let mut failed = None;
     let ended = serve(
         |response| {
@@ -97,7 +103,8 @@ pub(super) fn serve<H: Handler>(
         }
     };
     let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
-    let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), receive, response, pipeline);
+    let mut runtime =
+        Runtime::with_fit_buffers(&endpoint, Socket::new(), receive, response, pipeline);
     loop {
         if let Err(error) = runtime.step(&mut handler) {
             return Some(error);

@@ -26,14 +26,22 @@ pub fn run(handler: impl Handler) -> ! {
 
 /// As [`run`], with an initialiser and the sizes of the buffers.
 #[doc(hidden)]
-pub fn run_sized<H: Handler>(init: impl FnOnce() -> Result<H, Error>, receive: usize, response: usize) -> ! {
-    assert!(receive > ROOM && response >= ErrorBody::MIN, "the event buffer must have at least one byte, the response buffer 256");
+pub fn run_sized<H: Handler>(
+    init: impl FnOnce() -> Result<H, Error>,
+    receive: usize,
+    response: usize,
+) -> ! {
+    assert!(
+        receive > ROOM && response >= ErrorBody::MIN,
+        "the event buffer must have at least one byte, the response buffer 256"
+    );
     let (mut receive, mut response) = (vec![0; receive], vec![0; response]);
     let thread = thread::current().id();
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() == thread {
-            let (file, line) = info.location().map_or(("", 0), |location| (location.file(), location.line()));
+            let (file, line) =
+                info.location().map_or(("", 0), |location| (location.file(), location.line()));
             report_panic(file, line, message(info));
             process::exit(101);
         }

@@ -7,10 +7,13 @@ use crate::http1::Progress;
 use crate::http1::response;
 use crate::runtime_api::invocation::{self, IDS};
 
-const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";
+const HEAD: &[u8] =
+    b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 0\r\n\r\n";
 
 fn current_id() -> Option<String> {
-    with_current(|current| current.map(|context| String::from_utf8_lossy(context.request_id()).into_owned()))
+    with_current(|current| {
+        current.map(|context| String::from_utf8_lossy(context.request_id()).into_owned())
+    })
 }
 
 /// Calls `handler` with an invocation.
@@ -27,7 +30,11 @@ fn observe(handler: impl Handler) {
 fn the_current_invocation_is_known_on_its_thread_while_the_handler_runs() {
     fn handler(invocation: Invocation) -> Response {
         assert_eq!(current_id().as_deref(), Some("r-1"));
-        assert_eq!(thread::spawn(current_id).join().unwrap(), None, "another thread has no current invocation");
+        assert_eq!(
+            thread::spawn(current_id).join().unwrap(),
+            None,
+            "another thread has no current invocation"
+        );
         invocation.responder.bytes(b"")
     }
     assert_eq!(current_id(), None);

@@ -58,7 +58,11 @@ impl<'a> BatchItemFailures<'a> {
     /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit the response buffer. Then
     /// [`finish`](Self::finish) fails too, and with it the whole batch.
     pub fn add(&mut self, item_identifier: &str) -> Result<(), Error> {
-        let lead: &[u8] = if self.is_first { b"{\"batchItemFailures\":[{\"itemIdentifier\":" } else { b",{\"itemIdentifier\":" };
+        let lead: &[u8] = if self.is_first {
+            b"{\"batchItemFailures\":[{\"itemIdentifier\":"
+        } else {
+            b",{\"itemIdentifier\":"
+        };
         self.is_first = false;
         self.response.write(lead)?;
         self.response.json(item_identifier)?;
@@ -99,10 +103,15 @@ mod tests {
     fn failures_are_listed_in_the_response() {
         let mut buffer = [0; 256];
         assert_eq!(body(&mut buffer, &[]), Ok(r#"{"batchItemFailures":[]}"#));
-        assert_eq!(body(&mut buffer, &["1"]), Ok(r#"{"batchItemFailures":[{"itemIdentifier":"1"}]}"#));
+        assert_eq!(
+            body(&mut buffer, &["1"]),
+            Ok(r#"{"batchItemFailures":[{"itemIdentifier":"1"}]}"#)
+        );
         assert_eq!(
             body(&mut buffer, &["2f8e1a54-93a1", "a\"b\\é", ""]),
-            Ok(r#"{"batchItemFailures":[{"itemIdentifier":"2f8e1a54-93a1"},{"itemIdentifier":"a\"b\\é"},{"itemIdentifier":""}]}"#)
+            Ok(
+                r#"{"batchItemFailures":[{"itemIdentifier":"2f8e1a54-93a1"},{"itemIdentifier":"a\"b\\é"},{"itemIdentifier":""}]}"#
+            )
         );
     }
 
@@ -110,7 +119,11 @@ mod tests {
     fn failures_that_do_not_fit_are_an_error() {
         let whole = r#"{"batchItemFailures":[{"itemIdentifier":"1"},{"itemIdentifier":"2"}]}"#;
         for size in 0..whole.len() {
-            assert_eq!(body(&mut std::vec![0; size], &["1", "2"]), Err(Error::RESPONSE_TOO_LARGE), "{size}");
+            assert_eq!(
+                body(&mut std::vec![0; size], &["1", "2"]),
+                Err(Error::RESPONSE_TOO_LARGE),
+                "{size}"
+            );
         }
         assert_eq!(body(&mut std::vec![0; whole.len()], &["1", "2"]), Ok(whole));
     }

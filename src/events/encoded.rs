@@ -29,7 +29,8 @@ impl<'a> Base64Text<'a> {
     pub fn decode_into(self, buffer: &mut [u8]) -> Result<&mut [u8], Error> {
         let buffer = buffer.get_mut(..self.text.len()).ok_or(Error::DECODING_BUFFER)?;
         buffer.copy_from_slice(self.text.as_bytes());
-        let len = base64::decode_in_place(buffer).map_err(|index| Error::JSON_BASE64.with(index as u32 + 1))?;
+        let len = base64::decode_in_place(buffer)
+            .map_err(|index| Error::JSON_BASE64.with(index as u32 + 1))?;
         Ok(buffer.get_mut(..len).unwrap_or_default())
     }
 }

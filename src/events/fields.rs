@@ -72,13 +72,18 @@ impl<'a, V> From<RawJson<'a>> for Named<'a, V> {
 impl<'a> Headers<'a> {
     /// Returns the first value of the field `name`.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.object.fields().filter(|(other, _)| is_same_name(name.as_bytes(), other.as_bytes())).find_map(|(_, value)| first(value))
+        self.object
+            .fields()
+            .filter(|(other, _)| is_same_name(name.as_bytes(), other.as_bytes()))
+            .find_map(|(_, value)| first(value))
     }
 
     /// Iterates over the values of the field `name`, in their order in the event. Values that a
     /// service has joined by commas are one value.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(other, _)| is_same_name(name.as_bytes(), other.as_bytes())).map(|(_, value)| value)
+        self.iter()
+            .filter(move |(other, _)| is_same_name(name.as_bytes(), other.as_bytes()))
+            .map(|(_, value)| value)
     }
 
     /// Iterates over the pairs of name and value, in their order in the event. A name with several

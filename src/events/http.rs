@@ -52,7 +52,10 @@ pub trait HttpRequest<'a>: Deserialize<'a> {
     /// Returns the value of the cookie `name`, as the client sent it ([RFC 6265, section
     /// 4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)).
     fn cookie(&self, name: &str) -> Option<&'a str> {
-        self.headers().all("cookie").flat_map(|line| line.split(';')).find_map(|pair| cookie_value(pair, name))
+        self.headers()
+            .all("cookie")
+            .flat_map(|line| line.split(';'))
+            .find_map(|pair| cookie_value(pair, name))
     }
 }
 

@@ -117,7 +117,9 @@ macro_rules! is_optional {
 
 macro_rules! place {
     ($place:ident, $json:literal) => {
-        $place.ok_or($crate::events::object::ErrorKind::Missing($crate::events::object::FieldName::new($json)))?
+        $place.ok_or($crate::events::object::ErrorKind::Missing(
+            $crate::events::object::FieldName::new($json),
+        ))?
     };
     ($place:ident, $json:literal, default) => {
         $place.unwrap_or_default()
@@ -220,7 +222,9 @@ impl ErrorKind {
 }
 
 /// Captures a value as raw JSON, and converts it.
-pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     let raw = RawJson::deserialize(deserializer)?;
     T::from_field(&Field { raw, text: "" }).map_err(ErrorKind::into_error)
 }
@@ -230,7 +234,9 @@ pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(deserialize
 ///
 /// # Errors
 /// Those of [`json::from_slice`](crate::json::from_slice).
-pub(super) fn with_body<'a, T: InPlace<'a>>(text: &'a mut [u8]) -> Result<(T, &'a mut [u8]), crate::Error> {
+pub(super) fn with_body<'a, T: InPlace<'a>>(
+    text: &'a mut [u8],
+) -> Result<(T, &'a mut [u8]), crate::Error> {
     let mut deserializer = crate::json::Deserializer::setting_aside(text);
     let Object(value) = deserializer.all()?;
     Ok((value, deserializer.take_aside().unwrap_or_default()))
@@ -281,7 +287,11 @@ pub(super) fn pick_to<'de, A: MapAccess<'de>>(
 }
 
 /// Captures the fields of `object` that are in `table`, each at its index there, and checks them.
-pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'a>]) -> Result<(), ErrorKind> {
+pub(super) fn pick<'a>(
+    object: RawJson<'a>,
+    table: &Table,
+    fields: &mut [Field<'a>],
+) -> Result<(), ErrorKind> {
     if object.text().first() != Some(&b'{') {
         return Err(ErrorKind::Kind);
     }
@@ -296,7 +306,11 @@ pub(super) fn pick<'a>(object: RawJson<'a>, table: &Table, fields: &mut [Field<'
     check(table, fields)
 }
 
-fn find<'f, 'a>(name: &str, table: &Table, fields: &'f mut [Field<'a>]) -> Option<&'f mut Field<'a>> {
+fn find<'f, 'a>(
+    name: &str,
+    table: &Table,
+    fields: &'f mut [Field<'a>],
+) -> Option<&'f mut Field<'a>> {
     let mut names = table.names.as_bytes().split(|byte| *byte == b'\n');
     fields.get_mut(names.position(|other| is_same_name(other, name.as_bytes()))?)
 }
@@ -307,7 +321,9 @@ pub(super) fn check(table: &Table, fields: &mut [Field<'_>]) -> Result<(), Error
     for (index, field) in fields.iter_mut().enumerate() {
         if field.raw.is_null() {
             if optional & 1 == 0 {
-                return Err(ErrorKind::Missing(FieldName::of(|| table.names.split('\n').nth(index).unwrap_or_default())));
+                return Err(ErrorKind::Missing(FieldName::of(|| {
+                    table.names.split('\n').nth(index).unwrap_or_default()
+                })));
             }
         } else if texts & 1 != 0 {
             field.text = field.raw.as_str().ok_or(ErrorKind::Kind)?;
@@ -359,6 +375,10 @@ impl FromField<'_> for u64 {
 
 impl FromField<'_> for Option<u64> {
     fn from_field(field: &Field<'_>) -> Result<Self, ErrorKind> {
-        if field.raw.is_null() { Ok(None) } else { decimal(field.raw.text()).map(Some).ok_or(ErrorKind::Kind) }
+        if field.raw.is_null() {
+            Ok(None)
+        } else {
+            decimal(field.raw.text()).map(Some).ok_or(ErrorKind::Kind)
+        }
     }
 }

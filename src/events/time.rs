@@ -58,7 +58,11 @@ fn seconds(text: &[u8]) -> Option<Duration> {
         }
     }
     let factor = 10u64.checked_pow(power.unsigned_abs());
-    let nanoseconds = if power >= 0 { value.checked_mul(factor?)? } else { factor.map_or(0, |factor| value / factor) };
+    let nanoseconds = if power >= 0 {
+        value.checked_mul(factor?)?
+    } else {
+        factor.map_or(0, |factor| value / factor)
+    };
     Some(Duration::from_nanos(nanoseconds))
 }
 

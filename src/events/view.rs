@@ -85,7 +85,10 @@ impl<'a, T: From<RawJson<'a>>> Look<'a> for T {
 }
 
 /// Converts the field `name` of `object`, which is required.
-pub(super) fn needed<'a, T: FromField<'a>>(object: RawJson<'a>, name: &'static str) -> Result<T, ErrorKind> {
+pub(super) fn needed<'a, T: FromField<'a>>(
+    object: RawJson<'a>,
+    name: &'static str,
+) -> Result<T, ErrorKind> {
     let raw = field(object, name);
     if raw.is_null() {
         return Err(ErrorKind::Missing(FieldName::new(name)));

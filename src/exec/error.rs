@@ -95,20 +95,24 @@ impl<'a> ProgramError<'a> {
                 body.push("exit status ");
                 body.push_number(status.into());
             }
-            Self::Ended(End::Signal(signal)) => match SIGNALS.split(|byte| *byte == b' ').nth(usize::from(signal).wrapping_sub(1)) {
-                Some(name) => {
-                    body.push("signal SIG");
-                    push(body, name);
+            Self::Ended(End::Signal(signal)) => {
+                match SIGNALS.split(|byte| *byte == b' ').nth(usize::from(signal).wrapping_sub(1)) {
+                    Some(name) => {
+                        body.push("signal SIG");
+                        push(body, name);
+                    }
+                    None => {
+                        body.push("signal ");
+                        body.push_number(signal.into());
+                    }
                 }
-                None => {
-                    body.push("signal ");
-                    body.push_number(signal.into());
-                }
-            },
+            }
             Self::Closed => body.push("stdout was closed without an answer"),
             Self::Timeout => body.push("stopped before the deadline"),
             Self::TooLarge => body.push("stdout is larger than 6291556 bytes or its buffer"),
-            Self::UnaskedLine => body.push("more than one line was written to stdout, or one that was not asked for"),
+            Self::UnaskedLine => {
+                body.push("more than one line was written to stdout, or one that was not asked for")
+            }
             Self::Reported(line) => push(body, split(line).1),
         }
     }
@@ -163,15 +167,29 @@ mod tests {
             ("!Grün x", "Function.Unknown", "x"),
         ] {
             let error = ProgramError::Reported(line.as_bytes());
-            assert_eq!((error.error_type(), message(error).as_str()), (error_type.as_bytes(), text), "{line:?}");
+            assert_eq!(
+                (error.error_type(), message(error).as_str()),
+                (error_type.as_bytes(), text),
+                "{line:?}"
+            );
         }
     }
 
     #[test]
     fn signals_are_named() {
-        for (number, name) in [(1, "SIGHUP"), (9, "SIGKILL"), (11, "SIGSEGV"), (15, "SIGTERM"), (17, "SIGCHLD"), (31, "SIGSYS"), (34, "34")]
-        {
-            assert_eq!(message(ProgramError::Ended(End::Signal(number))), std::format!("signal {name}"));
+        for (number, name) in [
+            (1, "SIGHUP"),
+            (9, "SIGKILL"),
+            (11, "SIGSEGV"),
+            (15, "SIGTERM"),
+            (17, "SIGCHLD"),
+            (31, "SIGSYS"),
+            (34, "34"),
+        ] {
+            assert_eq!(
+                message(ProgramError::Ended(End::Signal(number))),
+                std::format!("signal {name}")
+            );
         }
         assert_eq!(message(ProgramError::Ended(End::Exit(255))), "exit status 255");
     }

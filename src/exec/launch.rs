@@ -48,10 +48,17 @@ impl Settings {
         if !content_type.is_empty() && !is_sendable(content_type) {
             return Err(ProgramError::Setting(CONTENT_TYPE, content_type));
         }
-        let mode = if choice(b"BARELAMBDA_MODE", b"process", b"lines")? { Mode::Lines } else { Mode::Process };
+        let mode = if choice(b"BARELAMBDA_MODE", b"process", b"lines")? {
+            Mode::Lines
+        } else {
+            Mode::Process
+        };
         let streams = choice(b"BARELAMBDA_RESPONSE", b"buffered", b"stream")?;
         if streams && mode == Mode::Lines {
-            return Err(ProgramError::Setting(b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines", b"stream"));
+            return Err(ProgramError::Setting(
+                b"BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines",
+                b"stream",
+            ));
         }
         process::check(&path()).map_err(ProgramError::CannotExecute)?;
         Ok(Self { mode, streams, format: Format::from_environment() })
@@ -63,7 +70,10 @@ impl Settings {
 ///
 /// # Errors
 /// Returns [`ProgramError::CannotExecute`].
-pub fn start(invocation: Option<&InvocationHead<'_>>, buffer: &mut [u8]) -> Result<Child, ProgramError<'static>> {
+pub fn start(
+    invocation: Option<&InvocationHead<'_>>,
+    buffer: &mut [u8],
+) -> Result<Child, ProgramError<'static>> {
     let mut args = ExecArgs::new(buffer);
     push_all(invocation, &mut args);
     let result = if args.fit() { Child::start(&args) } else { Err(TOO_LONG) };

@@ -30,8 +30,14 @@ impl Program {
     /// # Errors
     /// Never returns an error. The `Result` is for `entry!`, which expects a fallible initialiser.
     pub fn from_environment() -> Result<Self, Error> {
-        let settings = Settings::from_environment().unwrap_or_else(|error| error.end_initialization());
-        let mut program = Self { settings, child: Child::NONE, is_prepared: false, stderr_log: StderrLog::new(settings.format) };
+        let settings =
+            Settings::from_environment().unwrap_or_else(|error| error.end_initialization());
+        let mut program = Self {
+            settings,
+            child: Child::NONE,
+            is_prepared: false,
+            stderr_log: StderrLog::new(settings.format),
+        };
         if settings.mode == Mode::Lines {
             program.start_early();
         }
@@ -48,7 +54,11 @@ impl Program {
 
     /// # Errors
     /// Returns [`ProgramError::CannotExecute`].
-    fn start(&mut self, invocation: Option<&InvocationHead<'_>>, buffer: &mut [u8]) -> Result<(), ProgramError<'static>> {
+    fn start(
+        &mut self,
+        invocation: Option<&InvocationHead<'_>>,
+        buffer: &mut [u8],
+    ) -> Result<(), ProgramError<'static>> {
         // Only before the first child: this makes 66 system calls, which would delay the first GET
         // /next.
         if !self.is_prepared {
@@ -63,7 +73,11 @@ impl Program {
     ///
     /// # Errors
     /// Returns [`ProgramError::CannotExecute`].
-    fn ready(&mut self, invocation: &InvocationHead<'_>, buffer: &mut [u8]) -> Result<(), ProgramError<'static>> {
+    fn ready(
+        &mut self,
+        invocation: &InvocationHead<'_>,
+        buffer: &mut [u8],
+    ) -> Result<(), ProgramError<'static>> {
         if self.child.is_some()
             && let Some(count) = self.child.output.read(&mut [0])
         {
@@ -71,7 +85,9 @@ impl Program {
             // be trusted, and isn't this invocation's.
             let end = self.end(invocation);
             let what: &[u8] = match end {
-                _ if count > 0 => b"the program wrote to stdout between two invocations, and was ended",
+                _ if count > 0 => {
+                    b"the program wrote to stdout between two invocations, and was ended"
+                }
                 End::Exit(_) => b"the program ended between two invocations: exit status",
                 End::Signal(_) => b"the program ended between two invocations: signal",
             };
@@ -81,7 +97,8 @@ impl Program {
             self.stderr_log.begin();
         }
         if !self.child.is_some() {
-            let invocation = if self.settings.mode == Mode::Process { Some(invocation) } else { None };
+            let invocation =
+                if self.settings.mode == Mode::Process { Some(invocation) } else { None };
             self.start(invocation, buffer)?;
         }
         Ok(())
@@ -113,7 +130,14 @@ impl Handler for Program {
             terminator = b"\n";
         }
         let mut output = Stdout::new(responder, self.settings.streams);
-        let outcome = supervise(&mut self.child, mode, [payload, terminator], &mut output, &mut self.stderr_log, &invocation);
+        let outcome = supervise(
+            &mut self.child,
+            mode,
+            [payload, terminator],
+            &mut output,
+            &mut self.stderr_log,
+            &invocation,
+        );
         let is_error = output.is_error();
         let end = if matches!(outcome, Outcome::Line) {
             self.stderr_log.read_all(&mut self.child.errors, &invocation);
@@ -123,7 +147,9 @@ impl Handler for Program {
         };
         self.child.reap_others();
         let error = match outcome {
-            Outcome::Ended if end == End::Exit(0) && mode == Mode::Process => return output.finish(),
+            Outcome::Ended if end == End::Exit(0) && mode == Mode::Process => {
+                return output.finish();
+            }
             Outcome::Line if !is_error => return output.finish(),
             Outcome::SendFailed(error) => return Err(error),
             Outcome::Line => None,

@@ -22,7 +22,11 @@ pub fn content_type(default: &'static [u8]) -> &'static [u8] {
 /// Returns the path of the program, in parts.
 pub fn path() -> [&'static [u8]; 3] {
     let (root, handler) = (variable(b"LAMBDA_TASK_ROOT"), variable(HANDLER));
-    if root.is_empty() || matches!(handler, [b'/', ..]) { [b"", b"", handler] } else { [root, b"/", handler] }
+    if root.is_empty() || matches!(handler, [b'/', ..]) {
+        [b"", b"", handler]
+    } else {
+        [root, b"/", handler]
+    }
 }
 
 /// Returns the value of a variable, or an empty slice if it isn't set.

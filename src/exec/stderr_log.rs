@@ -70,7 +70,11 @@ impl StderrLog {
     /// Logs the incomplete line.
     pub fn end(&mut self, invocation: &InvocationHead<'_>) {
         if self.len > 0 {
-            log::program_line(self.format, Some(invocation), self.line.get(..self.len).unwrap_or_default());
+            log::program_line(
+                self.format,
+                Some(invocation),
+                self.line.get(..self.len).unwrap_or_default(),
+            );
             self.len = 0;
         }
     }
@@ -78,7 +82,11 @@ impl StderrLog {
     /// Returns the last lines of this invocation that fit the tail whole.
     pub fn last_lines(&self) -> &[u8] {
         let tail = self.tail.get(..self.tail_len).unwrap_or_default().trim_ascii_end();
-        let start = if self.is_cut { tail.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) } else { 0 };
+        let start = if self.is_cut {
+            tail.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+        } else {
+            0
+        };
         tail.get(start..).unwrap_or_default()
     }
 
@@ -116,7 +124,11 @@ mod tests {
             for piece in text.chunks(size) {
                 remember(&mut tail, &mut len, &mut is_cut, piece);
                 read += piece.len();
-                assert_eq!((&tail[..len], is_cut), (&text[read.saturating_sub(TAIL)..read], read > TAIL), "{size}");
+                assert_eq!(
+                    (&tail[..len], is_cut),
+                    (&text[read.saturating_sub(TAIL)..read], read > TAIL),
+                    "{size}"
+                );
             }
         }
     }
@@ -124,10 +136,17 @@ mod tests {
     #[test]
     fn the_last_lines_are_whole() {
         let mut stderr_log = StderrLog::new(Format::Text);
-        let mut add = |text: &[u8]| remember(&mut stderr_log.tail, &mut stderr_log.tail_len, &mut stderr_log.is_cut, text);
+        let mut add = |text: &[u8]| {
+            remember(&mut stderr_log.tail, &mut stderr_log.tail_len, &mut stderr_log.is_cut, text)
+        };
         add(b"one\ntwo\n\n");
-        assert_eq!((stderr_log.last_lines(), stderr_log.last_line()), (&b"one\ntwo"[..], &b"two"[..]));
-        let mut add = |text: &[u8]| remember(&mut stderr_log.tail, &mut stderr_log.tail_len, &mut stderr_log.is_cut, text);
+        assert_eq!(
+            (stderr_log.last_lines(), stderr_log.last_line()),
+            (&b"one\ntwo"[..], &b"two"[..])
+        );
+        let mut add = |text: &[u8]| {
+            remember(&mut stderr_log.tail, &mut stderr_log.tail_len, &mut stderr_log.is_cut, text)
+        };
         add(&[b'x'; TAIL - 5]);
         add(b"\nend\n");
         assert_eq!((stderr_log.last_lines(), stderr_log.last_line()), (&b"end"[..], &b"end"[..]));

@@ -65,7 +65,10 @@ impl<'a> Stdout<'a> {
                 if count == 0 {
                     return Progress::More(0);
                 }
-                match stream.write(piece.get(..count).unwrap_or_default()).and_then(|()| stream.flush()) {
+                match stream
+                    .write(piece.get(..count).unwrap_or_default())
+                    .and_then(|()| stream.flush())
+                {
                     Ok(()) => Progress::More(count),
                     Err(error) => Progress::SendFailed(error),
                 }

@@ -59,7 +59,10 @@ pub fn supervise(
         if ready.ended {
             break;
         }
-        if mode == Mode::Lines && !child.output.is_open() && !child.wait(false, Some(EXIT_GRACE_MS)).ended {
+        if mode == Mode::Lines
+            && !child.output.is_open()
+            && !child.wait(false, Some(EXIT_GRACE_MS)).ended
+        {
             return Outcome::Closed;
         }
     }
@@ -86,7 +89,9 @@ pub fn supervise(
 fn outcome(progress: Progress, has_input: bool) -> Option<Outcome> {
     match progress {
         Progress::More(_) => None,
-        Progress::Line { has_more } => Some(if has_more || has_input { Outcome::Lines } else { Outcome::Line }),
+        Progress::Line { has_more } => {
+            Some(if has_more || has_input { Outcome::Lines } else { Outcome::Line })
+        }
         Progress::TooLarge => Some(Outcome::TooLarge),
         Progress::SendFailed(error) => Some(Outcome::SendFailed(error)),
     }
@@ -105,9 +110,13 @@ impl Deadline {
 
     fn of(invocation: &InvocationHead<'_>) -> Self {
         let now = clock::now_ms();
-        let deadline = invocation.deadline_ms().filter(|deadline| *deadline > now).unwrap_or(u64::MAX);
+        let deadline =
+            invocation.deadline_ms().filter(|deadline| *deadline > now).unwrap_or(u64::MAX);
         let grace = ((deadline - now) / 10).min(Self::GRACE);
-        Self { signals: [(Signal::Terminate, deadline - grace), (Signal::Kill, deadline - grace / 2)], sent: 0 }
+        Self {
+            signals: [(Signal::Terminate, deadline - grace), (Signal::Kill, deadline - grace / 2)],
+            sent: 0,
+        }
     }
 
     /// Sends the signals that are due. Returns the time until the next one, in milliseconds.

@@ -5,7 +5,8 @@ use core::time::Duration;
 use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::clock;
 
-/// The metadata of an invocation, borrowed from the receive buffer ([AWS: the headers of /next][next]).
+/// The metadata of an invocation, borrowed from the receive buffer ([AWS: the headers of
+/// /next][next]).
 ///
 /// A method returns `None` if Lambda didn't send the value, or if the value isn't UTF-8.
 ///
@@ -16,12 +17,14 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The request id, in visible ASCII. A retry of an asynchronous invocation has the same request id.
+    /// The request id, in visible ASCII. A retry of an asynchronous invocation has the same request
+    /// id.
     pub fn request_id(&self) -> &'a str {
         text(self.invocation.request_id()).unwrap_or_default()
     }
 
-    /// The id of this attempt, which Lambda sends since July 2026. The runtime sends it back with the response.
+    /// The id of this attempt, which Lambda sends since July 2026. The runtime sends it back with
+    /// the response.
     pub fn invocation_id(&self) -> Option<&'a str> {
         text(self.invocation.invocation_id()).filter(|id| !id.is_empty())
     }
@@ -31,8 +34,8 @@ impl<'a> Context<'a> {
         self.invocation.find("lambda-runtime-invoked-function-arn").and_then(text)
     }
 
-    /// The AWS X-Ray trace header. Other runtimes also set the environment variable `_X_AMZN_TRACE_ID`; this one can't, because the
-    /// environment is read-only without libc.
+    /// The AWS X-Ray trace header. Other runtimes also set the environment variable
+    /// `_X_AMZN_TRACE_ID`; this one can't, because the environment is read-only without libc.
     pub fn trace_id(&self) -> Option<&'a str> {
         self.invocation.find("lambda-runtime-trace-id").and_then(text)
     }
@@ -62,7 +65,8 @@ impl<'a> Context<'a> {
         self.invocation.deadline_ms()
     }
 
-    /// The time left until the [deadline](Self::deadline_ms): zero if it has passed, [`Duration::MAX`] if there isn't one.
+    /// The time left until the [deadline](Self::deadline_ms): zero if it has passed,
+    /// [`Duration::MAX`] if there isn't one.
     pub fn remaining(&self) -> Duration {
         match self.deadline_ms() {
             Some(deadline) => Duration::from_millis(deadline.saturating_sub(clock::now_ms())),

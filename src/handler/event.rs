@@ -25,13 +25,15 @@ impl<'a> Event<'a> {
         self.payload
     }
 
-    /// The event's bytes, mutable, for the lifetime of the invocation: decode them in place, or respond with them.
+    /// The event's bytes, mutable, for the lifetime of the invocation: decode them in place, or
+    /// respond with them.
     pub const fn into_payload(self) -> &'a mut [u8] {
         self.payload
     }
 
-    /// Deserializes the event from JSON into `T`, which derives `Deserialize` or is a type of the module [`events`](crate::events). A `&str`
-    /// in `T` borrows from the event's bytes; its escapes are decoded in place.
+    /// Deserializes the event from JSON into `T`, which derives `Deserialize` or is a type of the
+    /// module [`events`](crate::events). A `&str` in `T` borrows from the event's bytes; its
+    /// escapes are decoded in place.
     ///
     /// ```
     /// # use barelambda::{Invocation, Response};
@@ -48,14 +50,15 @@ impl<'a> Event<'a> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`json::from_slice`](crate::json::from_slice): the JSON is malformed, or doesn't match the type. The error has the position.
+    /// Those of [`json::from_slice`](crate::json::from_slice): the JSON is malformed, or doesn't
+    /// match the type. The error has the position.
     #[cfg(feature = "json")]
     pub fn json<T: FromJson<'a>>(self) -> Result<T, Error> {
         T::from_json(self.payload)
     }
 
-    /// Iterates over the records of a batch: the elements of the array `Records`, as most services send them. Each record is deserialized by
-    /// the call of `next` that returns it.
+    /// Iterates over the records of a batch: the elements of the array `Records`, as most services
+    /// send them. Each record is deserialized by the call of `next` that returns it.
     ///
     /// # Errors
     /// Those of [`Records::new`](crate::json::Records::new).
@@ -64,8 +67,9 @@ impl<'a> Event<'a> {
         Records::new(self.payload, "Records")
     }
 
-    /// Deserializes the event as an HTTP request, and returns the request and its body. They are separate so that a handler can route by the
-    /// request before it decodes the body. `R` is the request type of the event's source, in [`events`](crate::events).
+    /// Deserializes the event as an HTTP request, and returns the request and its body. They are
+    /// separate so that a handler can route by the request before it decodes the body. `R` is
+    /// the request type of the event's source, in [`events`](crate::events).
     ///
     /// ```
     /// use barelambda::events::api_gateway_v2;

@@ -61,19 +61,25 @@ const CONNECTION_FIELDS: &[u8] = b"connection\n\ncontent-length\n\nkeep-alive\n\
 /// }
 /// ```
 ///
-/// The response uses [payload format version 2.0][v2], for function URLs and HTTP APIs. REST APIs, HTTP APIs with version 1.0, and load
-/// balancers with multi-value headers need [`multi_value_headers`](Self::multi_value_headers). A load balancer without multi-value headers
+/// The response uses [payload format version 2.0][v2], for function URLs and HTTP APIs. REST APIs,
+/// HTTP APIs with version 1.0, and load balancers with multi-value headers need
+/// [`multi_value_headers`](Self::multi_value_headers). A load balancer without multi-value headers
 /// accepts version 2.0 too, but ignores its cookies.
 ///
-/// The method that sets the body returns the first error of all calls before it, so that calls can be chained. The errors are
+/// The method that sets the body returns the first error of all calls before it, so that calls can
+/// be chained. The errors are
 ///
-/// - [`Error::HTTP_STATUS`]: the status is not from 200 to 599; a status below 200 doesn't complete an HTTP exchange.
-/// - [`Error::HTTP_NAME`], [`Error::HTTP_VALUE`] and [`Error::HTTP_COOKIE`]: a header field or a cookie that can't be sent unchanged.
-/// - [`Error::HTTP_CONNECTION`]: a header field that the function can't set, such as Content-Length.
+/// - [`Error::HTTP_STATUS`]: the status is not from 200 to 599; a status below 200 doesn't complete
+///   an HTTP exchange.
+/// - [`Error::HTTP_NAME`], [`Error::HTTP_VALUE`] and [`Error::HTTP_COOKIE`]: a header field or a
+///   cookie that can't be sent unchanged.
+/// - [`Error::HTTP_CONNECTION`]: a header field that the function can't set, such as
+///   Content-Length.
 /// - [`Error::HTTP_CONTENT_TYPE`]: the content type is set twice.
 /// - [`Error::HTTP_BODY`]: a body with the status 204, 205 or 304, which don't have one.
-/// - [`Error::RESPONSE_TOO_LARGE`]: the response is longer than 6,291,556 bytes, or doesn't fit the response buffer, in which each header
-///   field needs its length a second time, and 2 bytes. Base64 encodes three bytes as four.
+/// - [`Error::RESPONSE_TOO_LARGE`]: the response is longer than 6,291,556 bytes, or doesn't fit the
+///   response buffer, in which each header field needs its length a second time, and 2 bytes.
+///   Base64 encodes three bytes as four.
 ///
 /// [v2]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 pub struct HttpResponse<'a> {
@@ -91,21 +97,26 @@ pub struct HttpResponse<'a> {
 }
 
 impl<'a> HttpResponse<'a> {
-    pub(crate) const fn new(buffer: &'a mut [u8], status: u16, content_type: Option<&'a str>) -> Self {
+    pub(crate) const fn new(
+        buffer: &'a mut [u8],
+        status: u16,
+        content_type: Option<&'a str>,
+    ) -> Self {
         Self { buffer, fields: 0, content_type, status, is_multi_value: false, error: None }
     }
 
-    /// Sets whether the response has `multiValueHeaders`, with a list of values per header field, instead of `headers` and `cookies`. The
-    /// default is false.
+    /// Sets whether the response has `multiValueHeaders`, with a list of values per header field,
+    /// instead of `headers` and `cookies`. The default is false.
     ///
-    /// REST APIs and load balancers with multi-value headers need it: set it if the event has multi-value headers.
+    /// REST APIs and load balancers with multi-value headers need it: set it if the event has
+    /// multi-value headers.
     pub fn multi_value_headers(mut self, has_them: bool) -> Self {
         self.is_multi_value = has_them;
         self
     }
 
-    /// Adds a header field. Names are case-insensitive. Further values of the same name are appended to its list with multi-value headers,
-    /// and after a comma otherwise ([RFC 9110, section 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). `Set-Cookie` is the same
+    /// Adds a header field. Names are case-insensitive. Further values of the same name are
+    /// appended to its list with multi-value headers, and after a comma otherwise ([RFC 9110, section 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). `Set-Cookie` is the same
     /// as [`cookie`](Self::cookie).
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.set(name.as_bytes(), value);
@@ -146,7 +157,8 @@ impl<'a> HttpResponse<'a> {
         end(cursor)
     }
 
-    /// Responds with `body`, any bytes, encoded as base64. The default content type is `application/octet-stream`.
+    /// Responds with `body`, any bytes, encoded as base64. The default content type is
+    /// `application/octet-stream`.
     ///
     /// # Errors
     /// See [`HttpResponse`].
@@ -169,10 +181,15 @@ impl<'a> HttpResponse<'a> {
     /// # Errors
     /// See [`HttpResponse`], except that any status may be followed by a body.
     pub(crate) fn stream(self, access: &'a dyn StreamAccess) -> Result<ResponseStream<'a>, Error> {
-        Ok(ResponseStream::new(access, self.prelude()?, b"application/vnd.awslambda.http-integration-response"))
+        Ok(ResponseStream::new(
+            access,
+            self.prelude()?,
+            b"application/vnd.awslambda.http-integration-response",
+        ))
     }
 
-    /// Writes the prelude of a stream: the status and fields as a JSON object, then eight zero bytes. The stream buffers after it.
+    /// Writes the prelude of a stream: the status and fields as a JSON object, then eight zero
+    /// bytes. The stream buffers after it.
     fn prelude(mut self) -> Result<Cursor<'a>, Error> {
         let len = self.buffer.len().min(self.fields + GATHER_LIMIT);
         self.buffer = mem::take(&mut self.buffer).get_mut(..len).unwrap_or_default();
@@ -214,7 +231,9 @@ impl<'a> HttpResponse<'a> {
     /// don't fit, [`end`] returns the error.
     #[inline(never)]
     fn begin(&mut self, content_type: &str, is_empty: bool) -> Result<Cursor<'a>, Error> {
-        if !content_type.is_empty() && find(self.buffer.get(..self.fields).unwrap_or_default(), CONTENT_TYPE).is_none() {
+        if !content_type.is_empty()
+            && find(self.buffer.get(..self.fields).unwrap_or_default(), CONTENT_TYPE).is_none()
+        {
             self.set(CONTENT_TYPE, self.content_type.unwrap_or(content_type));
         }
         let status = self.status.into();
@@ -227,7 +246,8 @@ impl<'a> HttpResponse<'a> {
         if !is_empty && matches!(status, 204 | 205 | 304) {
             return Err(Error::HTTP_BODY.with(status));
         }
-        let (fields, free) = mem::take(&mut self.buffer).split_at_mut_checked(self.fields).unwrap_or_default();
+        let (fields, free) =
+            mem::take(&mut self.buffer).split_at_mut_checked(self.fields).unwrap_or_default();
         let mut cursor = Cursor::new(free);
         cursor.push(b"{\"statusCode\":");
         cursor.push_number(status.into());
@@ -238,7 +258,11 @@ impl<'a> HttpResponse<'a> {
 
 /// Begins the body, after the status and the fields.
 fn begin_body(cursor: &mut Cursor<'_>, is_base64: bool) {
-    cursor.push(if is_base64 { b",\"isBase64Encoded\":true,\"body\":\"" } else { b",\"isBase64Encoded\":false,\"body\":\"" });
+    cursor.push(if is_base64 {
+        b",\"isBase64Encoded\":true,\"body\":\""
+    } else {
+        b",\"isBase64Encoded\":false,\"body\":\""
+    });
 }
 
 /// Ends the body and the response.
@@ -281,7 +305,11 @@ fn is_plain_value(value: &[u8]) -> bool {
 
 /// Returns whether a cookie starts with a name and an equals sign.
 fn begins_with_name(cookie: &[u8]) -> bool {
-    cookie.iter().position(|byte| *byte == b'=').and_then(|end| cookie.get(..end)).is_some_and(is_token)
+    cookie
+        .iter()
+        .position(|byte| *byte == b'=')
+        .and_then(|end| cookie.get(..end))
+        .is_some_and(is_token)
 }
 
 /// The names and values of the fields as [`HttpResponse`] keeps them, each followed by a line feed.

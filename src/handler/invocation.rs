@@ -4,7 +4,8 @@ use crate::handler::{Context, Event, Responder};
 
 /// One invocation of the function, the argument of a [handler](super::Handler).
 ///
-/// The fields are public and the type has no `Drop`, so a handler can move each part out, use it, and keep using the others:
+/// The fields are public and the type has no `Drop`, so a handler can move each part out, use it,
+/// and keep using the others:
 ///
 /// ```
 /// # use barelambda::{Invocation, Response};
@@ -13,7 +14,8 @@ use crate::handler::{Context, Event, Responder};
 /// }
 /// ```
 ///
-/// All parts borrow from the runtime's buffers, for the lifetime `'a` of the invocation. The response may borrow from the event.
+/// All parts borrow from the runtime's buffers, for the lifetime `'a` of the invocation. The
+/// response may borrow from the event.
 pub struct Invocation<'a> {
     /// The request id, the deadline and other metadata of the invocation.
     pub context: Context<'a>,

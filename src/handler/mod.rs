@@ -28,12 +28,14 @@ pub use response_writer::ResponseWriter;
 
 use crate::error::Error;
 
-/// The result of a [handler](Handler): the response, or an [`Error`], which is reported to the caller of the function.
+/// The result of a [handler](Handler): the response, or an [`Error`], which is reported to the
+/// caller of the function.
 pub type Response<'a> = Result<Responded<'a>, Error>;
 
 /// A Lambda function. The runtime calls it once per invocation, one invocation at a time.
 ///
-/// Functions and closures that take an [`Invocation`] and return a [`Response`] are handlers. Implement the trait for a type with state:
+/// Functions and closures that take an [`Invocation`] and return a [`Response`] are handlers.
+/// Implement the trait for a type with state:
 ///
 /// ```
 /// use barelambda::{Handler, Invocation, Response};
@@ -51,8 +53,9 @@ pub trait Handler {
     /// Handles one invocation.
     ///
     /// # Errors
-    /// The runtime reports an [`Error`] to the caller of the function, with its type and message, and continues with the next invocation.
-    /// An error replaces a response that has not been sent yet. If a [stream](crate::ResponseStream) has started, the error follows the
+    /// The runtime reports an [`Error`] to the caller of the function, with its type and message,
+    /// and continues with the next invocation. An error replaces a response that has not been
+    /// sent yet. If a [stream](crate::ResponseStream) has started, the error follows the
     /// bytes that were sent, in the trailers.
     fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a>;
 }

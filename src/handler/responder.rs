@@ -48,10 +48,12 @@ impl<'a> Responder<'a> {
         (self.buffer, self.access)
     }
 
-    /// Sets the content type. The default is `application/json`, and `application/octet-stream` for a [stream](Self::stream).
+    /// Sets the content type. The default is `application/json`, and `application/octet-stream` for
+    /// a [stream](Self::stream).
     ///
     /// # Errors
-    /// [`Error::CONTENT_TYPE`] if it is empty, longer than 1,024 bytes, or contains control characters.
+    /// [`Error::CONTENT_TYPE`] if it is empty, longer than 1,024 bytes, or contains control
+    /// characters.
     pub const fn content_type(mut self, content_type: &'a str) -> Result<Self, Error> {
         if !is_sendable(content_type.as_bytes()) {
             return Err(Error::CONTENT_TYPE);
@@ -71,7 +73,8 @@ impl<'a> Responder<'a> {
     /// Responds with `value`, serialized as JSON into the response buffer.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit, and those of [`json::to_slice`](crate::json::to_slice).
+    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit, and those of
+    /// [`json::to_slice`](crate::json::to_slice).
     #[cfg(feature = "json")]
     // Inlined, so that the compiler can remove the unused access.
     #[inline(always)]
@@ -81,8 +84,9 @@ impl<'a> Responder<'a> {
         writer.finish()
     }
 
-    /// Begins an HTTP response with this status, for API Gateway, a function URL or a load balancer. The content type that was
-    /// [set](Self::content_type) here is the default of the response's body.
+    /// Begins an HTTP response with this status, for API Gateway, a function URL or a load
+    /// balancer. The content type that was [set](Self::content_type) here is the default of the
+    /// response's body.
     #[cfg(feature = "json")]
     pub const fn http(self, status: u16) -> HttpResponse<'a> {
         HttpResponse::new(self.buffer, status, self.content_type)
@@ -105,16 +109,17 @@ impl<'a> Responder<'a> {
         self.stream_of(content_type)
     }
 
-    /// Like [`stream`](Self::stream), with a content type that is [sendable](crate::bytes::header_value::is_sendable).
+    /// Like [`stream`](Self::stream), with a content type that is
+    /// [sendable](crate::bytes::header_value::is_sendable).
     pub(crate) fn stream_of(self, content_type: &'a [u8]) -> ResponseStream<'a> {
         let len = self.buffer.len().min(GATHER_LIMIT);
         let gathered = Cursor::new(self.buffer.get_mut(..len).unwrap_or_default());
         ResponseStream::new(self.access, gathered, content_type)
     }
 
-    /// Begins an HTTP response whose body is sent while the handler writes it: a [stream](Self::stream) that starts with the status, the
-    /// header fields and the cookies, in the format that function URLs and API Gateway expect
-    /// ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
+    /// Begins an HTTP response whose body is sent while the handler writes it: a
+    /// [stream](Self::stream) that starts with the status, the header fields and the cookies,
+    /// in the format that function URLs and API Gateway expect ([HTTP integration responses](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
     ///
     /// ```
     /// # use barelambda::{Invocation, Response};
@@ -128,21 +133,29 @@ impl<'a> Responder<'a> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`HttpResponse`] for the header fields and cookies, which must fit into 16 KiB. A status without a body (204, 205, 304) isn't
-    /// an error here: don't write a body then.
+    /// Those of [`HttpResponse`] for the header fields and cookies, which must fit into 16 KiB. A
+    /// status without a body (204, 205, 304) isn't an error here: don't write a body then.
     #[cfg(feature = "json")]
-    pub fn http_stream(self, status: u16, headers: &[(&str, &str)], cookies: &[&str]) -> Result<ResponseStream<'a>, Error> {
+    pub fn http_stream(
+        self,
+        status: u16,
+        headers: &[(&str, &str)],
+        cookies: &[&str],
+    ) -> Result<ResponseStream<'a>, Error> {
         let access = self.access;
         let response = HttpResponse::new(self.buffer, status, self.content_type);
-        let response = headers.iter().fold(response, |response, (name, value)| response.header(name, value));
+        let response =
+            headers.iter().fold(response, |response, (name, value)| response.header(name, value));
         let response = cookies.iter().fold(response, |response, cookie| response.cookie(cookie));
         response.stream(access)
     }
 
-    /// Responds with an error whose message is formatted at run time. The message is truncated if it doesn't fit the response buffer. An error
-    /// type that is empty, longer than 1,024 bytes, or contains control characters becomes `Function.Unknown`.
+    /// Responds with an error whose message is formatted at run time. The message is truncated if
+    /// it doesn't fit the response buffer. An error type that is empty, longer than 1,024
+    /// bytes, or contains control characters becomes `Function.Unknown`.
     ///
-    /// The result is always `Ok`. For a constant message, return a [`FunctionError`](crate::FunctionError) as `Err` instead.
+    /// The result is always `Ok`. For a constant message, return a
+    /// [`FunctionError`](crate::FunctionError) as `Err` instead.
     ///
     /// ```
     /// # use barelambda::{Invocation, Response};

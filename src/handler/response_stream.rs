@@ -13,8 +13,8 @@ use crate::runtime_api::request::TRAILER_LIMIT;
 /// The most bytes that are buffered before they are sent.
 pub(super) const GATHER_LIMIT: usize = 16 * 1024;
 
-/// A response that is sent while the handler writes it ([response streaming][guide]), in constant memory.
-/// [`Responder::stream`](super::Responder::stream) returns one.
+/// A response that is sent while the handler writes it ([response streaming][guide]), in constant
+/// memory. [`Responder::stream`](super::Responder::stream) returns one.
 ///
 /// ```
 /// # use barelambda::{Invocation, Response};
@@ -29,17 +29,21 @@ pub(super) const GATHER_LIMIT: usize = 16 * 1024;
 /// }
 /// ```
 ///
-/// Writes are buffered, up to 16 KiB or the length of the response buffer. The buffered bytes are sent when a write doesn't fit, by
-/// [`flush`](Self::flush), and at the end. A write that doesn't fit is sent without a copy.
+/// Writes are buffered, up to 16 KiB or the length of the response buffer. The buffered bytes are
+/// sent when a write doesn't fit, by [`flush`](Self::flush), and at the end. A write that doesn't
+/// fit is sent without a copy.
 ///
-/// **The stream begins when bytes are sent for the first time.** If the handler fails before that, the caller gets only the error, as with any
-/// response. If it fails later, the caller gets the bytes written so far, and the error follows in the trailers of the response. The same
+/// **The stream begins when bytes are sent for the first time.** If the handler fails before that,
+/// the caller gets only the error, as with any response. If it fails later, the caller gets the
+/// bytes written so far, and the error follows in the trailers of the response. The same
 /// holds for a panic, except that the buffered bytes are lost.
 ///
-/// If the Runtime API rejects the stream, or the connection breaks, writes return an error; the handler should return it. A stream can't be
-/// sent again: if Lambda then delivers the same invocation again, its caller gets [`Error::STREAM_LOST`].
+/// If the Runtime API rejects the stream, or the connection breaks, writes return an error; the
+/// handler should return it. A stream can't be sent again: if Lambda then delivers the same
+/// invocation again, its caller gets [`Error::STREAM_LOST`].
 ///
-/// Lambda accepts 200 MB, the first 6 MB at full speed and the rest at 2 MB per second ([quotas][guide]). Writes block meanwhile.
+/// Lambda accepts 200 MB, the first 6 MB at full speed and the rest at 2 MB per second
+/// ([quotas][guide]). Writes block meanwhile.
 ///
 /// [guide]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
 pub struct ResponseStream<'a> {
@@ -51,15 +55,20 @@ pub struct ResponseStream<'a> {
 
 impl<'a> ResponseStream<'a> {
     /// A stream that starts with the bytes in `gathered`, and buffers there. Nothing is sent yet.
-    pub(crate) const fn new(access: &'a dyn StreamAccess, gathered: Cursor<'a>, content_type: &'a [u8]) -> Self {
+    pub(crate) const fn new(
+        access: &'a dyn StreamAccess,
+        gathered: Cursor<'a>,
+        content_type: &'a [u8],
+    ) -> Self {
         Self { access, gathered, content_type, has_begun: false }
     }
 
     /// Appends `bytes`.
     ///
     /// # Errors
-    /// [`Error::STREAM_LOST`] if the Runtime API has replied, or the connection has broken, before the end of the stream;
-    /// [`Error::CONNECT`] if the runtime can't connect. Every later call fails too.
+    /// [`Error::STREAM_LOST`] if the Runtime API has replied, or the connection has broken, before
+    /// the end of the stream; [`Error::CONNECT`] if the runtime can't connect. Every later call
+    /// fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.len() <= self.gathered.room() {
             self.gathered.push(bytes);
@@ -83,7 +92,8 @@ impl<'a> ResponseStream<'a> {
         result
     }
 
-    /// Ends the stream: sends the buffered bytes. The runtime sends the last chunk when the handler has returned.
+    /// Ends the stream: sends the buffered bytes. The runtime sends the last chunk when the handler
+    /// has returned.
     ///
     /// # Errors
     /// Those of [`write`](Self::write).
@@ -92,13 +102,15 @@ impl<'a> ResponseStream<'a> {
         Ok(Responded { answer: Answer::STREAMED })
     }
 
-    /// Ends the stream with an error whose message is formatted at run time, like [`Responder::fail`](super::Responder::fail). If nothing has
-    /// been sent, the caller gets only the error. The result is always `Ok`.
+    /// Ends the stream with an error whose message is formatted at run time, like
+    /// [`Responder::fail`](super::Responder::fail). If nothing has been sent, the caller gets
+    /// only the error. The result is always `Ok`.
     pub fn fail(self, error_type: &'a str, message: fmt::Arguments<'_>) -> Response<'a> {
         Ok(Responded::error(error_type, message, self.into_buffer()))
     }
 
-    /// Sends the buffered bytes if the stream has begun, and returns the buffer for the body of an error.
+    /// Sends the buffered bytes if the stream has begun, and returns the buffer for the body of an
+    /// error.
     pub(crate) fn into_buffer(mut self) -> &'a mut [u8] {
         self.leave();
         let buffer = mem::replace(&mut self.gathered, Cursor::new(&mut [])).into_buffer();

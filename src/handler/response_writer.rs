@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::json;
 use crate::runtime_api::answer::Answer;
 
-/// A response that is written piece by piece into the response buffer. [`Responder::writer`](super::Responder::writer) returns it.
+/// A response that is written piece by piece into the response buffer.
+/// [`Responder::writer`](super::Responder::writer) returns it.
 ///
 /// ```
 /// # use barelambda::{Invocation, Response};
@@ -30,7 +31,8 @@ impl<'a> ResponseWriter<'a> {
     /// Appends `bytes`.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if they don't fit. Then none of them is appended, and [`finish`](Self::finish) fails too.
+    /// [`Error::RESPONSE_TOO_LARGE`] if they don't fit. Then none of them is appended, and
+    /// [`finish`](Self::finish) fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.cursor.push(bytes) { Ok(()) } else { Err(Error::RESPONSE_TOO_LARGE) }
     }
@@ -38,8 +40,8 @@ impl<'a> ResponseWriter<'a> {
     /// Appends `value` as JSON, for example one element of a list.
     ///
     /// # Errors
-    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit; then [`finish`](Self::finish) fails too. Those of [`json::to_slice`]. After an error,
-    /// none of the value is appended.
+    /// [`Error::RESPONSE_TOO_LARGE`] if it doesn't fit; then [`finish`](Self::finish) fails too.
+    /// Those of [`json::to_slice`]. After an error, none of the value is appended.
     #[cfg(feature = "json")]
     pub fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         json::ser::write(&mut self.cursor, value, Error::RESPONSE_TOO_LARGE)
@@ -58,12 +60,14 @@ impl<'a> ResponseWriter<'a> {
     /// Responds with the bytes written.
     ///
     /// # Errors
-    /// Those of [`Responder::bytes`](super::Responder::bytes), and [`Error::RESPONSE_TOO_LARGE`] if a write didn't fit.
+    /// Those of [`Responder::bytes`](super::Responder::bytes), and [`Error::RESPONSE_TOO_LARGE`] if
+    /// a write didn't fit.
     pub fn finish(self) -> Response<'a> {
         if self.cursor.is_full() {
             return Err(Error::RESPONSE_TOO_LARGE);
         }
-        Answer::response(self.content_type, self.cursor.into_written()).map(|answer| Responded { answer })
+        Answer::response(self.content_type, self.cursor.into_written())
+            .map(|answer| Responded { answer })
     }
 }
 

@@ -53,8 +53,8 @@ impl Framing {
     /// Advances past a line of framing. `line` excludes the line end.
     ///
     /// # Errors
-    /// [`ProtocolError::ChunkMalformed`] if the line isn't the next framing, and [`ProtocolError::ChunkTooLarge`]
-    /// if it exceeds [`SKIP_LIMIT`].
+    /// [`ProtocolError::ChunkMalformed`] if the line isn't the next framing, and
+    /// [`ProtocolError::ChunkTooLarge`] if it exceeds [`SKIP_LIMIT`].
     // Inlined, it would cost 200 bytes, because the caller runs out of registers.
     #[inline(never)]
     pub fn line(&mut self, line: &[u8]) -> Result<(), ProtocolError> {
@@ -68,7 +68,9 @@ impl Framing {
             NextFraming::Trailers if !line.is_empty() => NextFraming::Trailers,
             NextFraming::Trailers => NextFraming::End,
             NextFraming::ChunkEnd if line.is_empty() => NextFraming::ChunkSize,
-            NextFraming::ChunkEnd | NextFraming::End | NextFraming::Unknown => return Err(ProtocolError::ChunkMalformed),
+            NextFraming::ChunkEnd | NextFraming::End | NextFraming::Unknown => {
+                return Err(ProtocolError::ChunkMalformed);
+            }
         };
         Ok(())
     }

@@ -44,7 +44,10 @@ impl<'c, 'b> Head<'c, 'b> {
 
     /// Ends the head of a request without a body.
     pub fn end(self) {
-        self.cursor.push(concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n").as_bytes());
+        self.cursor.push(
+            concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n")
+                .as_bytes(),
+        );
     }
 
     /// Ends the head of a request with a body of `length` bytes.
@@ -105,13 +108,20 @@ mod tests {
             cursor.push(b"GET /a/b");
             Head::begin(cursor, b"h:1").end();
         });
-        let expected = concat!("GET /a/b HTTP/1.1\r\nHost: h:1\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
+        let expected = concat!(
+            "GET /a/b HTTP/1.1\r\nHost: h:1\r\nUser-Agent: barelambda/",
+            env!("CARGO_PKG_VERSION"),
+            "\r\n\r\n"
+        );
         assert_eq!(text, expected.as_bytes());
     }
 
     #[test]
     fn a_post_has_its_fields_and_a_length() {
-        for (length, fields) in [(1234, "\r\nA: 1\r\nContent-Length: 1234\r\n"), (0, "\r\nA: 1\r\nContent-Length: 0\r\n")] {
+        for (length, fields) in [
+            (1234, "\r\nA: 1\r\nContent-Length: 1234\r\n"),
+            (0, "\r\nA: 1\r\nContent-Length: 0\r\n"),
+        ] {
             let text = written(|cursor| {
                 cursor.push(b"POST /x");
                 let mut head = Head::begin(cursor, b"h");

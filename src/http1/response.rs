@@ -66,15 +66,21 @@ impl Response {
     /// - [`ProtocolError::HeadMalformed`]: the head isn't valid, or a wanted field occurs twice.
     /// - [`ProtocolError::HeadTooLarge`]: it is longer than [`HEAD_LIMIT`].
     /// - [`ProtocolError::BodyLength`]: the length of the body is missing, ambiguous or invalid.
-    pub fn read_head(&mut self, bytes: &[u8], wanted: &[&[u8]; WANTED]) -> Result<Progress<()>, ProtocolError> {
+    pub fn read_head(
+        &mut self,
+        bytes: &[u8],
+        wanted: &[&[u8]; WANTED],
+    ) -> Result<Progress<()>, ProtocolError> {
         *self = Self::default();
         // While the status is zero, the next line is a status line.
         loop {
-            let line = match line(bytes.get(self.end..).unwrap_or_default(), ProtocolError::HeadMalformed) {
-                Ok(line) => line,
-                Err(None) => break,
-                Err(Some(fault)) => return Err(fault),
-            };
+            let line =
+                match line(bytes.get(self.end..).unwrap_or_default(), ProtocolError::HeadMalformed)
+                {
+                    Ok(line) => line,
+                    Err(None) => break,
+                    Err(Some(fault)) => return Err(fault),
+                };
             self.end += line.len() + 2;
             if self.end > HEAD_LIMIT {
                 break;
@@ -104,18 +110,27 @@ impl Response {
                 }
                 let is_length = is_name(name, b"content-length");
                 if is_length || is_name(name, b"transfer-encoding") {
-                    let length = if is_length { decimal(value) } else { is_name(value, b"chunked").then_some(0) };
+                    let length = if is_length {
+                        decimal(value)
+                    } else {
+                        is_name(value, b"chunked").then_some(0)
+                    };
                     if self.framing.next != NextFraming::Unknown {
                         return Err(ProtocolError::BodyLength);
                     }
                     self.framing.data = length.ok_or(ProtocolError::BodyLength)?;
-                    self.framing.next = if is_length { NextFraming::End } else { NextFraming::ChunkSize };
+                    self.framing.next =
+                        if is_length { NextFraming::End } else { NextFraming::ChunkSize };
                 } else {
                     self.close |= is_name(name, b"connection") && has_close(value);
                 }
             }
         }
-        if bytes.len() < HEAD_LIMIT { Ok(Progress::Partial) } else { Err(ProtocolError::HeadTooLarge) }
+        if bytes.len() < HEAD_LIMIT {
+            Ok(Progress::Partial)
+        } else {
+            Err(ProtocolError::HeadTooLarge)
+        }
     }
 
     /// Returns the value of the wanted field with this index, in the head that was read, or an
@@ -131,9 +146,15 @@ impl Response {
     /// appends more bytes at `filled`, which decreases as decoding frees room.
     ///
     /// # Errors
-    /// [`ProtocolError::ChunkMalformed`] if a chunk isn't valid, and [`ProtocolError::ChunkTooLarge`] if the
-    /// framing exceeds [`SKIP_LIMIT`](super::framing::SKIP_LIMIT).
-    pub fn read_body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<Progress<()>, ProtocolError> {
+    /// [`ProtocolError::ChunkMalformed`] if a chunk isn't valid, and
+    /// [`ProtocolError::ChunkTooLarge`] if the framing exceeds
+    /// [`SKIP_LIMIT`](super::framing::SKIP_LIMIT).
+    pub fn read_body(
+        &mut self,
+        buffer: &mut [u8],
+        filled: &mut usize,
+        limit: usize,
+    ) -> Result<Progress<()>, ProtocolError> {
         let progress = loop {
             let arrived = buffer.get(self.end..*filled).ok_or(ProtocolError::ChunkMalformed)?;
             let count = arrived.len().min(usize::try_from(self.framing.data).unwrap_or(usize::MAX));
@@ -180,7 +201,8 @@ fn status(line: &[u8]) -> Option<u16> {
     let (version, rest) = line.split_at_checked(9)?;
     let (code, reason) = rest.split_at_checked(3)?;
     let status = decimal(code).filter(|status| (100..600).contains(status) && *status != 101)?;
-    let is_fit = (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]);
+    let is_fit =
+        (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]);
     is_fit.then_some(status as u16)
 }
 
@@ -194,7 +216,11 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, value) = line.split_at_checked(find_byte(line, 0, b':'))?;
     // A leading space continues the previous line (RFC 9112, section 5.2). A space before the colon
     // enables attacks (section 5.1).
-    if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) { None } else { Some((name, value.get(1..)?.trim_ascii())) }
+    if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) {
+        None
+    } else {
+        Some((name, value.get(1..)?.trim_ascii()))
+    }
 }
 
 /// Returns the value of the first field `name`, in lower case, in a valid head, or `None` if it is

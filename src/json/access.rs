@@ -1,6 +1,8 @@
 //! serde's access to arrays, objects and enums.
 
-use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 
 use super::de::Deserializer;
 use super::error::{DeError, ErrorKind};
@@ -59,7 +61,10 @@ impl<'d, 'de, T: Text<'de>> Members<'d, 'de, T> {
 impl<'de, T: Text<'de>> SeqAccess<'de> for &mut Members<'_, 'de, T> {
     type Error = DeError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeError> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, DeError> {
         if self.more()? { self.read(seed).map(Some) } else { Ok(None) }
     }
 }
@@ -67,7 +72,10 @@ impl<'de, T: Text<'de>> SeqAccess<'de> for &mut Members<'_, 'de, T> {
 impl<'de, T: Text<'de>> MapAccess<'de> for &mut Members<'_, 'de, T> {
     type Error = DeError;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeError> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, DeError> {
         if !self.more()? {
             return Ok(None);
         }
@@ -134,7 +142,11 @@ impl<'de, T: Text<'de>> VariantAccess<'de> for Variant<'_, 'de, T> {
         self.content()?.deserialize_seq(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, DeError> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         self.content()?.deserialize_map(visitor)
     }
 }

@@ -73,7 +73,9 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     fn signed(&mut self) -> Result<i64, DeError> {
         self.reader.number(ErrorKind::NoNumber)?;
         let value = match self.reader.token() {
-            [b'-', digits @ ..] => decimal(digits).and_then(|value| 0i64.checked_sub_unsigned(value)),
+            [b'-', digits @ ..] => {
+                decimal(digits).and_then(|value| 0i64.checked_sub_unsigned(value))
+            }
             digits => decimal(digits).and_then(|value| value.try_into().ok()),
         };
         value.ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
@@ -87,7 +89,9 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     /// Returns the value of the last token, a number.
     fn float_token<F: Float>(&mut self) -> Result<F, DeError> {
         let value = str::from_utf8(self.reader.token()).ok().and_then(|text| text.parse().ok());
-        value.filter(|&value: &F| value.into().is_finite()).ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
+        value
+            .filter(|&value: &F| value.into().is_finite())
+            .ok_or_else(|| self.reader.fail_token(ErrorKind::Range))
     }
 
     fn bool(&mut self) -> Result<bool, DeError> {
@@ -108,7 +112,8 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
     fn base64(&mut self) -> Result<&'de [u8], DeError> {
         let start = self.reader.start();
         let text = self.reader.string_mut()?;
-        let length = base64::decode_in_place(text).map_err(|_| self.reader.fail_at(start, ErrorKind::Base64))?;
+        let length = base64::decode_in_place(text)
+            .map_err(|_| self.reader.fail_at(start, ErrorKind::Base64))?;
         Ok(text.get(..length).unwrap_or_default())
     }
 
@@ -153,7 +158,9 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
                 self.reader.number(ErrorKind::Syntax)?;
                 let signed = match self.reader.token() {
                     // Only floats have -0.
-                    [b'-', digits @ ..] => decimal(digits).filter(|&value| value > 0).and_then(|value| 0i64.checked_sub_unsigned(value)),
+                    [b'-', digits @ ..] => decimal(digits)
+                        .filter(|&value| value > 0)
+                        .and_then(|value| 0i64.checked_sub_unsigned(value)),
                     digits => match decimal(digits) {
                         Some(value) => return visitor.visit_u64(value),
                         None => None,
@@ -213,14 +220,22 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         self.deserialize_unit(visitor)
     }
 
     /// The types of this module pass a name that selects how they are read.
     // Inlined, so that only what the program's types need is linked.
     #[inline(always)]
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         match name {
             RAW => visitor.visit_borrowed_bytes(self.reader.capture()?),
             BASE64 => visitor.visit_borrowed_bytes(self.base64()?),
@@ -241,7 +256,12 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         self.deserialize_seq(visitor)
     }
 
@@ -253,17 +273,31 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         Ok(value)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         if self.reader.is_string() {
             return visitor.visit_enum(Variant::new(self, true));
         }
         self.reader.open(b'{', ErrorKind::NoVariant)?;
         let value = visitor.visit_enum(Variant::new(self, false))?;
-        if self.reader.close(b'}') { Ok(value) } else { Err(self.reader.fail(ErrorKind::NoVariant)) }
+        if self.reader.close(b'}') {
+            Ok(value)
+        } else {
+            Err(self.reader.fail(ErrorKind::NoVariant))
+        }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {

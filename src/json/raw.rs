@@ -149,7 +149,9 @@ pub(super) fn length(text: &[u8]) -> Option<usize> {
             b'"' => at = find_byte(text, at + 1, b'"'),
             OPEN => at = find_byte(text, find_byte(text, at + 1, CLOSE) + 1, CLOSE),
             b']' | b'}' if open > 0 => open -= 1,
-            byte if open == 0 && (is_separator(byte) || byte == b']' || byte == b'}') => return (at > 0).then_some(at),
+            byte if open == 0 && (is_separator(byte) || byte == b']' || byte == b'}') => {
+                return (at > 0).then_some(at);
+            }
             _ if open == 0 => {
                 at += 1;
                 continue;
@@ -185,7 +187,8 @@ impl fmt::Display for RawJson<'_> {
             }
             f.write_char('"')?;
             let after = marked.get(close + 1..).unwrap_or_default();
-            let end = after.iter().position(|&byte| byte == CLOSE).map_or(after.len(), |end| end + 1);
+            let end =
+                after.iter().position(|&byte| byte == CLOSE).map_or(after.len(), |end| end + 1);
             rest = after.get(end..).unwrap_or_default();
         }
         f.write_str(text(rest)?)
@@ -216,7 +219,8 @@ impl Serialize for RawJson<'_> {
             _ => match (self.read(), self.read()) {
                 (Ok(number), _) => serializer.serialize_u64(number),
                 (_, Ok(number)) => serializer.serialize_i64(number),
-                _ => serializer.serialize_f64(self.read().map_err(|_| ser::Error::custom("invalid number"))?),
+                _ => serializer
+                    .serialize_f64(self.read().map_err(|_| ser::Error::custom("invalid number"))?),
             },
         }
     }
@@ -253,7 +257,10 @@ mod tests {
     fn every_kind_of_value_is_captured() {
         let mut text = *br#" { "a\"]" :[ 1,[ ] , {"b":"}\\"} ] ,"":-1.5e+3, "\u00e9":null , "c" : "\"" ,"d":"[,:" } "#;
         let object: RawJson = from_slice(&mut text).expect("it is JSON");
-        let fields: Vec<_> = object.fields().map(|(name, value)| (name, value.to_string(), value.as_str())).collect();
+        let fields: Vec<_> = object
+            .fields()
+            .map(|(name, value)| (name, value.to_string(), value.as_str()))
+            .collect();
         let expected = [
             ("a\"]", r#"[ 1,[ ] , {"b":"}\\"} ]"#, None),
             ("", "-1.5e+3", None),
@@ -263,15 +270,22 @@ mod tests {
         ];
         assert_eq!(fields, expected.map(|(name, text, value)| (name, text.to_string(), value)));
         let (_, array) = object.fields().next().expect("there is a field");
-        assert_eq!(array.elements().map(|element| element.to_string()).collect::<Vec<_>>(), ["1", "[ ]", r#"{"b":"}\\"}"#]);
-        assert_eq!((object.elements().count(), array.fields().count(), object.as_str()), (0, 0, None));
+        assert_eq!(
+            array.elements().map(|element| element.to_string()).collect::<Vec<_>>(),
+            ["1", "[ ]", r#"{"b":"}\\"}"#]
+        );
+        assert_eq!(
+            (object.elements().count(), array.fields().count(), object.as_str()),
+            (0, 0, None)
+        );
     }
 
     #[test]
     fn iterators_over_unchecked_text_end() {
         let bytes = *b"{}[]\":, 1\xfe\xff";
         for mut number in 0..bytes.len().pow(if cfg!(miri) { 2 } else { 5 }) {
-            let text: Vec<u8> = (0..5).map(|_| (bytes[number % bytes.len()], number /= bytes.len()).0).collect();
+            let text: Vec<u8> =
+                (0..5).map(|_| (bytes[number % bytes.len()], number /= bytes.len()).0).collect();
             for open in [b'{', b'['] {
                 let text = [&[open], &text[..]].concat();
                 let raw = RawJson { text: &text };

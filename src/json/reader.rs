@@ -56,7 +56,10 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         if path.as_str().is_empty() {
             path.prepend_name(reason.name.get());
         }
-        reason.into_error().with(if self.failed_at == 0 { self.place() } else { self.failed_at }).with_path(path)
+        reason
+            .into_error()
+            .with(if self.failed_at == 0 { self.place() } else { self.failed_at })
+            .with_path(path)
     }
 
     /// Records an error at the next byte: `error`, or [`ErrorKind::End`] if the text ends.

@@ -126,7 +126,9 @@ impl<'a> Reader<'a, InPlace<'a>> {
                 0 | b']' | b'}' | b',' | b':' => return Err(self.fail(ErrorKind::Syntax)),
                 b'"' => self.at = last_of_string(self.text.bytes(), self.at + 1),
                 _ => {
-                    let is_inside = |byte: &u8| !matches!(byte, b',' | b':' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
+                    let is_inside = |byte: &u8| {
+                        !matches!(byte, b',' | b':' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t')
+                    };
                     let rest = self.text.bytes().get(self.at + 1..).unwrap_or_default();
                     self.at += rest.iter().take_while(|byte| is_inside(byte)).count();
                 }

@@ -40,7 +40,10 @@ errors! {
 /// # Errors
 /// Returns [`Error::JSON_TOO_LONG`] if the JSON doesn't fit, [`Error::JSON_KEY`],
 /// [`Error::JSON_INTEGER`], and [`Error::JSON_UNWRITABLE`] if the value's own `Serialize` fails.
-pub fn to_slice<'b, T: Serialize + ?Sized>(value: &T, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+pub fn to_slice<'b, T: Serialize + ?Sized>(
+    value: &T,
+    buffer: &'b mut [u8],
+) -> Result<&'b [u8], Error> {
     let mut cursor = Cursor::new(buffer);
     write(&mut cursor, value, Error::JSON_TOO_LONG)?;
     Ok(cursor.into_written())
@@ -51,7 +54,11 @@ pub fn to_slice<'b, T: Serialize + ?Sized>(value: &T, buffer: &'b mut [u8]) -> R
 /// # Errors
 /// Returns those of [`to_slice`], with `too_long` if the JSON doesn't fit. Later writes then fail
 /// too.
-pub(crate) fn write<T: Serialize + ?Sized>(cursor: &mut Cursor<'_>, value: &T, too_long: Error) -> Result<(), Error> {
+pub(crate) fn write<T: Serialize + ?Sized>(
+    cursor: &mut Cursor<'_>,
+    value: &T,
+    too_long: Error,
+) -> Result<(), Error> {
     let start = cursor.len();
     let mut serializer = Serializer { cursor, error: too_long, failed: false };
     let failed = value.serialize(&mut serializer).is_err();
@@ -290,7 +297,13 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         value.serialize(self)
     }
 
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, variant: &'static str, value: &T) -> Done {
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Done {
         self.variant(variant);
         value.serialize(&mut *self)?;
         self.push("}");
@@ -312,7 +325,13 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         Ok(self)
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, SerError> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Self, SerError> {
         self.variant(variant);
         self.push("[");
         Ok(self)
@@ -328,7 +347,13 @@ impl<'s, 'c, 'b> ser::Serializer for &'s mut Serializer<'c, 'b> {
         Ok(self)
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Self, SerError> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Self, SerError> {
         self.variant(variant);
         self.push("{");
         Ok(self)
@@ -358,7 +383,11 @@ mod tests {
     #[test]
     fn writes_every_kind_of_value() {
         let mut buffer = [0; 96];
-        let text = to_slice(&((), "\u{1}\u{e9}", -1, [Some('"'), None], 1.5, f32::NAN, (u64::MAX, i64::MIN)), &mut buffer).unwrap();
+        let text = to_slice(
+            &((), "\u{1}\u{e9}", -1, [Some('"'), None], 1.5, f32::NAN, (u64::MAX, i64::MIN)),
+            &mut buffer,
+        )
+        .unwrap();
         assert_eq!(
             str::from_utf8(text).unwrap(),
             r#"[null,"\u0001é",-1,["\"",null],1.5,null,[18446744073709551615,-9223372036854775808]]"#
@@ -370,9 +399,15 @@ mod tests {
         let mut buffer = [0; 8];
         let mut cursor = Cursor::new(&mut buffer);
         assert_eq!(write(&mut cursor, "ab", Error::JSON_TOO_LONG), Ok(()));
-        assert_eq!(write(&mut cursor, &(1, i128::MAX), Error::JSON_TOO_LONG), Err(Error::JSON_INTEGER));
+        assert_eq!(
+            write(&mut cursor, &(1, i128::MAX), Error::JSON_TOO_LONG),
+            Err(Error::JSON_INTEGER)
+        );
         assert_eq!(write(&mut cursor, &[1], Error::JSON_TOO_LONG), Ok(()));
-        assert_eq!(write(&mut cursor, &[1], Error::RESPONSE_TOO_LARGE), Err(Error::RESPONSE_TOO_LARGE));
+        assert_eq!(
+            write(&mut cursor, &[1], Error::RESPONSE_TOO_LARGE),
+            Err(Error::RESPONSE_TOO_LARGE)
+        );
         assert_eq!(write(&mut cursor, "", Error::JSON_TOO_LONG), Err(Error::JSON_TOO_LONG));
         assert_eq!(cursor.into_written(), b"\"ab\"[1]");
     }

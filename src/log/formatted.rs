@@ -23,12 +23,23 @@ pub(super) const NOT_SHOWN: &str = "…[not shown]";
 
 /// Writes a message of the runtime: `text`, then `number` unless it is zero, then `rest` unless it
 /// is empty. Does nothing if the level is below the threshold.
-pub(crate) fn line(level: Level, invocation: Option<&InvocationHead<'_>>, text: &[u8], number: u32, rest: &[u8]) {
+pub(crate) fn line(
+    level: Level,
+    invocation: Option<&InvocationHead<'_>>,
+    text: &[u8],
+    number: u32,
+    rest: &[u8],
+) {
     runtime_line(level, invocation, |line| push_message(line, text, number, rest));
 }
 
 /// Writes that the program has panicked at a line of a file.
-pub(crate) fn panicked(invocation: Option<&InvocationHead<'_>>, _: &[u8], (file, number): (&str, u32), message: &str) {
+pub(crate) fn panicked(
+    invocation: Option<&InvocationHead<'_>>,
+    _: &[u8],
+    (file, number): (&str, u32),
+    message: &str,
+) {
     runtime_line(Level::Fatal, invocation, |line| {
         line.push("barelambda: panicked at ");
         line.push(file);
@@ -40,13 +51,22 @@ pub(crate) fn panicked(invocation: Option<&InvocationHead<'_>>, _: &[u8], (file,
 }
 
 /// Writes a line. Invalid UTF-8 becomes U+FFFD.
-pub(crate) fn text(format: Format, level: Level, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
+pub(crate) fn text(
+    format: Format,
+    level: Level,
+    invocation: Option<&InvocationHead<'_>>,
+    message: &[u8],
+) {
     Line::new(format, level, invocation).log(|line| line.push_lossy(message));
 }
 
 /// Writes a line that a program has written, with the level INFO. In JSON, a line that looks like
 /// an object is written unchanged.
-pub(crate) fn program_line(format: Format, invocation: Option<&InvocationHead<'_>>, message: &[u8]) {
+pub(crate) fn program_line(
+    format: Format,
+    invocation: Option<&InvocationHead<'_>>,
+    message: &[u8],
+) {
     if format == Format::Json && message.starts_with(b"{") && message.ends_with(b"}") {
         let mut buffer = [0; LINE];
         let mut cursor = Cursor::new(&mut buffer);
@@ -59,7 +79,11 @@ pub(crate) fn program_line(format: Format, invocation: Option<&InvocationHead<'_
 }
 
 /// Writes a line of the runtime, unless its level is below the threshold.
-fn runtime_line(level: Level, invocation: Option<&InvocationHead<'_>>, message: impl FnOnce(&mut Text<'_, '_>)) {
+fn runtime_line(
+    level: Level,
+    invocation: Option<&InvocationHead<'_>>,
+    message: impl FnOnce(&mut Text<'_, '_>),
+) {
     if level <= threshold() {
         Line::new(Format::from_environment(), level, invocation).log(message);
     }
@@ -91,14 +115,21 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Creates a line with the current time.
-    pub(super) fn new(format: Format, level: Level, invocation: Option<&InvocationHead<'a>>) -> Self {
+    pub(super) fn new(
+        format: Format,
+        level: Level,
+        invocation: Option<&InvocationHead<'a>>,
+    ) -> Self {
         Self {
             format,
             now_ms: clock::now_ms(),
             level,
             request_id: invocation.map(InvocationHead::request_id).unwrap_or_default(),
             // Only JSON has the tenant id, and finding it costs a search of the head.
-            tenant_id: invocation.filter(|_| format == Format::Json).and_then(InvocationHead::tenant_id).unwrap_or_default(),
+            tenant_id: invocation
+                .filter(|_| format == Format::Json)
+                .and_then(InvocationHead::tenant_id)
+                .unwrap_or_default(),
         }
     }
 
@@ -109,10 +140,19 @@ impl<'a> Line<'a> {
     }
 
     /// Writes the line into `buffer`, which has at least [`LINE`] bytes.
-    pub(super) fn write<'b>(&self, buffer: &'b mut [u8], message: impl FnOnce(&mut Text<'_, '_>)) -> &'b [u8] {
+    pub(super) fn write<'b>(
+        &self,
+        buffer: &'b mut [u8],
+        message: impl FnOnce(&mut Text<'_, '_>),
+    ) -> &'b [u8] {
         let mut cursor = Cursor::new(buffer);
         let end = self.begin(&mut cursor);
-        message(&mut Text { cursor: &mut cursor, format: self.format, reserve: NOT_SHOWN.len() + end.len(), is_cut: false });
+        message(&mut Text {
+            cursor: &mut cursor,
+            format: self.format,
+            reserve: NOT_SHOWN.len() + end.len(),
+            is_cut: false,
+        });
         cursor.push(end.as_bytes());
         cursor.into_written()
     }
@@ -123,7 +163,10 @@ impl<'a> Line<'a> {
             Format::Text => {
                 timestamp::push(cursor, self.now_ms);
                 cursor.push(b" ");
-                self.push_id(cursor, if self.request_id.is_empty() { b"-" } else { self.request_id });
+                self.push_id(
+                    cursor,
+                    if self.request_id.is_empty() { b"-" } else { self.request_id },
+                );
                 cursor.push(b" ");
                 cursor.push(self.level.name().as_bytes());
                 cursor.push(b" ");
@@ -134,7 +177,10 @@ impl<'a> Line<'a> {
                 timestamp::push(cursor, self.now_ms);
                 cursor.push(b"\",\"level\":\"");
                 cursor.push(self.level.name().as_bytes());
-                for (name, id) in [("\",\"requestId\":\"", self.request_id), ("\",\"tenantId\":\"", self.tenant_id)] {
+                for (name, id) in [
+                    ("\",\"requestId\":\"", self.request_id),
+                    ("\",\"tenantId\":\"", self.tenant_id),
+                ] {
                     if !id.is_empty() {
                         cursor.push(name.as_bytes());
                         self.push_id(cursor, id);
@@ -207,5 +253,7 @@ impl Text<'_, '_> {
 /// whether all of it fit. CloudWatch makes an event of each line, so line breaks become carriage
 /// returns, as in the text format of Lambda's own runtimes.
 fn push_in_one_line(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
-    push_cut(cursor, text, reserve, |cursor, byte| _ = cursor.push(&[if byte == b'\n' { b'\r' } else { byte }]))
+    push_cut(cursor, text, reserve, |cursor, byte| {
+        _ = cursor.push(&[if byte == b'\n' { b'\r' } else { byte }])
+    })
 }

@@ -43,5 +43,11 @@ pub(crate) enum Level {
 
 /// Writes an error.
 pub(crate) fn error(level: Level, error: Error) {
-    line(level, None, error.message_bytes(), error.number().unwrap_or_default(), error.path().as_bytes());
+    line(
+        level,
+        None,
+        error.message_bytes(),
+        error.number().unwrap_or_default(),
+        error.path().as_bytes(),
+    );
 }

@@ -10,7 +10,13 @@ const LINE: usize = 2048;
 const END: &[u8] = b"\n";
 
 /// Writes one line: `text`, then `number` unless it is zero, then `rest` unless it is empty.
-pub(crate) fn line(_: Level, _: Option<&InvocationHead<'_>>, text: &[u8], number: u32, rest: &[u8]) {
+pub(crate) fn line(
+    _: Level,
+    _: Option<&InvocationHead<'_>>,
+    text: &[u8],
+    number: u32,
+    rest: &[u8],
+) {
     let mut buffer = [0; LINE];
     let mut line = Cursor::new(&mut buffer);
     line.push(b"barelambda: ");

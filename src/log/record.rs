@@ -8,7 +8,12 @@ use super::settings::Format;
 use crate::runtime_api::invocation::InvocationHead;
 
 /// Writes one line.
-pub(crate) fn record(format: Format, level: Level, invocation: Option<&InvocationHead<'_>>, message: fmt::Arguments<'_>) {
+pub(crate) fn record(
+    format: Format,
+    level: Level,
+    invocation: Option<&InvocationHead<'_>>,
+    message: fmt::Arguments<'_>,
+) {
     Line::new(format, level, invocation).log(|text| text.push_arguments(message));
 }
 

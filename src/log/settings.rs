@@ -37,7 +37,8 @@ pub(crate) fn threshold() -> Level {
 }
 
 impl Level {
-    pub(crate) const ALL: [Self; 6] = [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// Returns Lambda's name of the level.
     pub(super) const fn name(self) -> &'static str {

@@ -50,7 +50,8 @@ const fn date(days: u64) -> (u64, u64, u64) {
     let day_of_cycle = days % CYCLE;
     // After subtracting the leap days before it, each day is in the same year as if every year had
     // 365 days.
-    let leap_days = day_of_cycle / (FOUR_YEARS - 1) - day_of_cycle / CENTURY + day_of_cycle / (CYCLE - 1);
+    let leap_days =
+        day_of_cycle / (FOUR_YEARS - 1) - day_of_cycle / CENTURY + day_of_cycle / (CYCLE - 1);
     let year = (day_of_cycle - leap_days) / YEAR;
     let day_of_year = day_of_cycle - (year * YEAR + year / 4 - year / 100);
     let month = (5 * day_of_year + 2) / 153;

@@ -66,8 +66,8 @@ const DIMENSION_VALUE: usize = 1024;
 /// Metrics with the same time, namespace and dimensions.
 #[derive(Copy, Clone, Debug)]
 pub struct Metrics<'a> {
-    /// The namespace: 1 to 255 ASCII letters, digits, spaces and `.-_/#:`, without a leading colon.
-    /// `AWS/` is reserved for AWS.
+    /// The namespace: 1 to 255 ASCII letters, digits, spaces and `.-_/#:`, without a leading
+    /// colon. `AWS/` is reserved for AWS.
     pub namespace: &'a str,
     /// At most 30 names and values. CloudWatch keeps, and bills, a separate metric for each
     /// combination of values. A name has 1 to 250 characters, without a leading colon; a value has
@@ -153,7 +153,11 @@ impl Metrics<'_> {
             escape(&mut cursor, metric.name);
             cursor.push(b"\",\"Unit\":\"");
             cursor.push(metric.unit.name().as_bytes());
-            cursor.push(if metric.is_high_resolution { b"\",\"StorageResolution\":1}" } else { b"\"}" });
+            cursor.push(if metric.is_high_resolution {
+                b"\",\"StorageResolution\":1}"
+            } else {
+                b"\"}"
+            });
             separator = b",{\"Name\":\"";
         }
         cursor.push(b"]}]}");
@@ -206,7 +210,11 @@ impl Metrics<'_> {
     /// Returns the names of the line's members, except `_aws`.
     fn names(&self) -> impl Iterator<Item = &str> {
         let texts = |&(name, _): &(_, _)| name;
-        self.dimensions.iter().map(texts).chain(self.metrics.iter().map(|metric| metric.name)).chain(self.properties.iter().map(texts))
+        self.dimensions
+            .iter()
+            .map(texts)
+            .chain(self.metrics.iter().map(|metric| metric.name))
+            .chain(self.properties.iter().map(texts))
     }
 }
 
@@ -230,14 +238,19 @@ fn push_name(cursor: &mut Cursor<'_>, name: &str) {
 /// [concepts]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace
 fn is_namespace(text: &[u8]) -> bool {
     let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b" .-_/#:".contains(byte);
-    !text.trim_ascii().is_empty() && text.len() <= NAMESPACE && !text.starts_with(b":") && text.iter().all(is_allowed)
+    !text.trim_ascii().is_empty()
+        && text.len() <= NAMESPACE
+        && !text.starts_with(b":")
+        && text.iter().all(is_allowed)
 }
 
 /// Returns whether `text` is a valid name or value of a dimension ([AWS: Dimension][dimension]).
 ///
 /// [dimension]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
 fn is_ascii(text: &str, limit: usize) -> bool {
-    !text.trim_ascii().is_empty() && text.len() <= limit && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    !text.trim_ascii().is_empty()
+        && text.len() <= limit
+        && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 #[cfg(test)]

@@ -64,7 +64,11 @@ impl fmt::Debug for Value {
         let mut buffer = [0; 32];
         let mut cursor = Cursor::new(&mut buffer);
         let pushed = self.push(&mut cursor);
-        f.write_str(pushed.and_then(|()| str::from_utf8(cursor.into_written()).ok()).unwrap_or("invalid value"))
+        f.write_str(
+            pushed
+                .and_then(|()| str::from_utf8(cursor.into_written()).ok())
+                .unwrap_or("invalid value"),
+        )
     }
 }
 
@@ -127,7 +131,9 @@ mod tests {
 
     #[test]
     fn invalid_values_are_rejected() {
-        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -(2_f64.powi(360) * 1.000_000_1), f64::MAX] {
+        for value in
+            [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -(2_f64.powi(360) * 1.000_000_1), f64::MAX]
+        {
             let mut buffer = [0; 32];
             let mut cursor = Cursor::new(&mut buffer);
             assert_eq!(Value::from(value).push(&mut cursor), None, "{value}");

@@ -20,7 +20,8 @@ use crate::sys::{env, socket::Socket};
 /// [`Error::NO_ENDPOINT`] and [`Error::ENDPOINT`].
 pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
     let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Ok(Endpoint::parse(value).inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
+    Ok(Endpoint::parse(value)
+        .inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
 }
 
 /// Delivers the final report on a new connection, whatever the state of the old one is.
@@ -28,7 +29,11 @@ pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
 pub(crate) fn send_final_report(kept: Kept<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
     note(endpoint().and_then(|endpoint| {
-        Conversation::new(&endpoint, Socket::new(), Exchange::final_report(), 0).advance(&mut region, Some(&kept), &mut Response::default())
+        Conversation::new(&endpoint, Socket::new(), Exchange::final_report(), 0).advance(
+            &mut region,
+            Some(&kept),
+            &mut Response::default(),
+        )
     }));
 }
 
@@ -39,7 +44,10 @@ pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut 
     let mut region = [0; ROOM_FOR_HEADS];
     note(endpoint().and_then(|endpoint| {
         let mut conversation = Conversation::new(&endpoint, socket, Exchange::final_trailers(), 0);
-        stream::finish_stream(&mut conversation.stream_writer(&mut region, invocation), &mut kept.answer)?;
+        stream::finish_stream(
+            &mut conversation.stream_writer(&mut region, invocation),
+            &mut kept.answer,
+        )?;
         conversation.advance(&mut region, Some(&kept), &mut Response::default())
     }));
 }
@@ -61,6 +69,9 @@ pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorB
     message(&mut body);
     let body = body.finish();
     log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
-    send_final_report(Kept { subject: Subject::Initialization, answer: Answer::error("", body).with_error_type(error_type) });
+    send_final_report(Kept {
+        subject: Subject::Initialization,
+        answer: Answer::error("", body).with_error_type(error_type),
+    });
     crate::sys::exit(1)
 }

@@ -102,8 +102,15 @@ impl<'b, T: Transport> Runtime<'b, T> {
         response: &'b mut [u8],
         pipeline: bool,
     ) -> Self {
-        let conversation = Conversation::new(endpoint, transport, Exchange::new(pipeline), receive.len() - ROOM);
-        Self { conversation, event: Response::default(), reply: Response::default(), receive, response }
+        let conversation =
+            Conversation::new(endpoint, transport, Exchange::new(pipeline), receive.len() - ROOM);
+        Self {
+            conversation,
+            event: Response::default(),
+            reply: Response::default(),
+            receive,
+            response,
+        }
     }
 
     /// Waits for one invocation, calls `handler`, and delivers the answer. Lost connections are
@@ -118,8 +125,10 @@ impl<'b, T: Transport> Runtime<'b, T> {
         let Self { conversation, event, reply, receive, response } = self;
         conversation.advance(receive, None, event)?;
         let event = &*event;
-        let (kept, free) = receive.split_at_mut_checked(event.end).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let (head, rest) = kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (kept, free) =
+            receive.split_at_mut_checked(event.end).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (head, rest) =
+            kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
         let head = &*head;
         let payload = rest.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
         let invocation = invocation::InvocationHead::new(event, head);
@@ -131,13 +140,18 @@ impl<'b, T: Transport> Runtime<'b, T> {
         let result = if event.is_cut {
             Err(Error::EVENT_TOO_LARGE)
         } else {
-            handler.handle(Invocation { context, event: Event::new(payload), responder: Responder::new(response, &access) })
+            handler.handle(Invocation {
+                context,
+                event: Event::new(payload),
+                responder: Responder::new(response, &access),
+            })
         };
         let answer = match result {
             Ok(responded) => responded.answer,
             Err(error) => error_answer(error, response),
         };
-        let StreamState { conversation, region, finish, .. } = access.take_back().ok_or(Error::STREAM_LOST)?;
+        let StreamState { conversation, region, finish, .. } =
+            access.take_back().ok_or(Error::STREAM_LOST)?;
         let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
         if let Some(finish) = finish {
             finish(&mut conversation.stream_writer(region, invocation), &mut kept.answer)?;

@@ -44,7 +44,11 @@ impl<'a> Answer<'a> {
     /// Creates an error with a body that was written by an [`ErrorBody`]. `error_type` must be
     /// [sendable](crate::bytes::header_value::is_sendable).
     pub const fn error(error_type: &'a str, body: &'a [u8]) -> Self {
-        Self { error_type: error_type.as_bytes(), content_type: b"application/vnd.aws.lambda.error+json", body }
+        Self {
+            error_type: error_type.as_bytes(),
+            content_type: b"application/vnd.aws.lambda.error+json",
+            body,
+        }
     }
 
     /// Replaces the content type. It must be [sendable](crate::bytes::header_value::is_sendable),

@@ -55,12 +55,14 @@ impl<'a> Endpoint<'a> {
             endpoint.host = rest;
         }
         if let Some(slash) = endpoint.host.iter().position(|&byte| byte == b'/') {
-            (endpoint.host, endpoint.prefix) = endpoint.host.split_at_checked(slash).ok_or(ProtocolError::Endpoint)?;
+            (endpoint.host, endpoint.prefix) =
+                endpoint.host.split_at_checked(slash).ok_or(ProtocolError::Endpoint)?;
         }
         while let [shorter @ .., b'/'] = endpoint.prefix {
             endpoint.prefix = shorter;
         }
-        if value.len() > LIMIT || !is_path(value) || endpoint.address.read(endpoint.host).is_none() {
+        if value.len() > LIMIT || !is_path(value) || endpoint.address.read(endpoint.host).is_none()
+        {
             return Err(ProtocolError::Endpoint);
         }
         Ok(endpoint)
@@ -87,7 +89,8 @@ impl Address {
             _ => {
                 self.is_ipv4 = true;
                 let name = if is_name(name, b"localhost") { b"127.0.0.1" } else { name };
-                numbers(name, b'.', 10, &mut self.numbers)? == 4 && self.numbers.iter().all(|&byte| byte < 256)
+                numbers(name, b'.', 10, &mut self.numbers)? == 4
+                    && self.numbers.iter().all(|&byte| byte < 256)
             }
         };
         (is_fit && self.port > 0).then_some(())
@@ -154,11 +157,16 @@ mod tests {
             ("[A:bC:0:0::DeF:8]:80", "[A:bC:0:0::DeF:8]:80", "", "[a:bc:0:0::def:8]:80"),
             ("Localhost:1", "Localhost:1", "", "127.0.0.1:1"),
         ] {
-            let endpoint = Endpoint::parse(value.as_bytes()).unwrap_or_else(|error| panic!("{value}: {error}"));
+            let endpoint = Endpoint::parse(value.as_bytes())
+                .unwrap_or_else(|error| panic!("{value}: {error}"));
             assert_eq!(endpoint.host, host.as_bytes(), "{value}");
             assert_eq!(endpoint.prefix, prefix.as_bytes(), "{value}");
             let address: SocketAddr = address.parse().unwrap();
-            assert_eq!((endpoint.address.ip(), endpoint.address.port), (address.ip(), address.port()), "{value}");
+            assert_eq!(
+                (endpoint.address.ip(), endpoint.address.port),
+                (address.ip(), address.port()),
+                "{value}"
+            );
         }
     }
 

@@ -157,7 +157,15 @@ enum State {
 impl Exchange {
     /// Begins a conversation. With `pipeline`, GET /next is sent together with each answer.
     pub const fn new(pipeline: bool) -> Self {
-        Self { state: State::Ready, connected: false, next_sent: false, unusable: false, pipeline, last: false, failures: 0 }
+        Self {
+            state: State::Ready,
+            connected: false,
+            next_sent: false,
+            unusable: false,
+            pipeline,
+            last: false,
+            failures: 0,
+        }
     }
 
     /// Begins a conversation that delivers one answer and ends: the report of a failed
@@ -181,7 +189,9 @@ impl Exchange {
             State::Streaming => Action::Handle,
             State::AnswerReady if self.pipeline => Action::AnswerAndRequestNext,
             State::AnswerReady => Action::Answer,
-            State::Ready | State::Unconfirmed | State::Rejected if !self.next_sent => Action::RequestNext,
+            State::Ready | State::Unconfirmed | State::Rejected if !self.next_sent => {
+                Action::RequestNext
+            }
             _ => Action::Receive,
         }
     }

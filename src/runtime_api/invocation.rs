@@ -6,7 +6,8 @@ use crate::http1::request::{is_segment, is_unsplit};
 use crate::http1::response::{Response, WANTED, find};
 
 /// The fields whose positions [`InvocationHead`] needs recorded when the head is read.
-pub const IDS: [&[u8]; WANTED] = [b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"];
+pub const IDS: [&[u8]; WANTED] =
+    [b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"];
 const REQUEST_ID: usize = 0;
 const INVOCATION_ID: usize = 1;
 
@@ -42,7 +43,11 @@ impl<'a> InvocationHead<'a> {
     /// [`ProtocolError::RequestId`].
     pub fn check(&self) -> Result<(), ProtocolError> {
         let id = self.request_id();
-        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) { Ok(()) } else { Err(ProtocolError::RequestId) }
+        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) {
+            Ok(())
+        } else {
+            Err(ProtocolError::RequestId)
+        }
     }
 
     /// Returns whether both are the same attempt of the same invocation.
@@ -93,7 +98,10 @@ mod tests {
         assert_eq!(invocation.request_id(), b"8476a536-e9f4-11e8-9739-2dfe598c3fcd");
         assert_eq!(invocation.invocation_id(), b"7");
         assert_eq!(invocation.find("lambda-runtime-aws-tenant-id"), Some(&b"blue"[..]));
-        assert_eq!(invocation.find("lambda-runtime-client-context"), Some(&b"{\"k\":\"\xc3\xa9\"}"[..]));
+        assert_eq!(
+            invocation.find("lambda-runtime-client-context"),
+            Some(&b"{\"k\":\"\xc3\xa9\"}"[..])
+        );
         assert_eq!(invocation.find("lambda-runtime-cognito-identity"), None);
         assert_eq!(invocation.find("lambda-runtime-trace-id"), None);
         assert_eq!(invocation.deadline_ms(), Some(1_542_409_706_888));
@@ -113,7 +121,11 @@ mod tests {
         ] {
             let head = std::format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
             let response = read(head.as_bytes());
-            assert_eq!(InvocationHead::new(&response, head.as_bytes()).check(), Err(ProtocolError::RequestId), "{fields}");
+            assert_eq!(
+                InvocationHead::new(&response, head.as_bytes()).check(),
+                Err(ProtocolError::RequestId),
+                "{fields}"
+            );
         }
     }
 
@@ -127,8 +139,10 @@ mod tests {
         for (at, text) in texts.iter().enumerate() {
             for (other_at, other) in texts.iter().enumerate() {
                 let (response, other_response) = (read(text.as_bytes()), read(other.as_bytes()));
-                let (invocation, other) =
-                    (InvocationHead::new(&response, text.as_bytes()), InvocationHead::new(&other_response, other.as_bytes()));
+                let (invocation, other) = (
+                    InvocationHead::new(&response, text.as_bytes()),
+                    InvocationHead::new(&other_response, other.as_bytes()),
+                );
                 assert_eq!(invocation.is_same(&other), at == other_at);
             }
         }
@@ -136,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_strange_deadline_is_none() {
-        let head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Deadline-Ms: soon\r\nContent-Length: 0\r\n\r\n";
+        let head =
+            b"HTTP/1.1 200 OK\r\nLambda-Runtime-Deadline-Ms: soon\r\nContent-Length: 0\r\n\r\n";
         assert_eq!(InvocationHead::new(&read(head), head).deadline_ms(), None);
     }
 }

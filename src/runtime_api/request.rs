@@ -26,7 +26,12 @@ pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
 }
 
 /// Writes the head of a POST of an answer, to /response, /error or /init/error.
-pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject<'_>, answer: &Answer<'_>) {
+pub fn answer(
+    cursor: &mut Cursor<'_>,
+    endpoint: &Endpoint<'_>,
+    subject: Subject<'_>,
+    answer: &Answer<'_>,
+) {
     let mut head = begin(cursor, endpoint, subject, answer.is_error(), answer.content_type());
     head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
     head.end_with_length(answer.body().len());
@@ -35,10 +40,18 @@ pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, subject: Subject
 /// Writes the head of a response whose body is sent in chunks while the handler runs ([Response
 /// streaming in custom
 /// runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)).
-pub fn stream(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, invocation: InvocationHead<'_>, content_type: &[u8]) {
+pub fn stream(
+    cursor: &mut Cursor<'_>,
+    endpoint: &Endpoint<'_>,
+    invocation: InvocationHead<'_>,
+    content_type: &[u8],
+) {
     let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), false, content_type);
     head.field("\r\nLambda-Runtime-Function-Response-Mode: ", b"streaming");
-    head.field("\r\nTrailer: ", b"Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
+    head.field(
+        "\r\nTrailer: ",
+        b"Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
+    );
     head.end_with_chunks();
 }
 
@@ -114,7 +127,12 @@ mod tests {
             "GET /.rt/f/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost:9000\r\n\r\n"
         );
         assert_eq!(
-            written(|cursor| answer(cursor, &endpoint, Subject::Initialization, &Answer::error("Runtime.Test", b"{}"))),
+            written(|cursor| answer(
+                cursor,
+                &endpoint,
+                Subject::Initialization,
+                &Answer::error("Runtime.Test", b"{}")
+            )),
             "POST /.rt/f/2018-06-01/runtime/init/error HTTP/1.1\r\nHost: localhost:9000\r\n\
              Content-Type: application/vnd.aws.lambda.error+json\r\nLambda-Runtime-Function-Error-Type: Runtime.Test\r\n\
              Content-Length: 2\r\n\r\n"
@@ -130,11 +148,18 @@ mod tests {
         assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
         let subject = Subject::Invocation(InvocationHead::new(&response, head));
         assert_eq!(
-            written(|cursor| answer(cursor, &endpoint, subject, &Answer::response("text/plain", b"hello").unwrap())),
+            written(|cursor| answer(
+                cursor,
+                &endpoint,
+                subject,
+                &Answer::response("text/plain", b"hello").unwrap()
+            )),
             "POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nContent-Type: text/plain\r\n\
              Lambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 5\r\n\r\n"
         );
-        let error = written(|cursor| answer(cursor, &endpoint, subject, &Answer::error("Function.E", b"{}")));
+        let error = written(|cursor| {
+            answer(cursor, &endpoint, subject, &Answer::error("Function.E", b"{}"))
+        });
         assert!(error.starts_with("POST /2018-06-01/runtime/invocation/r-1/error HTTP/1.1\r\n"));
     }
 }

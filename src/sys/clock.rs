@@ -6,7 +6,8 @@ use rustix::time::Timespec;
 /// Returns the time since 1970-01-01 UTC, in milliseconds.
 pub fn now_ms() -> u64 {
     let [seconds, nanoseconds] = now();
-    u64::try_from(seconds).unwrap_or_default().saturating_mul(1000) + nanoseconds.unsigned_abs() / 1_000_000
+    u64::try_from(seconds).unwrap_or_default().saturating_mul(1000)
+        + nanoseconds.unsigned_abs() / 1_000_000
 }
 
 // In a program without libc, rustix's function opens /proc/self/auxv to find the vDSO, which costs
@@ -20,7 +21,15 @@ fn now() -> [i64; 2] {
     let mut time = [0; 2];
     // SAFETY: clock_gettime writes two 64-bit numbers, and `time` has room for them. It can't fail
     // with these arguments.
-    unsafe { arch::writing_syscall(arch::CLOCK_GETTIME, CLOCK_REALTIME, (&raw mut time).expose_provenance(), 0, 0) };
+    unsafe {
+        arch::writing_syscall(
+            arch::CLOCK_GETTIME,
+            CLOCK_REALTIME,
+            (&raw mut time).expose_provenance(),
+            0,
+            0,
+        )
+    };
     time
 }
 
@@ -32,7 +41,8 @@ fn now() -> [i64; 2] {
 
 /// Sleeps for `ms` milliseconds. A signal doesn't shorten the sleep.
 pub fn sleep_ms(ms: u32) {
-    let mut left = Timespec { tv_sec: i64::from(ms / 1000), tv_nsec: i64::from(ms % 1000) * 1_000_000 };
+    let mut left =
+        Timespec { tv_sec: i64::from(ms / 1000), tv_nsec: i64::from(ms % 1000) * 1_000_000 };
     while let NanosleepRelativeResult::Interrupted(rest) = nanosleep(&left) {
         left = rest;
     }

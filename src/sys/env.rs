@@ -34,8 +34,10 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
         };
         // SAFETY: as above. The comparison stops at the first difference, so at the latest at the
         // terminating zero, as a zero in `name` never matches.
-        let is_match =
-            unsafe { name.iter().enumerate().all(|(at, &byte)| byte != 0 && *text.add(at) == byte) && *text.add(name.len()) == b'=' };
+        let is_match = unsafe {
+            name.iter().enumerate().all(|(at, &byte)| byte != 0 && *text.add(at) == byte)
+                && *text.add(name.len()) == b'='
+        };
         if is_match {
             // SAFETY: the zero-terminated value follows the `=`.
             return Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes());
@@ -156,7 +158,11 @@ mod tests {
     fn var_agrees_with_std() {
         for name in ["PATH", "CARGO_MANIFEST_DIR", "NO_SUCH_VARIABLE", "PAT", "PATHS", ""] {
             let expected = std::env::var_os(name);
-            assert_eq!(super::var(name.as_bytes()), expected.as_ref().map(|value| value.as_encoded_bytes()), "{name}");
+            assert_eq!(
+                super::var(name.as_bytes()),
+                expected.as_ref().map(|value| value.as_encoded_bytes()),
+                "{name}"
+            );
         }
     }
 }

@@ -67,10 +67,19 @@ impl<'b> ExecArgs<'b> {
 
     /// Executes the program in place of this one. Returns only if that fails, with the errno.
     pub fn execute(&self) -> u32 {
-        let environment = self.addresses.get(self.environment..).unwrap_or_default().as_ptr().expose_provenance();
+        let environment =
+            self.addresses.get(self.environment..).unwrap_or_default().as_ptr().expose_provenance();
         // SAFETY: execve reads the strings, which are zero-terminated, and the lists of their
         // addresses, which end with a null pointer.
-        let result = unsafe { arch::syscall(arch::EXECVE, self.path(), self.addresses.as_ptr().expose_provenance(), environment, 0) };
+        let result = unsafe {
+            arch::syscall(
+                arch::EXECVE,
+                self.path(),
+                self.addresses.as_ptr().expose_provenance(),
+                environment,
+                0,
+            )
+        };
         result.unsigned_abs()
     }
 

@@ -28,7 +28,9 @@ pub fn open(ends: &mut [Pipe]) -> Result<(), u32> {
     for [read, write] in ends.as_chunks_mut().0 {
         let mut pair = [NONE; 2];
         // SAFETY: pipe2 writes two descriptors, and `pair` has room for them.
-        let result = unsafe { arch::writing_syscall(arch::PIPE2, (&raw mut pair).expose_provenance(), O_CLOEXEC, 0, 0) };
+        let result = unsafe {
+            arch::writing_syscall(arch::PIPE2, (&raw mut pair).expose_provenance(), O_CLOEXEC, 0, 0)
+        };
         if result < 0 {
             return Err(result.unsigned_abs());
         }
@@ -206,5 +208,7 @@ pub fn poll<const N: usize>(polled: &mut [Polled; N], ms: Option<u64>) {
     let limit = time.as_mut().map_or(0, |time| time.as_mut_ptr().expose_provenance());
     // SAFETY: ppoll writes to the `N` elements of `polled`, and to `time` if it is given. The
     // signal mask is null.
-    unsafe { arch::writing_syscall(arch::PPOLL, polled.as_mut_ptr().expose_provenance(), N, limit, 0) };
+    unsafe {
+        arch::writing_syscall(arch::PPOLL, polled.as_mut_ptr().expose_provenance(), N, limit, 0)
+    };
 }

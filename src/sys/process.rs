@@ -137,18 +137,27 @@ fn fill_standard_streams() {
 /// Returns whether a zero-terminated path is that of this program.
 fn is_self(path: &[u8]) -> bool {
     let mut own = [0; LONGEST_PATH];
-    let (link, place) = (c"/proc/self/exe".as_ptr().expose_provenance(), own.as_mut_ptr().expose_provenance());
+    let (link, place) =
+        (c"/proc/self/exe".as_ptr().expose_provenance(), own.as_mut_ptr().expose_provenance());
     // SAFETY: readlinkat reads a zero-terminated path, and writes at most as many bytes as the
     // buffer has.
-    let len = unsafe { arch::writing_syscall(arch::READLINKAT, pipe::AT_FDCWD, link, place, LONGEST_PATH) };
+    let len = unsafe {
+        arch::writing_syscall(arch::READLINKAT, pipe::AT_FDCWD, link, place, LONGEST_PATH)
+    };
     let own = own.get(..usize::try_from(len).unwrap_or_default());
     own.is_some_and(|own| path.strip_suffix(b"\0") == Some(own))
 }
 
 impl Child {
     /// No process.
-    pub const NONE: Self =
-        Self { id: 0, descriptor: Pipe::CLOSED, input: Pipe::CLOSED, output: Pipe::CLOSED, errors: Pipe::CLOSED, status: None };
+    pub const NONE: Self = Self {
+        id: 0,
+        descriptor: Pipe::CLOSED,
+        input: Pipe::CLOSED,
+        output: Pipe::CLOSED,
+        errors: Pipe::CLOSED,
+        status: None,
+    };
 
     /// Starts a program.
     ///
@@ -206,7 +215,8 @@ impl Child {
     /// whether there is input to write. Pipes that have ended aren't waited for.
     pub fn wait(&self, has_input: bool, ms: Option<u64>) -> Ready {
         let input = if has_input { self.input.polled_for_room() } else { Polled::NONE };
-        let mut polled = [input, self.output.polled(), self.errors.polled(), self.descriptor.polled()];
+        let mut polled =
+            [input, self.output.polled(), self.errors.polled(), self.descriptor.polled()];
         pipe::poll(&mut polled, ms);
         let [input, output, errors, ended] = polled.map(|polled| polled.is_ready());
         Ready { input, output, errors, ended }
@@ -218,7 +228,9 @@ impl Child {
         if self.is_some() {
             // SAFETY: kill takes only numbers. The id can't have been reused: it is that of a child
             // that hasn't been reaped, or of a group that still has members.
-            unsafe { arch::syscall(arch::KILL, -(self.id as isize) as usize, signal as usize, 0, 0) };
+            unsafe {
+                arch::syscall(arch::KILL, -(self.id as isize) as usize, signal as usize, 0, 0)
+            };
         }
     }
 
@@ -283,7 +295,13 @@ unsafe extern "C" fn become_program(plan: usize) -> ! {
     unsafe {
         arch::syscall(arch::SETPGID, 0, 0, 0, 0);
         arch::syscall(arch::PRCTL, PR_SET_PDEATHSIG, Signal::Kill as usize, 0, 0);
-        arch::syscall(arch::RT_SIGPROCMASK, SIG_SETMASK, NO_SIGNALS.as_ptr().expose_provenance(), 0, SET);
+        arch::syscall(
+            arch::RT_SIGPROCMASK,
+            SIG_SETMASK,
+            NO_SIGNALS.as_ptr().expose_provenance(),
+            0,
+            SET,
+        );
         for (stream, descriptor) in plan.streams.iter().enumerate() {
             arch::syscall(arch::DUP3, *descriptor as usize, stream, 0, 0);
         }
@@ -291,7 +309,15 @@ unsafe extern "C" fn become_program(plan: usize) -> ! {
     set_disposition(SIGPIPE, DEFAULT);
     let errno = plan.args.execute().to_ne_bytes();
     // SAFETY: write reads the four bytes.
-    unsafe { arch::syscall(arch::WRITE, plan.report as usize, errno.as_ptr().expose_provenance(), errno.len(), 0) };
+    unsafe {
+        arch::syscall(
+            arch::WRITE,
+            plan.report as usize,
+            errno.as_ptr().expose_provenance(),
+            errno.len(),
+            0,
+        )
+    };
     arch::exit(127)
 }
 
@@ -302,7 +328,15 @@ fn wait(id: i32, options: usize) -> Option<(i32, i32)> {
     let mut status = 0_i32;
     loop {
         // SAFETY: wait4 writes the status. The pointer for the resource usage is null.
-        match unsafe { arch::writing_syscall(arch::WAIT4, id as isize as usize, (&raw mut status).expose_provenance(), options, 0) } {
+        match unsafe {
+            arch::writing_syscall(
+                arch::WAIT4,
+                id as isize as usize,
+                (&raw mut status).expose_provenance(),
+                options,
+                0,
+            )
+        } {
             EINTR => {}
             id if id > 0 => return Some((id, status)),
             _ => return None,
@@ -316,5 +350,7 @@ fn set_disposition(signal: usize, disposition: usize) {
     let action = [disposition, 0, 0, 0];
     // SAFETY: rt_sigaction reads the 32 bytes of the structure. It writes nothing, as the pointer
     // for the old action is null.
-    unsafe { arch::syscall(arch::RT_SIGACTION, signal, action.as_ptr().expose_provenance(), 0, SET) };
+    unsafe {
+        arch::syscall(arch::RT_SIGACTION, signal, action.as_ptr().expose_provenance(), 0, SET)
+    };
 }

@@ -15,8 +15,8 @@ use crate::error::Error;
 ///
 /// No call has a timeout, and no call raises SIGPIPE.
 pub struct Socket {
-    /// The owned descriptor, or [`NONE`]. In a no_std program, rustix's `OwnedFd` checks its number
-    /// with an assertion whose message costs 2 KiB.
+    /// The owned descriptor, or [`NONE`]. In a no_std program, rustix's `OwnedFd` checks its
+    /// number with an assertion whose message costs 2 KiB.
     descriptor: RawFd,
 }
 
@@ -43,12 +43,22 @@ impl Socket {
         self.close();
         let address = Sockaddr::new(numbers, is_ipv4, port);
         // SAFETY: socket takes only numbers.
-        let mut result = unsafe { arch::syscall(arch::SOCKET, address.family.into(), SOCK_STREAM_CLOEXEC, 0, 0) };
+        let mut result = unsafe {
+            arch::syscall(arch::SOCKET, address.family.into(), SOCK_STREAM_CLOEXEC, 0, 0)
+        };
         if result >= 0 {
             self.descriptor = result;
             let len = if is_ipv4 { 16 } else { size_of::<Sockaddr>() };
             // SAFETY: connect reads `len` bytes of the address, which is at least that long.
-            result = unsafe { arch::syscall(arch::CONNECT, result as usize, (&raw const address).expose_provenance(), len, 0) };
+            result = unsafe {
+                arch::syscall(
+                    arch::CONNECT,
+                    result as usize,
+                    (&raw const address).expose_provenance(),
+                    len,
+                    0,
+                )
+            };
         }
         if result < 0 { Err(Error::CONNECT.with(result.unsigned_abs())) } else { Ok(()) }
     }
@@ -62,7 +72,12 @@ impl Socket {
     pub fn send(&mut self, mut parts: [&[u8]; 3]) -> Result<(), Error> {
         let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
         while parts.iter().any(|part| !part.is_empty()) {
-            match sendmsg(descriptor, &parts.map(IoSlice::new), &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL) {
+            match sendmsg(
+                descriptor,
+                &parts.map(IoSlice::new),
+                &mut SendAncillaryBuffer::default(),
+                SendFlags::NOSIGNAL,
+            ) {
                 Ok(sent) => {
                     cut(&mut parts, sent);
                 }
@@ -219,7 +234,9 @@ mod tests {
         assert_eq!(socket.receive(&mut buffer), Ok(4));
         assert_eq!(socket.receive(&mut buffer), Ok(0));
         let got = server.join().unwrap();
-        assert!(got.starts_with(b"head\x07") && got.ends_with(b"\x07end") && got.len() == 20_000_007);
+        assert!(
+            got.starts_with(b"head\x07") && got.ends_with(b"\x07end") && got.len() == 20_000_007
+        );
     }
 
     /// Interrupts system calls with signals while `work` runs.
@@ -276,7 +293,8 @@ mod tests {
             stream.write_all(b"done").unwrap();
             got
         });
-        let large: std::vec::Vec<u8> = (0..20_000_000u32).map(|number| number.wrapping_mul(2_654_435_761) as u8).collect();
+        let large: std::vec::Vec<u8> =
+            (0..20_000_000u32).map(|number| number.wrapping_mul(2_654_435_761) as u8).collect();
         let mut socket = Socket::new();
         socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
         let mut buffer = [0; 10];
@@ -296,7 +314,9 @@ mod tests {
             return;
         };
         let mut socket = Socket::new();
-        socket.connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, listener.local_addr().unwrap().port()).unwrap();
+        socket
+            .connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, listener.local_addr().unwrap().port())
+            .unwrap();
         listener.accept().unwrap().0.write_all(b"hello").unwrap();
         assert_eq!(socket.receive(&mut [0; 10]), Ok(5));
     }

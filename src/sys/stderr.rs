@@ -17,7 +17,10 @@ pub fn write(mut text: &[u8]) {
     // SAFETY: this program never closes descriptor 2. If the parent process left it closed, the
     // socket may have its number. A log line would then break the connection, which is handled as
     // any other error.
-    #[allow(unused_unsafe, reason = "with rustix's feature std, which other crates may turn on, the function is safe")]
+    #[allow(
+        unused_unsafe,
+        reason = "with rustix's feature std, which other crates may turn on, the function is safe"
+    )]
     let stderr = unsafe { rustix::stdio::stderr() };
     while !text.is_empty() {
         match rustix::io::write(stderr, text) {
@@ -40,5 +43,13 @@ fn ignore_sigpipe() {
 
     // SAFETY: rt_sigaction reads the 32 bytes of the structure. It writes nothing, as the pointer
     // for the old action is null. It can't fail with these arguments.
-    unsafe { arch::syscall(arch::RT_SIGACTION, SIGPIPE, IGNORE.as_ptr().expose_provenance(), 0, MASK_SIZE) };
+    unsafe {
+        arch::syscall(
+            arch::RT_SIGACTION,
+            SIGPIPE,
+            IGNORE.as_ptr().expose_provenance(),
+            0,
+            MASK_SIZE,
+        )
+    };
 }

@@ -12,7 +12,8 @@ use super::exec_args::ExecArgs;
 pub fn become_wrapper(buffer: &mut [u8]) -> Result<(), (&'static [u8], u32)> {
     const MARK: &[u8] = b"BARELAMBDA_EXEC_WRAPPED=1";
     const TOO_LONG: u32 = 7;
-    let Some(wrapper) = env::var(b"AWS_LAMBDA_EXEC_WRAPPER").filter(|wrapper| !wrapper.is_empty()) else {
+    let Some(wrapper) = env::var(b"AWS_LAMBDA_EXEC_WRAPPER").filter(|wrapper| !wrapper.is_empty())
+    else {
         return Ok(());
     };
     if env::all().any(|variable| variable == MARK) {

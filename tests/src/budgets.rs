@@ -84,18 +84,34 @@ impl Budgets {
     /// Returns the table of all figures, and a line for each that exceeds its bound.
     fn judge(&self, programs: &[String], measured: &[Measured]) -> (String, Vec<String>) {
         let (mut table, mut broken) = (String::new(), Vec::new());
-        let mut line = |program: &str, architecture: &str, figure: &str, value: Option<f64>, bound: Option<&Bound>| {
+        let mut line = |program: &str,
+                        architecture: &str,
+                        figure: &str,
+                        value: Option<f64>,
+                        bound: Option<&Bound>| {
             let bounds = bound.map_or("no bound".to_owned(), Bound::shown);
             let value_shown = value.map_or("–".to_owned(), shown);
             let verdict = verdict(value, bound);
             let name = format!("{program}, {architecture}, {figure}");
-            let _ = writeln!(table, "{name:<58} {value_shown:>10}  {bounds}{}", if verdict.is_some() { "  BROKEN" } else { "" });
+            let _ = writeln!(
+                table,
+                "{name:<58} {value_shown:>10}  {bounds}{}",
+                if verdict.is_some() { "  BROKEN" } else { "" }
+            );
             broken.extend(verdict.map(|words| format!("  {name}: {words}\n")));
         };
         for program in programs {
-            for (architecture, figures) in self.document[program].as_table_like().into_iter().flat_map(|table| table.iter()) {
-                for (figure, bound) in figures.as_table_like().into_iter().flat_map(|table| table.iter()) {
-                    let is_it = |one: &&Measured| one.program == *program && one.architecture == architecture && one.figure == figure;
+            for (architecture, figures) in
+                self.document[program].as_table_like().into_iter().flat_map(|table| table.iter())
+            {
+                for (figure, bound) in
+                    figures.as_table_like().into_iter().flat_map(|table| table.iter())
+                {
+                    let is_it = |one: &&Measured| {
+                        one.program == *program
+                            && one.architecture == architecture
+                            && one.figure == figure
+                    };
                     let value = measured.iter().find(is_it).map(|one| one.value);
                     line(program, architecture, figure, value, Some(&Bound::of(bound)));
                 }
@@ -103,7 +119,11 @@ impl Budgets {
         }
         for one in measured {
             let Measured { program, architecture, figure, value } = one;
-            let bound = self.document.get(program).and_then(|program| program.get(architecture)).and_then(|table| table.get(figure));
+            let bound = self
+                .document
+                .get(program)
+                .and_then(|program| program.get(architecture))
+                .and_then(|table| table.get(figure));
             if bound.is_none() || !programs.contains(program) {
                 line(program, architecture, figure, Some(*value), None);
             }
@@ -113,11 +133,20 @@ impl Budgets {
 
     fn update(&mut self, measured: &[Measured]) {
         for one in measured {
-            let table = self.document.get_mut(&one.program).and_then(|program| program.get_mut(one.architecture));
-            let Some(Item::Value(bound)) = table.and_then(|table| table.get_mut(one.figure)) else { continue };
+            let table = self
+                .document
+                .get_mut(&one.program)
+                .and_then(|program| program.get_mut(one.architecture));
+            let Some(Item::Value(bound)) = table.and_then(|table| table.get_mut(one.figure)) else {
+                continue;
+            };
             if bound.is_integer() || bound.is_float() {
                 let decoration = bound.decor().clone();
-                *bound = if one.value.fract() == 0.0 { Value::from(one.value as i64) } else { Value::from(one.value) };
+                *bound = if one.value.fract() == 0.0 {
+                    Value::from(one.value as i64)
+                } else {
+                    Value::from(one.value)
+                };
                 *bound.decor_mut() = decoration;
             }
         }
@@ -126,12 +155,16 @@ impl Budgets {
 
 impl Bound {
     fn of(item: &Item) -> Self {
-        let number = |item: &Item| item.as_float().or_else(|| item.as_integer().map(|number| number as f64));
+        let number =
+            |item: &Item| item.as_float().or_else(|| item.as_integer().map(|number| number as f64));
         let word = |name| item.as_table_like().and_then(|table| table.get(name)).and_then(number);
         if let Some(reason) = item.as_str() {
             return Self::NotMeasured(reason.to_owned());
         }
-        let bound = number(item).map(Self::Exactly).or(word("at-most").map(Self::AtMost)).or(word("at-least").map(Self::AtLeast));
+        let bound = number(item)
+            .map(Self::Exactly)
+            .or(word("at-most").map(Self::AtMost))
+            .or(word("at-least").map(Self::AtLeast));
         bound.unwrap_or_else(|| panic!("budgets.toml: expected a number, {{ at-most = … }}, {{ at-least = … }} or a reason, found {item}"))
     }
 
@@ -151,18 +184,26 @@ fn verdict(value: Option<f64>, bound: Option<&Bound>) -> Option<String> {
     let (value, bound) = match (value, bound) {
         (None, Some(Bound::NotMeasured(_))) => return None,
         (None, _) => return Some("not measured".to_owned()),
-        (Some(value), None) => return Some(format!("{}, but budgets.toml has no bound for it", shown(value))),
+        (Some(value), None) => {
+            return Some(format!("{}, but budgets.toml has no bound for it", shown(value)));
+        }
         (Some(value), Some(bound)) => (value, bound),
     };
     let (kept, limit) = match bound {
         Bound::Exactly(bound) => (value == *bound, *bound),
         Bound::AtMost(bound) => (value <= *bound, *bound),
         Bound::AtLeast(bound) => (value >= *bound, *bound),
-        Bound::NotMeasured(_) => return Some(format!("{}, but budgets.toml says that it can't be measured", shown(value))),
+        Bound::NotMeasured(_) => {
+            return Some(format!(
+                "{}, but budgets.toml says that it can't be measured",
+                shown(value)
+            ));
+        }
     };
     let difference = value - limit;
     let sign = if difference > 0.0 { "+" } else { "" };
-    let words = || format!("{}, expected {} ({sign}{})", shown(value), bound.shown(), shown(difference));
+    let words =
+        || format!("{}, expected {} ({sign}{})", shown(value), bound.shown(), shown(difference));
     (!kept || value <= 0.0).then(words)
 }
 
@@ -186,7 +227,12 @@ mod tests {
     fn figures_within_their_bounds_are_only_in_the_table() {
         let (table, broken) = judge(&[("size", 100.0), ("memory", 28.0), ("lines", 0.5)]);
         assert!(broken.is_empty(), "{broken:?}");
-        assert!(table.contains("echo, x86_64, size") && table.contains("/proc has none") && !table.contains("BROKEN"), "{table}");
+        assert!(
+            table.contains("echo, x86_64, size")
+                && table.contains("/proc has none")
+                && !table.contains("BROKEN"),
+            "{table}"
+        );
     }
 
     #[test]
@@ -224,7 +270,8 @@ mod tests {
     }
 
     fn judge(figures: &[(&'static str, f64)]) -> (String, Vec<String>) {
-        let measured: Vec<Measured> = figures.iter().map(|(figure, value)| measured(figure, *value)).collect();
+        let measured: Vec<Measured> =
+            figures.iter().map(|(figure, value)| measured(figure, *value)).collect();
         Budgets::parse(FILE).judge(&["echo".to_owned()], &measured)
     }
 

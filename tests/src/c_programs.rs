@@ -76,7 +76,10 @@ pub fn include() -> PathBuf {
 
 /// Builds `libbarelambda.a` as the README says, and returns its path.
 pub fn library(architecture: Architecture) -> PathBuf {
-    cargo::build(cargo::root(), &["--release", "--package", "barelambda-capi", "--target", architecture.target()]);
+    cargo::build(
+        cargo::root(),
+        &["--release", "--package", "barelambda-capi", "--target", architecture.target()],
+    );
     cargo::target_folder().join(architecture.target()).join("release/libbarelambda.a")
 }
 
@@ -103,12 +106,28 @@ pub fn make(arguments: &[&str]) -> String {
 }
 
 /// Compiles and links a program. `command` is a compiler with the arguments that come first.
-pub fn compile(command: &[&str], source: &Path, architecture: Architecture, output: &str, last: &[&str]) -> PathBuf {
+pub fn compile(
+    command: &[&str],
+    source: &Path,
+    architecture: Architecture,
+    output: &str,
+    last: &[&str],
+) -> PathBuf {
     let output = cargo::scratch(&format!("c-{output}")).join("program");
     let [compiler, first @ ..] = command else { panic!("expected a compiler") };
     let mut command = Command::new(tools::for_c(compiler));
-    command.args(first).args(["-Wall", "-Wextra", "-Werror", "-pedantic", "-I"]).arg(include()).args(["-idirafter", "/usr/include"]);
-    command.arg(source).args(["-x", "none"]).arg(library(architecture)).arg("-o").arg(&output).args(last);
+    command
+        .args(first)
+        .args(["-Wall", "-Wextra", "-Werror", "-pedantic", "-I"])
+        .arg(include())
+        .args(["-idirafter", "/usr/include"]);
+    command
+        .arg(source)
+        .args(["-x", "none"])
+        .arg(library(architecture))
+        .arg("-o")
+        .arg(&output)
+        .args(last);
     run(&mut command);
     output
 }
@@ -118,10 +137,17 @@ pub fn compile(command: &[&str], source: &Path, architecture: Architecture, outp
 /// # Panics
 /// The command fails.
 pub fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
     let words = String::from_utf8_lossy(&output.stderr);
     let arguments: Vec<&OsStr> = command.get_args().collect();
-    assert!(output.status.success(), "{} {arguments:?}: {}\n{words}", command.get_program().display(), output.status);
+    assert!(
+        output.status.success(),
+        "{} {arguments:?}: {}\n{words}",
+        command.get_program().display(),
+        output.status
+    );
     String::from_utf8(output.stdout).expect("tools print UTF-8")
 }
 

@@ -50,7 +50,9 @@ pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
 pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     static MADE: Mutex<BTreeMap<String, Arc<OnceLock<Vec<PathBuf>>>>> = Mutex::new(BTreeMap::new());
     // The lock isn't held while files are made because `make` may call `once` for others.
-    let made = Arc::clone(MADE.lock().expect("nothing panics while it is held").entry(what.to_owned()).or_default());
+    let made = Arc::clone(
+        MADE.lock().expect("nothing panics while it is held").entry(what.to_owned()).or_default(),
+    );
     let paths = made.get_or_init(|| match env::var_os("BARELAMBDA_BUILDS") {
         Some(folder) => once_for_all(Path::new(&folder), what, make),
         None => make(),
@@ -78,14 +80,19 @@ fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) 
         return list.lines().map(PathBuf::from).collect();
     }
     let paths = make();
-    let lines: String = paths.iter().map(|path| format!("{}\n", path.to_str().expect("the path is UTF-8"))).collect();
+    let lines: String = paths
+        .iter()
+        .map(|path| format!("{}\n", path.to_str().expect("the path is UTF-8")))
+        .collect();
     std::fs::write(&list, lines).expect("a list can be written");
     paths
 }
 
 /// Returns the target folder of the workspace.
 pub fn target_folder() -> &'static Path {
-    Path::new(metadata()["target_directory"].as_str().expect("the metadata name the target directory"))
+    Path::new(
+        metadata()["target_directory"].as_str().expect("the metadata name the target directory"),
+    )
 }
 
 /// Returns the features that an example of the root package requires.
@@ -94,7 +101,10 @@ pub fn target_folder() -> &'static Path {
 /// There is no such example.
 pub fn required_features(example: &str) -> Vec<&'static str> {
     let packages = metadata()["packages"].as_array().expect("the metadata list the packages");
-    let root = packages.iter().find(|package| package["name"] == "barelambda").expect("the root package is one of them");
+    let root = packages
+        .iter()
+        .find(|package| package["name"] == "barelambda")
+        .expect("the root package is one of them");
     let targets = root["targets"].as_array().expect("a package has targets");
     let is_it = |target: &&Value| target["name"] == example && target["kind"][0] == "example";
     let target = targets.iter().find(is_it).unwrap_or_else(|| panic!("no example named {example}"));
@@ -105,7 +115,10 @@ pub fn required_features(example: &str) -> Vec<&'static str> {
 fn metadata() -> &'static Value {
     static METADATA: OnceLock<Value> = OnceLock::new();
     METADATA.get_or_init(|| {
-        let output = cargo(root()).args(["metadata", "--no-deps", "--format-version", "1"]).output().expect("cargo can be started");
+        let output = cargo(root())
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .output()
+            .expect("cargo can be started");
         serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
     })
 }

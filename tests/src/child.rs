@@ -12,7 +12,9 @@ impl KilledOnDrop {
     /// # Panics
     /// The program can't be started.
     pub fn spawn(command: &mut Command) -> Self {
-        Self(command.spawn().unwrap_or_else(|error| panic!("can't start {}: {error}", command.get_program().display())))
+        Self(command.spawn().unwrap_or_else(|error| {
+            panic!("can't start {}: {error}", command.get_program().display())
+        }))
     }
 }
 

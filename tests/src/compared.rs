@@ -7,7 +7,12 @@ use barelambda_bench::rounds::shuffled;
 /// Returns the median times of the contenders in each of several runs. A run calls `time` with each
 /// contender's index `rounds` times, in random order, so that other load on the machine affects all
 /// contenders of a run alike.
-pub fn runs(contenders: usize, runs: usize, rounds: usize, mut time: impl FnMut(usize) -> Duration) -> Vec<Vec<Duration>> {
+pub fn runs(
+    contenders: usize,
+    runs: usize,
+    rounds: usize,
+    mut time: impl FnMut(usize) -> Duration,
+) -> Vec<Vec<Duration>> {
     (0..runs)
         .map(|_| {
             let mut times = vec![Vec::new(); contenders];
@@ -22,8 +27,12 @@ pub fn runs(contenders: usize, runs: usize, rounds: usize, mut time: impl FnMut(
 /// Returns the ratio of the first of two contenders to the second in the median run, and their
 /// times.
 pub fn middle(runs: &[Vec<Duration>], [first, second]: [usize; 2]) -> (f64, Duration, Duration) {
-    let mut ratios: Vec<_> =
-        runs.iter().map(|times| (times[first].as_secs_f64() / times[second].as_secs_f64(), times[first], times[second])).collect();
+    let mut ratios: Vec<_> = runs
+        .iter()
+        .map(|times| {
+            (times[first].as_secs_f64() / times[second].as_secs_f64(), times[first], times[second])
+        })
+        .collect();
     ratios.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
     ratios[ratios.len() / 2]
 }

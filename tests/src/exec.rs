@@ -19,7 +19,17 @@ const SOON: Duration = Duration::from_secs(10);
 
 /// Builds the binary as the README says, and returns its path.
 pub fn bootstrap(architecture: Architecture) -> PathBuf {
-    let arguments = ["--release", "--package", "barelambda", "--bin", "exec", "--features", "exec", "--target", architecture.target()];
+    let arguments = [
+        "--release",
+        "--package",
+        "barelambda",
+        "--bin",
+        "exec",
+        "--features",
+        "exec",
+        "--target",
+        architecture.target(),
+    ];
     let built = cargo::build(cargo::root(), &arguments);
     let [program] = &built[..] else { panic!("expected one program: {built:?}") };
     program.clone()
@@ -35,7 +45,8 @@ pub fn task(name: &str, program: &str) -> PathBuf {
 /// Writes a program with these permissions.
 pub fn write(path: &Path, program: impl AsRef<[u8]>, mode: u32) {
     fs::write(path, program).expect("a program can be written");
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its permissions can be set");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .expect("its permissions can be set");
 }
 
 /// Returns the emulator's options to run `exec` with this program as the handler.
@@ -45,7 +56,8 @@ pub fn options(name: &str, program: &str) -> Options {
 
 /// Like [`options`], with `exec` for this architecture. The program itself runs on this machine.
 pub fn options_for(name: &str, program: &str, architecture: Architecture) -> Options {
-    let mut options = Options::new(bootstrap(architecture)).env("LAMBDA_TASK_ROOT", task(name, program));
+    let mut options =
+        Options::new(bootstrap(architecture)).env("LAMBDA_TASK_ROOT", task(name, program));
     options.handler = "handler".to_owned();
     options.runner = architecture.runner();
     options
@@ -92,7 +104,12 @@ impl Process {
         let (_, fields) = text.rsplit_once(") ")?;
         let mut fields = fields.split(' ');
         let state = fields.next()?.chars().next()?;
-        Some(Self { id, state, parent: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
+        Some(Self {
+            id,
+            state,
+            parent: fields.next()?.parse().ok()?,
+            group: fields.next()?.parse().ok()?,
+        })
     }
 
     /// Returns all processes of this machine.

@@ -1,4 +1,5 @@
-//! Measures the binary `exec` with the blocking server of [`measured`](crate::measured) and with /proc.
+//! Measures the binary `exec` with the blocking server of [`measured`](crate::measured) and with
+//! /proc.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,8 +20,19 @@ pub fn exec() -> PathBuf {
     let target_folder = cargo::target_folder().join("barelambda-tests/with/exec");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
     let target = Architecture::X86_64.target();
-    let arguments = ["--release", "--package", "barelambda", "--bin", "exec", "--features", "exec", "--target", target];
-    let built = cargo::build(cargo::root(), &[&arguments[..], &["--target-dir", target_folder]].concat());
+    let arguments = [
+        "--release",
+        "--package",
+        "barelambda",
+        "--bin",
+        "exec",
+        "--features",
+        "exec",
+        "--target",
+        target,
+    ];
+    let built =
+        cargo::build(cargo::root(), &[&arguments[..], &["--target-dir", target_folder]].concat());
     built.into_iter().find(|path| path.ends_with("exec")).expect("cargo built it")
 }
 
@@ -42,7 +54,8 @@ impl Running {
 
     /// Returns the target of one of its descriptors, such as `pipe:[1]`.
     pub fn descriptor(&self, number: u32) -> PathBuf {
-        fs::read_link(format!("/proc/{}/fd/{number}", self.process.id())).expect("the descriptor is open")
+        fs::read_link(format!("/proc/{}/fd/{number}", self.process.id()))
+            .expect("the descriptor is open")
     }
 
     /// Returns its state in /proc.
@@ -51,7 +64,12 @@ impl Running {
         let (peak, _) = barelambda_emulator::measured(id);
         let children = Process::children(id);
         let zombies = children.iter().filter(|child| child.state == 'Z').count();
-        State { peak_kib: peak.expect("the memory can be read"), descriptors: descriptors(id), children: children.len(), zombies }
+        State {
+            peak_kib: peak.expect("the memory can be read"),
+            descriptors: descriptors(id),
+            children: children.len(),
+            zombies,
+        }
     }
 }
 

@@ -60,10 +60,19 @@ struct Function {
 impl Front {
     /// Starts the server. It unpacks programs in this folder.
     pub fn start(moto: &Moto, folder: &Path) -> Self {
-        let url = moto.environment().find(|(name, _)| *name == "AWS_ENDPOINT_URL").expect("moto has an address").1;
-        let address = url.to_string_lossy().trim_start_matches("http://").parse().expect("the URL has an address");
+        let url = moto
+            .environment()
+            .find(|(name, _)| *name == "AWS_ENDPOINT_URL")
+            .expect("moto has an address")
+            .1;
+        let address = url
+            .to_string_lossy()
+            .trim_start_matches("http://")
+            .parse()
+            .expect("the URL has an address");
         let folder = folder.to_owned();
-        let shared = Shared { moto: address, folder, functions: Mutex::default(), rules: Mutex::default() };
+        let shared =
+            Shared { moto: address, folder, functions: Mutex::default(), rules: Mutex::default() };
         let shared = Arc::new(shared);
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it has an address");
@@ -101,7 +110,11 @@ impl Front {
     /// Returns, for each function that ever existed, whether each of its invocations was a cold
     /// start.
     pub fn starts(&self) -> BTreeMap<String, Vec<bool>> {
-        self.shared.functions().iter().map(|(name, function)| (name.clone(), function.cold.clone())).collect()
+        self.shared
+            .functions()
+            .iter()
+            .map(|(name, function)| (name.clone(), function.cold.clone()))
+            .collect()
     }
 }
 
@@ -119,7 +132,9 @@ impl Shared {
         let path = request.target.split('?').next().unwrap_or_default();
         let of_function = path.strip_prefix(FUNCTIONS).map(|path| path.trim_start_matches('/'));
         match (request.method.as_str(), of_function.map(|path| path.split_once('/'))) {
-            ("POST", Some(Some((name, "invocations")))) => return client.write_all(&self.invoked(name, request.body)),
+            ("POST", Some(Some((name, "invocations")))) => {
+                return client.write_all(&self.invoked(name, request.body));
+            }
             ("PUT", Some(Some((name, "configuration")))) => {
                 let kept = match &mut self.rules().kept {
                     Some((ending, change)) if name.ends_with(ending.as_str()) && *change > 0 => {
@@ -155,16 +170,25 @@ impl Shared {
         let zip = BASE64.decode(zip).map_err(|error| error.to_string())?;
         let folder = self.folder.join(name);
         let file = folder.join("function.zip");
-        fs::create_dir_all(&folder).and_then(|()| fs::write(&file, zip)).map_err(|error| error.to_string())?;
-        let unpacked = Command::new(tools::unzip()).arg("-qo").arg(&file).arg("-d").arg(&folder).status();
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(&file, zip))
+            .map_err(|error| error.to_string())?;
+        let unpacked =
+            Command::new(tools::unzip()).arg("-qo").arg(&file).arg("-d").arg(&folder).status();
         if !unpacked.is_ok_and(|status| status.success()) {
             return Err("Code.ZipFile can't be unpacked".into());
         }
-        let memory = wanted["MemorySize"].as_u64().and_then(|memory| u32::try_from(memory).ok()).ok_or("MemorySize is missing")?;
+        let memory = wanted["MemorySize"]
+            .as_u64()
+            .and_then(|memory| u32::try_from(memory).ok())
+            .ok_or("MemorySize is missing")?;
         let mut functions = self.functions();
         let cold = functions.remove(name).map(|old| old.cold).unwrap_or_default();
         let handler = wanted["Handler"].as_str().unwrap_or_default().to_owned();
-        functions.insert(name.into(), Function { program: folder.join("bootstrap"), memory, handler, process: None, cold });
+        functions.insert(
+            name.into(),
+            Function { program: folder.join("bootstrap"), memory, handler, process: None, cold },
+        );
         Ok(())
     }
 
@@ -174,14 +198,17 @@ impl Shared {
         let (process, memory) = {
             let mut functions = self.functions();
             let Some(function) = functions.get_mut(name) else { return error("no such function") };
-            if failing.is_some_and(|(ending, after)| name.ends_with(ending.as_str()) && function.cold.len() >= after) {
+            if failing.is_some_and(|(ending, after)| {
+                name.ends_with(ending.as_str()) && function.cold.len() >= after
+            }) {
                 return error("failure by request of the test");
             }
             if function.process.is_none() {
                 let mut options = Options::new(&function.program);
                 (options.function_name, options.memory_size) = (name.into(), function.memory);
                 options.handler.clone_from(&function.handler);
-                function.process = Some(Arc::new(Emulator::start(options).expect("the emulator starts")));
+                function.process =
+                    Some(Arc::new(Emulator::start(options).expect("the emulator starts")));
             }
             (function.process.clone().expect("the process was started above"), function.memory)
         };
@@ -190,15 +217,21 @@ impl Shared {
             function.cold.push(outcome.report.cold);
         }
         let tail = BASE64.encode(log(&outcome, memory));
-        let failed = if outcome.function_error.is_some() { "X-Amz-Function-Error: Unhandled\r\n" } else { "" };
-        let more = format!("X-Amz-Executed-Version: $LATEST\r\nX-Amz-Log-Result: {tail}\r\n{failed}");
+        let failed = if outcome.function_error.is_some() {
+            "X-Amz-Function-Error: Unhandled\r\n"
+        } else {
+            ""
+        };
+        let more =
+            format!("X-Amz-Executed-Version: $LATEST\r\nX-Amz-Log-Result: {tail}\r\n{failed}");
         reply("200 OK", &more, &outcome.payload)
     }
 }
 
 /// Reads a request. Sends the 100 that clients wait for before they send a large body.
 fn read(client: &mut TcpStream) -> io::Result<Request> {
-    let (mut reader, mut piece, mut continued) = (RequestReader::default(), vec![0; 64 << 10], false);
+    let (mut reader, mut piece, mut continued) =
+        (RequestReader::default(), vec![0; 64 << 10], false);
     loop {
         match client.read(&mut piece)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -218,7 +251,10 @@ fn read(client: &mut TcpStream) -> io::Result<Request> {
 fn forwarded(request: &Request) -> Vec<u8> {
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
     for (name, value) in &request.headers {
-        if !["connection", "content-length", "expect", "transfer-encoding"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
+        if !["connection", "content-length", "expect", "transfer-encoding"]
+            .iter()
+            .any(|other| name.eq_ignore_ascii_case(other))
+        {
             head += &format!("{name}: {value}\r\n");
         }
     }
@@ -247,7 +283,9 @@ fn error(why: &str) -> Vec<u8> {
 }
 
 fn reply(status: &str, more: &str, body: &[u8]) -> Vec<u8> {
-    let head =
-        format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
     [head.as_bytes(), body].concat()
 }

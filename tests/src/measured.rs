@@ -53,7 +53,8 @@ impl Server {
     /// Waits for a connection.
     pub fn accept(&self) -> Peer {
         let limit = Timespec::try_from(LIMIT).expect("it fits");
-        let ready = poll(&mut [PollFd::new(&self.listener, PollFlags::IN)], Some(&limit)).expect("a listener can be polled");
+        let ready = poll(&mut [PollFd::new(&self.listener, PollFlags::IN)], Some(&limit))
+            .expect("a listener can be polled");
         assert_eq!(ready, 1, "the program didn't connect within {LIMIT:?}");
         let (stream, _) = self.listener.accept().expect("the connection is there");
         stream.set_nodelay(true).expect("the connection is there");
@@ -108,7 +109,11 @@ impl Server {
     /// event after the first `count`. Callgrind counts them and prints the sum when it is
     /// terminated.
     pub fn instructions(&self, command: &Command, event: &[u8], count: usize) -> u64 {
-        let mut traced = under(&tools::valgrind(), &["--tool=callgrind", "--callgrind-out-file=/dev/null"], command);
+        let mut traced = under(
+            &tools::valgrind(),
+            &["--tool=callgrind", "--callgrind-out-file=/dev/null"],
+            command,
+        );
         let words = self.converse(traced.stderr(Stdio::piped()), event, count);
         let collected = words.lines().find_map(|line| line.split_once("Collected : "));
         let Some((_, number)) = collected else { panic!("callgrind didn't print a sum:\n{words}") };
@@ -117,9 +122,19 @@ impl Server {
 
     /// Returns the system calls of the first process of a [`Self::command`], a line each, until it
     /// waits for the event after the first `count`.
-    pub fn system_calls(&self, command: &Command, event: &[u8], count: usize, file: &Path) -> Vec<String> {
+    pub fn system_calls(
+        &self,
+        command: &Command,
+        event: &[u8],
+        count: usize,
+        file: &Path,
+    ) -> Vec<String> {
         let file_name = file.to_str().expect("the path is UTF-8");
-        self.converse(&mut under(&tools::strace(), &["-v", "-s", "1000", "-o", file_name, "--"], command), event, count);
+        self.converse(
+            &mut under(&tools::strace(), &["-v", "-s", "1000", "-o", file_name, "--"], command),
+            event,
+            count,
+        );
         syscalls::read(file)
     }
 
@@ -164,7 +179,9 @@ impl Peer {
     /// Waits until GET /next has arrived, and returns all bytes up to its end.
     pub fn expect_next(&mut self) -> Vec<u8> {
         let mut request = Vec::new();
-        while !(request.ends_with(b"\r\n\r\n") && request.windows(5).any(|window| window == b"GET /")) {
+        while !(request.ends_with(b"\r\n\r\n")
+            && request.windows(5).any(|window| window == b"GET /"))
+        {
             self.receive(&mut request);
         }
         request
@@ -186,7 +203,9 @@ impl Peer {
         let mut seen = 0;
         while seen < 2 {
             assert!(begin.elapsed() < LIMIT, "the program isn't idle after {LIMIT:?}");
-            seen = if self.unread() == 0 && Process::all().all(|process| process.group != group || process.state == 'S') {
+            seen = if self.unread() == 0
+                && Process::all().all(|process| process.group != group || process.state == 'S')
+            {
                 seen + 1
             } else {
                 0
@@ -197,7 +216,9 @@ impl Peer {
 
     /// Returns the number of bytes in the program's receive queue, from /proc/net/tcp.
     fn unread(&self) -> u64 {
-        let port = |address: io::Result<SocketAddr>| format!(":{:04X}", address.expect("the socket is connected").port());
+        let port = |address: io::Result<SocketAddr>| {
+            format!(":{:04X}", address.expect("the socket is connected").port())
+        };
         let (own, its) = (port(self.stream.local_addr()), port(self.stream.peer_addr()));
         let table = fs::read_to_string("/proc/net/tcp").expect("the kernel lists its connections");
         let mut rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());

@@ -26,9 +26,14 @@ impl Moto {
     /// # Panics
     /// The server exits, or can't be reached for a minute.
     pub fn start() -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is a free port");
+        let address = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("there is a free port");
         let mut command = Command::new(tools::moto_server());
-        command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]).env_clear().envs(tools::aws_environment());
+        command
+            .args(["--host", "127.0.0.1", "--port", &address.port().to_string()])
+            .env_clear()
+            .envs(tools::aws_environment());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut moto = Self { child: KilledOnDrop::spawn(&mut command), address };
         let start = Instant::now();
@@ -56,9 +61,18 @@ impl Moto {
     /// The CLI fails. The message has its output.
     pub fn aws(&self, arguments: &[&str]) -> Value {
         let mut command = Command::new(tools::aws());
-        let output = command.args(arguments).env_clear().envs(self.environment()).stdin(Stdio::null()).output();
+        let output = command
+            .args(arguments)
+            .env_clear()
+            .envs(self.environment())
+            .stdin(Stdio::null())
+            .output();
         let output = output.expect("the AWS CLI can be started");
-        assert!(output.status.success(), "aws {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "aws {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         serde_json::from_slice(&output.stdout).unwrap_or_default()
     }
 }

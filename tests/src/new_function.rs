@@ -37,7 +37,8 @@ impl NewFunction {
         let function = Self { home, name: name.to_owned(), is_crate: CRATES.contains(&template) };
         if function.is_crate {
             // The repository's versions make a registry unnecessary.
-            fs::copy(cargo::root().join("Cargo.lock"), function.folder().join("Cargo.lock")).expect("a file can be copied");
+            fs::copy(cargo::root().join("Cargo.lock"), function.folder().join("Cargo.lock"))
+                .expect("a file can be copied");
         }
         function
     }
@@ -56,7 +57,10 @@ impl NewFunction {
     /// name.
     pub fn invoke(&self, architecture: &str) -> String {
         if self.is_crate {
-            self.run("cargo", &["barelambda", "invoke", "--arch", architecture, "--file", "events/event.json"])
+            self.run(
+                "cargo",
+                &["barelambda", "invoke", "--arch", architecture, "--file", "events/event.json"],
+            )
         } else {
             self.run("make", &["--silent", "invoke", &format!("ARCH={architecture}")])
         }
@@ -107,10 +111,15 @@ pub fn home(test: &str) -> PathBuf {
 /// once, and that let cargo find the tool.
 fn environment() -> [(&'static str, OsString); 2] {
     let tool = packages::tool(Path::new("/"));
-    let beside = Path::new(tool.get_program()).parent().expect("the tool is in a folder").to_owned();
+    let beside =
+        Path::new(tool.get_program()).parent().expect("the tool is in a folder").to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths([beside].into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
-    [("CARGO_TARGET_DIR", cargo::target_folder().join("barelambda-tests/new").into()), ("PATH", path)]
+    let path = env::join_paths([beside].into_iter().chain(env::split_paths(&path)))
+        .expect("folders of PATH have no colon");
+    [
+        ("CARGO_TARGET_DIR", cargo::target_folder().join("barelambda-tests/new").into()),
+        ("PATH", path),
+    ]
 }
 
 /// Returns Lambda's name of an architecture.

@@ -92,12 +92,17 @@ for info in zip.infolist():
     members.append([info.filename, info.external_attr >> 16, info.date_time, info.create_system, info.compress_type,
         [len(info.extra), extra], info.compress_size, list(zip.read(info))])
 json.dump(members, sys.stdout)";
-    let output = Command::new(tools::python()).args(["-c", script]).arg(zip).output().expect("Python can be started");
+    let output = Command::new(tools::python())
+        .args(["-c", script])
+        .arg(zip)
+        .output()
+        .expect("Python can be started");
     let (out, err) = words(&output);
     assert!(output.status.success(), "{}: {err}", zip.display());
     let members: Vec<Value> = serde_json::from_str(&out).expect("Python writes JSON");
     let number = |value: &Value| value.as_u64().expect("a number");
-    let numbers = |value: &Value| value.as_array().expect("an array").iter().map(number).collect::<Vec<_>>();
+    let numbers =
+        |value: &Value| value.as_array().expect("an array").iter().map(number).collect::<Vec<_>>();
     let member = |member: &Value| Member {
         name: member[0].as_str().expect("a name").to_owned(),
         mode: number(&member[1]),

@@ -70,7 +70,8 @@ macro_rules! on_each_architecture {
 }
 
 /// The examples that are bare programs.
-const BARE: [&str; 7] = ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
+const BARE: [&str; 7] =
+    ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 
 /// Builds a bare example as the README says, and returns its path.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
@@ -101,7 +102,13 @@ pub fn faults_with_panic_messages() -> PathBuf {
 
 /// Builds the example that is a std program for this machine, and returns its path.
 pub fn std_host() -> PathBuf {
-    find(&cargo::build(cargo::root(), &["--release", "--package", "barelambda", "--example", "std_host"]), "std_host")
+    find(
+        &cargo::build(
+            cargo::root(),
+            &["--release", "--package", "barelambda", "--example", "std_host"],
+        ),
+        "std_host",
+    )
 }
 
 /// Builds the smallest program with the same first system calls, with which the start is compared,
@@ -110,7 +117,19 @@ pub fn floor() -> PathBuf {
     let folder = cargo::root().join("benches/floor");
     let target_folder = cargo::target_folder().join("floor");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    find(&cargo::build(&folder, &["--release", "--target", Architecture::X86_64.target(), "--target-dir", target_folder]), "floor")
+    find(
+        &cargo::build(
+            &folder,
+            &[
+                "--release",
+                "--target",
+                Architecture::X86_64.target(),
+                "--target-dir",
+                target_folder,
+            ],
+        ),
+        "floor",
+    )
 }
 
 /// Builds the conformance suite's function with the official `lambda_runtime` for this machine, and
@@ -119,20 +138,30 @@ pub fn peer() -> PathBuf {
     let target_folder = cargo::target_folder().join("peers");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
     let folder = cargo::root().join("benches/peers/lambda_runtime");
-    find(&cargo::build(&folder, &["--release", "--locked", "--target-dir", target_folder]), "lambda_runtime_peer")
+    find(
+        &cargo::build(&folder, &["--release", "--locked", "--target-dir", target_folder]),
+        "lambda_runtime_peer",
+    )
 }
 
 /// Builds the program that compares reading JSON with serde_json, and returns its path.
 pub fn json_bench() -> PathBuf {
     let target_folder = cargo::target_folder().join("json");
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    find(&cargo::build(&cargo::root().join("benches/json"), &["--release", "--target-dir", target_folder]), "json")
+    find(
+        &cargo::build(
+            &cargo::root().join("benches/json"),
+            &["--release", "--target-dir", target_folder],
+        ),
+        "json",
+    )
 }
 
 /// Returns the events of the example `faults`, each with the type and a part of the message of the
 /// resulting error.
 pub fn faults() -> [(&'static str, &'static str, String); 6] {
-    let asked_for_a_panic = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
+    let asked_for_a_panic =
+        format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
     [
         ("\"fail\"", "Function.AskedFor", "the event asked for an error".into()),
         ("\"fail with a value\"", "Function.AskedFor", "asked for an error".into()),
@@ -146,9 +175,17 @@ pub fn faults() -> [(&'static str, &'static str, String); 6] {
 /// Returns the only line of an example that contains `text`, as `FILE:LINE` like in panic messages.
 pub fn panic_place(name: &str, text: &str) -> String {
     let file = format!("examples/{name}.rs");
-    let source = std::fs::read_to_string(cargo::root().join(&file)).expect("the example can be read");
-    let lines: Vec<usize> = source.lines().enumerate().filter(|(_, line)| line.contains(text)).map(|(index, _)| index + 1).collect();
-    let [line] = lines[..] else { panic!("expected {text:?} in one line of {file}, found it in lines {lines:?}") };
+    let source =
+        std::fs::read_to_string(cargo::root().join(&file)).expect("the example can be read");
+    let lines: Vec<usize> = source
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.contains(text))
+        .map(|(index, _)| index + 1)
+        .collect();
+    let [line] = lines[..] else {
+        panic!("expected {text:?} in one line of {file}, found it in lines {lines:?}")
+    };
     format!("{file}:{line}")
 }
 
@@ -165,11 +202,22 @@ fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
     let mut features = cargo::required_features(name);
     features.extend(more);
     let folder = cargo::target_folder().join("barelambda-tests/with");
-    let copies = folder.join("programs").join(target.last().unwrap_or(&"host")).join(features.join("-"));
+    let copies =
+        folder.join("programs").join(target.last().unwrap_or(&"host")).join(features.join("-"));
     let features = features.join(",");
     let made = cargo::once(&format!("{name} with {features} for {target:?}"), || {
         let target_folder = folder.to_str().expect("the path is UTF-8");
-        let arguments = ["--release", "--package", "barelambda", "--example", name, "--features", &features, "--target-dir", target_folder];
+        let arguments = [
+            "--release",
+            "--package",
+            "barelambda",
+            "--example",
+            name,
+            "--features",
+            &features,
+            "--target-dir",
+            target_folder,
+        ];
         cargo::alone(&folder, || {
             let program = find(&cargo::build(cargo::root(), &[&arguments, target].concat()), name);
             std::fs::create_dir_all(&copies).expect("a folder can be made");

@@ -67,7 +67,8 @@ impl Answer {
     /// # Panics
     /// The body isn't JSON.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
     }
 }
 
@@ -77,7 +78,11 @@ impl Rie {
     pub fn start(program: &Path, environment: &[(&str, &str)], name: &str) -> Self {
         let addresses = Addresses::free();
         let mut command = Command::new(tools::rie());
-        command.args(addresses.arguments()).arg(program).envs(environment.iter().copied()).stdin(Stdio::null());
+        command
+            .args(addresses.arguments())
+            .arg(program)
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null());
         Self::launch(command, addresses, &cargo::scratch(&format!("rie-{name}")))
     }
 
@@ -130,7 +135,9 @@ impl Rie {
         loop {
             let answer = self.call(event, headers);
             // The mode for managed instances rejects events until the program asks for one.
-            if answer.error_type.as_deref() != Some("Runtime.Unavailable") || Instant::now() > deadline {
+            if answer.error_type.as_deref() != Some("Runtime.Unavailable")
+                || Instant::now() > deadline
+            {
                 return answer;
             }
             thread::sleep(Duration::from_millis(5));
@@ -138,12 +145,23 @@ impl Rie {
     }
 
     fn call(&self, event: &[u8], headers: &[(&str, &str)]) -> Answer {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(LIMIT)).build().into();
-        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.addresses.invoke);
-        let request = headers.iter().fold(agent.post(&url), |request, (name, value)| request.header(*name, *value));
-        let response = request.send(event).unwrap_or_else(|error| panic!("RIE: {error}\n{}", self.log()));
-        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (status, error_type, content_type) = (response.status().as_u16(), header("error-type"), header("content-type"));
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(LIMIT))
+            .build()
+            .into();
+        let url =
+            format!("http://{}/2015-03-31/functions/function/invocations", self.addresses.invoke);
+        let request = headers
+            .iter()
+            .fold(agent.post(&url), |request, (name, value)| request.header(*name, *value));
+        let response =
+            request.send(event).unwrap_or_else(|error| panic!("RIE: {error}\n{}", self.log()));
+        let header = |name| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let (status, error_type, content_type) =
+            (response.status().as_u16(), header("error-type"), header("content-type"));
         let body = response.into_body().into_with_config().limit(LONGEST).read_to_vec();
         let body = body.unwrap_or_else(|error| panic!("RIE: {error}\n{}", self.log()));
         Answer { status, error_type, content_type, body }
@@ -156,7 +174,8 @@ impl Rie {
 
     /// Returns the output of RIE and the function so far.
     pub fn log(&self) -> String {
-        String::from_utf8_lossy(&std::fs::read(&self.log).expect("the log can be read")).into_owned()
+        String::from_utf8_lossy(&std::fs::read(&self.log).expect("the log can be read"))
+            .into_owned()
     }
 }
 
@@ -177,6 +196,11 @@ impl Addresses {
     /// Returns RIE's arguments for them.
     pub(crate) fn arguments(self) -> [String; 4] {
         let (invoke, runtime_api) = (self.invoke.to_string(), self.runtime_api.to_string());
-        ["--runtime-interface-emulator-address".into(), invoke, "--runtime-api-address".into(), runtime_api]
+        [
+            "--runtime-interface-emulator-address".into(),
+            invoke,
+            "--runtime-api-address".into(),
+            runtime_api,
+        ]
     }
 }

@@ -104,7 +104,8 @@ impl Folder {
 
     fn install(&self, program: &Path, name: &str) {
         let path = self.task().join(name);
-        fs::copy(program, &path).unwrap_or_else(|error| panic!("can't copy {}: {error}", program.display()));
+        fs::copy(program, &path)
+            .unwrap_or_else(|error| panic!("can't copy {}: {error}", program.display()));
         set_mode(&path);
     }
 
@@ -119,11 +120,20 @@ impl Folder {
     }
 
     fn command(&self, addresses: Addresses, environment: &[(&str, &str)]) -> Command {
-        let managed = [("AWS_LAMBDA_MAX_CONCURRENCY", "1"), ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances")];
-        let variables = managed.iter().chain(environment).map(|(name, value)| format!("{name}={value}"));
+        let managed = [
+            ("AWS_LAMBDA_MAX_CONCURRENCY", "1"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances"),
+        ];
+        let variables =
+            managed.iter().chain(environment).map(|(name, value)| format!("{name}={value}"));
         let mut command = in_namespaces();
         // `env` sets the variables, since sudo doesn't pass an environment on.
-        command.arg("env").args(variables).args(["sh", "-c", SCRIPT, "sh"]).arg(self.var()).args(addresses.arguments());
+        command
+            .arg("env")
+            .args(variables)
+            .args(["sh", "-c", SCRIPT, "sh"])
+            .arg(self.var())
+            .args(addresses.arguments());
         command.stdin(Stdio::piped());
         command
     }

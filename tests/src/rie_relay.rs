@@ -31,10 +31,13 @@ impl Relay {
                 // If the server doesn't listen any more, the client's connection closes.
                 let Ok(server) = TcpStream::connect(target) else { continue };
                 let (client_writer, server_writer) = (clone(&client), clone(&server));
-                let (requests, replies, change) = (Arc::clone(&requests), Arc::clone(&replies), Arc::clone(&change));
+                let (requests, replies, change) =
+                    (Arc::clone(&requests), Arc::clone(&replies), Arc::clone(&change));
                 thread::spawn(move || pass_on(client, server_writer, &requests, |_| ()));
                 thread::spawn(move || {
-                    pass_on(server, client_writer, &replies, |piece| change.lock().unwrap_or_else(PoisonError::into_inner)(piece));
+                    pass_on(server, client_writer, &replies, |piece| {
+                        change.lock().unwrap_or_else(PoisonError::into_inner)(piece)
+                    });
                 });
             }
         });
@@ -62,7 +65,12 @@ impl Relay {
         let deadline = Instant::now() + LIMIT;
         loop {
             let replies = self.replies();
-            let statuses: Vec<_> = replies.split("HTTP/1.1 ").skip(1).filter_map(|reply| reply.get(..3)).map(str::to_owned).collect();
+            let statuses: Vec<_> = replies
+                .split("HTTP/1.1 ")
+                .skip(1)
+                .filter_map(|reply| reply.get(..3))
+                .map(str::to_owned)
+                .collect();
             if statuses.len() >= count {
                 return statuses;
             }
@@ -75,11 +83,19 @@ impl Relay {
 /// Returns the values of a header field in a conversation, in order.
 pub fn header_values<'a>(conversation: &'a str, name: &str) -> Vec<&'a str> {
     let fields = conversation.split("\r\n").filter_map(|line| line.split_once(':'));
-    fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
+    fields
+        .filter(|(field, _)| field.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
+        .collect()
 }
 
 /// Copies bytes until one of the two connections closes.
-fn pass_on(mut from: TcpStream, mut to: TcpStream, record: &Mutex<Vec<u8>>, mut change: impl FnMut(&mut [u8])) {
+fn pass_on(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    record: &Mutex<Vec<u8>>,
+    mut change: impl FnMut(&mut [u8]),
+) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(read) = from.read(&mut buffer) {
         let piece = &mut buffer[..read];

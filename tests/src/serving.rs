@@ -26,7 +26,10 @@ impl Serving {
     /// The server exits before it prints its addresses.
     pub fn start(example: &str) -> Self {
         let mut command = cargo::cargo(cargo::root());
-        command.args(["bare", "serve", example, "--port", "0", "--url", "0"]).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .args(["bare", "serve", example, "--port", "0", "--url", "0"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         let mut child = KilledOnDrop::spawn(&mut command);
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
         let address = address_after(&mut stderr, &format!("Serving {example} at http://"));

@@ -18,7 +18,10 @@ pub fn read(file: &Path) -> Vec<String> {
     let text = std::fs::read(file).expect("strace's output can be read");
     let text = String::from_utf8_lossy(&text).into_owned();
     // These lines are signals and the exit.
-    text.lines().filter(|line| !line.starts_with("---") && !line.starts_with("+++")).map(str::to_owned).collect()
+    text.lines()
+        .filter(|line| !line.starts_with("---") && !line.starts_with("+++"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Returns the calls up to the first GET /next.
@@ -33,6 +36,7 @@ pub fn to_first_next(calls: &[String]) -> &[String] {
 /// Returns the calls of each warm invocation, from the one that sends a response to the last one
 /// before the next response.
 pub fn by_invocation(calls: &[String]) -> Vec<&[String]> {
-    let answers: Vec<usize> = (0..calls.len()).filter(|&index| calls[index].contains("\"POST ")).collect();
+    let answers: Vec<usize> =
+        (0..calls.len()).filter(|&index| calls[index].contains("\"POST ")).collect();
     answers.windows(2).map(|pair| &calls[pair[0]..pair[1]]).collect()
 }

@@ -9,7 +9,12 @@ use crate::cargo;
 
 /// Returns the path of AWS's Runtime Interface Emulator.
 pub fn rie() -> PathBuf {
-    find("AWS's Runtime Interface Emulator", Some("BARELAMBDA_RIE"), "aws-lambda-rie", "aws-lambda-rie")
+    find(
+        "AWS's Runtime Interface Emulator",
+        Some("BARELAMBDA_RIE"),
+        "aws-lambda-rie",
+        "aws-lambda-rie",
+    )
 }
 
 /// Returns the path of the AWS CLI.
@@ -32,7 +37,9 @@ pub fn aws_environment() -> impl Iterator<Item = (&'static str, OsString)> {
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
         ("AWS_MAX_ATTEMPTS", "1"),
     ];
-    own.into_iter().map(|(name, value)| (name, value.into())).chain(env::var_os("PATH").map(|path| ("PATH", path)))
+    own.into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .chain(env::var_os("PATH").map(|path| ("PATH", path)))
 }
 
 /// Returns the path of moto's server, which imitates AWS's services.
@@ -51,7 +58,8 @@ pub fn terraform() -> PathBuf {
         put `terraform` into PATH, or set BARELAMBDA_TERRAFORM to its path";
     let path = env::var_os("PATH").unwrap_or_default();
     let named = env::var_os("BARELAMBDA_TERRAFORM").map(PathBuf::from);
-    let mut candidates = named.into_iter().chain(env::split_paths(&path).map(|folder| folder.join("terraform")));
+    let mut candidates =
+        named.into_iter().chain(env::split_paths(&path).map(|folder| folder.join("terraform")));
     candidates.find(|candidate| candidate.is_file()).expect(NONE)
 }
 
@@ -62,26 +70,39 @@ pub fn terraform_plugins() -> PathBuf {
         and set BARELAMBDA_TERRAFORM_PLUGINS to that folder";
     let named = env::var_os("BARELAMBDA_TERRAFORM_PLUGINS").map(PathBuf::from);
     let homes = env::var_os("HOME").map(PathBuf::from).into_iter().flat_map(|home| {
-        [".terraform.d/plugins", ".terraform.d/plugin-cache", ".local/share/terraform/plugins"].map(|folder| home.join(folder))
+        [".terraform.d/plugins", ".terraform.d/plugin-cache", ".local/share/terraform/plugins"]
+            .map(|folder| home.join(folder))
     });
-    let common = ["/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"].map(PathBuf::from);
-    let optional = std::fs::read_dir("/opt").into_iter().flatten().flatten().map(|entry| entry.path());
+    let common =
+        ["/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"].map(PathBuf::from);
+    let optional =
+        std::fs::read_dir("/opt").into_iter().flatten().flatten().map(|entry| entry.path());
     let mut candidates = named.into_iter().chain(homes).chain(common).chain(optional);
     candidates.find(|folder| has_aws_provider(folder)).expect(NONE)
 }
 
 fn has_aws_provider(folder: &Path) -> bool {
     let versions = std::fs::read_dir(folder.join("registry.terraform.io/hashicorp/aws"));
-    let mut platforms = versions.into_iter().flatten().flatten().map(|version| version.path().join("linux_amd64"));
+    let mut platforms =
+        versions.into_iter().flatten().flatten().map(|version| version.path().join("linux_amd64"));
     platforms.any(|platform| {
         let files = std::fs::read_dir(platform);
-        files.into_iter().flatten().flatten().any(|file| file.file_name().to_string_lossy().starts_with("terraform-provider-aws_v5"))
+        files
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|file| file.file_name().to_string_lossy().starts_with("terraform-provider-aws_v5"))
     })
 }
 
 /// Returns the path of qemu, which runs aarch64 programs on this machine.
 pub fn qemu_aarch64() -> PathBuf {
-    find("qemu's user-mode emulator for aarch64", None, "qemu-aarch64-static", "qemu-aarch64-static")
+    find(
+        "qemu's user-mode emulator for aarch64",
+        None,
+        "qemu-aarch64-static",
+        "qemu-aarch64-static",
+    )
 }
 
 /// Returns the path of a tool that builds C: `cc`, `c++`, `make`, `nm`, `musl-gcc`,
@@ -132,7 +153,8 @@ fn find(what: &str, variable: Option<&str>, installed: &str, name: &str) -> Path
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).map(|folder| folder.join(name));
-    let mut candidates = [cargo::target_folder().join("tools").join(installed)].into_iter().chain(folders);
+    let mut candidates =
+        [cargo::target_folder().join("tools").join(installed)].into_iter().chain(folders);
     candidates.find(|candidate| candidate.is_file()).unwrap_or_else(|| {
         let or = variable.map(|variable| format!(", or set {variable} to its path")).unwrap_or_default();
         panic!("this test needs {what} ({name}), which isn't on this machine. To install it: `bash .ci/tools`{or}")

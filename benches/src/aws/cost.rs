@@ -39,12 +39,20 @@ mod tests {
     #[test]
     fn it_costs_requests_and_gb_seconds() {
         let prices = Prices::parse(EXAMPLE).expect("the prices are valid");
-        let variant = |memory, architecture: &str| Variant { contender: "echo".into(), memory, architecture: architecture.into() };
+        let variant = |memory, architecture: &str| Variant {
+            contender: "echo".into(),
+            memory,
+            architecture: architecture.into(),
+        };
         let (small, large) = (variant(1024, "arm64"), variant(2048, "x86_64"));
         let sum = sum(&prices, &[(&small, 10), (&large, 100)], 0.5);
         let expected = 110.0 * 0.01 + 10.0 * 0.5 * 0.4 + 100.0 * 0.5 * 2.0 * 0.5;
         assert!((sum - expected).abs() < 1e-9, "{sum}");
         let words = estimate(&prices, &[(&small, 10), (&large, 100)], 10.0);
-        assert!(words.starts_with("110 cold starts of 2 functions: about $27.1000") && words.contains("at most $2081.10"), "{words}");
+        assert!(
+            words.starts_with("110 cold starts of 2 functions: about $27.1000")
+                && words.contains("at most $2081.10"),
+            "{words}"
+        );
     }
 }

@@ -44,7 +44,10 @@ impl fmt::Display for Variant {
 ///
 /// # Errors
 /// A part has an invalid value.
-pub fn variants<'a>(parts: impl IntoIterator<Item = &'a str>, contenders: &[&str]) -> Result<Vec<Variant>, Error> {
+pub fn variants<'a>(
+    parts: impl IntoIterator<Item = &'a str>,
+    contenders: &[&str],
+) -> Result<Vec<Variant>, Error> {
     let mut variants = Vec::new();
     for part in parts {
         let wrong = |how: String| Error::new(format!("--matrix {part}: {how}"));
@@ -52,24 +55,39 @@ pub fn variants<'a>(parts: impl IntoIterator<Item = &'a str>, contenders: &[&str
         if fields.len() > 3 {
             return Err(wrong("too many fields: expected NAMES:MEMORY:ARCHITECTURES".into()));
         }
-        let field = |index: usize, usual| fields.get(index).copied().filter(|field| !field.is_empty()).unwrap_or(usual);
+        let field = |index: usize, usual| {
+            fields.get(index).copied().filter(|field| !field.is_empty()).unwrap_or(usual)
+        };
         let mut names = Vec::new();
         for name in field(0, ALL).split(',') {
             match contenders.iter().find(|known| **known == name) {
                 Some(name) => names.push(*name),
                 None if name == ALL => names.extend(contenders),
-                None => return Err(wrong(format!("no contender named `{name}`: expected one of {}", contenders.join(", ")))),
+                None => {
+                    return Err(wrong(format!(
+                        "no contender named `{name}`: expected one of {}",
+                        contenders.join(", ")
+                    )));
+                }
             }
         }
         for architecture in field(2, ARCHITECTURES).split(',') {
             if !["arm64", "x86_64"].contains(&architecture) {
-                return Err(wrong(format!("invalid architecture `{architecture}`: expected arm64 or x86_64")));
+                return Err(wrong(format!(
+                    "invalid architecture `{architecture}`: expected arm64 or x86_64"
+                )));
             }
             for memory in field(1, MEMORY).split(',') {
                 let size = memory.parse().ok().filter(|size| (128..=10_240).contains(size));
-                let size = size.ok_or_else(|| wrong(format!("invalid memory size `{memory}`: expected 128 to 10240 MB")))?;
+                let size = size.ok_or_else(|| {
+                    wrong(format!("invalid memory size `{memory}`: expected 128 to 10240 MB"))
+                })?;
                 for name in &names {
-                    let variant = Variant { contender: (*name).to_owned(), memory: size, architecture: architecture.to_owned() };
+                    let variant = Variant {
+                        contender: (*name).to_owned(),
+                        memory: size,
+                        architecture: architecture.to_owned(),
+                    };
                     if !variants.contains(&variant) {
                         variants.push(variant);
                     }
@@ -85,7 +103,8 @@ mod tests {
     use super::*;
 
     fn shown(parts: &[&str]) -> Result<String, String> {
-        let variants = variants(parts.iter().copied(), &["floor", "echo"]).map_err(|error| error.to_string())?;
+        let variants = variants(parts.iter().copied(), &["floor", "echo"])
+            .map_err(|error| error.to_string())?;
         Ok(variants.iter().map(Variant::to_string).collect::<Vec<_>>().join(" "))
     }
 
@@ -100,7 +119,10 @@ mod tests {
 
     #[test]
     fn parts_are_joined_without_duplicates() {
-        assert_eq!(shown(&["echo,floor:128:arm64", "echo:128,512:arm64"]).as_deref(), Ok("echo-arm64-128 floor-arm64-128 echo-arm64-512"));
+        assert_eq!(
+            shown(&["echo,floor:128:arm64", "echo:128,512:arm64"]).as_deref(),
+            Ok("echo-arm64-128 floor-arm64-128 echo-arm64-512")
+        );
     }
 
     #[test]

@@ -80,10 +80,12 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-    let number = |name: &str| matches.get_one::<u32>(name).copied().expect("it has a default") as usize;
+    let number =
+        |name: &str| matches.get_one::<u32>(name).copied().expect("it has a default") as usize;
     let parts = matches.get_many::<String>("matrix").into_iter().flatten().map(String::as_str);
     let variants = matrix::variants(parts, &contenders::names())?;
-    let prices = Prices::read(&path("prices").unwrap_or_else(|| repository.join("benches/prices.toml")))?;
+    let prices =
+        Prices::read(&path("prices").unwrap_or_else(|| repository.join("benches/prices.toml")))?;
     let aws = Aws::configured(matches.get_one::<String>("endpoint-url").cloned())?;
     let work = match path("work") {
         Some(folder) => folder,
@@ -93,14 +95,27 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     fs::create_dir_all(&work).context(work.display())?;
     let _lock = locked(&work)?;
 
-    let plan = Plan { variants, starts: number("starts"), region: aws.region.clone(), endpoint: aws.endpoint.clone() };
+    let plan = Plan {
+        variants,
+        starts: number("starts"),
+        region: aws.region.clone(),
+        endpoint: aws.endpoint.clone(),
+    };
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let progress = Progress::resume(&work, plan.clone(), now, matches.get_flag("fresh"))?;
     let identity = aws.call(&["sts", "get-caller-identity"])?;
     let account = identity["Account"].as_str().unwrap_or("unknown");
-    let remaining: Vec<_> =
-        plan.variants.iter().map(|variant| (variant, progress.remaining(variant))).filter(|(_, starts)| *starts > 0).collect();
-    eprintln!("in {}, account {account}: {}", aws.region, cost::estimate(&prices, &remaining, f64::from(run::TIMEOUT)));
+    let remaining: Vec<_> = plan
+        .variants
+        .iter()
+        .map(|variant| (variant, progress.remaining(variant)))
+        .filter(|(_, starts)| *starts > 0)
+        .collect();
+    eprintln!(
+        "in {}, account {account}: {}",
+        aws.region,
+        cost::estimate(&prices, &remaining, f64::from(run::TIMEOUT))
+    );
     if !matches.get_flag("yes") && !confirmed()? {
         return Err(Error::new("not confirmed: no function was deployed"));
     }
@@ -157,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_folder_is_locked_once() {
-        let folder = std::env::temp_dir().join(format!("barelambda-bench-lock-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("barelambda-bench-lock-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder can be made");
         let lock = locked(&folder).expect("no other run has it");
         let words = locked(&folder).unwrap_err().to_string();

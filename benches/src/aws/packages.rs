@@ -36,7 +36,11 @@ pub struct Package {
 
 /// Builds the contenders of the variants, writes their zips into a directory, and returns them by
 /// architecture and name.
-pub fn build(repository: &Path, folder: &Path, variants: &[Variant]) -> Result<BTreeMap<(String, String), Packaged>, Error> {
+pub fn build(
+    repository: &Path,
+    folder: &Path,
+    variants: &[Variant],
+) -> Result<BTreeMap<(String, String), Packaged>, Error> {
     let mut packages = BTreeMap::new();
     for lambda in ["arm64", "x86_64"] {
         let mut wanted: Vec<String> = Vec::new();
@@ -49,12 +53,20 @@ pub fn build(repository: &Path, folder: &Path, variants: &[Variant]) -> Result<B
             continue;
         }
         let architecture = Architecture::from_lambda(lambda);
-        let built = contenders::build(repository, architecture, &wanted, &mut |what| eprintln!("{what}"))?;
-        for contender in built.into_iter().filter(|contender| wanted.iter().any(|name| name == contender.name)) {
+        let built =
+            contenders::build(repository, architecture, &wanted, &mut |what| eprintln!("{what}"))?;
+        for contender in
+            built.into_iter().filter(|contender| wanted.iter().any(|name| name == contender.name))
+        {
             let Contender { name, title, ours, note, program } = contender;
             let zip = folder.join(format!("{name}-{lambda}.zip"));
-            let package = program.and_then(|ready| package(&ready, zip, architecture).map_err(|error| error.to_string()));
-            packages.insert((lambda.to_owned(), name.to_owned()), Packaged { title, ours, note, package });
+            let package = program.and_then(|ready| {
+                package(&ready, zip, architecture).map_err(|error| error.to_string())
+            });
+            packages.insert(
+                (lambda.to_owned(), name.to_owned()),
+                Packaged { title, ours, note, package },
+            );
         }
     }
     Ok(packages)
@@ -62,16 +74,22 @@ pub fn build(repository: &Path, folder: &Path, variants: &[Variant]) -> Result<B
 
 fn package(ready: &Ready, zip: PathBuf, architecture: Architecture) -> Result<Package, Error> {
     let bootstrap = ready.bootstrap.as_deref().filter(|_| !ready.interpreted);
-    let bootstrap = bootstrap.ok_or_else(|| Error::new("it isn't a single `bootstrap`, and only those are deployed"))?;
+    let bootstrap = bootstrap
+        .ok_or_else(|| Error::new("it isn't a single `bootstrap`, and only those are deployed"))?;
     let program = fs::read(bootstrap).context(bootstrap.display())?;
-    runs_anywhere(&program, architecture).map_err(|why| Error::new(format!("its bootstrap {why}")))?;
+    runs_anywhere(&program, architecture)
+        .map_err(|why| Error::new(format!("its bootstrap {why}")))?;
     let text = |value: &std::ffi::OsString| {
-        value.clone().into_string().map_err(|value| Error::new(format!("its environment has {value:?}, which is not valid UTF-8")))
+        value.clone().into_string().map_err(|value| {
+            Error::new(format!("its environment has {value:?}, which is not valid UTF-8"))
+        })
     };
     let environment = ready.environment.iter().map(|(name, value)| Ok((text(name)?, text(value)?)));
     let mut environment: BTreeMap<String, String> = environment.collect::<Result<_, Error>>()?;
     let handler = environment.remove("_HANDLER").unwrap_or_else(|| HANDLER.to_owned());
-    if let Some(name) = environment.keys().find(|name| name.starts_with("AWS_") || name.starts_with("LAMBDA_")) {
+    if let Some(name) =
+        environment.keys().find(|name| name.starts_with("AWS_") || name.starts_with("LAMBDA_"))
+    {
         return Err(Error::new(format!("it needs the reserved variable {name}")));
     }
     write_file(&zip, &zipped(Some(bootstrap), &ready.included)?, 0o644)?;
@@ -108,7 +126,11 @@ mod tests {
         let x86_64 = Architecture::X86_64;
         assert_eq!(runs_anywhere(&program(1), x86_64), Ok(()));
         assert!(runs_anywhere(&program(3), x86_64).unwrap_err().contains("linked dynamically"));
-        assert!(runs_anywhere(&program(1), Architecture::Aarch64).unwrap_err().contains("not built for arm64"));
+        assert!(
+            runs_anywhere(&program(1), Architecture::Aarch64)
+                .unwrap_err()
+                .contains("not built for arm64")
+        );
         assert!(runs_anywhere(&program(1)[..64], x86_64).unwrap_err().contains("damaged"));
         assert!(runs_anywhere(b"#!/bin/sh", x86_64).unwrap_err().contains("is a script"));
     }

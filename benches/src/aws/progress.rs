@@ -71,10 +71,12 @@ impl Progress {
             return Ok(Self { file, kept: Kept { plan, date, taken: BTreeMap::new() } });
         }
         let text = fs::read_to_string(&file).context(file.display())?;
-        let kept: Kept = serde_json::from_str(&text).context(format!("{} is invalid (--fresh discards it)", file.display()))?;
+        let kept: Kept = serde_json::from_str(&text)
+            .context(format!("{} is invalid (--fresh discards it)", file.display()))?;
         if kept.plan != plan {
             let Plan { variants, starts, region, endpoint } = &kept.plan;
-            let architectures: BTreeSet<&str> = variants.iter().map(|variant| variant.architecture.as_str()).collect();
+            let architectures: BTreeSet<&str> =
+                variants.iter().map(|variant| variant.architecture.as_str()).collect();
             return Err(Error::new(format!(
                 "{} is from an unfinished run with other settings ({} variants on {}, --starts {starts}, {region}{}): finish it with the same \
                  command, or discard it with --fresh",
@@ -103,7 +105,12 @@ impl Progress {
 
     /// Adds a start, and writes the file. Drops the variant's starts with other code, and returns
     /// their number.
-    pub fn add(&mut self, variant: &Variant, code: &str, start: ReportedStart) -> Result<usize, Error> {
+    pub fn add(
+        &mut self,
+        variant: &Variant,
+        code: &str,
+        start: ReportedStart,
+    ) -> Result<usize, Error> {
         let taken = self.kept.taken.entry(variant.to_string()).or_default();
         let mut dropped = 0;
         if taken.code != code {
@@ -111,7 +118,8 @@ impl Progress {
             *taken = Taken { code: code.to_owned(), starts: Vec::new() };
         }
         taken.starts.push(start);
-        let json = serde_json::to_vec_pretty(&self.kept).context("failed to serialise the progress")?;
+        let json =
+            serde_json::to_vec_pretty(&self.kept).context("failed to serialise the progress")?;
         write_file(&self.file, &json, 0o644)?;
         Ok(dropped)
     }
@@ -131,15 +139,24 @@ mod tests {
     use super::*;
 
     fn plan(starts: usize) -> Plan {
-        let variant = |memory| Variant { contender: "echo".into(), memory, architecture: "arm64".into() };
-        Plan { variants: vec![variant(128), variant(1769)], starts, region: "eu-central-1".into(), endpoint: None }
+        let variant =
+            |memory| Variant { contender: "echo".into(), memory, architecture: "arm64".into() };
+        Plan {
+            variants: vec![variant(128), variant(1769)],
+            starts,
+            region: "eu-central-1".into(),
+            endpoint: None,
+        }
     }
 
     #[test]
     fn the_same_plan_is_resumed_and_another_is_refused() {
-        let folder = std::env::temp_dir().join(format!("barelambda-bench-progress-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("barelambda-bench-progress-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder can be made");
-        let resume = |starts, date: &str, forget| Progress::resume(&folder, plan(starts), date.into(), forget);
+        let resume = |starts, date: &str, forget| {
+            Progress::resume(&folder, plan(starts), date.into(), forget)
+        };
         let (small, large) = (&plan(3).variants[0], &plan(3).variants[1]);
         let start = ReportedStart { init: 9.5, duration: 1.25, billed: 11.0, memory: 13.0 };
 
@@ -149,12 +166,23 @@ mod tests {
         assert_eq!(progress.add(small, "one", start).expect("it can be written"), 0);
 
         let mut progress = resume(3, "second", false).expect("it is the same plan");
-        assert_eq!((progress.date(), progress.starts(small), progress.remaining(large)), ("first", &[start; 2][..], 3));
-        assert_eq!(progress.add(small, "two", start).expect("it can be written"), 2, "of other code");
+        assert_eq!(
+            (progress.date(), progress.starts(small), progress.remaining(large)),
+            ("first", &[start; 2][..], 3)
+        );
+        assert_eq!(
+            progress.add(small, "two", start).expect("it can be written"),
+            2,
+            "of other code"
+        );
         assert_eq!(progress.remaining(small), 2);
 
         let words = resume(4, "third", false).unwrap_err().to_string();
-        assert!(words.contains("2 variants on arm64, --starts 3, eu-central-1") && words.contains("--fresh"), "{words}");
+        assert!(
+            words.contains("2 variants on arm64, --starts 3, eu-central-1")
+                && words.contains("--fresh"),
+            "{words}"
+        );
         assert_eq!(resume(4, "third", true).expect("the old one is forgotten").remaining(small), 4);
 
         progress.finish().expect("the file is there");

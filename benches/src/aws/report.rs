@@ -35,7 +35,8 @@ impl Report {
     /// # Errors
     /// The line is missing, lacks a field, or has an invalid value.
     pub fn find(tail: &str, request_id: Option<&str>) -> Result<Self, Error> {
-        let wanted = request_id.map(str::to_owned).or_else(|| tail.lines().filter_map(started).next_back());
+        let wanted =
+            request_id.map(str::to_owned).or_else(|| tail.lines().filter_map(started).next_back());
         let mut found = None;
         for line in tail.lines().map(str::trim_start) {
             let report = if line.starts_with(BEGINNING) {
@@ -54,23 +55,33 @@ impl Report {
             }
         }
         let of = wanted.map(|id| format!(" of the request {id}")).unwrap_or_default();
-        found.unwrap_or_else(|| Err(Error::new(format!("the log has no REPORT line{of}; its end is: {tail:?}"))))
+        found.unwrap_or_else(|| {
+            Err(Error::new(format!("the log has no REPORT line{of}; its end is: {tail:?}")))
+        })
     }
 
     /// Parses fields that are separated by tabs: a name, a colon, a value and its unit. The fields
     /// of X-Ray are on a separate line.
     fn of_text(line: &str) -> Result<Self, Error> {
-        let fields: Vec<(&str, &str)> = line.split('\t').filter_map(|field| field.trim().split_once(": ")).collect();
-        let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim());
+        let fields: Vec<(&str, &str)> =
+            line.split('\t').filter_map(|field| field.trim().split_once(": ")).collect();
+        let field = |name: &str| {
+            fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim())
+        };
         let number = |name: &str, unit: &str| {
             let Some(value) = field(name) else { return Ok(None) };
-            let amount = value.strip_suffix(unit).and_then(|amount| amount.trim().parse::<f64>().ok());
+            let amount =
+                value.strip_suffix(unit).and_then(|amount| amount.trim().parse::<f64>().ok());
             match amount.filter(|amount| amount.is_finite() && *amount >= 0.0) {
                 Some(amount) => Ok(Some(amount)),
-                None => Err(wrong(name, &format!("is {value:?}, expected a number of {unit}"), line)),
+                None => {
+                    Err(wrong(name, &format!("is {value:?}, expected a number of {unit}"), line))
+                }
             }
         };
-        let needed = |name: &str, unit: &str| number(name, unit)?.ok_or_else(|| wrong(name, "is missing", line));
+        let needed = |name: &str, unit: &str| {
+            number(name, unit)?.ok_or_else(|| wrong(name, "is missing", line))
+        };
         Ok(Self {
             request_id: field("REPORT RequestId").unwrap_or_default().to_owned(),
             duration: needed("Duration", "ms")?,
@@ -87,7 +98,8 @@ impl Report {
     /// Parses a line as JSON, and returns `None` if it is a line of the function that only mentions
     /// the type.
     fn of_json(line: &str) -> Result<Option<Self>, Error> {
-        let event: Value = serde_json::from_str(line).context(format!("invalid JSON in a log line with {TYPE}: {line}"))?;
+        let event: Value = serde_json::from_str(line)
+            .context(format!("invalid JSON in a log line with {TYPE}: {line}"))?;
         if event["type"] != TYPE {
             return Ok(None);
         }
@@ -96,13 +108,18 @@ impl Report {
             Value::Null => Ok(None),
             value => match value.as_f64().filter(|amount| *amount >= 0.0) {
                 Some(amount) => Ok(Some(amount)),
-                None => Err(wrong(name, &format!("is {value}, expected a number of at least 0"), line)),
+                None => {
+                    Err(wrong(name, &format!("is {value}, expected a number of at least 0"), line))
+                }
             },
         };
         let needed = |name: &str| number(name)?.ok_or_else(|| wrong(name, "is missing", line));
         let status = record["status"].as_str().filter(|status| *status != "success");
         Ok(Some(Self {
-            request_id: record["requestId"].as_str().ok_or_else(|| wrong("requestId", "is missing", line))?.to_owned(),
+            request_id: record["requestId"]
+                .as_str()
+                .ok_or_else(|| wrong("requestId", "is missing", line))?
+                .to_owned(),
             duration: needed("durationMs")?,
             billed: needed("billedDurationMs")?,
             memory: needed("memorySizeMB")?,
@@ -145,7 +162,15 @@ mod tests {
 
     fn cold() -> Report {
         let (duration, billed, memory, memory_used) = (1.78, 11.0, 128.0, 13.0);
-        Report { request_id: ID.into(), duration, billed, memory, memory_used, init: Some(8.96), ..Report::default() }
+        Report {
+            request_id: ID.into(),
+            duration,
+            billed,
+            memory,
+            memory_used,
+            init: Some(8.96),
+            ..Report::default()
+        }
     }
 
     fn found(tail: &str) -> Report {
@@ -166,7 +191,10 @@ mod tests {
 
     #[test]
     fn a_warm_start_has_no_init_duration() {
-        assert_eq!(found(&COLD.replace("\tInit Duration: 8.96 ms", "")), Report { init: None, ..cold() });
+        assert_eq!(
+            found(&COLD.replace("\tInit Duration: 8.96 ms", "")),
+            Report { init: None, ..cold() }
+        );
     }
 
     #[test]
@@ -179,9 +207,15 @@ mod tests {
 
     #[test]
     fn a_restored_start_has_restore_durations() {
-        let tail = COLD.replace("Init Duration: 8.96 ms", "Restore Duration: 320.50 ms\tBilled Restore Duration: 201 ms");
+        let tail = COLD.replace(
+            "Init Duration: 8.96 ms",
+            "Restore Duration: 320.50 ms\tBilled Restore Duration: 201 ms",
+        );
         let report = found(&tail);
-        assert_eq!((report.init, report.restore, report.billed_restore), (None, Some(320.5), Some(201.0)));
+        assert_eq!(
+            (report.init, report.restore, report.billed_restore),
+            (None, Some(320.5), Some(201.0))
+        );
         assert_eq!(report.billed, 11.0);
     }
 
@@ -197,10 +231,21 @@ mod tests {
         let other = COLD.replace("8f507cfc", "00000000").replace("1.78", "99.00");
         let start = format!("START RequestId: {ID} Version: $LATEST");
         assert_eq!(found(&format!("{other}\n{start}\n{COLD}\n")), cold());
-        assert_eq!(Report::find(&format!("{COLD}\n{other}\n"), Some(ID)).expect("it is there"), cold());
+        assert_eq!(
+            Report::find(&format!("{COLD}\n{other}\n"), Some(ID)).expect("it is there"),
+            cold()
+        );
         // Another invocation's line may be invalid.
-        assert_eq!(Report::find(&format!("{COLD}\n{}\n", other.replace("99.00", "x")), Some(ID)).expect("it is there"), cold());
-        assert_eq!(found(&format!("{COLD}\n{other}\n")).duration, 99.0, "without an id, the last line");
+        assert_eq!(
+            Report::find(&format!("{COLD}\n{}\n", other.replace("99.00", "x")), Some(ID))
+                .expect("it is there"),
+            cold()
+        );
+        assert_eq!(
+            found(&format!("{COLD}\n{other}\n")).duration,
+            99.0,
+            "without an id, the last line"
+        );
         let words = Report::find(&other, Some(ID)).unwrap_err().to_string();
         assert!(words.contains("no REPORT line of the request 8f507cfc"), "{words}");
     }
@@ -208,7 +253,10 @@ mod tests {
     #[test]
     fn a_tail_may_begin_mid_line() {
         let before = "x".repeat(3000);
-        assert_eq!(found(&format!("{before} REPORT RequestId: what the function says\n{COLD}")), cold());
+        assert_eq!(
+            found(&format!("{before} REPORT RequestId: what the function says\n{COLD}")),
+            cold()
+        );
         assert!(refused(&COLD[30..]).contains("no REPORT line"));
         assert!(refused("").contains("no REPORT line"));
     }
@@ -227,12 +275,16 @@ mod tests {
         let failed = line(r#""status":"error","errorType":"Runtime.ExitError","#);
         assert_eq!(found(&failed).status.as_deref(), Some("error Runtime.ExitError"));
         let other = line("").replace("8f507cfc", "00000000").replace("1.78", "99");
-        let start = format!(r#"{{"time":"","type":"platform.start","record":{{"requestId":"{ID}","version":"$LATEST"}}}}"#);
+        let start = format!(
+            r#"{{"time":"","type":"platform.start","record":{{"requestId":"{ID}","version":"$LATEST"}}}}"#
+        );
         assert_eq!(found(&format!("{start}\n{}\n{other}\n", line(""))), cold());
         assert_eq!(found(&line("").replace(",\"initDurationMs\":8.96", "")).init, None);
-        for (of, by, field) in
-            [("128", "\"big\"", "memorySizeMB"), ("\"durationMs\":1.78,", "", "durationMs"), ("8.96", "-1", "initDurationMs")]
-        {
+        for (of, by, field) in [
+            ("128", "\"big\"", "memorySizeMB"),
+            ("\"durationMs\":1.78,", "", "durationMs"),
+            ("8.96", "-1", "initDurationMs"),
+        ] {
             let words = refused(&line("").replace(of, by));
             assert!(words.contains(&format!("`{field}`")), "{words}");
         }
@@ -250,7 +302,10 @@ mod tests {
             ("8.96 ms", "-8.96 ms", "Init Duration", "expected a number"),
         ] {
             let words = refused(&COLD.replace(of, by));
-            assert!(words.contains(&format!("`{field}` of a REPORT line")) && words.contains(how), "{words}");
+            assert!(
+                words.contains(&format!("`{field}` of a REPORT line")) && words.contains(how),
+                "{words}"
+            );
             assert!(words.contains("Memory Size: 128"), "{words}");
         }
         let cut = COLD.split("\tMax Memory").next().unwrap_or_default();

@@ -38,7 +38,12 @@ pub struct Stack {
 
 impl Stack {
     /// Creates the stack in this directory with the repository's module. Keeps an existing state.
-    pub fn at(folder: PathBuf, repository: &Path, aws: Aws, parallel: usize) -> Result<Self, Error> {
+    pub fn at(
+        folder: PathBuf,
+        repository: &Path,
+        aws: Aws,
+        parallel: usize,
+    ) -> Result<Self, Error> {
         let module = repository.join("terraform/modules/function");
         let copy = folder.join("function");
         fs::create_dir_all(&copy).context(copy.display())?;
@@ -66,13 +71,15 @@ impl Stack {
         run: &str,
         signals: &Signals,
     ) -> Result<BTreeMap<String, String>, Error> {
-        let variants: BTreeMap<&String, Value> = functions.iter().map(|(name, function)| (name, variable(function))).collect();
+        let variants: BTreeMap<&String, Value> =
+            functions.iter().map(|(name, function)| (name, variable(function))).collect();
         let variables = json!({ "variants": variants, "timeout": timeout, "tags": { "barelambda-bench": run } });
         // Terraform reads this file by default, so `terraform destroy` needs no arguments.
         let file = self.folder.join("terraform.tfvars.json");
         fs::write(&file, variables.to_string()).context(file.display())?;
 
-        let (status, words) = self.terraform(&["init", "-input=false", "-no-color"], Some(signals))?;
+        let (status, words) =
+            self.terraform(&["init", "-input=false", "-no-color"], Some(signals))?;
         if !status.success() {
             return Err(Error::new(format!("`terraform init`: {} ({status})", words.trim())));
         }
@@ -80,13 +87,19 @@ impl Stack {
             return Err(Error::new("no function was deployed"));
         }
         let parallel = format!("-parallelism={}", self.parallel);
-        let (status, words) = self.terraform(&["apply", "-auto-approve", "-input=false", "-json", &parallel], Some(signals))?;
+        let (status, words) = self.terraform(
+            &["apply", "-auto-approve", "-input=false", "-json", &parallel],
+            Some(signals),
+        )?;
         if status.success() {
             return Ok(BTreeMap::new());
         }
         let failed = failed(&words, functions.keys());
         if failed.is_empty() {
-            return Err(Error::new(format!("`terraform apply`: {} ({status})", errors(&words).join("; "))));
+            return Err(Error::new(format!(
+                "`terraform apply`: {} ({status})",
+                errors(&words).join("; ")
+            )));
         }
         Ok(failed)
     }
@@ -110,7 +123,9 @@ impl Stack {
             }
         }
         let left = match self.terraform(&["state", "list"], None) {
-            Ok((status, words)) if status.success() => words.lines().map(|line| format!("\n  {line}")).collect::<String>(),
+            Ok((status, words)) if status.success() => {
+                words.lines().map(|line| format!("\n  {line}")).collect::<String>()
+            }
             _ => "\n  (`terraform state list` failed)".to_owned(),
         };
         Err(Error::new(format!(
@@ -122,15 +137,29 @@ impl Stack {
 
     /// Returns the command that removes the stack.
     pub fn removal(&self) -> String {
-        let endpoint = self.aws.endpoint.as_ref().map(|endpoint| format!("AWS_ENDPOINT_URL={endpoint} ")).unwrap_or_default();
-        format!("AWS_REGION={} {endpoint}terraform -chdir={} destroy", self.aws.region, self.folder.display())
+        let endpoint = self
+            .aws
+            .endpoint
+            .as_ref()
+            .map(|endpoint| format!("AWS_ENDPOINT_URL={endpoint} "))
+            .unwrap_or_default();
+        format!(
+            "AWS_REGION={} {endpoint}terraform -chdir={} destroy",
+            self.aws.region,
+            self.folder.display()
+        )
     }
 
     /// Runs Terraform, and returns its status and output. Doesn't forward signals: they would abort
     /// requests that AWS may still complete, and Terraform's state would lack the created
     /// resources.
-    fn terraform(&self, arguments: &[&str], signals: Option<&Signals>) -> Result<(ExitStatus, String), Error> {
-        let log = self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
+    fn terraform(
+        &self,
+        arguments: &[&str],
+        signals: Option<&Signals>,
+    ) -> Result<(ExitStatus, String), Error> {
+        let log =
+            self.folder.join(format!("{}.log", arguments.first().copied().unwrap_or("terraform")));
         let file = File::create(&log).context(log.display())?;
         let mut command: Command = self.aws.tool("terraform");
         let copy = || file.try_clone().context(log.display());
@@ -167,13 +196,19 @@ fn variable(function: &Function) -> Value {
 /// lines of JSON.
 /// <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>
 fn failed<'a>(words: &str, names: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
-    let diagnostics: Vec<Value> = words.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let diagnostics: Vec<Value> =
+        words.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let reason = |name: &String| {
         let address = format!("module.variant[\"{name}\"].");
         let about = |event: &&Value| {
-            event["diagnostic"]["severity"] == "error" && event["diagnostic"]["address"].as_str().is_some_and(|of| of.starts_with(&address))
+            event["diagnostic"]["severity"] == "error"
+                && event["diagnostic"]["address"]
+                    .as_str()
+                    .is_some_and(|of| of.starts_with(&address))
         };
-        diagnostics.iter().find(about).map(|event| (name.clone(), format!("failed to deploy it: {}", said(&event["diagnostic"]))))
+        diagnostics.iter().find(about).map(|event| {
+            (name.clone(), format!("failed to deploy it: {}", said(&event["diagnostic"])))
+        })
     };
     names.filter_map(reason).collect()
 }
@@ -181,14 +216,20 @@ fn failed<'a>(words: &str, names: impl Iterator<Item = &'a String>) -> BTreeMap<
 /// Returns the errors in Terraform's JSON, or the whole output if there are none.
 fn errors(words: &str) -> Vec<String> {
     let events = words.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let errors: Vec<String> =
-        events.filter(|event| event["diagnostic"]["severity"] == "error").map(|event| said(&event["diagnostic"])).collect();
+    let errors: Vec<String> = events
+        .filter(|event| event["diagnostic"]["severity"] == "error")
+        .map(|event| said(&event["diagnostic"]))
+        .collect();
     if errors.is_empty() { vec![words.trim().to_owned()] } else { errors }
 }
 
 fn said(diagnostic: &Value) -> String {
     let text = |name: &str| diagnostic[name].as_str().unwrap_or_default().trim();
-    [text("summary"), text("detail")].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ")
+    [text("summary"), text("detail")]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 #[cfg(test)]
@@ -208,7 +249,8 @@ mod tests {
         ]
         .join("\n");
         let names = ["one", "two"].map(str::to_owned);
-        let expected = [("two".to_owned(), "failed to deploy it: creating Lambda Function: quota".to_owned())];
+        let expected =
+            [("two".to_owned(), "failed to deploy it: creating Lambda Function: quota".to_owned())];
         assert_eq!(failed(&words, names.iter()), expected.into());
         assert_eq!(errors(&words), ["creating Lambda Function: quota"]);
         assert_eq!(errors("killed\n"), ["killed"]);

@@ -29,16 +29,27 @@ pub struct Aws {
 impl Aws {
     /// Reads the region from the environment or the AWS CLI's configuration.
     pub fn configured(endpoint: Option<String>) -> Result<Self, Error> {
-        let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
+        let named = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok());
         let region = match named.into_iter().find(|region| !region.is_empty()) {
             Some(region) => region,
             None => {
-                let output = Command::new("aws").args(["configure", "get", "region"]).stdin(Stdio::null()).output();
-                String::from_utf8_lossy(&output.context("failed to start the AWS CLI (`aws`)")?.stdout).trim().to_owned()
+                let output = Command::new("aws")
+                    .args(["configure", "get", "region"])
+                    .stdin(Stdio::null())
+                    .output();
+                String::from_utf8_lossy(
+                    &output.context("failed to start the AWS CLI (`aws`)")?.stdout,
+                )
+                .trim()
+                .to_owned()
             }
         };
         if region.is_empty() {
-            return Err(Error::new("no region is configured: set AWS_REGION, such as AWS_REGION=eu-central-1"));
+            return Err(Error::new(
+                "no region is configured: set AWS_REGION, such as AWS_REGION=eu-central-1",
+            ));
         }
         Ok(Self { region, endpoint })
     }
@@ -48,7 +59,10 @@ impl Aws {
     /// can clean up.
     pub fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
-        command.env("AWS_REGION", &self.region).env("AWS_DEFAULT_REGION", &self.region).env("AWS_PAGER", "");
+        command
+            .env("AWS_REGION", &self.region)
+            .env("AWS_DEFAULT_REGION", &self.region)
+            .env("AWS_PAGER", "");
         if let Some(endpoint) = &self.endpoint {
             command.env("AWS_ENDPOINT_URL", endpoint);
         }
@@ -64,11 +78,17 @@ impl Aws {
         let mut command = self.tool("aws");
         command.args(arguments).args(["--output", "json"]);
         let output = command.output().context("failed to start the AWS CLI (`aws`)")?;
-        let named = arguments.iter().take(2).map(|word| word.as_ref().to_string_lossy()).collect::<Vec<_>>().join(" ");
+        let named = arguments
+            .iter()
+            .take(2)
+            .map(|word| word.as_ref().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join(" ");
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
             return Err(Error::new(format!("`aws {named}`: {} ({})", words.trim(), output.status)));
         }
-        serde_json::from_slice(&output.stdout).context(format!("failed to parse the output of `aws {named}`"))
+        serde_json::from_slice(&output.stdout)
+            .context(format!("failed to parse the output of `aws {named}`"))
     }
 }

@@ -36,11 +36,28 @@ impl<'a> BuildDir<'a> {
     /// Builds the program of the package in `benches/peers/PACKAGE`, which has the same name. Runs
     /// cargo outside the repository, whose configuration is for bare programs. Each `way` of
     /// building has its own directory.
-    pub fn cargo(&self, package: &str, way: &str, libc: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<PathBuf, Error> {
+    pub fn cargo(
+        &self,
+        package: &str,
+        way: &str,
+        libc: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<PathBuf, Error> {
         let manifest = self.repository.join("benches/peers").join(package).join("Cargo.toml");
         let (folder, target) = (self.folder(&format!("{package}-{way}")), self.target(libc));
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(["build", "--release", "--locked", "--quiet", "--target", &target, "--manifest-path"]).arg(manifest);
+        command
+            .args([
+                "build",
+                "--release",
+                "--locked",
+                "--quiet",
+                "--target",
+                &target,
+                "--manifest-path",
+            ])
+            .arg(manifest);
         command.arg("--target-dir").arg(&folder).args(arguments).current_dir("/");
         command.env("RUSTUP_TOOLCHAIN", self.toolchain()?).envs(variables.iter().copied());
         if libc == "musl" {
@@ -57,7 +74,9 @@ impl<'a> BuildDir<'a> {
         let file = self.repository.join("rust-toolchain.toml");
         let text = std::fs::read_to_string(&file).context(file.display())?;
         let channel = text.lines().find_map(|line| line.strip_prefix("channel = "));
-        channel.map(|channel| channel.trim_matches('"').into()).ok_or_else(|| Error::new(format!("{} has no channel", file.display())))
+        channel
+            .map(|channel| channel.trim_matches('"').into())
+            .ok_or_else(|| Error::new(format!("{} has no channel", file.display())))
     }
 }
 
@@ -69,7 +88,9 @@ pub fn succeed(command: &mut Command) -> Result<String, Error> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let words = [output.stdout, output.stderr].map(|words| String::from_utf8_lossy(&words).into_owned()).concat();
+    let words = [output.stdout, output.stderr]
+        .map(|words| String::from_utf8_lossy(&words).into_owned())
+        .concat();
     let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(LINES)..].join(" / ");
     Err(Error::new(format!("{name} failed ({}): {last}", output.status)))

@@ -46,8 +46,17 @@ fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let packages = succeed(Command::new(&python).args(where_from))?;
     let installed = |name: &str| Path::new(packages.trim()).join(name);
     let own = build_dir.repository.join("benches/peers/python");
-    let parts = [own.join("app.py"), installed("awslambdaric"), installed("simplejson"), installed("snapshot_restore_py")];
-    Ok(ready(vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()], &own, parts.into()))
+    let parts = [
+        own.join("app.py"),
+        installed("awslambdaric"),
+        installed("simplejson"),
+        installed("snapshot_restore_py"),
+    ];
+    Ok(ready(
+        vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()],
+        &own,
+        parts.into(),
+    ))
 }
 
 fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
@@ -69,7 +78,8 @@ fn node(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let own = build_dir.repository.join("benches/peers/node");
     let client = folder.join("node_modules/aws-lambda-ric");
     // The client searches for modules only in the current directory, so pass a path.
-    let command = vec![program.into(), client.join("bin/index.mjs").into(), own.join(HANDLER).into()];
+    let command =
+        vec![program.into(), client.join("bin/index.mjs").into(), own.join(HANDLER).into()];
     // The package also has the sources of its native part, which aren't deployed.
     let included = ["bin", "dist", "package.json"].map(|name| client.join(name));
     Ok(ready(command, &own, [own.join("app.js")].into_iter().chain(included).collect()))
@@ -94,7 +104,11 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
 }
 
 /// Installs something into a directory once: a file there records what is installed.
-fn once(folder: &Path, what: &str, install: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+fn once(
+    folder: &Path,
+    what: &str,
+    install: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
     let mark = folder.join("installed");
     if fs::read_to_string(&mark).is_ok_and(|there| there == what) {
         return Ok(());

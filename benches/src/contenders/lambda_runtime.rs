@@ -44,7 +44,9 @@ fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Error> {
         Architecture::X86_64 => "-Cstrip=symbols -Ctarget-cpu=haswell",
         Architecture::Aarch64 => "-Cstrip=symbols -Ctarget-cpu=neoverse-n1",
     };
-    build_dir.cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)]).map(Ready::alone)
+    build_dir
+        .cargo("lambda_runtime_echo", "default", libc, &[], &[("RUSTFLAGS", flags)])
+        .map(Ready::alone)
 }
 
 /// Builds a peer in Rust for size.

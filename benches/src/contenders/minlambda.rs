@@ -9,7 +9,9 @@ pub const ENTRIES: &[Entry] = &[
         title: "minlambda",
         ours: false,
         note: "minlambda 0.2.0, gnu, cargo's release profile. It reads no deadline, ARN or trace id, and doesn't stream.",
-        build: |build_dir| build_dir.cargo("minlambda_echo", "default", "gnu", &[], &[]).map(Ready::alone),
+        build: |build_dir| {
+            build_dir.cargo("minlambda_echo", "default", "gnu", &[], &[]).map(Ready::alone)
+        },
     },
     Entry {
         name: "minlambda-musl-small",

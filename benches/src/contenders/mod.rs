@@ -59,7 +59,15 @@ struct Entry {
 
 /// Returns all entries, in the order of the table.
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    [ours::ENTRIES, lambda_runtime::ENTRIES, minlambda::ENTRIES, interpreted::ENTRIES, scripts::ENTRIES].into_iter().flatten()
+    [
+        ours::ENTRIES,
+        lambda_runtime::ENTRIES,
+        minlambda::ENTRIES,
+        interpreted::ENTRIES,
+        scripts::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Returns the names of all contenders, in the order of the table.
@@ -80,14 +88,26 @@ pub fn build(
     said: &mut dyn FnMut(&str),
 ) -> Result<Vec<Contender>, Error> {
     let named = |name: &String| {
-        entries().find(|entry| entry.name == name).ok_or_else(|| Error::new(format!("no row named `{name}`. Rows: {}", names().join(", "))))
+        entries().find(|entry| entry.name == name).ok_or_else(|| {
+            Error::new(format!("no row named `{name}`. Rows: {}", names().join(", ")))
+        })
     };
-    let chosen: Vec<&Entry> = if wanted.is_empty() { entries().collect() } else { wanted.iter().map(named).collect::<Result<_, _>>()? };
+    let chosen: Vec<&Entry> = if wanted.is_empty() {
+        entries().collect()
+    } else {
+        wanted.iter().map(named).collect::<Result<_, _>>()?
+    };
     let build_dir = BuildDir::new(repository, architecture)?;
     let made = chosen.into_iter().map(|entry| {
         said(entry.name);
         let Entry { name, title, ours, note, build } = *entry;
-        Contender { name, title, ours, note, program: build(&build_dir).map_err(|error| error.to_string()) }
+        Contender {
+            name,
+            title,
+            ours,
+            note,
+            program: build(&build_dir).map_err(|error| error.to_string()),
+        }
     });
     Ok(made.collect())
 }
@@ -116,7 +136,14 @@ mod tests {
         let mut names = names();
         for entry in entries() {
             assert!(!entry.title.is_empty() && !entry.note.is_empty(), "{}", entry.name);
-            assert!(entry.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{}", entry.name);
+            assert!(
+                entry
+                    .name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+                "{}",
+                entry.name
+            );
         }
         assert_eq!(names[..2], ["floor", "echo"]);
         let count = names.len();

@@ -20,7 +20,13 @@ pub const ENTRIES: &[Entry] = &[
         note: "A yardstick, not a runtime: the smallest static program that makes the same system calls, without error handling.",
         build: floor,
     },
-    Entry { name: "echo", title: "barelambda, echo", ours: true, note: "The example `echo`: returns the bytes of the event.", build: echo },
+    Entry {
+        name: "echo",
+        title: "barelambda, echo",
+        ours: true,
+        note: "The example `echo`: returns the bytes of the event.",
+        build: echo,
+    },
     Entry {
         name: "json",
         title: "barelambda, typed JSON",
@@ -62,11 +68,16 @@ fn json(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
 }
 
 fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
-    let folder = build_dir.project.target_folder.join("peers/c").join(build_dir.architecture.to_string());
+    let folder =
+        build_dir.project.target_folder.join("peers/c").join(build_dir.architecture.to_string());
     let program = folder.join("echo");
     let mut make = Command::new("make");
-    make.arg("-C").arg(build_dir.repository.join("examples/c")).arg(format!("ARCH={}", build_dir.architecture));
-    make.arg(format!("BUILD={}", folder.display())).arg(&program).env("CARGO_TARGET_DIR", &build_dir.project.target_folder);
+    make.arg("-C")
+        .arg(build_dir.repository.join("examples/c"))
+        .arg(format!("ARCH={}", build_dir.architecture));
+    make.arg(format!("BUILD={}", folder.display()))
+        .arg(&program)
+        .env("CARGO_TARGET_DIR", &build_dir.project.target_folder);
     succeed(&mut make)?;
     Ok(Ready::alone(program))
 }
@@ -74,7 +85,8 @@ fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
 fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     let mut ready = example(build_dir, "exec").map(Ready::alone)?;
     ready.environment = vec![("_HANDLER".into(), "/bin/cat".into())];
-    ready.uncounted = Some("valgrind doesn't support processes that share memory with their parent");
+    ready.uncounted =
+        Some("valgrind doesn't support processes that share memory with their parent");
     Ok(ready)
 }
 

@@ -27,8 +27,11 @@ fn bash_curl(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     // The files of mktemp remain when the loop is killed.
     let temporary = build_dir.folder("bash-curl");
     fs::create_dir_all(&temporary).context(temporary.display())?;
-    ready.environment =
-        vec![("LAMBDA_TASK_ROOT".into(), "/bin".into()), ("_HANDLER".into(), "cat".into()), ("TMPDIR".into(), temporary.into())];
+    ready.environment = vec![
+        ("LAMBDA_TASK_ROOT".into(), "/bin".into()),
+        ("_HANDLER".into(), "cat".into()),
+        ("TMPDIR".into(), temporary.into()),
+    ];
     ready.interpreted = true;
     ready.expected = ExpectedResponse::SameJson;
     Ok(ready)

@@ -28,10 +28,16 @@ impl LogScale {
     }
 
     /// Returns a scale with this ratio between its ends and the extreme values.
-    pub fn with_margin(values: impl IntoIterator<Item = f64>, pixels: (i32, i32), margin: f64) -> Self {
+    pub fn with_margin(
+        values: impl IntoIterator<Item = f64>,
+        pixels: (i32, i32),
+        margin: f64,
+    ) -> Self {
         const LEAST_RATIO: f64 = 4.0;
         let positive = values.into_iter().filter(|value| value.is_finite() && *value > 0.0);
-        let (least, most) = positive.fold((f64::INFINITY, 0.0_f64), |(least, most), value| (least.min(value), most.max(value)));
+        let (least, most) = positive.fold((f64::INFINITY, 0.0_f64), |(least, most), value| {
+            (least.min(value), most.max(value))
+        });
         let (least, most) = if most > 0.0 { (least, most) } else { (1.0, 10.0) };
         let margin = margin.max((LEAST_RATIO * least / most).sqrt());
         Self { from: least / margin, to: most * margin, pixels }
@@ -50,7 +56,9 @@ impl LogScale {
         const MOST: usize = 10;
         let powers = self.from.log10().floor() as i32..=self.to.log10().ceil() as i32;
         let within = |factors: &[f64]| -> Vec<f64> {
-            let all = powers.clone().flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powi(power)));
+            let all = powers
+                .clone()
+                .flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powi(power)));
             all.filter(|value| (self.from..=self.to).contains(value)).collect()
         };
         let fine = within(&[1.0, 2.0, 5.0]);
@@ -59,24 +67,37 @@ impl LogScale {
 }
 
 /// Draws the x axis: vertical grid lines, and their values below the frame.
-pub fn across(picture: &mut Picture, frame: Frame, scale: &LogScale, marks: &[(f64, String)], title: &str) {
+pub fn across(
+    picture: &mut Picture,
+    frame: Frame,
+    scale: &LogScale,
+    marks: &[(f64, String)],
+    title: &str,
+) {
     for (value, words) in marks {
         let x = scale.at(*value);
         picture.line([(x, frame.top), (x, frame.bottom)], PALE, 1, None);
-        picture.text(Label::new((x, frame.bottom + 14), words).size(11.0).side(Side::Middle).color(GREY));
+        picture.text(
+            Label::new((x, frame.bottom + 14), words).size(11.0).side(Side::Middle).color(GREY),
+        );
     }
     picture.line([(frame.left, frame.bottom), (frame.right, frame.bottom)], GREY, 1, None);
-    picture.text(Label::new((frame.left.midpoint(frame.right), frame.bottom + 33), title).side(Side::Middle));
+    picture.text(
+        Label::new((frame.left.midpoint(frame.right), frame.bottom + 33), title).side(Side::Middle),
+    );
 }
 
 /// Draws the y axis: horizontal grid lines, and their values on the left.
 pub fn up(picture: &mut Picture, frame: Frame, marks: &[(i32, String)], title: &str) {
     for (y, words) in marks {
         picture.line([(frame.left, *y), (frame.right, *y)], PALE, 1, None);
-        picture.text(Label::new((frame.left - 8, *y), words).size(11.0).side(Side::End).color(GREY));
+        picture
+            .text(Label::new((frame.left - 8, *y), words).size(11.0).side(Side::End).color(GREY));
     }
     picture.line([(frame.left, frame.top), (frame.left, frame.bottom)], GREY, 1, None);
-    picture.text(Label::new((20, frame.top.midpoint(frame.bottom)), title).side(Side::Middle).upright());
+    picture.text(
+        Label::new((20, frame.top.midpoint(frame.bottom)), title).side(Side::Middle).upright(),
+    );
 }
 
 /// Returns the ticks of a scale with their labels.
@@ -94,7 +115,11 @@ pub fn round(unit: Unit, value: f64) -> String {
         Unit::Megabytes => &[(1.0, "MB")],
         Unit::Count => &[(1.0, "")],
     };
-    let (step, name) = steps.iter().copied().find(|(step, _)| value >= *step * 0.999).unwrap_or(steps[steps.len() - 1]);
+    let (step, name) = steps
+        .iter()
+        .copied()
+        .find(|(step, _)| value >= *step * 0.999)
+        .unwrap_or(steps[steps.len() - 1]);
     // Powers of ten below one aren't exact.
     let shown = (value / step * 1e6).round() / 1e6;
     format!("{shown} {name}").trim_end().to_owned()
@@ -125,8 +150,14 @@ mod tests {
 
     #[test]
     fn round_values_are_short() {
-        assert_eq!([1.0, 50.0, 1000.0, 2e6].map(|value| round(Unit::Microseconds, value)), ["1 µs", "50 µs", "1 ms", "2 s"]);
+        assert_eq!(
+            [1.0, 50.0, 1000.0, 2e6].map(|value| round(Unit::Microseconds, value)),
+            ["1 µs", "50 µs", "1 ms", "2 s"]
+        );
         assert_eq!([0.1, 20.0].map(|value| round(Unit::Milliseconds, value)), ["0.1 ms", "20 ms"]);
-        assert_eq!([59.0, 1e4, 5e6].map(|value| round(Unit::Bytes, value)), ["59 B", "10 KB", "5 MB"]);
+        assert_eq!(
+            [59.0, 1e4, 5e6].map(|value| round(Unit::Bytes, value)),
+            ["59 B", "10 KB", "5 MB"]
+        );
     }
 }

@@ -11,20 +11,44 @@ const HEIGHT: i32 = 400;
 const RIGHT: i32 = 690;
 
 pub fn picture(record: &Record) -> Picture {
-    let shows = format!("The share of starts with a first response by that time. {} starts each.", counts(record, &[FIGURE]));
+    let shows = format!(
+        "The share of starts with a first response by that time. {} starts each.",
+        counts(record, &[FIGURE])
+    );
     let without = || record.rows.iter().filter(|row| row.samples(FIGURE).is_none());
     let notes = 15 * missing(without()).len() as i32;
     // The legend has a line for each row.
     let height = HEIGHT.max(legend::LINE * record.rows.len() as i32);
-    let mut picture = headed(record, "Distribution of cold starts, to the first response", &shows, height + notes);
+    let mut picture = headed(
+        record,
+        "Distribution of cold starts, to the first response",
+        &shows,
+        height + notes,
+    );
 
     let frame = Frame { left: 70, top: HEAD, right: RIGHT, bottom: HEAD + height };
-    let mut lines: Vec<(usize, Vec<f64>)> = record.rows.iter().enumerate().filter_map(|(index, row)| Some((index, sorted(row)?))).collect();
-    let scale = LogScale::over(lines.iter().flat_map(|(_, samples)| samples.iter().copied()), (frame.left, frame.right));
+    let mut lines: Vec<(usize, Vec<f64>)> = record
+        .rows
+        .iter()
+        .enumerate()
+        .filter_map(|(index, row)| Some((index, sorted(row)?)))
+        .collect();
+    let scale = LogScale::over(
+        lines.iter().flat_map(|(_, samples)| samples.iter().copied()),
+        (frame.left, frame.right),
+    );
     let y = |part: f64| frame.bottom - (part * f64::from(frame.bottom - frame.top)).round() as i32;
-    let parts: Vec<(i32, String)> = [0, 25, 50, 75, 95, 100].map(|percent| (y(f64::from(percent) / 100.0), format!("{percent} %"))).into();
+    let parts: Vec<(i32, String)> = [0, 25, 50, 75, 95, 100]
+        .map(|percent| (y(f64::from(percent) / 100.0), format!("{percent} %")))
+        .into();
     up(&mut picture, frame, &parts, "share of starts");
-    across(&mut picture, frame, &scale, &marks(&scale, FIGURE.unit()), "time from start to first response, log scale");
+    across(
+        &mut picture,
+        frame,
+        &scale,
+        &marks(&scale, FIGURE.unit()),
+        "time from start to first response, log scale",
+    );
     for (index, samples) in &lines {
         let style = theme::of(record, *index);
         picture.line(steps(samples, |value| scale.at(value), y), style.color, 2, style.dashes);
@@ -66,7 +90,8 @@ mod tests {
 
     #[test]
     fn each_sample_is_a_step() {
-        let points = steps(&[1.0, 2.0, 2.0, 4.0], |value| value as i32 * 10, |part| (part * 100.0) as i32);
+        let points =
+            steps(&[1.0, 2.0, 2.0, 4.0], |value| value as i32 * 10, |part| (part * 100.0) as i32);
         assert_eq!(points, [(10, 0), (10, 25), (20, 25), (20, 50), (20, 75), (40, 75), (40, 100)]);
     }
 

@@ -16,7 +16,15 @@ const CONTENDERS: [(&str, &str, bool, f64, f64, f64, f64); 15] = [
     ("lambda-runtime", "lambda_runtime", false, 4_900_000.0, 2_600.0, 0.1, 55.0),
     ("lambda-runtime-musl", "lambda_runtime, musl", false, 5_100_000.0, 2_050.0, 0.1, 60.0),
     ("lambda-runtime-small", "lambda_runtime, for size", false, 1_050_000.0, 1_700.0, 0.1, 48.0),
-    ("lambda-runtime-musl-small", "lambda_runtime, musl, for size", false, 1_080_000.0, 1_300.0, 0.1, 50.0),
+    (
+        "lambda-runtime-musl-small",
+        "lambda_runtime, musl, for size",
+        false,
+        1_080_000.0,
+        1_300.0,
+        0.1,
+        50.0,
+    ),
     ("minlambda", "minlambda", false, 890_000.0, 900.0, 0.09, 35.0),
     ("minlambda-musl-small", "minlambda, musl, for size", false, 560_000.0, 620.0, 0.09, 34.0),
     ("go", "aws-lambda-go", false, 6_400_000.0, 3_300.0, 0.15, 70.0),
@@ -28,7 +36,12 @@ const CONTENDERS: [(&str, &str, bool, f64, f64, f64, f64); 15] = [
 /// Returns a record with 15 contenders. One is missing, and some lack a figure.
 pub fn local() -> Record {
     let mut record = Record::new("local", "x86_64", "2026-11-22T10:09:08Z");
-    let facts = [("processor", "A Processor of 3 GHz"), ("processors", "4"), ("kernel", "6.1.0"), ("commit", "unknown")];
+    let facts = [
+        ("processor", "A Processor of 3 GHz"),
+        ("processors", "4"),
+        ("kernel", "6.1.0"),
+        ("commit", "unknown"),
+    ];
     record.machine.extend(facts.map(|(name, fact)| (name.to_owned(), fact.to_owned())));
     record.settings.insert("rounds".into(), "200".into());
     let mut random = Random(1);
@@ -54,12 +67,15 @@ pub fn local() -> Record {
         add(Figure::InstructionsToNext, Measured::exact((start * 90.0).round()));
         record.rows.push(row);
     }
-    record.rows[12]
-        .figures
-        .insert(Figure::InstructionsToNext, Measured::Missing("an interpreter: --quick doesn't count its instructions".into()));
+    record.rows[12].figures.insert(
+        Figure::InstructionsToNext,
+        Measured::Missing("an interpreter: --quick doesn't count its instructions".into()),
+    );
     record.rows[14].figures.remove(&Figure::Size);
     for (figure, _) in EVENT_SIZES {
-        record.rows[11].figures.insert(figure, Measured::Missing("it closes its connection".into()));
+        record.rows[11]
+            .figures
+            .insert(figure, Measured::Missing("it closes its connection".into()));
     }
     record.rows[6].figures.remove(&Figure::Warm5Mb);
     record.rows[11].figures.remove(&Figure::StartToAnswer);
@@ -71,15 +87,26 @@ pub fn aws() -> Record {
     let mut record = Record::new("aws-eu-central-1", "x86_64", "2026-11-22T12:00:00Z");
     let mut random = Random(2);
     for megabytes in [1769, 128, 512] {
-        for (name, title, ours, _, start, noise, warm) in [CONTENDERS[1], CONTENDERS[2], CONTENDERS[8], CONTENDERS[13]] {
-            let mut row = Row::new(format!("{name}-{megabytes}"), format!("{title}, {megabytes} MB"), ours, "");
+        for (name, title, ours, _, start, noise, warm) in
+            [CONTENDERS[1], CONTENDERS[2], CONTENDERS[8], CONTENDERS[13]]
+        {
+            let mut row = Row::new(
+                format!("{name}-{megabytes}"),
+                format!("{title}, {megabytes} MB"),
+                ours,
+                "",
+            );
             row.memory_mb = Some(megabytes);
             if start == 0.0 {
                 row.missing = Some("it isn't a static bootstrap".into());
             } else {
                 let slow = 1.0 + 400.0 / f64::from(megabytes);
-                row.figures.insert(Figure::AwsInit, random.samples(8.0 + start / 90.0, 2.0 * noise, 30));
-                row.figures.insert(Figure::AwsDuration, random.samples((1.0 + warm / 40.0) * slow, 3.0 * noise, 30));
+                row.figures
+                    .insert(Figure::AwsInit, random.samples(8.0 + start / 90.0, 2.0 * noise, 30));
+                row.figures.insert(
+                    Figure::AwsDuration,
+                    random.samples((1.0 + warm / 40.0) * slow, 3.0 * noise, 30),
+                );
                 row.figures.insert(Figure::AwsBilled, Measured::exact(20.0));
                 row.figures.insert(Figure::AwsMemory, Measured::exact(14.0));
             }
@@ -95,14 +122,20 @@ struct Random(u64);
 impl Random {
     /// Returns log-normal samples with a tail to the right.
     fn samples(&mut self, median: f64, noise: f64, count: usize) -> Measured {
-        let normal = |random: &mut Self| (-2.0 * random.next().ln()).sqrt() * (TAU * random.next()).cos();
-        let tail = |random: &mut Self| if random.next() < 0.03 { 1.0 + 2.0 * noise + random.next() * noise } else { 1.0 };
-        Measured::Samples((0..count).map(|_| median * (noise * normal(self)).exp() * tail(self)).collect())
+        let normal =
+            |random: &mut Self| (-2.0 * random.next().ln()).sqrt() * (TAU * random.next()).cos();
+        let tail = |random: &mut Self| {
+            if random.next() < 0.03 { 1.0 + 2.0 * noise + random.next() * noise } else { 1.0 }
+        };
+        Measured::Samples(
+            (0..count).map(|_| median * (noise * normal(self)).exp() * tail(self)).collect(),
+        )
     }
 
     /// Returns a number above 0 and at most 1.
     fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 11) + 1) as f64 / (1_u64 << 53) as f64
     }
 }

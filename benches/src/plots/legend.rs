@@ -16,7 +16,13 @@ pub enum Sample {
 }
 
 /// Draws an entry for each row, by its index and its label, from top to bottom.
-pub fn draw(picture: &mut Picture, record: &Record, frame: Frame, sample: Sample, entries: impl IntoIterator<Item = (usize, String)>) {
+pub fn draw(
+    picture: &mut Picture,
+    record: &Record,
+    frame: Frame,
+    sample: Sample,
+    entries: impl IntoIterator<Item = (usize, String)>,
+) {
     let left = frame.right + 16;
     for (place, (index, label)) in entries.into_iter().enumerate() {
         let (style, y) = (theme::of(record, index), frame.top + 10 + LINE * place as i32);
@@ -24,6 +30,8 @@ pub fn draw(picture: &mut Picture, record: &Record, frame: Frame, sample: Sample
             Sample::Line => picture.line([(left, y), (left + 30, y)], style.color, 2, style.dashes),
             Sample::Dot => picture.dot((left + 24, y), 5, style.color, style.dashes.is_some()),
         }
-        picture.text(Label::new((left + 38, y), label).size(11.0).color(INK).within(WIDTH - left - 46));
+        picture.text(
+            Label::new((left + 38, y), label).size(11.0).color(INK).within(WIDTH - left - 46),
+        );
     }
 }

@@ -33,14 +33,34 @@ const OF_THIS_MACHINE: [Plot; 4] = [
         about: "Start times of each contender: median, 5th to 95th percentile, 99th percentile",
         picture: spread::start,
     },
-    Plot { file: "distribution.svg", about: "Distribution of the cold starts of each contender", picture: distribution::picture },
-    Plot { file: "size.svg", about: "Size and start time of each contender", picture: size::picture },
-    Plot { file: "warm.svg", about: "Time of a warm invocation of each contender by the size of its event", picture: warm::picture },
+    Plot {
+        file: "distribution.svg",
+        about: "Distribution of the cold starts of each contender",
+        picture: distribution::picture,
+    },
+    Plot {
+        file: "size.svg",
+        about: "Size and start time of each contender",
+        picture: size::picture,
+    },
+    Plot {
+        file: "warm.svg",
+        about: "Time of a warm invocation of each contender by the size of its event",
+        picture: warm::picture,
+    },
 ];
 
 const OF_AWS: [Plot; 2] = [
-    Plot { file: "init.svg", about: "Init Duration on AWS of each contender by memory size", picture: spread::init },
-    Plot { file: "duration.svg", about: "Duration of cold starts on AWS of each contender by memory size", picture: spread::duration },
+    Plot {
+        file: "init.svg",
+        about: "Init Duration on AWS of each contender by memory size",
+        picture: spread::init,
+    },
+    Plot {
+        file: "duration.svg",
+        about: "Duration of cold starts on AWS of each contender by memory size",
+        picture: spread::duration,
+    },
 ];
 
 /// Returns the plots of a record, in their order in the documentation.
@@ -83,16 +103,25 @@ fn headed(record: &Record, title: &str, shows: &str, below: i32) -> Picture {
     picture.text(Label::new((16, 26), title).size(18.0).weight(Weight::Bold).within(room));
     picture.text(Label::new((16, 50), shows).within(room));
     picture.text(Label::new((16, 69), measured_on(record)).color(GREY).within(room));
-    let small =
-        if is_of_aws(record) { "These times are for this region and date." } else { "Ratios measured here aren't a claim about AWS." };
-    picture.text(Label::new((WIDTH - 16, picture.height - 12), small).size(10.0).side(picture::Side::End).color(GREY));
+    let small = if is_of_aws(record) {
+        "These times are for this region and date."
+    } else {
+        "Ratios measured here aren't a claim about AWS."
+    };
+    picture.text(
+        Label::new((WIDTH - 16, picture.height - 12), small)
+            .size(10.0)
+            .side(picture::Side::End)
+            .color(GREY),
+    );
     picture
 }
 
 /// Returns the date, the architecture, and the machine or region.
 fn measured_on(record: &Record) -> String {
     let fact = |name: &str| record.machine.get(name).filter(|fact| *fact != "unknown");
-    let mut facts = vec![record.date.get(..10).unwrap_or(&record.date).to_owned(), record.architecture.clone()];
+    let mut facts =
+        vec![record.date.get(..10).unwrap_or(&record.date).to_owned(), record.architecture.clone()];
     if is_of_aws(record) {
         facts.push(record.place.clone());
     } else {
@@ -105,7 +134,8 @@ fn measured_on(record: &Record) -> String {
 
 /// Returns the numbers of samples of these figures: `n = 30`, `n = 30 to 200`.
 fn counts(record: &Record, figures: &[Figure]) -> String {
-    let samples = record.rows.iter().flat_map(|row| figures.iter().filter_map(|figure| row.samples(*figure)));
+    let samples =
+        record.rows.iter().flat_map(|row| figures.iter().filter_map(|figure| row.samples(*figure)));
     let counts: Vec<usize> = samples.map(<[f64]>::len).collect();
     match (counts.iter().min(), counts.iter().max()) {
         (Some(least), Some(most)) if least == most => format!("n = {least}"),
@@ -117,7 +147,12 @@ fn counts(record: &Record, figures: &[Figure]) -> String {
 /// Draws the names of rows that a plot can't show, below this height.
 fn name_missing<'a>(picture: &mut Picture, rows: impl Iterator<Item = &'a Row>, top: i32) {
     for (index, line) in missing(rows).into_iter().enumerate() {
-        picture.text(Label::new((16, top + 15 * index as i32), line).size(11.0).weight(Weight::Italic).color(GREY));
+        picture.text(
+            Label::new((16, top + 15 * index as i32), line)
+                .size(11.0)
+                .weight(Weight::Italic)
+                .color(GREY),
+        );
     }
 }
 
@@ -129,7 +164,9 @@ fn missing<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
     for (index, title) in titles.iter().enumerate() {
         let end = if index + 1 < titles.len() { ";" } else { "" };
         match lines.last_mut() {
-            Some(line) if line.chars().count() + title.chars().count() + 3 <= MOST => line.push_str(&format!(" {title}{end}")),
+            Some(line) if line.chars().count() + title.chars().count() + 3 <= MOST => {
+                line.push_str(&format!(" {title}{end}"))
+            }
             Some(_) => lines.push(format!("{title}{end}")),
             None => lines.push(format!("not measured: {title}{end}")),
         }
@@ -143,7 +180,10 @@ mod tests {
     use crate::record::Measured;
 
     fn svgs(record: &Record) -> Vec<(&'static str, String)> {
-        of(record).iter().map(|plot| (plot.file, plot.svg(record).expect("the plot can be drawn"))).collect()
+        of(record)
+            .iter()
+            .map(|plot| (plot.file, plot.svg(record).expect("the plot can be drawn")))
+            .collect()
     }
 
     #[test]
@@ -151,7 +191,10 @@ mod tests {
         for record in [fixture::local(), fixture::aws()] {
             for (file, svg) in svgs(&record) {
                 for row in &record.rows {
-                    let title = row.title.strip_suffix(&format!(", {} MB", row.memory_mb.unwrap_or(0))).unwrap_or(&row.title);
+                    let title = row
+                        .title
+                        .strip_suffix(&format!(", {} MB", row.memory_mb.unwrap_or(0)))
+                        .unwrap_or(&row.title);
                     assert!(svg.contains(title), "{file}: {title}");
                 }
                 for words in ["2026-11-22", "x86_64", "n = ", "not measured"] {
@@ -183,10 +226,18 @@ mod tests {
         let mut record = Record::new("local", "x86_64", "2026-11-22T10:00:00Z");
         assert_eq!(svgs(&record).len(), 4);
         record.rows.push(Row::new("echo", "barelambda, echo", true, ""));
-        assert!(svgs(&record).iter().all(|(_, svg)| svg.contains("not measured") && svg.contains("n = 0")));
+        assert!(
+            svgs(&record)
+                .iter()
+                .all(|(_, svg)| svg.contains("not measured") && svg.contains("n = 0"))
+        );
         record.rows[0].figures.insert(Figure::StartToAnswer, Measured::exact(200.0));
         let drawn = svgs(&record);
-        assert!(drawn[1].1.contains("n = 1") && !drawn[1].1.contains("not measured"), "{}", drawn[1].1);
+        assert!(
+            drawn[1].1.contains("n = 1") && !drawn[1].1.contains("not measured"),
+            "{}",
+            drawn[1].1
+        );
     }
 
     #[test]
@@ -201,7 +252,13 @@ mod tests {
                         picture::Side::Middle => text.at.0 - width / 2,
                         picture::Side::End => text.at.0 - width,
                     };
-                    assert!(left >= 0 && left + width <= WIDTH && (8..picture.height - 8).contains(&text.at.1), "{}: {text:?}", plot.file);
+                    assert!(
+                        left >= 0
+                            && left + width <= WIDTH
+                            && (8..picture.height - 8).contains(&text.at.1),
+                        "{}: {text:?}",
+                        plot.file
+                    );
                 }
             }
         }
@@ -209,18 +266,33 @@ mod tests {
 
     #[test]
     fn missing_rows_are_named_in_lines() {
-        let rows: Vec<Row> = (0..12).map(|index| Row::new("x", format!("a contender of number {index}"), false, "")).collect();
+        let rows: Vec<Row> = (0..12)
+            .map(|index| Row::new("x", format!("a contender of number {index}"), false, ""))
+            .collect();
         let lines = missing(rows.iter());
-        assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 130), "{lines:?}");
-        assert!(lines[0].starts_with("not measured: a contender of number 0; a") && lines.concat().ends_with("11"), "{lines:?}");
+        assert!(
+            lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 130),
+            "{lines:?}"
+        );
+        assert!(
+            lines[0].starts_with("not measured: a contender of number 0; a")
+                && lines.concat().ends_with("11"),
+            "{lines:?}"
+        );
         assert!(missing([].into_iter()).is_empty());
     }
 
     #[test]
     fn plots_are_kept_with_their_record() {
-        let folder = std::env::temp_dir().join(format!("barelambda-bench-plots-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("barelambda-bench-plots-{}", std::process::id()));
         let kept = keep(&fixture::aws(), &folder);
-        let mut names: Vec<_> = kept.iter().flat_map(fs::read_dir).flatten().map(|entry| entry.expect("it is there").file_name()).collect();
+        let mut names: Vec<_> = kept
+            .iter()
+            .flat_map(fs::read_dir)
+            .flatten()
+            .map(|entry| entry.expect("it is there").file_name())
+            .collect();
         names.sort();
         fs::remove_dir_all(&folder).expect("it is ours");
         assert!(kept.expect("it can be written to").starts_with(&folder));

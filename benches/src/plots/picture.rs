@@ -6,7 +6,10 @@
 use cargo_barelambda::error::{Context, Error};
 use plotters::coord::Shift;
 use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text};
-use plotters::prelude::{Color, DrawingArea, DrawingAreaErrorKind, FontStyle, IntoDrawingArea, IntoFont, RGBColor, SVGBackend, WHITE};
+use plotters::prelude::{
+    Color, DrawingArea, DrawingAreaErrorKind, FontStyle, IntoDrawingArea, IntoFont, RGBColor,
+    SVGBackend, WHITE,
+};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{ShapeStyle, TextStyle};
 
@@ -72,7 +75,13 @@ impl Picture {
         Self { height, shapes: Vec::new() }
     }
 
-    pub fn line(&mut self, points: impl Into<Vec<Point>>, color: RGBColor, width: u32, dashes: Option<Dashes>) {
+    pub fn line(
+        &mut self,
+        points: impl Into<Vec<Point>>,
+        color: RGBColor,
+        width: u32,
+        dashes: Option<Dashes>,
+    ) {
         self.shapes.push(Shape::Line { points: points.into(), color, width, dashes });
     }
 
@@ -91,13 +100,16 @@ impl Picture {
 
     #[cfg(test)]
     pub fn texts(&self) -> impl Iterator<Item = &Label> {
-        self.shapes.iter().filter_map(|shape| if let Shape::Label(text) = shape { Some(text) } else { None })
+        self.shapes
+            .iter()
+            .filter_map(|shape| if let Shape::Label(text) = shape { Some(text) } else { None })
     }
 
     pub fn svg(&self) -> Result<String, Error> {
         let mut svg = String::new();
         {
-            let area = SVGBackend::with_string(&mut svg, (WIDTH as u32, self.height as u32)).into_drawing_area();
+            let area = SVGBackend::with_string(&mut svg, (WIDTH as u32, self.height as u32))
+                .into_drawing_area();
             self.draw(&area).context("a plot")?;
         }
         Ok(svg)
@@ -115,7 +127,15 @@ impl Label {
     /// Returns a text of ordinary size and color, which starts at a point and is centred on its
     /// height.
     pub fn new(at: Point, words: impl Into<String>) -> Self {
-        Self { at, words: words.into(), size: 12.0, side: Side::Start, color: INK, weight: Weight::Plain, upright: false }
+        Self {
+            at,
+            words: words.into(),
+            size: 12.0,
+            side: Side::Start,
+            color: INK,
+            weight: Weight::Plain,
+            upright: false,
+        }
     }
 
     pub fn side(self, side: Side) -> Self {
@@ -160,17 +180,34 @@ pub fn width(words: &str, size: f64) -> i32 {
 impl Shape {
     fn draw(&self, area: &Area<'_>) -> Drawn {
         match self {
-            Self::Line { points, color, width, dashes: None } => area.draw(&PathElement::new(points.clone(), color.stroke_width(*width))),
-            Self::Line { points, color, width, dashes: Some((dash, gap)) } => {
-                area.draw(&DashedPathElement::new(points.iter().copied(), *dash, *gap, color.stroke_width(*width)))
+            Self::Line { points, color, width, dashes: None } => {
+                area.draw(&PathElement::new(points.clone(), color.stroke_width(*width)))
             }
-            Self::Bar { from, to, color } => area.draw(&Rectangle::new([*from, *to], color.mix(0.35).filled())),
-            Self::Dot { at, radius, color, hollow: false } => area.draw(&Circle::new(*at, *radius, color.filled())),
+            Self::Line { points, color, width, dashes: Some((dash, gap)) } => {
+                area.draw(&DashedPathElement::new(
+                    points.iter().copied(),
+                    *dash,
+                    *gap,
+                    color.stroke_width(*width),
+                ))
+            }
+            Self::Bar { from, to, color } => {
+                area.draw(&Rectangle::new([*from, *to], color.mix(0.35).filled()))
+            }
+            Self::Dot { at, radius, color, hollow: false } => {
+                area.draw(&Circle::new(*at, *radius, color.filled()))
+            }
             Self::Dot { at, radius, color, hollow: true } => {
                 area.draw(&Circle::new(*at, *radius, WHITE.filled()))?;
-                area.draw(&Circle::new(*at, *radius, ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 2 }))
+                area.draw(&Circle::new(
+                    *at,
+                    *radius,
+                    ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 2 },
+                ))
             }
-            Self::Label(text) => area.draw(&Text::new(text.words.as_str(), text.at, style_of(text))),
+            Self::Label(text) => {
+                area.draw(&Text::new(text.words.as_str(), text.at, style_of(text)))
+            }
         }
     }
 }
@@ -183,7 +220,8 @@ fn style_of(text: &Label) -> TextStyle<'_> {
         Weight::Italic => FontStyle::Italic,
     };
     let font = ("sans-serif", text.size * 1.24, weight).into_font();
-    let font = if text.upright { font.transform(plotters::style::FontTransform::Rotate270) } else { font };
+    let font =
+        if text.upright { font.transform(plotters::style::FontTransform::Rotate270) } else { font };
     let side = match text.side {
         Side::Start => HPos::Left,
         Side::Middle => HPos::Center,
@@ -201,9 +239,14 @@ mod tests {
         let mut picture = Picture::new(40);
         picture.text(Label::new((10, 20), "a < b & c"));
         let svg = picture.svg().expect("a string is writable");
-        assert!(svg.contains("width=\"960\" height=\"40\"") && svg.contains("fill=\"#FFFFFF\""), "{svg}");
         assert!(
-            svg.contains("a &lt; b &amp; c") && svg.contains("font-family=\"sans-serif\"") && svg.contains("font-size=\"12\""),
+            svg.contains("width=\"960\" height=\"40\"") && svg.contains("fill=\"#FFFFFF\""),
+            "{svg}"
+        );
+        assert!(
+            svg.contains("a &lt; b &amp; c")
+                && svg.contains("font-family=\"sans-serif\"")
+                && svg.contains("font-size=\"12\""),
             "{svg}"
         );
         assert!(svg.trim_end().ends_with("</svg>"), "{svg}");

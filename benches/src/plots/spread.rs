@@ -19,7 +19,13 @@ const GROUP: i32 = 26;
 pub fn start(record: &Record) -> Picture {
     let rows = record.rows.iter().map(SpreadLine::Row).collect();
     let figures = [(Figure::StartToNext, "to GET /next"), (Figure::StartToAnswer, "to response")];
-    draw(record, "Cold start: from just before execve, in the page cache", &figures, rows, "time from start, log scale")
+    draw(
+        record,
+        "Cold start: from just before execve, in the page cache",
+        &figures,
+        rows,
+        "time from start, log scale",
+    )
 }
 
 /// Draws init.svg.
@@ -46,21 +52,37 @@ fn by_memory(record: &Record) -> Vec<SpreadLine<'_>> {
     sizes.dedup();
     let mut lines = Vec::new();
     for size in sizes {
-        lines.push(SpreadLine::Group(size.map_or_else(|| "memory size unknown".to_owned(), |megabytes| format!("{megabytes} MB"))));
+        lines.push(SpreadLine::Group(size.map_or_else(
+            || "memory size unknown".to_owned(),
+            |megabytes| format!("{megabytes} MB"),
+        )));
         lines.extend(record.rows.iter().filter(|row| row.memory_mb == size).map(SpreadLine::Row));
     }
     lines
 }
 
-fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<SpreadLine<'_>>, axis: &str) -> Picture {
+fn draw(
+    record: &Record,
+    title: &str,
+    figures: &[(Figure, &str)],
+    lines: Vec<SpreadLine<'_>>,
+    axis: &str,
+) -> Picture {
     let row_height = LINE * figures.len() as i32 + GAP;
-    let height = lines.iter().map(|line| if matches!(line, SpreadLine::Row(_)) { row_height } else { GROUP }).sum::<i32>();
+    let height = lines
+        .iter()
+        .map(|line| if matches!(line, SpreadLine::Row(_)) { row_height } else { GROUP })
+        .sum::<i32>();
     let names: Vec<Figure> = figures.iter().map(|(figure, _)| *figure).collect();
-    let shows = format!("Point: median. Bar: 5th to 95th percentile. Tick: 99th percentile (p99). {} starts each.", counts(record, &names));
+    let shows = format!(
+        "Point: median. Bar: 5th to 95th percentile. Tick: 99th percentile (p99). {} starts each.",
+        counts(record, &names)
+    );
     let mut picture = headed(record, title, &shows, height + 14);
 
     let frame = Frame { left: LEFT, top: HEAD + 8, right: RIGHT, bottom: HEAD + 8 + height };
-    let samples = record.rows.iter().flat_map(|row| names.iter().filter_map(|figure| row.samples(*figure)));
+    let samples =
+        record.rows.iter().flat_map(|row| names.iter().filter_map(|figure| row.samples(*figure)));
     let ends = samples.flat_map(|samples| [0.0, 0.05, 0.99].map(|part| quantile(samples, part)));
     let scale = LogScale::over(ends, (frame.left, frame.right));
     across(&mut picture, frame, &scale, &marks(&scale, names[0].unit()), axis);
@@ -77,7 +99,12 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Spr
                 top += GROUP;
             }
             SpreadLine::Row(row) => {
-                picture.line([(16, top + row_height), (WIDTH - 16, top + row_height)], PALE, 1, None);
+                picture.line(
+                    [(16, top + row_height), (WIDTH - 16, top + row_height)],
+                    PALE,
+                    1,
+                    None,
+                );
                 let title = Label::new((16, top + row_height / 2), title_of(row)).within(LEFT - 24);
                 picture.text(title.weight(if row.ours { Weight::Bold } else { Weight::Plain }));
                 let measured: &[(Figure, &str)] = if row.missing.is_some() { &[] } else { figures };
@@ -97,11 +124,20 @@ fn draw(record: &Record, title: &str, figures: &[(Figure, &str)], lines: Vec<Spr
 
 /// Returns the title of a row, on AWS without the memory size, which its group has.
 fn title_of(row: &Row) -> &str {
-    row.memory_mb.and_then(|megabytes| row.title.strip_suffix(&format!(", {megabytes} MB"))).unwrap_or(&row.title)
+    row.memory_mb
+        .and_then(|megabytes| row.title.strip_suffix(&format!(", {megabytes} MB")))
+        .unwrap_or(&row.title)
 }
 
 /// Draws a figure at `y`, whose point may be hollow.
-fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y, hollow): (i32, bool), scale: &LogScale) {
+fn draw_figure(
+    picture: &mut Picture,
+    row: &Row,
+    figure: Figure,
+    what: &str,
+    (y, hollow): (i32, bool),
+    scale: &LogScale,
+) {
     let samples = match row.figures.get(&figure) {
         Some(Measured::Samples(samples)) => samples,
         Some(Measured::Missing(why)) => return say_missing(picture, y, Some(why)),
@@ -115,13 +151,19 @@ fn draw_figure(picture: &mut Picture, row: &Row, figure: Figure, what: &str, (y,
     picture.dot((x(median), y), 4, color, hollow);
     picture.text(Label::new((RIGHT + 10, y), what).size(10.0).color(GREY));
     for ((right, _), value) in COLUMNS.into_iter().zip([median, late]) {
-        picture.text(Label::new((right, y), figure.unit().show(value)).size(11.0).side(Side::End).color(INK));
+        picture.text(
+            Label::new((right, y), figure.unit().show(value)).size(11.0).side(Side::End).color(INK),
+        );
     }
 }
 
 fn say_missing(picture: &mut Picture, y: i32, why: Option<&str>) {
-    let why = why.and_then(|why| why.lines().next()).map(|why| format!(": {why}")).unwrap_or_default();
-    let text = Label::new((LEFT + 8, y), format!("not measured{why}")).size(11.0).weight(Weight::Italic).color(GREY);
+    let why =
+        why.and_then(|why| why.lines().next()).map(|why| format!(": {why}")).unwrap_or_default();
+    let text = Label::new((LEFT + 8, y), format!("not measured{why}"))
+        .size(11.0)
+        .weight(Weight::Italic)
+        .color(GREY);
     picture.text(text.within(RIGHT - LEFT - 16));
 }
 
@@ -157,7 +199,9 @@ mod tests {
     #[test]
     fn rows_have_numbers_or_reasons() {
         let mut record = fixture::local();
-        record.rows[1].figures.insert(Figure::StartToNext, Measured::Samples((1..=100).map(f64::from).collect()));
+        record.rows[1]
+            .figures
+            .insert(Figure::StartToNext, Measured::Samples((1..=100).map(f64::from).collect()));
         let picture = start(&record);
         let words: Vec<&str> = picture.texts().map(|text| text.words.as_str()).collect();
         assert!(words.contains(&"50.5 µs") && words.contains(&"99.0 µs"), "{words:?}");
@@ -167,8 +211,11 @@ mod tests {
     #[test]
     fn memory_sizes_are_groups_in_ascending_order() {
         let picture = init(&fixture::aws());
-        let groups: Vec<&str> =
-            picture.texts().map(|text| text.words.as_str()).filter(|words| ["128 MB", "512 MB", "1769 MB"].contains(words)).collect();
+        let groups: Vec<&str> = picture
+            .texts()
+            .map(|text| text.words.as_str())
+            .filter(|words| ["128 MB", "512 MB", "1769 MB"].contains(words))
+            .collect();
         assert_eq!(groups, ["128 MB", "512 MB", "1769 MB"]);
     }
 }

@@ -9,8 +9,13 @@ use crate::record::{Record, Row};
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 const OURS: [RGBColor; 2] = [BLUE, RGBColor(0x56, 0xb4, 0xe9)];
-const PEERS: [RGBColor; 5] =
-    [VERMILION, RGBColor(0x00, 0x9e, 0x73), RGBColor(0xe6, 0x9f, 0x00), RGBColor(0xcc, 0x79, 0xa7), RGBColor(0x00, 0x00, 0x00)];
+const PEERS: [RGBColor; 5] = [
+    VERMILION,
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0x00, 0x00, 0x00),
+];
 const DASHES: [Option<Dashes>; 3] = [None, Some((9, 4)), Some((3, 3))];
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -34,9 +39,15 @@ pub fn of(record: &Record, index: usize) -> LineStyle {
     if row.is_floor() {
         return LineStyle { color: GREY, dashes: DASHES[2] };
     }
-    let rank = record.rows[..index].iter().filter(|other| other.ours == row.ours && !other.is_floor()).count();
+    let rank = record.rows[..index]
+        .iter()
+        .filter(|other| other.ours == row.ours && !other.is_floor())
+        .count();
     let colors: &[RGBColor] = if row.ours { &OURS } else { &PEERS };
-    LineStyle { color: colors[rank % colors.len()], dashes: DASHES[rank / colors.len() % DASHES.len()] }
+    LineStyle {
+        color: colors[rank % colors.len()],
+        dashes: DASHES[rank / colors.len() % DASHES.len()],
+    }
 }
 
 #[cfg(test)]
@@ -47,12 +58,14 @@ mod tests {
     #[test]
     fn every_row_has_a_unique_style() {
         let record = fixture::local();
-        let styles: Vec<LineStyle> = (0..record.rows.len()).map(|index| of(&record, index)).collect();
+        let styles: Vec<LineStyle> =
+            (0..record.rows.len()).map(|index| of(&record, index)).collect();
         for (index, style) in styles.iter().enumerate() {
             assert!(!styles[..index].contains(style), "{}", record.rows[index].name);
         }
         // Dots are either filled or hollow.
-        let dots: Vec<_> = styles.iter().map(|style| (style.color, style.dashes.is_some())).collect();
+        let dots: Vec<_> =
+            styles.iter().map(|style| (style.color, style.dashes.is_some())).collect();
         assert!((1..dots.len()).all(|index| !dots[..index].contains(&dots[index])), "{dots:?}");
     }
 }

@@ -18,21 +18,35 @@ pub fn picture(record: &Record) -> Picture {
     let without = || record.rows.iter().filter(|row| medians(row).is_empty());
     let notes = 15 * missing(without()).len() as i32;
     let height = HEIGHT.max(legend::LINE * record.rows.len() as i32);
-    let mut picture = headed(record, "Warm invocation by the size of the echoed event", &shows, height + notes);
+    let mut picture =
+        headed(record, "Warm invocation by the size of the echoed event", &shows, height + notes);
 
     let frame = Frame { left: 80, top: HEAD, right: RIGHT, bottom: HEAD + height };
-    let mut lines: Vec<(usize, Vec<(f64, f64)>)> =
-        record.rows.iter().enumerate().map(|(index, row)| (index, medians(row))).filter(|(_, medians)| !medians.is_empty()).collect();
+    let mut lines: Vec<(usize, Vec<(f64, f64)>)> = record
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (index, medians(row)))
+        .filter(|(_, medians)| !medians.is_empty())
+        .collect();
     let sizes = LogScale::over(EVENT_SIZES.map(|(_, size)| size as f64), (frame.left, frame.right));
-    let times = LogScale::over(lines.iter().flat_map(|(_, line)| line.iter().map(|(_, time)| *time)), (frame.bottom, frame.top));
-    let heights: Vec<(i32, String)> = times.ticks().into_iter().map(|value| (times.at(value), round(figures[0].unit(), value))).collect();
+    let times = LogScale::over(
+        lines.iter().flat_map(|(_, line)| line.iter().map(|(_, time)| *time)),
+        (frame.bottom, frame.top),
+    );
+    let heights: Vec<(i32, String)> = times
+        .ticks()
+        .into_iter()
+        .map(|value| (times.at(value), round(figures[0].unit(), value)))
+        .collect();
     up(&mut picture, frame, &heights, "time of one invocation, log scale");
     let events = EVENT_SIZES.map(|(_, size)| (size as f64, round(Unit::Bytes, size as f64)));
     across(&mut picture, frame, &sizes, &events, "size of event and response, log scale");
 
     for (index, line) in &lines {
         let style = theme::of(record, *index);
-        let points: Vec<Point> = line.iter().map(|(size, time)| (sizes.at(*size), times.at(*time))).collect();
+        let points: Vec<Point> =
+            line.iter().map(|(size, time)| (sizes.at(*size), times.at(*time))).collect();
         for &point in &points {
             picture.dot(point, 3, style.color, false);
         }
@@ -50,9 +64,16 @@ pub fn picture(record: &Record) -> Picture {
 /// Returns the title, and the sizes that weren't measured.
 fn label(row: &Row, medians: &[(f64, f64)]) -> String {
     let lacks = |size: usize| medians.iter().all(|(measured, _)| *measured != size as f64);
-    let lacking: Vec<String> =
-        EVENT_SIZES.into_iter().filter(|(_, size)| lacks(*size)).map(|(_, size)| round(Unit::Bytes, size as f64)).collect();
-    if lacking.is_empty() { row.title.clone() } else { format!("{} (not measured: {})", row.title, lacking.join(", ")) }
+    let lacking: Vec<String> = EVENT_SIZES
+        .into_iter()
+        .filter(|(_, size)| lacks(*size))
+        .map(|(_, size)| round(Unit::Bytes, size as f64))
+        .collect();
+    if lacking.is_empty() {
+        row.title.clone()
+    } else {
+        format!("{} (not measured: {})", row.title, lacking.join(", "))
+    }
 }
 
 /// Returns the measured sizes with their medians.

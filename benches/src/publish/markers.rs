@@ -16,7 +16,9 @@ pub fn replace(text: &str, name: &str, section: &str) -> Result<String, Error> {
     };
     let ((_, begin), (end, _)) = (find("begin")?, find("end")?);
     if end < begin {
-        return Err(Error::new(format!("the marker `<!-- {name}: end -->` is before its beginning")));
+        return Err(Error::new(format!(
+            "the marker `<!-- {name}: end -->` is before its beginning"
+        )));
     }
     Ok(format!("{}{section}{}", &text[..begin], &text[end..]))
 }
@@ -36,9 +38,16 @@ mod tests {
     #[test]
     fn a_missing_duplicate_or_late_marker_is_named() {
         let begin = "<!-- bench: begin -->\n";
-        let error = |page: &str| replace(page, "bench", "new").expect_err("it has no section").to_string();
+        let error =
+            |page: &str| replace(page, "bench", "new").expect_err("it has no section").to_string();
         assert_eq!(error(&PAGE.replace(begin, "")), "missing marker `<!-- bench: begin -->`");
-        assert_eq!(error(&PAGE.replace(begin, &begin.repeat(2))), "duplicate marker `<!-- bench: begin -->`");
-        assert_eq!(error(&format!("{}{begin}", PAGE.replace(begin, ""))), "the marker `<!-- bench: end -->` is before its beginning");
+        assert_eq!(
+            error(&PAGE.replace(begin, &begin.repeat(2))),
+            "duplicate marker `<!-- bench: begin -->`"
+        );
+        assert_eq!(
+            error(&format!("{}{begin}", PAGE.replace(begin, ""))),
+            "the marker `<!-- bench: end -->` is before its beginning"
+        );
     }
 }

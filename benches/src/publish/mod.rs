@@ -48,12 +48,16 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     if matches.get_flag("conformance") {
-        Page { file: repository.join(results::PAGE), text: results::measure(repository)? }.write()?;
+        Page { file: repository.join(results::PAGE), text: results::measure(repository)? }
+            .write()?;
     }
     let changed: Vec<Page> = pages(repository)?.into_iter().filter(Page::is_changed).collect();
     if matches.get_flag("check") {
         for page in &changed {
-            eprintln!("{} differs from the newest record: run `cargo bare bench publish`", page.file.display());
+            eprintln!(
+                "{} differs from the newest record: run `cargo bare bench publish`",
+                page.file.display()
+            );
         }
         return Ok(if changed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
@@ -84,18 +88,31 @@ impl Page {
 /// Both pages, and all plots that they show.
 fn pages(repository: &Path) -> Result<Vec<Page>, Error> {
     let records = repository.join(RECORDS);
-    let (local, aws) = (newest(&records, |place| place == "local")?, newest(&records, |place| place.starts_with("aws"))?);
+    let (local, aws) = (
+        newest(&records, |place| place == "local")?,
+        newest(&records, |place| place.starts_with("aws"))?,
+    );
     // The results are optional: the table then says that the suite wasn't run.
-    let checks = results::totals(&fs::read_to_string(repository.join(results::PAGE)).unwrap_or_default());
+    let checks =
+        results::totals(&fs::read_to_string(repository.join(results::PAGE)).unwrap_or_default());
     let mut pages = Vec::new();
     for published in local.iter().chain(&aws) {
         for plot in plots::of(&published.record) {
-            pages.push(Page { file: repository.join(&published.folder).join(plot.file), text: plot.svg(&published.record)? });
+            pages.push(Page {
+                file: repository.join(&published.folder).join(plot.file),
+                text: plot.svg(&published.record)?,
+            });
         }
     }
     for (name, sections) in [
         (README, &[("bench", sections::brief(&local, &checks))][..]),
-        (DOCS, &[("bench-tables", sections::of_this_machine(&local)), ("bench-aws", sections::of_aws(&aws))]),
+        (
+            DOCS,
+            &[
+                ("bench-tables", sections::of_this_machine(&local)),
+                ("bench-aws", sections::of_aws(&aws)),
+            ],
+        ),
     ] {
         let file = repository.join(name);
         let mut text = fs::read_to_string(&file).context(file.display())?;
@@ -113,13 +130,16 @@ fn newest(records: &Path, wanted: fn(&str) -> bool) -> Result<Vec<Published>, Er
     for architecture in folders(records)? {
         // A name begins with the date and the minute, and ends with the place.
         let names = folders(&records.join(&architecture))?.into_iter().rev();
-        let name = names.filter(|name| name.get("2026-11-22T1009-".len()..).is_some_and(wanted)).find(|name| {
-            // An interrupted run may have left a directory without a record.
-            records.join(&architecture).join(name).join(JSON).is_file()
-        });
+        let name = names
+            .filter(|name| name.get("2026-11-22T1009-".len()..).is_some_and(wanted))
+            .find(|name| {
+                // An interrupted run may have left a directory without a record.
+                records.join(&architecture).join(name).join(JSON).is_file()
+            });
         if let Some(name) = name {
             let record = Record::read(&records.join(&architecture).join(&name))?;
-            published.push(Published { folder: format!("{RECORDS}/{architecture}/{name}"), record });
+            published
+                .push(Published { folder: format!("{RECORDS}/{architecture}/{name}"), record });
         }
     }
     Ok(published)
@@ -151,7 +171,8 @@ mod tests {
 
     impl Repository {
         fn new(name: &str, readme: &str) -> Self {
-            let folder = std::env::temp_dir().join(format!("barelambda-bench-publish-{name}-{}", std::process::id()));
+            let folder = std::env::temp_dir()
+                .join(format!("barelambda-bench-publish-{name}-{}", std::process::id()));
             fs::create_dir_all(folder.join("docs")).expect("a folder can be created");
             fs::write(folder.join(README), readme).expect("the folder is writable");
             fs::write(folder.join(DOCS), DOCS_PAGE).expect("the folder is writable");
@@ -178,8 +199,7 @@ mod tests {
     }
 
     const README_PAGE: &str = "# A\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nC\n";
-    const DOCS_PAGE: &str =
-        "# A\n<!-- bench-tables: begin -->\nold\n<!-- bench-tables: end -->\nB\n<!-- bench-aws: begin -->\n<!-- bench-aws: end -->\nC\n";
+    const DOCS_PAGE: &str = "# A\n<!-- bench-tables: begin -->\nold\n<!-- bench-tables: end -->\nB\n<!-- bench-aws: begin -->\n<!-- bench-aws: end -->\nC\n";
 
     fn code(ended: Result<ExitCode, Error>) -> String {
         format!("{:?}", ended.expect("the records can be published"))
@@ -188,14 +208,18 @@ mod tests {
     #[test]
     fn the_newest_records_are_published_and_checked() {
         let repository = Repository::new("newest", README_PAGE);
-        let [success, failure] = [ExitCode::SUCCESS, ExitCode::FAILURE].map(|code| format!("{code:?}"));
+        let [success, failure] =
+            [ExitCode::SUCCESS, ExitCode::FAILURE].map(|code| format!("{code:?}"));
         let (newest, mut older) = (fixture::local(), fixture::local());
         older.date = "2026-10-31T23:59:59Z".into();
         older.rows[1].title = "an older echo".into();
         repository.keep(&older);
         let (folder, aws) = (repository.keep(&newest), repository.keep(&fixture::aws()));
         assert_eq!(code(repository.publish(&["--check"])), failure);
-        assert_eq!((repository.page(README), repository.page(DOCS)), (README_PAGE.to_owned(), DOCS_PAGE.to_owned()));
+        assert_eq!(
+            (repository.page(README), repository.page(DOCS)),
+            (README_PAGE.to_owned(), DOCS_PAGE.to_owned())
+        );
         assert!(!folder.join("start.svg").exists());
 
         assert_eq!(code(repository.publish(&[])), success);
@@ -209,9 +233,17 @@ mod tests {
         ] {
             assert!(docs.contains(words), "{words}\n{docs}");
         }
-        assert!(docs.starts_with("# A\n<!-- bench-tables: begin -->\n**") && docs.ends_with("<!-- bench-aws: end -->\nC\n"), "{docs}");
+        assert!(
+            docs.starts_with("# A\n<!-- bench-tables: begin -->\n**")
+                && docs.ends_with("<!-- bench-aws: end -->\nC\n"),
+            "{docs}"
+        );
         assert!(!docs.contains("old\n") && !docs.contains("an older echo"), "{docs}");
-        assert!(["start.svg", "distribution.svg", "size.svg", "warm.svg"].iter().all(|file| folder.join(file).is_file()));
+        assert!(
+            ["start.svg", "distribution.svg", "size.svg", "warm.svg"]
+                .iter()
+                .all(|file| folder.join(file).is_file())
+        );
         assert_eq!(code(repository.publish(&["--check"])), success);
         assert_eq!(code(repository.publish(&[])), success);
         assert_eq!(repository.page(DOCS), docs);
@@ -226,20 +258,33 @@ mod tests {
         repository.keep(&fixture::local());
         repository.publish(&[]).expect("the records can be published");
         let readme = repository.page(README);
-        assert!(readme.contains("| barelambda, echo | **4,104 B** |") && readme.contains("| not run |"), "{readme}");
+        assert!(
+            readme.contains("| barelambda, echo | **4,104 B** |") && readme.contains("| not run |"),
+            "{readme}"
+        );
 
         let results = repository.0.join(results::PAGE);
-        fs::create_dir_all(results.parent().expect("it is in a folder")).expect("a folder can be created");
-        fs::write(results, "| **all** | 168 of 168 | 131 of 168, 37 FAIL |\n").expect("the folder is writable");
+        fs::create_dir_all(results.parent().expect("it is in a folder"))
+            .expect("a folder can be created");
+        fs::write(results, "| **all** | 168 of 168 | 131 of 168, 37 FAIL |\n")
+            .expect("the folder is writable");
         repository.publish(&[]).expect("the records can be published");
         let readme = repository.page(README);
-        let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        let rows: Vec<&str> =
+            readme.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
         assert_eq!(rows.len(), 3, "{readme}");
         for (row, passed) in rows.iter().zip(["168 of 168", "131 of 168", "not run"]) {
             assert!(row.ends_with(&format!(" | {passed} |")), "{row}");
         }
-        assert_eq!(readme.matches("](benches/record/x86_64/2026-11-22T1009-local/").count(), 1, "{readme}");
-        assert!(readme.contains("/start.svg)") && readme.ends_with("<!-- bench: end -->\nC\n"), "{readme}");
+        assert_eq!(
+            readme.matches("](benches/record/x86_64/2026-11-22T1009-local/").count(),
+            1,
+            "{readme}"
+        );
+        assert!(
+            readme.contains("/start.svg)") && readme.ends_with("<!-- bench: end -->\nC\n"),
+            "{readme}"
+        );
     }
 
     #[test]
@@ -249,7 +294,12 @@ mod tests {
         let (readme, docs) = (repository.page(README), repository.page(DOCS));
         assert!(readme.contains("Not measured: there are no records"), "{readme}");
         assert!(docs.contains("Not measured: there are no records in `benches/record`"), "{docs}");
-        assert!(docs.contains("Not measured: there are no records of AWS until you run `cargo bare bench aws`."), "{docs}");
+        assert!(
+            docs.contains(
+                "Not measured: there are no records of AWS until you run `cargo bare bench aws`."
+            ),
+            "{docs}"
+        );
     }
 
     #[test]

@@ -50,7 +50,11 @@ pub fn measure(repository: &Path) -> Result<String, Error> {
     signals.go_on();
     let totals = [&ours, &peer].map(|report| report.totals());
     if totals.iter().any(|totals| totals.unable > 0) {
-        return Err(Error::new(format!("failed to run some checks:\n{}\n{}", ours.table(), peer.table())));
+        return Err(Error::new(format!(
+            "failed to run some checks:\n{}\n{}",
+            ours.table(),
+            peer.table()
+        )));
     }
     let lines = ours.checked.iter().zip(&peer.checked).map(|(one, other)| CheckLine {
         group: one.check.group.title().to_owned(),
@@ -58,7 +62,11 @@ pub fn measure(repository: &Path) -> Result<String, Error> {
         results: [one.word(), other.word()],
     });
     let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-    Ok(page(&lines.collect::<Vec<_>>(), &version(repository)?, &format!("{}, {}", &date[..10], Architecture::host())))
+    Ok(page(
+        &lines.collect::<Vec<_>>(),
+        &version(repository)?,
+        &format!("{}, {}", &date[..10], Architecture::host()),
+    ))
 }
 
 /// Reads the totals from the page; there are none if the page doesn't exist yet.
@@ -74,7 +82,9 @@ pub fn totals(page: &str) -> Checks {
 fn build_peer(repository: &Path, project: &Project) -> Result<PathBuf, Error> {
     let folder = project.target_folder.join("peers");
     let mut cargo = Command::new(cargo_barelambda::project::cargo());
-    cargo.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(repository.join(PEER).join("Cargo.toml"));
+    cargo
+        .args(["build", "--release", "--locked", "--quiet", "--manifest-path"])
+        .arg(repository.join(PEER).join("Cargo.toml"));
     succeed(cargo.arg("--target-dir").arg(&folder))?;
     Ok(folder.join("release/lambda_runtime_peer"))
 }
@@ -83,12 +93,17 @@ fn build_peer(repository: &Path, project: &Project) -> Result<PathBuf, Error> {
 fn version(repository: &Path) -> Result<String, Error> {
     let file = repository.join(PEER).join("Cargo.lock");
     let text = fs::read_to_string(&file).context(file.display())?;
-    let version = text.split_once("name = \"lambda_runtime\"\nversion = \"").and_then(|(_, rest)| rest.split('"').next());
-    version.map(str::to_owned).ok_or_else(|| Error::new(format!("no version of lambda_runtime in {}", file.display())))
+    let version = text
+        .split_once("name = \"lambda_runtime\"\nversion = \"")
+        .and_then(|(_, rest)| rest.split('"').next());
+    version
+        .map(str::to_owned)
+        .ok_or_else(|| Error::new(format!("no version of lambda_runtime in {}", file.display())))
 }
 
 fn page(lines: &[CheckLine], version: &str, on: &str) -> String {
-    let names = ["barelambda".to_owned(), format!("[lambda_runtime {version}](../{PEER}/README.md)")];
+    let names =
+        ["barelambda".to_owned(), format!("[lambda_runtime {version}](../{PEER}/README.md)")];
     let mut text = format!(
         "# Conformance results\n\n`cargo bare bench publish --conformance` writes this page. [README.md](README.md) says what each check \
          requires.\n\nOn {on}:\n\n"
@@ -130,7 +145,11 @@ mod tests {
 
     #[test]
     fn the_page_has_totals_of_groups_and_each_check() {
-        let line = |group: &str, check: &str, results| CheckLine { group: group.into(), check: check.into(), results };
+        let line = |group: &str, check: &str, results| CheckLine {
+            group: group.into(),
+            check: check.into(),
+            results,
+        };
         let lines = [
             line("start", "start-one", ["pass", "pass"]),
             line("start", "start-two", ["pass", "FAIL"]),
@@ -146,7 +165,8 @@ mod tests {
         ] {
             assert!(page.contains(expected), "{expected}\n{page}");
         }
-        let expected = [("echo", "3 of 3"), ("lambda-runtime", "1 of 3")].map(|(row, passed)| (row.to_owned(), passed.to_owned()));
+        let expected = [("echo", "3 of 3"), ("lambda-runtime", "1 of 3")]
+            .map(|(row, passed)| (row.to_owned(), passed.to_owned()));
         assert_eq!(totals(&page), expected.into());
         assert!(totals("").is_empty());
     }

@@ -23,13 +23,19 @@ pub type Checks = BTreeMap<String, String>;
 
 /// The README's section: the newest record's smallest table, and its first plot.
 pub fn brief(records: &[Published], checks: &Checks) -> String {
-    let Some(published) = records.iter().max_by(|one, other| one.record.date.cmp(&other.record.date)) else {
+    let Some(published) =
+        records.iter().max_by(|one, other| one.record.date.cmp(&other.record.date))
+    else {
         return not_measured("docs/benchmark.md");
     };
     let mut record = published.record.clone();
     record.rows.retain(|row| BRIEF_ROWS.contains(&row.name.as_str()));
-    let columns =
-        [("size", Figure::Size), ("cold start", Figure::StartToAnswer), ("warm", Figure::Warm59B), ("memory", Figure::PeakMemory)];
+    let columns = [
+        ("size", Figure::Size),
+        ("cold start", Figure::StartToAnswer),
+        ("warm", Figure::Warm59B),
+        ("memory", Figure::PeakMemory),
+    ];
     let checks = |row: &Row| checks.get(&row.name).cloned().unwrap_or_else(|| "not run".to_owned());
     let processor = record.machine.get("processor").map_or("unknown", String::as_str);
     format!(
@@ -69,7 +75,8 @@ pub fn of_this_machine(records: &[Published]) -> String {
 /// All tables and plots of records of AWS, for a page in `docs/`.
 pub fn of_aws(records: &[Published]) -> String {
     if records.is_empty() {
-        return "Not measured: there are no records of AWS until you run `cargo bare bench aws`.\n".to_owned();
+        return "Not measured: there are no records of AWS until you run `cargo bare bench aws`.\n"
+            .to_owned();
     }
     let sections = records.iter().map(|published| {
         let record = &published.record;
@@ -84,7 +91,9 @@ pub fn of_aws(records: &[Published]) -> String {
 
 fn not_measured(page: &str) -> String {
     let more = if page.is_empty() { String::new() } else { format!(" See [{page}]({page}).") };
-    format!("Not measured: there are no records in `benches/record` until you run `cargo bare bench`.{more}\n")
+    format!(
+        "Not measured: there are no records in `benches/record` until you run `cargo bare bench`.{more}\n"
+    )
 }
 
 /// The date, the machine or region, and the command.
@@ -95,14 +104,26 @@ fn headed(record: &Record, command: &str) -> String {
     }
     let known = record.machine.iter().filter(|(_, fact)| *fact != "unknown");
     facts.extend(known.map(|(name, fact)| format!("{name}: {}", markdown::cell_text(fact))));
-    format!("**{}**: {}; by `{command}`\n", markdown::cell_text(&record.architecture), facts.join("; "))
+    format!(
+        "**{}**: {}; by `{command}`\n",
+        markdown::cell_text(&record.architecture),
+        facts.join("; ")
+    )
 }
 
 /// How the record was measured, and where all of its samples are.
 fn source(published: &Published) -> String {
-    let settings: Vec<String> =
-        published.record.settings.iter().map(|(name, value)| format!("{name}: {}", markdown::cell_text(value))).collect();
-    let settings = if settings.is_empty() { String::new() } else { format!("Settings: {}. ", settings.join("; ")) };
+    let settings: Vec<String> = published
+        .record
+        .settings
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", markdown::cell_text(value)))
+        .collect();
+    let settings = if settings.is_empty() {
+        String::new()
+    } else {
+        format!("Settings: {}. ", settings.join("; "))
+    };
     format!("{settings}Every sample is in [{JSON}](../{}/{JSON}).\n", published.folder)
 }
 

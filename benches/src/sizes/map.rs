@@ -32,7 +32,10 @@ pub fn parts(map: &str) -> Vec<Part> {
             _ if output == ".bss" => {}
             INPUT => {
                 of_musl = rest.contains(".lo)") || rest.contains("compiler_builtins");
-                if [".rodata", ".data", ".got"].iter().any(|kind| rest.contains(&format!(":({kind}"))) {
+                if [".rodata", ".data", ".got"]
+                    .iter()
+                    .any(|kind| rest.contains(&format!(":({kind}")))
+                {
                     parts.push(Part { owner: CONSTANTS.to_owned(), name: rest.to_owned(), size });
                 }
             }
@@ -57,12 +60,27 @@ fn columns(line: &str) -> Option<(u64, &str)> {
 fn readable(symbol: &str) -> String {
     let end = symbol.rfind("::h").filter(|at| symbol.len() - at == 19).unwrap_or(symbol.len());
     let mut name = symbol[..end].replace("..", "::");
-    for (code, text) in [("$LT$", "<"), ("$GT$", ">"), ("$RF$", "&"), ("$u20$", " "), ("$C$", ","), ("$u7b$", "{"), ("$u7d$", "}")] {
+    for (code, text) in [
+        ("$LT$", "<"),
+        ("$GT$", ">"),
+        ("$RF$", "&"),
+        ("$u20$", " "),
+        ("$C$", ","),
+        ("$u7b$", "{"),
+        ("$u7d$", "}"),
+    ] {
         name = name.replace(code, text);
     }
-    for (code, text) in
-        [("$u5b$", "["), ("$u5d$", "]"), ("$BP$", "*"), ("$LP$", "("), ("$RP$", ")"), ("$u27$", "'"), ("_<", "<"), ("_{{", "{{")]
-    {
+    for (code, text) in [
+        ("$u5b$", "["),
+        ("$u5d$", "]"),
+        ("$BP$", "*"),
+        ("$LP$", "("),
+        ("$RP$", ")"),
+        ("$u27$", "'"),
+        ("_<", "<"),
+        ("_{{", "{{"),
+    ] {
         name = name.replace(code, text);
     }
     name
@@ -71,8 +89,11 @@ fn readable(symbol: &str) -> String {
 /// Returns the crate of a function: for a method of a primitive type, that of the trait.
 fn owner(name: &str) -> String {
     let within = |text: &str| {
-        let path = text.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        let path = ["mut ", "const ", "impl ", "dyn "].iter().fold(path, |path, word| path.trim_start_matches(word));
+        let path =
+            text.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let path = ["mut ", "const ", "impl ", "dyn "]
+            .iter()
+            .fold(path, |path, word| path.trim_start_matches(word));
         path.split_once("::")
             .map(|(first, _)| first)
             .filter(|first| first.chars().all(|letter| letter.is_alphanumeric() || letter == '_'))
@@ -80,9 +101,16 @@ fn owner(name: &str) -> String {
     };
     let sides: Vec<&str> = name.split(" as ").collect();
     match &sides[..] {
-        [only] => within(only)
-            .unwrap_or_else(|| if name.starts_with(['<', '&', '[']) { "core".to_owned() } else { "start and assembly".to_owned() }),
-        [of, rest @ ..] => within(of).or_else(|| rest.first().and_then(|of| within(of))).unwrap_or_else(|| "core".to_owned()),
+        [only] => within(only).unwrap_or_else(|| {
+            if name.starts_with(['<', '&', '[']) {
+                "core".to_owned()
+            } else {
+                "start and assembly".to_owned()
+            }
+        }),
+        [of, rest @ ..] => within(of)
+            .or_else(|| rest.first().and_then(|of| within(of)))
+            .unwrap_or_else(|| "core".to_owned()),
         [] => String::new(),
     }
 }
@@ -110,7 +138,8 @@ mod tests {
     #[test]
     fn each_function_has_its_crate() {
         let parts = parts(MAP);
-        let shown: Vec<(&str, &str, u64)> = parts.iter().map(|part| (&*part.owner, &*part.name, part.size)).collect();
+        let shown: Vec<(&str, &str, u64)> =
+            parts.iter().map(|part| (&*part.owner, &*part.name, part.size)).collect();
         assert_eq!(
             shown,
             [
@@ -127,7 +156,10 @@ mod tests {
     fn crates_of_types_and_traits() {
         for (name, crate_name) in [
             ("<[u8]>::trim_ascii", "core"),
-            ("<&mut barelambda::json::de::Deserializer as serde_core::de::Deserializer>::deserialize_map", "barelambda"),
+            (
+                "<&mut barelambda::json::de::Deserializer as serde_core::de::Deserializer>::deserialize_map",
+                "barelambda",
+            ),
             ("<u64 as serde_core::ser::Serialize>::serialize", "serde_core"),
             ("memchr", "start and assembly"),
             ("core::fmt::write", "core"),

@@ -22,8 +22,12 @@ enum Part {
 
 /// Returns the table with the most important figures.
 pub fn main(record: &Record) -> String {
-    use Figure::{PeakMemory, Size, StartToAnswer, StartToNext, SyscallsPerInvocation, SyscallsToNext, Warm5Mb, Warm59B, Zip};
-    let mut columns: Vec<Column> = [Size, Zip, StartToNext, StartToAnswer, Warm59B, Warm5Mb, PeakMemory].map(median).into();
+    use Figure::{
+        PeakMemory, Size, StartToAnswer, StartToNext, SyscallsPerInvocation, SyscallsToNext,
+        Warm5Mb, Warm59B, Zip,
+    };
+    let mut columns: Vec<Column> =
+        [Size, Zip, StartToNext, StartToAnswer, Warm59B, Warm5Mb, PeakMemory].map(median).into();
     let calls = [SyscallsToNext, SyscallsPerInvocation].map(Part::Median).to_vec();
     columns.push(Column { head: "system calls to GET /next / warm".to_owned(), parts: calls });
     table(record, &columns)
@@ -32,20 +36,38 @@ pub fn main(record: &Record) -> String {
 /// Returns the table with the figures that [`main`] leaves out, if the record has them.
 pub fn rest(record: &Record) -> String {
     use Figure::{
-        DroppedToAnswer, DroppedToNext, InstructionsPerInvocation, InstructionsToNext, MinorFaults, StartToAnswer, StartToNext, Warm10Kb,
-        Warm100Kb,
+        DroppedToAnswer, DroppedToNext, InstructionsPerInvocation, InstructionsToNext, MinorFaults,
+        StartToAnswer, StartToNext, Warm10Kb, Warm100Kb,
     };
-    let late = |figure: Figure| Column { head: format!("{figure}, p99"), parts: vec![Part::Late(figure)] };
-    let medians = [DroppedToNext, DroppedToAnswer, Warm10Kb, Warm100Kb, InstructionsToNext, InstructionsPerInvocation, MinorFaults];
+    let late =
+        |figure: Figure| Column { head: format!("{figure}, p99"), parts: vec![Part::Late(figure)] };
+    let medians = [
+        DroppedToNext,
+        DroppedToAnswer,
+        Warm10Kb,
+        Warm100Kb,
+        InstructionsToNext,
+        InstructionsPerInvocation,
+        MinorFaults,
+    ];
     let known = |figure: &Figure| record.rows.iter().any(|row| row.figures.contains_key(figure));
-    let columns: Vec<Column> =
-        [StartToNext, StartToAnswer].map(late).into_iter().chain(medians.into_iter().filter(known).map(median)).collect();
+    let columns: Vec<Column> = [StartToNext, StartToAnswer]
+        .map(late)
+        .into_iter()
+        .chain(medians.into_iter().filter(known).map(median))
+        .collect();
     table(record, &columns)
 }
 
 /// Returns the table with these figures, and one more column at the end.
-pub fn brief(record: &Record, figures: &[(&str, Figure)], more: &str, cell: impl Fn(&Row) -> String) -> String {
-    let column = |&(head, figure): &(&str, Figure)| Column { head: head.to_owned(), ..median(figure) };
+pub fn brief(
+    record: &Record,
+    figures: &[(&str, Figure)],
+    more: &str,
+    cell: impl Fn(&Row) -> String,
+) -> String {
+    let column =
+        |&(head, figure): &(&str, Figure)| Column { head: head.to_owned(), ..median(figure) };
     let columns: Vec<Column> = figures.iter().map(column).collect();
     let more = [more.to_owned(), "--:".to_owned()].into_iter().chain(record.rows.iter().map(cell));
     table(record, &columns).lines().zip(more).fold(String::new(), |mut text, (line, cell)| {
@@ -57,14 +79,23 @@ pub fn brief(record: &Record, figures: &[(&str, Figure)], more: &str, cell: impl
 
 /// Returns the table with the values of Lambda's REPORT lines.
 pub fn aws(record: &Record) -> String {
-    table(record, &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory].map(median))
+    table(
+        record,
+        &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory].map(median),
+    )
 }
 
 /// Returns a list with the note of each row.
 pub fn notes(record: &Record) -> String {
     let noted = record.rows.iter().filter(|row| !row.note.is_empty());
     noted.fold(String::new(), |mut text, row| {
-        let _ = writeln!(text, "- {} (`{}`): {}", cell_text(&row.title), row.name, cell_text(&row.note));
+        let _ = writeln!(
+            text,
+            "- {} (`{}`): {}",
+            cell_text(&row.title),
+            row.name,
+            cell_text(&row.note)
+        );
         text
     })
 }
@@ -110,7 +141,8 @@ fn table(record: &Record, columns: &[Column]) -> String {
 fn cell(record: &Record, row: &Row, column: &Column) -> String {
     let shown: Vec<String> = column.parts.iter().map(|part| part.cell(record, row)).collect();
     // The same reason isn't repeated.
-    if shown.iter().all(|cell| *cell == shown[0]) && row.samples(column.parts[0].figure()).is_none() {
+    if shown.iter().all(|cell| *cell == shown[0]) && row.samples(column.parts[0].figure()).is_none()
+    {
         return shown.into_iter().next().expect("a column has a part");
     }
     shown.join(" / ")
@@ -127,13 +159,21 @@ impl Part {
         let figure = self.figure();
         match row.figures.get(&figure) {
             None => return "not measured".to_owned(),
-            Some(Measured::Missing(why)) => return format!("missing: {}", cell_text(&beginning(why))),
+            Some(Measured::Missing(why)) => {
+                return format!("missing: {}", cell_text(&beginning(why)));
+            }
             Some(Measured::Samples(_)) => {}
         }
         let shown = self.shown(row).expect("the figure has samples");
-        let shown = if self.best(record, row).as_ref() == Some(&shown) { format!("**{shown}**") } else { shown };
+        let shown = if self.best(record, row).as_ref() == Some(&shown) {
+            format!("**{shown}**")
+        } else {
+            shown
+        };
         match record.ratio(row, figure) {
-            Some(ratio) if figure.is_time() && !figure.is_of_aws() && matches!(self, Self::Median(_)) => {
+            Some(ratio)
+                if figure.is_time() && !figure.is_of_aws() && matches!(self, Self::Median(_)) =>
+            {
                 format!("{shown} ({} ×)", ratio_shown(ratio))
             }
             _ => shown,
@@ -152,7 +192,10 @@ impl Part {
     /// Returns the best value of the column, among the rows with this row's memory size except for
     /// the floor. Rows with the same displayed value are the best together.
     fn best(self, record: &Record, row: &Row) -> Option<String> {
-        let peers = record.rows.iter().filter(|other| !other.is_floor() && other.memory_mb == row.memory_mb);
+        let peers = record
+            .rows
+            .iter()
+            .filter(|other| !other.is_floor() && other.memory_mb == row.memory_mb);
         let best = peers.filter(|other| self.value(other).is_some()).min_by(|one, other| {
             let value = |row: &Row| self.value(row).unwrap_or(f64::INFINITY);
             value(one).total_cmp(&value(other))
@@ -168,14 +211,19 @@ mod tests {
 
     /// Returns the cells of the row with this title, without the first one.
     fn cells(table: &str, title: &str) -> Vec<String> {
-        let line = table.lines().find(|line| line.starts_with(&format!("| {title} |"))).unwrap_or_else(|| panic!("{title}\n{table}"));
+        let line = table
+            .lines()
+            .find(|line| line.starts_with(&format!("| {title} |")))
+            .unwrap_or_else(|| panic!("{title}\n{table}"));
         line.split(" | ").skip(1).map(|cell| cell.trim_end_matches(" |").to_owned()).collect()
     }
 
     #[test]
     fn the_best_of_a_column_is_bold_except_for_the_floor() {
         let mut record = fixture::local();
-        let set = |record: &mut Record, index: usize, figure, value| record.rows[index].figures.insert(figure, Measured::exact(value));
+        let set = |record: &mut Record, index: usize, figure, value| {
+            record.rows[index].figures.insert(figure, Measured::exact(value))
+        };
         set(&mut record, 0, Figure::StartToNext, 100.0);
         set(&mut record, 1, Figure::StartToNext, 150.0);
         set(&mut record, 9, Figure::StartToNext, 120.0);
@@ -192,10 +240,17 @@ mod tests {
     #[test]
     fn a_missing_value_has_its_reason() {
         let mut record = fixture::local();
-        record.rows[1].figures.insert(Figure::SyscallsToNext, Measured::Missing("no | strace".into()));
-        record.rows[1].figures.insert(Figure::SyscallsPerInvocation, Measured::Missing("no | strace".into()));
+        record.rows[1]
+            .figures
+            .insert(Figure::SyscallsToNext, Measured::Missing("no | strace".into()));
+        record.rows[1]
+            .figures
+            .insert(Figure::SyscallsPerInvocation, Measured::Missing("no | strace".into()));
         let table = main(&record);
-        assert_eq!(cells(&table, "Node.js, aws-lambda-ric"), ["missing: npm is not installed", "–", "–", "–", "–", "–", "–", "–"]);
+        assert_eq!(
+            cells(&table, "Node.js, aws-lambda-ric"),
+            ["missing: npm is not installed", "–", "–", "–", "–", "–", "–", "–"]
+        );
         assert_eq!(cells(&table, "bash and curl")[0], "not measured");
         assert!(table.contains("| missing: no \\| strace |"), "{table}");
         assert_eq!(table.lines().count(), 2 + record.rows.len());
@@ -217,7 +272,10 @@ mod tests {
         let record = fixture::aws();
         let table = aws(&record);
         for size in ["128 MB", "512 MB", "1769 MB"] {
-            let bold = table.lines().filter(|line| line.contains(size) && cells_of(line)[1].contains("**")).count();
+            let bold = table
+                .lines()
+                .filter(|line| line.contains(size) && cells_of(line)[1].contains("**"))
+                .count();
             assert_eq!(bold, 1, "{size}\n{table}");
         }
     }
@@ -231,6 +289,9 @@ mod tests {
         let mut record = fixture::aws();
         assert_eq!(notes(&record), "");
         record.rows[0].note = "a <b> of\nlambda_runtime".into();
-        assert_eq!(notes(&record), "- barelambda, echo, 1769 MB (`echo-1769`): a &lt;b> of lambda_runtime\n");
+        assert_eq!(
+            notes(&record),
+            "- barelambda, echo, 1769 MB (`echo-1769`): a &lt;b> of lambda_runtime\n"
+        );
     }
 }

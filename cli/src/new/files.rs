@@ -45,13 +45,26 @@ pub fn terraform(name: &str, settings: &str) -> Vec<File> {
         // Functions may share a bucket, but not a state.
         File::new(
             "terraform/versions.tf",
-            of_repository!("terraform/versions.tf").replace("barelambda/terraform.tfstate", &format!("{name}/terraform.tfstate")),
+            of_repository!("terraform/versions.tf")
+                .replace("barelambda/terraform.tfstate", &format!("{name}/terraform.tfstate")),
         ),
         File::new("terraform/terraform.auto.tfvars", variables),
-        File::new("terraform/modules/function/main.tf", of_repository!("terraform/modules/function/main.tf")),
-        File::new("terraform/modules/function/variables.tf", of_repository!("terraform/modules/function/variables.tf")),
-        File::new("terraform/modules/function/outputs.tf", of_repository!("terraform/modules/function/outputs.tf")),
-        File::new("terraform/modules/function/versions.tf", of_repository!("terraform/modules/function/versions.tf")),
+        File::new(
+            "terraform/modules/function/main.tf",
+            of_repository!("terraform/modules/function/main.tf"),
+        ),
+        File::new(
+            "terraform/modules/function/variables.tf",
+            of_repository!("terraform/modules/function/variables.tf"),
+        ),
+        File::new(
+            "terraform/modules/function/outputs.tf",
+            of_repository!("terraform/modules/function/outputs.tf"),
+        ),
+        File::new(
+            "terraform/modules/function/versions.tf",
+            of_repository!("terraform/modules/function/versions.tf"),
+        ),
     ]
 }
 

@@ -59,7 +59,10 @@ static RUST: [Rust; 5] = [
         example: "function_url",
         source: of_repository!("examples/function_url.rs"),
         tests: include_str!("../../templates/tests/function_url.rs"),
-        event: ("function_url_order.json", of_repository!("examples/events/function_url_order.json")),
+        event: (
+            "function_url_order.json",
+            of_repository!("examples/events/function_url_order.json"),
+        ),
         features: "events",
         derives: true,
         settings: "\n# A URL for callers who sign their requests; { auth = \"NONE\" } allows anyone.\nurl = {}\n",
@@ -118,11 +121,27 @@ impl Template {
             return self.made_files(name, checkout);
         };
         let mut files = vec![
-            File::new("Cargo.toml", filled(include_str!("../../templates/crate/Cargo.toml"), name, None, &template.dependencies(checkout))),
+            File::new(
+                "Cargo.toml",
+                filled(
+                    include_str!("../../templates/crate/Cargo.toml"),
+                    name,
+                    None,
+                    &template.dependencies(checkout),
+                ),
+            ),
             File::new(".cargo/config.toml", cargo_config()),
             File::new("rust-toolchain.toml", of_repository!("rust-toolchain.toml")),
             File::new(".gitignore", "/dist\n/target\n.terraform\n"),
-            File::new("README.md", filled(include_str!("../../templates/crate/README.md"), name, None, &deployment(name))),
+            File::new(
+                "README.md",
+                filled(
+                    include_str!("../../templates/crate/README.md"),
+                    name,
+                    None,
+                    &deployment(name),
+                ),
+            ),
             File::new("src/main.rs", format!("{}\n{}", template.adapted(name), template.tests)),
             File::new("events/event.json", template.event.1),
         ];
@@ -189,8 +208,16 @@ impl Rust {
             Some(path) => format!("path = {}", serde_json::Value::from(path.display().to_string())),
             None => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
         };
-        let features = if self.features.is_empty() { String::new() } else { format!(", features = [\"{}\"]", self.features) };
-        let serde = if self.derives { "\nserde = { version = \"1.0\", default-features = false, features = [\"derive\"] }" } else { "" };
+        let features = if self.features.is_empty() {
+            String::new()
+        } else {
+            format!(", features = [\"{}\"]", self.features)
+        };
+        let serde = if self.derives {
+            "\nserde = { version = \"1.0\", default-features = false, features = [\"derive\"] }"
+        } else {
+            ""
+        };
         format!("barelambda = {{ {place}{features} }}{serde}")
     }
 }
@@ -205,16 +232,25 @@ mod tests {
             let template = Template::named(name);
             assert_eq!(template.name(), name);
             let files = template.files("new", Some(Path::new("/checkout"))).unwrap();
-            for wanted in ["README.md", ".gitignore", "events/event.json", "terraform/terraform.auto.tfvars"] {
+            for wanted in
+                ["README.md", ".gitignore", "events/event.json", "terraform/terraform.auto.tfvars"]
+            {
                 assert!(files.iter().any(|file| file.path == wanted), "{name} has no {wanted}");
             }
             for file in &files {
-                let left =
-                    ["{name}", "{checkout}", "{more}", "examples/", "cargo bare "].iter().find(|left| file.contents.contains(**left));
-                assert!(left.is_none() || file.path.starts_with("terraform/"), "{name}: {} has {left:?}", file.path);
+                let left = ["{name}", "{checkout}", "{more}", "examples/", "cargo bare "]
+                    .iter()
+                    .find(|left| file.contents.contains(**left));
+                assert!(
+                    left.is_none() || file.path.starts_with("terraform/"),
+                    "{name}: {} has {left:?}",
+                    file.path
+                );
             }
         }
-        assert!(Template::named("c").files("new", None).unwrap_err().to_string().contains("--path"));
+        assert!(
+            Template::named("c").files("new", None).unwrap_err().to_string().contains("--path")
+        );
     }
 
     #[test]
@@ -222,6 +258,9 @@ mod tests {
         let Template::Rust(json) = Template::named("json") else { panic!("json is a crate") };
         let source = json.adapted("price");
         assert!(source.starts_with("//! "), "{source}");
-        assert!(source.contains("`cargo barelambda invoke price --file events/event.json`\n"), "{source}");
+        assert!(
+            source.contains("`cargo barelambda invoke price --file events/event.json`\n"),
+            "{source}"
+        );
     }
 }

@@ -87,7 +87,11 @@ struct Common {
 impl Common {
     fn new(entry: &Entry, data: &[u8]) -> Result<Self, Error> {
         let deflated = deflated(data).context(entry.path.display())?;
-        let (method, packed) = if deflated.len() < data.len() { (DEFLATED, deflated) } else { (STORED, data.to_vec()) };
+        let (method, packed) = if deflated.len() < data.len() {
+            (DEFLATED, deflated)
+        } else {
+            (STORED, data.to_vec())
+        };
         Ok(Self {
             flags: if entry.name.is_ascii() { 0 } else { UTF8 },
             method,

@@ -28,7 +28,8 @@ pub fn checked(path: &Path, wanted: Architecture) -> Result<Entry, Error> {
             is = elf.architecture
         ));
     }
-    let mut needs: Vec<String> = elf.interpreter.into_iter().map(|path| format!("the interpreter {path}")).collect();
+    let mut needs: Vec<String> =
+        elf.interpreter.into_iter().map(|path| format!("the interpreter {path}")).collect();
     needs.extend(elf.needed);
     if !needs.is_empty() {
         return refused(format!(

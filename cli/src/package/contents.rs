@@ -53,7 +53,10 @@ impl Entry {
             return Some(format!("{shown} isn't executable: run `chmod +x {shown}`"));
         }
         let other = found.filter(|elf| elf.architecture != architecture)?;
-        Some(format!("{shown} is built for {}, but the function is for {architecture}", other.architecture))
+        Some(format!(
+            "{shown} is built for {}, but the function is for {architecture}",
+            other.architecture
+        ))
     }
 }
 
@@ -67,7 +70,10 @@ pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>
         let folders = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
         for folder in folders {
             if folder == BOOTSTRAP || entries.contains_key(folder) {
-                return Err(Error::new(format!("{folder} is both a file and a directory of the package: {}", entry.path.display())));
+                return Err(Error::new(format!(
+                    "{folder} is both a file and a directory of the package: {}",
+                    entry.path.display()
+                )));
             }
         }
     }
@@ -87,14 +93,24 @@ fn name(path: &Path) -> Result<String, Error> {
         None => path.file_name(),
     };
     match name {
-        Some(name) if !name.is_empty() => name.to_str().map(str::to_owned).ok_or_else(|| not_utf8(path)),
-        _ => Err(Error::new(format!("--include {}: the path has no name: include the files in it", path.display()))),
+        Some(name) if !name.is_empty() => {
+            name.to_str().map(str::to_owned).ok_or_else(|| not_utf8(path))
+        }
+        _ => Err(Error::new(format!(
+            "--include {}: the path has no name: include the files in it",
+            path.display()
+        ))),
     }
 }
 
 /// Adds a file, or the files in a directory. `above` are its parent directories without symbolic
 /// links.
-fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: &mut Vec<PathBuf>) -> Result<(), Error> {
+fn add(
+    entries: &mut BTreeMap<String, Entry>,
+    path: &Path,
+    name: String,
+    above: &mut Vec<PathBuf>,
+) -> Result<(), Error> {
     let shown = path.display();
     // Symbolic links are followed: the package has the files that they lead to.
     let metadata = path.metadata().map_err(|error| match path.read_link() {
@@ -115,13 +131,22 @@ fn add(entries: &mut BTreeMap<String, Entry>, path: &Path, name: String, above: 
     }
     let entry = Entry::file(name, path)?;
     if let Some(other) = entries.get(&entry.name) {
-        return Err(Error::new(format!("{} and {shown} are both {} in the package", other.path.display(), entry.name)));
+        return Err(Error::new(format!(
+            "{} and {shown} are both {} in the package",
+            other.path.display(),
+            entry.name
+        )));
     }
     entries.insert(entry.name.clone(), entry);
     Ok(())
 }
 
-fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, above: &mut Vec<PathBuf>) -> Result<(), Error> {
+fn add_folder(
+    entries: &mut BTreeMap<String, Entry>,
+    path: &Path,
+    name: &str,
+    above: &mut Vec<PathBuf>,
+) -> Result<(), Error> {
     let shown = path.display();
     let here = path.canonicalize().context(&shown)?;
     if above.contains(&here) {
@@ -134,11 +159,14 @@ fn add_folder(entries: &mut BTreeMap<String, Entry>, path: &Path, name: &str, ab
     // With several errors, always the same one is reported.
     children.sort();
     if children.is_empty() {
-        eprintln!("warning: {shown} is an empty directory, which a package can't have: it is left out");
+        eprintln!(
+            "warning: {shown} is an empty directory, which a package can't have: it is left out"
+        );
     }
     above.push(here);
     for child in children {
-        let last = child.file_name().and_then(|last| last.to_str()).ok_or_else(|| not_utf8(&child))?;
+        let last =
+            child.file_name().and_then(|last| last.to_str()).ok_or_else(|| not_utf8(&child))?;
         let name = format!("{name}/{last}");
         add(entries, &child, name, above)?;
     }

@@ -79,7 +79,8 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cargo-barelambda-{}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("cargo-barelambda-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }
@@ -104,7 +105,8 @@ impl Folder {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, bytes).expect("a file");
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("the file is writable");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode))
+            .expect("the file is writable");
         path.to_str().expect("a path that is text").to_owned()
     }
 }

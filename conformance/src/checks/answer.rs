@@ -120,7 +120,10 @@ fn before_next(harness: &Harness) -> CheckResult {
         return Err(Verdict::NotApplicable("the handler echoes the slow event at once".to_owned()));
     }
     let Action::Post(posted) = first else {
-        return crate::verdict::failed(format!("received GET /next {:?} after the event, before the answer", given.elapsed()));
+        return crate::verdict::failed(format!(
+            "received GET /next {:?} after the event, before the answer",
+            given.elapsed()
+        ));
     };
     posted.accept();
     ensure!(posted.is_for(&id(1)) && !posted.is_error(), "received {}", posted.summary());

@@ -148,7 +148,9 @@ fn with_the_202_to_a_stream(harness: &Harness) -> CheckResult {
 
 fn among_options(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, options) in ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate() {
+    for (number, options) in
+        ["Close", "CLOSE", "x-option, close", "close , x-option"].into_iter().enumerate()
+    {
         session.next()?.deliver(&event(number))?;
         let posted = session.response(&id(number))?;
         // The connection stays half-open, so that only the option says that nothing more follows on
@@ -249,7 +251,12 @@ fn gone_before_the_202(harness: &Harness) -> CheckResult {
 fn gone_is_no_busy_loop(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?;
-    let time = || session.process().processor_time().map_err(|error| Verdict::Unable(format!("reading processor time: {error}")));
+    let time = || {
+        session
+            .process()
+            .processor_time()
+            .map_err(|error| Verdict::Unable(format!("reading processor time: {error}")))
+    };
     let before = time()?;
     session.server().vanish();
     sleep(REFUSING);
@@ -258,6 +265,9 @@ fn gone_is_no_busy_loop(harness: &Harness) -> CheckResult {
         return ended_badly(status);
     }
     let took = time()?.saturating_sub(before);
-    ensure!(took < REFUSING / 12, "the program used {took:?} of processor time while connections were refused for {REFUSING:?}");
+    ensure!(
+        took < REFUSING / 12,
+        "the program used {took:?} of processor time while connections were refused for {REFUSING:?}"
+    );
     Ok(())
 }

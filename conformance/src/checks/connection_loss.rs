@@ -17,14 +17,22 @@ const RESETTING: Duration = Duration::from_millis(1500);
 
 macro_rules! loss_check {
     ($name:literal, $requires:literal, $run:expr) => {
-        Check { name: $name, group: Group::Connection, requires: $requires, source: FAILURES, run: $run }
+        Check {
+            name: $name,
+            group: Group::Connection,
+            requires: $requires,
+            source: FAILURES,
+            run: $run,
+        }
     };
 }
 
 pub const CHECKS: &[Check] = &[
-    loss_check!("loss-before-the-event", "A connection that breaks while GET /next waits is replaced, or ends the process.", |harness| {
-        in_the_event(harness, |_| 0)
-    }),
+    loss_check!(
+        "loss-before-the-event",
+        "A connection that breaks while GET /next waits is replaced, or ends the process.",
+        |harness| { in_the_event(harness, |_| 0) }
+    ),
     loss_check!(
         "loss-in-the-head",
         "A connection that breaks in the head of an event is replaced, or ends the process: the runtime answers nothing.",
@@ -35,7 +43,11 @@ pub const CHECKS: &[Check] = &[
         "A connection that breaks in an event delivers no invocation: a partial event isn't handled.",
         |harness| { in_the_event(harness, |length| length - 3) }
     ),
-    loss_check!("loss-in-a-chunk", "A connection that breaks before the last chunk of an event delivers no invocation.", in_a_chunk),
+    loss_check!(
+        "loss-in-a-chunk",
+        "A connection that breaks before the last chunk of an event delivers no invocation.",
+        in_a_chunk
+    ),
     loss_check!(
         "loss-after-the-event",
         "When the connection breaks after the event, the invocation is answered, at the latest when it is repeated.",
@@ -60,11 +72,19 @@ pub const CHECKS: &[Check] = &[
     loss_check!(
         "loss-in-an-answer",
         "When the connection breaks in the body of an answer, a repeated invocation is answered.",
-        |harness| { in_the_answer(harness, 100_000, &next(&id(1), format!("\"{}\"", "0123456789".repeat(500_000)))) }
+        |harness| {
+            in_the_answer(
+                harness,
+                100_000,
+                &next(&id(1), format!("\"{}\"", "0123456789".repeat(500_000))),
+            )
+        }
     ),
-    loss_check!("loss-before-the-202", "When the reply to an answer is lost, a repeated invocation is answered again.", |harness| {
-        of_the_202(harness, b"")
-    }),
+    loss_check!(
+        "loss-before-the-202",
+        "When the reply to an answer is lost, a repeated invocation is answered again.",
+        |harness| { of_the_202(harness, b"") }
+    ),
     loss_check!(
         "loss-in-the-202",
         "When the reply to an answer breaks in its head, its status is unknown, and a repeated invocation is answered.",
@@ -90,7 +110,11 @@ pub const CHECKS: &[Check] = &[
         "When the reply to an error is lost, the runtime doesn't hang, and reports the error if the invocation is repeated.",
         of_an_error
     ),
-    loss_check!("loss-again-and-again", "A runtime whose every connection is reset waits between its attempts, or ends.", again_and_again),
+    loss_check!(
+        "loss-again-and-again",
+        "A runtime whose every connection is reset waits between its attempts, or ends.",
+        again_and_again
+    ),
     loss_check!(
         "same-id-after-a-202",
         "A request id that is repeated after its answer was accepted is a new attempt, and is handled and answered.",
@@ -100,7 +124,11 @@ pub const CHECKS: &[Check] = &[
 
 /// Runs a scenario twice, in two processes: the connection is closed by a reset, and in the usual
 /// way.
-fn ends(reset: fn(&Connection<'_>), harness: &Harness, scenario: impl Fn(&Session, fn(&Connection<'_>)) -> CheckResult) -> CheckResult {
+fn ends(
+    reset: fn(&Connection<'_>),
+    harness: &Harness,
+    scenario: impl Fn(&Session, fn(&Connection<'_>)) -> CheckResult,
+) -> CheckResult {
     scenario(&*harness.start()?, reset)?;
     scenario(&*harness.start()?, |connection| connection.close())
 }
@@ -200,7 +228,10 @@ fn then_a_new_attempt(harness: &Harness) -> CheckResult {
                 let posted = session.response(&id(1))?;
                 posted.accept();
                 let sent = posted.request.header("Lambda-Runtime-Invocation-Id");
-                ensure!(sent == Some("i-2"), "the answer to the new attempt has the invocation id {sent:?}");
+                ensure!(
+                    sent == Some("i-2"),
+                    "the answer to the new attempt has the invocation id {sent:?}"
+                );
                 return same(&posted.request.body, event(1).event());
             }
             Action::Post(posted) => posted.accept(),
@@ -218,7 +249,11 @@ fn of_an_error(harness: &Harness) -> CheckResult {
             Action::Exit(status) => return ended_badly(status),
             Action::Next(asked) => asked.deliver(&asking(1, "error"))?,
             Action::Post(posted) => {
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {}", posted.summary());
+                ensure!(
+                    posted.is_error() && posted.is_for(&id(1)),
+                    "received {}",
+                    posted.summary()
+                );
                 posted.accept();
                 return session.recovers_or_ends();
             }
@@ -239,7 +274,11 @@ fn again_and_again(harness: &Harness) -> CheckResult {
             Some(Action::Next(asked)) => asked.connection().reset(),
         }
         asks += 1;
-        ensure!(asks <= ASKS, "received GET /next {asks} times in {:?}, with a reset each time", started.elapsed());
+        ensure!(
+            asks <= ASKS,
+            "received GET /next {asks} times in {:?}, with a reset each time",
+            started.elapsed()
+        );
     }
     Ok(())
 }

@@ -23,7 +23,11 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler receives its deadline, in milliseconds since 1970.",
         source: API,
-        run: |harness| tells(harness, "deadlineMs", |next| (next.header(DEADLINE, "1893456000123"), json!(1_893_456_000_123_u64))),
+        run: |harness| {
+            tells(harness, "deadlineMs", |next| {
+                (next.header(DEADLINE, "1893456000123"), json!(1_893_456_000_123_u64))
+            })
+        },
     },
     Check {
         name: "context-arn",
@@ -32,7 +36,9 @@ pub const CHECKS: &[Check] = &[
         source: API,
         run: |harness| {
             let arn = "arn:aws:lambda:eu-central-1:123456789012:function:name:alias";
-            tells(harness, "invokedFunctionArn", |next| (next.header("Lambda-Runtime-Invoked-Function-Arn", arn), json!(arn)))
+            tells(harness, "invokedFunctionArn", |next| {
+                (next.header("Lambda-Runtime-Invoked-Function-Arn", arn), json!(arn))
+            })
         },
     },
     Check {
@@ -41,8 +47,11 @@ pub const CHECKS: &[Check] = &[
         requires: "The handler receives the X-Ray tracing header of its invocation.",
         source: API,
         run: |harness| {
-            let trace = "Root=1-63441c4a-abcdef012345678912345678;Parent=0123456789abcdef;Sampled=1";
-            tells(harness, "traceId", |next| (next.header("Lambda-Runtime-Trace-Id", trace), json!(trace)))
+            let trace =
+                "Root=1-63441c4a-abcdef012345678912345678;Parent=0123456789abcdef;Sampled=1";
+            tells(harness, "traceId", |next| {
+                (next.header("Lambda-Runtime-Trace-Id", trace), json!(trace))
+            })
         },
     },
     Check {
@@ -52,7 +61,12 @@ pub const CHECKS: &[Check] = &[
         source: API,
         run: |harness| {
             let context = client_context("a \"title\" 1");
-            tells(harness, "clientContext", |next| (next.header("Lambda-Runtime-Client-Context", &context.to_string()), context.clone()))
+            tells(harness, "clientContext", |next| {
+                (
+                    next.header("Lambda-Runtime-Client-Context", &context.to_string()),
+                    context.clone(),
+                )
+            })
         },
     },
     Check {
@@ -62,7 +76,12 @@ pub const CHECKS: &[Check] = &[
         source: API,
         run: |harness| {
             let identity = identity("us-east-1:1");
-            tells(harness, "identity", |next| (next.header("Lambda-Runtime-Cognito-Identity", &identity.to_string()), identity.clone()))
+            tells(harness, "identity", |next| {
+                (
+                    next.header("Lambda-Runtime-Cognito-Identity", &identity.to_string()),
+                    identity.clone(),
+                )
+            })
         },
     },
     Check {
@@ -70,7 +89,11 @@ pub const CHECKS: &[Check] = &[
         group: Group::Context,
         requires: "The handler receives the id of the tenant for whom it is invoked.",
         source: "AWS Lambda Developer Guide, \"Tenant isolation\"",
-        run: |harness| tells(harness, "tenantId", |next| (next.header("Lambda-Runtime-Aws-Tenant-Id", "blue-7"), json!("blue-7"))),
+        run: |harness| {
+            tells(harness, "tenantId", |next| {
+                (next.header("Lambda-Runtime-Aws-Tenant-Id", "blue-7"), json!("blue-7"))
+            })
+        },
     },
     Check {
         name: "context-is-its-own",
@@ -138,7 +161,10 @@ fn is_its_own(harness: &Harness) -> CheckResult {
         .header("Lambda-Runtime-Aws-Tenant-Id", "of the first");
     context(&session.invoke(&full)?)?;
     let context = context(&session.invoke(&asking(2, "context"))?)?;
-    ensure!(!context.to_string().contains("of the first"), "the context of the second one is {context}");
+    ensure!(
+        !context.to_string().contains("of the first"),
+        "the context of the second one is {context}"
+    );
     ensure!(context["requestId"] == json!(id(2)), "the context of the second one is {context}");
     Ok(())
 }
@@ -146,11 +172,19 @@ fn is_its_own(harness: &Harness) -> CheckResult {
 fn deadline_in_the_past(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    for (number, deadline) in ["0".to_owned(), "1".to_owned(), (now - 60_000).to_string(), now.to_string()].into_iter().enumerate() {
+    for (number, deadline) in
+        ["0".to_owned(), "1".to_owned(), (now - 60_000).to_string(), now.to_string()]
+            .into_iter()
+            .enumerate()
+    {
         session.next()?.deliver(&event(number).header(DEADLINE, &deadline))?;
         let posted = session.post()?;
         ensure!(posted.is_for(&id(number)), "received {}", posted.summary());
-        ensure!(posted.is_error() || posted.request.body == event(number).event(), "received {}", posted.summary());
+        ensure!(
+            posted.is_error() || posted.request.body == event(number).event(),
+            "received {}",
+            posted.summary()
+        );
         posted.accept();
     }
     session.echo(&event(9))
@@ -158,7 +192,11 @@ fn deadline_in_the_past(harness: &Harness) -> CheckResult {
 
 fn deadline_far_ahead(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, deadline) in ["4294967296000", "9999999999999", "253402300799999", "9007199254740991"].into_iter().enumerate() {
+    for (number, deadline) in
+        ["4294967296000", "9999999999999", "253402300799999", "9007199254740991"]
+            .into_iter()
+            .enumerate()
+    {
         session.echo(&event(number).header(DEADLINE, deadline))?;
     }
     Ok(())

@@ -32,14 +32,23 @@ pub const CHECKS: &[Check] = &[
 fn thousand(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     for number in 0..MANY {
-        session.echo(&if number % 2 == 0 { event(number) } else { next(&id(number), EVENT).chunked(&[]) })?;
+        session.echo(&if number % 2 == 0 {
+            event(number)
+        } else {
+            next(&id(number), EVENT).chunked(&[])
+        })?;
     }
     Ok(())
 }
 
 fn open_files(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    let count = || session.process().open_files().map_err(|error| Verdict::Unable(format!("counting descriptors: {error}")));
+    let count = || {
+        session
+            .process()
+            .open_files()
+            .map_err(|error| Verdict::Unable(format!("counting descriptors: {error}")))
+    };
     let mut before = 0;
     for number in 0..120 {
         if number == 20 {
@@ -55,6 +64,9 @@ fn open_files(harness: &Harness) -> CheckResult {
     }
     session.next()?;
     let after = count()?;
-    ensure!(after <= before + MORE_FILES, "{before} descriptors were open after 20 invocations, and {after} after 120");
+    ensure!(
+        after <= before + MORE_FILES,
+        "{before} descriptors were open after 20 invocations, and {after} after 120"
+    );
     Ok(())
 }

@@ -95,7 +95,11 @@ pub fn check_body(body: &[u8], words: &str) -> CheckResult {
         return failed(format!("the error isn't a JSON object: {}", brief(body)));
     };
     let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-    ensure!(text("errorMessage").contains(words), "errorMessage does not contain {words:?}: {}", brief(body));
+    ensure!(
+        text("errorMessage").contains(words),
+        "errorMessage does not contain {words:?}: {}",
+        brief(body)
+    );
     ensure!(!text("errorType").is_empty(), "errorType is missing: {}", brief(body));
     Ok(())
 }
@@ -103,9 +107,19 @@ pub fn check_body(body: &[u8], words: &str) -> CheckResult {
 /// The header is optional, and its value may be any text.
 pub fn check_type_header(request: &Request) -> CheckResult {
     let name = "Lambda-Runtime-Function-Error-Type";
-    let values: Vec<_> = request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect();
-    let good = |value: &str| !value.is_empty() && value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    ensure!(values.len() <= 1 && values.iter().all(|value| good(value)), "{name} occurs {} times: {values:?}", values.len());
+    let values: Vec<_> = request
+        .headers
+        .iter()
+        .filter(|(given, _)| given.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+        .collect();
+    let good =
+        |value: &str| !value.is_empty() && value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    ensure!(
+        values.len() <= 1 && values.iter().all(|value| good(value)),
+        "{name} occurs {} times: {values:?}",
+        values.len()
+    );
     Ok(())
 }
 
@@ -167,7 +181,11 @@ fn panicked(session: &Session) -> CheckResult<Option<PostRequest<'_>>> {
             // A GET /next with the answer or before it isn't an answer.
             Action::Next(_) => {}
             Action::Post(posted) => {
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {} after the panic", posted.summary());
+                ensure!(
+                    posted.is_error() && posted.is_for(&id(1)),
+                    "received {} after the panic",
+                    posted.summary()
+                );
                 return Ok(Some(posted));
             }
             Action::Exit(status) => {
@@ -210,6 +228,9 @@ fn exit_ends_the_process(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.next()?.deliver(&asking(1, "exit"))?;
     let status = session.end()?;
-    ensure!(status.code() == Some(3), "the program ended with {status}, expected the handler's status 3");
+    ensure!(
+        status.code() == Some(3),
+        "the program ended with {status}, expected the handler's status 3"
+    );
     Ok(())
 }

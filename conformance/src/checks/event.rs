@@ -142,8 +142,11 @@ fn many_chunks(harness: &Harness) -> CheckResult {
 
 fn chunk_sizes(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, sizes) in [["A", "1"], ["a", "0001"], ["0000000A", "1"], ["00a", "01"]].into_iter().enumerate() {
-        let head = String::from_utf8_lossy(&next(&id(number), "").chunked(&[]).bytes()).replace("0\r\n\r\n", "");
+    for (number, sizes) in
+        [["A", "1"], ["a", "0001"], ["0000000A", "1"], ["00a", "01"]].into_iter().enumerate()
+    {
+        let head = String::from_utf8_lossy(&next(&id(number), "").chunked(&[]).bytes())
+            .replace("0\r\n\r\n", "");
         let body = format!("{}\r\n[12345,678\r\n{}\r\n]\r\n00\r\n\r\n", sizes[0], sizes[1]);
         let asked = session.next()?;
         asked.record(&next(&id(number), "[12345,678]"));
@@ -155,7 +158,9 @@ fn chunk_sizes(harness: &Harness) -> CheckResult {
 
 fn chunk_extensions(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, extension) in [";a", ";name=value", ";q=\"a;b\"", " ; n = v"].into_iter().enumerate() {
+    for (number, extension) in
+        [";a", ";name=value", ";q=\"a;b\"", " ; n = v"].into_iter().enumerate()
+    {
         session.echo(&next(&id(number), EVENT).chunked(&[3, 4]).extension(extension))?;
     }
     Ok(())
@@ -164,7 +169,9 @@ fn chunk_extensions(harness: &Harness) -> CheckResult {
 fn chunk_trailers(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     session.echo(&next(&id(0), EVENT).chunked(&[3]).trailer("X-Digest", "0"))?;
-    session.echo(&next(&id(1), EVENT).chunked(&[]).trailer("X-One", "1").trailer("X-Two", "HTTP/1.1 200 OK"))?;
+    session.echo(
+        &next(&id(1), EVENT).chunked(&[]).trailer("X-One", "1").trailer("X-Two", "HTTP/1.1 200 OK"),
+    )?;
     session.echo(&event(2))
 }
 
@@ -195,7 +202,10 @@ fn cut_in_two(harness: &Harness) -> CheckResult {
         let bytes = next.bytes();
         let (first, rest) = bytes.split_at(cut);
         let connection = asked.record(&next);
-        connection.send_pieces(first, first.len()).and_then(|()| connection.send(rest)).or_else(failed)?;
+        connection
+            .send_pieces(first, first.len())
+            .and_then(|()| connection.send(rest))
+            .or_else(failed)?;
         session.echoed(&id(cut), b"[1,2]")?;
     }
     Ok(())
@@ -206,7 +216,10 @@ fn drips(harness: &Harness) -> CheckResult {
     let next = next(&id(1), EVENT).chunked(&[10, 10]);
     let asked = session.next()?;
     let bytes = next.bytes();
-    asked.record(&next).drip(&bytes, bytes.len() / 5, Duration::from_millis(1100)).or_else(failed)?;
+    asked
+        .record(&next)
+        .drip(&bytes, bytes.len() / 5, Duration::from_millis(1100))
+        .or_else(failed)?;
     session.echoed(&id(1), next.event())
 }
 

@@ -72,7 +72,11 @@ fn of_every_value(harness: &Harness) -> CheckResult {
 
 fn not_utf_8(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, event) in [&b"\"\xff\xfe\""[..], b"{\"a\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\xef\xbb\xbf{}"].into_iter().enumerate() {
+    for (number, event) in
+        [&b"\"\xff\xfe\""[..], b"{\"a\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\xef\xbb\xbf{}"]
+            .into_iter()
+            .enumerate()
+    {
         echo_of_bytes(&session, &next(&id(number), event))?;
     }
     Ok(())
@@ -86,7 +90,10 @@ fn echo_of_bytes(session: &Session, next: &Next) -> CheckResult {
     ensure!(posted.is_for(next.request_id()), "received {}", posted.summary());
     posted.accept();
     if posted.is_error() {
-        return Err(Verdict::NotApplicable(format!("the runtime accepts only JSON: {}", posted.summary())));
+        return Err(Verdict::NotApplicable(format!(
+            "the runtime accepts only JSON: {}",
+            posted.summary()
+        )));
     }
     same(&posted.request.body, next.event())
 }
@@ -94,7 +101,10 @@ fn echo_of_bytes(session: &Session, next: &Next) -> CheckResult {
 fn look_like_http(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let reply = "[\r\n\"HTTP/1.1 200 OK\"\r\n,\"Content-Length: 2\"\r\n\r\n,{}]";
-    for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"].into_iter().enumerate() {
+    for (number, event) in [reply, "[0\r\n\r\n,5\r\n]", "[1,\r\n\r\n\"HTTP/1.1 500 \"\r\n\r\n]"]
+        .into_iter()
+        .enumerate()
+    {
         echo_of_lines(&session, &next(&id(number * 2), event))?;
         echo_of_lines(&session, &next(&id(number * 2 + 1), event).chunked(&[3]))?;
     }
@@ -103,7 +113,13 @@ fn look_like_http(harness: &Harness) -> CheckResult {
 
 fn json_unchanged(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    let events = ["{ \"b\" : 1.0e+2 , \"a\":[ ] }", "{\"k\":1,\"k\":2}", "\"\\u0041\\/\"", "12345678901234567890.10", "[\t\n null \r\n]"];
+    let events = [
+        "{ \"b\" : 1.0e+2 , \"a\":[ ] }",
+        "{\"k\":1,\"k\":2}",
+        "\"\\u0041\\/\"",
+        "12345678901234567890.10",
+        "[\t\n null \r\n]",
+    ];
     for (number, event) in events.into_iter().enumerate() {
         echo_of_lines(&session, &next(&id(number), event))?;
     }
@@ -117,9 +133,13 @@ fn echo_of_lines(session: &Session, next: &Next) -> CheckResult {
     let posted = session.response(next.request_id())?;
     posted.accept();
     let (body, event) = (&posted.request.body, next.event());
-    let is_one_line = body.iter().eq(event.iter().map(|byte| if *byte == b'\n' { &b' ' } else { byte }));
+    let is_one_line =
+        body.iter().eq(event.iter().map(|byte| if *byte == b'\n' { &b' ' } else { byte }));
     if is_one_line && event.contains(&b'\n') {
-        return Err(Verdict::NotApplicable("the handler receives its event as one line, with spaces in place of line breaks".to_owned()));
+        return Err(Verdict::NotApplicable(
+            "the handler receives its event as one line, with spaces in place of line breaks"
+                .to_owned(),
+        ));
     }
     same(body, event)
 }
@@ -129,7 +149,8 @@ fn many_lengths(harness: &Harness) -> CheckResult {
     let mut number = 0;
     for power in 6..=17 {
         for length in (1 << power) - 1..=(1 << power) + 1 {
-            let letters: String = (0..length - 2).map(|place: usize| char::from(b'a' + (place % 23) as u8)).collect();
+            let letters: String =
+                (0..length - 2).map(|place: usize| char::from(b'a' + (place % 23) as u8)).collect();
             let event = format!("\"{letters}\"");
             session.echo(&next(&id(number), &event))?;
             session.echo(&next(&id(number + 1), &event).chunked(&[length / 2]))?;

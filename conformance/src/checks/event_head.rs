@@ -132,11 +132,15 @@ fn several_interim(harness: &Harness) -> CheckResult {
 
 fn names(harness: &Harness, write: impl Fn(&str) -> String + Copy) -> CheckResult {
     let session = harness.start()?;
-    for (number, next) in [next(&id(0), EVENT), next(&id(1), EVENT).chunked(&[4])].into_iter().enumerate() {
+    for (number, next) in
+        [next(&id(0), EVENT), next(&id(1), EVENT).chunked(&[4])].into_iter().enumerate()
+    {
         let next = next.names(write);
         let text = String::from_utf8_lossy(&next.bytes()).into_owned();
         // The framing is written after the other fields.
-        let text = text.replace("Content-Length:", &write("Content-Length:")).replace("Transfer-Encoding:", &write("Transfer-Encoding:"));
+        let text = text
+            .replace("Content-Length:", &write("Content-Length:"))
+            .replace("Transfer-Encoding:", &write("Transfer-Encoding:"));
         let asked = session.next()?;
         asked.record(&next);
         asked.reply(text.as_bytes())?;
@@ -154,7 +158,12 @@ fn white_space(harness: &Harness) -> CheckResult {
         let after = space.trim_start_matches(':');
         let lines: Vec<String> = head
             .split("\r\n")
-            .map(|line| line.split_once(": ").map_or_else(|| line.to_owned(), |(name, value)| format!("{name}{space}{value}{after}")))
+            .map(|line| {
+                line.split_once(": ").map_or_else(
+                    || line.to_owned(),
+                    |(name, value)| format!("{name}{space}{value}{after}"),
+                )
+            })
             .collect();
         let asked = session.next()?;
         asked.record(&next);
@@ -166,7 +175,9 @@ fn white_space(harness: &Harness) -> CheckResult {
 
 fn without_a_reason(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, line) in ["HTTP/1.1 200 \r\n", "HTTP/1.1 200 404 Not Found\r\n"].into_iter().enumerate() {
+    for (number, line) in
+        ["HTTP/1.1 200 \r\n", "HTTP/1.1 200 404 Not Found\r\n"].into_iter().enumerate()
+    {
         let next = event(number);
         let text = String::from_utf8_lossy(&next.bytes()).replace("HTTP/1.1 200 OK\r\n", line);
         let asked = session.next()?;
@@ -179,10 +190,16 @@ fn without_a_reason(harness: &Harness) -> CheckResult {
 
 fn unknown_fields(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    let many = (0..90).fold(event(1), |next, number| next.header(&format!("X-Unknown-{number}"), &format!("value {number}")));
+    let many = (0..90).fold(event(1), |next, number| {
+        next.header(&format!("X-Unknown-{number}"), &format!("value {number}"))
+    });
     session.echo(&many)?;
-    let near =
-        [("Lambda-Runtime-Aws-Request", "x"), ("Content-Lengths", "1"), ("X-Transfer-Encoding", "chunked"), ("Lambda-Runtime-", "y")];
+    let near = [
+        ("Lambda-Runtime-Aws-Request", "x"),
+        ("Content-Lengths", "1"),
+        ("X-Transfer-Encoding", "chunked"),
+        ("Lambda-Runtime-", "y"),
+    ];
     session.echo(&near.into_iter().fold(event(2), |next, (name, value)| next.header(name, value)))
 }
 
@@ -191,7 +208,9 @@ fn of_7_kib(harness: &Harness) -> CheckResult {
     let identity = identity(&"i".repeat(2800)).to_string();
     let context = client_context(&"c".repeat(3400)).to_string();
     for number in 0..3 {
-        let next = event(number).header("Lambda-Runtime-Client-Context", &context).header("Lambda-Runtime-Cognito-Identity", &identity);
+        let next = event(number)
+            .header("Lambda-Runtime-Client-Context", &context)
+            .header("Lambda-Runtime-Cognito-Identity", &identity);
         session.echo(&next)?;
     }
     Ok(())
@@ -207,7 +226,11 @@ fn of_64_kib(harness: &Harness) -> CheckResult {
         Action::Exit(status) => ended_badly(status),
         Action::Post(posted) => {
             let echoed = posted.request.body == event(1).event() && !posted.is_error();
-            ensure!(posted.is_for(&id(1)) && (echoed || posted.is_error()), "received {}", posted.summary());
+            ensure!(
+                posted.is_for(&id(1)) && (echoed || posted.is_error()),
+                "received {}",
+                posted.summary()
+            );
             posted.accept();
             session.recovers_or_ends()
         }
@@ -252,7 +275,12 @@ fn not_http(harness: &Harness) -> CheckResult {
         let asked = match session.next_action_within(PUZZLING)? {
             None => break,
             Some(Action::Exit(status)) => return ended_badly(status),
-            Some(Action::Post(posted)) => return failed(format!("received {} although no invocation was sent", posted.summary())),
+            Some(Action::Post(posted)) => {
+                return failed(format!(
+                    "received {} although no invocation was sent",
+                    posted.summary()
+                ));
+            }
             Some(Action::Next(asked)) => asked,
         };
         asks += 1;

@@ -97,20 +97,30 @@ fn panics(harness: &Harness) -> CheckResult {
             // The program fails only if it does use the variable.
             let other = harness.start_in(Environment::Init("error"))?;
             let looks = !matches!(other.next_action()?, Action::Next(_));
-            return if looks { failed("received GET /next after an initialisation that panicked") } else { Err(ignores_init()) };
+            return if looks {
+                failed("received GET /next after an initialisation that panicked")
+            } else {
+                Err(ignores_init())
+            };
         }
         Action::Exit(status) => return ended_badly(status),
         Action::Post(posted) => posted,
     };
     let report: Value = serde_json::from_slice(&posted.request.body).unwrap_or_default();
-    ensure!(posted.request.target.ends_with("/init/error") && report.is_object(), "received {}", posted.summary());
+    ensure!(
+        posted.request.target.ends_with("/init/error") && report.is_object(),
+        "received {}",
+        posted.summary()
+    );
     posted.accept();
     session.end().map(drop)
 }
 
 fn refused(harness: &Harness) -> CheckResult {
     for status in [400, 403, 500] {
-        for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
+        for reply in
+            [message::error(status, "Refused", "refused by the check"), message::bodiless(status)]
+        {
             let session = harness.start_in(Environment::Init("error"))?;
             session.init_error()?.reply(&reply)?;
             ended_badly(session.end()?)?;

@@ -55,8 +55,12 @@ pub const CHECKS: &[Check] = &[
 
 fn expect(request: &Request, wanted: Option<&str>) -> CheckResult {
     let name = "Lambda-Runtime-Invocation-Id";
-    let values: Vec<&str> =
-        request.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| &**value).collect();
+    let values: Vec<&str> = request
+        .headers
+        .iter()
+        .filter(|(given, _)| given.eq_ignore_ascii_case(name))
+        .map(|(_, value)| &**value)
+        .collect();
     ensure!(
         values == wanted.into_iter().collect::<Vec<_>>(),
         "{} has the values {values:?} of {name}, expected {wanted:?}",
@@ -91,7 +95,9 @@ fn absent(harness: &Harness) -> CheckResult {
 
 fn changes(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    for (number, wanted) in [Some("i-0"), Some("i-1"), None, Some("i-3"), None].into_iter().enumerate() {
+    for (number, wanted) in
+        [Some("i-0"), Some("i-1"), None, Some("i-3"), None].into_iter().enumerate()
+    {
         session.next()?.deliver(&event(number).invocation_id(wanted.unwrap_or_default()))?;
         let posted = session.response(&id(number))?;
         posted.accept();

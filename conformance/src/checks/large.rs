@@ -45,7 +45,11 @@ pub const CHECKS: &[Check] = &[
 ];
 
 fn refusal() -> Vec<u8> {
-    message::error(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")
+    message::error(
+        413,
+        "RequestEntityTooLarge",
+        "Exceeded maximum allowed payload size (6291556 bytes).",
+    )
 }
 
 /// Refuses a large answer. Returns `false` when the runtime itself reports that it is too large.
@@ -67,7 +71,9 @@ fn posts_no_error(harness: &Harness) -> CheckResult {
         return session.recovers_or_ends();
     }
     match session.next_action()? {
-        Action::Post(posted) if posted.is_error() => failed(format!("received {} after 413", posted.summary())),
+        Action::Post(posted) if posted.is_error() => {
+            failed(format!("received {} after 413", posted.summary()))
+        }
         Action::Post(_) => Ok(()),
         Action::Exit(status) => ended_badly(status),
         Action::Next(asked) => next_alone(&session, &asked),
@@ -87,7 +93,9 @@ fn is_not_sent_again(harness: &Harness) -> CheckResult {
         return session.recovers_or_ends();
     }
     match session.next_action()? {
-        Action::Post(posted) if !posted.is_error() => failed(format!("received {} again after 413", posted.request.target)),
+        Action::Post(posted) if !posted.is_error() => {
+            failed(format!("received {} again after 413", posted.request.target))
+        }
         Action::Post(_) => Ok(()),
         Action::Exit(status) => ended_badly(status),
         Action::Next(asked) => next_alone(&session, &asked),
@@ -102,7 +110,11 @@ fn then_on(harness: &Harness) -> CheckResult {
             Action::Exit(status) => return ended_badly(status),
             Action::Next(asked) => return next_alone(&session, &asked),
             // Another check tests this.
-            Action::Post(posted) => posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?,
+            Action::Post(posted) => posted.reply(&message::error(
+                403,
+                "InvalidStateTransition",
+                "State transition is not allowed",
+            ))?,
         }
     }
     failed("received three more POSTs and no GET /next")
@@ -117,7 +129,11 @@ fn in_the_middle(harness: &Harness) -> CheckResult {
             Ok(connection) => connection,
             Err(posted) => {
                 // The runtime's own error, which is small.
-                ensure!(posted.is_error() && posted.is_for(&id(1)), "received {}", posted.summary());
+                ensure!(
+                    posted.is_error() && posted.is_for(&id(1)),
+                    "received {}",
+                    posted.summary()
+                );
                 posted.accept();
                 return session.recovers_or_ends();
             }

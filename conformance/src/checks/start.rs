@@ -80,8 +80,12 @@ fn nothing_before_next(harness: &Harness) -> CheckResult {
             asked.deliver(&event(1))?;
             session.echoed(event(1).request_id(), event(1).event())
         }
-        Action::Post(posted) => crate::verdict::failed(format!("received {} before GET /next", posted.summary())),
-        Action::Exit(status) => crate::verdict::failed(format!("the program ended with {status} before GET /next")),
+        Action::Post(posted) => {
+            crate::verdict::failed(format!("received {} before GET /next", posted.summary()))
+        }
+        Action::Exit(status) => {
+            crate::verdict::failed(format!("the program ended with {status} before GET /next"))
+        }
     }
 }
 
@@ -97,8 +101,13 @@ fn host_header(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
     let check = |request: &barelambda_emulator::script::Request| {
-        let hosts: Vec<_> = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).collect();
-        ensure!(hosts.len() == 1 && !hosts[0].1.is_empty(), "{} has the Host headers {hosts:?}, expected one", request.method);
+        let hosts: Vec<_> =
+            request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host")).collect();
+        ensure!(
+            hosts.len() == 1 && !hosts[0].1.is_empty(),
+            "{} has the Host headers {hosts:?}, expected one",
+            request.method
+        );
         Ok(())
     };
     check(&asked.request)?;
@@ -109,7 +118,11 @@ fn host_header(harness: &Harness) -> CheckResult {
 fn next_has_no_body(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let asked = session.next()?;
-    ensure!(asked.request.body.is_empty(), "GET /next has a body of {} bytes", asked.request.body.len());
+    ensure!(
+        asked.request.body.is_empty(),
+        "GET /next has a body of {} bytes",
+        asked.request.body.len()
+    );
     Ok(())
 }
 

@@ -22,9 +22,12 @@ macro_rules! status_check {
 }
 
 pub const CHECKS: &[Check] = &[
-    status_check!("status-202-without-a-body", "The 202 to an answer may have an empty body.", "RFC 9110, section 8.6", |harness| {
-        accepted(harness, &message::bodiless(202))
-    }),
+    status_check!(
+        "status-202-without-a-body",
+        "The 202 to an answer may have an empty body.",
+        "RFC 9110, section 8.6",
+        |harness| { accepted(harness, &message::bodiless(202)) }
+    ),
     status_check!(
         "status-202-in-chunks",
         "The 202 to an answer may be chunked, with extensions and trailers.",
@@ -40,7 +43,12 @@ pub const CHECKS: &[Check] = &[
         "status-202-with-a-long-body",
         "The 202 to an answer may have a body of any length.",
         "RFC 9112, section 6.2",
-        |harness| { accepted(harness, &message::answer(202, &format!("{{\"status\":\"{}\"}}", "OK".repeat(20_000)))) }
+        |harness| {
+            accepted(
+                harness,
+                &message::answer(202, &format!("{{\"status\":\"{}\"}}", "OK".repeat(20_000))),
+            )
+        }
     ),
     status_check!(
         "status-200-on-answers",
@@ -120,9 +128,12 @@ pub const CHECKS: &[Check] = &[
         RIE,
         |harness| { next_refused(harness, 404, false) }
     ),
-    status_check!("status-500-on-next", "After 500 to GET /next the environment is broken: the runtime ends promptly.", API, |harness| {
-        next_refused(harness, 500, true)
-    }),
+    status_check!(
+        "status-500-on-next",
+        "After 500 to GET /next the environment is broken: the runtime ends promptly.",
+        API,
+        |harness| { next_refused(harness, 500, true) }
+    ),
     status_check!(
         "status-503-on-next",
         "After another 5xx to GET /next the runtime ends with a status other than 0, or asks again without a busy loop.",
@@ -146,7 +157,9 @@ fn accepted(harness: &Harness, reply: &[u8]) -> CheckResult {
 /// Refuses an answer with this status, with a body and without one. The runtime must continue, or
 /// end with a failure.
 fn settled(harness: &Harness, status: u16, error: bool) -> CheckResult {
-    for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
+    for reply in
+        [message::error(status, "Refused", "refused by the check"), message::bodiless(status)]
+    {
         let session = harness.start()?;
         session.next()?.deliver(&if error { asking(1, "error") } else { event(1) })?;
         let posted = if error { session.error(&id(1))? } else { session.response(&id(1))? };
@@ -178,21 +191,36 @@ fn settled(harness: &Harness, status: u16, error: bool) -> CheckResult {
 
 /// Refuses GET /next, with a body and without one.
 fn next_refused(harness: &Harness, status: u16, must_end: bool) -> CheckResult {
-    for reply in [message::error(status, "Refused", "refused by the check"), message::bodiless(status)] {
+    for reply in
+        [message::error(status, "Refused", "refused by the check"), message::bodiless(status)]
+    {
         let session = harness.start()?;
         let mut asks = 0;
         let mut since = None;
         loop {
             let asked = match session.next_action()? {
                 Action::Exit(status) => break ended_badly(status)?,
-                Action::Post(posted) => return failed(format!("received {} after a refused GET /next", posted.summary())),
+                Action::Post(posted) => {
+                    return failed(format!(
+                        "received {} after a refused GET /next",
+                        posted.summary()
+                    ));
+                }
                 Action::Next(asked) => asked,
             };
             asks += 1;
             let since: Instant = *since.get_or_insert_with(Instant::now);
-            ensure!(asks <= ASKS, "received GET /next {asks} times in {:?}, with a reply of {status} each time", since.elapsed());
+            ensure!(
+                asks <= ASKS,
+                "received GET /next {asks} times in {:?}, with a reply of {status} each time",
+                since.elapsed()
+            );
             if since.elapsed() > REFUSING {
-                ensure!(!must_end, "received GET /next {:?} after the first reply of {status}", since.elapsed());
+                ensure!(
+                    !must_end,
+                    "received GET /next {:?} after the first reply of {status}",
+                    since.elapsed()
+                );
                 asked.deliver(&event(2))?;
                 session.echoed_or_ended(&event(2))?;
                 break;

@@ -24,10 +24,30 @@ macro_rules! stream_check {
 }
 
 pub const CHECKS: &[Check] = &[
-    stream_check!("stream-mode", "A streamed answer has the header Lambda-Runtime-Function-Response-Mode: streaming.", STREAMING, mode),
-    stream_check!("stream-chunked", "A streamed answer has the header Transfer-Encoding: chunked.", STREAMING, chunked),
-    stream_check!("stream-content", "Everything that the handler writes arrives in order, and nothing else.", STREAMING, content),
-    stream_check!("stream-flushed", "Flushed data is sent while the handler runs.", STREAMING, flushed),
+    stream_check!(
+        "stream-mode",
+        "A streamed answer has the header Lambda-Runtime-Function-Response-Mode: streaming.",
+        STREAMING,
+        mode
+    ),
+    stream_check!(
+        "stream-chunked",
+        "A streamed answer has the header Transfer-Encoding: chunked.",
+        STREAMING,
+        chunked
+    ),
+    stream_check!(
+        "stream-content",
+        "Everything that the handler writes arrives in order, and nothing else.",
+        STREAMING,
+        content
+    ),
+    stream_check!(
+        "stream-flushed",
+        "Flushed data is sent while the handler runs.",
+        STREAMING,
+        flushed
+    ),
     stream_check!(
         "stream-is-the-answer",
         "A streamed answer is the only answer to its invocation, and the next event follows.",
@@ -41,22 +61,40 @@ pub const CHECKS: &[Check] = &[
         before_next
     ),
     stream_check!("stream-empty", "A stream may end without a byte.", STREAMING, empty),
-    stream_check!("stream-large", "A stream may be larger than a buffered answer: 20 MiB arrive completely.", STREAMING, large),
+    stream_check!(
+        "stream-large",
+        "A stream may be larger than a buffered answer: 20 MiB arrive completely.",
+        STREAMING,
+        large
+    ),
     stream_check!(
         "stream-while-the-server-waits",
         "The server sets the pace of a stream: when it pauses, no data is lost.",
         STREAMING,
         while_the_server_waits
     ),
-    stream_check!("stream-then-buffered", "A buffered answer that follows a streamed one is buffered.", STREAMING, then_buffered),
-    stream_check!("stream-again-and-again", "One process streams any number of answers.", STREAMING, again_and_again),
+    stream_check!(
+        "stream-then-buffered",
+        "A buffered answer that follows a streamed one is buffered.",
+        STREAMING,
+        then_buffered
+    ),
+    stream_check!(
+        "stream-again-and-again",
+        "One process streams any number of answers.",
+        STREAMING,
+        again_and_again
+    ),
 ];
 
 /// Returns what the handler has written of a streamed answer. A runtime may send the prelude of an
 /// HTTP response first.
 pub fn written(body: &[u8]) -> &[u8] {
     let place = body.windows(8).position(|window| window == [0; 8]);
-    let is_prelude = |prelude: &[u8]| serde_json::from_slice::<Value>(prelude).is_ok_and(|prelude| prelude.get("statusCode").is_some());
+    let is_prelude = |prelude: &[u8]| {
+        serde_json::from_slice::<Value>(prelude)
+            .is_ok_and(|prelude| prelude.get("statusCode").is_some())
+    };
     match place.filter(|&place| is_prelude(&body[..place])) {
         Some(place) => &body[place + 8..],
         None => body,
@@ -83,14 +121,22 @@ fn mode(harness: &Harness) -> CheckResult {
 fn chunked(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
-    ensure!(!posted.request.chunks.is_empty(), "the answer is not chunked: its headers are {:?}", posted.request.headers);
+    ensure!(
+        !posted.request.chunks.is_empty(),
+        "the answer is not chunked: its headers are {:?}",
+        posted.request.headers
+    );
     Ok(())
 }
 
 fn content(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream")?;
-    ensure!(written(&posted.request.body) == b"one\ntwo\nthree\n", "the stream is {}", brief(&posted.request.body));
+    ensure!(
+        written(&posted.request.body) == b"one\ntwo\nthree\n",
+        "the stream is {}",
+        brief(&posted.request.body)
+    );
     Ok(())
 }
 
@@ -100,13 +146,21 @@ fn flushed(harness: &Harness) -> CheckResult {
     let before_it = posted.request.body.len() - written(&posted.request.body).len();
     let state = session.server().state();
     let progress = &state.calls[posted.call].progress;
-    let came = |length: usize| progress.iter().find(|(_, come)| *come >= before_it + length).map(|(when, _)| *when);
+    let came = |length: usize| {
+        progress.iter().find(|(_, come)| *come >= before_it + length).map(|(when, _)| *when)
+    };
     for (line, before, after) in [("one", 4, 8), ("two", 8, 14)] {
         let (Some(first), Some(second)) = (came(before), came(after)) else {
-            return crate::verdict::failed(format!("the stream is {}", brief(&posted.request.body)));
+            return crate::verdict::failed(format!(
+                "the stream is {}",
+                brief(&posted.request.body)
+            ));
         };
         let apart = second - first;
-        ensure!(apart >= APART, "the line {line:?} arrived {apart:?} before the line written 200 ms later");
+        ensure!(
+            apart >= APART,
+            "the line {line:?} arrived {apart:?} before the line written 200 ms later"
+        );
     }
     Ok(())
 }
@@ -137,7 +191,11 @@ fn empty(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
     let posted = streamed(&session, 1, "stream-empty")?;
     is_streaming(&posted.request)?;
-    ensure!(written(&posted.request.body).is_empty(), "the stream is {}", brief(&posted.request.body));
+    ensure!(
+        written(&posted.request.body).is_empty(),
+        "the stream is {}",
+        brief(&posted.request.body)
+    );
     posted.accept();
     session.echo(&event(2))
 }
@@ -153,7 +211,11 @@ fn large(harness: &Harness) -> CheckResult {
 fn is_large(request: &Request) -> CheckResult {
     let written = written(&request.body);
     let wrong = written.iter().filter(|&&byte| byte != b'x').count();
-    ensure!(written.len() == LARGE && wrong == 0, "the stream has {} bytes, {wrong} of them wrong, expected {LARGE}", written.len());
+    ensure!(
+        written.len() == LARGE && wrong == 0,
+        "the stream has {} bytes, {wrong} of them wrong, expected {LARGE}",
+        written.len()
+    );
     Ok(())
 }
 
@@ -184,8 +246,12 @@ fn then_buffered(harness: &Harness) -> CheckResult {
         return Err(Verdict::NotApplicable("the function streams every answer".to_owned()));
     }
     streamed(&session, 1, "stream")?.accept();
-    let mode = answer(2)?.header("Lambda-Runtime-Function-Response-Mode").unwrap_or("buffered").to_owned();
-    ensure!(mode != "streaming", "the buffered answer has Lambda-Runtime-Function-Response-Mode: {mode}");
+    let mode =
+        answer(2)?.header("Lambda-Runtime-Function-Response-Mode").unwrap_or("buffered").to_owned();
+    ensure!(
+        mode != "streaming",
+        "the buffered answer has Lambda-Runtime-Function-Response-Mode: {mode}"
+    );
     session.next().map(drop)
 }
 

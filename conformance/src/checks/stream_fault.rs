@@ -22,24 +22,52 @@ const READ: usize = 200_000;
 
 macro_rules! fault_check {
     ($name:literal, $requires:literal, $run:expr) => {
-        Check { name: $name, group: Group::StreamFault, requires: $requires, source: STREAMING, run: $run }
+        Check {
+            name: $name,
+            group: Group::StreamFault,
+            requires: $requires,
+            source: STREAMING,
+            run: $run,
+        }
     };
 }
 
 pub const CHECKS: &[Check] = &[
-    fault_check!("stream-error-type", "A mid-stream error is reported in the trailer Lambda-Runtime-Function-Error-Type.", error_type),
+    fault_check!(
+        "stream-error-type",
+        "A mid-stream error is reported in the trailer Lambda-Runtime-Function-Error-Type.",
+        error_type
+    ),
     fault_check!(
         "stream-error-body",
         "A mid-stream error is reported in the trailer Lambda-Runtime-Function-Error-Body, as the base64 of its JSON.",
         error_body
     ),
-    fault_check!("stream-error-announced", "The trailers of a stream are announced in its Trailer header.", announced),
-    fault_check!("stream-error-is-no-success", "A stream whose handler fails doesn't end as a complete one.", |harness| {
-        no_success(harness, "stream-error")
-    }),
-    fault_check!("stream-error-adds-nothing", "A mid-stream error isn't written into the body.", adds_nothing),
-    fault_check!("stream-error-posts-nothing", "Once a stream has begun, its error isn't posted to /error.", posts_nothing),
-    fault_check!("stream-error-then-on", "After a mid-stream error the runtime continues with the next invocation.", then_on),
+    fault_check!(
+        "stream-error-announced",
+        "The trailers of a stream are announced in its Trailer header.",
+        announced
+    ),
+    fault_check!(
+        "stream-error-is-no-success",
+        "A stream whose handler fails doesn't end as a complete one.",
+        |harness| { no_success(harness, "stream-error") }
+    ),
+    fault_check!(
+        "stream-error-adds-nothing",
+        "A mid-stream error isn't written into the body.",
+        adds_nothing
+    ),
+    fault_check!(
+        "stream-error-posts-nothing",
+        "Once a stream has begun, its error isn't posted to /error.",
+        posts_nothing
+    ),
+    fault_check!(
+        "stream-error-then-on",
+        "After a mid-stream error the runtime continues with the next invocation.",
+        then_on
+    ),
     fault_check!(
         "stream-panic-is-no-success",
         "A stream whose handler panics breaks off or ends with trailers; it doesn't end as a complete one.",
@@ -55,13 +83,20 @@ pub const CHECKS: &[Check] = &[
         "A stream that fails before its first byte is an error: at /error, in trailers, or as a broken connection.",
         before_its_first_byte
     ),
-    fault_check!("stream-loss", "When the connection breaks mid-stream, the runtime continues or ends: it doesn't hang.", |harness| {
-        breaks(harness, &[])
-    }),
+    fault_check!(
+        "stream-loss",
+        "When the connection breaks mid-stream, the runtime continues or ends: it doesn't hang.",
+        |harness| { breaks(harness, &[]) }
+    ),
     fault_check!(
         "stream-refused-with-403",
         "When the server refuses a stream with 403 and closes the connection mid-stream, the runtime continues or ends.",
-        |harness| { breaks(harness, &message::error(403, "InvalidStateTransition", "State transition is not allowed")) }
+        |harness| {
+            breaks(
+                harness,
+                &message::error(403, "InvalidStateTransition", "State transition is not allowed"),
+            )
+        }
     ),
     fault_check!(
         "stream-refused-with-413",
@@ -73,7 +108,11 @@ pub const CHECKS: &[Check] = &[
         "When the reply to a complete stream is lost and the invocation is repeated, the runtime streams again or reports an error: it doesn't hang.",
         reply_lost
     ),
-    fault_check!("stream-410", "After 410 a stream isn't sent again, and the runtime doesn't stall.", gone),
+    fault_check!(
+        "stream-410",
+        "After 410 a stream isn't sent again, and the runtime doesn't stall.",
+        gone
+    ),
 ];
 
 /// Asks for a stream with this event, and waits for its end.
@@ -88,11 +127,16 @@ fn ending<'s>(session: &'s Session, what: &str) -> CheckResult<Ending<'s>> {
 }
 
 /// Waits for a stream that fails, and returns the request with its trailers.
-fn trailers(harness: &Harness) -> CheckResult<std::sync::Arc<barelambda_emulator::script::Request>> {
+fn trailers(
+    harness: &Harness,
+) -> CheckResult<std::sync::Arc<barelambda_emulator::script::Request>> {
     let session = harness.start()?;
     match ending(&session, "stream-error")? {
         Ending::Whole(posted) => Ok(posted.request.clone()),
-        Ending::Cut(body) => failed(format!("expected trailers, and the program closed the connection after {}", brief(&body))),
+        Ending::Cut(body) => failed(format!(
+            "expected trailers, and the program closed the connection after {}",
+            brief(&body)
+        )),
     }
 }
 
@@ -105,7 +149,9 @@ fn error_type(harness: &Harness) -> CheckResult {
 
 fn error_body(harness: &Harness) -> CheckResult {
     let request = trailers(harness)?;
-    let Some(value) = request.trailer(BODY) else { return failed(format!("the trailers are {:?}", request.trailers)) };
+    let Some(value) = request.trailer(BODY) else {
+        return failed(format!("the trailers are {:?}", request.trailers));
+    };
     match STANDARD.decode(value) {
         Ok(body) => check_body(&body, "asked for an error"),
         Err(error) => failed(format!("{BODY} is not base64 ({error}): {value}")),
@@ -117,7 +163,11 @@ fn announced(harness: &Harness) -> CheckResult {
     ensure!(!request.trailers.is_empty(), "there are no trailers");
     let announced = request.header("Trailer").unwrap_or_default();
     let is = |name: &str| announced.split(',').any(|given| given.trim().eq_ignore_ascii_case(name));
-    ensure!(request.trailers.iter().all(|(name, _)| is(name)), "Trailer is {announced:?}, and the trailers are {:?}", request.trailers);
+    ensure!(
+        request.trailers.iter().all(|(name, _)| is(name)),
+        "Trailer is {announced:?}, and the trailers are {:?}",
+        request.trailers
+    );
     Ok(())
 }
 
@@ -125,7 +175,11 @@ fn no_success(harness: &Harness, what: &str) -> CheckResult {
     let session = harness.start()?;
     match ending(&session, what)? {
         Ending::Whole(posted) => {
-            ensure!(posted.request.trailer(TYPE).is_some(), "the stream {} ended without trailers", brief(&posted.request.body));
+            ensure!(
+                posted.request.trailer(TYPE).is_some(),
+                "the stream {} ended without trailers",
+                brief(&posted.request.body)
+            );
         }
         Ending::Cut(_) => session.recovers_or_ends()?,
     }
@@ -183,7 +237,11 @@ fn before_its_first_byte(harness: &Harness) -> CheckResult {
             if posted.is_error() {
                 check_body(&request.body, "asked for an error")?;
             } else {
-                ensure!(request.trailer(TYPE).is_some(), "received {} without trailers", posted.summary());
+                ensure!(
+                    request.trailer(TYPE).is_some(),
+                    "received {} without trailers",
+                    posted.summary()
+                );
                 ensure!(written(&request.body).is_empty(), "received {}", posted.summary());
             }
             posted.accept();
@@ -222,7 +280,11 @@ fn over(session: &Session) -> CheckResult {
             }
             Action::Post(posted) => {
                 ensure!(posted.is_for(&id(1)), "received {}", posted.summary());
-                posted.reply(&message::error(403, "InvalidStateTransition", "State transition is not allowed"))?;
+                posted.reply(&message::error(
+                    403,
+                    "InvalidStateTransition",
+                    "State transition is not allowed",
+                ))?;
             }
         }
     }
@@ -231,7 +293,9 @@ fn over(session: &Session) -> CheckResult {
 
 fn reply_lost(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
+    let Ending::Whole(posted) = ending(&session, "stream")? else {
+        return failed("the program broke the stream off");
+    };
     posted.connection().reset();
     for _ in 0..3 {
         match session.next_action()? {
@@ -239,18 +303,26 @@ fn reply_lost(harness: &Harness) -> CheckResult {
             Action::Next(asked) => asked.deliver(&asking(1, "stream"))?,
             Action::Post(posted) => {
                 let again = written(&posted.request.body) == b"one\ntwo\nthree\n";
-                ensure!(posted.is_for(&id(1)) && (again || posted.is_error()), "received {}", posted.summary());
+                ensure!(
+                    posted.is_for(&id(1)) && (again || posted.is_error()),
+                    "received {}",
+                    posted.summary()
+                );
                 posted.accept();
                 return session.recovers_or_ends();
             }
         }
     }
-    Err(Verdict::Failed("the same invocation was delivered three times and not answered".to_owned()))
+    Err(Verdict::Failed(
+        "the same invocation was delivered three times and not answered".to_owned(),
+    ))
 }
 
 fn gone(harness: &Harness) -> CheckResult {
     let session = harness.start()?;
-    let Ending::Whole(posted) = ending(&session, "stream")? else { return failed("the program broke the stream off") };
+    let Ending::Whole(posted) = ending(&session, "stream")? else {
+        return failed("the program broke the stream off");
+    };
     posted.reply(&message::error(410, "InvokeTimeout", "Invoke timeout"))?;
     match session.next_action()? {
         Action::Post(posted) => failed(format!("received {} after 410", posted.summary())),

@@ -75,12 +75,15 @@ fn serve(shared: &Arc<Shared>, stream: TcpStream) {
     });
     let reading = shared.clone();
     let started = thread::Builder::new().name("reads".to_owned()).spawn(move || {
-        Reading { shared: &reading, number, reader: RequestReader::default(), call: None }.run(&stream);
+        Reading { shared: &reading, number, reader: RequestReader::default(), call: None }
+            .run(&stream);
         drop(stream);
         reading.change(|state| state.connections[number].released = true);
     });
     if let Err(error) = started {
-        shared.change(|state| state.malformed.push(format!("cannot start a thread for a connection: {error}")));
+        shared.change(|state| {
+            state.malformed.push(format!("cannot start a thread for a connection: {error}"))
+        });
     }
 }
 
@@ -108,8 +111,8 @@ impl Reading<'_> {
                 thread::sleep(TICK);
                 continue;
             }
-            // Peeking before `recording` is set ensures that bytes are always in the kernel's buffer
-            // or announced by `recording`.
+            // Peeking before `recording` is set ensures that bytes are always in the kernel's
+            // buffer or announced by `recording`.
             let read = stream.peek(&mut [0]).and_then(|_| {
                 self.shared.state().connections[self.number].recording = true;
                 stream.read(&mut buffer[..most])
@@ -122,7 +125,14 @@ impl Reading<'_> {
                         return self.finish();
                     }
                 }
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => continue,
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                    ) =>
+                {
+                    continue;
+                }
                 Err(_) => return self.finish(),
             }
             self.shared.change(|state| state.connections[self.number].recording = false);
@@ -143,7 +153,10 @@ impl Reading<'_> {
 
     fn take(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            let taken = self.reader.take(bytes).map_err(|error| format!("{error}; received {:?}", shown(self.reader.raw())))?;
+            let taken = self
+                .reader
+                .take(bytes)
+                .map_err(|error| format!("{error}; received {:?}", shown(self.reader.raw())))?;
             bytes = &bytes[taken..];
             self.record();
         }
@@ -194,9 +207,11 @@ impl Reading<'_> {
 fn extension_reply(request: &Request) -> Option<Vec<u8>> {
     let call = request.target.strip_prefix("/2020-01-01/extension/")?;
     match call {
-        "register" => {
-            Some(message::with_header(&message::answer(200, "{}"), "Lambda-Extension-Identifier", "8b2cdb7c-46fa-4ee3-a28a-5b2b7e5e6f4d"))
-        }
+        "register" => Some(message::with_header(
+            &message::answer(200, "{}"),
+            "Lambda-Extension-Identifier",
+            "8b2cdb7c-46fa-4ee3-a28a-5b2b7e5e6f4d",
+        )),
         _ => Some(Vec::new()),
     }
 }
@@ -274,7 +289,9 @@ impl<'s> Connection<'s> {
     pub fn close_gently(&self) {
         self.half_close();
         let deadline = Instant::now() + GENTLE_CLOSE;
-        while Instant::now() < deadline && self.shared.state().connections.get(self.number).is_some_and(|line| !line.finished) {
+        while Instant::now() < deadline
+            && self.shared.state().connections.get(self.number).is_some_and(|line| !line.finished)
+        {
             thread::sleep(TICK / 3);
         }
         self.let_go();
@@ -291,7 +308,8 @@ impl<'s> Connection<'s> {
     }
 
     fn stream(&self) -> Result<Arc<TcpStream>, String> {
-        let stream = self.shared.state().connections.get(self.number).and_then(|line| line.stream.clone());
+        let stream =
+            self.shared.state().connections.get(self.number).and_then(|line| line.stream.clone());
         stream.ok_or_else(|| "the server itself has closed this connection".to_owned())
     }
 
@@ -304,7 +322,9 @@ impl<'s> Connection<'s> {
             }
         });
         let deadline = Instant::now() + Duration::from_secs(1);
-        while Instant::now() < deadline && !self.shared.state().connections.get(self.number).is_none_or(|line| line.released) {
+        while Instant::now() < deadline
+            && !self.shared.state().connections.get(self.number).is_none_or(|line| line.released)
+        {
             thread::sleep(TICK / 3);
         }
     }

@@ -34,7 +34,9 @@ impl Server {
         let state = State { listening: true, ..State::default() };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let accepting = shared.clone();
-        thread::Builder::new().name("accepts".to_owned()).spawn(move || connection::accept(&accepting, listener, address))?;
+        thread::Builder::new()
+            .name("accepts".to_owned())
+            .spawn(move || connection::accept(&accepting, listener, address))?;
         Ok(Self { address, shared })
     }
 

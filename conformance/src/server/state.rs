@@ -74,7 +74,11 @@ impl ConnectionState {
     /// Returns whether bytes of the program are still to be recorded, after the server has closed
     /// its sending side.
     pub fn has_unrecorded(&self) -> bool {
-        let unread = || self.stream.as_ref().is_some_and(|stream| ioctl_fionread(stream).is_ok_and(|count| count > 0));
+        let unread = || {
+            self.stream
+                .as_ref()
+                .is_some_and(|stream| ioctl_fionread(stream).is_ok_and(|count| count > 0))
+        };
         self.half_closed && !self.finished && !self.held && (self.recording || unread())
     }
 
@@ -87,7 +91,15 @@ impl ConnectionState {
 impl State {
     pub fn begin(&mut self, connection: usize, head: Request, begun: Instant) -> usize {
         let head = Arc::new(head);
-        self.calls.push(Call { connection, head, begun, progress: Vec::new(), whole: None, cut: None, taken: false });
+        self.calls.push(Call {
+            connection,
+            head,
+            begun,
+            progress: Vec::new(),
+            whole: None,
+            cut: None,
+            taken: false,
+        });
         self.calls.len() - 1
     }
 

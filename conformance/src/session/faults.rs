@@ -22,7 +22,10 @@ impl Session {
     pub fn recovery(&self) -> CheckResult<Option<NextRequest<'_>>> {
         match self.next_action()? {
             Action::Next(asked) => Ok(Some(asked)),
-            Action::Post(posted) => failed(format!("expected GET /next or the end of the program, received {}", posted.summary())),
+            Action::Post(posted) => failed(format!(
+                "expected GET /next or the end of the program, received {}",
+                posted.summary()
+            )),
             Action::Exit(status) => ended_badly(status).map(|()| None),
         }
     }
@@ -48,7 +51,11 @@ impl Session {
                 Action::Exit(status) => return ended_badly(status),
                 Action::Next(asked) => asked.deliver(next)?,
                 Action::Post(posted) => {
-                    ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "received {}", posted.summary());
+                    ensure!(
+                        posted.is_for(next.request_id()) && !posted.is_error(),
+                        "received {}",
+                        posted.summary()
+                    );
                     same(&posted.request.body, next.event())?;
                     posted.accept();
                     return self.recovers_or_ends();
@@ -63,9 +70,15 @@ impl Session {
     pub fn echoed_or_ended(&self, next: &Next) -> CheckResult {
         match self.next_action()? {
             Action::Exit(status) => ended_badly(status),
-            Action::Next(_) => failed(format!("expected the answer to {}, received GET /next", next.request_id())),
+            Action::Next(_) => {
+                failed(format!("expected the answer to {}, received GET /next", next.request_id()))
+            }
             Action::Post(posted) => {
-                ensure!(posted.is_for(next.request_id()) && !posted.is_error(), "received {}", posted.summary());
+                ensure!(
+                    posted.is_for(next.request_id()) && !posted.is_error(),
+                    "received {}",
+                    posted.summary()
+                );
                 posted.accept();
                 same(&posted.request.body, next.event())
             }
@@ -75,11 +88,17 @@ impl Session {
     /// Waits for GET /next on another connection than this one.
     pub fn next_elsewhere(&self, connection: &Connection<'_>) -> CheckResult<NextRequest<'_>> {
         let what = "GET /next on another connection";
-        let after = self.wait(what, |state| self.arrival(state, |call| call.connection != connection.number()))?;
+        let after = self.wait(what, |state| {
+            self.arrival(state, |call| call.connection != connection.number())
+        })?;
         match after {
             Action::Next(asked) => Ok(asked),
-            Action::Post(posted) => failed(format!("expected {what}, received {}", posted.summary())),
-            Action::Exit(status) => failed(format!("expected {what}, and the program ended with {status}")),
+            Action::Post(posted) => {
+                failed(format!("expected {what}, received {}", posted.summary()))
+            }
+            Action::Exit(status) => {
+                failed(format!("expected {what}, and the program ended with {status}"))
+            }
         }
     }
 
@@ -102,7 +121,10 @@ impl Session {
     /// connection.
     pub fn held(&self) -> CheckResult<Connection<'_>> {
         let held = self.wait("the body of a POST", |state| {
-            let whole = state.calls.iter().find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
+            let whole = state
+                .calls
+                .iter()
+                .find(|call| !call.taken && call.head.method == "POST" && call.whole.is_some());
             let whole = whole.and_then(|call| call.whole.clone());
             state.held().map(Ok).or_else(|| whole.map(Err))
         })?;
@@ -110,7 +132,11 @@ impl Session {
             Ok(connection) => Ok(self.server.connection(connection)),
             Err(request) => {
                 self.refuse_echo(&request)?;
-                failed(format!("expected a larger body, received {} with {} bytes", request_line(&request), request.body.len()))
+                failed(format!(
+                    "expected a larger body, received {} with {} bytes",
+                    request_line(&request),
+                    request.body.len()
+                ))
             }
         }
     }
@@ -133,9 +159,11 @@ impl Session {
 
     /// Returns the program's next action, or `None` when it is a POST in which reading has stopped.
     pub fn next_action_or_held(&self) -> CheckResult<Option<Action<'_>>> {
-        let result = self.wait("a request or the end of the program", |state| match self.arrival(state, |_| true) {
-            Some(after) => Some(Some(after)),
-            None => state.held().map(|_| None),
+        let result = self.wait("a request or the end of the program", |state| {
+            match self.arrival(state, |_| true) {
+                Some(after) => Some(Some(after)),
+                None => state.held().map(|_| None),
+            }
         });
         match (result, self.process.ended()) {
             (Err(Verdict::Failed(_)), Some(status)) => Ok(Some(Action::Exit(status))),
@@ -147,7 +175,8 @@ impl Session {
     /// body may follow.
     pub fn begun(&self) -> CheckResult<usize> {
         let (call, whole) = self.wait("the head of a POST", |state| {
-            let call = state.calls.iter().position(|call| !call.taken && call.head.method != "GET")?;
+            let call =
+                state.calls.iter().position(|call| !call.taken && call.head.method != "GET")?;
             Some((call, state.calls.get(call).and_then(|call| call.whole.clone())))
         })?;
         if let Some(request) = whole {

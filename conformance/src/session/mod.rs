@@ -68,8 +68,12 @@ impl Session {
     pub fn next(&self) -> CheckResult<NextRequest<'_>> {
         match self.wait("GET /next", |state| self.arrival(state, |_| true))? {
             Action::Next(asked) => Ok(asked),
-            Action::Post(posted) => failed(format!("expected GET /next, received {}", posted.summary())),
-            Action::Exit(status) => failed(format!("expected GET /next, and the program ended with {status}")),
+            Action::Post(posted) => {
+                failed(format!("expected GET /next, received {}", posted.summary()))
+            }
+            Action::Exit(status) => {
+                failed(format!("expected GET /next, and the program ended with {status}"))
+            }
         }
     }
 
@@ -85,7 +89,9 @@ impl Session {
     /// Waits for a complete POST with any answer, including an echo of an event that asks for
     /// something else.
     pub fn post_or_echo(&self) -> CheckResult<PostRequest<'_>> {
-        match self.wait("a POST with the answer", |state| self.arrival(state, |call| call.head.method != "GET"))? {
+        match self.wait("a POST with the answer", |state| {
+            self.arrival(state, |call| call.head.method != "GET")
+        })? {
             Action::Post(posted) => Ok(posted),
             _ => failed("expected POST, received GET"),
         }
@@ -105,19 +111,28 @@ impl Session {
     /// CONFORMANCE_INIT.
     pub fn init_error(&self) -> CheckResult<PostRequest<'_>> {
         match self.next_action()? {
-            Action::Post(posted) if posted.request.target == INIT_ERROR && posted.request.method == "POST" => Ok(posted),
-            Action::Post(posted) => failed(format!("expected POST {INIT_ERROR}, received {}", posted.summary())),
+            Action::Post(posted)
+                if posted.request.target == INIT_ERROR && posted.request.method == "POST" =>
+            {
+                Ok(posted)
+            }
+            Action::Post(posted) => {
+                failed(format!("expected POST {INIT_ERROR}, received {}", posted.summary()))
+            }
             Action::Next(_) => Err(ignores_init()),
             Action::Exit(status) => {
                 ended_badly(status)?;
-                Err(Verdict::NotApplicable(format!("the failed initialisation was not reported: the program ended with {status}")))
+                Err(Verdict::NotApplicable(format!(
+                    "the failed initialisation was not reported: the program ended with {status}"
+                )))
             }
         }
     }
 
     /// Waits for the program's next action.
     pub fn next_action(&self) -> CheckResult<Action<'_>> {
-        let result = self.wait("a request or the end of the program", |state| self.arrival(state, |_| true));
+        let result =
+            self.wait("a request or the end of the program", |state| self.arrival(state, |_| true));
         let spoke_http = self.server.state().malformed.is_empty();
         let ended = self.process.ended().filter(|_| spoke_http);
         match (result, ended) {
@@ -135,7 +150,9 @@ impl Session {
         match self.next_action()? {
             Action::Exit(status) => Ok(status),
             Action::Next(_) => failed("expected the end of the program, received GET /next"),
-            Action::Post(posted) => failed(format!("expected the end of the program, received {}", posted.summary())),
+            Action::Post(posted) => {
+                failed(format!("expected the end of the program, received {}", posted.summary()))
+            }
         }
     }
 
@@ -171,7 +188,11 @@ impl Session {
             "received {} unexpectedly within {time:?}",
             state.calls.get(calls).map_or_else(String::new, |call| request_line(&call.head))
         );
-        ensure!(state.connections() == connections, "{} connections were made within {time:?}", state.connections() - connections);
+        ensure!(
+            state.connections() == connections,
+            "{} connections were made within {time:?}",
+            state.connections() - connections
+        );
         ensure!(self.process.ended().is_none(), "the program ended within {time:?}");
         Ok(())
     }
@@ -184,7 +205,11 @@ impl Session {
 
     /// Waits until `look` returns a value. Fails with `what` at the time limit, or when the program
     /// ends.
-    pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&mut State) -> Option<T>) -> CheckResult<T> {
+    pub fn wait<T>(
+        &self,
+        what: &str,
+        mut look: impl FnMut(&mut State) -> Option<T>,
+    ) -> CheckResult<T> {
         let deadline = Instant::now() + self.patience;
         let mut ended: Option<(Instant, ExitStatus)> = None;
         let mut state = self.server.state();
@@ -198,10 +223,17 @@ impl Session {
             ended = ended.or_else(|| Some((Instant::now(), self.process.ended()?)));
             match ended {
                 Some((since, status)) if since.elapsed() > EXIT_GRACE => {
-                    return failed(format!("{what} didn't arrive: the program ended with {status}{}", instead(&state)));
+                    return failed(format!(
+                        "{what} didn't arrive: the program ended with {status}{}",
+                        instead(&state)
+                    ));
                 }
                 None if Instant::now() >= deadline => {
-                    return failed(format!("{what} didn't arrive within {:?}{}", self.patience, instead(&state)));
+                    return failed(format!(
+                        "{what} didn't arrive within {:?}{}",
+                        self.patience,
+                        instead(&state)
+                    ));
                 }
                 _ => state = self.server.wait(state),
             }
@@ -211,7 +243,11 @@ impl Session {
     fn posted(&self, target: &str) -> CheckResult<PostRequest<'_>> {
         let posted = self.post()?;
         let request = &posted.request;
-        ensure!(request.target == target && request.method == "POST", "expected POST {target}, received {}", posted.summary());
+        ensure!(
+            request.target == target && request.method == "POST",
+            "expected POST {target}, received {}",
+            posted.summary()
+        );
         Ok(posted)
     }
 
@@ -233,7 +269,12 @@ impl Session {
             call.taken = true;
             let (connection, request) = (call.connection, call.whole.clone()?);
             if request.method != "GET" || request.target != NEXT {
-                return Some(Action::Post(PostRequest { session: self, call: index, connection, request }));
+                return Some(Action::Post(PostRequest {
+                    session: self,
+                    call: index,
+                    connection,
+                    request,
+                }));
             }
             if lost.is_none() {
                 return Some(Action::Next(NextRequest { session: self, connection, request }));
@@ -245,10 +286,15 @@ impl Session {
     /// doesn't do it.
     fn refuse_echo(&self, request: &Request) -> CheckResult {
         let given = self.sent_events();
-        let echoed = given.iter().find(|given| request.target == format!("{INVOCATION}{}/response", given.request_id));
+        let echoed = given
+            .iter()
+            .find(|given| request.target == format!("{INVOCATION}{}/response", given.request_id));
         match echoed {
             Some(given) if asks_for_more(&given.event) && given.event == request.body => {
-                Err(Verdict::NotApplicable(format!("the handler echoes the event {}", String::from_utf8_lossy(&given.event))))
+                Err(Verdict::NotApplicable(format!(
+                    "the handler echoes the event {}",
+                    String::from_utf8_lossy(&given.event)
+                )))
             }
             _ => Ok(()),
         }
@@ -267,7 +313,11 @@ pub fn ended_badly(status: ExitStatus) -> CheckResult {
 
 /// Checks that an answer is its event.
 pub fn same(body: &[u8], event: &[u8]) -> CheckResult {
-    let place = body.iter().zip(event).position(|(one, other)| one != other).unwrap_or(body.len().min(event.len()));
+    let place = body
+        .iter()
+        .zip(event)
+        .position(|(one, other)| one != other)
+        .unwrap_or(body.len().min(event.len()));
     ensure!(
         body == event,
         "the answer has {} bytes and the event {}, and they differ from byte {place}: {} instead of {}",
@@ -282,7 +332,11 @@ pub fn same(body: &[u8], event: &[u8]) -> CheckResult {
 /// Returns the beginning of a body for a message.
 pub fn brief(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
-    if bytes.len() > 120 { format!("{text:?}… ({} bytes)", bytes.len()) } else { format!("{text:?}") }
+    if bytes.len() > 120 {
+        format!("{text:?}… ({} bytes)", bytes.len())
+    } else {
+        format!("{text:?}")
+    }
 }
 
 /// The verdict on a program that asks for GET /next although its initialisation was to fail.
@@ -301,7 +355,12 @@ fn request_line(request: &Request) -> String {
 
 /// Describes the requests that arrived and weren't expected.
 fn instead(state: &State) -> String {
-    let came: Vec<String> = state.calls.iter().filter(|call| !call.taken).map(|call| request_line(&call.head)).collect();
+    let came: Vec<String> = state
+        .calls
+        .iter()
+        .filter(|call| !call.taken)
+        .map(|call| request_line(&call.head))
+        .collect();
     match came.len() {
         0 => String::new(),
         1..5 => format!("; received {}", came.join(", ")),

@@ -36,7 +36,10 @@ impl<'s> NextRequest<'s> {
     /// Records that the caller sends this invocation itself, byte by byte, over the returned
     /// connection.
     pub fn record(&self, next: &Next) -> Connection<'s> {
-        self.session.sent_events().push(SentEvent { request_id: next.request_id().to_owned(), event: next.event().to_vec() });
+        self.session.sent_events().push(SentEvent {
+            request_id: next.request_id().to_owned(),
+            event: next.event().to_vec(),
+        });
         self.connection()
     }
 
@@ -47,7 +50,8 @@ impl<'s> NextRequest<'s> {
 
     /// Replies with an invocation and `Connection: close`, and closes the connection.
     pub fn deliver_and_close(&self, next: &Next) -> CheckResult {
-        let sent = self.record(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
+        let sent =
+            self.record(next).send(&message::with_header(&next.bytes(), "Connection", "close"));
         self.connection().close_gently();
         sent.or_else(failed)
     }
@@ -85,11 +89,19 @@ impl<'s> PostRequest<'s> {
         let deadline = Instant::now() + EXIT_GRACE;
         let mut state = self.session.server.state();
         loop {
-            let here = |call: &&mut Call| call.connection == self.connection && !call.taken && call.whole.is_some();
-            if let Some(call) = state.calls.iter_mut().find(here).filter(|call| call.head.target == NEXT) {
+            let here = |call: &&mut Call| {
+                call.connection == self.connection && !call.taken && call.whole.is_some()
+            };
+            if let Some(call) =
+                state.calls.iter_mut().find(here).filter(|call| call.head.target == NEXT)
+            {
                 call.taken = true;
                 let request = call.whole.clone().unwrap_or_else(|| call.head.clone());
-                return Some(NextRequest { session: self.session, connection: self.connection, request });
+                return Some(NextRequest {
+                    session: self.session,
+                    connection: self.connection,
+                    request,
+                });
             }
             if Instant::now() >= deadline {
                 return None;
@@ -103,8 +115,9 @@ impl<'s> PostRequest<'s> {
     pub fn await_pipelined(&self) {
         if let Some(asked) = self.pipelined() {
             let mut state = self.session.server.state();
-            let back =
-                state.calls.iter_mut().rev().find(|call| call.whole.as_ref().is_some_and(|whole| Arc::ptr_eq(whole, &asked.request)));
+            let back = state.calls.iter_mut().rev().find(|call| {
+                call.whole.as_ref().is_some_and(|whole| Arc::ptr_eq(whole, &asked.request))
+            });
             if let Some(call) = back {
                 call.taken = false;
             }
@@ -118,7 +131,11 @@ impl<'s> PostRequest<'s> {
 
     /// Returns whether it answers this invocation.
     pub fn is_for(&self, id: &str) -> bool {
-        self.request.target.strip_prefix(INVOCATION).and_then(|rest| rest.strip_prefix(id)).is_some_and(|rest| rest.starts_with('/'))
+        self.request
+            .target
+            .strip_prefix(INVOCATION)
+            .and_then(|rest| rest.strip_prefix(id))
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// Returns the request line and the beginning of the body.

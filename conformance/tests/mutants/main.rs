@@ -34,12 +34,19 @@ fn every_mutant_is_seen() {
     thread::scope(|scope| {
         for _ in 0..JOBS {
             scope.spawn(|| {
-                while let Some((check, defect)) = MUTANTS.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = checks().iter().find(|known| known.name == *check).unwrap_or_else(|| panic!("no check named {check}"));
+                while let Some((check, defect)) = MUTANTS.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    let found = checks()
+                        .iter()
+                        .find(|known| known.name == *check)
+                        .unwrap_or_else(|| panic!("no check named {check}"));
                     let checked = run_one(found, &mutant(defect));
                     println!("{check} with {defect}: {}", checked.seen().unwrap_or("passed"));
                     if !matches!(checked.outcome, Err(Verdict::Failed(_))) {
-                        unseen.lock().unwrap().push(format!("{check} with {defect}: {:?}", checked.outcome));
+                        unseen
+                            .lock()
+                            .unwrap()
+                            .push(format!("{check} with {defect}: {:?}", checked.outcome));
                     }
                 }
             });
@@ -61,9 +68,17 @@ fn every_check_has_a_mutant_and_a_name_of_its_own() {
 #[test]
 fn every_check_is_named_explained_and_sourced() {
     for check in checks() {
-        let kebab = check.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let kebab = check
+            .name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         assert!(kebab && !check.source.is_empty(), "{}", check.name);
-        assert!(check.requires.ends_with('.') && !check.requires.contains(". "), "{} is not one sentence: {}", check.name, check.requires);
+        assert!(
+            check.requires.ends_with('.') && !check.requires.contains(". "),
+            "{} is not one sentence: {}",
+            check.name,
+            check.requires
+        );
     }
 }
 

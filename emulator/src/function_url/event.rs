@@ -14,12 +14,19 @@ use crate::http::header;
 use crate::ids;
 
 /// The headers of a connection, which aren't part of the event.
-const OF_THE_CONNECTION: [&str; 6] = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
+const OF_THE_CONNECTION: [&str; 6] =
+    ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 
 /// Returns the JSON of an event in payload format 2.0. As on Lambda, the path stays
 /// percent-encoded, the query is there raw and decoded, the cookies are separate from the other
 /// headers, and fields without a value are left out.
-pub(super) fn of_request(head: &Parts, body: &[u8], peer: SocketAddr, request_id: &str, trace_id: &str) -> String {
+pub(super) fn of_request(
+    head: &Parts,
+    body: &[u8],
+    peer: SocketAddr,
+    request_id: &str,
+    trace_id: &str,
+) -> String {
     let now = ids::since_epoch();
     let path = if head.uri.path().is_empty() { "/" } else { head.uri.path() };
     let query = head.uri.query().unwrap_or_default();
@@ -86,24 +93,38 @@ fn headers(head: &Parts, port: &str, source_ip: &str, trace_id: &str) -> Map<Str
         if name == COOKIE || OF_THE_CONNECTION.contains(&name.as_str()) {
             continue;
         }
-        let values: Vec<_> = head.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let values: Vec<_> = head
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
         headers.insert(name.as_str().to_owned(), Value::from(values.join(",")));
     }
     let forwarded = match header(&head.headers, "x-forwarded-for") {
         Some(before) => format!("{before}, {source_ip}"),
         None => source_ip.to_owned(),
     };
-    for (name, value) in
-        [("x-amzn-trace-id", trace_id), ("x-forwarded-for", &forwarded), ("x-forwarded-port", port), ("x-forwarded-proto", "http")]
-    {
+    for (name, value) in [
+        ("x-amzn-trace-id", trace_id),
+        ("x-forwarded-for", &forwarded),
+        ("x-forwarded-port", port),
+        ("x-forwarded-proto", "http"),
+    ] {
         headers.insert(name.to_owned(), Value::from(value));
     }
     headers
 }
 
 fn cookies(head: &Parts) -> Vec<String> {
-    let values = head.headers.get_all(COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let cookies = values.flat_map(|value| value.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>());
+    let values = head
+        .headers
+        .get_all(COOKIE)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let cookies = values.flat_map(|value| {
+        value.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>()
+    });
     cookies.filter(|cookie| !cookie.is_empty()).collect()
 }
 
@@ -129,8 +150,12 @@ fn decoded(text: &str) -> String {
 /// passed on in base64.
 fn is_text(content_type: &str) -> bool {
     let media_type = media_type(content_type).to_ascii_lowercase();
-    let known = ["application/json", "application/javascript", "application/xml"].contains(&media_type.as_str());
-    known || media_type.starts_with("text/") || media_type.ends_with("+json") || media_type.ends_with("+xml")
+    let known = ["application/json", "application/javascript", "application/xml"]
+        .contains(&media_type.as_str());
+    known
+        || media_type.starts_with("text/")
+        || media_type.ends_with("+json")
+        || media_type.ends_with("+xml")
 }
 
 fn domain_and_port(host: &str) -> (&str, &str) {
@@ -156,7 +181,9 @@ fn time(since_epoch: Duration) -> String {
         ("Nov", 30),
         ("Dec", 31),
     ];
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let seconds = since_epoch.as_secs();
     let (mut day, mut year) = (seconds / 86_400, 1970);
     while day >= 365 + u64::from(leap(year)) {
@@ -190,11 +217,15 @@ mod tests {
 
     #[test]
     fn a_request_without_much_makes_an_event_without_much() {
-        let event = event(Request::get("/").header("Host", "localhost:9001").body(()).unwrap(), b"");
+        let event =
+            event(Request::get("/").header("Host", "localhost:9001").body(()).unwrap(), b"");
         for absent in ["body", "cookies", "queryStringParameters"] {
             assert_eq!(event.get(absent), None, "{absent}");
         }
-        assert_eq!((&event["rawPath"], &event["rawQueryString"], &event["isBase64Encoded"]), (&json!("/"), &json!(""), &json!(false)));
+        assert_eq!(
+            (&event["rawPath"], &event["rawQueryString"], &event["isBase64Encoded"]),
+            (&json!("/"), &json!(""), &json!(false))
+        );
         let context = &event["requestContext"];
         assert_eq!(
             (&context["domainName"], &context["domainPrefix"], &context["apiId"]),
@@ -226,16 +257,28 @@ mod tests {
             .body(())
             .unwrap();
         let event = event(request, "{\"ö\":1}".as_bytes());
-        assert_eq!((&event["rawPath"], &event["requestContext"]["http"]["path"]), (&json!("/a%20b/%C3%B6"), &json!("/a%20b/%C3%B6")));
+        assert_eq!(
+            (&event["rawPath"], &event["requestContext"]["http"]["path"]),
+            (&json!("/a%20b/%C3%B6"), &json!("/a%20b/%C3%B6"))
+        );
         assert_eq!(event["rawQueryString"], "x=1&y=caf%C3%A9+1&x=2&z&");
         assert_eq!(event["queryStringParameters"], json!({"x": "1,2", "y": "café 1", "z": ""}));
         assert_eq!(event["cookies"], json!(["c=1", "d=2", "e=3"]));
         let headers = &event["headers"];
-        assert_eq!((&headers["accept"], &headers["x-forwarded-for"]), (&json!("a,b"), &json!("9.9.9.9, 10.1.2.3")));
+        assert_eq!(
+            (&headers["accept"], &headers["x-forwarded-for"]),
+            (&json!("a,b"), &json!("9.9.9.9, 10.1.2.3"))
+        );
         assert_eq!((headers.get("cookie"), headers.get("connection")), (None, None));
-        assert_eq!((&event["requestContext"]["domainPrefix"], &headers["x-forwarded-port"]), (&json!("f"), &json!("80")));
+        assert_eq!(
+            (&event["requestContext"]["domainPrefix"], &headers["x-forwarded-port"]),
+            (&json!("f"), &json!("80"))
+        );
         assert_eq!(event["requestContext"]["http"]["userAgent"], "curl/8");
-        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("{\"ö\":1}"), &json!(false)));
+        assert_eq!(
+            (&event["body"], &event["isBase64Encoded"]),
+            (&json!("{\"ö\":1}"), &json!(false))
+        );
     }
 
     #[test]
@@ -248,8 +291,15 @@ mod tests {
             ("application/x-www-form-urlencoded", b"a=b", "YT1i", true),
             ("", b"a", "YQ==", true),
         ] {
-            let event = event(Request::post("/").header("content-type", content_type).body(()).unwrap(), body);
-            assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(expected), &json!(encoded)), "{content_type}");
+            let event = event(
+                Request::post("/").header("content-type", content_type).body(()).unwrap(),
+                body,
+            );
+            assert_eq!(
+                (&event["body"], &event["isBase64Encoded"]),
+                (&json!(expected), &json!(encoded)),
+                "{content_type}"
+            );
         }
     }
 

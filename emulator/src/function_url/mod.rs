@@ -21,7 +21,9 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::delivery::{self, AnswerStart, BodyStep, Piece};
 use crate::function::Function;
-use crate::http::{self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply, sized};
+use crate::http::{
+    self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply, sized,
+};
 use crate::{InvokeOptions, LARGEST_PAYLOAD, ids};
 use answer::{Head, Malformed};
 
@@ -48,20 +50,34 @@ async fn respond(function: Arc<Function>, request: Request<Incoming>) -> Respons
 }
 
 /// Converts a request to an event, unless it is too large.
-async fn accept(request: Request<Incoming>, request_id: &str) -> Result<(String, InvokeOptions), Response<Reply>> {
+async fn accept(
+    request: Request<Incoming>,
+    request_id: &str,
+) -> Result<(String, InvokeOptions), Response<Reply>> {
     let (head, mut body) = request.into_parts();
     let bytes = match read(&mut body, LARGEST_PAYLOAD).await {
         Read::Whole { bytes, .. } => bytes,
         Read::TooLarge(over) => return Err(leave_rest_unread(body, over, too_large()).await),
-        Read::Cut => return Err(refusal(StatusCode::BAD_REQUEST, "The request's body is incomplete")),
+        Read::Cut => {
+            return Err(refusal(StatusCode::BAD_REQUEST, "The request's body is incomplete"));
+        }
     };
-    let peer = head.extensions.get::<Peer>().expect("the server notes where a request comes from").0;
-    let trace_id = header(&head.headers, "x-amzn-trace-id").map_or_else(ids::trace_id, str::to_owned);
+    let peer =
+        head.extensions.get::<Peer>().expect("the server notes where a request comes from").0;
+    let trace_id =
+        header(&head.headers, "x-amzn-trace-id").map_or_else(ids::trace_id, str::to_owned);
     let event = event::of_request(&head, &bytes, peer, request_id, &trace_id);
     if event.len() > LARGEST_PAYLOAD {
         return Err(too_large());
     }
-    Ok((event, InvokeOptions { request_id: Some(request_id.to_owned()), trace_id: Some(trace_id), ..InvokeOptions::default() }))
+    Ok((
+        event,
+        InvokeOptions {
+            request_id: Some(request_id.to_owned()),
+            trace_id: Some(trace_id),
+            ..InvokeOptions::default()
+        },
+    ))
 }
 
 async fn invoke(function: Arc<Function>, event: String, options: InvokeOptions) -> Response<Reply> {
@@ -100,18 +116,25 @@ async fn after_prelude(mut pieces: Receiver<Piece>) -> Result<Response<Reply>, M
         match pieces.recv().await {
             Some(Piece::Data(data)) => held.extend_from_slice(&data),
             Some(Piece::End(outcome)) if outcome.function_error.is_none() => {
-                return Err(format!("the stream ended after {} bytes, before the eight zero bytes that end a prelude", held.len()));
+                return Err(format!(
+                    "the stream ended after {} bytes, before the eight zero bytes that end a prelude",
+                    held.len()
+                ));
             }
             _ => return Ok(bad_gateway()),
         }
-        let found = held[searched..].windows(SEPARATOR.len()).position(|window| window == SEPARATOR);
+        let found =
+            held[searched..].windows(SEPARATOR.len()).position(|window| window == SEPARATOR);
         if let Some(at) = found.map(|at| searched + at) {
             let head = answer::prelude(&held[..at])?;
             let rest = held.split_off(at + SEPARATOR.len());
             return Ok(head.response(body(Some(Piece::Data(rest.into())), pieces)));
         }
         if held.len() > LONGEST_PRELUDE {
-            return Err(format!("the first {} bytes of the stream lack the eight zero bytes that end a prelude", held.len()));
+            return Err(format!(
+                "the first {} bytes of the stream lack the eight zero bytes that end a prelude",
+                held.len()
+            ));
         }
     }
 }
@@ -137,7 +160,8 @@ fn body(first: Option<Piece>, pieces: Receiver<Piece>) -> Reply {
 }
 
 fn has_prelude(begun: &AnswerStart) -> bool {
-    let content_type = begun.content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        begun.content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
     event::media_type(content_type).eq_ignore_ascii_case(WITH_PRELUDE)
 }
 
@@ -146,7 +170,10 @@ fn bad_gateway() -> Response<Reply> {
 }
 
 fn too_large() -> Response<Reply> {
-    refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("The request makes an event of more than {LARGEST_PAYLOAD} bytes"))
+    refusal(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        &format!("The request makes an event of more than {LARGEST_PAYLOAD} bytes"),
+    )
 }
 
 fn refusal(status: StatusCode, message: &str) -> Response<Reply> {

@@ -10,14 +10,19 @@ const STRING: u8 = 7;
 /// headers, its payload, and the CRC32 of all of that. Numbers are big-endian.
 pub(super) fn event(event_type: &str, content_type: &str, payload: &[u8]) -> Bytes {
     let mut headers = Vec::new();
-    for (name, value) in [(":message-type", "event"), (":event-type", event_type), (":content-type", content_type)] {
+    for (name, value) in
+        [(":message-type", "event"), (":event-type", event_type), (":content-type", content_type)]
+    {
         headers.push(u8::try_from(name.len()).expect("a name is short"));
         headers.extend_from_slice(name.as_bytes());
         headers.push(STRING);
-        headers.extend_from_slice(&u16::try_from(value.len()).expect("a value is short").to_be_bytes());
+        headers.extend_from_slice(
+            &u16::try_from(value.len()).expect("a value is short").to_be_bytes(),
+        );
         headers.extend_from_slice(value.as_bytes());
     }
-    let length = |bytes: usize| u32::try_from(bytes).expect("no payload is over 200 MiB").to_be_bytes();
+    let length =
+        |bytes: usize| u32::try_from(bytes).expect("no payload is over 200 MiB").to_be_bytes();
     let whole = 12 + headers.len() + payload.len() + 4;
     let mut message = Vec::with_capacity(whole);
     message.extend_from_slice(&length(whole));

@@ -49,9 +49,19 @@ async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response
 /// An error of the API itself, and the unread body of its request.
 type Refused = (ApiError, Option<Incoming>);
 
-async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id: &str) -> Result<Response<Reply>, Refused> {
+async fn invoke(
+    function: Arc<Function>,
+    request: Request<Incoming>,
+    request_id: &str,
+) -> Result<Response<Reply>, Refused> {
     let (head, mut body) = request.into_parts();
-    let call = match InvokeCall::read(head.method, head.uri.path(), head.uri.query(), &head.headers, request_id) {
+    let call = match InvokeCall::read(
+        head.method,
+        head.uri.path(),
+        head.uri.query(),
+        &head.headers,
+        request_id,
+    ) {
         Ok(call) => call,
         Err(error) => return Err((error, Some(body))),
     };
@@ -65,7 +75,9 @@ async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id:
         Read::Cut => return Err((ApiError::content("The request's body is incomplete"), None)),
     };
     match call.invocation_type {
-        InvocationType::RequestResponse if call.streamed => streaming::answer(function, payload, call).await.map_err(|error| (error, None)),
+        InvocationType::RequestResponse if call.streamed => {
+            streaming::answer(function, payload, call).await.map_err(|error| (error, None))
+        }
         InvocationType::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
         InvocationType::Event => {
             tokio::spawn(async move { function.invoke(payload, call.options).await });
@@ -77,7 +89,9 @@ async fn invoke(function: Arc<Function>, request: Request<Incoming>, request_id:
             let running = tokio::spawn(async move { function.invoke(payload, call.options).await });
             match running.await {
                 Ok(outcome) => Ok(answered(outcome, call.tail)),
-                Err(error) => Err((ApiError::service(&format!("The emulator failed: {error}")), None)),
+                Err(error) => {
+                    Err((ApiError::service(&format!("The emulator failed: {error}")), None))
+                }
             }
         }
     }
@@ -101,7 +115,13 @@ enum InvocationType {
 }
 
 impl InvokeCall {
-    fn read(method: Method, path: &str, query: Option<&str>, headers: &HeaderMap, request_id: &str) -> Result<Self, ApiError> {
+    fn read(
+        method: Method,
+        path: &str,
+        query: Option<&str>,
+        headers: &HeaderMap,
+        request_id: &str,
+    ) -> Result<Self, ApiError> {
         let segments: Vec<&str> = path.split('/').collect();
         let (name, streamed) = match segments[..] {
             ["", "2015-03-31", "functions", name, "invocations"] => (name, false),
@@ -128,7 +148,8 @@ impl InvokeCall {
             Some("Tail") => true,
             Some(other) => return Err(ApiError::parameter(&format!("Unknown log type: {other}"))),
         };
-        let client_context = header(headers, "x-amz-client-context").map(client_context).transpose()?;
+        let client_context =
+            header(headers, "x-amz-client-context").map(client_context).transpose()?;
         let options = InvokeOptions {
             request_id: Some(request_id.to_owned()),
             function: Some(function),
@@ -145,7 +166,9 @@ fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
     let log = tail.then(|| log_tail(&outcome));
     let failed = outcome.function_error.is_some();
     let mut response = reply(StatusCode::OK, "application/json", outcome.payload);
-    let mut set = |name, value: &str| response.headers_mut().insert(HeaderName::from_static(name), header_value(value));
+    let mut set = |name, value: &str| {
+        response.headers_mut().insert(HeaderName::from_static(name), header_value(value))
+    };
     set(EXECUTED_VERSION.0, EXECUTED_VERSION.1);
     if failed {
         set("x-amz-function-error", "Unhandled");
@@ -161,8 +184,10 @@ fn answered(outcome: Outcome, tail: bool) -> Response<Reply> {
 fn log_tail(outcome: &Outcome) -> String {
     let Outcome { request_id, log, .. } = outcome;
     let line_feed = if log.is_empty() || log.ends_with('\n') { "" } else { "\n" };
-    let text =
-        format!("START RequestId: {request_id} Version: $LATEST\n{log}{line_feed}END RequestId: {request_id}\n{}\n", outcome.report_line());
+    let text = format!(
+        "START RequestId: {request_id} Version: $LATEST\n{log}{line_feed}END RequestId: {request_id}\n{}\n",
+        outcome.report_line()
+    );
     BASE64.encode(&text.as_bytes()[text.len().saturating_sub(TAIL)..])
 }
 
@@ -179,7 +204,10 @@ fn client_context(base64: &str) -> Result<String, ApiError> {
 
 fn qualifier(query: Option<&str>) -> Option<String> {
     let pairs = query?.split('&');
-    pairs.filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == "Qualifier").map(|(_, value)| decoded(value))
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| *name == "Qualifier")
+        .map(|(_, value)| decoded(value))
 }
 
 fn decoded(text: &str) -> String {
@@ -215,7 +243,8 @@ impl ApiError {
     }
 
     fn too_large(limit: usize) -> Self {
-        let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+        let message =
+            format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
         Self::user(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message)
     }
 
@@ -251,11 +280,17 @@ mod tests {
 
     #[test]
     fn names_and_qualifiers_are_decoded() {
-        let call = |path, query| InvokeCall::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap();
-        let plain = call("/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations", None);
+        let call = |path, query| {
+            InvokeCall::read(Method::POST, path, query, &HeaderMap::new(), "id").unwrap()
+        };
+        let plain = call(
+            "/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations",
+            None,
+        );
         assert_eq!(plain.options.function.unwrap(), "arn:aws:lambda:x:1:function:f");
         assert_eq!(plain.invocation_type, InvocationType::RequestResponse);
-        let qualified = call("/2015-03-31/functions/f/invocations", Some("a=b&Qualifier=%24LATEST"));
+        let qualified =
+            call("/2015-03-31/functions/f/invocations", Some("a=b&Qualifier=%24LATEST"));
         assert_eq!(qualified.options.function.unwrap(), "f:$LATEST");
     }
 
@@ -264,7 +299,10 @@ mod tests {
         assert_eq!(client_context(&BASE64.encode(r#"{"custom":{}}"#)).unwrap(), r#"{"custom":{}}"#);
         for wrong in ["%", &BASE64.encode("[]"), &BASE64.encode("{"), &BASE64.encode([0xff])] {
             let error = client_context(wrong).unwrap_err();
-            assert_eq!((error.status, error.kind), (StatusCode::BAD_REQUEST, "InvalidRequestContentException"));
+            assert_eq!(
+                (error.status, error.kind),
+                (StatusCode::BAD_REQUEST, "InvalidRequestContentException")
+            );
         }
     }
 }

@@ -18,7 +18,11 @@ const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// InvokeWithResponseStream: sends a `PayloadChunk` for each piece of the answer as it arrives, and
 /// `InvokeComplete` at the end.
-pub(super) async fn answer(function: Arc<Function>, payload: Bytes, call: InvokeCall) -> Result<Response<Reply>, ApiError> {
+pub(super) async fn answer(
+    function: Arc<Function>,
+    payload: Bytes,
+    call: InvokeCall,
+) -> Result<Response<Reply>, ApiError> {
     let (caller, mut pieces) = delivery::caller();
     // A separate task runs the invocation, so that a caller that disconnects doesn't stop it.
     tokio::spawn(async move { function.deliver(payload, call.options, caller).await });
@@ -31,14 +35,23 @@ pub(super) async fn answer(function: Arc<Function>, payload: Bytes, call: Invoke
     };
     let messages = move |piece| match piece {
         Piece::Start(_) => BodyStep::Nothing,
-        Piece::Data(data) => BodyStep::Bytes(event("PayloadChunk", "application/octet-stream", &data)),
-        Piece::End(outcome) => BodyStep::Last(event("InvokeComplete", "application/json", complete(&outcome, call.tail).as_bytes())),
+        Piece::Data(data) => {
+            BodyStep::Bytes(event("PayloadChunk", "application/octet-stream", &data))
+        }
+        Piece::End(outcome) => BodyStep::Last(event(
+            "InvokeComplete",
+            "application/json",
+            complete(&outcome, call.tail).as_bytes(),
+        )),
     };
     let mut response = Response::new(Either::Right(delivery::body(first, pieces, messages)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/vnd.amazon.eventstream"));
     headers.insert("x-amzn-remapped-content-type", content_type);
-    headers.insert(HeaderName::from_static(EXECUTED_VERSION.0), HeaderValue::from_static(EXECUTED_VERSION.1));
+    headers.insert(
+        HeaderName::from_static(EXECUTED_VERSION.0),
+        HeaderValue::from_static(EXECUTED_VERSION.1),
+    );
     Ok(response)
 }
 

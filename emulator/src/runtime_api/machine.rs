@@ -29,8 +29,8 @@ pub(crate) struct Machine {
     event: Option<Event>,
     /// Whether a GET /next has been answered with the event.
     delivered: bool,
-    /// The caller that receives the answer while the function writes it. `None` once the answer has
-    /// begun, or when the caller waits for the whole.
+    /// The caller that receives the answer while the function writes it. `None` once the answer
+    /// has begun, or when the caller waits for the whole.
     caller: Option<Caller>,
     answer: Option<FunctionAnswer>,
     cut_off: Option<Instant>,
@@ -130,11 +130,22 @@ impl Machine {
     /// Handles the head of POST …/response (`to` is "InvocationResponse") or …/error
     /// ("InvocationErrorResponse"). The ids are checked before the state. Returns the caller that
     /// receives the answer while the function writes it, if there is one.
-    pub fn begin_answer(&mut self, to: &str, request_id: &str, invocation_id: Option<&str>) -> Result<Option<Caller>, Refusal> {
+    pub fn begin_answer(
+        &mut self,
+        to: &str,
+        request_id: &str,
+        invocation_id: Option<&str>,
+    ) -> Result<Option<Caller>, Refusal> {
         let Some(event) = self.event.as_ref().filter(|event| event.request_id == request_id) else {
-            return Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
+            return Err(Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "InvalidRequestID",
+                "Invalid request ID",
+            ));
         };
-        if !event.invocation_id.is_empty() && invocation_id.is_some_and(|id| id != event.invocation_id) {
+        if !event.invocation_id.is_empty()
+            && invocation_id.is_some_and(|id| id != event.invocation_id)
+        {
             return Err(Refusal::new(StatusCode::GONE, "InvokeTimeout", "Invoke timeout"));
         }
         if self.state != State::Running {
@@ -221,7 +232,10 @@ impl Machine {
     }
 
     fn forbidden(&self, to: &str) -> Refusal {
-        let message = format!("Transition from {} to {to} failed for runtime. Error: State transition is not allowed", self.state);
+        let message = format!(
+            "Transition from {} to {to} failed for runtime. Error: State transition is not allowed",
+            self.state
+        );
         Refusal::new(StatusCode::FORBIDDEN, "InvalidStateTransition", message)
     }
 }
@@ -270,7 +284,10 @@ mod tests {
     #[test]
     fn an_answer_before_the_first_next_has_no_valid_id() {
         let refusal = Machine::default().begin_answer("InvocationResponse", "a", None).unwrap_err();
-        assert_eq!((refusal.status, refusal.error_type), (StatusCode::BAD_REQUEST, "InvalidRequestID"));
+        assert_eq!(
+            (refusal.status, refusal.error_type),
+            (StatusCode::BAD_REQUEST, "InvalidRequestID")
+        );
     }
 
     #[test]
@@ -336,10 +353,20 @@ mod tests {
     }
 
     fn event(id: &str) -> Event {
-        Event { request_id: id.to_owned(), invocation_id: format!("inv-{id}"), headers: HeaderMap::new(), payload: Bytes::new() }
+        Event {
+            request_id: id.to_owned(),
+            invocation_id: format!("inv-{id}"),
+            headers: HeaderMap::new(),
+            payload: Bytes::new(),
+        }
     }
 
     fn answer() -> FunctionAnswer {
-        FunctionAnswer { payload: Bytes::new(), error: None, at: Instant::now(), measured: Measured::default() }
+        FunctionAnswer {
+            payload: Bytes::new(),
+            error: None,
+            at: Instant::now(),
+            measured: Measured::default(),
+        }
     }
 }

@@ -16,7 +16,9 @@ pub(crate) use machine::{Event, FunctionAnswer, Machine, Measured, State};
 pub(crate) use session::Session;
 
 use crate::delivery::{AnswerStart, Caller, Piece};
-use crate::http::{Read, Reply, chunked, header, leave_rest_unread, leave_unread, read, reply, sized};
+use crate::http::{
+    Read, Reply, chunked, header, leave_rest_unread, leave_unread, read, reply, sized,
+};
 use crate::outcome::error_json;
 use crate::{CHUNKED_FROM, EventFraming, FunctionError, LARGEST_RESPONSE};
 use machine::Refusal;
@@ -28,8 +30,8 @@ const JSON: &str = "application/json";
 pub(crate) struct RuntimeApi {
     pub session: Arc<Session>,
     pub framing: EventFraming,
-    /// Reads `/proc` of the process. Called when an answer is complete, before the process receives
-    /// its reply.
+    /// Reads `/proc` of the process. Called when an answer is complete, before the process
+    /// receives its reply.
     pub measure: Box<dyn Fn() -> Measured + Send + Sync>,
 }
 
@@ -39,11 +41,19 @@ impl RuntimeApi {
         let segments: Vec<&str> = path.split('/').collect();
         let (method, endpoint) = match segments[..] {
             ["", "2018-06-01", "runtime", "invocation", "next"] => (Method::GET, Endpoint::Next),
-            ["", "2018-06-01", "runtime", "invocation", id, "response"] => (Method::POST, Endpoint::Response(id)),
-            ["", "2018-06-01", "runtime", "invocation", id, "error"] => (Method::POST, Endpoint::Error(id)),
+            ["", "2018-06-01", "runtime", "invocation", id, "response"] => {
+                (Method::POST, Endpoint::Response(id))
+            }
+            ["", "2018-06-01", "runtime", "invocation", id, "error"] => {
+                (Method::POST, Endpoint::Error(id))
+            }
             ["", "2018-06-01", "runtime", "init", "error"] => (Method::POST, Endpoint::InitError),
             _ => {
-                let words = reply(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n");
+                let words = reply(
+                    StatusCode::NOT_FOUND,
+                    "text/plain; charset=utf-8",
+                    "404 page not found\n",
+                );
                 return leave_unread(request.into_body(), words).await;
             }
         };
@@ -93,7 +103,8 @@ impl RuntimeApi {
             EventFraming::ContentLength => false,
             EventFraming::Chunked => true,
         };
-        let mut response = Response::new(if as_one_chunk { chunked(event.payload) } else { sized(event.payload) });
+        let mut response =
+            Response::new(if as_one_chunk { chunked(event.payload) } else { sized(event.payload) });
         *response.headers_mut() = event.headers;
         response
     }
@@ -101,7 +112,9 @@ impl RuntimeApi {
     async fn response(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
         let (head, body) = request.into_parts();
         let invocation_id = header(&head.headers, "lambda-runtime-invocation-id");
-        let begun = self.session.change(|machine| machine.begin_answer("InvocationResponse", id, invocation_id));
+        let begun = self
+            .session
+            .change(|machine| machine.begin_answer("InvocationResponse", id, invocation_id));
         let caller = match begun {
             Ok(caller) => caller,
             Err(refusal) => return leave_unread(body, refuse(&refusal)).await,
@@ -112,7 +125,8 @@ impl RuntimeApi {
             // From here on the process is stuck, as it is on Lambda.
             Some(other) => {
                 let message = format!("Invalid function response mode: {other}");
-                let refusal = Refusal::new(StatusCode::BAD_REQUEST, "InvalidFunctionResponseMode", message);
+                let refusal =
+                    Refusal::new(StatusCode::BAD_REQUEST, "InvalidFunctionResponseMode", message);
                 return leave_unread(body, refuse(&refusal)).await;
             }
         };
@@ -124,7 +138,12 @@ impl RuntimeApi {
     }
 
     /// Reads a whole answer, since its caller waits for the whole or the function doesn't stream.
-    async fn collect(&self, mut body: Incoming, begun: AnswerStart, caller: Option<Caller>) -> Response<Reply> {
+    async fn collect(
+        &self,
+        mut body: Incoming,
+        begun: AnswerStart,
+        caller: Option<Caller>,
+    ) -> Response<Reply> {
         match read(&mut body, LARGEST_RESPONSE).await {
             Read::Whole { bytes, trailers } => {
                 match (failed_in_mid_stream(&trailers), caller) {
@@ -151,7 +170,8 @@ impl RuntimeApi {
     /// Ends an invocation whose answer is larger than `limit` bytes. `over` bytes after the limit
     /// have been read.
     async fn too_large(&self, body: Incoming, limit: usize, over: usize) -> Response<Reply> {
-        let words = format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
+        let words =
+            format!("Response payload size exceeded maximum allowed payload size ({limit} bytes).");
         let error = FunctionError::found("Function.ResponseSizeTooLarge", &words);
         self.finish(error.json().into(), Some(error));
         let words = format!("Exceeded maximum allowed payload size ({limit} bytes).");
@@ -162,7 +182,9 @@ impl RuntimeApi {
     async fn error(&self, id: &str, request: Request<Incoming>) -> Response<Reply> {
         let (head, mut body) = request.into_parts();
         let invocation_id = header(&head.headers, "lambda-runtime-invocation-id");
-        let begun = self.session.change(|machine| machine.begin_answer("InvocationErrorResponse", id, invocation_id));
+        let begun = self
+            .session
+            .change(|machine| machine.begin_answer("InvocationErrorResponse", id, invocation_id));
         if let Err(refusal) = begun {
             return leave_unread(body, refuse(&refusal)).await;
         }
@@ -241,5 +263,9 @@ fn refuse(refusal: &Refusal) -> Response<Reply> {
 }
 
 fn truncated() -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        "TruncatedHTTPRequest",
+        "HTTP request detected as truncated",
+    )
 }

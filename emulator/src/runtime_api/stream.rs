@@ -14,7 +14,12 @@ use crate::{FunctionError, LARGEST_STREAM, normalized};
 
 impl RuntimeApi {
     /// Passes an answer on piece by piece. The next piece is read when the caller has room for it.
-    pub(super) async fn stream(&self, mut body: Incoming, begun: AnswerStart, caller: &Caller) -> Response<Reply> {
+    pub(super) async fn stream(
+        &self,
+        mut body: Incoming,
+        begun: AnswerStart,
+        caller: &Caller,
+    ) -> Response<Reply> {
         caller.send(Piece::Start(begun)).await;
         let mut room = LARGEST_STREAM;
         let mut trailers = HeaderMap::new();
@@ -55,7 +60,8 @@ pub(super) fn failed_in_mid_stream(trailers: &HeaderMap) -> Option<(Bytes, Funct
     let error_type = header(trailers, "lambda-runtime-function-error-type")?;
     let body = header(trailers, "lambda-runtime-function-error-body").unwrap_or_default();
     let payload = BASE64.decode(body).unwrap_or_else(|error| {
-        let words = format!("The trailer Lambda-Runtime-Function-Error-Body is not base64: {error}");
+        let words =
+            format!("The trailer Lambda-Runtime-Function-Error-Body is not base64: {error}");
         error_json(&normalized(error_type), &words).into_bytes()
     });
     let error = FunctionError::from_report(&payload, Some(error_type));

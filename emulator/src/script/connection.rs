@@ -33,7 +33,8 @@ impl Connection {
     /// Runs the steps. An error names the step that failed.
     pub fn run(&mut self, steps: &[Step], patience: &Patience) -> Result<(), String> {
         for (index, step) in steps.iter().enumerate() {
-            self.step(step, patience).map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
+            self.step(step, patience)
+                .map_err(|error| format!("step {} ({}): {error}", index + 1, step.name()))?;
         }
         Ok(())
     }
@@ -54,7 +55,9 @@ impl Connection {
             }
             Step::ExpectEnd => match self.read_some(usize::MAX, patience) {
                 Ok(0) if self.unread.is_empty() => Ok(()),
-                Ok(_) => Err(format!("the client sent {:?}", String::from_utf8_lossy(&self.unread))),
+                Ok(_) => {
+                    Err(format!("the client sent {:?}", String::from_utf8_lossy(&self.unread)))
+                }
                 Err(error) => Err(error),
             },
             Step::Send(bytes) => self.send(bytes, patience),
@@ -72,7 +75,9 @@ impl Connection {
                 thread::sleep(*pause);
                 Ok(())
             }
-            Step::HalfClose => self.stream()?.shutdown(Shutdown::Write).map_err(|error| error.to_string()),
+            Step::HalfClose => {
+                self.stream()?.shutdown(Shutdown::Write).map_err(|error| error.to_string())
+            }
             Step::Close => {
                 self.stream = None;
                 Ok(())
@@ -95,7 +100,8 @@ impl Connection {
                 self.requests.push(Request { pipelined, ..request });
                 return Ok(());
             }
-            self.read_more(usize::MAX, patience).map_err(|error| format!("{error} after {} bytes", reader.received()))?;
+            self.read_more(usize::MAX, patience)
+                .map_err(|error| format!("{error} after {} bytes", reader.received()))?;
         }
     }
 
@@ -124,7 +130,14 @@ impl Connection {
         let mut stream = self.stream()?;
         let count = patience.wait(|| match stream.read(&mut buffer[..most]) {
             Ok(count) => Ok(Some(count)),
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         })?;
         self.unread.extend_from_slice(&buffer[..count]);
@@ -132,6 +145,8 @@ impl Connection {
     }
 
     fn stream(&self) -> Result<&TcpStream, String> {
-        self.stream.as_ref().ok_or_else(|| "the script has already closed this connection".to_owned())
+        self.stream
+            .as_ref()
+            .ok_or_else(|| "the script has already closed this connection".to_owned())
     }
 }

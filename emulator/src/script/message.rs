@@ -20,12 +20,24 @@ pub fn next(request_id: &str, event: impl AsRef<[u8]>) -> Next {
         ("Content-Type", "application/json"),
         ("Lambda-Runtime-Aws-Request-Id", request_id),
         ("Lambda-Runtime-Deadline-Ms", "4102444800000"),
-        ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:function"),
-        ("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0"),
+        (
+            "Lambda-Runtime-Invoked-Function-Arn",
+            "arn:aws:lambda:us-east-1:123456789012:function:function",
+        ),
+        (
+            "Lambda-Runtime-Trace-Id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e711;Parent=9a9197af755a6419;Sampled=0",
+        ),
         ("Date", DATE),
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    Next { headers, event: event.as_ref().to_vec(), chunks: None, extension: String::new(), trailers: String::new() }
+    Next {
+        headers,
+        event: event.as_ref().to_vec(),
+        chunks: None,
+        extension: String::new(),
+        trailers: String::new(),
+    }
 }
 
 /// Returns the 202 to a POST.
@@ -41,7 +53,8 @@ pub fn error(status: u16, error_type: &str, message: &str) -> Vec<u8> {
 
 /// Returns a status without a body.
 pub fn bodiless(status: u16) -> Vec<u8> {
-    format!("HTTP/1.1 {status} {}\r\nDate: {DATE}\r\nContent-Length: 0\r\n\r\n", reason(status)).into_bytes()
+    format!("HTTP/1.1 {status} {}\r\nDate: {DATE}\r\nContent-Length: 0\r\n\r\n", reason(status))
+        .into_bytes()
 }
 
 /// Returns a status with a JSON body.
@@ -57,7 +70,10 @@ pub fn answer(status: u16, body: &str) -> Vec<u8> {
 /// # Panics
 /// The message has no complete head.
 pub fn with_header(message: &[u8], name: &str, value: &str) -> Vec<u8> {
-    let end = message.windows(4).position(|window| window == b"\r\n\r\n").expect("a head ends with an empty line");
+    let end = message
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .expect("a head ends with an empty line");
     [&message[..end], format!("\r\n{name}: {value}").as_bytes(), &message[end..]].concat()
 }
 
@@ -117,7 +133,10 @@ impl Next {
 
     /// Returns the request id, which is empty when it has been removed.
     pub fn request_id(&self) -> &str {
-        let id = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Lambda-Runtime-Aws-Request-Id"));
+        let id = self
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("Lambda-Runtime-Aws-Request-Id"));
         id.map_or("", |(_, value)| value)
     }
 
@@ -147,7 +166,9 @@ impl Next {
             let (chunk, after) = rest.split_at(size.min(rest.len()));
             // An empty chunk would end the body.
             if !chunk.is_empty() {
-                bytes.extend_from_slice(format!("{:x}{}\r\n", chunk.len(), self.extension).as_bytes());
+                bytes.extend_from_slice(
+                    format!("{:x}{}\r\n", chunk.len(), self.extension).as_bytes(),
+                );
                 bytes.extend_from_slice(chunk);
                 bytes.extend_from_slice(b"\r\n");
             }
@@ -185,20 +206,38 @@ mod tests {
         let sized = String::from_utf8(next("id", "abc").bytes()).unwrap();
         assert!(sized.ends_with("Content-Length: 3\r\n\r\nabc"), "{sized}");
         let chunked = String::from_utf8(next("id", "abcdef").chunked(&[1, 0, 3]).bytes()).unwrap();
-        assert!(chunked.ends_with("chunked\r\n\r\n1\r\na\r\n3\r\nbcd\r\n2\r\nef\r\n0\r\n\r\n"), "{chunked}");
-        let extended = next("id", "a").chunked(&[]).extension(";x=1").trailer("T", "v").trailer("U", "w");
+        assert!(
+            chunked.ends_with("chunked\r\n\r\n1\r\na\r\n3\r\nbcd\r\n2\r\nef\r\n0\r\n\r\n"),
+            "{chunked}"
+        );
+        let extended =
+            next("id", "a").chunked(&[]).extension(";x=1").trailer("T", "v").trailer("U", "w");
         assert_eq!((extended.request_id(), extended.event()), ("id", &b"a"[..]));
         let extended = String::from_utf8(extended.bytes()).unwrap();
-        assert!(extended.ends_with("chunked\r\n\r\n1;x=1\r\na\r\n0;x=1\r\nT: v\r\nU: w\r\n\r\n"), "{extended}");
+        assert!(
+            extended.ends_with("chunked\r\n\r\n1;x=1\r\na\r\n0;x=1\r\nT: v\r\nU: w\r\n\r\n"),
+            "{extended}"
+        );
     }
 
     #[test]
     fn headers_are_replaced_added_and_taken_away() {
-        let next = next("id", "").header("date", "").invocation_id("inv").header("Lambda-Runtime-Deadline-Ms", "7");
+        let next = next("id", "")
+            .header("date", "")
+            .invocation_id("inv")
+            .header("Lambda-Runtime-Deadline-Ms", "7");
         let text = String::from_utf8(next.bytes()).unwrap();
-        assert!(!text.contains("Date:") && text.contains("Invocation-Id: inv\r\n") && text.contains("Deadline-Ms: 7\r\n"));
+        assert!(
+            !text.contains("Date:")
+                && text.contains("Invocation-Id: inv\r\n")
+                && text.contains("Deadline-Ms: 7\r\n")
+        );
         let shouted = next.names(str::to_uppercase).bytes();
-        assert!(String::from_utf8(shouted).unwrap().contains("\r\nLAMBDA-RUNTIME-INVOCATION-ID: inv\r\n"));
+        assert!(
+            String::from_utf8(shouted)
+                .unwrap()
+                .contains("\r\nLAMBDA-RUNTIME-INVOCATION-ID: inv\r\n")
+        );
         assert!(bodiless(403).ends_with(b"Content-Length: 0\r\n\r\n"));
         let closed = with_header(&accepted(), "Connection", "close");
         assert!(String::from_utf8(closed).unwrap().contains("\r\nConnection: close\r\n\r\n{"));

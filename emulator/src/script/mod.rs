@@ -60,8 +60,12 @@ mod tests {
 
     #[test]
     fn requests_are_seen_whole_and_in_order() {
-        let script =
-            Script::new().connection([Step::Expect, Step::Expect, Step::SendSplit(b"abcdef".to_vec(), vec![2, 1]), Step::ExpectEnd]);
+        let script = Script::new().connection([
+            Step::Expect,
+            Step::Expect,
+            Step::SendSplit(b"abcdef".to_vec(), vec![2, 1]),
+            Step::ExpectEnd,
+        ]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         let post = b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nxyz";
@@ -89,9 +93,16 @@ mod tests {
         let mut client = TcpStream::connect(address).unwrap();
         client.write_all(b"GET /ne").unwrap();
         let patience = Patience { limit: Duration::from_millis(30), client_gone: Arc::default() };
-        let failure = run_script(&[Act::Connection(vec![Step::Expect])], listener, address, &patience).failure.unwrap();
-        assert!(failure.starts_with("connection 1, step 1 (Expect): nothing arrived within 30ms"), "{failure}");
-        let nobody = Script::new().patience(Duration::from_millis(30)).connection([]).serve().unwrap();
+        let failure =
+            run_script(&[Act::Connection(vec![Step::Expect])], listener, address, &patience)
+                .failure
+                .unwrap();
+        assert!(
+            failure.starts_with("connection 1, step 1 (Expect): nothing arrived within 30ms"),
+            "{failure}"
+        );
+        let nobody =
+            Script::new().patience(Duration::from_millis(30)).connection([]).serve().unwrap();
         let failure = nobody.finish().failure.unwrap();
         assert!(failure.starts_with("connection 1 was not made"), "{failure}");
     }
@@ -119,7 +130,10 @@ mod tests {
     #[test]
     fn a_server_that_is_gone_refuses_and_comes_back_at_its_port() {
         // The client must look once in this time.
-        let script = Script::new().connection([Step::Expect]).gone(Duration::from_secs(1)).connection([Step::Expect]);
+        let script = Script::new()
+            .connection([Step::Expect])
+            .gone(Duration::from_secs(1))
+            .connection([Step::Expect]);
         let server = script.serve().unwrap();
         let mut client = TcpStream::connect(server.address()).unwrap();
         client.write_all(GET).unwrap();
@@ -130,12 +144,18 @@ mod tests {
         client.write_all(GET).unwrap();
         assert_eq!(server.finish().checked().requests().count(), 2);
         let nowhere = refused_address().unwrap();
-        assert_eq!(TcpStream::connect(nowhere).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(
+            TcpStream::connect(nowhere).unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
     }
 
     /// Connects repeatedly, for a limited time. It pauses between the attempts, since a full
     /// backlog blocks instead of refusing.
-    fn connect_until(address: SocketAddr, wanted: impl Fn(&io::Result<TcpStream>) -> bool) -> io::Result<TcpStream> {
+    fn connect_until(
+        address: SocketAddr,
+        wanted: impl Fn(&io::Result<TcpStream>) -> bool,
+    ) -> io::Result<TcpStream> {
         for _ in 0..1000 {
             let result = TcpStream::connect(address);
             if wanted(&result) {

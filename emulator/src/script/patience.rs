@@ -30,8 +30,15 @@ impl Patience {
                 deadline = deadline.min(Instant::now() + EXIT_GRACE);
             }
             if Instant::now() >= deadline {
-                let who = if gone { "the program ended, and nothing more arrived" } else { "nothing arrived" };
-                return Err(format!("{who} within {:?}", if gone { EXIT_GRACE } else { self.limit }));
+                let who = if gone {
+                    "the program ended, and nothing more arrived"
+                } else {
+                    "nothing arrived"
+                };
+                return Err(format!(
+                    "{who} within {:?}",
+                    if gone { EXIT_GRACE } else { self.limit }
+                ));
             }
         }
     }

@@ -27,7 +27,9 @@ pub fn wait_until_read(stream: &TcpStream) {
 /// Returns how many bytes in the client's socket are unread, or `None` when the kernel doesn't list
 /// it.
 fn unread_by_peer(stream: &TcpStream) -> Option<u64> {
-    let (SocketAddr::V4(server), SocketAddr::V4(client)) = (stream.local_addr().ok()?, stream.peer_addr().ok()?) else {
+    let (SocketAddr::V4(server), SocketAddr::V4(client)) =
+        (stream.local_addr().ok()?, stream.peer_addr().ok()?)
+    else {
         return None;
     };
     receive_queue(&std::fs::read_to_string("/proc/net/tcp").ok()?, client, server)

@@ -50,9 +50,12 @@ impl ScriptServer {
             command.env("AWS_LAMBDA_RUNTIME_API", self.address().to_string());
         }
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", command.get_program().to_string_lossy())))?;
+        let mut child = command.spawn().map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("{}: {error}", command.get_program().to_string_lossy()),
+            )
+        })?;
         let stdout = read_all(child.stdout.take());
         let stderr = read_all(child.stderr.take());
         let deadline = Instant::now() + limit;
@@ -99,7 +102,9 @@ fn read_all(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<io::Result<V
 }
 
 fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
-    reader.join().map_err(|_| io::Error::other("the thread that reads the program's output has panicked"))?
+    reader
+        .join()
+        .map_err(|_| io::Error::other("the thread that reads the program's output has panicked"))?
 }
 
 #[cfg(test)]
@@ -134,7 +139,9 @@ mod tests {
         let waits = Script::new().connection([Step::Expect]).serve().unwrap();
         let ran = waits.run(&mut bash("sleep 60"), Until::Exit, Duration::from_millis(30)).unwrap();
         assert!(ran.timed_out);
-        assert!(ran.transcript.failure.unwrap().contains("the program ended, and nothing more arrived"));
+        assert!(
+            ran.transcript.failure.unwrap().contains("the program ended, and nothing more arrived")
+        );
     }
 
     fn bash(program: &str) -> Command {

@@ -129,12 +129,14 @@ impl RequestReader {
                 let data = &rest[..left.min(rest.len())];
                 self.request.body.extend_from_slice(data);
                 self.read += data.len();
-                self.part = if data.len() == left { Part::Whole } else { Part::Sized(left - data.len()) };
+                self.part =
+                    if data.len() == left { Part::Whole } else { Part::Sized(left - data.len()) };
                 return Ok(self.part == Part::Whole);
             }
             Part::ChunkSize => {
                 let Some(end) = find(rest, b"\r\n") else {
-                    return bounded(rest.len(), LARGEST_HEAD, "the line of a chunk size").map(|()| false);
+                    return bounded(rest.len(), LARGEST_HEAD, "the line of a chunk size")
+                        .map(|()| false);
                 };
                 let size = chunk_size(&rest[..end + 2])?;
                 bounded(size.saturating_add(self.request.body.len()), LARGEST, "a body")?;
@@ -160,7 +162,11 @@ impl RequestReader {
             }
             Part::Trailers => {
                 // Without trailers only the empty line follows.
-                let end = if rest.starts_with(b"\r\n") { Some(2) } else { find(rest, b"\r\n\r\n").map(|end| end + 4) };
+                let end = if rest.starts_with(b"\r\n") {
+                    Some(2)
+                } else {
+                    find(rest, b"\r\n\r\n").map(|end| end + 4)
+                };
                 let Some(end) = end else {
                     return bounded(rest.len(), LARGEST_HEAD, "a trailer section").map(|()| false);
                 };
@@ -180,19 +186,34 @@ fn head(bytes: &[u8]) -> Result<(Request, Part), String> {
     let mut parsed = httparse::Request::new(&mut headers);
     let status = parsed.parse(bytes).map_err(|error| invalid("request head", error, bytes))?;
     let whole = status == Status::Complete(bytes.len());
-    let (true, Some(method), Some(target), Some(1)) = (whole, parsed.method, parsed.path, parsed.version) else {
-        return Err(format!("expected a request line of HTTP/1.1: {:?}", String::from_utf8_lossy(bytes)));
+    let (true, Some(method), Some(target), Some(1)) =
+        (whole, parsed.method, parsed.path, parsed.version)
+    else {
+        return Err(format!(
+            "expected a request line of HTTP/1.1: {:?}",
+            String::from_utf8_lossy(bytes)
+        ));
     };
     let (method, target, headers) = (method.to_owned(), target.to_owned(), owned(parsed.headers)?);
     let framing: Vec<_> = headers
         .iter()
-        .filter(|(name, _)| ["transfer-encoding", "content-length"].iter().any(|word| name.eq_ignore_ascii_case(word)))
+        .filter(|(name, _)| {
+            ["transfer-encoding", "content-length"]
+                .iter()
+                .any(|word| name.eq_ignore_ascii_case(word))
+        })
         .collect();
     let part = match framing[..] {
         [] => Part::Whole,
-        [(name, coding)] if name.len() == "transfer-encoding".len() && coding.eq_ignore_ascii_case("chunked") => Part::ChunkSize,
+        [(name, coding)]
+            if name.len() == "transfer-encoding".len()
+                && coding.eq_ignore_ascii_case("chunked") =>
+        {
+            Part::ChunkSize
+        }
         [(name, length)] if name.len() == "content-length".len() => {
-            let length: usize = length.parse().map_err(|_| format!("invalid Content-Length: {length}"))?;
+            let length: usize =
+                length.parse().map_err(|_| format!("invalid Content-Length: {length}"))?;
             bounded(length, LARGEST, "a body")?;
             if length == 0 { Part::Whole } else { Part::Sized(length) }
         }
@@ -238,7 +259,10 @@ fn lines(bytes: &[u8]) -> usize {
 }
 
 fn value<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    headers
+        .iter()
+        .find(|(given, _)| given.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
 }
 
 fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
@@ -246,7 +270,11 @@ fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
 }
 
 fn bounded(length: usize, limit: usize, what: &str) -> Result<(), String> {
-    if length > limit { Err(format!("{what} of {length} bytes exceeds the limit of {limit} bytes")) } else { Ok(()) }
+    if length > limit {
+        Err(format!("{what} of {length} bytes exceeds the limit of {limit} bytes"))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -314,10 +342,16 @@ mod tests {
             (b"GET /x HTTP/1.1\n\nA: b\r\n\r\n", "expected a request line of HTTP/1.1"),
             (b"GET /x HTTP/1.1\r\nhost\r\n\r\n", "invalid request head (invalid header name)"),
             (b"GET /x HTTP/1.1\r\nho st: x\r\n\r\n", "invalid request head (invalid header name)"),
-            (b"POST /x HTTP/1.1\r\nContent-Length: 1\r\ncontent-length: 1\r\n\r\nx", "invalid framing of a body"),
+            (
+                b"POST /x HTTP/1.1\r\nContent-Length: 1\r\ncontent-length: 1\r\n\r\nx",
+                "invalid framing of a body",
+            ),
             (b"POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "invalid Content-Length: -1"),
             (b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", "invalid chunk size"),
-            (b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc", "expected a line end"),
+            (
+                b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc",
+                "expected a line end",
+            ),
         ] {
             let error = parse(bytes).unwrap_err();
             assert!(error.contains(words), "{error}");

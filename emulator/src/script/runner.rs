@@ -9,7 +9,12 @@ use super::step::Act;
 use super::transcript::Transcript;
 
 /// Runs a script to its end or to the first step that fails.
-pub(crate) fn run_script(acts: &[Act], listener: TcpListener, address: SocketAddr, patience: &Patience) -> Transcript {
+pub(crate) fn run_script(
+    acts: &[Act],
+    listener: TcpListener,
+    address: SocketAddr,
+    patience: &Patience,
+) -> Transcript {
     let mut transcript = Transcript::default();
     let mut listener = Some(listener);
     for act in acts {

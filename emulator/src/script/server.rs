@@ -55,9 +55,11 @@ impl Script {
         let listener = listen_anywhere()?;
         let address = listener.local_addr()?;
         let client_gone = Arc::new(AtomicBool::new(false));
-        let patience = Patience { limit: self.patience.unwrap_or(PATIENCE), client_gone: client_gone.clone() };
-        let thread =
-            thread::Builder::new().name("script".to_owned()).spawn(move || run_script(&self.acts, listener, address, &patience))?;
+        let patience =
+            Patience { limit: self.patience.unwrap_or(PATIENCE), client_gone: client_gone.clone() };
+        let thread = thread::Builder::new()
+            .name("script".to_owned())
+            .spawn(move || run_script(&self.acts, listener, address, &patience))?;
         Ok(ScriptServer { address, client_gone, thread })
     }
 }
@@ -78,9 +80,10 @@ impl ScriptServer {
 
     /// Waits for the end of the script.
     pub fn finish(self) -> Transcript {
-        self.thread
-            .join()
-            .unwrap_or_else(|_| Transcript { connections: Vec::new(), failure: Some("the script's thread has panicked".to_owned()) })
+        self.thread.join().unwrap_or_else(|_| Transcript {
+            connections: Vec::new(),
+            failure: Some("the script's thread has panicked".to_owned()),
+        })
     }
 
     pub(crate) fn is_over(&self) -> bool {

@@ -22,7 +22,11 @@ fn main() {
             eprintln!("before");
             let mut connection = Connection::open(&api);
             let body = r#"{"errorMessage":"no table","errorType":"Config"}"#;
-            connection.post("init/error", "Lambda-Runtime-Function-Error-Type: Function.Config\r\n", body.as_bytes());
+            connection.post(
+                "init/error",
+                "Lambda-Runtime-Function-Error-Type: Function.Config\r\n",
+                body.as_bytes(),
+            );
             eprintln!("after");
             exit(4);
         }
@@ -52,7 +56,8 @@ fn serve(api: &str) {
                 exit(0);
             }
             "environment" => {
-                let mut lines: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
+                let mut lines: Vec<String> =
+                    std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
                 lines.sort();
                 connection.post(&respond, "", lines.join("\n").as_bytes());
             }
@@ -62,7 +67,9 @@ fn serve(api: &str) {
                 exit(0);
             }
             "fail" => {
-                let body = format!(r#"{{"errorMessage":"as asked","errorType":"{argument}","stackTrace":[]}}"#);
+                let body = format!(
+                    r#"{{"errorMessage":"as asked","errorType":"{argument}","stackTrace":[]}}"#
+                );
                 let headers = format!("Lambda-Runtime-Function-Error-Type: {argument}\r\n");
                 connection.post(&format!("invocation/{id}/error"), &headers, body.as_bytes());
             }
@@ -72,7 +79,10 @@ fn serve(api: &str) {
             }
             "headers" => connection.post(&respond, "", headers.as_bytes()),
             "kill-self" => {
-                std::process::Command::new("/bin/sh").args(["-c", "kill -KILL $PPID"]).status().expect("a shell runs");
+                std::process::Command::new("/bin/sh")
+                    .args(["-c", "kill -KILL $PPID"])
+                    .status()
+                    .expect("a shell runs");
                 sleep(Duration::from_secs(600));
             }
             "large" => connection.post(&respond, "", &vec![b'x'; number()]),
@@ -106,18 +116,21 @@ fn serve(api: &str) {
             }
             "stream-bytes" => {
                 let chunk = vec![b'x'; 64 << 10];
-                let sizes = (0..number()).step_by(chunk.len()).map(|from| chunk.len().min(number() - from));
+                let sizes =
+                    (0..number()).step_by(chunk.len()).map(|from| chunk.len().min(number() - from));
                 connection.stream(&respond, sizes.map(|size| &chunk[..size])).end("");
             }
             "stream-error" => {
                 // The base64 of {"errorMessage":"too late","errorType":"Late"}.
                 let body = "eyJlcnJvck1lc3NhZ2UiOiJ0b28gbGF0ZSIsImVycm9yVHlwZSI6IkxhdGUifQ==";
-                let trailers =
-                    format!("Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: {body}\r\n");
+                let trailers = format!(
+                    "Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: {body}\r\n"
+                );
                 connection.stream(&respond, [&b"one"[..]]).end(&trailers);
             }
             "start-a-child" => {
-                let mut child = std::process::Command::new("sleep").arg("600").spawn().expect("sleep runs");
+                let mut child =
+                    std::process::Command::new("sleep").arg("600").spawn().expect("sleep runs");
                 connection.post(&respond, "", child.id().to_string().as_bytes());
                 child.wait().expect("the child is waited for");
             }
@@ -156,7 +169,9 @@ impl Connection {
 
     fn post(&mut self, path: &str, headers: &str, body: &[u8]) {
         let length = body.len();
-        let head = format!("POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {length}\r\n\r\n");
+        let head = format!(
+            "POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {length}\r\n\r\n"
+        );
         self.send(head.as_bytes());
         self.send(body);
         self.read_status();
@@ -166,7 +181,11 @@ impl Connection {
     fn read_status(&mut self) {
         let (head, body) = self.receive();
         if !head.starts_with("HTTP/1.1 202") {
-            println!("{}: {}", head.lines().next().unwrap_or_default(), String::from_utf8_lossy(&body).trim());
+            println!(
+                "{}: {}",
+                head.lines().next().unwrap_or_default(),
+                String::from_utf8_lossy(&body).trim()
+            );
         }
     }
 
@@ -227,5 +246,8 @@ impl Connection {
 
 fn value<'h>(head: &'h str, name: &str) -> &'h str {
     let fields = head.lines().filter_map(|line| line.split_once(':'));
-    fields.map(|(given, value)| (given, value.trim())).find(|(given, _)| given.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    fields
+        .map(|(given, value)| (given, value.trim()))
+        .find(|(given, _)| given.eq_ignore_ascii_case(name))
+        .map_or("", |(_, value)| value)
 }

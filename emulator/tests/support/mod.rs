@@ -41,7 +41,9 @@ pub fn lines_of(options: &mut Options) -> Receiver<String> {
     let (sender, lines) = channel();
     let sender = Mutex::new(sender);
     // Sending fails once the test no longer needs the lines.
-    let send = move |line: &[u8]| drop(sender.lock().expect("one writer").send(String::from_utf8_lossy(line).into_owned()));
+    let send = move |line: &[u8]| {
+        drop(sender.lock().expect("one writer").send(String::from_utf8_lossy(line).into_owned()))
+    };
     options.log_sink = Some(Arc::new(send));
     lines
 }
@@ -130,7 +132,8 @@ impl Client {
             }
             return response;
         }
-        let length = response.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+        let length =
+            response.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         response.body = self.take(length);
         response
     }
@@ -207,14 +210,22 @@ impl Client {
     fn read_more(&mut self) {
         let mut buffer = vec![0; 256 << 10];
         let count = self.stream.read(&mut buffer).expect("the server answers");
-        assert_ne!(count, 0, "the server closed the connection after {:?}", String::from_utf8_lossy(&self.unread));
+        assert_ne!(
+            count,
+            0,
+            "the server closed the connection after {:?}",
+            String::from_utf8_lossy(&self.unread)
+        );
         self.unread.extend_from_slice(&buffer[..count]);
     }
 }
 
 pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
     [head.as_bytes(), body].concat()
 }
 
@@ -249,7 +260,11 @@ impl StandIn {
         self.invoke_with(payload, InvokeOptions::default())
     }
 
-    pub fn invoke_with(&self, payload: impl Into<Vec<u8>>, options: InvokeOptions) -> JoinHandle<Outcome> {
+    pub fn invoke_with(
+        &self,
+        payload: impl Into<Vec<u8>>,
+        options: InvokeOptions,
+    ) -> JoinHandle<Outcome> {
         let (emulator, payload) = (self.emulator.clone(), payload.into());
         thread::spawn(move || emulator.invoke(payload, options))
     }
@@ -276,7 +291,11 @@ pub fn respond(client: &mut Client, event: &Response, body: impl AsRef<[u8]>) ->
         "" => String::new(),
         id => format!("Lambda-Runtime-Invocation-Id: {id}\r\n"),
     };
-    client.post(&format!("/2018-06-01/runtime/invocation/{}/response", id(event)), &invocation, body)
+    client.post(
+        &format!("/2018-06-01/runtime/invocation/{}/response", id(event)),
+        &invocation,
+        body,
+    )
 }
 
 pub fn id(event: &Response) -> &str {
@@ -292,5 +311,8 @@ pub fn assert_error(response: &Response, status: u16, error_type: &str) {
     assert_eq!(response.status, status, "{response:?}");
     assert_eq!(response.header("content-type"), Some("application/json"));
     let text = response.text();
-    assert!(text.contains(&format!("\"errorType\":\"{error_type}\"")) && text.ends_with("}\n"), "{text}");
+    assert!(
+        text.contains(&format!("\"errorType\":\"{error_type}\"")) && text.ends_with("}\n"),
+        "{text}"
+    );
 }

@@ -73,8 +73,12 @@ impl Act {
         let has_begun = pieces(event).any(|piece| is_flushed(piece) || piece.len() >= LARGE.len());
         match self {
             Self::Echo => Answer::Whole { content_type: "application/json", body: event.to_vec() },
-            Self::Shout => Answer::Whole { content_type: "text/plain", body: event.to_ascii_uppercase() },
-            Self::Write => Answer::Whole { content_type: "application/json", body: [event, b"!"].concat() },
+            Self::Shout => {
+                Answer::Whole { content_type: "text/plain", body: event.to_ascii_uppercase() }
+            }
+            Self::Write => {
+                Answer::Whole { content_type: "application/json", body: [event, b"!"].concat() }
+            }
             Self::Fail => Answer::Error(unfit),
             Self::Error => Answer::Error(failed),
             Self::Stream => Answer::Stream { data, error: None },
@@ -114,7 +118,9 @@ pub struct Failure {
 }
 
 fn error(error_type: &str, message: &str) -> Failure {
-    let body = format!("{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}");
+    let body = format!(
+        "{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}"
+    );
     Failure { error_type: error_type.to_owned(), body: body.into_bytes() }
 }
 
@@ -162,9 +168,14 @@ pub struct Invocation {
 impl Invocation {
     /// Checks that `request` is the expected response, after `faults` faults in total.
     pub fn check_answer(&self, request: &Request, faults: u32) {
-        let Request::Answer { content_type, error, body, is_stream, .. } = request else { panic!("{request:?} isn't a response") };
+        let Request::Answer { content_type, error, body, is_stream, .. } = request else {
+            panic!("{request:?} isn't a response")
+        };
         if self.is_too_long {
-            assert_eq!(error, &Some(self::error("Function.EventTooLarge", "the event is larger than its buffer")));
+            assert_eq!(
+                error,
+                &Some(self::error("Function.EventTooLarge", "the event is larger than its buffer"))
+            );
             return;
         }
         match (self.act.answer(&self.event), is_stream) {
@@ -179,9 +190,15 @@ impl Invocation {
             }
             (Answer::Stream { error: failure, .. }, false) => {
                 // The stream didn't arrive, or the runtime doesn't know that it did.
-                let lost = self::error("Runtime.StreamLost", "the Runtime API did not accept the whole stream");
+                let lost = self::error(
+                    "Runtime.StreamLost",
+                    "the Runtime API did not accept the whole stream",
+                );
                 assert!(faults > self.faults, "an error instead of a stream, without a fault");
-                assert!(*error == Some(lost) || failure.is_some() && *error == failure, "{error:?}");
+                assert!(
+                    *error == Some(lost) || failure.is_some() && *error == failure,
+                    "{error:?}"
+                );
             }
             (expected, _) => panic!("{request:?} instead of {expected:?}"),
         }

@@ -40,7 +40,11 @@ pub fn check(input: &[u8]) {
     let mut source = Source { bytes: input };
     let first = source.byte();
     let pipeline = first & 1 == 0;
-    if first & 6 == 6 { Wild::new(source, pipeline).run() } else { Server::new(source, pipeline).run() }
+    if first & 6 == 6 {
+        Wild::new(source, pipeline).run()
+    } else {
+        Server::new(source, pipeline).run()
+    }
 }
 
 /// Runs steps with `side` until an error, or until `after` returns false for the result of a step.
@@ -52,7 +56,8 @@ fn talk<S: Side>(
 ) {
     let endpoint = Endpoint::parse(HOST.as_bytes()).expect("the address is valid");
     let (mut receive, mut response) = (vec![0; ROOM + EVENT_LIMIT], [0; RESPONSE_LEN]);
-    let mut runtime = Runtime::new(&endpoint, Line(side), &mut receive, &mut response, pipeline).expect("the buffers are large enough");
+    let mut runtime = Runtime::new(&endpoint, Line(side), &mut receive, &mut response, pipeline)
+        .expect("the buffers are large enough");
     for _ in 0..STEPS {
         let result = runtime.step(&mut handler);
         if !after(result) || result.is_err() {

@@ -49,10 +49,18 @@ impl Text {
     pub fn new(source: &mut Source<'_>, status: u16, fields: &str, body: &[u8]) -> Self {
         let form = source.byte();
         let (is_chunked, closes) = (form & 1 != 0, form & 0x1c == 0x1c);
-        let early = if form & 2 != 0 { "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nA: b\r\n\r\n" } else { "" };
+        let early = if form & 2 != 0 {
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nA: b\r\n\r\n"
+        } else {
+            ""
+        };
         let version = if form & 0x7c == 0x5c { "1.0" } else { "1.1" };
         let close = if closes && version == "1.1" { "Connection: close\r\n" } else { "" };
-        let framing = if is_chunked { "Transfer-Encoding: chunked".to_owned() } else { format!("Content-Length: {}", body.len()) };
+        let framing = if is_chunked {
+            "Transfer-Encoding: chunked".to_owned()
+        } else {
+            format!("Content-Length: {}", body.len())
+        };
         let head = format!("{early}HTTP/{version} {status} R\r\n{fields}{close}{framing}\r\n\r\n");
         let mut bytes = head.into_bytes();
         let head_len = bytes.len();

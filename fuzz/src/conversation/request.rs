@@ -9,7 +9,14 @@ use super::invocation::Failure;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
     Next,
-    Answer { id: String, invocation_id: String, content_type: String, error: Option<Failure>, body: Vec<u8>, is_stream: bool },
+    Answer {
+        id: String,
+        invocation_id: String,
+        content_type: String,
+        error: Option<Failure>,
+        body: Vec<u8>,
+        is_stream: bool,
+    },
 }
 
 /// The beginning of the sent bytes.
@@ -34,11 +41,14 @@ const ERROR_BODY: &str = "Lambda-Runtime-Function-Error-Body";
 pub fn parse(bytes: &[u8]) -> Front {
     let mut fields = [httparse::EMPTY_HEADER; 8];
     let mut request = httparse::Request::new(&mut fields);
-    let status = request.parse(bytes).unwrap_or_else(|error| panic!("{error}: {}", bytes.escape_ascii()));
+    let status =
+        request.parse(bytes).unwrap_or_else(|error| panic!("{error}: {}", bytes.escape_ascii()));
     let Status::Complete(head_len) = status else { return Front::Part };
     let field = |name: &str| {
         let mut all = request.headers.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
-        let value = all.next().map(|field| str::from_utf8(field.value).expect("values are UTF-8").to_owned());
+        let value = all
+            .next()
+            .map(|field| str::from_utf8(field.value).expect("values are UTF-8").to_owned());
         assert!(all.next().is_none(), "{name} twice in {}", bytes.escape_ascii());
         value
     };
@@ -60,19 +70,30 @@ pub fn parse(bytes: &[u8]) -> Front {
         assert_eq!((kind, field("Content-Length")), ("response", None));
         assert_eq!(field("Lambda-Runtime-Function-Response-Mode").as_deref(), Some("streaming"));
         assert_eq!(field("Trailer"), Some([ERROR_TYPE, ERROR_BODY].join(", ")));
-        let Some((body, error, len)) = stream(&bytes[head_len..]) else { return Front::Stream(id, invocation_id) };
-        return Front::Whole(Request::Answer { id, invocation_id, content_type, error, body, is_stream: true }, head_len + len);
+        let Some((body, error, len)) = stream(&bytes[head_len..]) else {
+            return Front::Stream(id, invocation_id);
+        };
+        return Front::Whole(
+            Request::Answer { id, invocation_id, content_type, error, body, is_stream: true },
+            head_len + len,
+        );
     }
     let error_type = field(ERROR_TYPE);
     assert_eq!(kind, if error_type.is_some() { "error" } else { "response" });
-    let len = head_len + field("Content-Length").and_then(|value| value.parse::<usize>().ok()).expect("a response has a length");
+    let len = head_len
+        + field("Content-Length")
+            .and_then(|value| value.parse::<usize>().ok())
+            .expect("a response has a length");
     let Some(body) = bytes.get(head_len..len) else { return Front::Part };
     let body = body.to_vec();
     let error = error_type.map(|error_type| {
         assert_eq!(content_type, "application/vnd.aws.lambda.error+json");
         Failure { error_type, body: body.clone() }
     });
-    Front::Whole(Request::Answer { id, invocation_id, content_type, error, body, is_stream: false }, len)
+    Front::Whole(
+        Request::Answer { id, invocation_id, content_type, error, body, is_stream: false },
+        len,
+    )
 }
 
 /// Returns the data of a stream, the error in its trailers, and its length, or `None` if it is
@@ -80,7 +101,9 @@ pub fn parse(bytes: &[u8]) -> Front {
 fn stream(bytes: &[u8]) -> Option<(Vec<u8>, Option<Failure>, usize)> {
     let (mut data, mut at) = (Vec::new(), 0);
     loop {
-        let Ok(Status::Complete((len, size))) = httparse::parse_chunk_size(&bytes[at..]).inspect_err(|error| panic!("{error}")) else {
+        let Ok(Status::Complete((len, size))) =
+            httparse::parse_chunk_size(&bytes[at..]).inspect_err(|error| panic!("{error}"))
+        else {
             return None;
         };
         at += len;
@@ -94,13 +117,17 @@ fn stream(bytes: &[u8]) -> Option<(Vec<u8>, Option<Failure>, usize)> {
         at += 2;
     }
     let mut trailers = [httparse::EMPTY_HEADER; 4];
-    let status = httparse::parse_headers(&bytes[at..], &mut trailers).expect("the trailers are fields");
+    let status =
+        httparse::parse_headers(&bytes[at..], &mut trailers).expect("the trailers are fields");
     let Status::Complete((len, trailers)) = status else { return None };
     let error = match trailers {
         [] => None,
         [error_type, body] => {
             assert_eq!((error_type.name, body.name), (ERROR_TYPE, ERROR_BODY));
-            Some(Failure { error_type: String::from_utf8_lossy(error_type.value).into_owned(), body: from_base64(body.value) })
+            Some(Failure {
+                error_type: String::from_utf8_lossy(error_type.value).into_owned(),
+                body: from_base64(body.value),
+            })
         }
         others => panic!("{others:?}"),
     };
@@ -112,10 +139,16 @@ fn from_base64(text: &[u8]) -> Vec<u8> {
     assert_eq!(text.len() % 4, 0, "{}", text.escape_ascii());
     let mut bytes = Vec::new();
     for group in text.chunks(4) {
-        let digits = group.iter().take_while(|byte| **byte != b'=').map(|byte| ALPHABET.iter().position(|digit| digit == byte));
+        let digits = group
+            .iter()
+            .take_while(|byte| **byte != b'=')
+            .map(|byte| ALPHABET.iter().position(|digit| digit == byte));
         let digits: Vec<usize> = digits.map(|digit| digit.expect("the body is base64")).collect();
-        let word = digits.iter().fold(0, |word, digit| word << 6 | digit) << (6 * (4 - digits.len()));
-        bytes.extend_from_slice(&[(word >> 16) as u8, (word >> 8) as u8, word as u8][..digits.len() - 1]);
+        let word =
+            digits.iter().fold(0, |word, digit| word << 6 | digit) << (6 * (4 - digits.len()));
+        bytes.extend_from_slice(
+            &[(word >> 16) as u8, (word >> 8) as u8, word as u8][..digits.len() - 1],
+        );
     }
     bytes
 }

@@ -118,22 +118,37 @@ impl<'a> Server<'a> {
     fn step_ended(&mut self, result: Result<(), Error>) -> bool {
         match result {
             Ok(()) => {
-                let is_open =
-                    |invocation: &Invocation| invocation.state == State::Open && (invocation.is_handled || invocation.answers > 0);
+                let is_open = |invocation: &Invocation| {
+                    invocation.state == State::Open
+                        && (invocation.is_handled || invocation.answers > 0)
+                };
                 assert!(!self.invocations.iter().any(is_open), "an invocation has no response");
-                assert!(self.handled == 1 || self.handled == 0 && self.invocations.iter().any(|invocation| invocation.is_too_long));
+                assert!(
+                    self.handled == 1
+                        || self.handled == 0
+                            && self.invocations.iter().any(|invocation| invocation.is_too_long)
+                );
                 self.handled = 0;
             }
             Err(error) => {
-                assert!(self.may_stop || self.failures.1 >= ATTEMPTS, "the runtime gives up: {error}, after {:?} failures", self.failures)
+                assert!(
+                    self.may_stop || self.failures.1 >= ATTEMPTS,
+                    "the runtime gives up: {error}, after {:?} failures",
+                    self.failures
+                )
             }
         }
         !self.source.bytes.is_empty()
     }
 
     fn find(&self, id: &str, invocation_id: &str) -> usize {
-        let is_it = |invocation: &Invocation| invocation.id == id && invocation.invocation_id == invocation_id;
-        self.invocations.iter().rposition(is_it).unwrap_or_else(|| panic!("no invocation {id} {invocation_id}"))
+        let is_it = |invocation: &Invocation| {
+            invocation.id == id && invocation.invocation_id == invocation_id
+        };
+        self.invocations
+            .iter()
+            .rposition(is_it)
+            .unwrap_or_else(|| panic!("no invocation {id} {invocation_id}"))
     }
 
     /// Counts a failure, which the runtime certainly counts, too, if `is_certain`.
@@ -159,7 +174,11 @@ impl<'a> Server<'a> {
                 Front::Whole(request, len) => {
                     self.line.inbox.drain(..len);
                     self.line.has_stream = false;
-                    if request == Request::Next { self.reply_to_next() } else { self.reply_to_answer(&request) }
+                    if request == Request::Next {
+                        self.reply_to_next()
+                    } else {
+                        self.reply_to_answer(&request)
+                    }
                 }
                 Front::Stream(id, invocation_id) => {
                     // The server may reply before the end, and then closes the connection.
@@ -194,8 +213,11 @@ impl<'a> Server<'a> {
         }
         let index = index.unwrap_or_else(|| self.invoke());
         let Invocation { id, invocation_id, event, .. } = &self.invocations[index];
-        let invocation_id =
-            if invocation_id.is_empty() { String::new() } else { format!("LAMBDA-runtime-invocation-id: {invocation_id}\r\n") };
+        let invocation_id = if invocation_id.is_empty() {
+            String::new()
+        } else {
+            format!("LAMBDA-runtime-invocation-id: {invocation_id}\r\n")
+        };
         let fields = format!("Lambda-Runtime-Aws-Request-Id: {id}\r\n{invocation_id}");
         self.push(Kind::Event(index), 200, &fields, &event.clone());
     }
@@ -207,11 +229,17 @@ impl<'a> Server<'a> {
         // A retry has the same request id. Without an invocation id, it can only follow after the
         // runtime has completed the first attempt.
         let last = self.invocations.last();
-        let id = last.filter(|_| ids & 3 == 3).map_or_else(|| format!("r-{index}"), |last| last.id.clone());
-        let needs_own = last.is_some_and(|last| last.id == id && !(last.is_settled && last.state != State::Refused));
+        let id = last
+            .filter(|_| ids & 3 == 3)
+            .map_or_else(|| format!("r-{index}"), |last| last.id.clone());
+        let needs_own = last.is_some_and(|last| {
+            last.id == id && !(last.is_settled && last.state != State::Refused)
+        });
         let id = if ids >= 250 { "a b".to_owned() } else { id };
-        let invocation_id = if ids & 4 == 0 || needs_own { format!("i-{index}") } else { String::new() };
-        let len = if size < 240 { usize::from(size) } else { self.source.short() % (EVENT_LIMIT + 200) };
+        let invocation_id =
+            if ids & 4 == 0 || needs_own { format!("i-{index}") } else { String::new() };
+        let len =
+            if size < 240 { usize::from(size) } else { self.source.short() % (EVENT_LIMIT + 200) };
         let event: Vec<u8> = (0..len).map(|at| ((at * 7 + index * 13) % 251) as u8).collect();
         self.invocations.push(Invocation {
             id,
@@ -247,9 +275,17 @@ impl<'a> Server<'a> {
         let (kind, status, state) = match (invocation.state, decision) {
             (State::Accepted, _) => panic!("two responses: {invocation:?}"),
             (State::Gone, _) => (Kind::Settled(index), 410, State::Gone),
-            (_, 0..200) => (Kind::Settled(index), [202, 200, 299][usize::from(decision) / 90], State::Accepted),
-            (_, 200..220) => (Kind::Settled(index), if decision & 1 == 0 { 410 } else { 413 }, State::Gone),
-            (_, 220..240) => (Kind::Refused(index), [400, 403, 302, 499][usize::from(decision % 4)], State::Refused),
+            (_, 0..200) => {
+                (Kind::Settled(index), [202, 200, 299][usize::from(decision) / 90], State::Accepted)
+            }
+            (_, 200..220) => {
+                (Kind::Settled(index), if decision & 1 == 0 { 410 } else { 413 }, State::Gone)
+            }
+            (_, 220..240) => (
+                Kind::Refused(index),
+                [400, 403, 302, 499][usize::from(decision % 4)],
+                State::Refused,
+            ),
             (_, 240..) => (Kind::Fatal, [500, 503, 599][usize::from(decision % 3)], State::Gone),
         };
         invocation.state = state;
@@ -286,7 +322,13 @@ impl<'a> Server<'a> {
             }
             244..248 => {
                 text.bytes.insert(0, 0);
-                coming = Coming { kind: Kind::Garbage, head_end: start + 1, end: start + 1, closes: false, ..coming };
+                coming = Coming {
+                    kind: Kind::Garbage,
+                    head_end: start + 1,
+                    end: start + 1,
+                    closes: false,
+                    ..coming
+                };
                 self.end(Ok(0));
             }
             248..252 if text.is_chunked => {
@@ -330,7 +372,8 @@ impl<'a> Server<'a> {
         let given = self.line.given;
         for at in 0..self.line.coming.len() {
             let coming = &mut self.line.coming[at];
-            let (kind, is_certain, breaks, closes) = (coming.kind, coming.is_certain, coming.breaks, coming.closes);
+            let (kind, is_certain, breaks, closes) =
+                (coming.kind, coming.is_certain, coming.breaks, coming.closes);
             let has_head = given >= coming.head_end && !mem::replace(&mut coming.has_head, true);
             let is_whole = given >= coming.end && !mem::replace(&mut coming.is_whole, true);
             if has_head {
@@ -347,9 +390,13 @@ impl<'a> Server<'a> {
         match kind {
             Kind::Event(index) => {
                 // All earlier invocations are complete.
-                self.invocations[..index].iter_mut().for_each(|before| before.is_settled |= is_certain);
+                self.invocations[..index]
+                    .iter_mut()
+                    .for_each(|before| before.is_settled |= is_certain);
                 let invocation = &self.invocations[index];
-                if invocation.state == State::Refused && (invocation.is_handled || invocation.answers > 0) {
+                if invocation.state == State::Refused
+                    && (invocation.is_handled || invocation.answers > 0)
+                {
                     self.may_stop = true;
                     self.must_stop |= is_certain && invocation.is_settled;
                 }

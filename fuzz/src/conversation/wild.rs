@@ -34,7 +34,8 @@ impl<'a> Wild<'a> {
             pipeline,
             |invocation| {
                 wild.borrow_mut().fruitless = 0;
-                let act = invocation.event.payload().first().map_or(Act::Echo, |byte| Act::of(*byte));
+                let act =
+                    invocation.event.payload().first().map_or(Act::Echo, |byte| Act::of(*byte));
                 act.handle(invocation)
             },
             |result| {
@@ -43,7 +44,10 @@ impl<'a> Wild<'a> {
                 true
             },
         );
-        assert!(last.is_err() || !wild.borrow().source.bytes.is_empty(), "the runtime doesn't stop without a server");
+        assert!(
+            last.is_err() || !wild.borrow().source.bytes.is_empty(),
+            "the runtime doesn't stop without a server"
+        );
     }
 }
 

@@ -4,7 +4,10 @@ use std::borrow::ToOwned;
 use std::string::String;
 
 /// Returns the JSON of the response from `make`, with a response buffer of `size` bytes.
-fn response(size: usize, make: impl FnOnce(Responder<'_>) -> Response<'_>) -> Result<String, Error> {
+fn response(
+    size: usize,
+    make: impl FnOnce(Responder<'_>) -> Response<'_>,
+) -> Result<String, Error> {
     let mut buffer = std::vec![0xff; size];
     let responded = make(Responder::new(&mut buffer, &()))?;
     assert_eq!(responded.answer.content_type(), b"application/json");
@@ -36,7 +39,10 @@ fn each_body_has_a_default_content_type() {
         |responder| responder.http(599).bytes(b"\0\xff\x10\x80"),
         r#"{"statusCode":599,"headers":{"content-type":"application/octet-stream"},"isBase64Encoded":true,"body":"AP8QgA=="}"#,
     );
-    same(|responder| responder.http(204).empty(), r#"{"statusCode":204,"headers":{},"isBase64Encoded":false,"body":""}"#);
+    same(
+        |responder| responder.http(204).empty(),
+        r#"{"statusCode":204,"headers":{},"isBase64Encoded":false,"body":""}"#,
+    );
 }
 
 #[test]
@@ -47,8 +53,16 @@ fn a_content_type_replaces_the_default() {
     same(|responder| responder.http(200).header("Content-Type", "text/html").text("x"), expected);
     let expected = expected.replace("text/html", "application/json");
     same(|responder| responder.content_type("application/json")?.http(200).text("x"), &expected);
-    fails(|responder| responder.http(200).content_type("a").header("CONTENT-TYPE", "b").text(""), Error::HTTP_CONTENT_TYPE);
-    same(|responder| responder.content_type("a")?.http(200).content_type("application/json").text("x"), &expected);
+    fails(
+        |responder| responder.http(200).content_type("a").header("CONTENT-TYPE", "b").text(""),
+        Error::HTTP_CONTENT_TYPE,
+    );
+    same(
+        |responder| {
+            responder.content_type("a")?.http(200).content_type("application/json").text("x")
+        },
+        &expected,
+    );
     same(
         |responder| responder.content_type("a")?.http(200).empty(),
         r#"{"statusCode":200,"headers":{},"isBase64Encoded":false,"body":""}"#,
@@ -90,7 +104,9 @@ fn what_cannot_be_sent_unchanged_is_rejected() {
     for name in ["", "a b", "a:", "a\r\nb", "\u{e9}", "a\0", "\"", " a"] {
         fails(|responder| responder.http(200).header(name, "x").text(""), Error::HTTP_NAME);
     }
-    for value in ["a\r\nb: c", "\n", "a\0b", "\u{7f}", "\u{1b}[31m", "\u{e9}", " a", "a ", "\ta", "a\t"] {
+    for value in
+        ["a\r\nb: c", "\n", "a\0b", "\u{7f}", "\u{1b}[31m", "\u{e9}", " a", "a ", "\ta", "a\t"]
+    {
         fails(|responder| responder.http(200).header("a", value).text(""), Error::HTTP_VALUE);
         fails(|responder| responder.http(200).content_type(value).text(""), Error::HTTP_VALUE);
     }
@@ -99,11 +115,24 @@ fn what_cannot_be_sent_unchanged_is_rejected() {
     }
     for cookie in ["", "a", "=a", "a b=c", "; a=b", "\"a\"=b"] {
         fails(|responder| responder.http(200).cookie(cookie).text(""), Error::HTTP_COOKIE);
-        fails(|responder| responder.http(200).header("SET-COOKIE", cookie).text(""), Error::HTTP_COOKIE);
+        fails(
+            |responder| responder.http(200).header("SET-COOKIE", cookie).text(""),
+            Error::HTTP_COOKIE,
+        );
     }
-    for name in ["connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"] {
+    for name in [
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-connection",
+        "transfer-encoding",
+        "upgrade",
+    ] {
         fails(|responder| responder.http(200).header(name, "5").text(""), Error::HTTP_CONNECTION);
-        fails(|responder| responder.http(200).header(&name.to_ascii_uppercase(), "5").text(""), Error::HTTP_CONNECTION);
+        fails(
+            |responder| responder.http(200).header(&name.to_ascii_uppercase(), "5").text(""),
+            Error::HTTP_CONNECTION,
+        );
     }
     for status in [204, 205, 304] {
         fails(|responder| responder.http(status).text("x"), Error::HTTP_BODY.with(status.into()));
@@ -116,21 +145,36 @@ fn what_cannot_be_sent_unchanged_is_rejected() {
 #[test]
 fn the_first_error_counts() {
     fails(|responder| responder.http(1).header("", "\n").text(""), Error::HTTP_STATUS.with(1));
-    fails(|responder| responder.http(204).header("", "\n").header("a", "\n").text("x"), Error::HTTP_NAME);
-    fails(|responder| responder.http(200).header("a", "\n").header("", "").text("x"), Error::HTTP_VALUE);
+    fails(
+        |responder| responder.http(204).header("", "\n").header("a", "\n").text("x"),
+        Error::HTTP_NAME,
+    );
+    fails(
+        |responder| responder.http(200).header("a", "\n").header("", "").text("x"),
+        Error::HTTP_VALUE,
+    );
 }
 
 #[test]
 fn at_every_size_it_fits_or_is_an_error() {
     const STEP: usize = if cfg!(miri) { 61 } else { 1 };
-    for (body, is_base64) in [("a \"quoted\"\n body \\ of some length, longer than the fields are", false), ("bytes", true)] {
+    for (body, is_base64) in [
+        ("a \"quoted\"\n body \\ of some length, longer than the fields are", false),
+        ("bytes", true),
+    ] {
         let make = |responder: Responder<'_>, is_multi_value| -> Result<String, Error> {
-            let http = responder.http(200).multi_value_headers(is_multi_value).header("a", "\"b\"").cookie("c=d");
-            let responded = if is_base64 { http.bytes(body.as_bytes()) } else { http.json(&[body]) }?;
+            let http = responder
+                .http(200)
+                .multi_value_headers(is_multi_value)
+                .header("a", "\"b\"")
+                .cookie("c=d");
+            let responded =
+                if is_base64 { http.bytes(body.as_bytes()) } else { http.json(&[body]) }?;
             Ok(str::from_utf8(responded.answer.body()).expect("JSON is UTF-8").to_owned())
         };
         for is_multi_value in [false, true] {
-            let expected = make(Responder::new(&mut [0; 1024], &()), is_multi_value).expect("there is room");
+            let expected =
+                make(Responder::new(&mut [0; 1024], &()), is_multi_value).expect("there is room");
             let mut fits_from = None;
             for size in (0..=expected.len() + 128).step_by(STEP) {
                 match make(Responder::new(&mut std::vec![0xff; size], &()), is_multi_value) {
@@ -138,14 +182,22 @@ fn at_every_size_it_fits_or_is_an_error() {
                         assert_eq!(response, expected, "{size}");
                         fits_from.get_or_insert(size);
                     }
-                    Err(error) => assert_eq!((error, fits_from), (Error::RESPONSE_TOO_LARGE, None), "{size}"),
+                    Err(error) => {
+                        assert_eq!((error, fits_from), (Error::RESPONSE_TOO_LARGE, None), "{size}")
+                    }
                 }
             }
             // The buffer holds each field twice.
             let fits_from = fits_from.expect("it fits at last");
-            let fields =
-                ["a\"b\"", "set-cookiec=d", "content-typeapplication/octet-stream"].map(|field| field.len() + 2).iter().sum::<usize>();
-            assert!((expected.len()..expected.len() + fields + STEP).contains(&fits_from), "{fits_from} for {}", expected.len());
+            let fields = ["a\"b\"", "set-cookiec=d", "content-typeapplication/octet-stream"]
+                .map(|field| field.len() + 2)
+                .iter()
+                .sum::<usize>();
+            assert!(
+                (expected.len()..expected.len() + fields + STEP).contains(&fits_from),
+                "{fits_from} for {}",
+                expected.len()
+            );
         }
     }
 }
@@ -154,7 +206,8 @@ fn at_every_size_it_fits_or_is_an_error() {
 #[cfg_attr(miri, ignore = "the response is 6 MB")]
 fn the_limit_applies_to_the_whole_response() {
     let mut buffer = std::vec![0; crate::PAYLOAD_LIMIT + 1000];
-    let frame = Responder::new(&mut buffer, &()).http(200).text("").expect("it fits").answer.body().len();
+    let frame =
+        Responder::new(&mut buffer, &()).http(200).text("").expect("it fits").answer.body().len();
     let body = "x".repeat(crate::PAYLOAD_LIMIT - frame);
     assert!(Responder::new(&mut buffer, &()).http(200).text(&body).is_ok());
     let error = Responder::new(&mut buffer, &()).http(200).text(&[&body, "x"].concat()).err();

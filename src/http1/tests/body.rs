@@ -11,15 +11,35 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_form_of_size_is_read() {
-    for size in ["a", "A", "0a", "000000000000000000000000A", "a;", "A ;x", "a\t", "a;x=\"\\\"\u{e9}\"", "a ; x ; y"]
-        .into_iter()
-        .step_by(if cfg!(miri) { 4 } else { 1 })
+    for size in [
+        "a",
+        "A",
+        "0a",
+        "000000000000000000000000A",
+        "a;",
+        "A ;x",
+        "a\t",
+        "a;x=\"\\\"\u{e9}\"",
+        "a ; x ; y",
+    ]
+    .into_iter()
+    .step_by(if cfg!(miri) { 4 } else { 1 })
     {
-        for end in ["0\r\n\r\n", "00\r\n\r\n", "0;x\r\n\r\n", "0\r\nA: b\r\n\r\n", "0\r\nanything\r\n at all\r\n\r\n"] {
+        for end in [
+            "0\r\n\r\n",
+            "00\r\n\r\n",
+            "0;x\r\n\r\n",
+            "0\r\nA: b\r\n\r\n",
+            "0\r\nanything\r\n at all\r\n\r\n",
+        ] {
             let message = chunked(std::format!("{size}\r\n0123456789\r\n{end}").as_bytes());
             for pieces in [[usize::MAX], [if cfg!(miri) { 7 } else { 1 }]] {
                 let got = complete(&[&message[..], FOLLOWING].concat(), &pieces, 100);
-                assert_eq!((&got.body[..], &got.rest[..]), (&b"0123456789"[..], FOLLOWING), "{size:?} {end:?}");
+                assert_eq!(
+                    (&got.body[..], &got.rest[..]),
+                    (&b"0123456789"[..], FOLLOWING),
+                    "{size:?} {end:?}"
+                );
             }
         }
     }
@@ -27,8 +47,13 @@ fn every_form_of_size_is_read() {
 
 #[test]
 fn a_large_event_comes_whole_in_any_chunks() {
-    let data: Vec<u8> = (0..if cfg!(miri) { 100 } else { 20_000u32 }).map(|at| (at * at % 251) as u8).collect();
-    for size in [1, 2, 15, 16, 4095, 4096, 19_999, 20_000].into_iter().step_by(if cfg!(miri) { 3 } else { 1 }) {
+    let data: Vec<u8> =
+        (0..if cfg!(miri) { 100 } else { 20_000u32 }).map(|at| (at * at % 251) as u8).collect();
+    for size in [1, 2, 15, 16, 4095, 4096, 19_999, 20_000].into_iter().step_by(if cfg!(miri) {
+        3
+    } else {
+        1
+    }) {
         let mut message = HEAD.to_vec();
         for piece in data.chunks(size) {
             message.extend_from_slice(std::format!("{:x}\r\n", piece.len()).as_bytes());
@@ -131,7 +156,11 @@ fn consecutive_framing_may_have_the_limit() {
             for pieces in [&[usize::MAX][..], &[HEAD.len(), 1], &[1000, 7]] {
                 let got = read(&message, pieces, message.len(), 100);
                 let expected = if is_fit { Ok(true) } else { Err(ProtocolError::ChunkTooLarge) };
-                assert_eq!(got.map(|progress| progress != Progress::Partial), expected, "{start:?} {before:?} {pieces:?}");
+                assert_eq!(
+                    got.map(|progress| progress != Progress::Partial),
+                    expected,
+                    "{start:?} {before:?} {pieces:?}"
+                );
             }
         }
     }
@@ -148,7 +177,10 @@ fn many_extensions_are_accepted() {
         assert_eq!(complete(&message, pieces, 100).body, [b'x'; CHUNKS]);
     }
     // The buffer holds the framing before the first data, and that of one further chunk.
-    assert!(matches!(read(&message, &[100], HEAD.len() + CHUNKS + 2 * SKIP_LIMIT, 100), Ok(Progress::Complete(_))));
+    assert!(matches!(
+        read(&message, &[100], HEAD.len() + CHUNKS + 2 * SKIP_LIMIT, 100),
+        Ok(Progress::Complete(_))
+    ));
 }
 
 #[test]

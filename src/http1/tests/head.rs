@@ -21,7 +21,9 @@ fn every_status_from_200_to_599_is_read() {
 #[test]
 fn every_1xx_but_a_change_of_protocol_is_skipped() {
     for status in (100..200).step_by(STEP).filter(|&status| status != 101) {
-        let message = format!("HTTP/1.1 {status} Wait\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+        let message = format!(
+            "HTTP/1.1 {status} Wait\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"
+        );
         assert_eq!(complete(message.as_bytes(), &[usize::MAX], 9).body, b"x");
     }
     refused(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", ProtocolError::HeadMalformed);
@@ -44,14 +46,23 @@ fn a_skipped_1xx_says_nothing_of_the_connection() {
 /// The fields of a 1xx response don't belong to the final response (RFC 9110, section 15.2).
 #[test]
 fn the_values_of_a_skipped_1xx_are_dropped() {
-    let message = b"HTTP/1.1 103 Early\r\nX-Y: early\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let message =
+        b"HTTP/1.1 103 Early\r\nX-Y: early\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     assert_eq!(complete(message, &[usize::MAX], 0).values, [b"", b""]);
 }
 
 #[test]
 fn the_length_is_clear_or_an_error() {
-    for (fields, expected) in [("Content-Length: 0\r\n", 0), ("Content-Length:00003\r\n", 3), ("CONTENT-LENGTH: \t3\t\r\n", 3)] {
-        assert_eq!(complete(&[&ok(fields)[..], b"abc"].concat(), &[usize::MAX], 9).body, b"abc"[..expected], "{fields}");
+    for (fields, expected) in [
+        ("Content-Length: 0\r\n", 0),
+        ("Content-Length:00003\r\n", 3),
+        ("CONTENT-LENGTH: \t3\t\r\n", 3),
+    ] {
+        assert_eq!(
+            complete(&[&ok(fields)[..], b"abc"].concat(), &[usize::MAX], 9).body,
+            b"abc"[..expected],
+            "{fields}"
+        );
     }
     for fields in [
         "",
@@ -88,7 +99,15 @@ fn the_length_is_clear_or_an_error() {
 fn a_status_without_a_body_needs_a_length_too() {
     for status in [204, 304] {
         refused(format!("HTTP/1.1 {status} No\r\n\r\n").as_bytes(), ProtocolError::BodyLength);
-        assert_eq!(complete(format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n").as_bytes(), &[1], 9).status, status);
+        assert_eq!(
+            complete(
+                format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n").as_bytes(),
+                &[1],
+                9
+            )
+            .status,
+            status
+        );
     }
 }
 
@@ -101,7 +120,10 @@ fn a_length_of_64_bits_is_read_on_for_ever() {
     let head_len = response.body_start;
     for _ in 0..3 {
         assert_eq!(response.read_body(&mut buffer, &mut filled, 4), Ok(Progress::Partial));
-        assert_eq!((filled, response.body_start, response.body_len, response.is_cut), (buffer.len() - 4, head_len, 4, true));
+        assert_eq!(
+            (filled, response.body_start, response.body_len, response.is_cut),
+            (buffer.len() - 4, head_len, 4, true)
+        );
         filled += 4;
     }
     assert!(buffer.ends_with(b"abcdefgh"));
@@ -125,7 +147,11 @@ fn sees_that_the_server_closes() {
         ("1.0", "Connection: keep-alive\r\n", true),
     ] {
         let message = format!("HTTP/{version} 200 OK\r\nContent-Length: 0\r\n{fields}\r\n");
-        assert_eq!(complete(message.as_bytes(), &[usize::MAX], 0).close, expected, "{version} {fields}");
+        assert_eq!(
+            complete(message.as_bytes(), &[usize::MAX], 0).close,
+            expected,
+            "{version} {fields}"
+        );
     }
 }
 
@@ -181,20 +207,33 @@ fn malformed_heads_are_errors() {
     }
 }
 
-/// A client joins such a line to the previous one (RFC 9112, section 5.2). Treating it as a separate
-/// field would be a guess.
+/// A client joins such a line to the previous one (RFC 9112, section 5.2). Treating it as a
+/// separate field would be a guess.
 #[test]
 fn a_folded_line_is_an_error_even_with_a_colon() {
     for fold in [" folded: x", "\tfolded: x", " :", " Content-Length: 0"] {
-        refused(format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: b\r\n{fold}\r\n\r\n").as_bytes(), ProtocolError::HeadMalformed);
+        refused(
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: b\r\n{fold}\r\n\r\n").as_bytes(),
+            ProtocolError::HeadMalformed,
+        );
     }
 }
 
 /// RFC 9112 leaves such names to the recipient. They never equal a wanted name.
 #[test]
 fn a_strange_name_is_skipped() {
-    for name in ["A b", "A(b)", "{", "\u{e9}", "Content Length", "Content-Length\u{a0}", "\u{7f}", "Content_Length"] {
-        let message = format!("HTTP/1.1 200 OK\r\n{name}: 7\r\nContent-Length: 0\r\nX-Y: z\r\n\r\n");
+    for name in [
+        "A b",
+        "A(b)",
+        "{",
+        "\u{e9}",
+        "Content Length",
+        "Content-Length\u{a0}",
+        "\u{7f}",
+        "Content_Length",
+    ] {
+        let message =
+            format!("HTTP/1.1 200 OK\r\n{name}: 7\r\nContent-Length: 0\r\nX-Y: z\r\n\r\n");
         let got = complete(message.as_bytes(), &[usize::MAX], 9);
         assert_eq!((&got.body[..], &got.values[1][..]), (&b""[..], &b"z"[..]), "{name}");
     }
@@ -203,7 +242,11 @@ fn a_strange_name_is_skipped() {
 /// Returns a head of `len` bytes, most of them in a field before the length, or in 1xx responses.
 fn head_of(len: usize, in_1xx: bool) -> Vec<u8> {
     let (start, repeated, end) = if in_1xx {
-        ("", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: z\r\nA:")
+        (
+            "",
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Y: z\r\nA:",
+        )
     } else {
         ("HTTP/1.1 200 OK\r\nA:", "a", "\r\nContent-Length: 0\r\nX-Y: z\r\nB:")
     };
@@ -230,13 +273,21 @@ fn a_longer_head_is_an_error_when_it_comes_in_pieces() {
     for in_1xx in [false, true].into_iter().step_by(STEP) {
         for len in [HEAD_LIMIT + 1, HEAD_LIMIT + 100, 5 * HEAD_LIMIT].into_iter().step_by(STEP) {
             let head = head_of(len, in_1xx);
-            assert_eq!(read(&head, &[HEAD_LIMIT, 1], len, 9), Err(ProtocolError::HeadTooLarge), "{len}");
+            assert_eq!(
+                read(&head, &[HEAD_LIMIT, 1], len, 9),
+                Err(ProtocolError::HeadTooLarge),
+                "{len}"
+            );
             assert_eq!(
                 read(&head[..HEAD_LIMIT], &[if cfg!(miri) { 9000 } else { 1000 }], len, 9),
                 Err(ProtocolError::HeadTooLarge),
                 "{len}"
             );
-            assert_eq!(read(&head[..HEAD_LIMIT - 1], &[if cfg!(miri) { 9000 } else { 1000 }], len, 9), Ok(Progress::Partial), "{len}");
+            assert_eq!(
+                read(&head[..HEAD_LIMIT - 1], &[if cfg!(miri) { 9000 } else { 1000 }], len, 9),
+                Ok(Progress::Partial),
+                "{len}"
+            );
         }
     }
 }
@@ -253,7 +304,12 @@ fn a_longer_head_is_an_error_when_it_comes_at_once() {
 
 #[test]
 fn endless_lines_are_errors() {
-    let starts = ["HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nA: ", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 OK\r\n\r\nHTTP/1.1 200 "];
+    let starts = [
+        "HTTP/1.1 200 ",
+        "HTTP/1.1 200 OK\r\nA: ",
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 100 OK\r\n\r\nHTTP/1.1 200 ",
+    ];
     for start in starts.into_iter().step_by(if cfg!(miri) { 3 } else { 1 }) {
         let endless = [start.as_bytes(), &[b'a'; HEAD_LIMIT]].concat();
         refused(&endless, ProtocolError::HeadTooLarge);
@@ -262,7 +318,8 @@ fn endless_lines_are_errors() {
 
 #[test]
 fn finds_a_field_later() {
-    let head = b"HTTP/1.1 200 OK: fine\r\nA: 1\r\nLONG-name:  two words \r\nEmpty:\r\nC: d: e\r\n\r\n";
+    let head =
+        b"HTTP/1.1 200 OK: fine\r\nA: 1\r\nLONG-name:  two words \r\nEmpty:\r\nC: d: e\r\n\r\n";
     for (name, value) in [
         ("a", Some(&b"1"[..])),
         ("long-name", Some(b"two words")),

@@ -61,13 +61,19 @@ struct Message {
 
 /// Reads a message that arrives in pieces of these sizes (the last one is repeated) into a buffer
 /// of `size` bytes, and keeps up to `limit` bytes of its body. Returns `Partial` if it doesn't end.
-fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<Progress<Message>, ProtocolError> {
+fn read(
+    message: &[u8],
+    pieces: &[usize],
+    size: usize,
+    limit: usize,
+) -> Result<Progress<Message>, ProtocolError> {
     let mut buffer = std::vec![b'!'; size];
     let mut response = Response::default();
     let (mut filled, mut fed, mut turn) = (0, 0, 0);
     let mut feed = |buffer: &mut [u8], filled: &mut usize| {
         assert!(*filled < buffer.len() || fed == message.len(), "no room");
-        let piece = pieces[turn.min(pieces.len() - 1)].min(message.len() - fed).min(buffer.len() - *filled);
+        let piece =
+            pieces[turn.min(pieces.len() - 1)].min(message.len() - fed).min(buffer.len() - *filled);
         let end = *filled + piece;
         buffer[*filled..end].copy_from_slice(&message[fed..fed + piece]);
         buffer[end..].fill(b'!');
@@ -88,7 +94,9 @@ fn read(message: &[u8], pieces: &[usize], size: usize, limit: usize) -> Result<P
         }
     }
     assert_eq!(head, buffer[..head_len], "the head has changed");
-    assert!(head_len <= response.body_start && response.body_start + response.body_len <= response.end);
+    assert!(
+        head_len <= response.body_start && response.body_start + response.body_len <= response.end
+    );
     // Another call changes nothing.
     let (again, before) = (response.clone(), filled);
     assert_eq!(response.read_body(&mut buffer, &mut filled, limit), Ok(Progress::Complete(())));
@@ -116,7 +124,12 @@ fn refused(message: &[u8], expected: ProtocolError) {
     let small: &[&[usize]] = if cfg!(miri) { &[&[2000]] } else { &[&[1], &[2, 3], &[7]] };
     for pieces in [&[message.len()][..]].iter().chain(small) {
         let got = read(message, pieces, message.len(), 1024);
-        assert_eq!(got, Err(expected), "{}, in {pieces:?}", message[..message.len().min(200)].escape_ascii());
+        assert_eq!(
+            got,
+            Err(expected),
+            "{}, in {pieces:?}",
+            message[..message.len().min(200)].escape_ascii()
+        );
     }
 }
 
@@ -124,7 +137,10 @@ fn refused(message: &[u8], expected: ProtocolError) {
 fn every_message_is_read() {
     for (message, status, body) in MESSAGES {
         let got = complete(&[message, FOLLOWING].concat(), &[usize::MAX], 1024);
-        assert_eq!((got.status, &got.body[..], &got.rest[..], got.is_cut), (*status, *body, FOLLOWING, false));
+        assert_eq!(
+            (got.status, &got.body[..], &got.rest[..], got.is_cut),
+            (*status, *body, FOLLOWING, false)
+        );
     }
     let values = |index: usize| complete(MESSAGES[index].0, &[usize::MAX], 1024).values;
     assert_eq!(values(1), [&b"r-1"[..], b""]);
@@ -141,7 +157,11 @@ fn every_pair_of_splits_has_the_same_result() {
         let whole = complete(&message, &[usize::MAX], 1024);
         for first in (0..=message.len()).step_by(STEP) {
             for second in (0..=message.len() - first).step_by(STEP) {
-                assert_eq!(complete(&message, &[first, second, usize::MAX], 1024), whole, "{first} {second}");
+                assert_eq!(
+                    complete(&message, &[first, second, usize::MAX], 1024),
+                    whole,
+                    "{first} {second}"
+                );
             }
         }
     }
@@ -165,7 +185,11 @@ fn a_message_without_its_end_is_partial() {
     for (message, _, _) in MESSAGES {
         for cut in (0..message.len()).step_by(STEP) {
             for piece in [1, usize::MAX] {
-                assert_eq!(read(&message[..cut], &[piece], message.len(), 1024), Ok(Progress::Partial), "{cut}");
+                assert_eq!(
+                    read(&message[..cut], &[piece], message.len(), 1024),
+                    Ok(Progress::Partial),
+                    "{cut}"
+                );
             }
         }
     }
@@ -178,8 +202,13 @@ fn data_beyond_the_limit_is_read_and_dropped() {
         for limit in (0..=body.len() + 1).step_by(STEP) {
             for pieces in [&[61, 3, 1][..], &[usize::MAX], &[1], &[4]].into_iter().step_by(STEP) {
                 let got = complete(&message, pieces, limit);
-                let expected = (*status, &body[..limit.min(body.len())], FOLLOWING, limit < body.len());
-                assert_eq!((got.status, &got.body[..], &got.rest[..], got.is_cut), expected, "{limit} {pieces:?}");
+                let expected =
+                    (*status, &body[..limit.min(body.len())], FOLLOWING, limit < body.len());
+                assert_eq!(
+                    (got.status, &got.body[..], &got.rest[..], got.is_cut),
+                    expected,
+                    "{limit} {pieces:?}"
+                );
             }
         }
     }
@@ -188,7 +217,11 @@ fn data_beyond_the_limit_is_read_and_dropped() {
 #[test]
 fn dropped_data_needs_no_room() {
     let data = b"0123456789".repeat(if cfg!(miri) { 20 } else { 5000 });
-    let length = [std::format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", data.len()).as_bytes(), &data].concat();
+    let length = [
+        std::format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", data.len()).as_bytes(),
+        &data,
+    ]
+    .concat();
     let mut chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     for piece in data.chunks(16) {
         chunked.extend_from_slice(std::format!("{:x};extension\r\n", piece.len()).as_bytes());
@@ -201,7 +234,9 @@ fn dropped_data_needs_no_room() {
         for limit in [0, 1, 100] {
             for piece in [7, 1, 100].into_iter().step_by(STEP) {
                 match read(&message, &[piece], HEADS + limit + piece, limit) {
-                    Ok(Progress::Complete(got)) => assert_eq!((&got.body[..], got.is_cut), (&data[..limit], true)),
+                    Ok(Progress::Complete(got)) => {
+                        assert_eq!((&got.body[..], got.is_cut), (&data[..limit], true))
+                    }
                     other => panic!("{other:?}"),
                 }
             }
@@ -211,7 +246,9 @@ fn dropped_data_needs_no_room() {
 
 #[test]
 fn data_in_one_piece_is_not_moved() {
-    for (framing, data_at) in [("Content-Length: 5000\r\n\r\n", 0), ("Transfer-Encoding: chunked\r\n\r\n1388\r\n", 6)] {
+    for (framing, data_at) in
+        [("Content-Length: 5000\r\n\r\n", 0), ("Transfer-Encoding: chunked\r\n\r\n1388\r\n", 6)]
+    {
         let head = std::format!("HTTP/1.1 200 OK\r\n{framing}");
         let mut buffer = [head.as_bytes(), &[b'x'; 5000], b"\r\n0\r\n\r\n"].concat();
         let mut response = Response::default();
@@ -229,7 +266,8 @@ fn changed_messages_are_read_alike_at_any_split() {
     const BYTES: &[u8] = b"\r\n\t :;0123456789abcfgAF-,\0\x7f\xffHTP/.";
     let mut random = 1u64;
     let mut below = |bound: usize| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) as usize % bound
     };
     for round in 0..if cfg!(miri) { 7 } else { 10_000 } {
@@ -243,8 +281,15 @@ fn changed_messages_are_read_alike_at_any_split() {
             }
         }
         let whole = read(&message, &[usize::MAX], message.len(), 8);
-        for pieces in [[1; 2], [below(message.len()), usize::MAX], [below(message.len()), 1 + below(9)]] {
-            assert_eq!(read(&message, &pieces, message.len(), 8), whole, "{} {pieces:?}", message.escape_ascii());
+        for pieces in
+            [[1; 2], [below(message.len()), usize::MAX], [below(message.len()), 1 + below(9)]]
+        {
+            assert_eq!(
+                read(&message, &pieces, message.len(), 8),
+                whole,
+                "{} {pieces:?}",
+                message.escape_ascii()
+            );
         }
     }
 }

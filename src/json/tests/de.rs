@@ -62,9 +62,15 @@ macro_rules! fails {
     )*};
 }
 
-pub(super) fn check<T: Debug>(text: &[u8], result: Result<T, Error>, expected: Error, place: usize) {
+pub(super) fn check<T: Debug>(
+    text: &[u8],
+    result: Result<T, Error>,
+    expected: Error,
+    place: usize,
+) {
     let error = result.expect_err("there is an error");
-    let (found, expected) = ((error.message(), error.number()), (expected.message(), Some(place as u32)));
+    let (found, expected) =
+        ((error.message(), error.number()), (expected.message(), Some(place as u32)));
     assert_eq!(found, expected, "{}", text.escape_ascii());
     assert_eq!(error.error_type(), "Function.InvalidJson");
 }
@@ -269,5 +275,8 @@ fn a_variant_is_closed() {
     // Each variant must be closed: there are more of them than the depth limit.
     let many = [&b"["[..], &br#"{"Newtype":1},"#.repeat(200), b"\"Unit\"]"].concat();
     let mut text = many.clone();
-    assert!(from_slice::<heapless::Vec<Choice, 256>>(&mut text).is_ok_and(|choices| choices.len() == 201));
+    assert!(
+        from_slice::<heapless::Vec<Choice, 256>>(&mut text)
+            .is_ok_and(|choices| choices.len() == 201)
+    );
 }

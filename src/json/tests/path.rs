@@ -43,7 +43,10 @@ fn fields_lead_to_the_error() {
         ("{} 1", ""),
         (r#"{"orders":7}"#, "orders"),
         (r#"{"orders":[7]}"#, "orders[0]"),
-        (r#"{"orders":[{"the name":"a"},{"the name":"b"},{"the name":"c","price":"x"}]}"#, "orders[2].price"),
+        (
+            r#"{"orders":[{"the name":"a"},{"the name":"b"},{"the name":"c","price":"x"}]}"#,
+            "orders[2].price",
+        ),
         (r#"{"orders":[{"the name":"a"},{"price":1}]}"#, "orders[1].the name"),
         (r#"{"orders":[{"th\u0065 name":null}]}"#, "orders[0].the name"),
         (r#"{"ignored":{"a":[1,}}"#, "ignored"),
@@ -64,7 +67,10 @@ fn fields_lead_to_the_error() {
 fn a_missing_field_of_the_root_is_named() {
     let mut text = *b"{\"price\":1}";
     let error = from_slice::<Order>(&mut text).unwrap_err();
-    assert_eq!(std::format!("{error}"), "Function.InvalidJson: missing field before byte 12, in the name");
+    assert_eq!(
+        std::format!("{error}"),
+        "Function.InvalidJson: missing field before byte 12, in the name"
+    );
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn a_long_path_is_cut_at_its_beginning() {
     }
     for length in (1..120).step_by(if cfg!(miri) { 17 } else { 1 }) {
         let key = "k".repeat(length);
-        let mut text = Vec::from(std::format!("{{\"a_name_of_some_length\":{{\"{key}\":[[0,true]]}}}}"));
+        let mut text =
+            Vec::from(std::format!("{{\"a_name_of_some_length\":{{\"{key}\":[[0,true]]}}}}"));
         let error = from_slice::<Chain>(&mut text).unwrap_err();
         let whole = std::format!("a_name_of_some_length.{key}[0][1]");
         let path = error.path();

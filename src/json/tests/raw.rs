@@ -74,7 +74,8 @@ fn display_is_valid_json() {
 
 #[test]
 fn fields_and_elements_are_in_order() {
-    let mut text = br#"{"\u0061":["x\n","]",[1,[2]],{"b":"}"}, null ,-1.5],"":true,"a":{}}"#.to_vec();
+    let mut text =
+        br#"{"\u0061":["x\n","]",[1,[2]],{"b":"}"}, null ,-1.5],"":true,"a":{}}"#.to_vec();
     let raw: RawJson = from_slice(&mut text).unwrap();
     let fields: Vec<_> = raw.fields().map(|(name, value)| (name, value.to_string())).collect();
     assert_eq!(fields.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["a", "", "a"]);
@@ -86,10 +87,17 @@ fn fields_and_elements_are_in_order() {
     assert_eq!(inner.nth(2).map(|element| element.elements().count()), Some(2));
     assert!(inner.last().unwrap().read() == Ok(-1.5));
     // Values of other kinds have none.
-    assert_eq!((array.fields().count(), raw.elements().count(), RawJson::default().fields().count()), (0, 0, 0));
+    assert_eq!(
+        (array.fields().count(), raw.elements().count(), RawJson::default().fields().count()),
+        (0, 0, 0)
+    );
     let mut scalars = br#"["[1]",7,"{\"a\":1}"]"#.to_vec();
     let scalars: RawJson = from_slice(&mut scalars).unwrap();
-    assert!(scalars.elements().all(|scalar| scalar.elements().next().is_none() && scalar.fields().next().is_none()));
+    assert!(
+        scalars
+            .elements()
+            .all(|scalar| scalar.elements().next().is_none() && scalar.fields().next().is_none())
+    );
     assert!(raw.as_str().is_none());
 }
 
@@ -114,7 +122,8 @@ fn captured_values_are_nested() {
 
 #[test]
 fn errors_have_the_position_in_the_captured_value() {
-    let text = br#"{"raw": {"text":"\u0041",  "numbers":[1,200]},"before":"","null":null,"after":""}"#;
+    let text =
+        br#"{"raw": {"text":"\u0041",  "numbers":[1,200]},"before":"","null":null,"after":""}"#;
     let mut own = text.to_vec();
     let outer: Outer = from_slice(&mut own).unwrap();
     // Unescaping keeps the length of a captured string.
@@ -142,8 +151,7 @@ fn captured_values_are_serialized() {
     let raw: RawJson = from_slice(&mut own).unwrap();
     let mut buffer = [0; 512];
     let written = crate::json::to_slice(&raw, &mut buffer).unwrap();
-    let expected =
-        "{\"t\":[\"x\",\"y é\\\"\\n\"],\"n\":[0,-7,18446744073709551615,1.5,-0.0,1e300],\"o\":{\"\":{}},\"b\":[true,false,null,[]]}";
+    let expected = "{\"t\":[\"x\",\"y é\\\"\\n\"],\"n\":[0,-7,18446744073709551615,1.5,-0.0,1e300],\"o\":{\"\":{}},\"b\":[true,false,null,[]]}";
     assert_eq!(str::from_utf8(written), Ok(expected));
     let small = &mut [0; 20];
     assert_eq!(crate::json::to_slice(&raw, small), Err(Error::JSON_TOO_LONG));

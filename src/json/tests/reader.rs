@@ -42,8 +42,17 @@ fn malformed_numbers() {
         for result in results {
             let error = result.unwrap_err();
             assert_eq!(error.number(), Some(place + 1), "{text}: {error}");
-            let known = [Error::JSON_NUMBER, Error::JSON_NO_NUMBER, Error::JSON_SYNTAX, Error::JSON_RANGE, Error::JSON_LENGTH];
-            assert!(known.iter().any(|known| known.message() == error.message()), "{text}: {error}");
+            let known = [
+                Error::JSON_NUMBER,
+                Error::JSON_NO_NUMBER,
+                Error::JSON_SYNTAX,
+                Error::JSON_RANGE,
+                Error::JSON_LENGTH,
+            ];
+            assert!(
+                known.iter().any(|known| known.message() == error.message()),
+                "{text}: {error}"
+            );
         }
     }
 }
@@ -75,7 +84,10 @@ fn a_text_that_is_cut_anywhere_ends_too_early() {
     let mut own = SAMPLE.to_vec();
     let sample: Sample = from_slice(&mut own).unwrap();
     let o = std::format!("{}", sample.o);
-    assert_eq!((sample.s, sample.n, &o[..]), ("a\n\u{e9}\u{1f600}z", (-12500.0, 0, 17), r#"{"a":true,"b":[false,null,{}]}"#));
+    assert_eq!(
+        (sample.s, sample.n, &o[..]),
+        ("a\n\u{e9}\u{1f600}z", (-12500.0, 0, 17), r#"{"a":true,"b":[false,null,{}]}"#)
+    );
     assert_eq!(sample.e, Choice::Tuple(1, "\\"));
     let whole = SAMPLE.trim_ascii_end().len();
     for length in (0..whole).step_by(STEP) {
@@ -88,7 +100,8 @@ fn a_text_that_is_cut_anywhere_ends_too_early() {
             from_slice::<IgnoredAny>(ignored).unwrap_err(),
         ];
         for error in errors {
-            let is_end = error.message() == Error::JSON_END.message() && error.number() == Some(length as u32 + 1);
+            let is_end = error.message() == Error::JSON_END.message()
+                && error.number() == Some(length as u32 + 1);
             let escape = error.number().and_then(|place| SAMPLE.get(place as usize - 1..length));
             let is_cut_escape = error.message() == Error::JSON_ESCAPE.message()
                 && escape.is_some_and(|escape| escape.starts_with(b"\\") && escape.len() < 12);
@@ -108,7 +121,12 @@ fn any_byte_anywhere_never_panics() {
             let ignored = from_slice::<IgnoredAny>(ignored).map(drop);
             assert!(ignored.is_ok() || typed.is_err(), "{}", text.escape_ascii());
             for error in [typed, ignored].into_iter().filter_map(Result::err) {
-                assert!(error.number().is_some_and(|place| (1..=text.len() + 1).contains(&(place as usize))), "{error}");
+                assert!(
+                    error
+                        .number()
+                        .is_some_and(|place| (1..=text.len() + 1).contains(&(place as usize))),
+                    "{error}"
+                );
             }
         }
     }
@@ -157,7 +175,12 @@ fn nesting_is_limited() {
         let inner = if open == "[" { "" } else { "[]" };
         let levels = open.matches(['[', '{']).count() - open.matches(['}', ']']).count();
         let text = |depth: usize| {
-            [open.repeat((depth - inner.len() / 2) / levels), inner.into(), close.repeat((depth - inner.len() / 2) / levels)].concat()
+            [
+                open.repeat((depth - inner.len() / 2) / levels),
+                inner.into(),
+                close.repeat((depth - inner.len() / 2) / levels),
+            ]
+            .concat()
         };
         let depth = limit - (limit - inner.len() / 2) % levels;
         let good = text(depth);
@@ -165,7 +188,8 @@ fn nesting_is_limited() {
         let place = {
             let mut open = 0;
             let beyond = |byte: &u8| {
-                open += i32::from(matches!(byte, b'[' | b'{')) - i32::from(matches!(byte, b']' | b'}'));
+                open +=
+                    i32::from(matches!(byte, b'[' | b'{')) - i32::from(matches!(byte, b']' | b'}'));
                 open == i32::from(DEPTH_LIMIT) + 1
             };
             bad.as_bytes().iter().position(beyond).unwrap() + 1
@@ -177,9 +201,24 @@ fn nesting_is_limited() {
         let mut own = Vec::from(&good[..]);
         let raw: RawJson = from_slice(&mut own).unwrap();
         assert_eq!(raw.read(), Ok(Depth(depth)));
-        check(bad.as_bytes(), from_slice::<Depth>(&mut Vec::from(&bad[..])), Error::JSON_DEPTH, place + 1);
-        check(bad.as_bytes(), from_slice::<IgnoredAny>(&mut Vec::from(&bad[..])), Error::JSON_DEPTH, place + 1);
-        check(bad.as_bytes(), from_slice::<RawJson>(&mut Vec::from(&bad[..])).map(drop), Error::JSON_DEPTH, place + 1);
+        check(
+            bad.as_bytes(),
+            from_slice::<Depth>(&mut Vec::from(&bad[..])),
+            Error::JSON_DEPTH,
+            place + 1,
+        );
+        check(
+            bad.as_bytes(),
+            from_slice::<IgnoredAny>(&mut Vec::from(&bad[..])),
+            Error::JSON_DEPTH,
+            place + 1,
+        );
+        check(
+            bad.as_bytes(),
+            from_slice::<RawJson>(&mut Vec::from(&bad[..])).map(drop),
+            Error::JSON_DEPTH,
+            place + 1,
+        );
     }
     // Siblings don't add to the depth.
     let beside = ["[", &"[[]],".repeat(200), "[]]"].concat();

@@ -23,7 +23,11 @@ fn read(text: &str) -> (Vec<String>, Option<String>) {
         Ok(mut records) => {
             let all = records
                 .by_ref()
-                .map(|record| record.map_or_else(without_path, |record| std::format!("{} {:?}", record.id, record.text)))
+                .map(|record| {
+                    record.map_or_else(without_path, |record| {
+                        std::format!("{} {:?}", record.id, record.text)
+                    })
+                })
                 .collect();
             assert!(records.next().is_none());
             (all, None)
@@ -37,8 +41,9 @@ fn without_path(error: Error) -> String {
 
 #[test]
 fn each_record_is_read_when_it_is_asked_for() {
-    let (records, error) =
-        read(r#" { "first":["\n",{}], "Rec\u006frds" : [ {"id":1,"text":"\u00e9"} ,{"id":2, "more":[]}] , "last":"\t" } "#);
+    let (records, error) = read(
+        r#" { "first":["\n",{}], "Rec\u006frds" : [ {"id":1,"text":"\u00e9"} ,{"id":2, "more":[]}] , "last":"\t" } "#,
+    );
     assert_eq!(records, ["1 Some(\"é\")", "2 None"]);
     assert_eq!(error, None);
     assert_eq!(read(r#"{"Records":[]}"#), (Vec::new(), None));
@@ -100,7 +105,8 @@ fn errors_around_the_records() {
 
 #[test]
 fn records_that_are_cut_anywhere_end_too_early() {
-    let text = r#"{"a":["\n"],"Records":[{"id":1,"text":"\u0041"},{"id":2},{"id":3}],"b":{"c":"\\"}}"#;
+    let text =
+        r#"{"a":["\n"],"Records":[{"id":1,"text":"\u0041"},{"id":2},{"id":3}],"b":{"c":"\\"}}"#;
     assert_eq!(read(text).0.len(), 3);
     for length in (0..text.len()).step_by(if cfg!(miri) { 5 } else { 1 }) {
         let (records, error) = read(&text[..length]);
@@ -112,8 +118,13 @@ fn records_that_are_cut_anywhere_end_too_early() {
 
 #[test]
 fn a_record_that_does_not_end_is_an_error_at_the_end() {
-    for text in [&b"{\"Records\":[\"a"[..], b"{\"Records\":[\"a\\", b"{\"Records\":[{\"a\\\"", b"{\"Records\":[[1,{}", b"{\"Records\":[tru"]
-    {
+    for text in [
+        &b"{\"Records\":[\"a"[..],
+        b"{\"Records\":[\"a\\",
+        b"{\"Records\":[{\"a\\\"",
+        b"{\"Records\":[[1,{}",
+        b"{\"Records\":[tru",
+    ] {
         let mut own = text.to_vec();
         let mut records = Records::<serde::de::IgnoredAny>::new(&mut own, "Records").unwrap();
         check(text, records.next().unwrap(), Error::JSON_END, text.len() + 1);
@@ -160,7 +171,10 @@ fn a_string_is_set_aside() {
     let mut text = br#"{"body":"{\"a\":\"\u00e9\"}","last":"x","other":null}"#.to_vec();
     let mut deserializer = Deserializer::setting_aside(&mut text);
     let encoded: Encoded = deserializer.all().unwrap();
-    assert_eq!((encoded.body, encoded.other, encoded.last), (Aside { is_some: true }, Aside { is_some: false }, "x"));
+    assert_eq!(
+        (encoded.body, encoded.other, encoded.last),
+        (Aside { is_some: true }, Aside { is_some: false }, "x")
+    );
     let body = deserializer.take_aside().unwrap();
     assert_eq!(body, "{\"a\":\"\u{e9}\"}".as_bytes());
     // It can be decoded further in place.
@@ -177,9 +191,10 @@ fn no_string_is_set_aside() {
         assert!(!deserializer.all::<Encoded>().unwrap().body.is_some);
         assert!(deserializer.take_aside().is_none());
     }
-    for (text, error, place) in
-        [(&br#"{"body":1,"last":""}"#[..], Error::JSON_NO_STRING, 9), (br#"{"body":nul,"last":""}"#, Error::JSON_NO_NULL, 12)]
-    {
+    for (text, error, place) in [
+        (&br#"{"body":1,"last":""}"#[..], Error::JSON_NO_STRING, 9),
+        (br#"{"body":nul,"last":""}"#, Error::JSON_NO_NULL, 12),
+    ] {
         check(text, Deserializer::setting_aside(&mut text.to_vec()).all::<Encoded>(), error, place);
     }
     let text = br#"{"body":"x","last":""}"#;

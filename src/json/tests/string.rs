@@ -13,7 +13,8 @@ const STEP: usize = if cfg!(miri) { 16_411 } else { 1 };
 
 /// Returns the `\uXXXX` of a character: two of them beyond U+FFFF.
 fn escaped(character: char, is_upper: bool) -> String {
-    let units = |unit: &u16| if is_upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+    let units =
+        |unit: &u16| if is_upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
     character.encode_utf16(&mut [0; 2]).iter().map(units).collect()
 }
 
@@ -70,7 +71,10 @@ fn an_escape_at_every_place() {
                     assert_eq!(from_slice(&mut own), Ok(&expected[..]));
                     let mut own = Vec::from(&text[..]);
                     let raw: RawJson = from_slice(&mut own).unwrap();
-                    assert_eq!((raw.as_str(), raw.read()), (Some(&expected[..]), Ok(&expected[..])));
+                    assert_eq!(
+                        (raw.as_str(), raw.read()),
+                        (Some(&expected[..]), Ok(&expected[..]))
+                    );
                 }
             }
         }
@@ -84,7 +88,12 @@ fn a_control_character_at_every_place() {
             for byte in (0..b' ').step_by(if cfg!(miri) { 31 } else { 1 }) {
                 let mut text = vec![b'x'; length + 2];
                 (text[0], text[place + 1], text[length + 1]) = (b'"', byte, b'"');
-                check(&text, from_slice::<&str>(&mut text.clone()), Error::JSON_CONTROL_CHARACTER, place + 2);
+                check(
+                    &text,
+                    from_slice::<&str>(&mut text.clone()),
+                    Error::JSON_CONTROL_CHARACTER,
+                    place + 2,
+                );
             }
         }
     }
@@ -144,8 +153,18 @@ fn invalid_escapes() {
         for before in ["", "x", "\\n", "\\ud83d\\ude00", "\u{e9}\\u0041"] {
             let text = format!("\"{before}{escape}\"");
             let place = before.len() + 2;
-            check(text.as_bytes(), from_slice::<&str>(&mut Vec::from(&text[..])), Error::JSON_ESCAPE, place);
-            check(text.as_bytes(), from_slice::<RawJson>(&mut Vec::from(&text[..])).map(drop), Error::JSON_ESCAPE, place);
+            check(
+                text.as_bytes(),
+                from_slice::<&str>(&mut Vec::from(&text[..])),
+                Error::JSON_ESCAPE,
+                place,
+            );
+            check(
+                text.as_bytes(),
+                from_slice::<RawJson>(&mut Vec::from(&text[..])).map(drop),
+                Error::JSON_ESCAPE,
+                place,
+            );
         }
     }
 }
@@ -175,7 +194,12 @@ fn strings_that_are_not_utf8() {
             let place = text.len() + 1;
             check(&text, from_slice::<&str>(&mut text.clone()), Error::JSON_UTF8, place);
             check(&text, from_slice::<&[u8]>(&mut text.clone()), Error::JSON_UTF8, place);
-            check(&text, from_slice::<RawJson>(&mut text.clone()).map(drop), Error::JSON_UTF8, place);
+            check(
+                &text,
+                from_slice::<RawJson>(&mut text.clone()).map(drop),
+                Error::JSON_UTF8,
+                place,
+            );
         }
     }
     // An unescaped character doesn't complete the bytes around it.

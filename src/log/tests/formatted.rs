@@ -25,8 +25,12 @@ fn text(line: &Line<'_>, message: &str) -> String {
 
 #[test]
 fn a_line_of_text() {
-    assert_eq!(text(&line(Format::Text), "sold \"7\""), "2026-11-22T20:06:39.007Z r-1 INFO sold \"7\"\n");
-    let outside = Line { request_id: b"", tenant_id: b"blue", level: Level::Fatal, ..line(Format::Text) };
+    assert_eq!(
+        text(&line(Format::Text), "sold \"7\""),
+        "2026-11-22T20:06:39.007Z r-1 INFO sold \"7\"\n"
+    );
+    let outside =
+        Line { request_id: b"", tenant_id: b"blue", level: Level::Fatal, ..line(Format::Text) };
     assert_eq!(text(&outside, "é"), "2026-11-22T20:06:39.007Z - FATAL é\n");
 }
 
@@ -51,9 +55,10 @@ fn a_line_of_json() {
 #[test]
 fn a_message_is_cut_between_characters_at_every_size() {
     let message = "é\u{1f600}\"\n0123456789".repeat(20);
-    for (format, escaped, end) in
-        [(Format::Text, message.replace('\n', "\r"), "\n"), (Format::Json, message.replace('"', "\\\"").replace('\n', "\\n"), "\"}\n")]
-    {
+    for (format, escaped, end) in [
+        (Format::Text, message.replace('\n', "\r"), "\n"),
+        (Format::Json, message.replace('"', "\\\"").replace('\n', "\\n"), "\"}\n"),
+    ] {
         let whole = text(&line(format), &message);
         let start = whole.strip_suffix(&format!("{escaped}{end}")).expect("all of it is there");
         for size in start.len() + 40..whole.len() + 30 {
@@ -63,7 +68,9 @@ fn a_message_is_cut_between_characters_at_every_size() {
                 assert!(size >= whole.len() + NOT_SHOWN.len());
                 continue;
             }
-            let shown = written.strip_prefix(start).and_then(|rest| rest.strip_suffix(&format!("{CUT}{end}")));
+            let shown = written
+                .strip_prefix(start)
+                .and_then(|rest| rest.strip_suffix(&format!("{CUT}{end}")));
             let shown = shown.unwrap_or_else(|| panic!("{size}: {written}"));
             assert!(escaped.starts_with(shown) && shown.len() < escaped.len(), "{size}: {written}");
             // The space is for the longer mark, and for a character that didn't fit.
@@ -86,7 +93,11 @@ fn a_long_line_is_at_most_pipe_buf() {
 #[test]
 fn long_ids_leave_space_for_the_message() {
     let (request_id, tenant_id) = ("r".repeat(10_000), "é\n".repeat(10_000));
-    let long = |format| Line { request_id: request_id.as_bytes(), tenant_id: tenant_id.as_bytes(), ..line(format) };
+    let long = |format| Line {
+        request_id: request_id.as_bytes(),
+        tenant_id: tenant_id.as_bytes(),
+        ..line(format)
+    };
     let json = text(&long(Format::Json), "the message");
     let shown = json.matches('r').count();
     assert!((ID..ID + 8).contains(&(shown + 4)), "{shown}");
@@ -125,7 +136,11 @@ fn a_failing_display_keeps_the_line() {
         // At every length, the mark fits or the text was truncated before.
         for length in LINE - 150..LINE {
             let written = in_size(LINE, &line(format), format_args!("{}", Broken(length)));
-            assert!(written.ends_with(&format!("b…[not shown]{end}")) || written.ends_with(&format!("b…[cut]{end}")), "{written}");
+            assert!(
+                written.ends_with(&format!("b…[not shown]{end}"))
+                    || written.ends_with(&format!("b…[cut]{end}")),
+                "{written}"
+            );
         }
     }
 }
@@ -134,13 +149,21 @@ fn shown(text: &str, number: u32, rest: &[u8]) -> String {
     let mut buffer = vec![0; LINE];
     let line = line(Format::Text);
     let written = line.write(&mut buffer, |line| push_message(line, text.as_bytes(), number, rest));
-    str::from_utf8(written).unwrap().strip_prefix("2026-11-22T20:06:39.007Z r-1 INFO ").unwrap().trim_end().into()
+    str::from_utf8(written)
+        .unwrap()
+        .strip_prefix("2026-11-22T20:06:39.007Z r-1 INFO ")
+        .unwrap()
+        .trim_end()
+        .into()
 }
 
 #[test]
 #[cfg(feature = "log")]
 fn a_runtime_message_is_always_valid_text() {
     assert_eq!(shown("connection closed", 0, b""), "barelambda: connection closed");
-    assert_eq!(shown("status", 500, b"a\xff\xfeb\xc3"), "barelambda: status 500: a\u{fffd}\u{fffd}b\u{fffd}");
+    assert_eq!(
+        shown("status", 500, b"a\xff\xfeb\xc3"),
+        "barelambda: status 500: a\u{fffd}\u{fffd}b\u{fffd}"
+    );
     assert_eq!(shown("status", 0, "é".as_bytes()), "barelambda: status: é");
 }

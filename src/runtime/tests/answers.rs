@@ -6,7 +6,8 @@ use crate::FunctionError;
 use crate::runtime_api::answer::RESPONSE_LIMIT;
 use core::fmt::Write;
 
-static FAILURE: FunctionError = FunctionError::new("Function.OutOfStock", "the \"last\" one\\was\nsold \u{e9}");
+static FAILURE: FunctionError =
+    FunctionError::new("Function.OutOfStock", "the \"last\" one\\was\nsold \u{e9}");
 static LARGE: [u8; RESPONSE_LIMIT + 1] = [7; RESPONSE_LIMIT + 1];
 
 /// Checks that a handler's answer to r-1 is `expected`, that it is sent again when it is lost, and
@@ -32,14 +33,13 @@ where
         Gets(both(answer("r-2", "two"), next())),
         Gives(accepted()),
     ];
-    let talk = talk_with(
-        script,
-        true,
-        2,
-        |invocation| {
-            if invocation.context.request_id() == "r-1" { handler(invocation) } else { echo(invocation) }
-        },
-    );
+    let talk = talk_with(script, true, 2, |invocation| {
+        if invocation.context.request_id() == "r-1" {
+            handler(invocation)
+        } else {
+            echo(invocation)
+        }
+    });
     assert_eq!(talk.events(), ["one", "two"]);
 }
 
@@ -47,14 +47,22 @@ where
 fn a_handlers_error_has_its_type_and_message() {
     let expected = error("r-1", "Function.OutOfStock", "the \\\"last\\\" one\\\\was\\nsold \u{e9}");
     answers(&expected, |_| Err(Error::from(&FAILURE)));
-    answers(&error("r-1", BROKEN.error_type(), &format!("{} 104", BROKEN.message())), |_| Err(BROKEN));
+    answers(&error("r-1", BROKEN.error_type(), &format!("{} 104", BROKEN.message())), |_| {
+        Err(BROKEN)
+    });
 }
 
 #[test]
 fn an_error_message_can_be_made_at_run_time() {
-    answers(&error("r-1", "Function.BadLength", "3 bytes are \\\"odd\\\""), |Invocation { event, responder, .. }| {
-        responder.fail("Function.BadLength", format_args!("{} bytes are \"odd\"", event.payload().len()))
-    });
+    answers(
+        &error("r-1", "Function.BadLength", "3 bytes are \\\"odd\\\""),
+        |Invocation { event, responder, .. }| {
+            responder.fail(
+                "Function.BadLength",
+                format_args!("{} bytes are \"odd\"", event.payload().len()),
+            )
+        },
+    );
     for unsendable in ["", "A\r\nX: y", "\0", &"x".repeat(1025)] {
         let mut peer = Peer::new(std::vec![
             Accept,
@@ -78,11 +86,14 @@ fn an_error_message_can_be_made_at_run_time() {
 #[test]
 #[cfg_attr(miri, ignore = "long, and what it reads is what shorter ones read")]
 fn a_long_error_message_is_cut_to_the_response_buffer() {
-    let kept = RESPONSE_LEN - r#"{"errorType":"Function.E","stackTrace":[],"errorMessage":""}"#.len() - 5;
+    let kept =
+        RESPONSE_LEN - r#"{"errorType":"Function.E","stackTrace":[],"errorMessage":""}"#.len() - 5;
     for len in [kept - 1, kept, kept + 1, kept + 6, 5000] {
         let message = "x".repeat(len);
         let expected = error("r-1", "Function.E", &message[..len.min(kept)]);
-        answers(&expected, |invocation| invocation.responder.fail("Function.E", format_args!("{message}")));
+        answers(&expected, |invocation| {
+            invocation.responder.fail("Function.E", format_args!("{message}"))
+        });
     }
 }
 
@@ -107,8 +118,11 @@ fn a_content_type_that_would_split_the_request_is_an_error() {
     let too_long = "x".repeat(1025);
     for content_type in ["", "text/plain\r\nX: y", "a\0", "a\x7f", "\n", &too_long] {
         let content_type = String::from(content_type).leak();
-        let expected = error("r-1", Error::CONTENT_TYPE.error_type(), Error::CONTENT_TYPE.message());
-        answers(&expected, |invocation| invocation.responder.content_type(content_type)?.bytes(b"hello"));
+        let expected =
+            error("r-1", Error::CONTENT_TYPE.error_type(), Error::CONTENT_TYPE.message());
+        answers(&expected, |invocation| {
+            invocation.responder.content_type(content_type)?.bytes(b"hello")
+        });
     }
 }
 
@@ -125,14 +139,23 @@ fn bytes_may_come_from_the_event_changed_in_place() {
 
 #[test]
 fn a_response_may_have_the_limit() {
-    let script =
-        std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(both(answer("r-1", &LARGE[1..]), next())), Gives(accepted()),];
-    assert_eq!(talk_with(script, true, 1, |invocation| invocation.responder.bytes(&LARGE[1..])).events(), ["one"]);
+    let script = std::vec![
+        Accept,
+        Gets(next()),
+        Gives(event("r-1", "one")),
+        Gets(both(answer("r-1", &LARGE[1..]), next())),
+        Gives(accepted()),
+    ];
+    assert_eq!(
+        talk_with(script, true, 1, |invocation| invocation.responder.bytes(&LARGE[1..])).events(),
+        ["one"]
+    );
 }
 
 #[test]
 fn a_larger_response_is_an_error() {
-    let expected = error("r-1", "Function.ResponseSizeTooLarge", Error::RESPONSE_TOO_LARGE.message());
+    let expected =
+        error("r-1", "Function.ResponseSizeTooLarge", Error::RESPONSE_TOO_LARGE.message());
     answers(&expected, |invocation| invocation.responder.bytes(&LARGE));
 }
 
@@ -165,7 +188,8 @@ fn a_writer_may_fill_the_response_buffer() {
 
 #[test]
 fn a_writer_that_overflows_is_an_error_even_if_it_is_ignored() {
-    let expected = error("r-1", "Function.ResponseSizeTooLarge", Error::RESPONSE_TOO_LARGE.message());
+    let expected =
+        error("r-1", "Function.ResponseSizeTooLarge", Error::RESPONSE_TOO_LARGE.message());
     let full = [b'x'; RESPONSE_LEN + 1];
     answers(&expected, |invocation| {
         let mut writer = invocation.responder.writer();
@@ -195,11 +219,14 @@ fn a_writer_that_overflows_is_an_error_even_if_it_is_ignored() {
 
 #[test]
 fn an_error_after_writing_is_the_whole_answer() {
-    answers(&error("r-1", Error::EVENT_TOO_LARGE.error_type(), Error::EVENT_TOO_LARGE.message()), |invocation| {
-        let mut writer = invocation.responder.writer();
-        writer.write(b"half of an ans")?;
-        Err(Error::EVENT_TOO_LARGE)
-    });
+    answers(
+        &error("r-1", Error::EVENT_TOO_LARGE.error_type(), Error::EVENT_TOO_LARGE.message()),
+        |invocation| {
+            let mut writer = invocation.responder.writer();
+            writer.write(b"half of an ans")?;
+            Err(Error::EVENT_TOO_LARGE)
+        },
+    );
 }
 
 #[test]

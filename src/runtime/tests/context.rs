@@ -9,8 +9,13 @@ fn with_context(fields: &str, look: impl Fn(&Context<'_>)) {
 }
 
 fn with_head(head: &[u8], look: impl Fn(&Context<'_>)) {
-    let mut peer =
-        Peer::new(std::vec![Accept, Gets(next()), Gives([head, b"{}"].concat()), Fails(answer("r-1", "{}")), Gives(status(410, ""))]);
+    let mut peer = Peer::new(std::vec![
+        Accept,
+        Gets(next()),
+        Gives([head, b"{}"].concat()),
+        Fails(answer("r-1", "{}")),
+        Gives(status(410, ""))
+    ]);
     let (mut receive, mut response) = (std::vec![0; ROOM + 2], [0; 256]);
     let mut runtime = runtime(&mut peer, &mut receive, &mut response, false).unwrap();
     let result = runtime.step(&mut observe(|invocation| {
@@ -32,12 +37,21 @@ fn every_field_is_read() {
         |context| {
             assert_eq!(context.request_id(), "r-1");
             assert_eq!(context.tenant_id(), Some("blue"));
-            assert_eq!(context.client_context(), Some("{\"client\":{\"app_title\":\"\u{e9}: \u{1f600}\"}}"));
+            assert_eq!(
+                context.client_context(),
+                Some("{\"client\":{\"app_title\":\"\u{e9}: \u{1f600}\"}}")
+            );
             assert_eq!(context.cognito_identity(), Some("{\"cognitoIdentityId\":\"x\"}"));
             assert_eq!(context.deadline_ms(), Some(1_542_409_706_888));
             assert_eq!(context.remaining(), Duration::ZERO);
-            assert_eq!(context.function_arn(), Some("arn:aws:lambda:us-east-1:123456789012:function:f:PROD"));
-            assert_eq!(context.trace_id(), Some("Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"));
+            assert_eq!(
+                context.function_arn(),
+                Some("arn:aws:lambda:us-east-1:123456789012:function:f:PROD")
+            );
+            assert_eq!(
+                context.trace_id(),
+                Some("Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1")
+            );
             assert_eq!(context.invocation_id(), None);
         },
     );
@@ -50,8 +64,16 @@ fn a_missing_field_is_none() {
     for fields in ["", empty] {
         with_context(&format!("Lambda-Runtime-Aws-Request-Id: r-1\r\n{fields}"), |context| {
             assert_eq!(context.request_id(), "r-1");
-            let texts = [context.tenant_id(), context.client_context(), context.cognito_identity(), context.function_arn()];
-            assert_eq!((texts, context.trace_id(), context.invocation_id()), ([None; 4], None, None));
+            let texts = [
+                context.tenant_id(),
+                context.client_context(),
+                context.cognito_identity(),
+                context.function_arn(),
+            ];
+            assert_eq!(
+                (texts, context.trace_id(), context.invocation_id()),
+                ([None; 4], None, None)
+            );
             assert_eq!((context.deadline_ms(), context.remaining()), (None, Duration::MAX));
         });
     }
@@ -69,16 +91,30 @@ fn a_field_that_is_not_utf_8_is_none() {
 #[test]
 fn the_remaining_time_decreases() {
     let deadline = crate::now() + Duration::from_secs(60);
-    with_context(&format!("Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Deadline-Ms: {}\r\n", deadline.as_millis()), |context| {
-        let remaining = context.remaining();
-        assert!(remaining <= Duration::from_secs(60) && remaining > Duration::from_secs(30), "{remaining:?}");
-        crate::sleep(Duration::from_millis(2));
-        assert!(context.remaining() < remaining);
-    });
+    with_context(
+        &format!(
+            "Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Deadline-Ms: {}\r\n",
+            deadline.as_millis()
+        ),
+        |context| {
+            let remaining = context.remaining();
+            assert!(
+                remaining <= Duration::from_secs(60) && remaining > Duration::from_secs(30),
+                "{remaining:?}"
+            );
+            crate::sleep(Duration::from_millis(2));
+            assert!(context.remaining() < remaining);
+        },
+    );
     for strange in ["soon", "-1", "1.5", "18446744073709551616"] {
-        with_context(&format!("Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Deadline-Ms: {strange}\r\n"), |context| {
-            assert_eq!((context.deadline_ms(), context.remaining()), (None, Duration::MAX));
-        });
+        with_context(
+            &format!(
+                "Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Deadline-Ms: {strange}\r\n"
+            ),
+            |context| {
+                assert_eq!((context.deadline_ms(), context.remaining()), (None, Duration::MAX));
+            },
+        );
     }
 }
 
@@ -98,7 +134,10 @@ fn the_fields_of_a_1xx_are_ignored() {
     let mut runtime = runtime(&mut peer, &mut receive, &mut response, false).unwrap();
     let result = runtime.step(&mut observe(|Invocation { context, responder, .. }| {
         let mut writer = responder.writer();
-        core::fmt::Write::write_fmt(&mut writer, format_args!("{:?} {:?}", context.trace_id(), context.invocation_id()))?;
+        core::fmt::Write::write_fmt(
+            &mut writer,
+            format_args!("{:?} {:?}", context.trace_id(), context.invocation_id()),
+        )?;
         writer.finish()
     }));
     assert_eq!(result, Ok(()));
@@ -107,7 +146,13 @@ fn the_fields_of_a_1xx_are_ignored() {
 
 #[test]
 fn the_context_outlives_the_event() {
-    let script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(answer("r-1", "r-1")), Gives(accepted())];
+    let script = std::vec![
+        Accept,
+        Gets(next()),
+        Gives(event("r-1", "one")),
+        Gets(answer("r-1", "r-1")),
+        Gives(accepted())
+    ];
     let talk = talk_with(script, false, 1, |Invocation { context, event, responder }| {
         event.into_payload().fill(0);
         responder.bytes(context.request_id().as_bytes())

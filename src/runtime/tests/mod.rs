@@ -74,7 +74,13 @@ where
 }
 
 /// As [`talk_with`], with another event limit.
-fn talk_in<F>(event_limit: usize, script: Vec<Beat>, pipeline: bool, steps: usize, mut handler: F) -> Talk
+fn talk_in<F>(
+    event_limit: usize,
+    script: Vec<Beat>,
+    pipeline: bool,
+    steps: usize,
+    mut handler: F,
+) -> Talk
 where
     F: FnMut(Invocation<'_>) -> Response<'_>,
 {
@@ -141,7 +147,11 @@ fn answer(id: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
 }
 
 fn answer_to(id: &str, invocation_id: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
-    let invocation_id = if invocation_id.is_empty() { String::new() } else { format!("Lambda-Runtime-Invocation-Id: {invocation_id}\r\n") };
+    let invocation_id = if invocation_id.is_empty() {
+        String::new()
+    } else {
+        format!("Lambda-Runtime-Invocation-Id: {invocation_id}\r\n")
+    };
     let head = format!(
         "POST /2018-06-01/runtime/invocation/{id}/response{HOST}Content-Type: {content_type}\r\n{invocation_id}Content-Length: {}\r\n{END}",
         body.len()
@@ -151,7 +161,9 @@ fn answer_to(id: &str, invocation_id: &str, content_type: &str, body: &[u8]) -> 
 
 /// Returns the error of this type for the invocation with this request id.
 fn error(id: &str, error_type: &str, message: &str) -> Vec<u8> {
-    let body = format!("{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}");
+    let body = format!(
+        "{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}"
+    );
     format!(
         "POST /2018-06-01/runtime/invocation/{id}/error{HOST}Content-Type: application/vnd.aws.lambda.error+json\r\n\
          Lambda-Runtime-Function-Error-Type: {error_type}\r\nContent-Length: {}\r\n{END}{body}",
@@ -167,7 +179,12 @@ fn event(id: &str, body: &str) -> Vec<u8> {
 
 /// Returns an invocation with both ids.
 fn event_of(id: &str, invocation_id: &str, body: &str) -> Vec<u8> {
-    event_with(&format!("Lambda-Runtime-Aws-Request-Id: {id}\r\nLambda-Runtime-Invocation-Id: {invocation_id}\r\n"), body)
+    event_with(
+        &format!(
+            "Lambda-Runtime-Aws-Request-Id: {id}\r\nLambda-Runtime-Invocation-Id: {invocation_id}\r\n"
+        ),
+        body,
+    )
 }
 
 fn event_with(fields: &str, body: &str) -> Vec<u8> {
@@ -180,7 +197,9 @@ fn event_with(fields: &str, body: &str) -> Vec<u8> {
 
 /// Returns an invocation without an invocation id, whose event is in chunks of `size` bytes.
 fn event_in_chunks(id: &str, body: &[u8], size: usize) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {id}\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {id}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
     let mut text = head.into_bytes();
     for chunk in body.chunks(size) {
         text.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());

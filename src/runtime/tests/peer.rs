@@ -65,7 +65,11 @@ impl Peer {
 
     /// As [`end`](Self::end). The results of the steps are shown if it fails.
     pub fn end_after(self, results: &[Result<(), Error>]) -> Vec<u32> {
-        assert!(self.script.is_empty(), "it ends, with {results:?}; the script has {:?}", self.script.front());
+        assert!(
+            self.script.is_empty(),
+            "it ends, with {results:?}; the script has {:?}",
+            self.script.front()
+        );
         self.pauses
     }
 }
@@ -118,7 +122,11 @@ impl Transport for &mut Peer {
         buffer[count..].fill(b'!');
         bytes.drain(..count);
         if !bytes.is_empty() {
-            self.script.push_front(if size == usize::MAX { Beat::Gives(bytes) } else { Beat::GivesBy(size, bytes) });
+            self.script.push_front(if size == usize::MAX {
+                Beat::Gives(bytes)
+            } else {
+                Beat::GivesBy(size, bytes)
+            });
         }
         Ok(count)
     }

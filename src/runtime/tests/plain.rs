@@ -61,9 +61,22 @@ fn replies_come_together() {
     for second in [event("r-2", "two"), event_in_chunks("r-2", b"two", 2)] {
         let replies = both(accepted(), second);
         for cut in (0..=replies.len()).step_by(STEP) {
-            let mut script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next()))];
-            script.extend([&replies[..cut], &replies[cut..]].into_iter().filter(|part| !part.is_empty()).map(|part| Gives(part.to_vec())));
-            script.extend([Gets(both(answer("r-2", "two"), next())), Gives(both(accepted(), event("r-3", "three")))]);
+            let mut script = std::vec![
+                Accept,
+                Gets(next()),
+                Gives(event("r-1", "one")),
+                Gets(both(answer("r-1", "one"), next()))
+            ];
+            script.extend(
+                [&replies[..cut], &replies[cut..]]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .map(|part| Gives(part.to_vec())),
+            );
+            script.extend([
+                Gets(both(answer("r-2", "two"), next())),
+                Gives(both(accepted(), event("r-3", "three"))),
+            ]);
             script.extend([Gets(both(answer("r-3", "three"), next())), Gives(accepted())]);
             assert_eq!(talk(script, true, 3).events(), ["one", "two", "three"], "{cut}");
         }
@@ -76,7 +89,10 @@ fn many_invocations_in_a_row() {
     let mut script = std::vec![Accept, Gets(next()), Gives(event("r-0", "event 0"))];
     for at in 0..COUNT {
         script.push(Gets(both(answer(&format!("r-{at}"), format!("event {at}")), next())));
-        script.push(Gives(both(accepted(), event(&format!("r-{}", at + 1), &format!("event {}", at + 1)))));
+        script.push(Gives(both(
+            accepted(),
+            event(&format!("r-{}", at + 1), &format!("event {}", at + 1)),
+        )));
     }
     assert_eq!(talk(script, true, COUNT).events().len(), COUNT);
 }
@@ -112,7 +128,9 @@ fn an_invocation_id_is_sent_back() {
 
 #[test]
 fn requests_have_the_prefix() {
-    let under = |text: Vec<u8>| String::from_utf8(text).unwrap().replace(" /2018", " /.rt/f/2018").into_bytes();
+    let under = |text: Vec<u8>| {
+        String::from_utf8(text).unwrap().replace(" /2018", " /.rt/f/2018").into_bytes()
+    };
     let mut peer = Peer::new(std::vec![
         Accept,
         Gets(under(next())),
@@ -122,7 +140,8 @@ fn requests_have_the_prefix() {
     ]);
     let prefixed = Endpoint { prefix: b"/.rt/f", ..endpoint() };
     let (mut receive, mut response) = (std::vec![0; ROOM + 100], [0; 256]);
-    let mut runtime = Runtime::new(&prefixed, &mut peer, &mut receive, &mut response, true).unwrap();
+    let mut runtime =
+        Runtime::new(&prefixed, &mut peer, &mut receive, &mut response, true).unwrap();
     assert_eq!(runtime.step(&mut observe(echo)), Ok(()));
     peer.end();
 }
@@ -185,10 +204,19 @@ fn a_close_on_the_event_is_followed_by_the_answer_on_a_new_connection() {
 
 #[test]
 fn http_1_0_closes_each_time() {
-    let old = |text: Vec<u8>| String::from_utf8(text).unwrap().replace("HTTP/1.1", "HTTP/1.0").into_bytes();
+    let old = |text: Vec<u8>| {
+        String::from_utf8(text).unwrap().replace("HTTP/1.1", "HTTP/1.0").into_bytes()
+    };
     let mut script = Vec::new();
     for id in ["r-1", "r-2"] {
-        script.extend([Accept, Gets(next()), Gives(old(event(id, "body"))), Accept, Gets(answer(id, "body")), Gives(old(accepted()))]);
+        script.extend([
+            Accept,
+            Gets(next()),
+            Gives(old(event(id, "body"))),
+            Accept,
+            Gets(answer(id, "body")),
+            Gives(old(accepted())),
+        ]);
     }
     assert_eq!(talk(script, false, 2).events(), ["body", "body"]);
 }

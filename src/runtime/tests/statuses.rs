@@ -10,7 +10,13 @@ fn asks(pipeline: bool, answer: Vec<u8>) -> Vec<u8> {
 /// GET /next.
 fn answered(pipeline: bool, closes: bool, code: u16) -> Vec<Beat> {
     let reply = status(code, if closes { "Connection: close\r\n" } else { "" });
-    let mut script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(asks(pipeline, answer("r-1", "one"))), Gives(reply)];
+    let mut script = std::vec![
+        Accept,
+        Gets(next()),
+        Gives(event("r-1", "one")),
+        Gets(asks(pipeline, answer("r-1", "one"))),
+        Gives(reply)
+    ];
     if closes {
         script.push(Accept);
     }
@@ -31,7 +37,11 @@ fn an_accepted_late_or_rejected_answer_is_followed_by_another_invocation() {
                 script.push(GivesBy(size, event("r-2", "two")));
                 script.push(Gets(asks(pipeline, answer("r-2", "two"))));
                 script.push(Gives(accepted()));
-                assert_eq!(talk(script, pipeline, 2).events(), ["one", "two"], "{code} {pipeline} {closes}");
+                assert_eq!(
+                    talk(script, pipeline, 2).events(),
+                    ["one", "two"],
+                    "{code} {pipeline} {closes}"
+                );
             }
         }
     }
@@ -42,8 +52,16 @@ fn an_acknowledged_invocation_may_be_delivered_again() {
     for code in [202, 410, 413] {
         for (pipeline, closes) in WAYS {
             let mut script = answered(pipeline, closes, code);
-            script.extend([Gives(event("r-1", "again")), Gets(asks(pipeline, answer("r-1", "again"))), Gives(accepted())]);
-            assert_eq!(talk(script, pipeline, 2).events(), ["one", "again"], "{code} {pipeline} {closes}");
+            script.extend([
+                Gives(event("r-1", "again")),
+                Gets(asks(pipeline, answer("r-1", "again"))),
+                Gives(accepted()),
+            ]);
+            assert_eq!(
+                talk(script, pipeline, 2).events(),
+                ["one", "again"],
+                "{code} {pipeline} {closes}"
+            );
         }
     }
 }
@@ -111,9 +129,16 @@ fn a_long_reply_body_is_read_to_its_end() {
     const LEN: usize = if cfg!(miri) { 3_000 } else { 300_000 };
     for &size in sizes(&[1000, 100_000]) {
         for long in [
-            format!("HTTP/1.1 413 Large\r\nContent-Length: {LEN}\r\n\r\n{}", "a".repeat(LEN)).into_bytes(),
-            String::from_utf8(event_in_chunks("x", &[b'x'; LEN], 1000)).unwrap().replace("200 OK", "410 Gone").into_bytes(),
-            String::from_utf8(event_in_chunks("x", &[b'x'; LEN], 1000)).unwrap().replace("200 OK", "202 OK").into_bytes(),
+            format!("HTTP/1.1 413 Large\r\nContent-Length: {LEN}\r\n\r\n{}", "a".repeat(LEN))
+                .into_bytes(),
+            String::from_utf8(event_in_chunks("x", &[b'x'; LEN], 1000))
+                .unwrap()
+                .replace("200 OK", "410 Gone")
+                .into_bytes(),
+            String::from_utf8(event_in_chunks("x", &[b'x'; LEN], 1000))
+                .unwrap()
+                .replace("200 OK", "202 OK")
+                .into_bytes(),
         ] {
             let script = std::vec![
                 Accept,
@@ -181,7 +206,13 @@ fn half_an_answer_without_a_reply_is_sent_again() {
 fn half_of_a_next_is_sent_again_at_most_five_times() {
     let script = || (0..5).flat_map(|_| [Accept, Fails(next()), Closes]).collect::<Vec<_>>();
     let mut good = script();
-    good.extend([Accept, Gets(next()), Gives(event("r-1", "one")), Gets(answer("r-1", "one")), Gives(accepted())]);
+    good.extend([
+        Accept,
+        Gets(next()),
+        Gives(event("r-1", "one")),
+        Gets(answer("r-1", "one")),
+        Gives(accepted()),
+    ]);
     assert_eq!(talk(good, false, 1).events(), ["one"]);
     let mut bad = script();
     bad.extend([Accept, Fails(next()), Closes]);

@@ -29,7 +29,9 @@ fn last_chunk() -> Vec<u8> {
 
 /// Returns the last chunk and the trailers of an error.
 fn trailers(error_type: &str, message: &str) -> Vec<u8> {
-    let body = format!("{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}");
+    let body = format!(
+        "{{\"errorType\":\"{error_type}\",\"stackTrace\":[],\"errorMessage\":\"{message}\"}}"
+    );
     let (mut buffer, mut error) = ([0; 512], String::new());
     let mut cursor = Cursor::new(&mut buffer);
     crate::bytes::base64::encode(&mut cursor, body.as_bytes());
@@ -59,7 +61,11 @@ fn words(invocation: Invocation) -> Response {
 fn script(event_text: &str, chunks: &[Vec<u8>], end: Vec<u8>) -> Vec<Beat> {
     let mut script = vec_of([Accept, Gets(next()), Gives(event("a", event_text))]);
     for (index, chunk) in chunks.iter().enumerate() {
-        script.push(Gets(if index == 0 { both(octets("a"), chunk.clone()) } else { chunk.clone() }));
+        script.push(Gets(if index == 0 {
+            both(octets("a"), chunk.clone())
+        } else {
+            chunk.clone()
+        }));
     }
     script.push(Gets(both(end, next())));
     script.push(Gives(accepted()));
@@ -72,7 +78,13 @@ fn vec_of<const N: usize>(beats: [Beat; N]) -> Vec<Beat> {
 
 #[test]
 fn flushing_sends_and_the_end_requests_the_next_invocation() {
-    talk_with(script("one! two! three", &[chunk("one!"), chunk("two!"), chunk("three")], last_chunk()), true, 1, words).events();
+    talk_with(
+        script("one! two! three", &[chunk("one!"), chunk("two!"), chunk("three")], last_chunk()),
+        true,
+        1,
+        words,
+    )
+    .events();
     talk_with(script("one two", &[chunk("onetwo")], last_chunk()), true, 1, words).events();
     // An empty stream consists of its head.
     talk_with(script("", &[Vec::new()], last_chunk()), true, 1, words).events();
@@ -100,7 +112,10 @@ fn without_pipelining_next_is_sent_after_the_reply() {
 fn an_error_before_the_first_byte_is_an_error_alone() {
     let begin = || vec_of([Accept, Gets(next()), Gives(event("a", "one error"))]);
     let mut script = begin();
-    script.push(Gets(both(error("a", "Function.EventTooLarge", "the event is larger than its buffer"), next())));
+    script.push(Gets(both(
+        error("a", "Function.EventTooLarge", "the event is larger than its buffer"),
+        next(),
+    )));
     script.push(Gives(accepted()));
     talk_with(script, true, 1, words).events();
     let mut script = vec_of([Accept, Gets(next()), Gives(event("a", "one fail"))]);
@@ -112,9 +127,25 @@ fn an_error_before_the_first_byte_is_an_error_alone() {
 #[test]
 fn an_error_in_mid_stream_goes_into_the_trailers_after_the_written_data() {
     let end = trailers("Function.EventTooLarge", "the event is larger than its buffer");
-    talk_with(script("one! two error", &[chunk("one!"), chunk("two")], end.clone()), true, 1, words).events();
+    talk_with(
+        script("one! two error", &[chunk("one!"), chunk("two")], end.clone()),
+        true,
+        1,
+        words,
+    )
+    .events();
     talk_with(script("one! error", &[chunk("one!")], end), true, 1, words).events();
-    talk_with(script("one! two fail", &[chunk("one!"), chunk("two")], trailers("Function.Odd", "3 is odd")), true, 1, words).events();
+    talk_with(
+        script(
+            "one! two fail",
+            &[chunk("one!"), chunk("two")],
+            trailers("Function.Odd", "3 is odd"),
+        ),
+        true,
+        1,
+        words,
+    )
+    .events();
 }
 
 #[test]
@@ -148,14 +179,19 @@ fn one_handler_streams_and_buffers() {
         Gets(both(last_chunk(), next())),
         Gives(accepted()),
     ]);
-    let talk =
-        talk_with(script, true, 3, |invocation| if invocation.event.payload() == b"s" { words(invocation) } else { echo(invocation) });
+    let talk = talk_with(script, true, 3, |invocation| {
+        if invocation.event.payload() == b"s" { words(invocation) } else { echo(invocation) }
+    });
     assert_eq!(talk.events(), ["s", "b", "s"]);
 }
 
 #[test]
 fn a_stream_connects_if_the_server_has_closed() {
-    let closing = String::from_utf8(event("a", "one")).unwrap().replacen("Date:", "Connection: close\r\nDate:", 1);
+    let closing = String::from_utf8(event("a", "one")).unwrap().replacen(
+        "Date:",
+        "Connection: close\r\nDate:",
+        1,
+    );
     let script = vec_of([
         Accept,
         Gets(next()),
@@ -190,19 +226,29 @@ fn breaks(invocation: Invocation) -> Response {
 #[test]
 fn a_rejected_stream_cannot_be_written() {
     for (code, goes_on) in [(413, true), (410, true), (403, true), (400, true), (500, false)] {
-        let mut script =
-            vec_of([Accept, Gets(next()), Gives(event("a", "")), Gets(both(octets("a"), chunk("one"))), Gives(status(code, ""))]);
+        let mut script = vec_of([
+            Accept,
+            Gets(next()),
+            Gives(event("a", "")),
+            Gets(both(octets("a"), chunk("one"))),
+            Gives(status(code, "")),
+        ]);
         if goes_on {
-            script.extend([Accept, Gets(next()), Gives(event("b", "b")), Gets(both(answer("b", "b"), next())), Gives(accepted())]);
+            script.extend([
+                Accept,
+                Gets(next()),
+                Gives(event("b", "b")),
+                Gets(both(answer("b", "b"), next())),
+                Gives(accepted()),
+            ]);
         }
-        let talk = talk_with(
-            script,
-            true,
-            2,
-            |invocation| {
-                if invocation.event.payload().is_empty() { breaks(invocation) } else { echo(invocation) }
-            },
-        );
+        let talk = talk_with(script, true, 2, |invocation| {
+            if invocation.event.payload().is_empty() {
+                breaks(invocation)
+            } else {
+                echo(invocation)
+            }
+        });
         if goes_on {
             assert_eq!(talk.events(), ["", "b"], "{code}");
         } else {
@@ -228,14 +274,22 @@ fn a_stream_that_broke_is_an_error_if_its_invocation_comes_again() {
         ])
     };
     let mut script = broken("");
-    script.extend([Gives(event("a", "")), Gets(both(error("a", "Runtime.StreamLost", LOST), next()))]);
+    script.extend([
+        Gives(event("a", "")),
+        Gets(both(error("a", "Runtime.StreamLost", LOST), next())),
+    ]);
     script.push(Gives(accepted()));
     talk_with(script, true, 1, breaks).events();
     // Another invocation means that the broken one is over.
     let mut script = broken("");
-    script.extend([Gives(event("b", "b")), Gets(both(answer("b", "b"), next())), Gives(accepted())]);
-    let talk =
-        talk_with(script, true, 2, |invocation| if invocation.event.payload().is_empty() { breaks(invocation) } else { echo(invocation) });
+    script.extend([
+        Gives(event("b", "b")),
+        Gets(both(answer("b", "b"), next())),
+        Gives(accepted()),
+    ]);
+    let talk = talk_with(script, true, 2, |invocation| {
+        if invocation.event.payload().is_empty() { breaks(invocation) } else { echo(invocation) }
+    });
     assert_eq!(talk.events(), ["", "b"]);
 }
 
@@ -250,7 +304,11 @@ fn a_whole_stream_whose_reply_is_lost_is_an_error_if_its_invocation_comes_again(
 
 #[test]
 fn a_server_that_is_gone_when_a_stream_begins_ends_the_process() {
-    let closing = String::from_utf8(event("a", "one")).unwrap().replacen("Date:", "Connection: close\r\nDate:", 1);
+    let closing = String::from_utf8(event("a", "one")).unwrap().replacen(
+        "Date:",
+        "Connection: close\r\nDate:",
+        1,
+    );
     let mut script = vec_of([Accept, Gets(next()), Gives(closing.into_bytes())]);
     script.extend((0..6).map(|_| Refuse(111)));
     assert_eq!(talk_with(script, true, 1, words).error(), Error::CONNECT.with(111));

@@ -6,14 +6,21 @@ use super::*;
 /// Returns the ways in which a connection ends before the head of a reply is complete.
 fn losses() -> Vec<Vec<Beat>> {
     let reply = accepted();
-    let mut losses: Vec<Vec<Beat>> =
-        [1, 20, head_len(&reply) - 1].into_iter().map(|cut| std::vec![Gives(reply[..cut].to_vec()), Closes]).collect();
-    losses.extend([std::vec![Closes], std::vec![Breaks], std::vec![Gives(reply[..30].to_vec()), Breaks]]);
+    let mut losses: Vec<Vec<Beat>> = [1, 20, head_len(&reply) - 1]
+        .into_iter()
+        .map(|cut| std::vec![Gives(reply[..cut].to_vec()), Closes])
+        .collect();
+    losses.extend([
+        std::vec![Closes],
+        std::vec![Breaks],
+        std::vec![Gives(reply[..30].to_vec()), Breaks],
+    ]);
     for nonsense in ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 202 OK\r\n\r\n"] {
         losses.push(std::vec![Gives(nonsense.into())]);
     }
     if !cfg!(miri) {
-        losses.push(std::vec![Gives([b"HTTP/1.1 202 OK\r\nA: ", &[b'a'; HEAD_LIMIT][..]].concat())]);
+        losses
+            .push(std::vec![Gives([b"HTTP/1.1 202 OK\r\nA: ", &[b'a'; HEAD_LIMIT][..]].concat())]);
     }
     losses
 }
@@ -34,7 +41,10 @@ fn a_202_whose_body_is_lost_acknowledges() {
             std::vec![Gives("HTTP/1.1 202 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n".into())],
         ] {
             let mut script = lost(pipeline, loss);
-            script.extend([Gives(event_of("r-1", "i-1", "two")), Gets(asks(pipeline, answer_to("r-1", "i-1", JSON_TYPE, b"two")))]);
+            script.extend([
+                Gives(event_of("r-1", "i-1", "two")),
+                Gets(asks(pipeline, answer_to("r-1", "i-1", JSON_TYPE, b"two"))),
+            ]);
             script.push(Gives(accepted()));
             assert_eq!(talk(script, pipeline, 2).events(), ["one", "two"]);
         }
@@ -49,7 +59,8 @@ fn asks(pipeline: bool, answer: Vec<u8>) -> Vec<u8> {
 /// been sent again.
 fn lost(pipeline: bool, loss: Vec<Beat>) -> Vec<Beat> {
     let sent = asks(pipeline, answer_to("r-1", "i-1", JSON_TYPE, b"one"));
-    let mut script = std::vec![Accept, Gets(next()), Gives(event_of("r-1", "i-1", "one")), Gets(sent)];
+    let mut script =
+        std::vec![Accept, Gets(next()), Gives(event_of("r-1", "i-1", "one")), Gets(sent)];
     script.extend(loss);
     script.extend([Accept, Gets(next())]);
     script
@@ -60,7 +71,9 @@ fn the_same_invocation_again_gets_the_kept_answer() {
     for pipeline in [true, false] {
         for loss in losses() {
             for &size in sizes(&[1, 10, 100_000]) {
-                for again in [event_of("r-1", "i-1", "one"), event_of("r-1", "i-1", &"changed".repeat(100))] {
+                for again in
+                    [event_of("r-1", "i-1", "one"), event_of("r-1", "i-1", &"changed".repeat(100))]
+                {
                     let mut script = lost(pipeline, loss.iter().map(copy).collect());
                     script.push(GivesBy(size, again));
                     script.push(Gets(asks(pipeline, answer_to("r-1", "i-1", JSON_TYPE, b"one"))));
@@ -93,9 +106,16 @@ fn another_invocation_is_handled() {
                 for &size in sizes(&[1, 10, 100_000]) {
                     let mut script = lost(pipeline, loss.iter().map(copy).collect());
                     script.push(GivesBy(size, event_of(id, invocation_id, "two")));
-                    script.push(Gets(asks(pipeline, answer_to(id, invocation_id, JSON_TYPE, b"two"))));
+                    script.push(Gets(asks(
+                        pipeline,
+                        answer_to(id, invocation_id, JSON_TYPE, b"two"),
+                    )));
                     script.push(GivesBy(size, accepted()));
-                    assert_eq!(talk(script, pipeline, 2).events(), ["one", "two"], "{id} {invocation_id}");
+                    assert_eq!(
+                        talk(script, pipeline, 2).events(),
+                        ["one", "two"],
+                        "{id} {invocation_id}"
+                    );
                 }
             }
         }
@@ -108,7 +128,11 @@ fn unconfirmed_a_large_event_of_another_invocation_is_read_to_its_end() {
     for &size in sizes(&[100, 100_000]) {
         for second in [event("r-2", &large), event_in_chunks("r-2", large.as_bytes(), 7)] {
             let mut script = lost(true, std::vec![Closes]);
-            script.extend([GivesBy(size, second), Gets(both(answer("r-2", &large), next())), Gives(accepted())]);
+            script.extend([
+                GivesBy(size, second),
+                Gets(both(answer("r-2", &large), next())),
+                Gives(accepted()),
+            ]);
             assert_eq!(talk(script, true, 2).events(), ["one", &large]);
         }
     }
@@ -121,7 +145,10 @@ fn unconfirmed_any_status_but_200_stops() {
             let mut script = lost(pipeline, std::vec![Closes]);
             script.push(Gives(status(code, "")));
             let talk = talk(script, pipeline, 1);
-            assert_eq!((talk.error(), talk.events.len()), (Error::CANNOT_GO_ON.with(code.into()), 1));
+            assert_eq!(
+                (talk.error(), talk.events.len()),
+                (Error::CANNOT_GO_ON.with(code.into()), 1)
+            );
         }
     }
 }
@@ -152,7 +179,10 @@ fn a_redelivery_may_close_the_connection() {
     let ids = "Lambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nConnection: close\r\n";
     let mut script = lost(true, std::vec![Breaks]);
     script.extend([Gives(event_with(ids, "one")), Accept]);
-    script.extend([Gets(both(answer_to("r-1", "i-1", JSON_TYPE, b"one"), next())), Gives(accepted())]);
+    script.extend([
+        Gets(both(answer_to("r-1", "i-1", JSON_TYPE, b"one"), next())),
+        Gives(accepted()),
+    ]);
     assert_eq!(talk(script, true, 1).events(), ["one"]);
 }
 
@@ -164,7 +194,12 @@ fn a_lost_next_is_sent_again() {
         if cut > 0 {
             script.push(Gives(event_text[..cut].to_vec()));
         }
-        script.extend([if cut % 2 == 0 { Closes } else { Breaks }, Accept, Gets(next()), Gives(event_text.clone())]);
+        script.extend([
+            if cut % 2 == 0 { Closes } else { Breaks },
+            Accept,
+            Gets(next()),
+            Gives(event_text.clone()),
+        ]);
         script.extend([Gets(answer("r-1", "one")), Gives(accepted())]);
         assert_eq!(talk(script, false, 1).events(), ["one"], "{cut}");
     }
@@ -172,9 +207,24 @@ fn a_lost_next_is_sent_again() {
 
 #[test]
 fn a_lost_next_after_a_202_is_sent_again() {
-    for nonsense in ["", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nLambda-Runtime-Aws-Request-Id: r-2\r\n\r\ntw"] {
-        let mut script = std::vec![Accept, Gets(next()), Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next()))];
-        script.extend([Gives(both(accepted(), nonsense.into())), Closes, Accept, Gets(next()), Gives(event("r-2", "two"))]);
+    for nonsense in [
+        "",
+        "HTTP/1.1 20",
+        "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nLambda-Runtime-Aws-Request-Id: r-2\r\n\r\ntw",
+    ] {
+        let mut script = std::vec![
+            Accept,
+            Gets(next()),
+            Gives(event("r-1", "one")),
+            Gets(both(answer("r-1", "one"), next()))
+        ];
+        script.extend([
+            Gives(both(accepted(), nonsense.into())),
+            Closes,
+            Accept,
+            Gets(next()),
+            Gives(event("r-2", "two")),
+        ]);
         script.extend([Gets(both(answer("r-2", "two"), next())), Gives(accepted())]);
         assert_eq!(talk(script, true, 2).events(), ["one", "two"]);
     }
@@ -184,21 +234,40 @@ fn a_lost_next_after_a_202_is_sent_again() {
 fn a_connection_that_cannot_be_made_is_tried_six_times() {
     let refusals = || (0..6).map(|at| Refuse(111 + at));
     let talk = talk(refusals().collect(), true, 1);
-    assert_eq!((talk.error(), &talk.pauses[..]), (Error::CONNECT.with(116), &[20, 80, 320, 1280][..]));
+    assert_eq!(
+        (talk.error(), &talk.pauses[..]),
+        (Error::CONNECT.with(116), &[20, 80, 320, 1280][..])
+    );
 
     let mut script = lost(true, std::vec![Closes]);
     script.truncate(script.len() - 2);
     script.extend(refusals().take(5));
     let talk = super::talk(script, true, 1);
-    assert_eq!((talk.error(), &talk.pauses[..]), (Error::CONNECT.with(115), &[20, 80, 320, 1280][..]));
+    assert_eq!(
+        (talk.error(), &talk.pauses[..]),
+        (Error::CONNECT.with(115), &[20, 80, 320, 1280][..])
+    );
 }
 
 #[test]
 fn a_connection_that_is_made_in_the_end_is_used() {
     for refusals in 1..6 {
         let mut script: Vec<Beat> = (0..refusals).map(|_| Refuse(111)).collect();
-        script.extend([Accept, Gets(next()), Gives(event("r-1", "one")), Gets(answer("r-1", "one")), Closes, Refuse(111), Accept]);
-        script.extend([Gets(next()), Gives(event("r-1", "one")), Gets(answer("r-1", "one")), Gives(accepted())]);
+        script.extend([
+            Accept,
+            Gets(next()),
+            Gives(event("r-1", "one")),
+            Gets(answer("r-1", "one")),
+            Closes,
+            Refuse(111),
+            Accept,
+        ]);
+        script.extend([
+            Gets(next()),
+            Gives(event("r-1", "one")),
+            Gets(answer("r-1", "one")),
+            Gives(accepted()),
+        ]);
         let talk = talk(script, false, 1);
         let expected = [&[20, 80, 320, 1280][..refusals - 1], &[20]].concat();
         assert_eq!((talk.events(), &talk.pauses), (std::vec!["one"], &expected), "{refusals}");
@@ -221,8 +290,10 @@ fn six_malformed_replies_end_the_runtime() {
 
 #[test]
 fn six_unacknowledged_answers_end_the_runtime() {
-    let exchange = || [Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next())), Closes];
-    let script = (0..6).flat_map(|_| [Accept, Gets(next())].into_iter().chain(exchange())).collect();
+    let exchange =
+        || [Gives(event("r-1", "one")), Gets(both(answer("r-1", "one"), next())), Closes];
+    let script =
+        (0..6).flat_map(|_| [Accept, Gets(next())].into_iter().chain(exchange())).collect();
     let talk = talk(script, true, 1);
     assert_eq!((talk.error(), talk.events.len()), (Error::CONNECTION_CLOSED, 1));
     assert_eq!(talk.pauses, [20, 80, 320, 1280]);

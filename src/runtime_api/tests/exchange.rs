@@ -9,7 +9,10 @@ fn sent(pipeline: bool) -> Exchange {
     exchange.next_sent();
     exchange.complete(exchange.reply(200, false), false);
     exchange.handled();
-    assert_eq!(exchange.action(), if pipeline { Action::AnswerAndRequestNext } else { Action::Answer });
+    assert_eq!(
+        exchange.action(),
+        if pipeline { Action::AnswerAndRequestNext } else { Action::Answer }
+    );
     exchange.answer_sent();
     assert_eq!(exchange.action(), Action::Receive);
     exchange

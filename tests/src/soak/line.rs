@@ -46,7 +46,17 @@ impl Line {
         let listener = listen_anywhere().expect("there is a free port");
         let address = listener.local_addr().expect("a listener has an address");
         let inbox = vec![0; ROOM];
-        Self { listener: Some(listener), address, stream: None, inbox, start: 0, end: 0, pending: Vec::new(), asked: false, connections: 0 }
+        Self {
+            listener: Some(listener),
+            address,
+            stream: None,
+            inbox,
+            start: 0,
+            end: 0,
+            pending: Vec::new(),
+            asked: false,
+            connections: 0,
+        }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -80,7 +90,11 @@ impl Line {
     /// The program has closed the connection, for which it has no reason.
     pub fn send(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
-            self.stream.as_mut().expect("there is a connection").write_all(bytes).expect("the program reads");
+            self.stream
+                .as_mut()
+                .expect("there is a connection")
+                .write_all(bytes)
+                .expect("the program reads");
         }
     }
 
@@ -108,7 +122,12 @@ impl Line {
         }
         let head_len = self.expect_head(wanted);
         let head = &self.inbox[self.start..][..head_len];
-        assert!(head.starts_with(NEXT), "expected GET /next, got {}; {}", head.escape_ascii(), wanted.describe());
+        assert!(
+            head.starts_with(NEXT),
+            "expected GET /next, got {}; {}",
+            head.escape_ascii(),
+            wanted.describe()
+        );
         self.start += head_len;
         self.asked = true;
     }
@@ -120,14 +139,29 @@ impl Line {
         let head = &self.inbox[self.start..][..head_len];
         let id = &invocation.id;
         let first = format!("POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\n");
-        assert!(head.starts_with(first.as_bytes()), "expected a response to {invocation:?}, got {}", head.escape_ascii());
-        assert_eq!(field(head, b"Lambda-Runtime-Invocation-Id"), invocation.invocation_id.as_bytes(), "{invocation:?}");
-        assert_eq!(field(head, b"Content-Length"), data.len().to_string().as_bytes(), "{invocation:?}");
+        assert!(
+            head.starts_with(first.as_bytes()),
+            "expected a response to {invocation:?}, got {}",
+            head.escape_ascii()
+        );
+        assert_eq!(
+            field(head, b"Lambda-Runtime-Invocation-Id"),
+            invocation.invocation_id.as_bytes(),
+            "{invocation:?}"
+        );
+        assert_eq!(
+            field(head, b"Content-Length"),
+            data.len().to_string().as_bytes(),
+            "{invocation:?}"
+        );
         let len = head_len + data.len();
         while self.end - self.start < len {
             self.receive(usize::MAX, invocation);
         }
-        assert!(self.inbox[self.start + head_len..][..data.len()] == *data, "the response isn't the event of {invocation:?}");
+        assert!(
+            self.inbox[self.start + head_len..][..data.len()] == *data,
+            "the response isn't the event of {invocation:?}"
+        );
         self.start += len;
     }
 
@@ -156,8 +190,14 @@ impl Line {
         }
         let listener = self.listener.as_ref().expect("the server listens");
         let limit = Timespec::try_from(LIMIT).expect("it fits");
-        let ready = poll(&mut [PollFd::new(listener, PollFlags::IN)], Some(&limit)).expect("a listener can be polled");
-        assert_eq!(ready, 1, "lost: the program didn't connect within {LIMIT:?}; {}", wanted.describe());
+        let ready = poll(&mut [PollFd::new(listener, PollFlags::IN)], Some(&limit))
+            .expect("a listener can be polled");
+        assert_eq!(
+            ready,
+            1,
+            "lost: the program didn't connect within {LIMIT:?}; {}",
+            wanted.describe()
+        );
         let (stream, _) = listener.accept().expect("the connection is there");
         stream.set_nodelay(true).expect("the connection is there");
         stream.set_read_timeout(Some(LIMIT)).expect("the limit is not zero");

@@ -37,7 +37,8 @@ pub struct Report {
     pub faults: [u64; Fault::ALL.len()],
     pub connections: u64,
     pub bytes: u64,
-    /// VmHWM in KiB, and the number of open descriptors, after [`WARM`] invocations and at the end.
+    /// VmHWM in KiB, and the number of open descriptors, after [`WARM`] invocations and at the
+    /// end.
     pub peak_kib: [u64; 2],
     pub descriptors: [usize; 2],
     pub time: Duration,
@@ -45,11 +46,31 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, invocations, answered, sent_again, faulty, connections, bytes, peak_kib, descriptors, time, .. } = self;
+        let Self {
+            seed,
+            invocations,
+            answered,
+            sent_again,
+            faulty,
+            connections,
+            bytes,
+            peak_kib,
+            descriptors,
+            time,
+            ..
+        } = self;
         let share = *faulty as f64 * 100.0 / *invocations as f64;
         let rate = *invocations as f64 / time.as_secs_f64();
-        writeln!(f, "seed {seed}: {invocations} invocations in {:.1} s, {rate:.0} a second, {bytes} bytes of events", time.as_secs_f64())?;
-        writeln!(f, "with exactly one response: {answered}; lost: {}; with two responses: 0", invocations - answered)?;
+        writeln!(
+            f,
+            "seed {seed}: {invocations} invocations in {:.1} s, {rate:.0} a second, {bytes} bytes of events",
+            time.as_secs_f64()
+        )?;
+        writeln!(
+            f,
+            "with exactly one response: {answered}; lost: {}; with two responses: 0",
+            invocations - answered
+        )?;
         writeln!(
             f,
             "with a fault: {faulty} ({share:.2} %); responses sent again since they weren't acknowledged: {sent_again}; connections: {connections}"
@@ -57,7 +78,11 @@ impl fmt::Display for Report {
         for (fault, count) in Fault::ALL.iter().zip(self.faults) {
             writeln!(f, "  {count:>9} {}", fault.name())?;
         }
-        writeln!(f, "VmHWM: {} KiB after {WARM} invocations, {} KiB at the end", peak_kib[0], peak_kib[1])?;
+        writeln!(
+            f,
+            "VmHWM: {} KiB after {WARM} invocations, {} KiB at the end",
+            peak_kib[0], peak_kib[1]
+        )?;
         write!(f, "open descriptors: {} and {}", descriptors[0], descriptors[1])
     }
 }
@@ -126,7 +151,8 @@ fn serve(line: &mut Line, plan: &mut Plan, invocation: &Invocation, report: &mut
             report.faults[fault as usize] += 1;
         }
         line.expect_next(invocation);
-        let answered = send_event(line, plan, invocation, fault) && receive_response(line, plan, invocation, fault, report);
+        let answered = send_event(line, plan, invocation, fault)
+            && receive_response(line, plan, invocation, fault, report);
         if answered {
             report.answered += 1;
             return;
@@ -136,7 +162,12 @@ fn serve(line: &mut Line, plan: &mut Plan, invocation: &Invocation, report: &mut
 }
 
 /// Sends the event, unless the fault prevents it. Returns whether a response can follow.
-fn send_event(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option<Fault>) -> bool {
+fn send_event(
+    line: &mut Line,
+    plan: &mut Plan,
+    invocation: &Invocation,
+    fault: Option<Fault>,
+) -> bool {
     match fault {
         Some(Fault::ClosedBeforeEvent | Fault::ResetBeforeEvent) => {
             line.flush();
@@ -183,7 +214,13 @@ fn send_event(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: 
 }
 
 /// Receives the response. Returns whether the server has accepted it.
-fn receive_response(line: &mut Line, plan: &mut Plan, invocation: &Invocation, fault: Option<Fault>, report: &mut Report) -> bool {
+fn receive_response(
+    line: &mut Line,
+    plan: &mut Plan,
+    invocation: &Invocation,
+    fault: Option<Fault>,
+    report: &mut Report,
+) -> bool {
     if fault == Some(Fault::InPost) {
         line.receive_up_to(1 + plan.below(200 + invocation.len as u64 / 2) as usize, invocation);
         line.hang_up(plan.below(2) == 0);

@@ -66,7 +66,9 @@ impl Fault {
             Self::AfterEvent => "connection closed after the event",
             Self::CloseOnEvent => "Connection: close with the event",
             Self::InPost => "connection closed or reset within the POST",
-            Self::PostForgotten => "connection closed or reset after the POST, which the server forgets",
+            Self::PostForgotten => {
+                "connection closed or reset after the POST, which the server forgets"
+            }
             Self::AfterPost => "connection closed or reset after the POST, which the server keeps",
             Self::InReply => "connection closed within the 202",
             Self::AfterReply => "connection closed after the 202",
@@ -116,7 +118,11 @@ pub struct Plan {
 impl Plan {
     pub fn new(seed: u64) -> Self {
         // xorshift never leaves the state zero.
-        let mut plan = Self { random: seed.max(1).wrapping_mul(0x9e37_79b9_7f4a_7c15), pool: Vec::new(), row: 0 };
+        let mut plan = Self {
+            random: seed.max(1).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            pool: Vec::new(),
+            row: 0,
+        };
         plan.pool = (0..PAYLOAD_LIMIT / 8 + 16).flat_map(|_| plan.next().to_le_bytes()).collect();
         plan
     }
@@ -148,11 +154,23 @@ impl Plan {
             2.. => Fault::ALL.get(number as usize - 2).copied().or_else(|| self.fault()),
         };
         // Some invocations are retries: another attempt with the same request id.
-        let (attempt, has_no_invocation_id) = (self.below(50) == 0 && number > 0, self.below(4) == 0);
+        let (attempt, has_no_invocation_id) =
+            (self.below(50) == 0 && number > 0, self.below(4) == 0);
         let named = if attempt { number - 1 } else { number };
-        let invocation_id = if has_no_invocation_id && !attempt { String::new() } else { format!("attempt-{number}") };
+        let invocation_id = if has_no_invocation_id && !attempt {
+            String::new()
+        } else {
+            format!("attempt-{number}")
+        };
         let offset = self.below((self.pool.len() - len) as u64 + 1) as usize;
-        Invocation { number, id: format!("8476a536-e9f4-11e8-9739-{named:012x}"), invocation_id, len, fault, offset }
+        Invocation {
+            number,
+            id: format!("8476a536-e9f4-11e8-9739-{named:012x}"),
+            invocation_id,
+            len,
+            fault,
+            offset,
+        }
     }
 
     /// Returns a fault in an eighth of all cases. Faults that last milliseconds are rare.
@@ -174,7 +192,10 @@ impl Plan {
     pub fn further_fault(&mut self) -> Option<Fault> {
         self.row += 1;
         if self.row < 3 && self.below(400) == 0 {
-            return Some([Fault::ResetBeforeEvent, Fault::InHead, Fault::InEvent, Fault::InPost][self.below(4) as usize]);
+            return Some(
+                [Fault::ResetBeforeEvent, Fault::InHead, Fault::InEvent, Fault::InPost]
+                    [self.below(4) as usize],
+            );
         }
         self.row = 0;
         None
@@ -187,28 +208,41 @@ impl Plan {
 
     /// Returns the end of the head of the reply to GET /next, and `pending` followed by that reply.
     /// The framing is random.
-    pub fn event(&mut self, invocation: &Invocation, pending: Vec<u8>, fault: Option<Fault>) -> (usize, Vec<u8>) {
+    pub fn event(
+        &mut self,
+        invocation: &Invocation,
+        pending: Vec<u8>,
+        fault: Option<Fault>,
+    ) -> (usize, Vec<u8>) {
         let framing = self.below(4);
         let piece = 1 + self.below(invocation.len as u64 + 1) as usize;
         // More chunks would make the server the bottleneck.
         let piece = piece.max(invocation.len / 64);
         let mut text = pending;
         if fault == Some(Fault::Early) {
-            text.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: none\r\n\r\n");
+            text.extend_from_slice(
+                b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: none\r\n\r\n",
+            );
         }
-        text.extend_from_slice(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ");
+        text.extend_from_slice(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ",
+        );
         text.extend_from_slice(invocation.id.as_bytes());
         if !invocation.invocation_id.is_empty() {
             text.extend_from_slice(b"\r\nLambda-Runtime-Invocation-Id: ");
             text.extend_from_slice(invocation.invocation_id.as_bytes());
         }
-        text.extend_from_slice(b"\r\nLambda-Runtime-Deadline-Ms: 1999999999999\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT");
+        text.extend_from_slice(
+            b"\r\nLambda-Runtime-Deadline-Ms: 1999999999999\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT",
+        );
         if fault == Some(Fault::CloseOnEvent) {
             text.extend_from_slice(b"\r\nConnection: close");
         }
         let data = &self.pool[invocation.offset..][..invocation.len];
         if framing < 2 {
-            text.extend_from_slice(format!("\r\nContent-Length: {}\r\n\r\n", data.len()).as_bytes());
+            text.extend_from_slice(
+                format!("\r\nContent-Length: {}\r\n\r\n", data.len()).as_bytes(),
+            );
             let head_len = text.len();
             text.extend_from_slice(data);
             // The connection can break within an empty event, too.
@@ -229,7 +263,11 @@ impl Plan {
 
 /// Returns a reply to a response.
 pub fn reply(status: u16, closes: bool) -> Vec<u8> {
-    let body = if status == 202 { "{\"status\":\"OK\"}\n" } else { "{\"errorMessage\":\"a fault\",\"errorType\":\"Fault\"}\n" };
+    let body = if status == 202 {
+        "{\"status\":\"OK\"}\n"
+    } else {
+        "{\"errorMessage\":\"a fault\",\"errorType\":\"Fault\"}\n"
+    };
     let close = if closes { "Connection: close\r\n" } else { "" };
     format!("HTTP/1.1 {status} Reason\r\nContent-Type: application/json\r\n{close}Content-Length: {}\r\n\r\n{body}", body.len())
         .into_bytes()

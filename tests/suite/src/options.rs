@@ -65,7 +65,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
     let mut options = Options::default();
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| format!("a value is required for '{argument}'"));
+        let mut value =
+            || arguments.next().ok_or_else(|| format!("a value is required for '{argument}'"));
         match argument.as_str() {
             "--full" => options.full = true,
             "--long" => options.long = true,
@@ -78,10 +79,14 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
             "--jobs" => {
                 let jobs = value()?;
                 let number = jobs.parse().ok().filter(|&number| number > 0);
-                options.jobs = Some(number.ok_or_else(|| format!("invalid value '{jobs}' for '--jobs': expected a number above 0"))?);
+                options.jobs = Some(number.ok_or_else(|| {
+                    format!("invalid value '{jobs}' for '--jobs': expected a number above 0")
+                })?);
             }
             "-h" | "--help" => return Ok(None),
-            _ if argument.starts_with('-') => return Err(format!("unexpected argument '{argument}'")),
+            _ if argument.starts_with('-') => {
+                return Err(format!("unexpected argument '{argument}'"));
+            }
             _ => options.filters.push(argument),
         }
     }

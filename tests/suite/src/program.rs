@@ -60,7 +60,9 @@ pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(root()).stdin(Stdio::null());
     // `cargo run` sets them for this program, and the compiler would see them in every crate.
-    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
+    for (name, _) in
+        env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"))
+    {
         command.env_remove(name);
     }
     command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_PATH");
@@ -82,12 +84,18 @@ pub fn check_targets() -> Result<(), String> {
     let missing: Vec<&str> = TARGETS.into_iter().filter(|target| !has(target)).collect();
     match missing.is_empty() {
         true => Ok(()),
-        false => Err(format!("the toolchain lacks {}: run `rustup toolchain install` in this folder", missing.join(" and "))),
+        false => Err(format!(
+            "the toolchain lacks {}: run `rustup toolchain install` in this folder",
+            missing.join(" and ")
+        )),
     }
 }
 
 fn has(target: &str) -> bool {
-    let output = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).current_dir(root()).output();
+    let output = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .current_dir(root())
+        .output();
     output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
@@ -100,16 +108,29 @@ pub fn build(options: &Options) -> Result<(Vec<Program>, Duration), String> {
         (Some(package), _) => command.args(["--package", package]),
         (None, []) => command.arg("--workspace"),
         // Only this package's test programs can be selected by name.
-        (None, only) => command.args(["--package", "barelambda-tests"]).args(only.iter().flat_map(|name| ["--test", name])),
+        (None, only) => command
+            .args(["--package", "barelambda-tests"])
+            .args(only.iter().flat_map(|name| ["--test", name])),
     };
     command.args(&options.features);
-    let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot start cargo: {error}"))?;
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cannot start cargo: {error}"))?;
     if !output.status.success() {
         return Err("the tests don't build".to_owned());
     }
-    let messages = output.stdout.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+    let messages = output
+        .stdout
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok());
     let mut programs: Vec<Program> = messages.filter_map(|message| program(&message)).collect();
-    programs.sort_by_key(|program| (FIRST.iter().position(|name| *name == program.name).unwrap_or(FIRST.len()), program.name.clone()));
+    programs.sort_by_key(|program| {
+        (
+            FIRST.iter().position(|name| *name == program.name).unwrap_or(FIRST.len()),
+            program.name.clone(),
+        )
+    });
     Ok((programs, begin.elapsed()))
 }
 
@@ -120,7 +141,8 @@ fn program(message: &Value) -> Option<Program> {
         return None;
     }
     let folder = Path::new(message["manifest_path"].as_str()?).parent()?.to_owned();
-    let (target, kind) = (message["target"]["name"].as_str()?, message["target"]["kind"][0].as_str()?);
+    let (target, kind) =
+        (message["target"]["name"].as_str()?, message["target"]["kind"][0].as_str()?);
     let name = match kind {
         "test" => target.to_owned(),
         "example" => format!("examples/{target}"),
@@ -137,11 +159,15 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
         let ignored = self::names(&lines(program, &["--list", "--format", "terse", "--ignored"])?);
         let reasons = reasons(program, &ignored)?;
         for name in names {
-            let ignored = ignored.contains(&name).then(|| reasons.get(&name).cloned().unwrap_or_default());
+            let ignored =
+                ignored.contains(&name).then(|| reasons.get(&name).cloned().unwrap_or_default());
             all.push(Test { program, name, ignored, skipped: false });
         }
     }
-    let is_wanted = |test: &Test| options.filters.is_empty() || options.filters.iter().any(|filter| test.full_name().contains(filter));
+    let is_wanted = |test: &Test| {
+        options.filters.is_empty()
+            || options.filters.iter().any(|filter| test.full_name().contains(filter))
+    };
     all.retain(is_wanted);
     for test in &mut all {
         test.skipped = options.skip(test.ignored.as_deref());
@@ -165,16 +191,24 @@ fn reasons(program: &Program, ignored: &[String]) -> Result<HashMap<String, Stri
     let mut arguments = vec!["--exact"];
     arguments.extend(ignored.iter().map(String::as_str));
     let lines = lines(program, &arguments)?;
-    let reasons = lines.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... ignored, "));
+    let reasons =
+        lines.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... ignored, "));
     Ok(reasons.map(|(name, reason)| (name.to_owned(), reason.to_owned())).collect())
 }
 
 /// Runs a program, and returns its standard output.
 fn lines(program: &Program, arguments: &[&str]) -> Result<String, String> {
     let output = program.command(arguments).output();
-    let output = output.map_err(|error| format!("cannot start {}: {error}", program.path.display()))?;
+    let output =
+        output.map_err(|error| format!("cannot start {}: {error}", program.path.display()))?;
     if !output.status.success() {
-        return Err(format!("{} {}: {}", program.path.display(), arguments.join(" "), output.status));
+        return Err(format!(
+            "{} {}: {}",
+            program.path.display(),
+            arguments.join(" "),
+            output.status
+        ));
     }
-    String::from_utf8(output.stdout).map_err(|_| format!("{} writes bytes that aren't UTF-8", program.path.display()))
+    String::from_utf8(output.stdout)
+        .map_err(|_| format!("{} writes bytes that aren't UTF-8", program.path.display()))
 }

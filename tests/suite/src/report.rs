@@ -87,6 +87,8 @@ fn not_run(results: &[TestResult], options: &Options) {
         println!("{count:>6}  {reason}");
     }
     if !options.full {
-        println!("`cargo suite --list` names them. `bash .ci/full` installs what they need, and runs them.");
+        println!(
+            "`cargo suite --list` names them. `bash .ci/full` installs what they need, and runs them."
+        );
     }
 }

@@ -36,8 +36,10 @@ pub enum Outcome {
 
 /// Runs all tests that aren't skipped. Tests that measure run one by one, after the others.
 pub fn all(tests: &[Test], options: &Options) -> Result<Vec<TestResult>, String> {
-    let folder = Folder::make().map_err(|error| format!("can't make a folder for the tests' output: {error}"))?;
-    let jobs = options.jobs.unwrap_or_else(|| 2 * thread::available_parallelism().map_or(1, usize::from));
+    let folder = Folder::make()
+        .map_err(|error| format!("can't make a folder for the tests' output: {error}"))?;
+    let jobs =
+        options.jobs.unwrap_or_else(|| 2 * thread::available_parallelism().map_or(1, usize::from));
     let split = tests.iter().position(|test| test.program.name == FIGURES).unwrap_or(tests.len());
     let (shared, alone) = tests.split_at(split);
     let mut results = some(shared, jobs, &folder.0, options);
@@ -89,11 +91,13 @@ fn one(test: &Test, log: &Path, folder: &Path, options: &Options) -> TestResult 
     let outcome = match &test.ignored {
         Some(reason) if test.skipped => Outcome::Ignored { reason: reason.clone() },
         _ => {
-            let mut command = test.program.command(&["--exact", "--include-ignored", "--nocapture", &test.name]);
+            let mut command =
+                test.program.command(&["--exact", "--include-ignored", "--nocapture", &test.name]);
             command.env("BARELAMBDA_BUILDS", folder);
             match captured(&mut command, log) {
                 Ok(status) => {
-                    let output = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
+                    let output =
+                        String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
                     if options.show {
                         println!("---- {}\n{output}", test.full_name());
                     }
@@ -110,7 +114,12 @@ fn one(test: &Test, log: &Path, folder: &Path, options: &Options) -> TestResult 
     if let Outcome::Failed { output } = &outcome {
         println!("---- {} failed:\n{output}----", test.full_name());
     }
-    TestResult { program: test.program.name.clone(), name: test.name.clone(), time: begin.elapsed(), outcome }
+    TestResult {
+        program: test.program.name.clone(),
+        name: test.name.clone(),
+        time: begin.elapsed(),
+        outcome,
+    }
 }
 
 /// Runs a command with both outputs in a file.
@@ -133,16 +142,26 @@ fn captured(command: &mut Command, log: &Path) -> io::Result<ExitStatus> {
 /// Runs the examples in the documentation.
 fn documentation() -> Result<TestResult, String> {
     let begin = Instant::now();
-    let output = program::cargo().args(["test", "--workspace", "--doc"]).stderr(Stdio::piped()).output();
+    let output =
+        program::cargo().args(["test", "--workspace", "--doc"]).stderr(Stdio::piped()).output();
     let output = output.map_err(|error| format!("cannot start cargo: {error}"))?;
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    let counts = lines.lines().filter_map(|line| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<usize>().ok());
+    let counts = lines.lines().filter_map(|line| {
+        line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<usize>().ok()
+    });
     let outcome = match output.status.success() {
         true => Outcome::Passed { count: counts.sum() },
-        false => Outcome::Failed { output: format!("{lines}{}", String::from_utf8_lossy(&output.stderr)) },
+        false => Outcome::Failed {
+            output: format!("{lines}{}", String::from_utf8_lossy(&output.stderr)),
+        },
     };
     if let Outcome::Failed { output } = &outcome {
         println!("---- documentation failed:\n{output}----");
     }
-    Ok(TestResult { program: "documentation".into(), name: "examples".into(), time: begin.elapsed(), outcome })
+    Ok(TestResult {
+        program: "documentation".into(),
+        name: "examples".into(),
+        time: begin.elapsed(),
+        outcome,
+    })
 }

@@ -1,4 +1,5 @@
-//! The example in COBOL: as a handler, linked statically with the C library, and as a plain program.
+//! The example in COBOL: as a handler, linked statically with the C library, and as a plain
+//! program.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -36,7 +37,9 @@ fn built() -> PathBuf {
         let folder = cargo::scratch("cobol");
         let mut make = Command::new(tools::for_c("make"));
         make.arg("-C").arg(cargo::root().join("examples/cobol")).args(["install", "command"]);
-        run(make.arg(format!("BUILD={}", folder.display())).env("CARGO_TARGET_DIR", cargo::target_folder()));
+        run(make
+            .arg(format!("BUILD={}", folder.display()))
+            .env("CARGO_TARGET_DIR", cargo::target_folder()));
         vec![folder]
     });
     made[0].clone()
@@ -53,7 +56,11 @@ fn a_handler_in_cobol_responds_and_fails() {
     }
     for (event, message) in REFUSED {
         let (error, _) = failure(&emulator, event);
-        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.InvalidPay", message), "{event}");
+        assert_eq!(
+            (error.error_type.as_str(), error.message.as_str()),
+            ("Function.InvalidPay", message),
+            "{event}"
+        );
     }
     let (error, _) = failure(&emulator, " ".repeat(4097));
     assert_eq!(error.message, "the event is longer than 4096 bytes");
@@ -80,7 +87,12 @@ fn the_same_logic_is_a_plain_program_with_standard_input_and_output() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program can be started");
-        child.stdin.take().expect("stdin is a pipe").write_all(event.as_bytes()).expect("the program reads its event");
+        child
+            .stdin
+            .take()
+            .expect("stdin is a pipe")
+            .write_all(event.as_bytes())
+            .expect("the program reads its event");
         let output = child.wait_with_output().expect("the program ends");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes ASCII");
         (output.status.code(), text(output.stdout), text(output.stderr))

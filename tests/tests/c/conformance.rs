@@ -10,7 +10,11 @@ fn passes_every_check(way: Way) {
     options.target.runner = way.architecture().runner().unwrap_or_default();
     let report = run(&options, |_| {});
     println!("{way:?}: {}", report.table().lines().last().unwrap_or_default());
-    let others: Vec<_> = report.checked.iter().filter_map(|checked| Some((checked.check.name, checked.seen()?))).collect();
+    let others: Vec<_> = report
+        .checked
+        .iter()
+        .filter_map(|checked| Some((checked.check.name, checked.seen()?)))
+        .collect();
     assert!(report.totals().passed == checks().len(), "{way:?}: {others:#?}");
 }
 

@@ -7,7 +7,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use barelambda_emulator::Emulator;
-use barelambda_tests::c_programs::{EXAMPLES, Way, compile, example, folder, headers, library, make, run, serve};
+use barelambda_tests::c_programs::{
+    EXAMPLES, Way, compile, example, folder, headers, library, make, run, serve,
+};
 use barelambda_tests::cargo;
 use barelambda_tests::emulated::{answer, failure, pattern};
 use barelambda_tests::on_each_architecture;
@@ -34,12 +36,32 @@ fn every_example_works_in_every_way_to_link_it() {
 fn every_example_works_as_cpp_and_under_sanitizers() {
     let commands: [(&str, &[&str]); 3] = [
         ("cpp", &["c++", "-std=c++17", "-x", "c++"]),
-        ("sanitized", &["cc", "-std=c99", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
-        ("sanitized-cpp", &["c++", "-std=c++17", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-x", "c++"]),
+        (
+            "sanitized",
+            &["cc", "-std=c99", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+        ),
+        (
+            "sanitized-cpp",
+            &[
+                "c++",
+                "-std=c++17",
+                "-g",
+                "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=all",
+                "-x",
+                "c++",
+            ],
+        ),
     ];
     for (how, command) in commands {
         for name in EXAMPLES {
-            let program = compile(command, &folder().join(format!("{name}.c")), Architecture::X86_64, &format!("{how}-{name}"), &[]);
+            let program = compile(
+                command,
+                &folder().join(format!("{name}.c")),
+                Architecture::X86_64,
+                &format!("{how}-{name}"),
+                &[],
+            );
             check(name, &serve(&program, Architecture::X86_64));
         }
     }
@@ -58,20 +80,33 @@ fn check(name: &str, emulator: &Emulator) {
             let started = Instant::now();
             let expected: String = (1..=5).map(|number| format!("data: {number}\n\n")).collect();
             assert_eq!(String::from_utf8_lossy(&answer(emulator, "{}")), expected);
-            assert!(started.elapsed() > Duration::from_secs(2), "the events are half a second apart");
+            assert!(
+                started.elapsed() > Duration::from_secs(2),
+                "the events are half a second apart"
+            );
         }
         "order" => {
             assert_eq!(String::from_utf8_lossy(&answer(emulator, ORDER)), SUM);
             for (event, message) in [
-                ("{\"lines\":[{\"count\":2}]}", "a line has no count or no price from 0 to 1000000"),
-                ("{\"lines\":[{\"count\":2,\"cents\":1000001}]}", "a line has no count or no price from 0 to 1000000"),
+                (
+                    "{\"lines\":[{\"count\":2}]}",
+                    "a line has no count or no price from 0 to 1000000",
+                ),
+                (
+                    "{\"lines\":[{\"count\":2,\"cents\":1000001}]}",
+                    "a line has no count or no price from 0 to 1000000",
+                ),
                 ("{\"lines\":7}", "the order has no lines"),
                 ("[]", "the order has no lines"),
                 ("{\"lines\":[", "the order is not JSON"),
                 ("", "the order is not JSON"),
             ] {
                 let (error, _) = failure(emulator, event);
-                assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.InvalidOrder", message), "{event}");
+                assert_eq!(
+                    (error.error_type.as_str(), error.message.as_str()),
+                    ("Function.InvalidOrder", message),
+                    "{event}"
+                );
             }
             let (error, _) = failure(emulator, format!("[{}]", vec!["1"; 1024].join(",")));
             assert_eq!(error.message, "the order has too many lines");
@@ -80,7 +115,10 @@ fn check(name: &str, emulator: &Emulator) {
         "conformance" => {
             assert_eq!(answer(emulator, "\"anything\""), b"\"anything\"");
             let (error, _) = failure(emulator, "\"conformance:error\"");
-            assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.AskedFor", "the event asked for an error"));
+            assert_eq!(
+                (error.error_type.as_str(), error.message.as_str()),
+                ("Function.AskedFor", "the event asked for an error")
+            );
         }
         other => panic!("no check for the example {other}"),
     }
@@ -89,7 +127,11 @@ fn check(name: &str, emulator: &Emulator) {
 fn every_example_works_under_rie(architecture: Architecture) {
     let way = Way::Freestanding(architecture);
     for name in EXAMPLES {
-        let mut rie = Rie::start(&bootstrap(&example(name, way), architecture, name), &[], &format!("c-{architecture:?}-{name}"));
+        let mut rie = Rie::start(
+            &bootstrap(&example(name, way), architecture, name),
+            &[],
+            &format!("c-{architecture:?}-{name}"),
+        );
         let (event, expected) = match name {
             "hello" => ("{}", "\"hello, world\"".to_owned()),
             "stream" => ("{}", (1..=5).map(|number| format!("data: {number}\n\n")).collect()),
@@ -97,7 +139,11 @@ fn every_example_works_under_rie(architecture: Architecture) {
             _ => ("{\"a\":1}", "{\"a\":1}".to_owned()),
         };
         for _ in 0..2 {
-            assert_eq!(String::from_utf8_lossy(&rie.invoke(event.as_bytes())), expected, "{name}, {architecture:?}");
+            assert_eq!(
+                String::from_utf8_lossy(&rie.invoke(event.as_bytes())),
+                expected,
+                "{name}, {architecture:?}"
+            );
         }
     }
 }
@@ -110,7 +156,8 @@ on_each_architecture!(
 #[test]
 #[ignore = "needs make; run `bash .ci/full`"]
 fn make_installs_a_bootstrap_and_cleans_up() {
-    let (destination, build) = (cargo::scratch("c-install").join("package"), cargo::scratch("c-build"));
+    let (destination, build) =
+        (cargo::scratch("c-install").join("package"), cargo::scratch("c-build"));
     let built = format!("BUILD={}", build.join("programs").display());
     for (arch, machine) in [("x86_64", EM_X86_64), ("arm64", EM_AARCH64)] {
         let arch = format!("ARCH={arch}");
@@ -120,9 +167,16 @@ fn make_installs_a_bootstrap_and_cleans_up() {
         make(&["install", "PROGRAM=hello", &arch, &destination, &built]);
         let path = PathBuf::from(destination.trim_start_matches("DESTDIR=")).join("bootstrap");
         let (found, segments) = headers(&path);
-        assert!(found == machine && !segments.contains(&PT_INTERP), "{arch}: {found}, {segments:?}");
-        assert_eq!(fs::metadata(&path).expect("the bootstrap exists").permissions().mode() & 0o777, 0o755);
-        let others = fs::read_dir(&destination["DESTDIR=".len()..]).expect("the folder exists").count();
+        assert!(
+            found == machine && !segments.contains(&PT_INTERP),
+            "{arch}: {found}, {segments:?}"
+        );
+        assert_eq!(
+            fs::metadata(&path).expect("the bootstrap exists").permissions().mode() & 0o777,
+            0o755
+        );
+        let others =
+            fs::read_dir(&destination["DESTDIR=".len()..]).expect("the folder exists").count();
         assert_eq!(others, 1, "the package has only the bootstrap");
     }
     // This is the default build folder.
@@ -137,12 +191,18 @@ fn make_installs_a_bootstrap_and_cleans_up() {
 #[ignore = "needs make, musl-tools and gcc-aarch64-linux-gnu; run `bash .ci/full`"]
 fn the_commands_of_the_readme_link_working_programs() {
     let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
-    let commands: Vec<&str> = readme.split('`').filter(|text| text.contains("$LIBRARY") && text.contains("echo.c")).collect();
+    let commands: Vec<&str> = readme
+        .split('`')
+        .filter(|text| text.contains("$LIBRARY") && text.contains("echo.c"))
+        .collect();
     assert_eq!(commands.len(), 4, "{commands:?}");
     for command in commands {
         let output = cargo::scratch("c-readme").join("program");
         let mut shell = Command::new("/bin/sh");
-        shell.current_dir(folder()).env("LIBRARY", library(Architecture::X86_64)).env("OUTPUT", &output);
+        shell
+            .current_dir(folder())
+            .env("LIBRARY", library(Architecture::X86_64))
+            .env("OUTPUT", &output);
         run(shell.arg("-c").arg(format!("{command} -o \"$OUTPUT\"")));
         println!("{} bytes: {command}", fs::metadata(&output).expect("the program exists").len());
         check("echo", &serve(&output, Architecture::X86_64));
@@ -156,7 +216,9 @@ fn bootstrap(program: &Path, architecture: Architecture, name: &str) -> PathBuf 
     };
     let script = cargo::scratch(&format!("c-rie-{name}")).join("bootstrap");
     let words: Vec<String> = runner.iter().map(|word| format!("'{}'", word.display())).collect();
-    fs::write(&script, format!("#!/bin/sh\nexec {} '{}'\n", words.join(" "), program.display())).expect("a script can be written");
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("a script can be made executable");
+    fs::write(&script, format!("#!/bin/sh\nexec {} '{}'\n", words.join(" "), program.display()))
+        .expect("a script can be written");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755))
+        .expect("a script can be made executable");
     script
 }

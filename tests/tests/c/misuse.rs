@@ -12,12 +12,15 @@ use barelambda_tests::programs::Architecture;
 
 const ARGUMENT: &str = "Function.InvalidArgument";
 const TWICE: (&str, &str) = ("Function.AnsweredTwice", "the handler answered twice");
-const TOO_LARGE: (&str, &str) = ("Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer");
-const CONTENT_TYPE: (&str, &str) = ("Function.InvalidContentType", "the content type is not a header value");
+const TOO_LARGE: (&str, &str) =
+    ("Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer");
+const CONTENT_TYPE: (&str, &str) =
+    ("Function.InvalidContentType", "the content type is not a header value");
 const HTTP: &str = "Function.InvalidHttpResponse";
 const NULL: (&str, &str) = (ARGUMENT, "a pointer is null and its length is not 0");
 const OVERLAP: (&str, &str) = (ARGUMENT, "a slice overlaps the response buffer");
-const NOT_ENDED: (&str, &str) = ("Function.NotAnswered", "the handler returned without ending its stream");
+const NOT_ENDED: (&str, &str) =
+    ("Function.NotAnswered", "the handler returned without ending its stream");
 const NOT_STREAMING: (&str, &str) = ("Function.NotStreaming", "no stream has begun");
 
 /// Events, and the type and the message of the resulting errors.
@@ -41,7 +44,10 @@ const FAILURES: [(&str, (&str, &str)); 39] = [
     ("buffer_late", TWICE),
     ("http_status", (HTTP, "the status is not from 200 to 599: 65535")),
     ("http_name", (HTTP, "a header name is not a token")),
-    ("http_value_not_utf8", (HTTP, "a header value has a control character, one beyond ASCII, or a blank at an end")),
+    (
+        "http_value_not_utf8",
+        (HTTP, "a header value has a control character, one beyond ASCII, or a blank at an end"),
+    ),
     ("http_null_name", NULL),
     ("http_null_head", (ARGUMENT, "the HTTP head is null")),
     ("http_null_headers", NULL),
@@ -83,7 +89,13 @@ const ANSWERS: [(&str, &str); 9] = [
 ];
 
 fn misuse(how: &str, command: &[&str], architecture: Architecture, last: &[&str]) -> PathBuf {
-    compile(command, &cargo::root().join("tests/c/misuse.c"), architecture, &format!("misuse-{how}"), last)
+    compile(
+        command,
+        &cargo::root().join("tests/c/misuse.c"),
+        architecture,
+        &format!("misuse-{how}"),
+        last,
+    )
 }
 
 /// Builds the program once for several tests.
@@ -93,7 +105,15 @@ fn freestanding(architecture: Architecture) -> PathBuf {
             Architecture::X86_64 => "cc",
             Architecture::Aarch64 => "aarch64-linux-gnu-gcc",
         };
-        let first = [compiler, "-std=c99", "-Os", "-ffreestanding", "-fno-stack-protector", "-nostdlib", "-static"];
+        let first = [
+            compiler,
+            "-std=c99",
+            "-Os",
+            "-ffreestanding",
+            "-fno-stack-protector",
+            "-nostdlib",
+            "-static",
+        ];
         vec![misuse(&format!("{architecture:?}"), &first, architecture, &["-Wl,--gc-sections"])]
     });
     made[0].clone()
@@ -104,8 +124,13 @@ fn check(emulator: &Emulator) {
         let event = format!("\"{name}\"");
         let (error, outcome) = failure(emulator, event.as_str());
         // The message of a panic begins with its location.
-        let is_expected = error.message == message || error_type == "Function.Panic" && error.message.ends_with(message);
-        assert!(error.error_type == error_type && is_expected && !error.found_by_lambda, "{name}: {error:?}\n{}", outcome.log);
+        let is_expected = error.message == message
+            || error_type == "Function.Panic" && error.message.ends_with(message);
+        assert!(
+            error.error_type == error_type && is_expected && !error.found_by_lambda,
+            "{name}: {error:?}\n{}",
+            outcome.log
+        );
         assert_eq!(answer(emulator, "\"copied\""), b"\"as it was\"", "after {name}");
     }
     for (name, expected) in ANSWERS {
@@ -123,17 +148,33 @@ on_each_architecture!(misuse_is_a_defined_error_without_libc);
 #[ignore = "needs g++; run `bash .ci/full`"]
 fn misuse_is_a_defined_error_under_sanitizers() {
     let sanitizers = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    let c = misuse("sanitized", &[&["cc", "-std=c99"], &sanitizers[..]].concat(), Architecture::X86_64, &[]);
+    let c = misuse(
+        "sanitized",
+        &[&["cc", "-std=c99"], &sanitizers[..]].concat(),
+        Architecture::X86_64,
+        &[],
+    );
     check(&serve(&c, Architecture::X86_64));
-    let cpp = misuse("sanitized-cpp", &[&["c++", "-std=c++17"], &sanitizers[..], &["-x", "c++"]].concat(), Architecture::X86_64, &[]);
+    let cpp = misuse(
+        "sanitized-cpp",
+        &[&["c++", "-std=c++17"], &sanitizers[..], &["-x", "c++"]].concat(),
+        Architecture::X86_64,
+        &[],
+    );
     check(&serve(&cpp, Architecture::X86_64));
 }
 
 #[test]
 #[ignore = "needs musl-tools; run `bash .ci/full`"]
 fn misuse_is_a_defined_error_with_libc() {
-    check(&serve(&misuse("glibc", &["cc", "-std=c99"], Architecture::X86_64, &[]), Architecture::X86_64));
-    check(&serve(&misuse("musl", &["musl-gcc", "-std=c99", "-static"], Architecture::X86_64, &[]), Architecture::X86_64));
+    check(&serve(
+        &misuse("glibc", &["cc", "-std=c99"], Architecture::X86_64, &[]),
+        Architecture::X86_64,
+    ));
+    check(&serve(
+        &misuse("musl", &["musl-gcc", "-std=c99", "-static"], Architecture::X86_64, &[]),
+        Architecture::X86_64,
+    ));
 }
 
 #[test]
@@ -141,18 +182,31 @@ fn an_initialiser_that_responds_fails() {
     let mut options = Options::new(freestanding(Architecture::X86_64));
     options = options.env("MISUSE_INIT", "1");
     let (error, outcome) = failure(&start(options), "\"copied\"");
-    assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.NothingToAnswer", "an initialiser has nothing to answer"));
-    let expected = r#"barelambda: the initialiser failed: {"errorType":"Function.NothingToAnswer","#;
+    assert_eq!(
+        (error.error_type.as_str(), error.message.as_str()),
+        ("Function.NothingToAnswer", "an initialiser has nothing to answer")
+    );
+    let expected =
+        r#"barelambda: the initialiser failed: {"errorType":"Function.NothingToAnswer","#;
     assert!(outcome.log.contains(expected), "{}", outcome.log);
 }
 
 #[test]
 fn a_line_of_the_log_has_its_level_and_the_request() {
     let program = freestanding(Architecture::X86_64);
-    for (format, level, expected) in [("Text", "INFO", " WARN one\u{fffd} line"), ("JSON", "INFO", r#""level":"WARN""#)] {
-        let options = Options::new(&program).env("AWS_LAMBDA_LOG_FORMAT", format).env("AWS_LAMBDA_LOG_LEVEL", level);
+    for (format, level, expected) in
+        [("Text", "INFO", " WARN one\u{fffd} line"), ("JSON", "INFO", r#""level":"WARN""#)]
+    {
+        let options = Options::new(&program)
+            .env("AWS_LAMBDA_LOG_FORMAT", format)
+            .env("AWS_LAMBDA_LOG_LEVEL", level);
         let outcome = invoke(&start(options), "\"log_odd\"");
-        let line = outcome.log.lines().find(|line| line.contains("one")).unwrap_or_else(|| panic!("{:?}", outcome.log)).to_owned();
+        let line = outcome
+            .log
+            .lines()
+            .find(|line| line.contains("one"))
+            .unwrap_or_else(|| panic!("{:?}", outcome.log))
+            .to_owned();
         assert!(line.contains(expected) && line.contains(&outcome.request_id), "{line}");
         assert!(!outcome.log.contains("below the level"), "{}", outcome.log);
     }

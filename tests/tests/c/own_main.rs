@@ -29,7 +29,13 @@ fn commands() -> [(&'static str, Architecture, Vec<&'static str>); 6] {
 fn a_custom_main_has_arguments_an_initialiser_and_a_state() {
     let source = cargo::root().join("tests/c/own_main.c");
     for (name, architecture, command) in commands() {
-        let program = compile(&[&command[..], &["-std=c99"]].concat(), &source, architecture, &format!("main-{name}"), &[]);
+        let program = compile(
+            &[&command[..], &["-std=c99"]].concat(),
+            &source,
+            architecture,
+            &format!("main-{name}"),
+            &[],
+        );
         let options = || {
             let mut options = Options::new(&program);
             options.runner = architecture.runner();
@@ -39,12 +45,25 @@ fn a_custom_main_has_arguments_an_initialiser_and_a_state() {
         assert_eq!([answer(&emulator, "1"), answer(&emulator, "2")], [b"00", b"01"], "{name}");
 
         let (error, outcome) = failure(&start(options().env("OWN_MAIN_INIT", "no \"luck\"")), "1");
-        assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.BadStart", "no \"luck\""), "{name}");
-        assert!(outcome.log.contains("barelambda: the initialiser failed: {\"errorType\":\"Function.BadStart\""), "{}", outcome.log);
+        assert_eq!(
+            (error.error_type.as_str(), error.message.as_str()),
+            ("Function.BadStart", "no \"luck\""),
+            "{name}"
+        );
+        assert!(
+            outcome.log.contains(
+                "barelambda: the initialiser failed: {\"errorType\":\"Function.BadStart\""
+            ),
+            "{}",
+            outcome.log
+        );
 
         let (status, words) = ran(program, architecture);
         assert_eq!(status, Some(7), "{name}");
-        assert!(words.starts_with("barelambda: AWS_LAMBDA_RUNTIME_API is not set"), "{name}: {words}");
+        assert!(
+            words.starts_with("barelambda: AWS_LAMBDA_RUNTIME_API is not set"),
+            "{name}: {words}"
+        );
     }
 }
 
@@ -52,12 +71,22 @@ fn a_custom_main_has_arguments_an_initialiser_and_a_state() {
 #[ignore = "needs gcc-aarch64-linux-gnu and qemu-user-static; run `bash .ci/full`"]
 fn a_program_without_main_and_handler_reports_that() {
     let source = cargo::scratch("c-nothing").join("nothing.c");
-    fs::write(&source, "#include <barelambda.h>\nconst int nothing = 1;\n").expect("a source can be written");
+    fs::write(&source, "#include <barelambda.h>\nconst int nothing = 1;\n")
+        .expect("a source can be written");
     for (name, architecture, command) in commands() {
-        let program =
-            compile(&[&command[..], &["-std=c99"]].concat(), &source, architecture, &format!("nothing-{name}"), &["-Wl,-u,_start"]);
+        let program = compile(
+            &[&command[..], &["-std=c99"]].concat(),
+            &source,
+            architecture,
+            &format!("nothing-{name}"),
+            &["-Wl,-u,_start"],
+        );
         let (status, words) = ran(program, architecture);
-        assert_eq!((status, words.as_str()), (Some(1), "barelambda: the program has neither main nor barelambda_handler\n"), "{name}");
+        assert_eq!(
+            (status, words.as_str()),
+            (Some(1), "barelambda: the program has neither main nor barelambda_handler\n"),
+            "{name}"
+        );
     }
 }
 
@@ -65,6 +94,11 @@ fn a_program_without_main_and_handler_reports_that() {
 fn ran(program: PathBuf, architecture: Architecture) -> (Option<i32>, String) {
     let mut words = architecture.runner().into_iter().flatten().chain([program.into_os_string()]);
     let mut command = Command::new(words.next().expect("the program has a path"));
-    let output = command.args(words).arg("x").env_remove("AWS_LAMBDA_RUNTIME_API").output().expect("the program can be started");
+    let output = command
+        .args(words)
+        .arg("x")
+        .env_remove("AWS_LAMBDA_RUNTIME_API")
+        .output()
+        .expect("the program can be started");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

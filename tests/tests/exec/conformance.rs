@@ -33,7 +33,12 @@ const WITHOUT: [&str; 13] = [
 
 /// Runs the checks with `only` in their names, and asserts that none fails. Returns the names of
 /// those that aren't applicable.
-fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, &str)], only: Option<&str>) -> Names {
+fn not_applicable(
+    architecture: Architecture,
+    script: &str,
+    variables: &[(&str, &str)],
+    only: Option<&str>,
+) -> Names {
     let mut options = Options::new(bootstrap(architecture));
     options.only = only.map(str::to_owned);
     // The script makes files, which may need seconds on a busy disk.
@@ -42,7 +47,10 @@ fn not_applicable(architecture: Architecture, script: &str, variables: &[(&str, 
     let path = cargo::root().join("tests/src").join(script);
     let set = |name: &str, value: OsString| (OsString::from(name), value);
     options.target.environment = vec![set("_HANDLER", path.into())];
-    options.target.environment.extend(variables.iter().map(|(name, value)| set(name, value.into())));
+    options
+        .target
+        .environment
+        .extend(variables.iter().map(|(name, value)| set(name, value.into())));
     let report = run(&options, |_| {});
     println!("{architecture:?} {variables:?}: {}", report.total());
     let (mut failed, mut not_applicable) = (Vec::new(), Names::new());
@@ -75,13 +83,23 @@ fn a_process_for_each_invocation(architecture: Architecture) {
     let seen = not_applicable(architecture, "exec_conformance.sh", &[], None);
     assert_eq!(seen, beyond_a_child(&of_streams()), "{architecture:?}");
 }
-on_each_architecture!(a_process_for_each_invocation, "needs sed; run `bash .ci/full`", "long; run `bash .ci/long`");
+on_each_architecture!(
+    a_process_for_each_invocation,
+    "needs sed; run `bash .ci/full`",
+    "long; run `bash .ci/long`"
+);
 
 /// Runs only the checks that need a stream. Others need a lost response to be sent again, which a
 /// stream can't be.
 fn streamed(architecture: Architecture) {
-    let content_type = ("BARELAMBDA_CONTENT_TYPE", "application/vnd.awslambda.http-integration-response");
-    let seen = not_applicable(architecture, "exec_conformance.sh", &[("BARELAMBDA_RESPONSE", "stream"), content_type], Some("stream"));
+    let content_type =
+        ("BARELAMBDA_CONTENT_TYPE", "application/vnd.awslambda.http-integration-response");
+    let seen = not_applicable(
+        architecture,
+        "exec_conformance.sh",
+        &[("BARELAMBDA_RESPONSE", "stream"), content_type],
+        Some("stream"),
+    );
     // Every response is streamed.
     assert_eq!(seen, Names::from(["stream-then-buffered"]), "{architecture:?}");
 }
@@ -99,7 +117,12 @@ fn streamed_on_aarch64() {
 }
 
 fn lines(architecture: Architecture) {
-    let seen = not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
-    assert_eq!(seen, beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()), "{architecture:?}");
+    let seen =
+        not_applicable(architecture, "exec_conformance.py", &[("BARELAMBDA_MODE", "lines")], None);
+    assert_eq!(
+        seen,
+        beyond_a_child(&[&of_streams()[..], &WITHOUT[..]].concat()),
+        "{architecture:?}"
+    );
 }
 on_each_architecture!(lines, "needs Python 3; run `bash .ci/full`", "long; run `bash .ci/long`");

@@ -27,14 +27,20 @@ fn timeout(emulator: &Emulator, event: &str) -> (String, Duration) {
     let begin = Instant::now();
     let (error, outcome) = failure(emulator, event);
     let took = begin.elapsed();
-    assert_eq!((error.error_type.as_str(), error.found_by_lambda), ("Function.Timeout", false), "{event}: {error:?}\n{}", outcome.log);
+    assert_eq!(
+        (error.error_type.as_str(), error.found_by_lambda),
+        ("Function.Timeout", false),
+        "{event}: {error:?}\n{}",
+        outcome.log
+    );
     assert_eq!(answer(emulator, "echo after"), b"after\n", "{event}");
     (error.message, took)
 }
 
 fn the_program_gets_sigterm_and_the_caller_the_last_line(architecture: Architecture) {
     let emulator = limited(options_for(&format!("term-{architecture:?}"), SHELL, architecture));
-    let (message, took) = timeout(&emulator, "trap 'echo told >&2; exit 0' TERM; echo begun >&2; sleep 9 & wait");
+    let (message, took) =
+        timeout(&emulator, "trap 'echo told >&2; exit 0' TERM; echo begun >&2; sleep 9 & wait");
     assert_eq!(message, "stopped before the deadline: told", "{architecture:?}");
     assert!(took >= TERM && took < TIME, "{architecture:?}: {took:?}");
     // The signal alone ends this one.
@@ -64,7 +70,10 @@ fn the_whole_group_gets_the_signal() {
     let options = options("group-term", SHELL);
     let mark = task("group-term-mark", SHELL).join("mark");
     let emulator = limited(options);
-    let event = format!("trap '' TERM; (trap 'echo told >{}; exit' TERM; while :; do sleep 0.01; done) & wait; wait", mark.display());
+    let event = format!(
+        "trap '' TERM; (trap 'echo told >{}; exit' TERM; while :; do sleep 0.01; done) & wait; wait",
+        mark.display()
+    );
     timeout(&emulator, &event);
     assert_eq!(std::fs::read(mark).expect("the grandchild got the signal"), b"told\n");
 }
@@ -74,7 +83,8 @@ fn endless_output_does_not_delay_the_deadline() {
     let emulator = limited(options("busy", SHELL));
     let (message, took) = timeout(&emulator, "exec yes words >&2");
     // The signal may have cut the last line.
-    let last = message.strip_prefix("stopped before the deadline: ").expect("the message has a last line");
+    let last =
+        message.strip_prefix("stopped before the deadline: ").expect("the message has a last line");
     assert!("words".starts_with(last) && took < TIME, "{message} after {took:?}");
     // The program doesn't read stdin.
     let (_, took) = timeout(&emulator, &format!("exec sleep 9 # {}", "x".repeat(1 << 20)));
@@ -94,7 +104,11 @@ fn only_the_runtime_remains() {
 fn posted(name: &str, invocations: &[(&str, &str)]) -> Vec<String> {
     let mut steps = vec![Step::Expect];
     for (number, (event, deadline)) in invocations.iter().enumerate() {
-        steps.extend(answered(message::next(&format!("r-{number}"), event).header("Lambda-Runtime-Deadline-Ms", deadline).bytes()));
+        steps.extend(answered(
+            message::next(&format!("r-{number}"), event)
+                .header("Lambda-Runtime-Deadline-Ms", deadline)
+                .bytes(),
+        ));
     }
     steps.push(the_end());
     let folder = task(name, SHELL);
@@ -108,8 +122,11 @@ fn posted(name: &str, invocations: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn a_deadline_that_is_missing_past_or_far_ahead_is_ignored() {
-    let deadlines = ["", "0", "1700000000000", "no number", "9007199254740991", "18446744073709551615"];
-    let invocations: Vec<_> = deadlines.iter().map(|deadline| ("sleep 0.2; echo done", *deadline)).collect();
-    let wanted: Vec<_> = (0..deadlines.len()).map(|number| format!("POST r-{number}/response: done\n")).collect();
+    let deadlines =
+        ["", "0", "1700000000000", "no number", "9007199254740991", "18446744073709551615"];
+    let invocations: Vec<_> =
+        deadlines.iter().map(|deadline| ("sleep 0.2; echo done", *deadline)).collect();
+    let wanted: Vec<_> =
+        (0..deadlines.len()).map(|number| format!("POST r-{number}/response: done\n")).collect();
     assert_eq!(posted("deadlines", &invocations), wanted);
 }

@@ -1,4 +1,5 @@
-//! The environment of the program that `exec` runs: the function's, and the context of the invocation.
+//! The environment of the program that `exec` runs: the function's, and the context of the
+//! invocation.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,9 @@ const ENVIRONMENT: &str = "#!/bin/sh\nexec env -0\n";
 fn variables(outcome: &Outcome) -> BTreeMap<String, String> {
     assert_eq!(outcome.function_error, None, "{}", outcome.log);
     let text = String::from_utf8(outcome.payload.clone()).expect("the environment is text");
-    let pairs = text.split_terminator('\0').map(|pair| pair.split_once('=').expect("a variable has the form NAME=VALUE"));
+    let pairs = text
+        .split_terminator('\0')
+        .map(|pair| pair.split_once('=').expect("a variable has the form NAME=VALUE"));
     let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let count = pairs.len();
     let variables: BTreeMap<_, _> = pairs.into_iter().collect();
@@ -22,7 +25,8 @@ fn variables(outcome: &Outcome) -> BTreeMap<String, String> {
 }
 
 fn the_context_is_in_variables(architecture: Architecture) {
-    let emulator = start(options_for(&format!("context-{architecture:?}"), ENVIRONMENT, architecture));
+    let emulator =
+        start(options_for(&format!("context-{architecture:?}"), ENVIRONMENT, architecture));
     let full = InvokeOptions {
         request_id: Some("request".into()),
         invocation_id: Some("invocation".into()),
@@ -44,7 +48,8 @@ fn the_context_is_in_variables(architecture: Architecture) {
     ] {
         assert_eq!(variables.get(name).map(String::as_str), Some(value), "{architecture:?} {name}");
     }
-    let deadline: u128 = variables["BARELAMBDA_DEADLINE_MS"].parse().expect("the deadline is a number");
+    let deadline: u128 =
+        variables["BARELAMBDA_DEADLINE_MS"].parse().expect("the deadline is a number");
     let now = std::time::UNIX_EPOCH.elapsed().expect("the clock is after 1970").as_millis();
     assert!(deadline > now && deadline < now + 31_000, "{deadline} at {now}");
 }
@@ -53,13 +58,24 @@ on_each_architecture!(the_context_is_in_variables);
 #[test]
 fn context_that_lambda_did_not_send_is_not_set() {
     // Values of the function's environment and of the previous invocation are removed.
-    let options = options("absent", ENVIRONMENT).env("BARELAMBDA_TENANT_ID", "of the function").env("_X_AMZN_TRACE_ID", "of the function");
+    let options = options("absent", ENVIRONMENT)
+        .env("BARELAMBDA_TENANT_ID", "of the function")
+        .env("_X_AMZN_TRACE_ID", "of the function");
     let emulator = start(options);
-    let full = InvokeOptions { tenant_id: Some("before".into()), client_context: Some("{}".into()), ..InvokeOptions::default() };
+    let full = InvokeOptions {
+        tenant_id: Some("before".into()),
+        client_context: Some("{}".into()),
+        ..InvokeOptions::default()
+    };
     assert_eq!(variables(&emulator.invoke("{}", full))["BARELAMBDA_TENANT_ID"], "before");
     let bare = InvokeOptions { trace_id: Some(String::new()), ..InvokeOptions::default() };
     let variables = variables(&emulator.invoke("{}", bare));
-    for name in ["BARELAMBDA_TENANT_ID", "BARELAMBDA_CLIENT_CONTEXT", "BARELAMBDA_COGNITO_IDENTITY", "_X_AMZN_TRACE_ID"] {
+    for name in [
+        "BARELAMBDA_TENANT_ID",
+        "BARELAMBDA_CLIENT_CONTEXT",
+        "BARELAMBDA_COGNITO_IDENTITY",
+        "_X_AMZN_TRACE_ID",
+    ] {
         assert_eq!(variables.get(name), None, "{name}");
     }
 }
@@ -71,10 +87,19 @@ fn the_functions_environment_is_passed_on() {
         options = options.env(format!("MANY_{number}"), "x".repeat(number));
     }
     let variables = variables(&invoke(&start(options), "{}"));
-    for (name, value) in [("EMPTY", ""), ("ODD", "a=b\nc "), ("_HANDLER", "handler"), ("AWS_REGION", "us-east-1"), ("TZ", ":UTC")] {
+    for (name, value) in [
+        ("EMPTY", ""),
+        ("ODD", "a=b\nc "),
+        ("_HANDLER", "handler"),
+        ("AWS_REGION", "us-east-1"),
+        ("TZ", ":UTC"),
+    ] {
         assert_eq!(variables[name], value, "{name}");
     }
-    assert!(variables.contains_key("PATH") && variables["AWS_LAMBDA_RUNTIME_API"].starts_with("127.0.0.1:"));
+    assert!(
+        variables.contains_key("PATH")
+            && variables["AWS_LAMBDA_RUNTIME_API"].starts_with("127.0.0.1:")
+    );
     for number in 0..1000 {
         assert_eq!(variables[&format!("MANY_{number}")].len(), number);
     }
@@ -84,6 +109,8 @@ fn the_functions_environment_is_passed_on() {
 #[ignore = "needs Python 3; run `bash .ci/full`"]
 fn lines_have_no_context() {
     let program = "#!/bin/sh\nwhile read -r line; do env | grep -c -e BARELAMBDA_REQUEST_ID -e _X_AMZN_TRACE_ID; done\n";
-    let options = options("lines-context", program).env("BARELAMBDA_MODE", "lines").env("_X_AMZN_TRACE_ID", "of the function");
+    let options = options("lines-context", program)
+        .env("BARELAMBDA_MODE", "lines")
+        .env("_X_AMZN_TRACE_ID", "of the function");
     assert_eq!(invoke(&start(options), "{}").payload, b"0");
 }

@@ -11,7 +11,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// Parses a process id in a response.
 fn id(answer: &[u8]) -> u32 {
-    String::from_utf8_lossy(answer).trim().parse().unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(answer)))
+    String::from_utf8_lossy(answer)
+        .trim()
+        .parse()
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(answer)))
 }
 
 fn pid(emulator: &Emulator) -> u32 {
@@ -30,9 +33,14 @@ fn a_program_leads_its_process_group() {
     let emulator = start(options("group", SHELL));
     let outcome = invoke(&emulator, "read -r stat </proc/$$/stat; echo $stat");
     let stat = String::from_utf8_lossy(&outcome.payload).into_owned();
-    let fields: Vec<_> = stat.rsplit_once(") ").expect("the text is a stat file").1.split(' ').collect();
+    let fields: Vec<_> =
+        stat.rsplit_once(") ").expect("the text is a stat file").1.split(' ').collect();
     assert_eq!(fields[1], outcome.pid.expect("the runtime was started").to_string(), "the parent");
-    assert_eq!(fields[2], stat.split(' ').next().expect("the text begins with the id"), "the group");
+    assert_eq!(
+        fields[2],
+        stat.split(' ').next().expect("the text begins with the id"),
+        "the group"
+    );
 }
 
 #[test]
@@ -55,12 +63,17 @@ fn only_three_descriptors_are_inherited() {
     // test.
     let program = "#!/bin/sh\nreadlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2\nexec ls /proc/self/fd\n";
     let rest = "os.closerange(3, 1024)";
-    for (name, python) in [("all", rest.to_owned()), ("some", format!("{rest}; os.close(0); os.close(1)"))] {
+    for (name, python) in
+        [("all", rest.to_owned()), ("some", format!("{rest}; os.close(0); os.close(1)"))]
+    {
         let emulator = start(changed_by(options(&format!("descriptors-{name}"), program), &python));
         for _ in 0..2 {
             let text = String::from_utf8(answer(&emulator, "{}")).expect("the response is text");
             let lines: Vec<_> = text.lines().collect();
-            assert!(lines.len() == 7 && lines[..3].iter().all(|line| line.starts_with("pipe:")), "{text}");
+            assert!(
+                lines.len() == 7 && lines[..3].iter().all(|line| line.starts_with("pipe:")),
+                "{text}"
+            );
             assert_eq!(lines[3..], ["0", "1", "2", "3"], "{name}");
         }
     }
@@ -69,7 +82,10 @@ fn only_three_descriptors_are_inherited() {
 #[test]
 #[ignore = "needs findutils; run `bash .ci/full`"]
 fn exec_works_without_standard_streams() {
-    let emulator = start(changed_by(options("no-streams", SHELL), "for number in (0, 1, 2): os.close(number)"));
+    let emulator = start(changed_by(
+        options("no-streams", SHELL),
+        "for number in (0, 1, 2): os.close(number)",
+    ));
     assert_eq!(answer(&emulator, "echo words >&2; echo answer"), b"answer\n");
     let (error, _) = failure(&emulator, "echo words >&2; exit 1");
     assert_eq!(error.message, "exit status 1: words");
@@ -79,7 +95,11 @@ fn exec_works_without_standard_streams() {
 fn grandchildren_that_keep_the_pipes_open_are_killed() {
     let emulator = start(options("grandchildren", SHELL));
     let runtime = pid(&emulator);
-    for event in ["sleep 60 & echo $!", "(trap '' TERM HUP; exec sleep 60) & echo $!", "sleep 60 & echo $!; sleep 60 & sleep 60 &"] {
+    for event in [
+        "sleep 60 & echo $!",
+        "(trap '' TERM HUP; exec sleep 60) & echo $!",
+        "sleep 60 & echo $!; sleep 60 & sleep 60 &",
+    ] {
         let begin = Instant::now();
         let grandchild = id(&answer(&emulator, event));
         assert!(begin.elapsed() < Duration::from_secs(5), "{event}");
@@ -87,7 +107,13 @@ fn grandchildren_that_keep_the_pipes_open_are_killed() {
         assert_eq!(Process::children(runtime), [], "{event}");
     }
     // The same is true of a program that fails.
-    let grandchild = id(failure(&emulator, "sleep 60 & echo $! >&2; exit 1").0.message.rsplit(' ').next().unwrap_or_default().as_bytes());
+    let grandchild = id(failure(&emulator, "sleep 60 & echo $! >&2; exit 1")
+        .0
+        .message
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default()
+        .as_bytes());
     Process::wait_for_its_end(grandchild);
 }
 
@@ -99,15 +125,15 @@ fn a_daemon_outside_the_group_survives_and_is_reaped() {
     let before = descriptors(runtime);
     // It writes to the former stdout and stderr, which have no reader. That must not affect other
     // processes.
-    let daemon =
-        "trap '' PIPE; setsid sh -c 'trap \"\" PIPE; echo $$; while :; do echo unread; echo unread >&2; sleep 0.01; done' & sleep 0.3";
+    let daemon = "trap '' PIPE; setsid sh -c 'trap \"\" PIPE; echo $$; while :; do echo unread; echo unread >&2; sleep 0.01; done' & sleep 0.3";
     let text = String::from_utf8(answer(&emulator, daemon)).expect("the response is text");
     let daemon = id(text.lines().next().expect("the response has a line").as_bytes());
     assert_eq!(answer(&emulator, "echo after"), b"after\n");
     let process = Process::of(daemon).expect("the daemon is running");
     assert_eq!((process.parent, process.group), (runtime, daemon), "the runtime is its parent now");
     assert_eq!(descriptors(runtime), before);
-    kill_process(Pid::from_raw(daemon.cast_signed()).expect("an id is positive"), Signal::KILL).expect("the daemon is running");
+    kill_process(Pid::from_raw(daemon.cast_signed()).expect("an id is positive"), Signal::KILL)
+        .expect("the daemon is running");
     eventually("the daemon exits", || (Process::of(daemon)?.state == 'Z').then_some(()));
     // The daemon's children may exit a little later.
     eventually("all zombies are reaped", || {
@@ -122,11 +148,22 @@ fn killing_the_runtime_kills_its_program() {
     let runtime = pid(&emulator);
     let (child, outcome) = std::thread::scope(|scope| {
         let invocation = scope.spawn(|| invoke(&emulator, "exec sleep 60"));
-        let sleeping = |process: &Process| std::fs::read(format!("/proc/{}/comm", process.id)).is_ok_and(|name| name == b"sleep\n");
-        let child = eventually("the program starts", || Process::children(runtime).into_iter().find(sleeping));
-        kill_process(Pid::from_raw(runtime.cast_signed()).expect("an id is positive"), Signal::KILL).expect("the runtime is running");
+        let sleeping = |process: &Process| {
+            std::fs::read(format!("/proc/{}/comm", process.id)).is_ok_and(|name| name == b"sleep\n")
+        };
+        let child = eventually("the program starts", || {
+            Process::children(runtime).into_iter().find(sleeping)
+        });
+        kill_process(
+            Pid::from_raw(runtime.cast_signed()).expect("an id is positive"),
+            Signal::KILL,
+        )
+        .expect("the runtime is running");
         (child, invocation.join().expect("the invocation ends"))
     });
-    assert_eq!(outcome.function_error.map(|error| error.error_type).as_deref(), Some("Runtime.ExitError"));
+    assert_eq!(
+        outcome.function_error.map(|error| error.error_type).as_deref(),
+        Some("Runtime.ExitError")
+    );
     Process::wait_for_its_end(child.id);
 }

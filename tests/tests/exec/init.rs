@@ -12,9 +12,14 @@ use barelambda_tests::tools;
 /// Returns the type and the message of the error that `exec` reports at its start.
 fn report(options: Options) -> (String, String) {
     let (error, outcome) = failure(&start(options), "{}");
-    assert_eq!((outcome.report.init, error.found_by_lambda), (None, false), "an event was requested: {error:?}");
+    assert_eq!(
+        (outcome.report.init, error.found_by_lambda),
+        (None, false),
+        "an event was requested: {error:?}"
+    );
     assert!(
-        outcome.log.contains("FATAL barelambda: the initialisation failed") && outcome.log.contains(&error.error_type),
+        outcome.log.contains("FATAL barelambda: the initialisation failed")
+            && outcome.log.contains(&error.error_type),
         "{}",
         outcome.log
     );
@@ -24,18 +29,28 @@ fn report(options: Options) -> (String, String) {
 /// Sets the handler, and returns its full path, too.
 fn named(mut options: Options, handler: &str) -> (Options, String) {
     handler.clone_into(&mut options.handler);
-    let (_, root) = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set");
+    let (_, root) =
+        options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set");
     let path = format!("{}/{handler}", root.display());
     (options, path)
 }
 
 fn an_error_has_the_path_and_the_cause(architecture: Architecture) {
-    let new = |name: &str, handler: &str| named(options_for(&format!("init-{name}-{architecture:?}"), SHELL, architecture), handler);
+    let new = |name: &str, handler: &str| {
+        named(options_for(&format!("init-{name}-{architecture:?}"), SHELL, architecture), handler)
+    };
     let fails = |(options, path): (Options, String), why: &str| {
-        assert_eq!(report(options), ("Function.CannotExecute".to_owned(), format!("{path} {why}")), "{architecture:?}");
+        assert_eq!(
+            report(options),
+            ("Function.CannotExecute".to_owned(), format!("{path} {why}")),
+            "{architecture:?}"
+        );
     };
     fails(new("missing", "no-such-file"), "or what its #! line names does not exist: os error 2");
-    fails(new("missing-folder", "no/such/file"), "or what its #! line names does not exist: os error 2");
+    fails(
+        new("missing-folder", "no/such/file"),
+        "or what its #! line names does not exist: os error 2",
+    );
     let (options, path) = new("rights", "data");
     write(path.as_ref(), SHELL, 0o644);
     fails((options, path), "may not be executed: os error 13");
@@ -43,10 +58,18 @@ fn an_error_has_the_path_and_the_cause(architecture: Architecture) {
     std::fs::create_dir(&path).expect("a folder can be made");
     fails((options, path), "is a folder: os error 21");
     fails(new("below-a-file", "handler/x"), "cannot be executed: os error 20");
-    for (name, text) in [("plain", "echo no first line\n"), ("empty", ""), ("short", "#"), ("blank", " #!/bin/sh\n")] {
+    for (name, text) in [
+        ("plain", "echo no first line\n"),
+        ("empty", ""),
+        ("short", "#"),
+        ("blank", " #!/bin/sh\n"),
+    ] {
         let (options, path) = new(name, "script");
         write(path.as_ref(), text, 0o755);
-        fails((options, path), "is neither an executable for this processor nor a script with a #! line: os error 8");
+        fails(
+            (options, path),
+            "is neither an executable for this processor nor a script with a #! line: os error 8",
+        );
     }
 }
 on_each_architecture!(an_error_has_the_path_and_the_cause);
@@ -59,15 +82,24 @@ fn an_absolute_path_is_used_unchanged() {
     assert_eq!(answer(&start(absolute), "{}"), format!("{path}\n").into_bytes());
     let mut missing = Options::new(bootstrap(Architecture::X86_64));
     missing.handler = "/no/such/file".to_owned();
-    assert_eq!(report(missing).1, "/no/such/file or what its #! line names does not exist: os error 2");
+    assert_eq!(
+        report(missing).1,
+        "/no/such/file or what its #! line names does not exist: os error 2"
+    );
 }
 
 #[test]
 fn any_executable_works() {
     // This one isn't a script, and is in a subfolder.
     let (options, path) = named(options("elf", SHELL), "below/program");
-    std::fs::create_dir(options.environment[0].1.to_str().map(|root| format!("{root}/below")).expect("the path is UTF-8"))
-        .expect("a folder can be made");
+    std::fs::create_dir(
+        options.environment[0]
+            .1
+            .to_str()
+            .map(|root| format!("{root}/below"))
+            .expect("the path is UTF-8"),
+    )
+    .expect("a folder can be made");
     std::fs::copy("/bin/cat", &path).expect("a program can be copied");
     assert_eq!(answer(&start(options), "words"), b"words");
 }
@@ -80,9 +112,15 @@ fn a_missing_interpreter_fails_each_invocation_and_with_lines_the_initialisation
     let emulator = start(process);
     for _ in 0..2 {
         let (error, _) = failure(&emulator, "{}");
-        assert_eq!((error.error_type.as_str(), &error.message), ("Function.CannotExecute", &wanted));
+        assert_eq!(
+            (error.error_type.as_str(), &error.message),
+            ("Function.CannotExecute", &wanted)
+        );
     }
-    assert_eq!(report(options("interpreter", program).env("BARELAMBDA_MODE", "lines")), ("Function.CannotExecute".to_owned(), wanted));
+    assert_eq!(
+        report(options("interpreter", program).env("BARELAMBDA_MODE", "lines")),
+        ("Function.CannotExecute".to_owned(), wanted)
+    );
 }
 
 #[test]
@@ -101,34 +139,51 @@ fn an_invalid_value_of_a_variable_is_an_error() {
             new().env("BARELAMBDA_RESPONSE", "stream").env("BARELAMBDA_MODE", "lines"),
             "BARELAMBDA_RESPONSE with BARELAMBDA_MODE=lines cannot be stream",
         ),
-        (new().env("BARELAMBDA_CONTENT_TYPE", "text/plain\r\nX: y"), "BARELAMBDA_CONTENT_TYPE cannot be text/plain\r\nX: y"),
+        (
+            new().env("BARELAMBDA_CONTENT_TYPE", "text/plain\r\nX: y"),
+            "BARELAMBDA_CONTENT_TYPE cannot be text/plain\r\nX: y",
+        ),
     ] {
         assert_eq!(report(options), ("Function.InvalidSetting".to_owned(), message.to_owned()));
     }
     // The defaults have names, and an empty value selects them, too.
     for mode in ["process", ""] {
-        let options = new().env("BARELAMBDA_MODE", mode).env("BARELAMBDA_RESPONSE", if mode.is_empty() { "" } else { "buffered" });
+        let options = new()
+            .env("BARELAMBDA_MODE", mode)
+            .env("BARELAMBDA_RESPONSE", if mode.is_empty() { "" } else { "buffered" });
         assert_eq!(answer(&start(options), "echo yes"), b"yes\n");
     }
 }
 
 #[test]
 fn arguments_and_environment_have_a_limit() {
-    let argument = |length: usize| options("limit", SHELL).env("BARELAMBDA_ARGS", "x".repeat(length));
+    let argument =
+        |length: usize| options("limit", SHELL).env("BARELAMBDA_ARGS", "x".repeat(length));
     assert_eq!(answer(&start(argument(15_000)), "echo ${#1}"), b"15000\n");
     assert_eq!(answer(&start(argument(17_000)), "echo ${#1}"), b"17000\n");
     // A program that starts during the initialisation has a smaller limit.
     let (error_type, message) = report(argument(17_000).env("BARELAMBDA_MODE", "lines"));
-    assert_eq!((error_type.as_str(), message.ends_with(" cannot be executed: os error 7")), ("Function.CannotExecute", true), "{message}");
+    assert_eq!(
+        (error_type.as_str(), message.ends_with(" cannot be executed: os error 7")),
+        ("Function.CannotExecute", true),
+        "{message}"
+    );
 }
 
 #[test]
 #[ignore = "needs strace; run `bash .ci/full`"]
 fn a_process_that_cannot_be_watched_is_killed() {
     let mut options = options("unwatched", "#!/bin/sh\nsleep 0.3\necho x >\"$0.mark\"\n");
-    let (_, root) = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("it is set").clone();
-    let words = ["-f", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOMEM"];
-    options.runner = Some([tools::strace().into_os_string()].into_iter().chain(words.map(Into::into)).collect());
+    let (_, root) = options
+        .environment
+        .iter()
+        .find(|(name, _)| name == "LAMBDA_TASK_ROOT")
+        .expect("it is set")
+        .clone();
+    let words =
+        ["-f", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOMEM"];
+    options.runner =
+        Some([tools::strace().into_os_string()].into_iter().chain(words.map(Into::into)).collect());
     let (error, _) = failure(&start(options), "{}");
     assert_eq!(
         (error.error_type.as_str(), error.message.ends_with(" cannot be executed: os error 12")),
@@ -136,16 +191,28 @@ fn a_process_that_cannot_be_watched_is_killed() {
         "{error:?}"
     );
     std::thread::sleep(std::time::Duration::from_millis(600));
-    assert!(!std::path::Path::new(&root).join("handler.mark").exists(), "the program wasn't killed");
+    assert!(
+        !std::path::Path::new(&root).join("handler.mark").exists(),
+        "the program wasn't killed"
+    );
 }
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
 fn rie_accepts_the_report() {
     let folder = barelambda_tests::exec::task("rie-init", SHELL);
-    let environment = [("LAMBDA_TASK_ROOT", folder.to_str().expect("the path is UTF-8")), ("_HANDLER", "missing")];
+    let environment = [
+        ("LAMBDA_TASK_ROOT", folder.to_str().expect("the path is UTF-8")),
+        ("_HANDLER", "missing"),
+    ];
     let mut rie = Rie::start(&bootstrap(Architecture::X86_64), &environment, "exec-init");
     let error = rie.answer(b"{}").json();
     assert_eq!(error["errorType"], "Function.CannotExecute");
-    assert_eq!(error["errorMessage"], format!("{}/missing or what its #! line names does not exist: os error 2", folder.display()));
+    assert_eq!(
+        error["errorMessage"],
+        format!(
+            "{}/missing or what its #! line names does not exist: os error 2",
+            folder.display()
+        )
+    );
 }

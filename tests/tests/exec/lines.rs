@@ -33,9 +33,22 @@ impl Function {
         Self::with(name, program, Architecture::X86_64, |options| options)
     }
 
-    fn with(name: &str, program: &str, architecture: Architecture, change: impl FnOnce(Options) -> Options) -> Self {
-        let options = options_for(&format!("lines-{name}"), program, architecture).env("BARELAMBDA_MODE", "lines");
-        let folder = options.environment.iter().find(|(name, _)| name == "LAMBDA_TASK_ROOT").expect("the folder is set").1.clone().into();
+    fn with(
+        name: &str,
+        program: &str,
+        architecture: Architecture,
+        change: impl FnOnce(Options) -> Options,
+    ) -> Self {
+        let options = options_for(&format!("lines-{name}"), program, architecture)
+            .env("BARELAMBDA_MODE", "lines");
+        let folder = options
+            .environment
+            .iter()
+            .find(|(name, _)| name == "LAMBDA_TASK_ROOT")
+            .expect("the folder is set")
+            .1
+            .clone()
+            .into();
         Self { emulator: start(change(options)), folder }
     }
 
@@ -63,7 +76,8 @@ fn error(error_type: &str, message: &str) -> (String, String) {
 const UNASKED: &str = "Function.UnaskedLine";
 
 fn one_process_responds_to_each_line(architecture: Architecture) {
-    let function = Function::with(&format!("one-{architecture:?}"), PROGRAM, architecture, |options| options);
+    let function =
+        Function::with(&format!("one-{architecture:?}"), PROGRAM, architecture, |options| options);
     let pid = function.answer("pid");
     for number in 0..200 {
         let event = format!("{{\"number\":{number}}}");
@@ -90,7 +104,10 @@ fn line_breaks_in_the_event_become_spaces() {
 
 #[test]
 fn the_program_starts_during_the_initialisation() {
-    let function = Function::start("init", "#!/bin/sh\ndate +%s%N >${0%/*}/starts\nwhile read -r line; do cat ${0%/*}/starts; done\n");
+    let function = Function::start(
+        "init",
+        "#!/bin/sh\ndate +%s%N >${0%/*}/starts\nwhile read -r line; do cat ${0%/*}/starts; done\n",
+    );
     let time = |text: &str| text.parse::<u128>().expect("the response is a time");
     let started = time(&function.answer("{}"));
     std::thread::sleep(Duration::from_millis(20));
@@ -116,7 +133,10 @@ fn an_error_has_a_form() {
 }
 
 fn an_exit_is_an_error_and_the_program_is_restarted(architecture: Architecture) {
-    let function = Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| options);
+    let function =
+        Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| {
+            options
+        });
     let deaths = [
         ("do say('words'); sys.exit(3)", error("Function.ExitStatus", "exit status 3: words")),
         ("do sys.exit(0)", error("Function.ExitStatus", "exit status 0")),
@@ -126,7 +146,11 @@ fn an_exit_is_an_error_and_the_program_is_restarted(architecture: Architecture) 
     ];
     for (number, (event, wanted)) in deaths.into_iter().enumerate() {
         assert_eq!(function.fails(event), wanted, "{architecture:?} {event}");
-        assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2), "{architecture:?} {event}");
+        assert_eq!(
+            (function.answer("after"), function.starts()),
+            ("after".to_owned(), number + 2),
+            "{architecture:?} {event}"
+        );
     }
 }
 on_each_architecture!(
@@ -137,7 +161,10 @@ on_each_architecture!(
 
 #[test]
 fn a_program_may_exit_after_its_response() {
-    let function = Function::start("once", "#!/bin/sh\nprintf x >>${0%/*}/starts\nread -r line && echo \"$line\"\n");
+    let function = Function::start(
+        "once",
+        "#!/bin/sh\nprintf x >>${0%/*}/starts\nread -r line && echo \"$line\"\n",
+    );
     for number in 1..10 {
         assert_eq!((function.answer("words"), function.starts()), ("words".to_owned(), number));
         // An event that arrives before the exit is noticed has no response.
@@ -152,11 +179,22 @@ fn an_exit_between_invocations_is_logged_and_fails_none() {
     let child: u32 = function.answer("pid").parse().expect("the response is an id");
     let event = "do write('answer\\n'); time.sleep(0.2); say('last line\\n'); os._exit(7)";
     assert_eq!(function.answer(event), "answer");
-    eventually("the program exits", || Process::of(child).is_none_or(|process| process.state == 'Z').then_some(()));
+    eventually("the program exits", || {
+        Process::of(child).is_none_or(|process| process.state == 'Z').then_some(())
+    });
     let outcome = invoke(&function.emulator, "next");
-    assert_eq!((outcome.function_error, outcome.payload, function.starts()), (None, b"next".to_vec(), 2));
+    assert_eq!(
+        (outcome.function_error, outcome.payload, function.starts()),
+        (None, b"next".to_vec(), 2)
+    );
     assert!(outcome.log.contains(" INFO last line\n"), "{}", outcome.log);
-    assert!(outcome.log.contains(" WARN barelambda: the program ended between two invocations: exit status 7\n"), "{}", outcome.log);
+    assert!(
+        outcome.log.contains(
+            " WARN barelambda: the program ended between two invocations: exit status 7\n"
+        ),
+        "{}",
+        outcome.log
+    );
 }
 
 #[test]
@@ -164,7 +202,11 @@ fn an_exit_between_invocations_is_logged_and_fails_none() {
 fn more_than_one_line_is_an_error_and_ends_the_process() {
     let function = Function::start("two", PROGRAM);
     let (error_type, message) = function.fails("do write('one\\ntwo\\n')");
-    assert_eq!((error_type.as_str(), message.starts_with("more than one line was written")), (UNASKED, true), "{message}");
+    assert_eq!(
+        (error_type.as_str(), message.starts_with("more than one line was written")),
+        (UNASKED, true),
+        "{message}"
+    );
     assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 2));
     // The beginning of a second line is an error, too.
     assert_eq!(function.fails("do write('one\\ntw')").0, UNASKED);
@@ -176,12 +218,22 @@ fn more_than_one_line_is_an_error_and_ends_the_process() {
 fn a_line_between_invocations_is_not_a_response() {
     let function = Function::start("idle", PROGRAM);
     let child: u32 = function.answer("pid").parse().expect("the response is an id");
-    assert_eq!(function.answer("do write('answer\\n'); time.sleep(0.2); write('unasked\\n'); say('written\\n')"), "answer");
+    assert_eq!(
+        function.answer(
+            "do write('answer\\n'); time.sleep(0.2); write('unasked\\n'); say('written\\n')"
+        ),
+        "answer"
+    );
     std::thread::sleep(Duration::from_millis(500));
     let outcome = invoke(&function.emulator, "next");
-    assert_eq!((outcome.function_error, outcome.payload, function.starts()), (None, b"next".to_vec(), 2));
+    assert_eq!(
+        (outcome.function_error, outcome.payload, function.starts()),
+        (None, b"next".to_vec(), 2)
+    );
     assert!(
-        outcome.log.contains(" WARN barelambda: the program wrote to stdout between two invocations, and was ended"),
+        outcome.log.contains(
+            " WARN barelambda: the program wrote to stdout between two invocations, and was ended"
+        ),
         "{}",
         outcome.log
     );
@@ -191,9 +243,19 @@ fn a_line_between_invocations_is_not_a_response() {
 #[test]
 fn a_line_before_the_event_is_read_is_not_a_response() {
     // The remainder of the first event would become the beginning of the second.
-    let function = Function::start("early", "#!/bin/sh\necho ready\nwhile read -r line; do echo ${#line}; done\n");
+    let function = Function::start(
+        "early",
+        "#!/bin/sh\necho ready\nwhile read -r line; do echo ${#line}; done\n",
+    );
     for _ in 0..2 {
-        assert_eq!(function.fails(pattern(1 << 20).into_iter().map(|byte| byte % 26 + b'a').collect::<Vec<_>>()).0, UNASKED);
+        assert_eq!(
+            function
+                .fails(
+                    pattern(1 << 20).into_iter().map(|byte| byte % 26 + b'a').collect::<Vec<_>>()
+                )
+                .0,
+            UNASKED
+        );
     }
 }
 
@@ -203,7 +265,10 @@ fn a_line_that_is_too_long_is_an_error() {
     let function = Function::start("long", PROGRAM);
     assert_eq!(function.answer("do write('x' * 6291556 + '\\n')").len(), 6_291_556);
     assert_eq!(function.starts(), 1);
-    assert_eq!(function.fails("do write('x' * 6291557 + '\\n')").0, "Function.ResponseSizeTooLarge");
+    assert_eq!(
+        function.fails("do write('x' * 6291557 + '\\n')").0,
+        "Function.ResponseSizeTooLarge"
+    );
     assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 2));
 }
 
@@ -215,26 +280,46 @@ fn the_deadline_ends_the_process_and_it_is_restarted() {
         options
     });
     assert_eq!(function.answer("warm"), "warm");
-    for (number, event) in
-        ["do say('words\\n'); time.sleep(60)", "do import signal; signal.signal(15, signal.SIG_IGN); say('words\\n'); time.sleep(60)"]
-            .into_iter()
-            .enumerate()
+    for (number, event) in [
+        "do say('words\\n'); time.sleep(60)",
+        "do import signal; signal.signal(15, signal.SIG_IGN); say('words\\n'); time.sleep(60)",
+    ]
+    .into_iter()
+    .enumerate()
     {
         let begin = Instant::now();
-        assert_eq!(function.fails(event), error("Function.Timeout", "stopped before the deadline: words"));
-        assert!(begin.elapsed() > Duration::from_millis(1790) && begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        assert_eq!(
+            function.fails(event),
+            error("Function.Timeout", "stopped before the deadline: words")
+        );
+        assert!(
+            begin.elapsed() > Duration::from_millis(1790)
+                && begin.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            begin.elapsed()
+        );
         assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2));
     }
 }
 
 #[test]
 fn a_program_that_fails_at_once_is_restarted_for_each_invocation() {
-    let function = Function::start("at-once", "#!/bin/sh\nprintf x >>${0%/*}/starts\necho 'no configuration' >&2\nexit 9\n");
+    let function = Function::start(
+        "at-once",
+        "#!/bin/sh\nprintf x >>${0%/*}/starts\necho 'no configuration' >&2\nexit 9\n",
+    );
     // The first start was during the initialisation. Its exit may be noticed before or after the
     // event arrives.
     for number in 1..=5 {
-        assert_eq!(function.fails("{}"), error("Function.ExitStatus", "exit status 9: no configuration"));
-        assert!(function.starts() == number || function.starts() == number + 1, "{} starts for {number}", function.starts());
+        assert_eq!(
+            function.fails("{}"),
+            error("Function.ExitStatus", "exit status 9: no configuration")
+        );
+        assert!(
+            function.starts() == number || function.starts() == number + 1,
+            "{} starts for {number}",
+            function.starts()
+        );
     }
 }
 
@@ -243,10 +328,18 @@ fn a_program_that_fails_at_once_is_restarted_for_each_invocation() {
 fn stderr_before_the_response_is_logged_before_it() {
     let function = Function::start("log", PROGRAM);
     for count in [1, 10, 2000] {
-        let outcome = invoke(&function.emulator, format!("do say('line of the log\\n' * {count}); write('answer\\n')"));
+        let outcome = invoke(
+            &function.emulator,
+            format!("do say('line of the log\\n' * {count}); write('answer\\n')"),
+        );
         assert_eq!(outcome.payload, b"answer");
         let mark = format!(" {} INFO line of the log", outcome.request_id);
-        assert_eq!(outcome.log.lines().filter(|line| line.ends_with(&mark)).count(), count, "{}", outcome.log);
+        assert_eq!(
+            outcome.log.lines().filter(|line| line.ends_with(&mark)).count(),
+            count,
+            "{}",
+            outcome.log
+        );
     }
     // An error has only lines of its own invocation.
     assert_eq!(function.fails("do sys.exit(1)"), error("Function.ExitStatus", "exit status 1"));

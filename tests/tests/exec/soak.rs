@@ -49,14 +49,36 @@ enum Answer {
     ErrorType(&'static str),
 }
 
-const ORDINARY: Kind = Kind { name: "exits at once", program: TRUE, event_len: 59, milliseconds: 0, answer: Answer::Text("") };
+const ORDINARY: Kind = Kind {
+    name: "exits at once",
+    program: TRUE,
+    event_len: 59,
+    milliseconds: 0,
+    answer: Answer::Text(""),
+};
 
 const KINDS: [Kind; 11] = [
     Kind { name: "doesn't read a large event", event_len: 300_000, ..ORDINARY },
     Kind { name: "doesn't read the largest event", event_len: PAYLOAD_LIMIT, ..ORDINARY },
-    Kind { name: "reads a large event", program: b"#!/bin/sh\nwc -c\n", event_len: 300_000, answer: Answer::Text("300000\n"), ..ORDINARY },
-    Kind { name: "fails", program: b"#!/bin/sh\necho why >&2\nexit 3\n", answer: Answer::ErrorType("Function.ExitStatus"), ..ORDINARY },
-    Kind { name: "is killed", program: b"#!/bin/sh\nkill -KILL $$\n", answer: Answer::ErrorType("Function.Signal"), ..ORDINARY },
+    Kind {
+        name: "reads a large event",
+        program: b"#!/bin/sh\nwc -c\n",
+        event_len: 300_000,
+        answer: Answer::Text("300000\n"),
+        ..ORDINARY
+    },
+    Kind {
+        name: "fails",
+        program: b"#!/bin/sh\necho why >&2\nexit 3\n",
+        answer: Answer::ErrorType("Function.ExitStatus"),
+        ..ORDINARY
+    },
+    Kind {
+        name: "is killed",
+        program: b"#!/bin/sh\nkill -KILL $$\n",
+        answer: Answer::ErrorType("Function.Signal"),
+        ..ORDINARY
+    },
     Kind {
         name: "leaves a grandchild with its stdout",
         program: b"#!/bin/sh\nsleep 1000 &\nprintf 1\n",
@@ -93,8 +115,12 @@ const KINDS: [Kind; 11] = [
 #[test]
 fn very_many_children_leak_nothing() {
     let text = env::var("BARELAMBDA_EXEC_SOAK").ok();
-    let count = text.map_or(INVOCATIONS, |text| text.parse().expect("BARELAMBDA_EXEC_SOAK is a number"));
-    assert!(count >= 10 * KINDS.len() as u64, "too few invocations for every kind before the first measurement");
+    let count =
+        text.map_or(INVOCATIONS, |text| text.parse().expect("BARELAMBDA_EXEC_SOAK is a number"));
+    assert!(
+        count >= 10 * KINDS.len() as u64,
+        "too few invocations for every kind before the first measurement"
+    );
     let folder = cargo::scratch("exec_soak");
     write(&folder.join("ordinary"), ORDINARY.program, 0o755);
     for (number, kind) in KINDS.iter().enumerate() {
@@ -103,7 +129,10 @@ fn very_many_children_leak_nothing() {
     become_handler(&folder, "ordinary");
     let server = Server::new();
     let mut command = server.command(&exec());
-    command.env("PATH", env::var_os("PATH").unwrap_or_default()).env("LAMBDA_TASK_ROOT", &folder).env("_HANDLER", "handler");
+    command
+        .env("PATH", env::var_os("PATH").unwrap_or_default())
+        .env("LAMBDA_TASK_ROOT", &folder)
+        .env("_HANDLER", "handler");
     let mut running = Running::start(&server, command);
 
     let start = Instant::now();
@@ -119,8 +148,11 @@ fn very_many_children_leak_nothing() {
             eprintln!("{number} invocations, {} s", start.elapsed().as_secs());
         }
         // Each kind comes once at first, so that the process touches all its memory early.
-        let kind =
-            if number < KINDS.len() as u64 { Some(number) } else { (number % EACH == 0).then_some(number / EACH % KINDS.len() as u64) };
+        let kind = if number < KINDS.len() as u64 {
+            Some(number)
+        } else {
+            (number % EACH == 0).then_some(number / EACH % KINDS.len() as u64)
+        };
         match kind.map(|kind| kind as usize) {
             Some(kind) => {
                 came[kind] += 1;
@@ -133,7 +165,10 @@ fn very_many_children_leak_nothing() {
     }
     let time = start.elapsed().as_secs_f64();
     let (early, late) = (early.expect("it was measured after a tenth"), settled(&mut running));
-    println!("{count} children in {time:.1} s, {:.0} a second, each with the expected response", count as f64 / time);
+    println!(
+        "{count} children in {time:.1} s, {:.0} a second, each with the expected response",
+        count as f64 / time
+    );
     for (kind, came) in KINDS.iter().zip(came) {
         println!("  {came:>9} {}", kind.name);
     }
@@ -149,7 +184,10 @@ fn closed_standard_streams_are_opened() {
     let server = Server::new();
     let mut command = server.command(Path::new("/bin/sh"));
     command.args(["-c", "exec \"$0\" <&- >&- 2>&-"]).arg(exec());
-    command.env("PATH", env::var_os("PATH").unwrap_or_default()).env("LAMBDA_TASK_ROOT", &folder).env("_HANDLER", "handler");
+    command
+        .env("PATH", env::var_os("PATH").unwrap_or_default())
+        .env("LAMBDA_TASK_ROOT", &folder)
+        .env("_HANDLER", "handler");
     let mut running = Running::start(&server, command);
     // They were opened before the connection, which would otherwise have the first of these
     // numbers.
@@ -157,14 +195,20 @@ fn closed_standard_streams_are_opened() {
         assert_eq!(running.descriptor(stream), Path::new("/dev/null"), "stream {stream}");
     }
     let before = running.state();
-    invoke(&mut running, 0, &Kind { name: "counts", program: b"", answer: Answer::Text("59\n"), ..ORDINARY });
+    invoke(
+        &mut running,
+        0,
+        &Kind { name: "counts", program: b"", answer: Answer::Text("59\n"), ..ORDINARY },
+    );
     assert_eq!(running.state().descriptors, before.descriptors);
 }
 
 /// Replaces the handler, which is looked up for each child.
 fn become_handler(folder: &Path, name: &str) {
     let link = folder.join("new");
-    symlink(name, &link).and_then(|()| fs::rename(&link, folder.join("handler"))).expect("the link can be replaced");
+    symlink(name, &link)
+        .and_then(|()| fs::rename(&link, folder.join("handler")))
+        .expect("the link can be replaced");
 }
 
 /// Runs one invocation, and checks its response.
@@ -173,7 +217,10 @@ fn invoke(running: &mut Running, number: u64, kind: &Kind) {
     let mut event = message::next(&id, vec![b'7'; kind.event_len]);
     if kind.milliseconds > 0 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
-        event = event.header("Lambda-Runtime-Deadline-Ms", &(now.as_millis() as u64 + kind.milliseconds).to_string());
+        event = event.header(
+            "Lambda-Runtime-Deadline-Ms",
+            &(now.as_millis() as u64 + kind.milliseconds).to_string(),
+        );
     }
     running.peer.send(&event.bytes());
     let answer = running.peer.expect_next();
@@ -182,24 +229,47 @@ fn invoke(running: &mut Running, number: u64, kind: &Kind) {
     let (head, body) = parts(&answer);
     let at = if matches!(kind.answer, Answer::ErrorType(_)) { "error" } else { "response" };
     let first = format!("POST /2018-06-01/runtime/invocation/{id}/{at} HTTP/1.1\r\n");
-    assert!(head.starts_with(&first), "invocation {number}, which {}: {head}{}", kind.name, body.escape_ascii());
+    assert!(
+        head.starts_with(&first),
+        "invocation {number}, which {}: {head}{}",
+        kind.name,
+        body.escape_ascii()
+    );
     match kind.answer {
-        Answer::Text(text) => assert_eq!(body, text.as_bytes(), "invocation {number}, which {}", kind.name),
-        Answer::Zeros(count) => assert!(body.len() == count && body.iter().all(|byte| *byte == 0), "{} bytes", body.len()),
+        Answer::Text(text) => {
+            assert_eq!(body, text.as_bytes(), "invocation {number}, which {}", kind.name)
+        }
+        Answer::Zeros(count) => assert!(
+            body.len() == count && body.iter().all(|byte| *byte == 0),
+            "{} bytes",
+            body.len()
+        ),
         Answer::ErrorType(error_type) => {
-            assert!(head.contains(&format!("\r\nLambda-Runtime-Function-Error-Type: {error_type}\r\n")), "{number}: {head}");
+            assert!(
+                head.contains(&format!("\r\nLambda-Runtime-Function-Error-Type: {error_type}\r\n")),
+                "{number}: {head}"
+            );
         }
     }
 }
 
 /// Returns the head and the body of a POST that GET /next follows.
 fn parts(answer: &[u8]) -> (&str, &[u8]) {
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head has an end") + 4;
+    let end =
+        answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head has an end") + 4;
     let (head, rest) = answer.split_at(end);
     let head = str::from_utf8(head).expect("a head is ASCII");
-    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).and_then(|length| length.parse().ok());
-    let (body, next) = rest.split_at(length.unwrap_or_else(|| panic!("expected a Content-Length in {head}")));
-    assert!(next.starts_with(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n"), "expected GET /next, got {}", next.escape_ascii());
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Length: "))
+        .and_then(|length| length.parse().ok());
+    let (body, next) =
+        rest.split_at(length.unwrap_or_else(|| panic!("expected a Content-Length in {head}")));
+    assert!(
+        next.starts_with(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n"),
+        "expected GET /next, got {}",
+        next.escape_ascii()
+    );
     (head, body)
 }
 

@@ -15,7 +15,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 fn streaming(name: &str, architecture: Architecture) -> Options {
-    options_for(&format!("stream-{name}-{architecture:?}"), SHELL, architecture).env("BARELAMBDA_RESPONSE", "stream")
+    options_for(&format!("stream-{name}-{architecture:?}"), SHELL, architecture)
+        .env("BARELAMBDA_RESPONSE", "stream")
 }
 
 fn emulator(name: &str) -> Emulator {
@@ -30,8 +31,12 @@ fn streamed(emulator: &Emulator, event: &str) -> (String, Outcome) {
 }
 
 fn pieces_arrive_as_they_are_written(architecture: Architecture) {
-    let emulator = start(streaming("pieces", architecture).env("BARELAMBDA_CONTENT_TYPE", "text/plain"));
-    let mut stream = emulator.invoke_streaming("for n in one two three; do echo $n; sleep 0.3; done", InvokeOptions::default());
+    let emulator =
+        start(streaming("pieces", architecture).env("BARELAMBDA_CONTENT_TYPE", "text/plain"));
+    let mut stream = emulator.invoke_streaming(
+        "for n in one two three; do echo $n; sleep 0.3; done",
+        InvokeOptions::default(),
+    );
     assert!(stream.is_streamed());
     assert_eq!(stream.content_type(), Some("text/plain"));
     assert_eq!(stream.next().as_deref(), Some(&b"one\n"[..]), "{architecture:?}");
@@ -41,19 +46,32 @@ fn pieces_arrive_as_they_are_written(architecture: Architecture) {
     assert!(begin.elapsed() > Duration::from_millis(500), "{:?}", begin.elapsed());
     assert_eq!(stream.finish().function_error, None);
     let untyped = start(streaming("type", architecture));
-    assert_eq!(untyped.invoke_streaming("echo", InvokeOptions::default()).content_type(), Some("application/octet-stream"));
+    assert_eq!(
+        untyped.invoke_streaming("echo", InvokeOptions::default()).content_type(),
+        Some("application/octet-stream")
+    );
 }
 on_each_architecture!(pieces_arrive_as_they_are_written);
 
 fn a_failure_while_streaming_is_in_the_trailers(architecture: Architecture) {
     let emulator = start(streaming("failures", architecture));
     for (event, pieces, error_type, message) in [
-        ("echo one; sleep 0.1; echo words >&2; exit 3", "one\n", "Function.ExitStatus", "exit status 3: words"),
+        (
+            "echo one; sleep 0.1; echo words >&2; exit 3",
+            "one\n",
+            "Function.ExitStatus",
+            "exit status 3: words",
+        ),
         ("echo one; sleep 0.1; kill -9 $$", "one\n", "Function.Signal", "signal SIGKILL"),
         // Before the stream begins, the error is the whole response.
         ("echo words >&2; exit 3", "", "Function.ExitStatus", "exit status 3: words"),
         ("exec sleep 60", "", "Function.Timeout", "stopped before the deadline"),
-        ("echo one; echo words >&2; exec sleep 60", "one\n", "Function.Timeout", "stopped before the deadline: words"),
+        (
+            "echo one; echo words >&2; exec sleep 60",
+            "one\n",
+            "Function.Timeout",
+            "stopped before the deadline: words",
+        ),
     ] {
         let emulator = if message.starts_with("stopped") {
             let mut options = streaming("timeout", architecture);
@@ -81,8 +99,10 @@ fn a_stream_may_be_empty_or_longer_than_a_buffered_response() {
     let emulator = emulator("long");
     let (came, outcome) = streamed(&emulator, "exit 0");
     assert_eq!((came.as_str(), outcome.function_error), ("", None));
-    let mut stream = emulator.invoke_streaming("head -c 20000000 /dev/zero | tr '\\0' x", InvokeOptions::default());
-    let length: usize = stream.by_ref().map(|piece| piece.iter().filter(|byte| **byte == b'x').count()).sum();
+    let mut stream = emulator
+        .invoke_streaming("head -c 20000000 /dev/zero | tr '\\0' x", InvokeOptions::default());
+    let length: usize =
+        stream.by_ref().map(|piece| piece.iter().filter(|byte| **byte == b'x').count()).sum();
     assert_eq!((length, stream.finish().function_error), (20_000_000, None));
     // A buffering caller gets the whole stream, or the error.
     assert_eq!(answer(&emulator, "echo one; sleep 0.1; echo two"), b"one\ntwo\n");
@@ -91,7 +111,10 @@ fn a_stream_may_be_empty_or_longer_than_a_buffered_response() {
 
 #[test]
 fn the_event_is_read_while_the_response_is_written() {
-    let emulator = start(options_for("stream-echo", "#!/bin/sh\nexec cat\n", Architecture::X86_64).env("BARELAMBDA_RESPONSE", "stream"));
+    let emulator = start(
+        options_for("stream-echo", "#!/bin/sh\nexec cat\n", Architecture::X86_64)
+            .env("BARELAMBDA_RESPONSE", "stream"),
+    );
     let event = "0123456789abcdef".repeat(6 << 16);
     assert!(streamed(&emulator, &event).0 == event);
 }
@@ -102,7 +125,10 @@ fn run_stream(name: &str, event: &str, steps: Vec<Step>) -> barelambda_emulator:
     let begin = vec![Step::Expect, Step::Send(message::next("r-1", event).bytes())];
     run_command(Script::new().connection([begin, steps].concat()), |_| {
         let mut command = Command::new(bootstrap(Architecture::X86_64));
-        command.env("LAMBDA_TASK_ROOT", folder).env("_HANDLER", "handler").env("BARELAMBDA_RESPONSE", "stream");
+        command
+            .env("LAMBDA_TASK_ROOT", folder)
+            .env("_HANDLER", "handler")
+            .env("BARELAMBDA_RESPONSE", "stream");
         command
     })
 }
@@ -112,7 +138,10 @@ fn the_trailers_have_lambdas_format() {
     let steps = vec![Step::Expect, Step::Send(message::accepted()), Step::Expect, the_end()];
     let ran = run_stream("trailers", "echo one; sleep 0.1; echo 'said \"so\"' >&2; exit 3", steps);
     let request = &ran.transcript.connections[0][1];
-    assert_eq!((request.target.as_str(), request.body.as_slice()), ("/2018-06-01/runtime/invocation/r-1/response", &b"one\n"[..]));
+    assert_eq!(
+        (request.target.as_str(), request.body.as_slice()),
+        ("/2018-06-01/runtime/invocation/r-1/response", &b"one\n"[..])
+    );
     assert_eq!(request.header("Lambda-Runtime-Function-Response-Mode"), Some("streaming"));
     assert_eq!(request.trailer("Lambda-Runtime-Function-Error-Type"), Some("Function.ExitStatus"));
     let body = BASE64_STANDARD
@@ -135,16 +164,25 @@ fn a_rejected_stream_ends_the_program_and_not_the_runtime() {
             Step::Expect,
             Step::Send(message::next("r-1", event).bytes()),
             Step::ExpectBytes(10_000),
-            Step::Send(message::with_header(&message::error(413, "RequestEntityTooLarge", "too long"), "Connection", "close")),
+            Step::Send(message::with_header(
+                &message::error(413, "RequestEntityTooLarge", "too long"),
+                "Connection",
+                "close",
+            )),
             Step::Close,
         ])
         .connection([Step::Expect, the_end()]);
     let ran = run_command(script, |_| {
         let mut command = Command::new(bootstrap(Architecture::X86_64));
-        command.env("LAMBDA_TASK_ROOT", &folder).env("_HANDLER", "handler").env("BARELAMBDA_RESPONSE", "stream");
+        command
+            .env("LAMBDA_TASK_ROOT", &folder)
+            .env("_HANDLER", "handler")
+            .env("BARELAMBDA_RESPONSE", "stream");
         command
     });
     assert!(ran.transcript.connections[1][0].target.ends_with("/next"), "{ran:?}");
-    let id = eventually("the program writes its id", || std::fs::read_to_string(&mark).ok()?.trim().parse().ok());
+    let id = eventually("the program writes its id", || {
+        std::fs::read_to_string(&mark).ok()?.trim().parse().ok()
+    });
     Process::wait_for_its_end(id);
 }

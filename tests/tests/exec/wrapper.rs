@@ -40,7 +40,10 @@ fn the_wrapper_starts_once_with_the_command_line() {
 
 #[test]
 fn the_program_sees_the_wrappers_environment() {
-    let path = wrapper("environment", "#!/bin/sh\nexport ADDED=yes BARELAMBDA_ARGS=argument\nunset REMOVED\nexec \"$@\"\n");
+    let path = wrapper(
+        "environment",
+        "#!/bin/sh\nexport ADDED=yes BARELAMBDA_ARGS=argument\nunset REMOVED\nexec \"$@\"\n",
+    );
     for mode in ["process", "lines"] {
         let program = "#!/bin/sh\nshow() { echo \"$1 $ADDED ${REMOVED-none} ${KEPT}\"; }\nwhile read -r line; do show \"$1\"; done\n[ -z \"$line\" ] || show \"$1\"\n";
         let options = options_for(&format!("wrapped-{mode}"), program, Architecture::X86_64)
@@ -48,14 +51,20 @@ fn the_program_sees_the_wrappers_environment() {
             .env("BARELAMBDA_MODE", mode)
             .env("REMOVED", "no")
             .env("KEPT", "kept");
-        assert_eq!(String::from_utf8_lossy(&answer(&start(options), "{}")).trim_end(), "argument yes none kept", "{mode}");
+        assert_eq!(
+            String::from_utf8_lossy(&answer(&start(options), "{}")).trim_end(),
+            "argument yes none kept",
+            "{mode}"
+        );
     }
 }
 
 #[test]
 fn a_wrapper_may_stay_as_the_parent() {
     let path = wrapper("around", "#!/bin/sh\n\"$@\"\n");
-    let emulator = start(options_for("around", SHELL, Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", path));
+    let emulator = start(
+        options_for("around", SHELL, Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", path),
+    );
     assert_eq!(answer(&emulator, "echo answer"), b"answer\n");
     assert_eq!(failure(&emulator, "exit 3").0.message, "exit status 3");
 }
@@ -64,13 +73,22 @@ fn a_wrapper_that_cannot_be_executed_is_an_error_of_the_initialisation(architect
     let rights = wrapper("rights", "#!/bin/sh\n");
     write(&rights, "#!/bin/sh\n", 0o644);
     let plain = wrapper("plain", "exec \"$@\"\n");
-    for (path, errno) in
-        [("/no/such/wrapper", 2), (rights.to_str().expect("the path is UTF-8"), 13), (plain.to_str().expect("the path is UTF-8"), 8)]
-    {
-        for options in [echo(architecture), options_for(&format!("unwrapped-{architecture:?}"), SHELL, architecture)] {
-            let (error, outcome) = failure(&start(options.env("AWS_LAMBDA_EXEC_WRAPPER", path)), "{}");
+    for (path, errno) in [
+        ("/no/such/wrapper", 2),
+        (rights.to_str().expect("the path is UTF-8"), 13),
+        (plain.to_str().expect("the path is UTF-8"), 8),
+    ] {
+        for options in [
+            echo(architecture),
+            options_for(&format!("unwrapped-{architecture:?}"), SHELL, architecture),
+        ] {
+            let (error, outcome) =
+                failure(&start(options.env("AWS_LAMBDA_EXEC_WRAPPER", path)), "{}");
             assert_eq!(error.error_type, "Runtime.InvalidWrapper", "{architecture:?} {path}");
-            assert_eq!(error.message, format!("AWS_LAMBDA_EXEC_WRAPPER cannot be executed: {path}: os error {errno}"));
+            assert_eq!(
+                error.message,
+                format!("AWS_LAMBDA_EXEC_WRAPPER cannot be executed: {path}: os error {errno}")
+            );
             assert_eq!((error.found_by_lambda, outcome.report.init), (false, None));
         }
     }
@@ -79,9 +97,15 @@ on_each_architecture!(a_wrapper_that_cannot_be_executed_is_an_error_of_the_initi
 
 #[test]
 fn an_empty_value_is_ignored_and_without_the_feature_any_value() {
-    assert_eq!(answer(&start(echo(Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", "")), "words"), b"words");
+    assert_eq!(
+        answer(&start(echo(Architecture::X86_64).env("AWS_LAMBDA_EXEC_WRAPPER", "")), "words"),
+        b"words"
+    );
     let plain = Options::new(barelambda_tests::programs::example("echo", Architecture::X86_64));
-    assert_eq!(answer(&start(plain.env("AWS_LAMBDA_EXEC_WRAPPER", "/no/such/wrapper")), "words"), b"words");
+    assert_eq!(
+        answer(&start(plain.env("AWS_LAMBDA_EXEC_WRAPPER", "/no/such/wrapper")), "words"),
+        b"words"
+    );
 }
 
 #[test]
@@ -93,7 +117,12 @@ fn a_program_with_small_buffers_and_a_large_environment_can_be_wrapped() {
         options = options.env(format!("MANY_{number}"), "x".repeat(50));
     }
     let outcome = invoke(&start(options), "{}");
-    assert_eq!((outcome.function_error, outcome.payload), (None, b"42".to_vec()), "{}", outcome.log);
+    assert_eq!(
+        (outcome.function_error, outcome.payload),
+        (None, b"42".to_vec()),
+        "{}",
+        outcome.log
+    );
 }
 
 #[test]
@@ -103,10 +132,18 @@ fn a_wrapped_program_works_under_rie() {
     let folder = exec::task("rie-wrapped", "#!/bin/sh\necho \"$1\"\n");
     let text = |path: &PathBuf| path.to_str().expect("the path is UTF-8").to_owned();
     let (path, folder) = (text(&path), text(&folder));
-    let environment = [("LAMBDA_TASK_ROOT", folder.as_str()), ("_HANDLER", "handler"), ("AWS_LAMBDA_EXEC_WRAPPER", path.as_str())];
+    let environment = [
+        ("LAMBDA_TASK_ROOT", folder.as_str()),
+        ("_HANDLER", "handler"),
+        ("AWS_LAMBDA_EXEC_WRAPPER", path.as_str()),
+    ];
     let mut rie = Rie::start(&exec::bootstrap(Architecture::X86_64), &environment, "exec-wrapper");
     assert_eq!(rie.invoke(b"{}"), b"wrapped\n");
     let environment = [("AWS_LAMBDA_EXEC_WRAPPER", path.as_str())];
-    let mut rie = Rie::start(&example_with_features("echo", Architecture::X86_64, &["exec-wrapper"]), &environment, "echo-wrapper");
+    let mut rie = Rie::start(
+        &example_with_features("echo", Architecture::X86_64, &["exec-wrapper"]),
+        &environment,
+        "echo-wrapper",
+    );
     assert_eq!(rie.invoke(b"words"), b"words");
 }

@@ -39,7 +39,8 @@ const INVOCATIONS: usize = 20;
 fn every_figure_keeps_its_bound() {
     let budgets = Budgets::read();
     // This table has the ratios of `exec_budget`, which don't belong to a program.
-    let names: Vec<String> = budgets.programs().into_iter().filter(|name| name != "exec-against").collect();
+    let names: Vec<String> =
+        budgets.programs().into_iter().filter(|name| name != "exec-against").collect();
     let programs: Vec<Program> = names.iter().map(|name| Program::new(name, &budgets)).collect();
     let mut figures = Vec::new();
     for program in &programs {
@@ -48,7 +49,12 @@ fn every_figure_keeps_its_bound() {
         figures.extend(program.instructions());
         figures.extend(program.memory());
     }
-    let file = |name: &str| programs.iter().find(|program| program.name == name).map(|program| program.files[0].as_path());
+    let file = |name: &str| {
+        programs
+            .iter()
+            .find(|program| program.name == name)
+            .map(|program| program.files[0].as_path())
+    };
     figures.push(coalesced(file("echo").expect("budgets.toml has echo")));
     figures.push(streaming(file("stream").expect("budgets.toml has stream")));
     figures.extend(starts(&programs));
@@ -79,12 +85,19 @@ impl Program {
         let [x86_64, aarch64] = files;
         let files = [aligned(&x86_64, name), aarch64];
         let file = |file: &str| {
-            fs::read(cargo::root().join(file)).unwrap_or_else(|error| panic!("budgets.toml names {file} as an event: {error}"))
+            fs::read(cargo::root().join(file))
+                .unwrap_or_else(|error| panic!("budgets.toml names {file} as an event: {error}"))
         };
         let text = budgets.word(name, "event").map(|text| text.as_bytes().to_vec());
         let event = text.or(budgets.word(name, "event-file").map(file)).unwrap_or(SMALL.to_vec());
-        let environment = if name == "exec" { vec![("_HANDLER", PathBuf::from("/bin/cat"))] } else { Vec::new() };
-        Self { name: name.to_owned(), files, event: message::next(REQUEST_ID, event).bytes(), environment }
+        let environment =
+            if name == "exec" { vec![("_HANDLER", PathBuf::from("/bin/cat"))] } else { Vec::new() };
+        Self {
+            name: name.to_owned(),
+            files,
+            event: message::next(REQUEST_ID, event).bytes(),
+            environment,
+        }
     }
 
     /// Returns a command with the server's address and the required variables as its environment.
@@ -103,7 +116,10 @@ impl Program {
     fn sizes(&self) -> Vec<Measured> {
         let size = |file: &Path| fs::metadata(file).expect("the program exists").len() as f64;
         let [x86_64, aarch64] = &self.files;
-        vec![self.figure("size", size(x86_64)), figure_of(&self.name, "aarch64", "size", size(aarch64))]
+        vec![
+            self.figure("size", size(x86_64)),
+            figure_of(&self.name, "aarch64", "size", size(aarch64)),
+        ]
     }
 
     /// Counts system calls with strace, in the first process, when the 202 and the next event
@@ -111,7 +127,8 @@ impl Program {
     fn system_calls(&self) -> Vec<Measured> {
         let trace = cargo::scratch("budget").join("trace");
         let server = Server::new();
-        let calls = server.system_calls(&self.command(&server), &self.event, 1 + INVOCATIONS, &trace);
+        let calls =
+            server.system_calls(&self.command(&server), &self.event, 1 + INVOCATIONS, &trace);
         let to_next = self.figure("syscalls-to-next", syscalls::to_first_next(&calls).len() as f64);
         let warm = syscalls::by_invocation(&calls);
         assert_eq!(warm.len(), INVOCATIONS, "invocations of {}", self.name);
@@ -123,11 +140,18 @@ impl Program {
     /// between two runs, so that it excludes what happens once.
     fn instructions(&self) -> Vec<Measured> {
         let server = Server::new();
-        let count = |invocations| agreed(&self.name, || server.instructions(&self.command(&server), &self.event, invocations)) as f64;
+        let count = |invocations| {
+            agreed(&self.name, || {
+                server.instructions(&self.command(&server), &self.event, invocations)
+            }) as f64
+        };
         let mut figures = vec![self.figure("instructions-to-next", count(0))];
         // Valgrind doesn't support vfork, with which `exec` starts its child.
         if self.name != "exec" {
-            figures.push(self.figure("instructions-per-invocation", (count(1 + INVOCATIONS) - count(1)) / INVOCATIONS as f64));
+            figures.push(self.figure(
+                "instructions-per-invocation",
+                (count(1 + INVOCATIONS) - count(1)) / INVOCATIONS as f64,
+            ));
         }
         figures
     }
@@ -137,12 +161,18 @@ impl Program {
     /// address. One fault comes from the parent, before execve, which doesn't reset the count.
     fn memory(&self) -> Vec<Measured> {
         let server = Server::new();
-        let (mut peaks, mut faults): (Vec<_>, Vec<_>) = (0..PROCESSES).map(|_| server.memory(self.command(&server), &self.event)).unzip();
+        let (mut peaks, mut faults): (Vec<_>, Vec<_>) =
+            (0..PROCESSES).map(|_| server.memory(self.command(&server), &self.event)).unzip();
         peaks.sort_unstable();
         faults.sort_unstable();
         // A zero means that a figure couldn't be read.
-        let at = |figures: &[u64], place: usize| if figures[0] == 0 { 0.0 } else { figures[place] as f64 };
-        vec![self.figure("peak-memory-kib", at(&peaks, PROCESSES - 1)), self.figure("minor-faults", at(&faults, PROCESSES / 2))]
+        let at = |figures: &[u64], place: usize| {
+            if figures[0] == 0 { 0.0 } else { figures[place] as f64 }
+        };
+        vec![
+            self.figure("peak-memory-kib", at(&peaks, PROCESSES - 1)),
+            self.figure("minor-faults", at(&faults, PROCESSES / 2)),
+        ]
     }
 }
 
@@ -151,7 +181,8 @@ impl Program {
 /// that read it.
 fn aligned(program: &Path, name: &str) -> PathBuf {
     const ALIGNMENT: usize = 16;
-    let folder = cargo::scratch(&format!("budget-{name}")).canonicalize().expect("the folder exists");
+    let folder =
+        cargo::scratch(&format!("budget-{name}")).canonicalize().expect("the folder exists");
     let length = folder.join("bootstrap").as_os_str().len();
     // A folder adds a slash and at least a byte for its name.
     let padding = ALIGNMENT - 1 - length % ALIGNMENT;
@@ -178,7 +209,12 @@ fn agreed(name: &str, mut run: impl FnMut() -> u64) -> u64 {
     panic!("no two runs of {name} executed the same number of instructions: {counts:?}");
 }
 
-fn figure_of(program: &str, architecture: &'static str, figure: &'static str, value: f64) -> Measured {
+fn figure_of(
+    program: &str,
+    architecture: &'static str,
+    figure: &'static str,
+    value: f64,
+) -> Measured {
     Measured { program: program.to_owned(), architecture, figure, value }
 }
 
@@ -219,9 +255,13 @@ fn starts(programs: &[Program]) -> Vec<Measured> {
     let server = Server::new();
     let floor = programs::floor();
     let runs: Vec<Vec<Duration>> = runs(programs.len() + 1, RUNS, ROUNDS, |index| {
-        let command = programs.get(index).map_or_else(|| server.command(&floor), |program| program.command(&server));
+        let command = programs
+            .get(index)
+            .map_or_else(|| server.command(&floor), |program| program.command(&server));
         server.start_time(command)
     });
-    let ratio = |(index, program): (usize, &Program)| program.figure("start-against-floor", middle(&runs, [index, programs.len()]).0);
+    let ratio = |(index, program): (usize, &Program)| {
+        program.figure("start-against-floor", middle(&runs, [index, programs.len()]).0)
+    };
     programs.iter().enumerate().map(ratio).collect()
 }

@@ -39,7 +39,8 @@ const IN_A_ROW: u32 = 10;
 #[ignore = "needs curl; run `bash .ci/full`"]
 fn every_figure_keeps_its_bound() {
     let folder = cargo::scratch("exec_budget");
-    let programs = Programs { folder: &folder, exec: &exec(), echo: &example("echo", Architecture::X86_64) };
+    let programs =
+        Programs { folder: &folder, exec: &exec(), echo: &example("echo", Architecture::X86_64) };
     write(&folder.join("handler.sh"), HANDLER, 0o755);
     let mut figures = vec![start(&programs)];
     figures.extend(children(&programs));
@@ -56,7 +57,13 @@ struct Programs<'a> {
 
 impl Programs<'_> {
     /// Returns a command. All have the same environment, except for `more`.
-    fn command(&self, server: &Server, program: &Path, handler: &str, more: &[(&str, &str)]) -> Command {
+    fn command(
+        &self,
+        server: &Server,
+        program: &Path,
+        handler: &str,
+        more: &[(&str, &str)],
+    ) -> Command {
         let mut command = server.command(program);
         command.envs(self.environment(handler)).envs(more.iter().copied());
         command
@@ -72,9 +79,15 @@ impl Programs<'_> {
 fn start(programs: &Programs<'_>) -> Measured {
     let server = Server::new();
     let started = [programs.exec, programs.echo];
-    let runs = runs(2, 9, 500, |index| server.start_time(programs.command(&server, started[index], "handler.sh", &[])));
+    let runs = runs(2, 9, 500, |index| {
+        server.start_time(programs.command(&server, started[index], "handler.sh", &[]))
+    });
     let (ratio, exec, echo) = middle(&runs, [0, 1]);
-    println!("start to the first /next: {} µs, and {} µs of `echo`", exec.as_micros(), echo.as_micros());
+    println!(
+        "start to the first /next: {} µs, and {} µs of `echo`",
+        exec.as_micros(),
+        echo.as_micros()
+    );
     figure("start-against-echo", ratio)
 }
 
@@ -83,7 +96,10 @@ fn start(programs: &Programs<'_>) -> Measured {
 /// and ends when the script has been reaped.
 fn children(programs: &Programs<'_>) -> [Measured; 2] {
     let servers = [Server::new(), Server::new()];
-    let mut exec = Running::start(&servers[0], programs.command(&servers[0], programs.exec, "handler.sh", &[]));
+    let mut exec = Running::start(
+        &servers[0],
+        programs.command(&servers[0], programs.exec, "handler.sh", &[]),
+    );
     let mut bash = BashAndCurl::start(&servers[1], programs);
     let wanted = [b"{\"event\":", EVENT, b"}\n"].concat();
     let reply = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", EVENT).bytes();
@@ -108,8 +124,16 @@ fn children(programs: &Programs<'_>) -> [Measured; 2] {
     });
     let (of_loop, child, bare) = middle(&runs, [0, 1]);
     let (of_bash, curl, against) = middle(&runs, [2, 0]);
-    println!("an invocation of handler.sh: {} µs, and {} µs of the bare loop", child.as_micros(), bare.as_micros());
-    println!("the same by bash and curl: {} µs, and {} µs of `exec`", curl.as_micros(), against.as_micros());
+    println!(
+        "an invocation of handler.sh: {} µs, and {} µs of the bare loop",
+        child.as_micros(),
+        bare.as_micros()
+    );
+    println!(
+        "the same by bash and curl: {} µs, and {} µs of `exec`",
+        curl.as_micros(),
+        against.as_micros()
+    );
     [figure("child-against-bare-loop", of_loop), figure("bash-and-curl-against-child", of_bash)]
 }
 
@@ -120,12 +144,20 @@ fn children(programs: &Programs<'_>) -> [Measured; 2] {
 fn lines(programs: &Programs<'_>) -> Measured {
     let allowed = sched_getaffinity(None).expect("a thread has its processors");
     let mut one = CpuSet::new();
-    one.set((0..CpuSet::MAX_CPU).find(|processor| allowed.is_set(*processor)).expect("a thread has a processor"));
+    one.set(
+        (0..CpuSet::MAX_CPU)
+            .find(|processor| allowed.is_set(*processor))
+            .expect("a thread has a processor"),
+    );
     // Child processes inherit it.
     sched_setaffinity(None, &one).expect("the thread may use the processor");
     let server = Server::new();
-    let mut running = [(programs.exec, [("BARELAMBDA_MODE", "lines")].as_slice()), (programs.echo, &[])]
-        .map(|(program, more)| Running::start(&server, programs.command(&server, program, "/bin/cat", more)));
+    let mut running =
+        [(programs.exec, [("BARELAMBDA_MODE", "lines")].as_slice()), (programs.echo, &[])].map(
+            |(program, more)| {
+                Running::start(&server, programs.command(&server, program, "/bin/cat", more))
+            },
+        );
     let reply = message::next("8476a536-e9f4-11e8-9739-2dfe598c3fcd", EVENT).bytes();
     let following = [message::accepted(), reply.clone()].concat();
     let runs = runs(2, 9, 200, |index| {
@@ -155,10 +187,20 @@ fn figure(name: &'static str, value: f64) -> Measured {
 fn run(program: &Path, programs: &Programs<'_>, event: &[u8]) -> Vec<u8> {
     let mut command = Command::new(program);
     command.env_clear().envs(programs.environment("handler.sh"));
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the script can be started");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the script can be started");
     child.stdin.take().expect("stdin is a pipe").write_all(event).expect("the script reads");
     let mut answer = Vec::new();
-    child.stdout.take().expect("stdout is a pipe").read_to_end(&mut answer).expect("the script writes");
+    child
+        .stdout
+        .take()
+        .expect("stdout is a pipe")
+        .read_to_end(&mut answer)
+        .expect("the script writes");
     assert!(child.wait().expect("the script is a child").success(), "the script fails");
     answer
 }
@@ -175,7 +217,8 @@ impl<'a> BashAndCurl<'a> {
     fn start(server: &'a Server, programs: &Programs<'_>) -> Self {
         tools::curl();
         let bootstrap = cargo::root().join("benches/peers/bash-curl/bootstrap");
-        let running = Running::start(server, programs.command(server, &bootstrap, "handler.sh", &[]));
+        let running =
+            Running::start(server, programs.command(server, &bootstrap, "handler.sh", &[]));
         Self { server, running, waiting: None }
     }
 

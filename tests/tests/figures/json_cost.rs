@@ -31,12 +31,20 @@ fn an_event_costs_no_more_than_with_serde_json() {
     for (name, body) in bodies() {
         let file = folder.join(name.replace(' ', "_"));
         let event = event(&body).to_string();
-        assert!((SIZE * 99 / 100..SIZE * 101 / 100).contains(&event.len()), "{name}: {} bytes", event.len());
+        assert!(
+            (SIZE * 99 / 100..SIZE * 101 / 100).contains(&event.len()),
+            "{name}: {} bytes",
+            event.len()
+        );
         std::fs::write(&file, event).expect("the folder can be written to");
-        let [none, ours, text, theirs] = ["none", "ours", "text", "theirs"].map(|who| instructions(&program, who, &file));
+        let [none, ours, text, theirs] =
+            ["none", "ours", "text", "theirs"].map(|who| instructions(&program, who, &file));
         let [ours, text, theirs] = [ours, text, theirs].map(|count| count - none);
         let ratio = ours / theirs;
-        println!("{name:<30} {ours:>11.0} {ratio:>6.3} {text:>11.0} {:>6.3} {theirs:>11.0}", text / theirs);
+        println!(
+            "{name:<30} {ours:>11.0} {ratio:>6.3} {text:>11.0} {:>6.3} {theirs:>11.0}",
+            text / theirs
+        );
         // Less than one instruction for eight bytes would mean that nothing was read.
         assert!(ours.min(theirs) > SIZE as f64 / 8.0, "nothing was measured");
         if ratio > BOUND {
@@ -69,11 +77,17 @@ fn bodies() -> Vec<(&'static str, String)> {
     };
     let text = "The quick brown fox jumps over the lazy dog, again and again. ";
     vec![
-        ("a body of JSON", format!("[{}]", filled(&|index| format!("{},", item(index))).trim_end_matches(','))),
+        (
+            "a body of JSON",
+            format!("[{}]", filled(&|index| format!("{},", item(index))).trim_end_matches(',')),
+        ),
         ("a body of plain text", filled(&|_| text.into())),
         (
             "a body of text beyond ASCII",
-            filled(&|_| "Das sch\u{f6}ne M\u{e4}dchen tr\u{e4}gt die Tasche \u{fc}ber die Stra\u{df}e. ".into()),
+            filled(&|_| {
+                "Das sch\u{f6}ne M\u{e4}dchen tr\u{e4}gt die Tasche \u{fc}ber die Stra\u{df}e. "
+                    .into()
+            }),
         ),
         ("a body of base64", filled(&|_| "VGhlIHF1aWNrIGJyb3duIGZveA".into())),
     ]
@@ -124,7 +138,12 @@ fn instructions(program: &Path, who: &str, file: &Path) -> f64 {
     let [once, more] = TIMES.map(|times| {
         let mut command = Command::new(tools::valgrind());
         command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
-        let output = command.arg(who).arg(file).arg(times.to_string()).output().expect("valgrind can be started");
+        let output = command
+            .arg(who)
+            .arg(file)
+            .arg(times.to_string())
+            .output()
+            .expect("valgrind can be started");
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{words}");
         let collected = words.lines().find_map(|line| line.split_once("Collected : "));

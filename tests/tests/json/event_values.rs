@@ -6,7 +6,9 @@ use std::fmt::Write;
 use barelambda::Error;
 use barelambda::events::dynamodb::{AttributeValue, Item};
 use barelambda::events::http::{self, Headers, HttpRequest, Parameters, Texts};
-use barelambda::events::{EventBridge, alb, api_gateway_v1, api_gateway_v2, dynamodb, kinesis, s3, sns, sqs};
+use barelambda::events::{
+    EventBridge, alb, api_gateway_v1, api_gateway_v2, dynamodb, kinesis, s3, sns, sqs,
+};
 use barelambda::json::Records;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +16,8 @@ use serde_json::{Map, Value, json};
 
 fn file(name: &str) -> Value {
     let path = format!("{}/../examples/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(path).expect("the file can be read")).expect("the file is JSON")
+    serde_json::from_slice(&std::fs::read(path).expect("the file can be read"))
+        .expect("the file is JSON")
 }
 
 /// Returns the pairs of an object, as [`Headers`] and [`Parameters`] return them.
@@ -23,7 +26,9 @@ fn pairs(object: &Value) -> Vec<(String, String)> {
     for (name, value) in object.as_object().into_iter().flatten() {
         match value {
             Value::String(value) => pairs.push((name.clone(), value.clone())),
-            Value::Array(values) => pairs.extend(values.iter().filter_map(|value| Some((name.clone(), value.as_str()?.to_owned())))),
+            Value::Array(values) => pairs.extend(
+                values.iter().filter_map(|value| Some((name.clone(), value.as_str()?.to_owned()))),
+            ),
             _ => {}
         }
     }
@@ -37,7 +42,11 @@ fn owned<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, St
 fn assert_headers(headers: Headers<'_>, object: &Value) {
     assert_eq!(owned(headers.iter()), pairs(object));
     for (name, _) in pairs(object) {
-        let expected: Vec<_> = pairs(object).into_iter().filter(|(other, _)| *other == name).map(|(_, value)| value).collect();
+        let expected: Vec<_> = pairs(object)
+            .into_iter()
+            .filter(|(other, _)| *other == name)
+            .map(|(_, value)| value)
+            .collect();
         for name in [name.to_ascii_uppercase(), name.to_ascii_lowercase(), name] {
             assert_eq!(headers.get(&name), expected.first().map(String::as_str));
             assert_eq!(headers.all(&name).collect::<Vec<_>>(), expected);
@@ -48,7 +57,11 @@ fn assert_headers(headers: Headers<'_>, object: &Value) {
 fn assert_parameters(parameters: Parameters<'_>, object: &Value) {
     assert_eq!(owned(parameters.iter()), pairs(object));
     for (name, _) in pairs(object) {
-        let expected: Vec<_> = pairs(object).into_iter().filter(|(other, _)| *other == name).map(|(_, value)| value).collect();
+        let expected: Vec<_> = pairs(object)
+            .into_iter()
+            .filter(|(other, _)| *other == name)
+            .map(|(_, value)| value)
+            .collect();
         assert_eq!(parameters.get(&name), expected.first().map(String::as_str));
         assert_eq!(parameters.all(&name).collect::<Vec<_>>(), expected);
     }
@@ -66,7 +79,8 @@ fn requests_to_http_apis_and_function_urls_match_serde_json() {
     for name in ["api_gateway_v2", "function_url", "function_url_binary"] {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
-        let (request, _) = http::from_slice::<api_gateway_v2::Request>(&mut text).expect("it can be read");
+        let (request, _) =
+            http::from_slice::<api_gateway_v2::Request>(&mut text).expect("it can be read");
         same!(value, request.route_key => "routeKey", request.raw_path => "rawPath", request.raw_query_string => "rawQueryString",
             request.is_base64_encoded => "isBase64Encoded");
         let cookies: Vec<_> = request.cookies.iter().map(Value::from).collect();
@@ -90,13 +104,17 @@ fn requests_to_http_apis_and_function_urls_match_serde_json() {
 fn requests_to_rest_apis_match_serde_json() {
     let value = file("api_gateway_v1");
     let mut text = value.to_string().into_bytes();
-    let (request, _) = http::from_slice::<api_gateway_v1::Request>(&mut text).expect("it can be read");
+    let (request, _) =
+        http::from_slice::<api_gateway_v1::Request>(&mut text).expect("it can be read");
     same!(value, request.resource => "resource", request.path => "path", request.http_method => "httpMethod",
             request.is_base64_encoded => "isBase64Encoded");
     assert_headers(request.headers, &value["headers"]);
     assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
     assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
-    assert_parameters(request.multi_value_query_string_parameters, &value["multiValueQueryStringParameters"]);
+    assert_parameters(
+        request.multi_value_query_string_parameters,
+        &value["multiValueQueryStringParameters"],
+    );
     assert_parameters(request.path_parameters, &value["pathParameters"]);
     assert_parameters(request.stage_variables, &value["stageVariables"]);
     let (context, value) = (&request.request_context, &value["requestContext"]);
@@ -120,7 +138,10 @@ fn requests_to_load_balancers_match_serde_json() {
         assert_headers(request.headers, &value["headers"]);
         assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
         assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
-        assert_parameters(request.multi_value_query_string_parameters, &value["multiValueQueryStringParameters"]);
+        assert_parameters(
+            request.multi_value_query_string_parameters,
+            &value["multiValueQueryStringParameters"],
+        );
         same!(value["requestContext"]["elb"], request.target_group_arn() => "targetGroupArn");
     }
 }
@@ -130,9 +151,11 @@ macro_rules! for_each_record {
     ($name:literal, $type:ty, |$record:ident, $value:ident| $check:block) => {
         let values = file($name);
         let mut text = values.to_string().into_bytes();
-        let mut records = Records::<$type>::new(&mut text, "Records").expect("the event has records");
+        let mut records =
+            Records::<$type>::new(&mut text, "Records").expect("the event has records");
         for $value in values["Records"].as_array().expect("the records are an array") {
-            let $record = records.next().expect("there is a record").expect("the record can be read");
+            let $record =
+                records.next().expect("there is a record").expect("the record can be read");
             $check
         }
         assert!(records.next().is_none());
@@ -149,12 +172,18 @@ fn records_match_serde_json() {
         for (name, attribute) in value["attributes"].as_object().expect("an object") {
             assert_eq!(message.attributes.get(name), attribute.as_str());
         }
-        assert_eq!(message.message_attributes.iter().count(), value["messageAttributes"].as_object().expect("an object").len());
+        assert_eq!(
+            message.message_attributes.iter().count(),
+            value["messageAttributes"].as_object().expect("an object").len()
+        );
         for (name, attribute) in message.message_attributes.iter() {
             let value = &value["messageAttributes"][name];
             assert_eq!(attribute.data_type(), value["dataType"].as_str());
             assert_eq!(attribute.string_value(), value["stringValue"].as_str());
-            assert_eq!(attribute.binary_value().map(|text| text.as_str()), value["binaryValue"].as_str());
+            assert_eq!(
+                attribute.binary_value().map(|text| text.as_str()),
+                value["binaryValue"].as_str()
+            );
         }
     });
     for_each_record!("sns", sns::Record, |record, value| {
@@ -164,7 +193,10 @@ fn records_match_serde_json() {
         same!(value, sns.r#type => "Type", sns.message_id => "MessageId", sns.topic_arn => "TopicArn", sns.subject => "Subject",
             sns.message => "Message", sns.timestamp => "Timestamp", sns.signature_version => "SignatureVersion",
             sns.signature => "Signature", sns.signing_cert_url => "SigningCertUrl", sns.unsubscribe_url => "UnsubscribeUrl");
-        assert_eq!(sns.message_attributes.iter().count(), value["MessageAttributes"].as_object().expect("an object").len());
+        assert_eq!(
+            sns.message_attributes.iter().count(),
+            value["MessageAttributes"].as_object().expect("an object").len()
+        );
         for (name, attribute) in sns.message_attributes.iter() {
             same!(value["MessageAttributes"][name], attribute.r#type() => "Type", attribute.value() => "Value");
         }
@@ -189,10 +221,19 @@ fn records_match_serde_json() {
         let (change, value) = (&record.dynamodb, &value["dynamodb"]);
         same!(value, change.sequence_number => "SequenceNumber", change.size_bytes => "SizeBytes",
             change.stream_view_type => "StreamViewType");
-        let seconds = change.approximate_creation_date_time.since_epoch().expect("there is a time").as_secs_f64();
+        let seconds = change
+            .approximate_creation_date_time
+            .since_epoch()
+            .expect("there is a time")
+            .as_secs_f64();
         assert_eq!(Some(seconds), value["ApproximateCreationDateTime"].as_f64());
-        for (item, name) in [(change.keys, "Keys"), (change.new_image, "NewImage"), (change.old_image, "OldImage")] {
-            assert_eq!(attributes(item), value.get(name).cloned().unwrap_or_else(|| Value::Object(Map::new())));
+        for (item, name) in
+            [(change.keys, "Keys"), (change.new_image, "NewImage"), (change.old_image, "OldImage")]
+        {
+            assert_eq!(
+                attributes(item),
+                value.get(name).cloned().unwrap_or_else(|| Value::Object(Map::new()))
+            );
         }
     });
     for_each_record!("kinesis", kinesis::Record, |record, value| {
@@ -202,7 +243,11 @@ fn records_match_serde_json() {
         let (kinesis, value) = (&record.kinesis, &value["kinesis"]);
         same!(value, kinesis.kinesis_schema_version => "kinesisSchemaVersion", kinesis.partition_key => "partitionKey",
             kinesis.sequence_number => "sequenceNumber", STANDARD.encode(&*kinesis.data) => "data");
-        let seconds = kinesis.approximate_arrival_timestamp.since_epoch().expect("there is a time").as_secs_f64();
+        let seconds = kinesis
+            .approximate_arrival_timestamp
+            .since_epoch()
+            .expect("there is a time")
+            .as_secs_f64();
         assert_eq!(Some(seconds), value["approximateArrivalTimestamp"].as_f64());
     });
 }
@@ -216,7 +261,8 @@ fn events_of_a_bus_match_serde_json() {
         same!(value, event.version => "version", event.id => "id", event.detail_type => "detail-type", event.source => "source",
             event.account => "account", event.time => "time", event.region => "region",
             event.resources.iter().collect::<Vec<_>>() => "resources");
-        let detail: Value = serde_json::from_str(&event.detail.to_string()).expect("the detail is JSON");
+        let detail: Value =
+            serde_json::from_str(&event.detail.to_string()).expect("the detail is JSON");
         assert_eq!((&detail, event.replay_name), (&value["detail"], None));
     }
 }
@@ -234,7 +280,9 @@ fn attribute(value: AttributeValue<'_>) -> Value {
         AttributeValue::B(bytes) => json!({"B": bytes.as_str()}),
         AttributeValue::Ss(set) => json!({"SS": texts(set)}),
         AttributeValue::Ns(set) => json!({"NS": texts(set)}),
-        AttributeValue::Bs(set) => json!({"BS": set.iter().map(|bytes| bytes.as_str()).collect::<Vec<_>>()}),
+        AttributeValue::Bs(set) => {
+            json!({"BS": set.iter().map(|bytes| bytes.as_str()).collect::<Vec<_>>()})
+        }
         AttributeValue::M(map) => json!({"M": attributes(map)}),
         AttributeValue::L(list) => json!({"L": list.iter().map(attribute).collect::<Vec<_>>()}),
         AttributeValue::Null => json!({"NULL": true}),
@@ -252,19 +300,27 @@ fn a_batch_has_any_number_of_records_and_some_may_be_bad() {
             // These have another type, or are malformed.
             3 => write!(batch, "{comma}{{\"messageId\":{index},\"body\":[\"]}}\"]}}"),
             4 => write!(batch, "{comma}{{\"messageId\":\"{index}\",\"body\":\"\\x\"}}"),
-            _ => write!(batch, "{comma}{{\"messageId\":\"{index}\",\"body\":\"\\ud83d\\ude00 {index}\"}}"),
+            _ => write!(
+                batch,
+                "{comma}{{\"messageId\":\"{index}\",\"body\":\"\\ud83d\\ude00 {index}\"}}"
+            ),
         }
         .expect("writing to a String can't fail");
     }
     batch.push_str("]}");
     let mut text = batch.into_bytes();
     let mut good = 0;
-    for (index, message) in Records::<sqs::Message>::new(&mut text, "Records").expect("there are records").enumerate() {
+    for (index, message) in
+        Records::<sqs::Message>::new(&mut text, "Records").expect("there are records").enumerate()
+    {
         match (index % 5, message) {
             (3, Err(error)) => assert_eq!(error.message(), Error::JSON_NO_STRING.message()),
             (4, Err(error)) => assert_eq!(error.message(), Error::JSON_ESCAPE.message()),
             (0..3, Ok(message)) => {
-                assert_eq!((message.message_id, message.body), (&*index.to_string(), &*format!("\u{1f600} {index}")));
+                assert_eq!(
+                    (message.message_id, message.body),
+                    (&*index.to_string(), &*format!("\u{1f600} {index}"))
+                );
                 good += 1;
             }
             (_, other) => panic!("{index}: {other:?}"),
@@ -281,8 +337,12 @@ fn a_request_has_any_number_of_headers_and_parameters() {
         value["queryStringParameters"][format!("é{index}")] = json!(index.to_string());
     }
     let mut text = value.to_string().into_bytes();
-    let (request, body) = http::from_slice::<api_gateway_v2::Request>(&mut text).expect("it can be read");
+    let (request, body) =
+        http::from_slice::<api_gateway_v2::Request>(&mut text).expect("it can be read");
     assert_eq!(owned(request.headers.iter()), pairs(&value["headers"]));
-    assert_eq!((request.header("X-Header-1999"), request.query("é1999")), (Some("\"1999\""), Some("1999")));
+    assert_eq!(
+        (request.header("X-Header-1999"), request.query("é1999")),
+        (Some("\"1999\""), Some("1999"))
+    );
     assert_eq!(body.text().map(Value::from), Ok(value["body"].clone()));
 }

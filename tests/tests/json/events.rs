@@ -6,7 +6,9 @@ use std::fmt::Write;
 use barelambda::Error;
 use barelambda::events::cognito::PreSignUp;
 use barelambda::events::http::{self, HttpRequest};
-use barelambda::events::{EventBridge, alb, api_gateway_v1, api_gateway_v2, dynamodb, kinesis, s3, sns, sqs};
+use barelambda::events::{
+    EventBridge, alb, api_gateway_v1, api_gateway_v2, dynamodb, kinesis, s3, sns, sqs,
+};
 use barelambda::json::{FromJson, Records};
 use serde_json::{Map, Value, json};
 
@@ -33,7 +35,12 @@ struct Object {
 
 macro_rules! case {
     ($name:literal, $read:expr, $objects:expr) => {
-        Case { name: $name, text: include_str!(concat!("../../../examples/events/", $name, ".json")), read: $read, objects: $objects }
+        Case {
+            name: $name,
+            text: include_str!(concat!("../../../examples/events/", $name, ".json")),
+            read: $read,
+            objects: $objects,
+        }
     };
 }
 
@@ -41,8 +48,11 @@ const fn object(pointer: &'static str, required: &'static [&'static str]) -> Obj
     Object { pointer, required, may_be_null: &[], never_null: &[] }
 }
 
-const V2: &[Object] =
-    &[object("", &["rawPath", "requestContext"]), object("/requestContext", &["http"]), object("/requestContext/http", &["method"])];
+const V2: &[Object] = &[
+    object("", &["rawPath", "requestContext"]),
+    object("/requestContext", &["http"]),
+    object("/requestContext/http", &["method"]),
+];
 const V1: &[Object] = &[
     object("", &["httpMethod", "path", "requestContext"]),
     object("/requestContext", &["identity"]),
@@ -51,7 +61,8 @@ const V1: &[Object] = &[
 const ALB: &[Object] = &[object("", &["httpMethod", "path"])];
 const RECORDS: Object = object("", &["Records"]);
 const SQS: &[Object] = &[RECORDS, object("/Records/*", &["body", "messageId"])];
-const SNS: &[Object] = &[RECORDS, object("/Records/*", &["Sns"]), object("/Records/*/Sns", &["Message"])];
+const SNS: &[Object] =
+    &[RECORDS, object("/Records/*", &["Sns"]), object("/Records/*/Sns", &["Message"])];
 const S3: &[Object] = &[
     RECORDS,
     object("/Records/*", &["eventName", "s3"]),
@@ -59,17 +70,39 @@ const S3: &[Object] = &[
     object("/Records/*/s3/bucket", &["name"]),
     object("/Records/*/s3/object", &["key"]),
 ];
-const DYNAMODB: &[Object] =
-    &[RECORDS, object("/Records/*", &["dynamodb", "eventName"]), object("/Records/*/dynamodb", &["SequenceNumber"])];
-const KINESIS: &[Object] = &[RECORDS, object("/Records/*", &["kinesis"]), object("/Records/*/kinesis", &["data", "sequenceNumber"])];
-const EVENT_BRIDGE: &[Object] = &[Object { may_be_null: &["detail"], ..object("", &["detail", "detail-type", "source"]) }];
+const DYNAMODB: &[Object] = &[
+    RECORDS,
+    object("/Records/*", &["dynamodb", "eventName"]),
+    object("/Records/*/dynamodb", &["SequenceNumber"]),
+];
+const KINESIS: &[Object] = &[
+    RECORDS,
+    object("/Records/*", &["kinesis"]),
+    object("/Records/*/kinesis", &["data", "sequenceNumber"]),
+];
+const EVENT_BRIDGE: &[Object] =
+    &[Object { may_be_null: &["detail"], ..object("", &["detail", "detail-type", "source"]) }];
 const COGNITO: &[Object] = &[
     Object {
         may_be_null: &["callerContext"],
-        ..object("", &["callerContext", "region", "request", "response", "triggerSource", "userPoolId", "version"])
+        ..object(
+            "",
+            &[
+                "callerContext",
+                "region",
+                "request",
+                "response",
+                "triggerSource",
+                "userPoolId",
+                "version",
+            ],
+        )
     },
     Object { may_be_null: &["userAttributes"], ..object("/request", &["userAttributes"]) },
-    Object { never_null: &["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"], ..object("/response", &[]) },
+    Object {
+        never_null: &["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"],
+        ..object("/response", &[])
+    },
 ];
 
 const CASES: &[Case] = &[
@@ -118,7 +151,8 @@ impl Case {
 
     /// Returns the object at `pointer`, if the types define its fields.
     fn object(&self, pointer: &str) -> Option<&Object> {
-        let parts = pointer.split('/').map(|part| if part.parse::<usize>().is_ok() { "*" } else { part });
+        let parts =
+            pointer.split('/').map(|part| if part.parse::<usize>().is_ok() { "*" } else { part });
         let pattern = parts.collect::<Vec<_>>().join("/");
         self.objects.iter().find(|object| object.pointer == pattern)
     }
@@ -131,7 +165,11 @@ fn objects(value: &Value) -> Vec<String> {
             Value::Object(fields) => {
                 all.push(pointer.to_owned());
                 for (name, value) in fields {
-                    visit(value, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), all);
+                    visit(
+                        value,
+                        &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
+                        all,
+                    );
                 }
             }
             Value::Array(elements) => {
@@ -154,7 +192,19 @@ fn fields<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Map<String, Value>
 #[test]
 fn the_files_have_every_kind_of_escape() {
     let all: String = CASES.iter().map(|case| case.text).collect();
-    for hard in ["\\\"", "\\n", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", "\\u0000", "é", "😀", ": null", "\\t"] {
+    for hard in [
+        "\\\"",
+        "\\n",
+        "\\\\",
+        "\\/",
+        "\\u00e9",
+        "\\ud83d\\ude00",
+        "\\u0000",
+        "é",
+        "😀",
+        ": null",
+        "\\t",
+    ] {
         assert!(all.contains(hard), "{hard}");
     }
 }
@@ -164,10 +214,12 @@ fn the_values_do_not_depend_on_the_formatting() {
     for case in CASES {
         let name = case.name;
         let value = case.value();
-        let read = (case.read)(&mut case.text.as_bytes().to_vec()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let read = (case.read)(&mut case.text.as_bytes().to_vec())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         // This has another order of fields, and only the required escapes.
         let sorted = case.read(&value).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let characters = |text: &str| without_blanks(text).chars().collect::<BinaryHeap<_>>().into_sorted_vec();
+        let characters =
+            |text: &str| without_blanks(text).chars().collect::<BinaryHeap<_>>().into_sorted_vec();
         assert_eq!(characters(&read), characters(&sorted), "{name}");
         let mut pretty = serde_json::to_vec_pretty(&value).expect("a value can be written");
         let mut escaped = String::new();
@@ -190,7 +242,8 @@ fn escape(value: &Value, to: &mut String) {
     fn text(text: &str, to: &mut String) {
         to.push('"');
         for (index, unit) in text.encode_utf16().enumerate() {
-            let hex = if index % 2 == 0 { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") };
+            let hex =
+                if index % 2 == 0 { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") };
             to.push_str(&hex);
         }
         to.push('"');
@@ -257,9 +310,12 @@ fn fields_may_be_missing_or_null_unless_they_are_required() {
             for name in names {
                 let place = format!("{} {pointer} {name}", case.name);
                 let object = case.object(&pointer);
-                let is_in = |list: fn(&Object) -> &[&str]| object.is_some_and(|object| list(object).contains(&name.as_str()));
+                let is_in = |list: fn(&Object) -> &[&str]| {
+                    object.is_some_and(|object| list(object).contains(&name.as_str()))
+                };
                 let is_required = is_in(|object| object.required);
-                let is_never_null = is_required && !is_in(|object| object.may_be_null) || is_in(|object| object.never_null);
+                let is_never_null = is_required && !is_in(|object| object.may_be_null)
+                    || is_in(|object| object.never_null);
                 if let Some(object) = object {
                     seen.insert((object.pointer, name.clone()));
                 }
@@ -267,20 +323,29 @@ fn fields_may_be_missing_or_null_unless_they_are_required() {
                 let mut changed = value.clone();
                 fields(&mut changed, &pointer).remove(&name);
                 match case.read(&changed) {
-                    Err(error) if is_required => assert_eq!(error.message(), Error::JSON_MISSING_FIELD.message(), "{place}"),
+                    Err(error) if is_required => {
+                        assert_eq!(error.message(), Error::JSON_MISSING_FIELD.message(), "{place}")
+                    }
                     result => assert!(result.is_ok() && !is_required, "{place}: {result:?}"),
                 }
 
                 fields(&mut changed, &pointer).insert(name, Value::Null);
                 match case.read(&changed) {
-                    Err(error) if is_never_null => assert_eq!(error.error_type(), "Function.InvalidJson", "{place}"),
+                    Err(error) if is_never_null => {
+                        assert_eq!(error.error_type(), "Function.InvalidJson", "{place}")
+                    }
                     result => assert!(result.is_ok() && !is_never_null, "{place}: {result:?}"),
                 }
             }
         }
         for object in case.objects {
             for name in object.required.iter().chain(object.never_null) {
-                assert!(seen.contains(&(object.pointer, (*name).to_owned())), "{} {} {name}", case.name, object.pointer);
+                assert!(
+                    seen.contains(&(object.pointer, (*name).to_owned())),
+                    "{} {} {name}",
+                    case.name,
+                    object.pointer
+                );
             }
         }
     }

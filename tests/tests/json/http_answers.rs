@@ -16,7 +16,9 @@ struct Once {
 
 impl Transport for &mut Once {
     fn connect(&mut self, _: &Address) -> Result<(), Error> {
-        self.replies = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 2\r\n\r\n{}".to_vec();
+        self.replies =
+            b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nContent-Length: 2\r\n\r\n{}"
+                .to_vec();
         Ok(())
     }
 
@@ -57,7 +59,8 @@ fn answer(make: impl Fn(Responder<'_>) -> Response<'_>) -> Value {
     let mut once = Once::default();
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("the address is valid");
     let (mut receive, mut response) = (vec![0; ROOM + 1024], vec![0; 1 << 23]);
-    let mut runtime = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false).expect("the buffers are large enough");
+    let mut runtime = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false)
+        .expect("the buffers are large enough");
     runtime.step(&mut Handling(make)).expect("the response is accepted");
     serde_json::from_slice(&once.sent).expect("the response is JSON")
 }
@@ -72,7 +75,11 @@ fn text_of_every_character_arrives() {
 fn json_arrives_as_json_in_a_string() {
     let value = json!({"a \"b\"": ["\\", "\u{1}\n\"", -1, 2.5, null, true, {}], "é": "\u{1f600}"});
     let answer = answer(|responder| responder.http(201).json(&value));
-    assert_eq!(serde_json::from_str::<Value>(answer["body"].as_str().expect("the body is a string")).expect("the body is JSON"), value);
+    assert_eq!(
+        serde_json::from_str::<Value>(answer["body"].as_str().expect("the body is a string"))
+            .expect("the body is JSON"),
+        value
+    );
     assert_eq!(answer["statusCode"], 201);
     assert_eq!(answer["headers"], json!({"content-type": "application/json"}));
     assert_eq!(answer["isBase64Encoded"], false);
@@ -82,8 +89,12 @@ fn json_arrives_as_json_in_a_string() {
 fn bytes_arrive_as_base64() {
     for len in [0, 1, 2, 3, 1000, 100_001] {
         let bytes: Vec<u8> = (0..len).map(|index| (index * 7 % 256) as u8).collect();
-        let answer = answer(|responder| responder.http(200).content_type("image/png").bytes(&bytes));
-        assert_eq!(BASE64_STANDARD.decode(answer["body"].as_str().expect("the body is a string")), Ok(bytes));
+        let answer =
+            answer(|responder| responder.http(200).content_type("image/png").bytes(&bytes));
+        assert_eq!(
+            BASE64_STANDARD.decode(answer["body"].as_str().expect("the body is a string")),
+            Ok(bytes)
+        );
         assert_eq!(answer["isBase64Encoded"], true);
         assert_eq!(answer["headers"], json!({"content-type": "image/png"}));
     }
@@ -114,7 +125,10 @@ fn fields_arrive_in_both_forms() {
     assert_eq!(multi["multiValueHeaders"], expected);
     assert_eq!((multi.get("headers"), multi.get("cookies")), (None, None));
     for answer in [single, multi] {
-        assert_eq!((&answer["statusCode"], &answer["body"], &answer["isBase64Encoded"]), (&json!(302), &json!(""), &json!(false)));
+        assert_eq!(
+            (&answer["statusCode"], &answer["body"], &answer["isBase64Encoded"]),
+            (&json!(302), &json!(""), &json!(false))
+        );
     }
 }
 
@@ -132,5 +146,8 @@ fn a_list_is_written_element_by_element() {
         writer.finish()
     });
     assert_eq!(answer, json!([["a\n", 1], ["b"]]));
-    assert_eq!(self::answer(|responder| responder.json(&json!({"k": ["v", 1]}))), json!({"k": ["v", 1]}));
+    assert_eq!(
+        self::answer(|responder| responder.json(&json!({"k": ["v", 1]}))),
+        json!({"k": ["v", 1]})
+    );
 }

@@ -16,8 +16,7 @@ use serde_json::value::RawValue;
 const CASES: u32 = 150_000;
 
 /// The names of the fields of the types in `fuzz`, and of variants of their enums.
-const NAMES: &str =
-    "s c b z w o oo u1 u2 u4 u8 i1 i2 i4 i8 f d n q e es t nt p a v vs vv h m mc mk mn mb y g x k j r rs U N S T F B E A Records";
+const NAMES: &str = "s c b z w o oo u1 u2 u4 u8 i1 i2 i4 i8 f d n q e es t nt p a v vs vv h m mc mk mn mb y g x k j r rs U N S T F B E A Records";
 
 const NUMBERS: &str = "0 -0 1 7 -1 127 128 -128 -129 255 256 32767 -32768 65535 65536 4294967295 4294967296 -2147483648 9223372036854775807 \
     9223372036854775808 -9223372036854775808 -9223372036854775809 18446744073709551615 18446744073709551616 1.5 -0.0 1e5 1E-7 12.5e+3 5e-324 \
@@ -143,9 +142,15 @@ fn each_listed_difference_exists() {
         reads!(b"[1,2]", Bytes, Bytes),
     ];
     assert_eq!(theirs_alone, [(false, true, true); 11]);
-    assert_eq!([reads!(b"-0", i8, i8), reads!(b"[ -0]", [i64; 1], [i64; 1])], [(true, false, true); 2]);
+    assert_eq!(
+        [reads!(b"-0", i8, i8), reads!(b"[ -0]", [i64; 1], [i64; 1])],
+        [(true, false, true); 2]
+    );
     // Similar differences aren't listed.
-    assert_eq!([reads!(b"\"\x1f\"", Bytes, IgnoredAny), reads!(b"1", &str, u8)], [(false, false, false), (false, true, false)]);
+    assert_eq!(
+        [reads!(b"\"\x1f\"", Bytes, IgnoredAny), reads!(b"1", &str, u8)],
+        [(false, false, false), (false, true, false)]
+    );
 }
 
 /// Integers of 128 bits aren't supported. That's a difference of a type, not of a text.
@@ -179,7 +184,8 @@ fn the_seeds_whole_cut_and_damaged() {
     let mut random = Random(0xda94_2042_e4dd_58b5);
     let folder = barelambda_tests::cargo::root().join("fuzz/seeds/json_differential");
     for file in std::fs::read_dir(folder).expect("there are seeds") {
-        let seed = std::fs::read(file.expect("the folder can be read").path()).expect("a seed can be read");
+        let seed = std::fs::read(file.expect("the folder can be read").path())
+            .expect("a seed can be read");
         fuzz::reading::compare(&seed);
         for length in 0..seed.len() {
             fuzz::reading::compare(&seed[..length]);
@@ -239,7 +245,9 @@ impl Random {
             4 => text.push_str(&self.below(300).to_string()),
             5 | 6 => self.string(text),
             7..9 => self.several(text, "[", "]", |random, text| random.value(text, depth - 1)),
-            9..11 => self.several(text, "[", "]", |random, text| text.push_str(&random.below(9).to_string())),
+            9..11 => self.several(text, "[", "]", |random, text| {
+                text.push_str(&random.below(9).to_string())
+            }),
             _ => self.several(text, "{", "}", |random, text| random.field(text, depth - 1)),
         }
         self.blank(text);
@@ -272,7 +280,10 @@ impl Random {
                 r#"{"E":null}"#,
                 r#""N""#,
             ],
-            "es" => &[r#"["U",{"U":null},{"N":1},{"B":null}]"#, r#"[{"T":[1,""]},{"F":{"s":"","o":true}}]"#],
+            "es" => &[
+                r#"["U",{"U":null},{"N":1},{"B":null}]"#,
+                r#"[{"T":[1,""]},{"F":{"s":"","o":true}}]"#,
+            ],
             "t" => &[r#"[1,"\"",true]"#],
             "p" => &[r#"["x",2]"#],
             "a" => &["[1,-2,3]", "1"],
@@ -306,7 +317,13 @@ impl Random {
         text.push('"');
     }
 
-    fn several(&mut self, text: &mut String, open: &str, close: &str, mut one: impl FnMut(&mut Self, &mut String)) {
+    fn several(
+        &mut self,
+        text: &mut String,
+        open: &str,
+        close: &str,
+        mut one: impl FnMut(&mut Self, &mut String),
+    ) {
         text.push_str(open);
         self.blank(text);
         for index in 0..self.below(5) {

@@ -88,7 +88,10 @@ impl<K: Serialize, V: Serialize> Serialize for Entry<K, V> {
 
 fn written<T: Serialize + ?Sized>(value: &T) -> String {
     let mut buffer = vec![0; 1 << 16];
-    String::from_utf8(json::to_slice(value, &mut buffer).expect("the value can be written").to_vec()).expect("JSON is UTF-8")
+    String::from_utf8(
+        json::to_slice(value, &mut buffer).expect("the value can be written").to_vec(),
+    )
+    .expect("JSON is UTF-8")
 }
 
 #[track_caller]
@@ -117,18 +120,29 @@ fn scalars() {
 fn structures() {
     same(&Newtype(-5));
     same(&Pair(1, "\""));
-    same(&[Choice::UnitVariant, Choice::NewtypeVariant("x"), Choice::TupleVariant(1, '"'), Choice::EmptyTuple()]);
+    same(&[
+        Choice::UnitVariant,
+        Choice::NewtypeVariant("x"),
+        Choice::TupleVariant(1, '"'),
+        Choice::EmptyTuple(),
+    ]);
     same(&[Choice::StructVariant { first: Some(1), second: () }, Choice::EmptyStruct {}]);
     same(&[Choice::StructVariant { first: None, second: () }]);
     same(&Tagged::Circle { radius: 3 });
     same(&Tagged::Newtype(Inner { value: 1, absent: None }));
-    same(&Flat { before: true, inner: Inner { value: 2, absent: Some(3) }, rest: BTreeMap::from([("y", 1), ("z", 2)]) });
+    same(&Flat {
+        before: true,
+        inner: Inner { value: 2, absent: Some(3) },
+        rest: BTreeMap::from([("y", 1), ("z", 2)]),
+    });
     same::<[u8]>(&[]);
     same(&[[[0_u8; 0]; 2]; 2]);
     same(&BTreeMap::<String, u8>::new());
     same(&(Bytes(b""), Bytes(b"\0\xff"), Bytes(b"[{")));
     same(&("[", "{", ["[", "{"], Entry("{", "["), Entry("[", Entry("{", "{"))));
-    same(&serde_json::json!({"a": [1, -2, 3.5, null, true, {"b": {}}], "c": "d\u{1}", "": [[], {}]}));
+    same(
+        &serde_json::json!({"a": [1, -2, 3.5, null, true, {"b": {}}], "c": "d\u{1}", "": [[], {}]}),
+    );
 }
 
 #[test]
@@ -160,8 +174,14 @@ fn every_character() {
     let all: Vec<char> = ('\0'..=char::MAX).collect();
     let mut buffer = vec![0; 1 << 23];
     let text: String = all.iter().collect();
-    assert_eq!(json::to_slice(&text, &mut buffer), Ok(serde_json::to_vec(&text).unwrap().as_slice()));
-    assert_eq!(serde_json::from_slice::<String>(json::to_slice(&text, &mut buffer).unwrap()).unwrap(), text);
+    assert_eq!(
+        json::to_slice(&text, &mut buffer),
+        Ok(serde_json::to_vec(&text).unwrap().as_slice())
+    );
+    assert_eq!(
+        serde_json::from_slice::<String>(json::to_slice(&text, &mut buffer).unwrap()).unwrap(),
+        text
+    );
     assert_eq!(json::to_slice(&all, &mut buffer), Ok(serde_json::to_vec(&all).unwrap().as_slice()));
     same(&Shown(&["\0\u{1}", "\"", "é\u{10ffff}\u{7f}", "\\\n"]));
 }
@@ -187,24 +207,53 @@ fn same_floats(value: f64) {
 
 #[test]
 fn floats() {
-    for value in [0.0, 1.0, 0.1, 0.3, 1.5, 19.99, 100.0, 1e15, 1e16, 1e17, 123456789012345680.0, 5e-324, f64::MIN_POSITIVE, f64::MAX] {
+    for value in [
+        0.0,
+        1.0,
+        0.1,
+        0.3,
+        1.5,
+        19.99,
+        100.0,
+        1e15,
+        1e16,
+        1e17,
+        123456789012345680.0,
+        5e-324,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+    ] {
         same_floats(value);
     }
-    for value in [f64::NAN, f64::INFINITY, f64::EPSILON, f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX), 1e-45, 9007199254740993.0] {
+    for value in [
+        f64::NAN,
+        f64::INFINITY,
+        f64::EPSILON,
+        f64::from(f32::MIN_POSITIVE),
+        f64::from(f32::MAX),
+        1e-45,
+        9007199254740993.0,
+    ] {
         same_floats(value);
     }
     // The distance to the next float changes at powers of two, and the number of digits at powers
     // of ten.
     for exponent in -1074..1024 {
-        let power =
-            if exponent < -1022 { f64::from_bits(1 << (exponent + 1074)) } else { f64::from_bits(((exponent + 1023) as u64) << 52) };
+        let power = if exponent < -1022 {
+            f64::from_bits(1 << (exponent + 1074))
+        } else {
+            f64::from_bits(((exponent + 1023) as u64) << 52)
+        };
         for value in [power, power.next_down(), power.next_up()] {
             same_floats(value);
         }
     }
     for exponent in -150..128 {
-        let power =
-            if exponent < -126 { f32::from_bits(1 << (exponent + 149).max(0)) } else { f32::from_bits(((exponent + 127) as u32) << 23) };
+        let power = if exponent < -126 {
+            f32::from_bits(1 << (exponent + 149).max(0))
+        } else {
+            f32::from_bits(((exponent + 127) as u32) << 23)
+        };
         for value in [power, power.next_down(), power.next_up()] {
             same_floats(f64::from(value));
         }
@@ -293,8 +342,16 @@ fn an_endless_list_is_an_error() {
 #[test]
 fn a_value_fits_or_is_an_error_at_every_buffer_size() {
     let value = (
-        Flat { before: true, inner: Inner { value: u64::MAX, absent: Some(3) }, rest: BTreeMap::from([("y", 1)]) },
-        [Choice::TupleVariant(1, '\u{1f600}'), Choice::StructVariant { first: Some(1), second: () }, Choice::NewtypeVariant("\n")],
+        Flat {
+            before: true,
+            inner: Inner { value: u64::MAX, absent: Some(3) },
+            rest: BTreeMap::from([("y", 1)]),
+        },
+        [
+            Choice::TupleVariant(1, '\u{1f600}'),
+            Choice::StructVariant { first: Some(1), second: () },
+            Choice::NewtypeVariant("\n"),
+        ],
         BTreeMap::from([(1, -2.5), (-3, 1e300), (i64::MIN, f64::NAN)]),
         Entry(true, Bytes(b"ab")),
         Shown(&["a\u{1}", "é"]),
@@ -305,7 +362,11 @@ fn a_value_fits_or_is_an_error_at_every_buffer_size() {
         let mut buffer = vec![b'.'; size + 8];
         let (room, guard) = buffer.split_at_mut(size);
         let result = json::to_slice(&value, room);
-        assert_eq!(result, if size < expected.len() { Err(Error::JSON_TOO_LONG) } else { Ok(expected.as_bytes()) }, "{size}");
+        assert_eq!(
+            result,
+            if size < expected.len() { Err(Error::JSON_TOO_LONG) } else { Ok(expected.as_bytes()) },
+            "{size}"
+        );
         assert!(guard.iter().all(|byte| *byte == b'.'), "{size}");
     }
 }

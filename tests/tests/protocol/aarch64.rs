@@ -38,7 +38,11 @@ fn echo_returns_every_size_in_both_framings() {
         for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
             let outcome = invoke(&emulator, pattern(size));
             assert_eq!(outcome.function_error, None, "{size} bytes, {framing:?}");
-            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: the response has {} bytes", outcome.payload.len());
+            assert!(
+                outcome.payload == pattern(size),
+                "{size} bytes, {framing:?}: the response has {} bytes",
+                outcome.payload.len()
+            );
         }
     }
 }

@@ -12,8 +12,15 @@ fn passes_every_check(program: PathBuf, architecture: Architecture) {
     let report = run(&options, |_| {});
     let totals = report.totals();
     println!("{architecture:?}: {}", report.table().lines().last().unwrap_or_default());
-    let others: Vec<_> = report.checked.iter().filter_map(|checked| Some((checked.check.name, checked.seen()?))).collect();
-    assert!(totals.passed == checks().len() && totals.passed >= 80, "{architecture:?}: {others:#?}");
+    let others: Vec<_> = report
+        .checked
+        .iter()
+        .filter_map(|checked| Some((checked.check.name, checked.seen()?)))
+        .collect();
+    assert!(
+        totals.passed == checks().len() && totals.passed >= 80,
+        "{architecture:?}: {others:#?}"
+    );
 }
 
 fn our_runtime_passes_every_check(architecture: Architecture) {

@@ -10,8 +10,13 @@ const NATIVE: Architecture = Architecture::X86_64;
 
 #[test]
 fn a_500_without_its_whole_body_ends_the_program_at_once() {
-    let half = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 1000\r\n\r\nhalf of the words".to_vec();
-    let ran = run(Script::new().connection([Step::Expect, Step::Send(half), Step::ExpectEnd]), &example("echo", NATIVE));
+    let half =
+        b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 1000\r\n\r\nhalf of the words"
+            .to_vec();
+    let ran = run(
+        Script::new().connection([Step::Expect, Step::Send(half), Step::ExpectEnd]),
+        &example("echo", NATIVE),
+    );
     assert_eq!(ran.status.code(), Some(1));
     assert!(ran.stderr.contains("status 500: half of the words\n"), "{}", ran.stderr);
 }
@@ -20,18 +25,27 @@ fn a_500_without_its_whole_body_ends_the_program_at_once() {
 fn a_closed_log_pipe_loses_no_invocation() {
     let steps = [
         vec![Step::Expect, Step::Send(message::next("r-1", "{}").bytes())],
-        vec![Step::Expect, Step::Expect, Step::Send(message::error(410, "InvokeTimeout", "to be logged"))],
+        vec![
+            Step::Expect,
+            Step::Expect,
+            Step::Send(message::error(410, "InvokeTimeout", "to be logged")),
+        ],
         answered(message::next("r-2", "{}").bytes()),
         vec![the_end()],
     ];
-    let server = Script::new().connection(steps.concat()).serve().expect("the script can be served");
+    let server =
+        Script::new().connection(steps.concat()).serve().expect("the script can be served");
     let (reader, writer) = std::io::pipe().expect("a pipe can be made");
     drop(reader);
     let mut command = Command::new(example("echo", NATIVE));
     command.env("AWS_LAMBDA_RUNTIME_API", server.address().to_string()).stderr(writer);
     let mut child = command.spawn().expect("the program can be started");
     server.finish().checked();
-    assert_eq!(child.wait().expect("the program is a child").code(), Some(1), "it exits and isn't killed by SIGPIPE");
+    assert_eq!(
+        child.wait().expect("the program is a child").code(),
+        Some(1),
+        "it exits and isn't killed by SIGPIPE"
+    );
 }
 
 #[test]
@@ -42,7 +56,12 @@ fn a_panic_is_posted_for_an_id_of_any_length() {
         .connection([Step::Expect, Step::Send(message::accepted())]);
     let ran = run(script, &example("faults", NATIVE));
     assert_eq!(ran.status.code(), Some(101));
-    assert!(summary(&ran)[1][0].starts_with(&format!("POST {id}/error: {{\"errorType\":\"Function.Panic\"")), "{}", ran.stderr);
+    assert!(
+        summary(&ran)[1][0]
+            .starts_with(&format!("POST {id}/error: {{\"errorType\":\"Function.Panic\"")),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -53,7 +72,12 @@ fn a_long_panic_message_is_cut_and_ends_with_a_line_break() {
         .connection([Step::Expect, Step::Send(message::accepted())]);
     let ran = run(script, &std_host());
     assert_eq!(ran.status.code(), Some(101));
-    assert!(ran.stderr.contains("barelambda: panicked: {\"errorType\":\"Function.Panic\"") && ran.stderr.ends_with('\n'), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("barelambda: panicked: {\"errorType\":\"Function.Panic\"")
+            && ran.stderr.ends_with('\n'),
+        "{}",
+        ran.stderr
+    );
     let body = String::from_utf8_lossy(&ran.transcript.connections[1][0].body).into_owned();
     assert!(body.contains("asked for by") && body.ends_with("\"}"), "{body}");
 }

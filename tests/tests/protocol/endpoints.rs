@@ -17,7 +17,8 @@ fn echo() -> Command {
 /// Runs one invocation at the address that `form` makes from the server's. Returns the Host of the
 /// requests and the requests.
 fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>) {
-    let steps = [vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]].concat();
+    let steps = [vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]]
+        .concat();
     let mut given = String::new();
     let ran = run_command(Script::new().connection(steps), |address| {
         given = form(address);
@@ -25,8 +26,15 @@ fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>
         command.env("AWS_LAMBDA_RUNTIME_API", &given);
         command
     });
-    let hosts: Vec<_> = ran.transcript.requests().map(|request| request.header("Host").unwrap_or_default().to_owned()).collect();
-    assert!(hosts.iter().all(|host| *host == hosts[0]) && given.contains(&hosts[0]), "{given}: {hosts:?}");
+    let hosts: Vec<_> = ran
+        .transcript
+        .requests()
+        .map(|request| request.header("Host").unwrap_or_default().to_owned())
+        .collect();
+    assert!(
+        hosts.iter().all(|host| *host == hosts[0]) && given.contains(&hosts[0]),
+        "{given}: {hosts:?}"
+    );
     (hosts[0].clone(), summary(&ran).concat())
 }
 
@@ -44,7 +52,8 @@ fn a_scheme_a_prefix_and_localhost_are_accepted() {
     assert!(host.starts_with("localhost:"), "{host}");
     assert_eq!(requests, PLAIN);
     for end in ["", "/"] {
-        let (_, requests) = conversation(|address| format!("http://localhost:{}/.rt/echo{end}", address.port()));
+        let (_, requests) =
+            conversation(|address| format!("http://localhost:{}/.rt/echo{end}", address.port()));
         assert_eq!(
             requests,
             [
@@ -66,8 +75,13 @@ fn an_ipv6_address_in_brackets_is_accepted() {
             assert_eq!(requests, ["GET next", "POST r-1/response: {}", "GET next"]);
         }
         Err(error) => {
-            eprintln!("This machine has no IPv6 loopback ({error}), so the test only checks that the program tries to connect.");
-            let output = echo().env("AWS_LAMBDA_RUNTIME_API", "[::1]:9").output().expect("the program can be started");
+            eprintln!(
+                "This machine has no IPv6 loopback ({error}), so the test only checks that the program tries to connect."
+            );
+            let output = echo()
+                .env("AWS_LAMBDA_RUNTIME_API", "[::1]:9")
+                .output()
+                .expect("the program can be started");
             let words = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1));
             assert!(words.contains(Error::CONNECT.message()), "{words}");

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::{answer, failure, invoke, serve, start};
-use barelambda_tests::programs::{Architecture, example, faults_with_panic_messages, panic_place, std_host};
+use barelambda_tests::programs::{
+    Architecture, example, faults_with_panic_messages, panic_place, std_host,
+};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -43,7 +45,10 @@ fn a_failed_initialisation_reaches_the_caller() {
     let emulator = start(Options::new(example("stateful", NATIVE)).env("START", "x"));
     for _ in 0..2 {
         let (error, outcome) = failure(&emulator, "{}");
-        assert_eq!((error.error_type.as_str(), error.reported.as_str()), ("Function.BadStart", "Function.BadStart"));
+        assert_eq!(
+            (error.error_type.as_str(), error.reported.as_str()),
+            ("Function.BadStart", "Function.BadStart")
+        );
         assert_eq!(error.message, "START must be a number from 0 to 4294967295");
         assert!(outcome.report.cold, "each invocation initialises again");
         assert!(outcome.log.contains("START must be a number"), "{}", outcome.log);
@@ -55,7 +60,10 @@ fn an_error_is_a_response_and_the_process_continues() {
     let emulator = serve(example("faults", NATIVE));
     let first = invoke(&emulator, "{}");
     let (error, outcome) = failure(&emulator, "\"fail\"");
-    assert_eq!((error.error_type.as_str(), error.reported.as_str()), ("Function.AskedFor", "Function.AskedFor"));
+    assert_eq!(
+        (error.error_type.as_str(), error.reported.as_str()),
+        ("Function.AskedFor", "Function.AskedFor")
+    );
     assert_eq!(error.message, "the event asked for an error");
     assert_eq!(outcome.pid, first.pid);
     let (error, outcome) = failure(&emulator, "\"fail with a value\"");
@@ -70,8 +78,12 @@ fn a_panic_reaches_the_caller_and_the_next_invocation_has_a_new_process() {
     let emulator = serve(example("faults", NATIVE));
     let first = invoke(&emulator, "{}");
     let (error, outcome) = failure(&emulator, "\"panic\"");
-    let words = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
-    assert_eq!((error.error_type.as_str(), error.reported.as_str()), ("Function.Panic", "Function.Panic"));
+    let words =
+        format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
+    assert_eq!(
+        (error.error_type.as_str(), error.reported.as_str()),
+        ("Function.Panic", "Function.Panic")
+    );
     assert_eq!(error.message, words);
     assert_eq!(outcome.pid, first.pid);
     assert!(outcome.log.contains(&words), "{}", outcome.log);
@@ -100,8 +112,15 @@ fn a_panic_with_values_has_its_place_and_with_the_feature_its_message() {
 fn too_large_a_response_is_an_error_and_the_process_continues() {
     let emulator = serve(example("faults", NATIVE));
     let (error, outcome) = failure(&emulator, "\"large\"");
-    assert_eq!((error.error_type.as_str(), error.reported.as_str()), ("Function.ResponseSizeTooLarge", "Function.ResponseSizeTooLarge"));
-    assert!(error.message.contains("6291556 bytes"), "the message is the function's, not the server's: {}", error.message);
+    assert_eq!(
+        (error.error_type.as_str(), error.reported.as_str()),
+        ("Function.ResponseSizeTooLarge", "Function.ResponseSizeTooLarge")
+    );
+    assert!(
+        error.message.contains("6291556 bytes"),
+        "the message is the function's, not the server's: {}",
+        error.message
+    );
     assert_eq!(invoke(&emulator, "{}").pid, outcome.pid);
 }
 
@@ -110,7 +129,11 @@ fn an_exit_is_reported_with_its_status() {
     let emulator = serve(example("faults", NATIVE));
     let (error, outcome) = failure(&emulator, "\"exit\"");
     assert_eq!(error.error_type, "Runtime.ExitError");
-    assert!(error.message.ends_with("Runtime exited with error: exit status 3"), "{}", error.message);
+    assert!(
+        error.message.ends_with("Runtime exited with error: exit status 3"),
+        "{}",
+        error.message
+    );
     let next = invoke(&emulator, "{}");
     assert!(next.function_error.is_none() && next.report.cold && next.pid != outcome.pid);
 }

@@ -4,7 +4,9 @@ use barelambda_tests::emulated::{answer, serve};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{self, Architecture};
 use elf::ElfBytes;
-use elf::abi::{EM_AARCH64, EM_X86_64, ET_EXEC, PF_W, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_INTERP, PT_LOAD};
+use elf::abi::{
+    EM_AARCH64, EM_X86_64, ET_EXEC, PF_W, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_INTERP, PT_LOAD,
+};
 use elf::endian::LittleEndian;
 use elf::segment::ProgramHeader;
 
@@ -13,11 +15,15 @@ const PAGE: u64 = 4096;
 
 fn programs_are_static_and_no_segment_is_writable_and_executable(architecture: Architecture) {
     for name in ["echo", "faults", "hello", "stateful"] {
-        let bytes = std::fs::read(programs::example(name, architecture)).expect("the program can be read");
-        let file = ElfBytes::<LittleEndian>::minimal_parse(&bytes).expect("the program is an ELF file");
-        let segments: Vec<ProgramHeader> = file.segments().expect("the program has segments").iter().collect();
+        let bytes =
+            std::fs::read(programs::example(name, architecture)).expect("the program can be read");
+        let file =
+            ElfBytes::<LittleEndian>::minimal_parse(&bytes).expect("the program is an ELF file");
+        let segments: Vec<ProgramHeader> =
+            file.segments().expect("the program has segments").iter().collect();
         let shown = format!("{name} for {architecture:?}: {:#x?} {segments:#x?}", file.ehdr);
-        let of_type = |kind| segments.iter().filter(|segment| segment.p_type == kind).collect::<Vec<_>>();
+        let of_type =
+            |kind| segments.iter().filter(|segment| segment.p_type == kind).collect::<Vec<_>>();
         let machine = match architecture {
             Architecture::X86_64 => EM_X86_64,
             Architecture::Aarch64 => EM_AARCH64,
@@ -28,7 +34,11 @@ fn programs_are_static_and_no_segment_is_writable_and_executable(architecture: A
         let loaded = of_type(PT_LOAD);
         assert!(loaded.iter().any(|segment| segment.p_flags & PF_X != 0), "no code: {shown}");
         for segment in &loaded {
-            assert_ne!(segment.p_flags & (PF_W | PF_X), PF_W | PF_X, "writable and executable: {shown}");
+            assert_ne!(
+                segment.p_flags & (PF_W | PF_X),
+                PF_W | PF_X,
+                "writable and executable: {shown}"
+            );
         }
         for pair in loaded.windows(2) {
             let (end, start) = (pair[0].p_vaddr + pair[0].p_memsz, pair[1].p_vaddr);

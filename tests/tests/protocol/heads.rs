@@ -34,8 +34,13 @@ fn heads_are_parsed_like_httparse() {
             Outcome::Neither => {}
         }
     }
-    println!("of {ROUNDS} heads, {accepted} accepted by both, {passed_over} by barelambda alone, {refused} by httparse alone");
-    assert!(accepted > ROUNDS / 4 && passed_over > 0 && refused > 0, "the mutations are ineffective: {accepted}, {passed_over}, {refused}");
+    println!(
+        "of {ROUNDS} heads, {accepted} accepted by both, {passed_over} by barelambda alone, {refused} by httparse alone"
+    );
+    assert!(
+        accepted > ROUNDS / 4 && passed_over > 0 && refused > 0,
+        "the mutations are ineffective: {accepted}, {passed_over}, {refused}"
+    );
 }
 
 /// Replaces, inserts or removes one byte.

@@ -16,7 +16,10 @@ const FOUND: i32 = 99;
 fn memcheck(program: &Path, log: &Path) -> Command {
     let mut command = Command::new(tools::valgrind());
     command.args(["--track-fds=yes", "--leak-check=full", "--errors-for-leak-kinds=definite"]);
-    command.arg(format!("--error-exitcode={FOUND}")).arg(format!("--log-file={}", log.display())).arg(program);
+    command
+        .arg(format!("--error-exitcode={FOUND}"))
+        .arg(format!("--log-file={}", log.display()))
+        .arg(program);
     command
 }
 
@@ -24,7 +27,8 @@ fn memcheck(program: &Path, log: &Path) -> Command {
 #[ignore = "needs valgrind; run `bash .ci/full`"]
 fn a_std_program_has_no_memory_errors() {
     let log = cargo::scratch("memcheck").join("log");
-    let (report, status) = soak::run_command(memcheck(&programs::hosted_example("echo", &[]), &log), INVOCATIONS, 1);
+    let (report, status) =
+        soak::run_command(memcheck(&programs::hosted_example("echo", &[]), &log), INVOCATIONS, 1);
     let words = fs::read_to_string(&log).expect("valgrind has written its log");
     println!("{report}\n{words}");
     assert_eq!(report.answered, INVOCATIONS);
@@ -45,7 +49,11 @@ fn memcheck_sees_an_error() {
         std::process::exit((unsafe { place.read_volatile() } == 1).into())
     }";
     fs::write(&source, text).expect("the source can be written");
-    let built = Command::new("rustc").args(["--edition=2024", "-O", "-o"]).arg(&program).arg(&source).status();
+    let built = Command::new("rustc")
+        .args(["--edition=2024", "-O", "-o"])
+        .arg(&program)
+        .arg(&source)
+        .status();
     assert!(built.expect("rustc can be started").success());
     let log = folder.join("log");
     let status = memcheck(&program, &log).status().expect("valgrind can be started");

@@ -22,7 +22,11 @@ fn every_size_is_returned_in_both_framings() {
         for size in [0, 1, 2047, 2048, 100_000, 6 << 20, LARGEST_RESPONSE, 1, 0] {
             let outcome = invoke(&emulator, pattern(size));
             assert_eq!(outcome.function_error, None, "{size} bytes, {framing:?}");
-            assert!(outcome.payload == pattern(size), "{size} bytes, {framing:?}: the response has {} bytes", outcome.payload.len());
+            assert!(
+                outcome.payload == pattern(size),
+                "{size} bytes, {framing:?}: the response has {} bytes",
+                outcome.payload.len()
+            );
             assert_eq!(*pid.get_or_insert(outcome.pid), outcome.pid, "the process hasn't changed");
         }
     }
@@ -39,7 +43,11 @@ fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
             assert_eq!(error.reported, "Function.EventTooLarge", "{size} bytes, {framing:?}");
             assert!(!outcome.report.cold, "{size} bytes, {framing:?}");
         }
-        assert_eq!(answer(&emulator, "{}"), b"2", "the handler is called only for events that fit, {framing:?}");
+        assert_eq!(
+            answer(&emulator, "{}"),
+            b"2",
+            "the handler is called only for events that fit, {framing:?}"
+        );
     }
 }
 
@@ -102,12 +110,23 @@ fn a_large_event_may_arrive_with_the_202_to_a_large_response() {
         // another event begins.
         let new_connection = Script::new()
             .connection([Step::Expect, Step::Send(next("r-1", &first)), Step::Expect, Step::Expect])
-            .connection([Step::Expect, Step::Send(next("r-2", &second)), Step::Expect, Step::Expect, accepted, the_end()]);
+            .connection([
+                Step::Expect,
+                Step::Send(next("r-2", &second)),
+                Step::Expect,
+                Step::Expect,
+                accepted,
+                the_end(),
+            ]);
         for script in [same_connection, new_connection] {
             let ran = run(script, &example("echo", Architecture::X86_64));
-            let answers: Vec<_> = ran.transcript.requests().filter(|request| request.method == "POST").collect();
+            let answers: Vec<_> =
+                ran.transcript.requests().filter(|request| request.method == "POST").collect();
             assert_eq!(answers.len(), 2, "{chunks:?}");
-            assert!(answers[0].body == first && answers[1].body == second, "{chunks:?}: {answers:?}");
+            assert!(
+                answers[0].body == first && answers[1].body == second,
+                "{chunks:?}: {answers:?}"
+            );
         }
     }
 }

@@ -19,7 +19,9 @@ fn both_framings(id: &str) -> [Next; 2] {
 
 /// Returns the requests of a connection that echoes `event` for each of these ids.
 fn echoed(ids: impl IntoIterator<Item = String>, event: &str) -> Vec<String> {
-    let pairs = ids.into_iter().flat_map(|id| [format!("POST {id}/response: {event}"), "GET next".to_owned()]);
+    let pairs = ids
+        .into_iter()
+        .flat_map(|id| [format!("POST {id}/response: {event}"), "GET next".to_owned()]);
     ["GET next".to_owned()].into_iter().chain(pairs).collect()
 }
 
@@ -51,7 +53,10 @@ fn a_202_with_the_next_event_may_be_cut_at_any_byte() {
         }
         steps.extend([Step::Expect, Step::Expect, Step::Send(message::accepted()), the_end()]);
         let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
-        assert_eq!(summary(&ran), [echoed((0..=cuts.end).map(|number| format!("r-{number:04}")), EVENT)]);
+        assert_eq!(
+            summary(&ran),
+            [echoed((0..=cuts.end).map(|number| format!("r-{number:04}")), EVENT)]
+        );
     }
 }
 
@@ -60,7 +65,11 @@ fn replies_may_arrive_byte_by_byte() {
     let drop_by_drop = |bytes: Vec<u8>| Step::SendSplit(bytes.clone(), vec![1; bytes.len()]);
     let [sized, chunked] = both_framings("r-1").map(|event| event.bytes());
     let mut steps = vec![Step::Expect, drop_by_drop(sized)];
-    steps.extend([Step::Expect, Step::Expect, drop_by_drop([message::accepted(), chunked].concat())]);
+    steps.extend([
+        Step::Expect,
+        Step::Expect,
+        drop_by_drop([message::accepted(), chunked].concat()),
+    ]);
     steps.extend([Step::Expect, Step::Expect, drop_by_drop(message::accepted()), the_end()]);
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
     assert_eq!(summary(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), EVENT)]);
@@ -72,7 +81,8 @@ fn chunks_may_have_extensions_and_trailers() {
     let head = head.strip_suffix(b"0\r\n\r\n").expect("an empty body is its last chunk");
     let chunks = b"5;name=value\r\nhello\r\n02 ; a=\"b c\"\r\n, \r\n0005\r\nworld\r\n000;end\r\nTrailer: x\r\nOther: y\r\n\r\n";
     let event = [head, chunks].concat();
-    let steps = [vec![Step::Expect], answered(event.clone()), answered(event), vec![the_end()]].concat();
+    let steps =
+        [vec![Step::Expect], answered(event.clone()), answered(event), vec![the_end()]].concat();
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
     assert_eq!(summary(&ran), [echoed(["r-1", "r-1"].map(str::to_owned), "hello, world")]);
 }
@@ -100,9 +110,13 @@ fn informational_replies_are_skipped() {
 
 #[test]
 fn a_head_may_lack_a_deadline_and_have_any_case_and_order() {
-    let bare = "HTTP/1.1 200 OK\r\ncontent-LENGTH: 2\r\nLAMBDA-runtime-AWS-request-ID:r-1\r\n\r\n{}";
-    let odd = message::next("r-2", "{}").header("Lambda-Runtime-Deadline-Ms", "soon").header("X-Unknown", "\u{e9}");
-    let full = message::next("r-3", "{}").header("Lambda-Runtime-Client-Context", &"c".repeat(3583));
+    let bare =
+        "HTTP/1.1 200 OK\r\ncontent-LENGTH: 2\r\nLAMBDA-runtime-AWS-request-ID:r-1\r\n\r\n{}";
+    let odd = message::next("r-2", "{}")
+        .header("Lambda-Runtime-Deadline-Ms", "soon")
+        .header("X-Unknown", "\u{e9}");
+    let full =
+        message::next("r-3", "{}").header("Lambda-Runtime-Client-Context", &"c".repeat(3583));
     let events = [bare.as_bytes().to_vec(), odd.bytes(), full.bytes()];
     let steps = [vec![Step::Expect], events.map(answered).concat(), vec![the_end()]].concat();
     let ran = run(Script::new().connection(steps), &example("echo", NATIVE));
@@ -111,7 +125,9 @@ fn a_head_may_lack_a_deadline_and_have_any_case_and_order() {
 
 #[test]
 fn a_malformed_reply_is_named_and_requested_again() {
-    let head = |fields: &str| format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-0\r\n{fields}\r\n");
+    let head = |fields: &str| {
+        format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-0\r\n{fields}\r\n")
+    };
     let chunks = |text: &str| format!("{}{text}", head("Transfer-Encoding: chunked\r\n"));
     for (bad, error) in [
         ("SSH-2.0-OpenSSH\r\n".to_owned(), Error::HEAD_MALFORMED),
@@ -135,9 +151,16 @@ fn a_malformed_reply_is_named_and_requested_again() {
         let shown = &bad[..bad.len().min(200)];
         let script = Script::new()
             .connection([Step::Expect, Step::Send(bad.clone().into_bytes())])
-            .connection([vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]].concat());
+            .connection(
+                [vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]]
+                    .concat(),
+            );
         let ran = run(script, &example("echo", NATIVE));
-        assert_eq!(summary(&ran), [vec!["GET next".to_owned()], echoed(["r-1".to_owned()], "{}")], "{shown:?}");
+        assert_eq!(
+            summary(&ran),
+            [vec!["GET next".to_owned()], echoed(["r-1".to_owned()], "{}")],
+            "{shown:?}"
+        );
         assert!(ran.stderr.contains(error.message()), "{shown:?}: {}", ran.stderr);
     }
 }
@@ -150,14 +173,24 @@ fn malformed_replies_alone_end_the_program_with_a_message() {
     }
     let ran = run(script, &example("echo", NATIVE));
     assert_eq!(ran.status.code(), Some(1));
-    assert!(ran.stderr.lines().last().is_some_and(|line| line.contains(Error::HEAD_MALFORMED.message())), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains(Error::HEAD_MALFORMED.message())),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn an_invocation_without_a_usable_id_ends_the_program_with_a_message() {
     for id in ["", "a b", "a?b", "a#b", "\u{e9}"] {
         let event = message::next("r-1", "{}").header("Lambda-Runtime-Aws-Request-Id", id).bytes();
-        let ran = run(Script::new().connection([Step::Expect, Step::Send(event)]), &example("echo", NATIVE));
+        let ran = run(
+            Script::new().connection([Step::Expect, Step::Send(event)]),
+            &example("echo", NATIVE),
+        );
         assert_eq!(summary(&ran), [["GET next"]], "{id:?}");
         assert_eq!(ran.status.code(), Some(1), "{id:?}");
         assert!(ran.stderr.contains(Error::REQUEST_ID.message()), "{id:?}: {}", ran.stderr);

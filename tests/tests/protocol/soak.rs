@@ -12,9 +12,13 @@ const INVOCATIONS: u64 = 100_000;
 
 #[test]
 fn every_invocation_has_exactly_one_response_despite_faults() {
-    let number = |name: &str, or: u64| env::var(name).map_or(or, |text| text.parse().unwrap_or_else(|_| panic!("{name} isn't a number")));
+    let number = |name: &str, or: u64| {
+        env::var(name)
+            .map_or(or, |text| text.parse().unwrap_or_else(|_| panic!("{name} isn't a number")))
+    };
     let count = number("BARELAMBDA_SOAK", INVOCATIONS);
-    let report = soak::run(&example("echo", Architecture::X86_64), count, number("BARELAMBDA_SOAK_SEED", 1));
+    let report =
+        soak::run(&example("echo", Architecture::X86_64), count, number("BARELAMBDA_SOAK_SEED", 1));
     println!("{report}");
     assert_eq!(report.answered, count);
     assert!(report.faulty * 10 >= count, "too few faults");

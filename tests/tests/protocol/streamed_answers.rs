@@ -30,7 +30,11 @@ fn pieces_arrive_as_they_are_written(architecture: Architecture) {
     let (first, begin) = (stream.next(), Instant::now());
     assert_eq!(first.as_deref(), Some(&b"data: 1\n\n"[..]), "{architecture:?}");
     let rest: Vec<_> = stream.by_ref().collect();
-    assert_eq!(rest, [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"], "{architecture:?}");
+    assert_eq!(
+        rest,
+        [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"],
+        "{architecture:?}"
+    );
     // They are half a second apart.
     assert!(begin.elapsed() > Duration::from_millis(1500), "{:?}", begin.elapsed());
     let outcome = stream.finish();
@@ -39,7 +43,8 @@ fn pieces_arrive_as_they_are_written(architecture: Architecture) {
 on_each_architecture!(pieces_arrive_as_they_are_written);
 
 fn errors_while_streaming_follow_the_written_pieces(architecture: Architecture) {
-    let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
+    let panicked =
+        format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
     let emulator = emulator("stream_error", architecture);
     for (event, pieces, error_type, message) in [
         ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
@@ -51,7 +56,11 @@ fn errors_while_streaming_follow_the_written_pieces(architecture: Architecture) 
         let (came, outcome) = streamed(&emulator, event);
         assert_eq!(String::from_utf8_lossy(&came), pieces, "{architecture:?} {event}");
         let error = outcome.function_error.expect("the function fails");
-        assert_eq!((error.error_type.as_str(), error.message.as_str()), (error_type, message), "{architecture:?} {event}");
+        assert_eq!(
+            (error.error_type.as_str(), error.message.as_str()),
+            (error_type, message),
+            "{architecture:?} {event}"
+        );
         assert!(!error.found_by_lambda);
     }
 }
@@ -62,7 +71,10 @@ fn a_buffering_caller_gets_a_stream_in_one_piece() {
     let emulator_of = |name| emulator(name, Architecture::X86_64);
     assert_eq!(answer(&emulator_of("stream"), "90000").len(), 90_000 * EVENT);
     let (error, outcome) = failure(&emulator_of("stream_error"), "\"error\"");
-    assert_eq!((error.error_type.as_str(), error.message.as_str()), ("Function.OutOfPaper", "there is no third line"));
+    assert_eq!(
+        (error.error_type.as_str(), error.message.as_str()),
+        ("Function.OutOfPaper", "there is no third line")
+    );
     assert!(!outcome.payload.starts_with(b"one"), "{:?}", outcome.payload);
 }
 
@@ -79,5 +91,11 @@ fn the_largest_stream_is_accepted_and_a_larger_one_is_cut() {
         (LARGEST_STREAM, "Function.ResponseSizeTooLarge")
     );
     let (came, next) = streamed(&emulator, "1");
-    assert_eq!((came.len(), next.function_error, next.pid), (EVENT, None, outcome.pid), "log:\n{}{}", outcome.log, next.log);
+    assert_eq!(
+        (came.len(), next.function_error, next.pid),
+        (EVENT, None, outcome.pid),
+        "log:\n{}{}",
+        outcome.log,
+        next.log
+    );
 }

@@ -6,7 +6,9 @@ use barelambda::Error;
 use barelambda_emulator::script::message::{self, accepted, error};
 use barelambda_emulator::script::{Ran, Request, Script, Step};
 use barelambda_tests::on_each_architecture;
-use barelambda_tests::programs::{Architecture, debug_example, example, hosted_example, panic_place};
+use barelambda_tests::programs::{
+    Architecture, debug_example, example, hosted_example, panic_place,
+};
 use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 use barelambda_tests::{cargo, syscalls};
 use base64::Engine as _;
@@ -24,10 +26,15 @@ fn event(id: &str, text: &str) -> Vec<u8> {
 /// Runs one invocation of `stream_error`.
 fn fails(what: &str, architecture: Architecture) -> Ran {
     let steps = [vec![Step::Expect], answered(event("r-1", what)), vec![the_end()]].concat();
-    run_command(Script::new().connection(steps), |_| programs_command(&example("stream_error", architecture), architecture))
+    run_command(Script::new().connection(steps), |_| {
+        programs_command(&example("stream_error", architecture), architecture)
+    })
 }
 
-fn programs_command(program: &std::path::Path, architecture: Architecture) -> std::process::Command {
+fn programs_command(
+    program: &std::path::Path,
+    architecture: Architecture,
+) -> std::process::Command {
     let mut words = architecture.runner().into_iter().flatten();
     match words.next() {
         None => std::process::Command::new(program),
@@ -41,8 +48,13 @@ fn programs_command(program: &std::path::Path, architecture: Architecture) -> st
 
 /// Returns the type and the body of the error in the trailers of a request.
 fn trailers(request: &Request) -> (String, String) {
-    let [(type_name, error_type), (body_name, body)] = &request.trailers[..] else { panic!("two trailers in {request:?}") };
-    assert_eq!([type_name, body_name], ["Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"]);
+    let [(type_name, error_type), (body_name, body)] = &request.trailers[..] else {
+        panic!("two trailers in {request:?}")
+    };
+    assert_eq!(
+        [type_name, body_name],
+        ["Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"]
+    );
     let body = BASE64.decode(body).expect("the body is base64");
     (error_type.clone(), String::from_utf8(body).expect("the body is UTF-8"))
 }
@@ -76,7 +88,10 @@ fn a_stream_is_announced_sent_as_it_is_written_and_followed_by_a_get() {
         assert_eq!(post.header(name), Some(value), "{name}");
     }
     assert_eq!(post.header("Content-Length"), None);
-    assert_eq!(String::from_utf8_lossy(&post.body), "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n");
+    assert_eq!(
+        String::from_utf8_lossy(&post.body),
+        "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n"
+    );
     assert!(post.trailers.is_empty() && again.pipelined);
 
     // Each flush is one sendmsg. TCP_NODELAY is set when the stream begins.
@@ -84,7 +99,10 @@ fn a_stream_is_announced_sent_as_it_is_written_and_followed_by_a_get() {
     let of = |name: &str| calls.iter().filter(|call| call.starts_with(name)).count();
     assert_eq!((of("sendmsg"), of("setsockopt"), of("ppoll")), (1 + 5 + 1, 1, 5 + 1), "{calls:#?}");
     let place = |text: &str| calls.iter().position(|call| call.contains(text));
-    assert!(place("TCP_NODELAY") > place("sendmsg") && place("TCP_NODELAY") < place("streaming"), "{calls:#?}");
+    assert!(
+        place("TCP_NODELAY") > place("sendmsg") && place("TCP_NODELAY") < place("streaming"),
+        "{calls:#?}"
+    );
 }
 
 fn an_error_before_the_first_byte_is_posted(architecture: Architecture) {
@@ -95,12 +113,17 @@ fn an_error_before_the_first_byte_is_posted(architecture: Architecture) {
 on_each_architecture!(an_error_before_the_first_byte_is_posted);
 
 fn an_error_while_streaming_is_in_the_trailers(architecture: Architecture) {
-    for (what, message) in [("\"error\"", "there is no third line"), ("\"fail\"", "there is no line 3")] {
+    for (what, message) in
+        [("\"error\"", "there is no third line"), ("\"fail\"", "there is no line 3")]
+    {
         let ran = fails(what, architecture);
         let request = &ran.transcript.connections[0][1];
         assert_eq!(request.target, "/2018-06-01/runtime/invocation/r-1/response");
         assert_eq!(request.body, b"one\ntwo\n", "{what}");
-        assert_eq!(trailers(request), ("Function.OutOfPaper".to_owned(), error_body("Function.OutOfPaper", message)));
+        assert_eq!(
+            trailers(request),
+            ("Function.OutOfPaper".to_owned(), error_body("Function.OutOfPaper", message))
+        );
     }
 }
 on_each_architecture!(an_error_while_streaming_is_in_the_trailers);
@@ -112,12 +135,23 @@ fn a_panic_while_streaming_is_in_the_trailers_of_the_same_request(architecture: 
     }
     let place = panic_place("stream_error", "panic!(");
     for program in programs {
-        let steps = [Step::Expect, Step::Send(event("r-1", "\"panic\"")), Step::Expect, Step::Send(accepted()), Step::ExpectEnd];
-        let ran = run_command(Script::new().connection(steps), |_| programs_command(&program, architecture));
+        let steps = [
+            Step::Expect,
+            Step::Send(event("r-1", "\"panic\"")),
+            Step::Expect,
+            Step::Send(accepted()),
+            Step::ExpectEnd,
+        ];
+        let ran = run_command(Script::new().connection(steps), |_| {
+            programs_command(&program, architecture)
+        });
         let request = &ran.transcript.connections[0][1];
         assert_eq!(request.body, b"one\ntwo\n", "{program:?}");
         let message = format!("panicked at {place}: there is no third line");
-        assert_eq!(trailers(request), ("Function.Panic".to_owned(), error_body("Function.Panic", &message)));
+        assert_eq!(
+            trailers(request),
+            ("Function.Panic".to_owned(), error_body("Function.Panic", &message))
+        );
         assert_eq!(ran.status.code(), Some(101));
     }
 }
@@ -144,12 +178,17 @@ fn a_rejected_stream_ends_and_the_next_invocation_is_served() {
         // The server closes the connection, or stops reading.
         for end in [Step::Close, Step::HalfClose] {
             let refusal = Step::Send(error(status, "Refused", "no more of it"));
-            let ran = cut_short(vec![refusal, pause.clone(), end.clone(), pause.clone()], another());
+            let ran =
+                cut_short(vec![refusal, pause.clone(), end.clone(), pause.clone()], another());
             let summary = summary(&ran);
             assert_eq!(summary[0], ["GET next"], "{status}, {end:?}");
             assert_eq!(summary[1].len(), 3, "{status}, {end:?}: {summary:?}");
             assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE);
-            assert!(ran.stderr.contains(&format!("status {status}")), "{status}, {end:?}: {}", ran.stderr);
+            assert!(
+                ran.stderr.contains(&format!("status {status}")),
+                "{status}, {end:?}: {}",
+                ran.stderr
+            );
         }
     }
 }
@@ -160,7 +199,11 @@ fn a_broken_stream_is_an_error_when_its_invocation_is_repeated() {
     for end in [Step::Close, Step::Reset] {
         let ran = cut_short(vec![end.clone()], again.clone());
         let body = error_body("Runtime.StreamLost", Error::STREAM_LOST.message());
-        assert_eq!(summary(&ran)[1], ["GET next", &format!("POST r-1/error: {body}"), "GET next"], "{end:?}");
+        assert_eq!(
+            summary(&ran)[1],
+            ["GET next", &format!("POST r-1/error: {body}"), "GET next"],
+            "{end:?}"
+        );
         let ran = cut_short(vec![end.clone()], another());
         assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE, "{end:?}");
     }

@@ -30,7 +30,14 @@ fn invoke(server: SocketAddr, name: &str, event: &str, more: &[&str]) -> (Value,
     let (payload, out) = (folder.join("event"), folder.join("answer"));
     fs::write(&payload, event).expect("a file can be written");
     let output = Command::new(tools::aws())
-        .args(["lambda", "invoke", "--function-name", "function", "--endpoint-url", &format!("http://{server}")])
+        .args([
+            "lambda",
+            "invoke",
+            "--function-name",
+            "function",
+            "--endpoint-url",
+            &format!("http://{server}"),
+        ])
         .args(["--payload", &format!("fileb://{}", payload.display())])
         .args(more)
         .arg(&out)
@@ -51,7 +58,10 @@ fn a_payload_is_returned() {
     let emulator = start(Options::new(example("echo", NATIVE)));
     let (printed, payload) = invoke(emulator.address(), "payload", EVENT, &[]);
     assert_eq!(payload, EVENT.as_bytes());
-    assert_eq!((&printed["StatusCode"], &printed["ExecutedVersion"]), (&Value::from(200), &Value::from("$LATEST")));
+    assert_eq!(
+        (&printed["StatusCode"], &printed["ExecutedVersion"]),
+        (&Value::from(200), &Value::from("$LATEST"))
+    );
     assert_eq!(printed["FunctionError"], Value::Null);
 }
 
@@ -59,14 +69,29 @@ fn a_payload_is_returned() {
 #[ignore = "needs the AWS CLI; run `bash .ci/full`"]
 fn a_failure_is_marked_and_has_the_log() {
     let emulator = start(Options::new(example("faults", NATIVE)));
-    let (printed, payload) = invoke(emulator.address(), "failure", "\"panic\"", &["--log-type", "Tail"]);
-    assert_eq!((&printed["StatusCode"], &printed["FunctionError"]), (&Value::from(200), &Value::from("Unhandled")));
-    let words = format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
+    let (printed, payload) =
+        invoke(emulator.address(), "failure", "\"panic\"", &["--log-type", "Tail"]);
+    assert_eq!(
+        (&printed["StatusCode"], &printed["FunctionError"]),
+        (&Value::from(200), &Value::from("Unhandled"))
+    );
+    let words =
+        format!("panicked at {}: the event asked for a panic", panic_place("faults", "panic!("));
     let error: Value = serde_json::from_slice(&payload).expect("errors are JSON");
-    assert_eq!((&error["errorType"], &error["errorMessage"]), (&Value::from("Function.Panic"), &Value::from(words.as_str())));
-    let log = BASE64.decode(printed["LogResult"].as_str().expect("there is a log")).expect("the log is base64");
+    assert_eq!(
+        (&error["errorType"], &error["errorMessage"]),
+        (&Value::from("Function.Panic"), &Value::from(words.as_str()))
+    );
+    let log = BASE64
+        .decode(printed["LogResult"].as_str().expect("there is a log"))
+        .expect("the log is base64");
     let log = String::from_utf8(log).expect("the log is text");
-    assert!(log.starts_with("START RequestId: ") && log.contains(&words) && log.contains("\nREPORT RequestId: "), "{log}");
+    assert!(
+        log.starts_with("START RequestId: ")
+            && log.contains(&words)
+            && log.contains("\nREPORT RequestId: "),
+        "{log}"
+    );
 }
 
 #[test]
@@ -79,9 +104,11 @@ fn a_dry_run_invokes_nothing_and_an_event_is_invoked_later() {
         let _ = sender.send(outcome.payload.clone());
     }));
     let emulator = start(options);
-    let (printed, payload) = invoke(emulator.address(), "dry-run", "{}", &["--invocation-type", "DryRun"]);
+    let (printed, payload) =
+        invoke(emulator.address(), "dry-run", "{}", &["--invocation-type", "DryRun"]);
     assert_eq!((&printed["StatusCode"], payload.len()), (&Value::from(204), 0));
-    let (printed, payload) = invoke(emulator.address(), "event", "{}", &["--invocation-type", "Event"]);
+    let (printed, payload) =
+        invoke(emulator.address(), "event", "{}", &["--invocation-type", "Event"]);
     assert_eq!((&printed["StatusCode"], payload.len()), (&Value::from(202), 0));
     assert_eq!(receiver.recv_timeout(LIMIT).as_deref(), Ok(&b"1"[..]), "the dry run doesn't count");
 }
@@ -92,9 +119,16 @@ fn serve_works_with_the_aws_cli_until_it_is_terminated() {
     let serving = Serving::start("stateful");
     for count in ["1", "2"] {
         let (printed, payload) = invoke(serving.address, "serve", "{}", &[]);
-        assert_eq!((&printed["StatusCode"], payload.as_slice()), (&Value::from(200), count.as_bytes()));
+        assert_eq!(
+            (&printed["StatusCode"], payload.as_slice()),
+            (&Value::from(200), count.as_bytes())
+        );
     }
     let (code, rest) = serving.end();
     assert_eq!(code, Some(0));
-    assert_eq!(rest.lines().filter(|line| line.starts_with("REPORT RequestId: ")).count(), 2, "{rest}");
+    assert_eq!(
+        rest.lines().filter(|line| line.starts_with("REPORT RequestId: ")).count(),
+        2,
+        "{rest}"
+    );
 }

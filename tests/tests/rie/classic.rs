@@ -47,9 +47,13 @@ fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
 fn every_fault_is_reported_and_the_next_invocation_works() {
     let mut rie = Rie::start(&example("faults", NATIVE), &[], "faults");
     for (event, error_type, message) in faults() {
-        let error: serde_json::Value = serde_json::from_slice(&rie.invoke(event.as_bytes())).expect("errors are JSON");
+        let error: serde_json::Value =
+            serde_json::from_slice(&rie.invoke(event.as_bytes())).expect("errors are JSON");
         assert_eq!(error["errorType"], error_type, "{event}");
-        assert!(error["errorMessage"].as_str().is_some_and(|words| words.contains(&message)), "{event}: {error}");
+        assert!(
+            error["errorMessage"].as_str().is_some_and(|words| words.contains(&message)),
+            "{event}: {error}"
+        );
         assert_eq!(rie.invoke(b"{}"), b"{}", "after {event}");
     }
     let panic = panic_place("faults", "panic!(");
@@ -60,7 +64,8 @@ fn every_fault_is_reported_and_the_next_invocation_works() {
 #[ignore = "needs RIE; run `bash .ci/full`"]
 fn a_failed_initialisation_is_reported() {
     let mut rie = Rie::start(&example("stateful", NATIVE), &[("START", "x")], "init-error");
-    let error: serde_json::Value = serde_json::from_slice(&rie.invoke(b"{}")).expect("errors are JSON");
+    let error: serde_json::Value =
+        serde_json::from_slice(&rie.invoke(b"{}")).expect("errors are JSON");
     assert_eq!(error["errorType"], "Function.BadStart");
     assert_eq!(error["errorMessage"], "START must be a number from 0 to 4294967295");
 }
@@ -72,9 +77,15 @@ fn four_system_calls_to_the_first_next_and_three_for_each_invocation() {
     let folder = cargo::scratch("rie-strace");
     let (trace, bootstrap) = (folder.join("trace"), folder.join("bootstrap"));
     let traced = syscalls::traced(&example("echo", NATIVE), &trace);
-    let words: Vec<_> = [traced.get_program()].into_iter().chain(traced.get_args()).map(|word| format!("'{}'", word.display())).collect();
-    fs::write(&bootstrap, format!("#!/bin/sh\nexec {}\n", words.join(" "))).expect("a script can be written");
-    fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755)).expect("a script can be made executable");
+    let words: Vec<_> = [traced.get_program()]
+        .into_iter()
+        .chain(traced.get_args())
+        .map(|word| format!("'{}'", word.display()))
+        .collect();
+    fs::write(&bootstrap, format!("#!/bin/sh\nexec {}\n", words.join(" ")))
+        .expect("a script can be written");
+    fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755))
+        .expect("a script can be made executable");
 
     let mut rie = Rie::start(&bootstrap, &[], "syscalls");
     for number in 0..INVOCATIONS {

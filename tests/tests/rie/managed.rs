@@ -19,8 +19,16 @@ fn echo_returns_every_size_and_many_events() {
     let mut rie = rie_managed::start(&example("echo", NATIVE), &[], "echo");
     for size in [0, 1, 2047, 2048, 100_000, 6 << 20, 1] {
         let answer = rie.answer(&pattern(size));
-        assert!(answer.body == pattern(size), "{size} bytes: the response has {} bytes", answer.body.len());
-        assert_eq!((answer.status, answer.content_type.as_deref()), (200, Some("application/json")), "{size} bytes");
+        assert!(
+            answer.body == pattern(size),
+            "{size} bytes: the response has {} bytes",
+            answer.body.len()
+        );
+        assert_eq!(
+            (answer.status, answer.content_type.as_deref()),
+            (200, Some("application/json")),
+            "{size} bytes"
+        );
     }
     for number in 0..500 {
         let event = format!("{{\"number\":{number}}}");
@@ -34,12 +42,16 @@ fn every_fault_has_its_type() {
     let exits = |error_type: &str| ["Function.Panic", "Runtime.ExitError"].contains(&error_type);
     let program = example("faults", NATIVE);
     let mut rie = rie_managed::start(&program, &[], "faults");
-    for (event, error_type, message) in faults().into_iter().filter(|(_, error_type, _)| !exits(error_type)) {
+    for (event, error_type, message) in
+        faults().into_iter().filter(|(_, error_type, _)| !exits(error_type))
+    {
         assert_error(&rie.answer(event.as_bytes()), error_type, &message);
         assert_eq!(rie.answer(b"{}").text(), "{}", "after {event}");
     }
     // In this mode RIE exits with the program.
-    for (number, (event, error_type, message)) in faults().into_iter().filter(|(_, error_type, _)| exits(error_type)).enumerate() {
+    for (number, (event, error_type, message)) in
+        faults().into_iter().filter(|(_, error_type, _)| exits(error_type)).enumerate()
+    {
         let mut rie = rie_managed::start(&program, &[], &format!("faults-{number}"));
         let answer = rie.answer(event.as_bytes());
         if error_type == "Runtime.ExitError" {
@@ -54,7 +66,8 @@ fn every_fault_has_its_type() {
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn the_invocation_id_is_returned_with_responses_errors_and_streams() {
-    let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "invocation-id", |_| ());
+    let (mut rie, relay) =
+        rie_managed::start_relayed(&example("conformance", NATIVE), &[], "invocation-id", |_| ());
     assert_eq!(rie.answer(b"{}").text(), "{}");
     assert_eq!(rie.answer(b"\"conformance:error\"").text(), ASKED_FOR);
     assert_eq!(rie.answer(b"\"conformance:stream\"").text(), "one\ntwo\nthree\n");
@@ -71,7 +84,11 @@ fn the_invocation_id_is_returned_with_responses_errors_and_streams() {
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_wrong_invocation_id_is_rejected_and_the_next_invocation_works() {
-    for (event, name) in [(&b"{}"[..], "answer"), (b"\"conformance:error\"", "error"), (b"\"conformance:stream\"", "stream")] {
+    for (event, name) in [
+        (&b"{}"[..], "answer"),
+        (b"\"conformance:error\"", "error"),
+        (b"\"conformance:stream\"", "stream"),
+    ] {
         let mut changed = false;
         let (mut rie, relay) = rie_managed::start_relayed(
             &example("conformance", NATIVE),
@@ -86,7 +103,11 @@ fn a_wrong_invocation_id_is_rejected_and_the_next_invocation_works() {
 
         assert_eq!(relay.statuses(4), ["200", "410", "200", "202"], "{}", relay.replies());
         let (requests, replies) = (relay.requests(), relay.replies());
-        assert_eq!(header_values(&requests, INVOCATION_ID), header_values(&replies, INVOCATION_ID), "{requests}");
+        assert_eq!(
+            header_values(&requests, INVOCATION_ID),
+            header_values(&replies, INVOCATION_ID),
+            "{requests}"
+        );
         let note = r#"barelambda: the Runtime API answered with status 410: {"errorMessage":"Invoke timeout","errorType":"InvokeTimeout"}"#;
         rie.wait_for_log(note);
     }
@@ -95,24 +116,46 @@ fn a_wrong_invocation_id_is_rejected_and_the_next_invocation_works() {
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn streams_arrive_whole() {
-    let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "streams", |_| ());
+    let (mut rie, relay) =
+        rie_managed::start_relayed(&example("conformance", NATIVE), &[], "streams", |_| ());
     let answer = rie.answer(b"\"conformance:stream\"");
     let octets = Some("application/octet-stream".to_owned());
-    let expected = Answer { status: 200, error_type: None, content_type: octets.clone(), body: b"one\ntwo\nthree\n".into() };
+    let expected = Answer {
+        status: 200,
+        error_type: None,
+        content_type: octets.clone(),
+        body: b"one\ntwo\nthree\n".into(),
+    };
     assert_eq!(answer, expected);
     let requests = relay.requests();
     assert_eq!(header_values(&requests, "Lambda-Runtime-Function-Response-Mode"), ["streaming"]);
-    assert_eq!(header_values(&requests, "Trailer"), ["Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body"]);
-    assert!(requests.contains("\r\n\r\n4\r\none\n\r\n4\r\ntwo\n\r\n6\r\nthree\n\r\n0\r\n\r\nGET "), "{requests}");
+    assert_eq!(
+        header_values(&requests, "Trailer"),
+        ["Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body"]
+    );
+    assert!(
+        requests.contains("\r\n\r\n4\r\none\n\r\n4\r\ntwo\n\r\n6\r\nthree\n\r\n0\r\n\r\nGET "),
+        "{requests}"
+    );
 
-    assert_eq!(rie.answer(b"\"conformance:stream-empty\""), Answer { body: Vec::new(), ..expected });
+    assert_eq!(
+        rie.answer(b"\"conformance:stream-empty\""),
+        Answer { body: Vec::new(), ..expected }
+    );
 
     let answer = rie.answer(b"\"conformance:stream-http\"");
-    assert_eq!(answer.content_type.as_deref(), Some("application/vnd.awslambda.http-integration-response"));
-    let (prelude, body) = answer.text().split_once("\0\0\0\0\0\0\0\0").expect("eight NULs end the prelude");
+    assert_eq!(
+        answer.content_type.as_deref(),
+        Some("application/vnd.awslambda.http-integration-response")
+    );
+    let (prelude, body) =
+        answer.text().split_once("\0\0\0\0\0\0\0\0").expect("eight NULs end the prelude");
     let headers = serde_json::json!({"content-type": "text/plain", "x-conformance": "yes"});
     let prelude: serde_json::Value = serde_json::from_str(prelude).expect("the prelude is JSON");
-    assert_eq!(prelude, serde_json::json!({"statusCode": 201, "headers": headers, "cookies": ["a=b"]}));
+    assert_eq!(
+        prelude,
+        serde_json::json!({"statusCode": 201, "headers": headers, "cookies": ["a=b"]})
+    );
     assert_eq!(body, "one\ntwo\n");
 }
 
@@ -122,7 +165,11 @@ fn a_stream_beyond_ries_limit_is_an_error_and_the_next_invocation_works() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-large");
     for event in [b"{}", b"[]"] {
         let answer = rie.answer(b"\"conformance:stream-large\"");
-        assert_eq!(answer.error_type.as_deref(), Some("Function.ResponseSizeTooLarge"), "{answer:?}");
+        assert_eq!(
+            answer.error_type.as_deref(),
+            Some("Function.ResponseSizeTooLarge"),
+            "{answer:?}"
+        );
         assert_eq!(rie.answer(event).body, event, "{}", rie.log());
     }
 }
@@ -130,14 +177,21 @@ fn a_stream_beyond_ries_limit_is_an_error_and_the_next_invocation_works() {
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn an_error_while_streaming_reaches_the_caller_through_the_trailers() {
-    let (mut rie, relay) = rie_managed::start_relayed(&example("conformance", NATIVE), &[], "stream-error", |_| ());
+    let (mut rie, relay) =
+        rie_managed::start_relayed(&example("conformance", NATIVE), &[], "stream-error", |_| ());
     let answer = rie.answer(b"\"conformance:stream-error\"");
-    assert_eq!((answer.error_type.as_deref(), answer.text()), (Some("Function.AskedFor"), ASKED_FOR));
+    assert_eq!(
+        (answer.error_type.as_deref(), answer.text()),
+        (Some("Function.AskedFor"), ASKED_FOR)
+    );
     assert_eq!(rie.answer(b"{}").text(), "{}");
 
     // Before the first byte is sent, the error isn't in trailers.
     let answer = rie.answer(b"\"conformance:stream-error-first\"");
-    assert_eq!((answer.error_type.as_deref(), answer.text()), (Some("Function.AskedFor"), ASKED_FOR));
+    assert_eq!(
+        (answer.error_type.as_deref(), answer.text()),
+        (Some("Function.AskedFor"), ASKED_FOR)
+    );
     assert_eq!(rie.answer(b"{}").text(), "{}");
     assert_eq!(relay.requests().matches("/error HTTP/1.1\r\n").count(), 1, "{}", relay.requests());
     assert_eq!(relay.statuses(8), ["200", "202"].repeat(4));
@@ -147,7 +201,11 @@ fn an_error_while_streaming_reaches_the_caller_through_the_trailers() {
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_panic_while_streaming_reaches_the_caller_through_the_trailers() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-panic");
-    assert_error(&rie.answer(b"\"conformance:stream-panic\""), "Function.Panic", "the event asked for a panic");
+    assert_error(
+        &rie.answer(b"\"conformance:stream-panic\""),
+        "Function.Panic",
+        "the event asked for a panic",
+    );
     rie.wait_for_log("barelambda: panicked: ");
 }
 
@@ -155,7 +213,11 @@ fn a_panic_while_streaming_reaches_the_caller_through_the_trailers() {
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
 fn a_panic_of_stream_error_has_its_place() {
     let mut rie = rie_managed::start(&example("stream_error", NATIVE), &[], "stream-panic-place");
-    assert_error(&rie.answer(b"\"panic\""), "Function.Panic", &panic_place("stream_error", "panic!("));
+    assert_error(
+        &rie.answer(b"\"panic\""),
+        "Function.Panic",
+        &panic_place("stream_error", "panic!("),
+    );
 }
 
 #[test]
@@ -163,8 +225,15 @@ fn a_panic_of_stream_error_has_its_place() {
 fn a_failed_initialisation_is_reported() {
     let program = example("conformance", NATIVE);
     for (value, error_type) in [("error", "Function.BadStart"), ("panic", "Function.Panic")] {
-        let log = rie_managed::log_of_failure(&program, &[("CONFORMANCE_INIT", value)], &format!("init-{value}"));
-        assert!(log.contains(&format!("msg=\"Received Runtime Init Error\" errType={error_type}\n")), "{log}");
+        let log = rie_managed::log_of_failure(
+            &program,
+            &[("CONFORMANCE_INIT", value)],
+            &format!("init-{value}"),
+        );
+        assert!(
+            log.contains(&format!("msg=\"Received Runtime Init Error\" errType={error_type}\n")),
+            "{log}"
+        );
     }
 }
 
@@ -174,16 +243,26 @@ fn a_failed_initialisation_is_reported() {
 fn the_server_rejects_wrong_ids_and_reads_trailers() {
     let mut rie = rie_managed::start_without_runtime("raw");
     let mut runtime = RawRuntime::connect(rie.runtime_api());
-    let invocation_timed_out = (410, "{\"errorMessage\":\"Invoke timeout\",\"errorType\":\"InvokeTimeout\"}\n".to_owned());
+    let invocation_timed_out =
+        (410, "{\"errorMessage\":\"Invoke timeout\",\"errorType\":\"InvokeTimeout\"}\n".to_owned());
     let accepted = (202, "{\"status\":\"OK\"}\n".to_owned());
 
     let answer = serve_one(&mut rie, &mut runtime, |runtime, invocation| {
         assert_eq!(invocation.event, b"\"event\"");
         let id = invocation.invocation_id.as_deref().expect("there is an invocation id");
-        let wrong = format!("{INVOCATION_ID}: {}\r\nContent-Length: 2\r\n", id.chars().rev().collect::<String>());
+        let wrong = format!(
+            "{INVOCATION_ID}: {}\r\nContent-Length: 2\r\n",
+            id.chars().rev().collect::<String>()
+        );
         let right = format!("{INVOCATION_ID}: {id}\r\nContent-Length: 2\r\n");
-        assert_eq!(runtime.post(&invocation.request_id, "response", &wrong, "17"), invocation_timed_out);
-        assert_eq!(runtime.post(&invocation.request_id, "error", &wrong, "{}"), invocation_timed_out);
+        assert_eq!(
+            runtime.post(&invocation.request_id, "response", &wrong, "17"),
+            invocation_timed_out
+        );
+        assert_eq!(
+            runtime.post(&invocation.request_id, "error", &wrong, "{}"),
+            invocation_timed_out
+        );
         assert_eq!(runtime.post(&invocation.request_id, "response", &right, "42"), accepted);
     });
     assert_eq!((answer.error_type.as_deref(), answer.text()), (None, "42"));
@@ -191,7 +270,10 @@ fn the_server_rejects_wrong_ids_and_reads_trailers() {
     // The server accepts responses without the header, so acceptance alone doesn't show that an id
     // is right.
     let answer = serve_one(&mut rie, &mut runtime, |runtime, invocation| {
-        assert_eq!(runtime.post(&invocation.request_id, "response", "Content-Length: 2\r\n", "43"), accepted);
+        assert_eq!(
+            runtime.post(&invocation.request_id, "response", "Content-Length: 2\r\n", "43"),
+            accepted
+        );
     });
     assert_eq!((answer.error_type.as_deref(), answer.text()), (None, "43"));
 
@@ -206,7 +288,11 @@ fn the_server_rejects_wrong_ids_and_reads_trailers() {
 }
 
 /// Invokes while `answer` responds, and returns the response to the caller.
-fn serve_one(rie: &mut Rie, runtime: &mut RawRuntime, answer: impl FnOnce(&mut RawRuntime, &Invocation)) -> Answer {
+fn serve_one(
+    rie: &mut Rie,
+    runtime: &mut RawRuntime,
+    answer: impl FnOnce(&mut RawRuntime, &Invocation),
+) -> Answer {
     thread::scope(|scope| {
         let caller = scope.spawn(|| rie.answer(b"\"event\""));
         let invocation = runtime.wait();
@@ -219,13 +305,20 @@ fn assert_error(answer: &Answer, error_type: &str, message: &str) {
     assert_eq!(answer.error_type.as_deref(), Some(error_type), "{answer:?}");
     let error = answer.json();
     assert_eq!(error["errorType"], error_type);
-    assert!(error["errorMessage"].as_str().is_some_and(|words| words.contains(message)), "{message:?} isn't in {error}");
+    assert!(
+        error["errorMessage"].as_str().is_some_and(|words| words.contains(message)),
+        "{message:?} isn't in {error}"
+    );
 }
 
 /// Changes the first digit of the invocation id, if one is in this piece of a reply.
 fn change_invocation_id(piece: &mut [u8]) -> bool {
     let name = format!("{INVOCATION_ID}: ");
-    let Some(place) = piece.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name.as_bytes())) else { return false };
+    let Some(place) =
+        piece.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name.as_bytes()))
+    else {
+        return false;
+    };
     let digit = &mut piece[place + name.len()];
     *digit = if *digit == b'0' { b'1' } else { b'0' };
     true

@@ -47,7 +47,9 @@ impl Called {
     }
 
     fn log(&self) -> String {
-        let log = BASE64.decode(self.complete["LogResult"].as_str().expect("there is a log")).expect("the log is base64");
+        let log = BASE64
+            .decode(self.complete["LogResult"].as_str().expect("there is a log"))
+            .expect("the log is base64");
         String::from_utf8(log).expect("the log is text")
     }
 }
@@ -62,9 +64,15 @@ fn call(server: SocketAddr, event: &str) -> Called {
         .spawn()
         .expect("Python can be started");
     let mut lines = String::new();
-    child.stdout.take().expect("stdout is a pipe").read_to_string(&mut lines).expect("the script prints text");
+    child
+        .stdout
+        .take()
+        .expect("stdout is a pipe")
+        .read_to_string(&mut lines)
+        .expect("the script prints text");
     assert!(child.wait().expect("Python ends").success(), "{lines}");
-    let mut lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("lines of JSON")).collect();
+    let mut lines: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("lines of JSON")).collect();
     let complete = lines.pop().expect("there is a last event")["InvokeComplete"].take();
     let head = lines.remove(0);
     let chunk = |line: &Value| {
@@ -80,7 +88,10 @@ fn chunks_reach_the_sdk_while_the_function_writes() {
     let serving = Serving::start("stream");
     let called = call(serving.address, "{}");
     let content_type = "application/vnd.amazon.eventstream";
-    assert_eq!(called.head, json!({"StatusCode": 200, "ExecutedVersion": "$LATEST", "ResponseStreamContentType": content_type}));
+    assert_eq!(
+        called.head,
+        json!({"StatusCode": 200, "ExecutedVersion": "$LATEST", "ResponseStreamContentType": content_type})
+    );
     let chunks: Vec<&str> = called.chunks.iter().map(|(chunk, _)| chunk.as_str()).collect();
     assert_eq!(chunks, ["data: 1\n\n", "data: 2\n\n", "data: 3\n\n", "data: 4\n\n", "data: 5\n\n"]);
     // The function writes a chunk every half second.
@@ -97,7 +108,8 @@ fn chunks_reach_the_sdk_while_the_function_writes() {
 #[ignore = "needs boto3; run `bash .ci/full`"]
 fn an_error_while_streaming_reaches_the_sdk_after_the_written_chunks() {
     let emulator = start(Options::new(example("stream_error", Architecture::X86_64)));
-    let panicked = format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
+    let panicked =
+        format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
     for (event, payload, error_type, message) in [
         ("\"error\"", "one\ntwo\n", "Function.OutOfPaper", "there is no third line"),
         ("\"fail\"", "one\ntwo\n", "Function.OutOfPaper", "there is no line 3"),
@@ -105,9 +117,20 @@ fn an_error_while_streaming_reaches_the_sdk_after_the_written_chunks() {
         ("\"panic\"", "one\ntwo\n", "Function.Panic", &panicked),
     ] {
         let called = call(emulator.address(), event);
-        assert_eq!((called.payload().as_str(), &called.complete["ErrorCode"]), (payload, &json!("Unhandled")), "{event}");
-        let details: Value = serde_json::from_str(called.complete["ErrorDetails"].as_str().expect("there are details")).expect("JSON");
-        assert_eq!((&details["errorType"], &details["errorMessage"]), (&json!(error_type), &json!(message)), "{event}");
+        assert_eq!(
+            (called.payload().as_str(), &called.complete["ErrorCode"]),
+            (payload, &json!("Unhandled")),
+            "{event}"
+        );
+        let details: Value = serde_json::from_str(
+            called.complete["ErrorDetails"].as_str().expect("there are details"),
+        )
+        .expect("JSON");
+        assert_eq!(
+            (&details["errorType"], &details["errorMessage"]),
+            (&json!(error_type), &json!(message)),
+            "{event}"
+        );
         assert!(called.log().contains("\nREPORT RequestId: "));
     }
 }
@@ -121,7 +144,10 @@ fn a_buffered_response_reaches_the_sdk() {
     assert_eq!(called.complete.get("ErrorCode"), None);
     let emulator = start(Options::new(example("faults", Architecture::X86_64)));
     let called = call(emulator.address(), "\"exit\"");
-    assert_eq!((called.chunks.len(), &called.complete["ErrorCode"]), (0, &json!("Runtime.ExitError")));
+    assert_eq!(
+        (called.chunks.len(), &called.complete["ErrorCode"]),
+        (0, &json!("Runtime.ExitError"))
+    );
     let details = called.complete["ErrorDetails"].as_str().expect("there are details");
     assert!(details.ends_with("Runtime exited with error: exit status 3"), "{details}");
 }

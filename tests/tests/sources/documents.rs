@@ -34,13 +34,16 @@ fn blocks() -> Vec<Block> {
 }
 
 fn blocks_of(file: &str) -> Vec<Block> {
-    let text = fs::read_to_string(cargo::root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let text = fs::read_to_string(cargo::root().join(file))
+        .unwrap_or_else(|error| panic!("{file}: {error}"));
     let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
-    let starts = lines.iter().enumerate().filter(|(_, line)| **line == "```sh").map(|(index, _)| index);
+    let starts =
+        lines.iter().enumerate().filter(|(_, line)| **line == "```sh").map(|(index, _)| index);
     let block = |start: usize| {
         let place = format!("{file}:{}", start + 1);
         let above = start.checked_sub(1).map_or("", |above| lines[above]);
-        let commands: Vec<&str> = lines[start + 1..].iter().copied().take_while(|line| *line != "```").collect();
+        let commands: Vec<&str> =
+            lines[start + 1..].iter().copied().take_while(|line| *line != "```").collect();
         Block { when: when(above, &place), place, commands: commands.join("\n") }
     };
     starts.map(block).collect()
@@ -48,17 +51,25 @@ fn blocks_of(file: &str) -> Vec<Block> {
 
 /// Parses the line above a block.
 fn when(above: &str, place: &str) -> When {
-    let Some(comment) = above.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else { return When::Always };
+    let Some(comment) = above.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else {
+        return When::Always;
+    };
     match comment.trim().split_once(": ") {
         Some(("long", reason)) if !reason.is_empty() => When::Long,
         Some(("not run", reason)) if !reason.is_empty() => When::Never,
-        _ => panic!("{place}: {above:?} is neither `<!-- long: REASON -->` nor `<!-- not run: REASON -->`"),
+        _ => panic!(
+            "{place}: {above:?} is neither `<!-- long: REASON -->` nor `<!-- not run: REASON -->`"
+        ),
     }
 }
 
 /// Returns the files of the repository that git tracks.
 fn files(pattern: &str) -> Vec<String> {
-    let output = Command::new("git").args(["ls-files", pattern]).current_dir(cargo::root()).output().expect("git can be started");
+    let output = Command::new("git")
+        .args(["ls-files", pattern])
+        .current_dir(cargo::root())
+        .output()
+        .expect("git can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("paths are UTF-8").lines().map(str::to_owned).collect()
 }
@@ -75,11 +86,14 @@ impl Copy {
         let root = home.join("barelambda");
         for file in files("*") {
             let to = root.join(&file);
-            fs::create_dir_all(to.parent().expect("a file is in a folder")).expect("a folder can be made");
+            fs::create_dir_all(to.parent().expect("a file is in a folder"))
+                .expect("a folder can be made");
             let from = cargo::root().join(&file);
             match fs::read_link(&from) {
                 Ok(target) => std::os::unix::fs::symlink(target, &to).expect("a link can be made"),
-                Err(_) => _ = fs::copy(&from, &to).unwrap_or_else(|error| panic!("{file}: {error}")),
+                Err(_) => {
+                    _ = fs::copy(&from, &to).unwrap_or_else(|error| panic!("{file}: {error}"))
+                }
             }
         }
         let target = cargo::target_folder().join("barelambda-tests/documents");
@@ -91,15 +105,21 @@ impl Copy {
     /// Runs commands in the copy, with the tool installed. Returns their output if they fail.
     fn run(&self, commands: &str) -> Option<String> {
         let tool = packages::tool(Path::new("/"));
-        let folders = [Path::new(tool.get_program()), &tools::aws()].map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
+        let folders = [Path::new(tool.get_program()), &tools::aws()]
+            .map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
         let path = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
+        let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path)))
+            .expect("folders of PATH have no colon");
         let mut command = Command::new("/bin/bash");
-        command.args(["-euo", "pipefail", "-c", commands]).current_dir(self.home.join("barelambda")).env("PATH", path);
+        command
+            .args(["-euo", "pipefail", "-c", commands])
+            .current_dir(self.home.join("barelambda"))
+            .env("PATH", path);
         command.env_remove("CARGO_TARGET_DIR").stdin(Stdio::null());
         let output = command.output().expect("the shell can be started");
         let words = [output.stdout, output.stderr].concat();
-        (!output.status.success()).then(|| format!("{}: {}", output.status, String::from_utf8_lossy(&words)))
+        (!output.status.success())
+            .then(|| format!("{}: {}", output.status, String::from_utf8_lossy(&words)))
     }
 }
 

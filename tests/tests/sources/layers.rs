@@ -1,11 +1,13 @@
-//! What the modules of `src` may import from each other, read from the sources: no dependency but std.
+//! What the modules of `src` may import from each other, read from the sources: no dependency but
+//! std.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each folder or file at the root of `src`, its layer, and what it imports. All of it is in the same layer or in one below, as the table
-/// in the documentation of the crate has it. `lib.rs` and the binaries may import everything, and nothing imports them.
+/// Each folder or file at the root of `src`, its layer, and what it imports. All of it is in the
+/// same layer or in one below, as the table in the documentation of the crate has it. `lib.rs` and
+/// the binaries may import everything, and nothing imports them.
 const LAYERS: &[(&str, u8, &[&str])] = &[
     ("bytes", 0, &[]),
     ("error", 0, &["bytes"]),
@@ -16,16 +18,30 @@ const LAYERS: &[(&str, u8, &[&str])] = &[
     ("conversation", 3, &["bytes", "error", "http1", "log", "runtime_api"]),
     ("log", 3, &["bytes", "error", "runtime_api", "sys"]),
     ("metrics", 3, &["bytes", "error", "sys"]),
-    // `Event::http` returns a type of `events`, whose `BatchItemFailures` is made of a responder: no circle of files.
+    // `Event::http` returns a type of `events`, whose `BatchItemFailures` is made of a responder:
+    // no circle of files.
     ("events", 4, &["bytes", "error", "handler", "json"]),
     ("handler", 4, &["bytes", "conversation", "error", "events", "json", "runtime_api", "sys"]),
     ("exec", 5, &["bytes", "error", "handler", "log", "runtime", "runtime_api", "sys"]),
-    ("runtime", 5, &["bytes", "conversation", "error", "handler", "http1", "log", "runtime_api", "sys"]),
-    ("entry", 6, &["bytes", "conversation", "error", "handler", "log", "runtime", "runtime_api", "sys"]),
-    ("testing", 6, &["bytes", "conversation", "error", "handler", "http1", "runtime", "runtime_api", "sys"]),
+    (
+        "runtime",
+        5,
+        &["bytes", "conversation", "error", "handler", "http1", "log", "runtime_api", "sys"],
+    ),
+    (
+        "entry",
+        6,
+        &["bytes", "conversation", "error", "handler", "log", "runtime", "runtime_api", "sys"],
+    ),
+    (
+        "testing",
+        6,
+        &["bytes", "conversation", "error", "handler", "http1", "runtime", "runtime_api", "sys"],
+    ),
 ];
 
-/// The only folder whose files may import each other in a circle: serde's traits call each other for what is nested.
+/// The only folder whose files may import each other in a circle: serde's traits call each other
+/// for what is nested.
 const CIRCLES: &str = "json";
 
 #[test]
@@ -42,12 +58,24 @@ fn each_folder_imports_what_the_list_says() {
     for (from, imports) in &found {
         let listed = LAYERS.iter().find(|(name, ..)| name == from);
         let allowed = listed.map(|(.., allowed)| *allowed).unwrap_or_default();
-        wrong.extend(imports.iter().filter(|(to, _)| !allowed.contains(to)).map(|(to, file)| format!("{file} imports {to}")));
+        wrong.extend(
+            imports
+                .iter()
+                .filter(|(to, _)| !allowed.contains(to))
+                .map(|(to, file)| format!("{file} imports {to}")),
+        );
     }
     for (from, layer, allowed) in LAYERS {
         let imports = found.get(from).cloned().unwrap_or_default();
-        wrong.extend(allowed.iter().filter(|to| !imports.contains_key(**to)).map(|to| format!("{from} does not import {to}, but may")));
-        let above = allowed.iter().filter(|to| LAYERS.iter().all(|(name, other, _)| name != *to || other > layer));
+        wrong.extend(
+            allowed
+                .iter()
+                .filter(|to| !imports.contains_key(**to))
+                .map(|to| format!("{from} does not import {to}, but may")),
+        );
+        let above = allowed
+            .iter()
+            .filter(|to| LAYERS.iter().all(|(name, other, _)| name != *to || other > layer));
         wrong.extend(above.map(|to| format!("{from} may import {to}, which is not below it")));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -64,11 +92,19 @@ fn files_do_not_import_each_other_in_a_circle() {
         let mut reached = BTreeSet::new();
         let mut open = vec![**file];
         while let Some(next) = open.pop() {
-            open.extend(imports.get(next).into_iter().flatten().copied().filter(|next| reached.insert(*next)));
+            open.extend(
+                imports
+                    .get(next)
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .filter(|next| reached.insert(*next)),
+            );
         }
         reached.contains(**file)
     };
-    let in_circles: Vec<_> = imports.keys().filter(|file| folder(file) != CIRCLES).filter(reaches_itself).collect();
+    let in_circles: Vec<_> =
+        imports.keys().filter(|file| folder(file) != CIRCLES).filter(reaches_itself).collect();
     assert!(in_circles.is_empty(), "{in_circles:#?}");
 }
 
@@ -82,11 +118,16 @@ fn the_table_in_the_documentation_has_the_layers() {
             && let Ok(layer) = layer.parse::<u8>()
         {
             // What is between backquotes, without `mod@` or the like before it.
-            let names = modules.split('`').skip(1).step_by(2).map(|name| name.rsplit('@').next().unwrap_or(name));
+            let names = modules
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .map(|name| name.rsplit('@').next().unwrap_or(name));
             documented.extend(names.map(|name| (name.to_owned(), layer)));
         }
     }
-    let listed: BTreeSet<_> = LAYERS.iter().map(|(name, layer, _)| ((*name).to_owned(), *layer)).collect();
+    let listed: BTreeSet<_> =
+        LAYERS.iter().map(|(name, layer, _)| ((*name).to_owned(), *layer)).collect();
     assert_eq!(documented, listed);
 }
 
@@ -110,7 +151,12 @@ impl Sources {
         let mut files = Vec::new();
         collect(&src(), &mut files);
         for path in files {
-            let file = path.strip_prefix(src()).expect("it is in src").to_str().expect("the path is UTF-8").to_owned();
+            let file = path
+                .strip_prefix(src())
+                .expect("it is in src")
+                .to_str()
+                .expect("the path is UTF-8")
+                .to_owned();
             let mut names: Vec<_> = file.trim_end_matches(".rs").split('/').collect();
             if names.contains(&"tests") {
                 continue;
@@ -118,18 +164,25 @@ impl Sources {
             if matches!(names[..], ["lib"] | [.., "mod"]) {
                 names.pop();
             }
-            let text = without_tests(&bare(&fs::read_to_string(&path).expect("the file can be read")));
-            let exports = uses(&text).filter(|(is_public, _)| *is_public).flat_map(|(_, tree)| paths_of(&tree)).collect();
+            let text =
+                without_tests(&bare(&fs::read_to_string(&path).expect("the file can be read")));
+            let exports = uses(&text)
+                .filter(|(is_public, _)| *is_public)
+                .flat_map(|(_, tree)| paths_of(&tree))
+                .collect();
             modules.insert(names.join("::"), Module { file, text, exports });
         }
         Self { modules }
     }
 
-    /// Which files import which, each pair once. A re-export is no import: what is imported through it, is imported from where it is.
+    /// Which files import which, each pair once. A re-export is no import: what is imported through
+    /// it, is imported from where it is.
     fn imports(&self) -> BTreeSet<(&str, &str)> {
         let mut imports = BTreeSet::new();
         for (name, module) in &self.modules {
-            let imported = uses(&module.text).filter(|(is_public, _)| !is_public).flat_map(|(_, tree)| paths_of(&tree));
+            let imported = uses(&module.text)
+                .filter(|(is_public, _)| !is_public)
+                .flat_map(|(_, tree)| paths_of(&tree));
             for path in imported.map(|(_, path)| path).chain(paths_in(&module.text)) {
                 if let Some(to) = self.resolve(name, &path)
                     && to.file != module.file
@@ -141,7 +194,8 @@ impl Sources {
         imports
     }
 
-    /// The module in which what `path` names is defined; none if it is of another crate, or the root.
+    /// The module in which what `path` names is defined; none if it is of another crate, or the
+    /// root.
     fn resolve(&self, from: &str, path: &[String]) -> Option<&Module> {
         let mut rest = path.iter();
         let mut module = match path.first()?.as_str() {
@@ -159,10 +213,13 @@ impl Sources {
         };
         while let Some(name) = rest.next() {
             if name == "super" {
-                module = module.rsplit_once("::").map(|(outer, _)| outer.to_owned()).unwrap_or_default();
+                module =
+                    module.rsplit_once("::").map(|(outer, _)| outer.to_owned()).unwrap_or_default();
             } else if self.modules.contains_key(&join(&module, name)) {
                 module = join(&module, name);
-            } else if let Some(export) = self.modules.get(&module).and_then(|module| module.exports.get(name)) {
+            } else if let Some(export) =
+                self.modules.get(&module).and_then(|module| module.exports.get(name))
+            {
                 let further: Vec<_> = export.iter().chain(rest).cloned().collect();
                 return self.resolve(&module, &further);
             } else {
@@ -174,7 +231,10 @@ impl Sources {
 }
 
 fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the workspace").join("src")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package is in the workspace")
+        .join("src")
 }
 
 fn folder(file: &str) -> &str {
@@ -190,7 +250,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && path.file_name().is_some_and(|name| name != "tests.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_name().is_some_and(|name| name != "tests.rs")
+        {
             files.push(path);
         }
     }
@@ -202,7 +264,8 @@ fn bare(text: &str) -> String {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let is_raw = rest.starts_with("r\"") || rest.starts_with("r#\"");
-        let is_after_word = bare.ends_with(|last: char| last.is_alphanumeric() || last == '_') && !bare.ends_with('b');
+        let is_after_word = bare.ends_with(|last: char| last.is_alphanumeric() || last == '_')
+            && !bare.ends_with('b');
         let len = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if is_raw && !is_after_word {
@@ -211,7 +274,9 @@ fn bare(text: &str) -> String {
             rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len())
         } else if first == '"' {
             quoted(rest, '"')
-        } else if first == '\'' && (rest[1..].starts_with('\\') || rest[1..].chars().nth(1) == Some('\'')) {
+        } else if first == '\''
+            && (rest[1..].starts_with('\\') || rest[1..].chars().nth(1) == Some('\''))
+        {
             quoted(rest, '\'')
         } else {
             bare.push(first);
@@ -241,7 +306,9 @@ fn quoted(text: &str, mark: char) -> usize {
 fn without_tests(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
-    while let Some(at) = ["#[cfg(test)]", "#[cfg(all(test"].iter().filter_map(|mark| rest.find(mark)).min() {
+    while let Some(at) =
+        ["#[cfg(test)]", "#[cfg(all(test"].iter().filter_map(|mark| rest.find(mark)).min()
+    {
         kept.push_str(&rest[..at]);
         rest = &rest[at..];
         let mut depth = 0;
@@ -269,9 +336,14 @@ fn uses(text: &str) -> impl Iterator<Item = (bool, String)> {
         if !(before.is_empty() || before.ends_with(['\n', '{', ';', ']', ')', 'b'])) {
             return None;
         }
-        let is_public = before.ends_with("pub") || before.ends_with(')') && before.rsplit('\n').next()?.trim_start().starts_with("pub(");
+        let is_public = before.ends_with("pub")
+            || before.ends_with(')')
+                && before.rsplit('\n').next()?.trim_start().starts_with("pub(");
         let end = text[at..].find(';')?;
-        Some((is_public, text[at + word.len()..at + end].split_whitespace().collect::<Vec<_>>().join(" ")))
+        Some((
+            is_public,
+            text[at + word.len()..at + end].split_whitespace().collect::<Vec<_>>().join(" "),
+        ))
     })
 }
 
@@ -280,11 +352,23 @@ fn paths_of(tree: &str) -> Vec<(String, Vec<String>)> {
     let tree = tree.trim();
     let Some((prefix, group)) = tree.split_once('{') else {
         let (path, name) = tree.split_once(" as ").unwrap_or((tree, ""));
-        let path: Vec<_> = path.split("::").filter(|name| !name.is_empty()).map(|name| name.trim().to_owned()).collect();
-        let name = if name.is_empty() { path.last().cloned().unwrap_or_default() } else { name.to_owned() };
+        let path: Vec<_> = path
+            .split("::")
+            .filter(|name| !name.is_empty())
+            .map(|name| name.trim().to_owned())
+            .collect();
+        let name = if name.is_empty() {
+            path.last().cloned().unwrap_or_default()
+        } else {
+            name.to_owned()
+        };
         return vec![(name, path)];
     };
-    let prefix: Vec<_> = prefix.split("::").filter(|name| !name.trim().is_empty()).map(|name| name.trim().to_owned()).collect();
+    let prefix: Vec<_> = prefix
+        .split("::")
+        .filter(|name| !name.trim().is_empty())
+        .map(|name| name.trim().to_owned())
+        .collect();
     let group = group.trim_end().strip_suffix('}').expect("the group ends");
     let mut depth = 0;
     let parts = group.split(|character| {
@@ -295,13 +379,15 @@ fn paths_of(tree: &str) -> Vec<(String, Vec<String>)> {
     inner
         .map(|(name, path)| {
             let is_self = path.len() == 1 && path[0] == "self";
-            let whole: Vec<_> = prefix.iter().chain(path.iter().filter(|_| !is_self)).cloned().collect();
+            let whole: Vec<_> =
+                prefix.iter().chain(path.iter().filter(|_| !is_self)).cloned().collect();
             (if is_self { whole.last().cloned().unwrap_or_default() } else { name }, whole)
         })
         .collect()
 }
 
-/// The paths outside of `use` declarations that begin with `crate` or `super`. What a macro names through `$crate` is its caller's.
+/// The paths outside of `use` declarations that begin with `crate` or `super`. What a macro names
+/// through `$crate` is its caller's.
 fn paths_in(text: &str) -> Vec<Vec<String>> {
     let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':');
     let begins = text.match_indices("crate::").chain(text.match_indices("super::"));
@@ -322,11 +408,24 @@ fn sources_are_read_as_the_compiler_reads_them() {
     let text = without_tests(&bare(text));
     assert!(!text.contains("no") && text.contains("struct Last"), "{text}");
     let found: Vec<_> = uses(&text)
-        .flat_map(|(is_public, tree)| paths_of(&tree).into_iter().map(move |(name, path)| (is_public, name, path.join("::"))))
+        .flat_map(|(is_public, tree)| {
+            paths_of(&tree).into_iter().map(move |(name, path)| (is_public, name, path.join("::")))
+        })
         .collect();
-    let expected =
-        [(true, "B", "a::B"), (true, "c", "a::c"), (true, "E", "a::c::D"), (false, "x", "crate::x"), (false, "Y", "crate::x::Y")];
-    assert_eq!(found, expected.map(|(is_public, name, path)| (is_public, name.to_owned(), path.to_owned())));
+    let expected = [
+        (true, "B", "a::B"),
+        (true, "c", "a::c"),
+        (true, "E", "a::c::D"),
+        (false, "x", "crate::x"),
+        (false, "Y", "crate::x::Y"),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(is_public, name, path)| (is_public, name.to_owned(), path.to_owned()))
+    );
     // Of a group, this is only the path before it.
-    assert_eq!(paths_in(&text).into_iter().map(|path| path.join("::")).collect::<Vec<_>>(), ["crate::x", "super::z::Z"]);
+    assert_eq!(
+        paths_in(&text).into_iter().map(|path| path.join("::")).collect::<Vec<_>>(),
+        ["crate::x", "super::z::Z"]
+    );
 }

@@ -34,9 +34,11 @@ impl Place {
     }
 
     fn start(&self, arguments: &[&str]) -> Child {
-        let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
+        let folders = [tools::aws(), tools::terraform()]
+            .map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
         let path = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
+        let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path)))
+            .expect("folders of PATH have no colon");
         let at = |name: &str| self.folder.join(name);
         let mut init = std::ffi::OsString::from("-plugin-dir=");
         init.push(tools::terraform_plugins());
@@ -65,7 +67,11 @@ impl Place {
     /// Returns the rows of the only record, by their names.
     fn rows(&self) -> BTreeMap<String, Value> {
         let folder = self.folder.join("records/x86_64");
-        let folders: Vec<_> = fs::read_dir(&folder).expect("there are records").flatten().map(|entry| entry.path()).collect();
+        let folders: Vec<_> = fs::read_dir(&folder)
+            .expect("there are records")
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
         let [record] = &folders[..] else { panic!("expected one record: {folders:?}") };
         assert!(record.to_string_lossy().ends_with("-aws-us-east-1"), "{record:?}");
         let json = fs::read(record.join("record.json")).expect("the record can be read");
@@ -92,7 +98,10 @@ impl Place {
     fn expect_nothing(&self) {
         self.expect_no_functions();
         assert_eq!(self.moto.aws(&["iam", "list-roles"])["Roles"], Value::Array(vec![]));
-        assert_eq!(self.moto.aws(&["logs", "describe-log-groups"])["logGroups"], Value::Array(vec![]));
+        assert_eq!(
+            self.moto.aws(&["logs", "describe-log-groups"])["logGroups"],
+            Value::Array(vec![])
+        );
     }
 }
 
@@ -102,7 +111,8 @@ impl Place {
 #[ignore = "needs Terraform, its AWS provider and moto; run `bash .ci/full`"]
 fn failed_variants_do_not_affect_others_and_nothing_remains() {
     let place = Place::new("all");
-    let command = ["--matrix", "echo,json:128,1769:x86_64", "--starts", "2", "--parallel", "2", "--yes"];
+    let command =
+        ["--matrix", "echo,json:128,1769:x86_64", "--starts", "2", "--parallel", "2", "--yes"];
     place.front.refuse("echo-x86_64-1769");
     place.front.fail("json-x86_64-128", 1);
     let (code, words) = place.run(&command);
@@ -116,16 +126,22 @@ fn failed_variants_do_not_affect_others_and_nothing_remains() {
     expect_figures(&rows["json-1769"], 1769, 2);
     let missing = |row: &str| rows[row]["missing"].as_str().unwrap_or_default().to_owned();
     assert!(
-        missing("echo-1769").contains("failed to deploy it") && missing("echo-1769").contains("can't create this function"),
+        missing("echo-1769").contains("failed to deploy it")
+            && missing("echo-1769").contains("can't create this function"),
         "{rows:?}"
     );
     assert!(
-        missing("json-128").contains("after 1 cold starts") && missing("json-128").contains("failure by request of the test"),
+        missing("json-128").contains("after 1 cold starts")
+            && missing("json-128").contains("failure by request of the test"),
         "{rows:?}"
     );
-    let counts = [("echo-x86_64-128", 2), ("json-x86_64-128", 1), ("json-x86_64-1769", 2)].map(|(name, count)| (name.to_owned(), count));
+    let counts = [("echo-x86_64-128", 2), ("json-x86_64-128", 1), ("json-x86_64-1769", 2)]
+        .map(|(name, count)| (name.to_owned(), count));
     assert_eq!(place.cold_starts(), counts.into());
-    assert!(place.folder.join("work/progress.json").exists(), "the same command needs the progress");
+    assert!(
+        place.folder.join("work/progress.json").exists(),
+        "the same command needs the progress"
+    );
 }
 
 #[test]
@@ -169,17 +185,22 @@ fn nothing_is_deployed_without_a_confirmation() {
     let (code, words) = place.run(&["--matrix", "echo:128:x86_64"]);
     assert_eq!(code, Some(3), "{words}");
     assert!(words.contains("30 cold starts of 1 functions") && words.contains("--yes"), "{words}");
-    assert!(place.front.starts().is_empty() && !place.folder.join("work/stack").exists(), "{words}");
+    assert!(
+        place.front.starts().is_empty() && !place.folder.join("work/stack").exists(),
+        "{words}"
+    );
 }
 
 /// Checks that each figure has `starts` plausible samples.
 fn expect_figures(row: &Value, memory: u64, starts: usize) {
     assert_eq!((&row["memory_mb"], &row["missing"]), (&memory.into(), &Value::Null), "{row}");
     let samples = |figure: &str| -> Vec<f64> {
-        let samples = row["figures"][figure]["samples"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let samples =
+            row["figures"][figure]["samples"].as_array().map(Vec::as_slice).unwrap_or_default();
         samples.iter().filter_map(Value::as_f64).collect()
     };
-    let [init, duration, billed, used] = ["aws-init", "aws-duration", "aws-billed", "aws-memory"].map(samples);
+    let [init, duration, billed, used] =
+        ["aws-init", "aws-duration", "aws-billed", "aws-memory"].map(samples);
     assert_eq!([&init, &duration, &billed, &used].map(Vec::len), [starts; 4], "{row}");
     for index in 0..starts {
         assert!(init[index] > 0.0 && init[index] < 5000.0 && duration[index] < 5000.0, "{row}");

@@ -37,7 +37,10 @@ fn a_stack_is_applied_changed_and_destroyed() {
     assert_eq!(stack.succeed("", &["output", "-raw", "code_sha256"]), hash);
     assert_eq!(function["Configuration"]["Runtime"], "provided.al2023");
     assert_eq!(function["Configuration"]["Architectures"], serde_json::json!(["arm64"]));
-    assert_eq!(function["Configuration"]["CodeSize"], fs::metadata(&zip).expect("the zip exists").len());
+    assert_eq!(
+        function["Configuration"]["CodeSize"],
+        fs::metadata(&zip).expect("the zip exists").len()
+    );
     let groups = moto.aws(&["logs", "describe-log-groups"]);
     assert_eq!(
         (&groups["logGroups"][0]["logGroupName"], &groups["logGroups"][0]["retentionInDays"]),
@@ -74,10 +77,21 @@ fn a_stack_is_applied_changed_and_destroyed() {
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
 fn the_six_commands_of_the_documentation() {
-    let page = fs::read_to_string(cargo::root().join("docs/package-and-deploy.md")).expect("the page can be read");
-    let section = page.split("## Deploy").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the page has a section of commands");
-    let commands: Vec<&str> = section.lines().skip(1).map(|line| line.split(" #").next().unwrap_or(line).trim()).collect();
-    let [bucket, package, init, plan, apply, invoke] = commands[..] else { panic!("expected six commands: {commands:?}") };
+    let page = fs::read_to_string(cargo::root().join("docs/package-and-deploy.md"))
+        .expect("the page can be read");
+    let section = page
+        .split("## Deploy")
+        .nth(1)
+        .and_then(|rest| rest.split("```").nth(1))
+        .expect("the page has a section of commands");
+    let commands: Vec<&str> = section
+        .lines()
+        .skip(1)
+        .map(|line| line.split(" #").next().unwrap_or(line).trim())
+        .collect();
+    let [bucket, package, init, plan, apply, invoke] = commands[..] else {
+        panic!("expected six commands: {commands:?}")
+    };
 
     let moto = Moto::start();
     let stack = Stack::copy("terraform-readme/terraform", moto.environment());
@@ -94,9 +108,11 @@ fn the_six_commands_of_the_documentation() {
         assert!(output.status.success(), "{command:?}: {words}");
         words
     };
-    let folders = [tools::aws(), tools::terraform()].map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
+    let folders = [tools::aws(), tools::terraform()]
+        .map(|tool| tool.parent().expect("the tool is in a folder").to_owned());
     let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path))).expect("folders of PATH have no colon");
+    let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path)))
+        .expect("folders of PATH have no colon");
 
     succeed(shell(folder, bucket).env_clear().envs(moto.environment()).env("PATH", &path));
     succeed(&mut shell(cargo::root(), package));
@@ -105,14 +121,27 @@ fn the_six_commands_of_the_documentation() {
         succeed(shell(folder, line).env_clear().envs(stack.environment()).env("PATH", &path));
     }
     let function = moto.aws(&["lambda", "get-function", "--function-name", "hello"]);
-    assert_eq!(function["Configuration"]["CodeSha256"], sha256(&cargo::root().join("dist/hello-arm64.zip")).as_str(), "{function}");
+    assert_eq!(
+        function["Configuration"]["CodeSha256"],
+        sha256(&cargo::root().join("dist/hello-arm64.zip")).as_str(),
+        "{function}"
+    );
 
     let emulator = serve(example("hello", Architecture::X86_64));
     let lambda = format!("http://{}", emulator.address());
     let environment = moto.environment().filter(|(name, _)| *name != "AWS_ENDPOINT_URL");
-    let said = succeed(shell(folder, invoke).env_clear().envs(environment).env("AWS_ENDPOINT_URL", lambda).env("PATH", &path));
+    let said = succeed(
+        shell(folder, invoke)
+            .env_clear()
+            .envs(environment)
+            .env("AWS_ENDPOINT_URL", lambda)
+            .env("PATH", &path),
+    );
     assert!(said.contains("\"StatusCode\": 200"), "{said}");
-    assert_eq!(fs::read(folder.join("answer.json")).expect("the response is in a file"), b"\"hello, world\"");
+    assert_eq!(
+        fs::read(folder.join("answer.json")).expect("the response is in a file"),
+        b"\"hello, world\""
+    );
 }
 
 #[test]
@@ -159,8 +188,14 @@ fn apply_and_plan_again(stack: &Stack, folder: &str) {
 /// and AWS keeps.
 fn expect_only_what_moto_drops(stack: &Stack, folder: &str) {
     for (address, actions, attributes) in stack.changes(folder, "tfplan") {
-        let more: Vec<_> = attributes.iter().filter(|name| address != FUNCTION || *name != "logging_config").collect();
-        assert!(actions == "[\"update\"]" && more.is_empty(), "{address}: {actions} {attributes:?}");
+        let more: Vec<_> = attributes
+            .iter()
+            .filter(|name| address != FUNCTION || *name != "logging_config")
+            .collect();
+        assert!(
+            actions == "[\"update\"]" && more.is_empty(),
+            "{address}: {actions} {attributes:?}"
+        );
     }
 }
 
@@ -171,7 +206,12 @@ fn expect_nothing(moto: &Moto) {
 }
 
 fn keys(objects: &Value) -> Vec<&str> {
-    objects["Contents"].as_array().into_iter().flatten().filter_map(|object| object["Key"].as_str()).collect()
+    objects["Contents"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|object| object["Key"].as_str())
+        .collect()
 }
 
 /// Writes a zip with the bootstrap of the example `hello`, and a file that makes it distinct.
@@ -183,7 +223,8 @@ fn write_zip(path: &Path, mark: &str) {
         \x20       entry.external_attr = 0o100755 << 16\n\
         \x20       archive.writestr(entry, data)\n";
     let bootstrap = example("hello", Architecture::Aarch64);
-    let status = Command::new("python3").args(["-c", SCRIPT]).arg(path).arg(bootstrap).arg(mark).status();
+    let status =
+        Command::new("python3").args(["-c", SCRIPT]).arg(path).arg(bootstrap).arg(mark).status();
     assert!(status.expect("Python can be started").success());
 }
 
@@ -191,6 +232,10 @@ fn write_zip(path: &Path, mark: &str) {
 fn sha256(path: &Path) -> String {
     let output = Command::new("sha256sum").arg(path).output().expect("sha256sum can be started");
     let digits = String::from_utf8(output.stdout).expect("sha256sum prints text");
-    let bytes: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("sha256sum prints digits")).collect();
+    let bytes: Vec<u8> = (0..32)
+        .map(|at| {
+            u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("sha256sum prints digits")
+        })
+        .collect();
     BASE64.encode(bytes)
 }

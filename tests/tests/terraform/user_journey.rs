@@ -38,7 +38,11 @@ fn new_test_invoke_package_deploy() {
         }
     });
     let state = moto.aws(&["s3api", "list-objects-v2", "--bucket", "state"]);
-    assert_eq!(state["Contents"].as_array().map(Vec::len), Some(TEMPLATES.len()), "expected a state for each function: {state}");
+    assert_eq!(
+        state["Contents"].as_array().map(Vec::len),
+        Some(TEMPLATES.len()),
+        "expected a state for each function: {state}"
+    );
 }
 
 fn journey(moto: &Moto, template: &str, handler: &str, wanted: &str) {
@@ -46,7 +50,8 @@ fn journey(moto: &Moto, template: &str, handler: &str, wanted: &str) {
     let function = NewFunction::make(&format!("journey-{template}"), template, name);
     let tested = function.test();
     assert!(tested.contains("passed") && !tested.contains(" 0 passed"), "{template}: {tested}");
-    let event = fs::read(function.folder().join("events/event.json")).expect("the template has an event");
+    let event =
+        fs::read(function.folder().join("events/event.json")).expect("the template has an event");
 
     let stack = Stack::at(function.folder().join("terraform"), moto.environment());
     stack.succeed("", &["init", "-backend-config=bucket=state"]);
@@ -58,12 +63,26 @@ fn journey(moto: &Moto, template: &str, handler: &str, wanted: &str) {
 
         // `new` sets the variables for arm64. Moto, unlike AWS, can't change a function's
         // architecture.
-        let variables = [format!("-var=architecture={lambda}"), format!("-var=zip=../dist/{name}-{lambda}.zip")];
+        let variables = [
+            format!("-var=architecture={lambda}"),
+            format!("-var=zip=../dist/{name}-{lambda}.zip"),
+        ];
         let other = [REPLACE, &variables[0], &variables[1]];
-        stack.succeed("", &[&["apply", "-auto-approve"][..], if architecture == Architecture::X86_64 { &other } else { &[] }].concat());
+        stack.succeed(
+            "",
+            &[
+                &["apply", "-auto-approve"][..],
+                if architecture == Architecture::X86_64 { &other } else { &[] },
+            ]
+            .concat(),
+        );
         let deployed = moto.aws(&["lambda", "get-function", "--function-name", name]);
         let configuration = &deployed["Configuration"];
-        assert_eq!(configuration["CodeSha256"], code_sha256(&zip), "{template}, {lambda}: {deployed}");
+        assert_eq!(
+            configuration["CodeSha256"],
+            code_sha256(&zip),
+            "{template}, {lambda}: {deployed}"
+        );
         assert_eq!(configuration["CodeSize"], zip.metadata().expect("the zip exists").len());
         assert_eq!(configuration["Architectures"], serde_json::json!([lambda]));
         assert_eq!(configuration["Handler"], handler);
@@ -75,10 +94,21 @@ fn journey(moto: &Moto, template: &str, handler: &str, wanted: &str) {
         options.handler = handler.to_owned();
         options.runner = architecture.runner();
         let emulated = answer(&start(options), str::from_utf8(&event).expect("the event is UTF-8"));
-        assert!(String::from_utf8_lossy(&emulated).contains(wanted), "{template}, {lambda}: {}", emulated.escape_ascii());
+        assert!(
+            String::from_utf8_lossy(&emulated).contains(wanted),
+            "{template}, {lambda}: {}",
+            emulated.escape_ascii()
+        );
 
-        let environment = [("LAMBDA_TASK_ROOT", root.to_str().expect("the path is UTF-8")), ("_HANDLER", handler)];
-        let mut rie = Rie::start(&started(&root, architecture), &environment, &format!("journey-{template}-{lambda}"));
+        let environment = [
+            ("LAMBDA_TASK_ROOT", root.to_str().expect("the path is UTF-8")),
+            ("_HANDLER", handler),
+        ];
+        let mut rie = Rie::start(
+            &started(&root, architecture),
+            &environment,
+            &format!("journey-{template}-{lambda}"),
+        );
         let real = rie.answer(&event);
         assert!(real.text().contains(wanted), "{template}, {lambda}, under RIE: {real:?}");
     }
@@ -91,7 +121,8 @@ fn unzip(zip: &Path, folder: &Path) {
     for member in members(zip) {
         let path = folder.join(&member.name);
         fs::write(&path, member.bytes).expect("a file can be written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(member.mode as u32 & 0o777)).expect("the mode can be set");
+        fs::set_permissions(&path, fs::Permissions::from_mode(member.mode as u32 & 0o777))
+            .expect("the mode can be set");
     }
 }
 
@@ -103,7 +134,8 @@ fn started(root: &Path, architecture: Architecture) -> PathBuf {
     };
     let script = root.join("run");
     let words: Vec<_> = runner.iter().map(|word| word.to_string_lossy()).collect();
-    fs::write(&script, format!("#!/bin/sh\nexec {} {}\n", words.join(" "), bootstrap.display())).expect("a file can be written");
+    fs::write(&script, format!("#!/bin/sh\nexec {} {}\n", words.join(" "), bootstrap.display()))
+        .expect("a file can be written");
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
     script
 }

@@ -32,30 +32,46 @@ const FIGURES: [&str; 16] = [
 #[ignore = "needs strace and valgrind; run `bash .ci/full`"]
 fn a_run_measures_and_records_every_figure() {
     let records = scratch("bench-records");
-    let (code, said, log) = run(bench().args(["--quick", "--rows", "floor,echo", "--records"]).arg(&records));
+    let (code, said, log) =
+        run(bench().args(["--quick", "--rows", "floor,echo", "--records"]).arg(&records));
     assert_eq!(code, Some(0), "{said}{log}");
     let folder = PathBuf::from(said.lines().last().expect("the output names the record"));
-    assert!(folder.starts_with(&records) && said.contains("Ratios measured here aren't a claim about AWS."), "{said}");
+    assert!(
+        folder.starts_with(&records)
+            && said.contains("Ratios measured here aren't a claim about AWS."),
+        "{said}"
+    );
 
     let json = fs::read(folder.join("record.json")).expect("the record exists");
     let record: Value = serde_json::from_slice(&json).expect("the record is JSON");
     let rows = record["rows"].as_array().expect("the record has rows");
-    assert_eq!(rows.iter().map(|row| row["name"].as_str()).collect::<Vec<_>>(), [Some("floor"), Some("echo")]);
+    assert_eq!(
+        rows.iter().map(|row| row["name"].as_str()).collect::<Vec<_>>(),
+        [Some("floor"), Some("echo")]
+    );
     for row in rows {
         for figure in FIGURES {
             let taken = &row["figures"][figure];
             // Only root can drop caches.
-            if figure.starts_with("dropped") && taken["missing"].as_str().is_some_and(|why| why.contains("root")) {
+            if figure.starts_with("dropped")
+                && taken["missing"].as_str().is_some_and(|why| why.contains("root"))
+            {
                 continue;
             }
-            let samples = taken["samples"].as_array().unwrap_or_else(|| panic!("{figure} of {}: {taken}", row["name"]));
-            assert!(samples.iter().all(|sample| sample.as_f64() > Some(0.0)), "{figure}: {samples:?}");
+            let samples = taken["samples"]
+                .as_array()
+                .unwrap_or_else(|| panic!("{figure} of {}: {taken}", row["name"]));
+            assert!(
+                samples.iter().all(|sample| sample.as_f64() > Some(0.0)),
+                "{figure}: {samples:?}"
+            );
         }
     }
     let csv = fs::read_to_string(folder.join("record.csv")).expect("the table exists");
     assert_eq!(csv.lines().count(), 1 + 2 * FIGURES.len(), "{csv}");
     for plot in ["start", "distribution", "size", "warm"] {
-        let svg = fs::read_to_string(folder.join(plot).with_extension("svg")).expect("the plot exists");
+        let svg =
+            fs::read_to_string(folder.join(plot).with_extension("svg")).expect("the plot exists");
         assert!(svg.starts_with("<svg") && svg.contains("barelambda, echo"), "{plot}");
     }
 
@@ -63,7 +79,8 @@ fn a_run_measures_and_records_every_figure() {
     assert_eq!(code, Some(0), "{said}{log}");
     assert!(said.contains(" 0 changed"), "{said}");
 
-    let (code, said, log) = run(bench().arg("cost").arg(&folder).args(["--invocations", "10e6", "--cold", "1%"]));
+    let (code, said, log) =
+        run(bench().arg("cost").arg(&folder).args(["--invocations", "10e6", "--cold", "1%"]));
     assert_eq!(code, Some(0), "{said}{log}");
     assert!(said.contains("10,000,000 invocations a month") && said.contains("echo"), "{said}");
 }
@@ -80,8 +97,12 @@ fn sizes_add_up_to_the_file() {
     let (code, said, log) = run(bench().args(["sizes", "hello", "--functions", "3"]));
     assert_eq!(code, Some(0), "{said}{log}");
     let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
-    let total =
-        said.lines().next().and_then(|line| line.split_whitespace().nth(1)).and_then(number).expect("the output begins with the size");
+    let total = said
+        .lines()
+        .next()
+        .and_then(|line| line.split_whitespace().nth(1))
+        .and_then(number)
+        .expect("the output begins with the size");
     // Lines with a percentage are crates, and the others are functions.
     let crates = said.lines().filter(|line| line.contains('%'));
     let sum: u64 = crates.filter_map(|line| line.split_whitespace().next().and_then(number)).sum();
@@ -93,7 +114,9 @@ fn sizes_add_up_to_the_file() {
 fn errors_are_the_same_through_the_tool() {
     let mut direct = bench();
     let mut through = tool(root());
-    for (command, arguments) in [(&mut direct, &["compare"][..]), (&mut through, &["bench", "compare"])] {
+    for (command, arguments) in
+        [(&mut direct, &["compare"][..]), (&mut through, &["bench", "compare"])]
+    {
         let absent = Path::new("no/such/record");
         let (code, said, log) = run(command.args(arguments).args([absent, absent]));
         assert_eq!((code, &*said), (Some(3), ""), "{log}");
@@ -107,6 +130,7 @@ fn errors_are_the_same_through_the_tool() {
 /// Runs a command, and returns the exit code, stdout and stderr.
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let output = command.output().expect("the program can be started");
-    let [said, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("the output is text"));
+    let [said, log] = [output.stdout, output.stderr]
+        .map(|bytes| String::from_utf8(bytes).expect("the output is text"));
     (output.status.code(), said, log)
 }

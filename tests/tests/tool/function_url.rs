@@ -37,18 +37,45 @@ fn requests_reach_a_typed_handler_and_its_responses_the_client() {
     let serving = Serving::start("function_url");
     for (request, body, status, content_type, expected) in [
         ("GET /?name=Zo%C3%AB+Z", "", "200 OK", "text/plain; charset=utf-8", "Zoë Z".as_bytes()),
-        ("POST /orders", r#"{"item":"tea","count":2}"#, "201 Created", "application/json", br#"{"item":"tea","cents":500}"#),
-        ("POST /orders", "no order", "400 Bad Request", "text/plain; charset=utf-8", b"this is no order"),
-        ("GET /nowhere", "", "404 Not Found", "text/plain; charset=utf-8", b"there is nothing here"),
+        (
+            "POST /orders",
+            r#"{"item":"tea","count":2}"#,
+            "201 Created",
+            "application/json",
+            br#"{"item":"tea","cents":500}"#,
+        ),
+        (
+            "POST /orders",
+            "no order",
+            "400 Bad Request",
+            "text/plain; charset=utf-8",
+            b"this is no order",
+        ),
+        (
+            "GET /nowhere",
+            "",
+            "404 Not Found",
+            "text/plain; charset=utf-8",
+            b"there is nothing here",
+        ),
         ("GET /icon", "", "200 OK", "image/gif", b"GIF89a\x01\0\x01\0"),
         ("HEAD /icon", "", "404 Not Found", "text/plain; charset=utf-8", b""),
     ] {
         let length = body.len();
         let fields = "Host: x\r\nConnection: close\r\nContent-Type: application/json";
-        let (head, mut reader) = ask(serving.url, &format!("{request} HTTP/1.1\r\n{fields}\r\nContent-Length: {length}\r\n\r\n{body}"));
+        let (head, mut reader) = ask(
+            serving.url,
+            &format!("{request} HTTP/1.1\r\n{fields}\r\nContent-Length: {length}\r\n\r\n{body}"),
+        );
         assert!(head.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{request}: {head}");
-        assert!(head.contains(&format!("\r\nContent-Type: {content_type}\r\n")), "{request}: {head}");
-        assert_eq!(head.contains("\r\nSet-Cookie: last-order=1; Secure; HttpOnly; SameSite=Strict\r\n"), status == "201 Created");
+        assert!(
+            head.contains(&format!("\r\nContent-Type: {content_type}\r\n")),
+            "{request}: {head}"
+        );
+        assert_eq!(
+            head.contains("\r\nSet-Cookie: last-order=1; Secure; HttpOnly; SameSite=Strict\r\n"),
+            status == "201 Created"
+        );
         let mut answer = Vec::new();
         reader.read_to_end(&mut answer).expect("a whole response");
         assert!(answer.starts_with(expected), "{request}: {answer:?}");
@@ -66,7 +93,11 @@ fn a_stream_arrives_as_it_is_written() {
     for number in 1..=5 {
         assert_eq!(chunk(&mut reader), Some(format!("data: {number}\n\n")));
         // Events are half a second apart, and the first may have arrived earlier.
-        assert!(begin.elapsed() > Duration::from_millis(400) * (number - 1), "{number}: {:?}", begin.elapsed());
+        assert!(
+            begin.elapsed() > Duration::from_millis(400) * (number - 1),
+            "{number}: {:?}",
+            begin.elapsed()
+        );
     }
     assert_eq!(chunk(&mut reader).as_deref(), Some(""));
     assert_eq!(serving.end().0, Some(0));
@@ -76,7 +107,10 @@ fn a_stream_arrives_as_it_is_written() {
 fn an_error_while_streaming_breaks_the_connection() {
     let serving = Serving::start("stream_error");
     let (head, mut reader) = ask(serving.url, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert!(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"), "{head}");
+    assert!(
+        head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"),
+        "{head}"
+    );
     let mut came = String::new();
     while let Some(chunk) = chunk(&mut reader) {
         assert_ne!(chunk, "", "the body must not have a regular end");
@@ -85,5 +119,10 @@ fn an_error_while_streaming_breaks_the_connection() {
     assert_eq!(came, "one\ntwo\n");
     let (code, words) = serving.end();
     assert_eq!(code, Some(0));
-    assert!(words.contains("\nerror: the function failed: Function.OutOfPaper: there is no third line\n"), "{words}");
+    assert!(
+        words.contains(
+            "\nerror: the function failed: Function.OutOfPaper: there is no third line\n"
+        ),
+        "{words}"
+    );
 }

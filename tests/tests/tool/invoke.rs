@@ -28,7 +28,8 @@ fn answered(output: &Output, answer: &[u8]) -> String {
     let words = stderr(output);
     assert_eq!(output.status.code(), Some(0), "{words}");
     assert!(output.stdout == answer, "{:?}\n{words}", String::from_utf8_lossy(&output.stdout));
-    let [report] = words.lines().filter(|line| line.starts_with("REPORT ")).collect::<Vec<_>>()[..] else {
+    let [report] = words.lines().filter(|line| line.starts_with("REPORT ")).collect::<Vec<_>>()[..]
+    else {
         panic!("expected one REPORT line: {words}")
     };
     for part in ["RequestId: ", "Init Duration: ", " Duration: ", "Binary Size: "] {
@@ -43,7 +44,10 @@ fn invoke_prints_the_response_and_one_report() {
     assert_answered(&barelambda(&["invoke", "hello"]), b"\"hello, world\"");
     assert_answered(&barelambda(&["invoke", "echo", r#"{"key":"value"}"#]), br#"{"key":"value"}"#);
     assert_answered(&barelambda(&["invoke", "stateful", "--env", "START=41"]), b"42");
-    assert_answered(&barelambda(&["invoke", "std_host", r#"{"name":"Ada"}"#]), br#"{"NAME":"ADA"}"#);
+    assert_answered(
+        &barelambda(&["invoke", "std_host", r#"{"name":"Ada"}"#]),
+        br#"{"NAME":"ADA"}"#,
+    );
     answered(&barelambda(&["invoke", "echo", "--arch", "arm64", "[1]"]), b"[1]");
 }
 
@@ -57,9 +61,17 @@ fn a_streamed_response_is_printed_as_it_arrives() {
         .spawn()
         .expect("cargo can be started");
     let mut first = [0; 9];
-    child.stdout.as_mut().expect("stdout is a pipe").read_exact(&mut first).expect("the response begins");
+    child
+        .stdout
+        .as_mut()
+        .expect("stdout is a pipe")
+        .read_exact(&mut first)
+        .expect("the response begins");
     assert_eq!(&first, b"data: 1\n\n");
-    assert!(child.try_wait().expect("cargo is a child").is_none(), "four more events arrive in two seconds");
+    assert!(
+        child.try_wait().expect("cargo is a child").is_none(),
+        "four more events arrive in two seconds"
+    );
     let output = child.wait_with_output().expect("cargo is a child");
     assert_answered(&output, b"data: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n");
 }
@@ -68,7 +80,12 @@ fn a_streamed_response_is_printed_as_it_arrives() {
 fn an_error_while_streaming_is_not_part_of_the_response() {
     let output = barelambda(&["invoke", "stream_error"]);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b"one\ntwo\n"[..]));
-    assert!(stderr(&output).contains("error: the function failed: Function.OutOfPaper: there is no third line"), "{}", stderr(&output));
+    assert!(
+        stderr(&output)
+            .contains("error: the function failed: Function.OutOfPaper: there is no third line"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -87,7 +104,12 @@ fn an_event_is_read_unchanged_from_a_file_or_stdin() {
         .spawn()
         .expect("cargo can be started");
     // Dropping stdin ends the event.
-    child.stdin.take().expect("stdin is a pipe").write_all(event).expect("the tool reads its stdin");
+    child
+        .stdin
+        .take()
+        .expect("stdin is a pipe")
+        .write_all(event)
+        .expect("the tool reads its stdin");
     assert_answered(&child.wait_with_output().expect("cargo is a child"), event);
 }
 
@@ -110,12 +132,19 @@ fn a_failure_is_printed_with_exit_code_1() {
     let words = failed(&["invoke", "faults", "\"fail\""], r#""errorType":"Function.AskedFor""#);
     assert!(words.contains("Function.AskedFor: the event asked for an error"), "{words}");
     let words = failed(&["invoke", "faults", "\"panic\""], r#""errorType":"Function.Panic""#);
-    assert!(words.contains(&format!("panicked at {}", panic_place("faults", "panic!("))), "{words}");
+    assert!(
+        words.contains(&format!("panicked at {}", panic_place("faults", "panic!("))),
+        "{words}"
+    );
     let words = failed(&["invoke", "faults", "\"exit\""], "exit status 3");
     assert!(words.contains("Runtime.ExitError"), "{words}");
-    let words = failed(&["invoke", "stateful", "--env", "START=x"], r#""errorType":"Function.BadStart""#);
+    let words =
+        failed(&["invoke", "stateful", "--env", "START=x"], r#""errorType":"Function.BadStart""#);
     assert!(words.contains("START must be a number"), "{words}");
-    let words = failed(&["invoke", "faults", "\"slow\"", "--timeout", "0.2"], "timed out after 0.20 seconds");
+    let words = failed(
+        &["invoke", "faults", "\"slow\"", "--timeout", "0.2"],
+        "timed out after 0.20 seconds",
+    );
     assert!(words.contains("Sandbox.Timedout"), "{words}");
 }
 

@@ -15,7 +15,9 @@ fn assert_answer(template: &str, answer: &str) {
         "hello" | "c" => "\"hello, world\"",
         "json" => r#","cents":750}"#,
         "function-url" => r#""statusCode":201"#,
-        "sqs-batch" => r#"{"batchItemFailures":[{"itemIdentifier":"7c6b5a49-3827-4160-9f8e-d7c6b5a49382"}]}"#,
+        "sqs-batch" => {
+            r#"{"batchItemFailures":[{"itemIdentifier":"7c6b5a49-3827-4160-9f8e-d7c6b5a49382"}]}"#
+        }
         "stream" => "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n",
         _ => r#""event":{"name":"Ada"}"#,
     };
@@ -26,13 +28,21 @@ fn works(template: &str, included: &[&str]) {
     let function = NewFunction::make(&format!("works-{template}"), template, "my-function");
     let tested = function.test();
     if CRATES.contains(&template) {
-        assert!(tested.contains("test result: ok.") && !tested.contains("running 0 tests"), "{template}: {tested}");
+        assert!(
+            tested.contains("test result: ok.") && !tested.contains("running 0 tests"),
+            "{template}: {tested}"
+        );
     }
     assert_answer(template, &function.invoke("x86_64"));
-    let names: Vec<String> = members(&function.package("x86_64")).into_iter().map(|member| member.name).collect();
+    let names: Vec<String> =
+        members(&function.package("x86_64")).into_iter().map(|member| member.name).collect();
     assert_eq!(names, [&["bootstrap"], included].concat(), "{template}");
-    let variables = fs::read_to_string(function.folder().join("terraform/terraform.auto.tfvars")).expect("the variables can be read");
-    assert!(variables.contains("\"my-function\"") && variables.contains("dist/my-function-arm64.zip"), "{variables}");
+    let variables = fs::read_to_string(function.folder().join("terraform/terraform.auto.tfvars"))
+        .expect("the variables can be read");
+    assert!(
+        variables.contains("\"my-function\"") && variables.contains("dist/my-function-arm64.zip"),
+        "{variables}"
+    );
 }
 
 #[test]
@@ -54,13 +64,23 @@ fn a_folder_with_a_makefile_is_tested_invoked_and_packaged() {
 #[test]
 fn the_next_commands_are_named() {
     let home = home("next");
-    let (out, err) = succeed(&home, &["new", "deep/er", "--path", root().to_str().expect("the path is UTF-8")]);
+    let (out, err) =
+        succeed(&home, &["new", "deep/er", "--path", root().to_str().expect("the path is UTF-8")]);
     assert_eq!(out, "", "stdout is for results");
-    for command in ["cd deep/er", "cargo test", "cargo barelambda invoke", "cargo barelambda package", "terraform"] {
+    for command in [
+        "cd deep/er",
+        "cargo test",
+        "cargo barelambda invoke",
+        "cargo barelambda package",
+        "terraform",
+    ] {
         assert!(err.contains(command), "{command}: {err}");
     }
     let (_, err) = succeed(&home, &["new", "unpublished"]);
-    assert!(err.contains("published") && err.contains("--path") && !err.contains("also applies"), "{err}");
+    assert!(
+        err.contains("published") && err.contains("--path") && !err.contains("also applies"),
+        "{err}"
+    );
     fs::remove_dir_all(home).expect("the folder can be removed");
 }
 
@@ -70,7 +90,8 @@ fn listing(folder: &Path) -> Vec<String> {
         let entry = entry.expect("an entry");
         format!("{} {}", entry.path().display(), entry.metadata().expect("the entry exists").len())
     };
-    let mut entries: Vec<String> = fs::read_dir(folder).expect("the folder exists").map(entry).collect();
+    let mut entries: Vec<String> =
+        fs::read_dir(folder).expect("the folder exists").map(entry).collect();
     entries.sort();
     entries
 }
@@ -92,7 +113,10 @@ fn nothing_is_overwritten() {
     succeed(&folder, &["new", "empty"]);
     assert!(folder.join("empty/Cargo.toml").is_file());
     let (_, err) = succeed(&folder, &["new", "empty/within"]);
-    assert!(err.contains("also applies the flags in") && err.contains("empty/.cargo/config.toml"), "{err}");
+    assert!(
+        err.contains("also applies the flags in") && err.contains("empty/.cargo/config.toml"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -102,7 +126,12 @@ fn a_failure_leaves_no_files() {
     let long = "x".repeat(65);
     for name in ["1st", "a b", "a.b", "ä", "a/..", &long] {
         let words = fail(&folder, &["new", name]);
-        assert!(words.contains(name) && words.contains("letters, digits, `-` and `_`") && words.contains("64"), "{name}: {words}");
+        assert!(
+            words.contains(name)
+                && words.contains("letters, digits, `-` and `_`")
+                && words.contains("64"),
+            "{name}: {words}"
+        );
     }
     let words = fail(&folder, &["new", "fn"]);
     assert!(words.contains("`fn`"), "{words}");
@@ -116,7 +145,10 @@ fn a_failure_leaves_no_files() {
     }
     let words = fail(&folder, &["new", "file/name"]);
     assert!(words.contains("file"), "{words}");
-    let output = tool(&folder).args(["new", "name", "--template", "cobol"]).output().expect("the tool can be started");
+    let output = tool(&folder)
+        .args(["new", "name", "--template", "cobol"])
+        .output()
+        .expect("the tool can be started");
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && words.contains("function-url"), "{words}");
     assert_eq!(listing(&folder), [format!("{} 0", folder.join("file").display())]);
@@ -125,7 +157,8 @@ fn a_failure_leaves_no_files() {
 #[test]
 fn a_crate_inside_another_workspace_is_separate() {
     let home = home("nested");
-    fs::write(home.join("Cargo.toml"), "[workspace]\nmembers = []\nresolver = \"3\"\n").expect("a file can be written");
+    fs::write(home.join("Cargo.toml"), "[workspace]\nmembers = []\nresolver = \"3\"\n")
+        .expect("a file can be written");
     let root = root().to_str().expect("the path is UTF-8");
     succeed(&home, &["new", "inner", "--path", root]);
     let metadata = barelambda_tests::cargo::cargo(&home.join("inner"))
@@ -134,6 +167,9 @@ fn a_crate_inside_another_workspace_is_separate() {
         .expect("cargo can be started");
     assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
     let metadata: Value = serde_json::from_slice(&metadata.stdout).expect("cargo prints JSON");
-    assert_eq!(Path::new(metadata["workspace_root"].as_str().expect("a path")).file_name(), Some("inner".as_ref()));
+    assert_eq!(
+        Path::new(metadata["workspace_root"].as_str().expect("a path")).file_name(),
+        Some("inner".as_ref())
+    );
     fs::remove_dir_all(home).expect("the folder can be removed");
 }

@@ -20,7 +20,8 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn write(path: &Path, bytes: &[u8], mode: u32) {
-    fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+    fs::create_dir_all(path.parent().expect("a file is in a folder"))
+        .expect("a folder can be made");
     fs::write(path, bytes).expect("a file can be written");
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode can be set");
 }
@@ -32,7 +33,10 @@ fn package(folder: &Path, more: &[&str]) -> (String, String) {
 
 fn refused(folder: &Path, more: &[&str]) -> String {
     let words = fail(folder, &[&["package", "--output", "out.zip"], more].concat());
-    let left: Vec<_> = fs::read_dir(folder).expect("the folder exists").map(|entry| entry.expect("an entry").file_name()).collect();
+    let left: Vec<_> = fs::read_dir(folder)
+        .expect("the folder exists")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("out.zip")), "{left:?}");
     words
 }
@@ -65,9 +69,14 @@ fn the_program_is_first_and_included_files_follow_by_name() {
     let size = zip.metadata().expect("the zip exists").len();
     assert_eq!(out, format!("../out.zip: {size} bytes, CodeSha256 {}\n", code_sha256(&zip)));
 
-    let member = |name: &str, mode: u64, method: u64, bytes: &[u8]| (name.to_owned(), mode, method, bytes.to_vec());
+    let member = |name: &str, mode: u64, method: u64, bytes: &[u8]| {
+        (name.to_owned(), mode, method, bytes.to_vec())
+    };
     let found = members(&zip);
-    let seen: Vec<_> = found.iter().map(|found| member(&found.name, found.mode, found.method, &found.bytes)).collect();
+    let seen: Vec<_> = found
+        .iter()
+        .map(|found| member(&found.name, found.mode, found.method, &found.bytes))
+        .collect();
     let wanted = [
         member("bootstrap", 0o100_755, 0, SCRIPT),
         member("c.txt", 0o100_644, 0, b"elsewhere"),
@@ -82,7 +91,8 @@ fn the_program_is_first_and_included_files_follow_by_name() {
         assert!(packed_size <= bytes.len() as u64, "{name}");
     }
     // Another reader checks the zip, too.
-    let unzipped = Command::new(tools::unzip()).arg("-tq").arg(&zip).output().expect("unzip can be started");
+    let unzipped =
+        Command::new(tools::unzip()).arg("-tq").arg(&zip).output().expect("unzip can be started");
     assert!(unzipped.status.success(), "{}", String::from_utf8_lossy(&unzipped.stdout));
 
     let kept = ["--include", "./run/a", "--include", "run/z.sh"];
@@ -97,11 +107,16 @@ fn two_packages_from_two_folders_at_two_times_are_identical() {
     let [one, other] = ["one", "other/deeper"].map(|name| folder("same").join(name));
     let files = ["b", "data/z", "data/a/x", "data/y.sh"];
     let mut zips = Vec::new();
-    for (folder, names, umask, zone) in
-        [(&one, files, "022", "UTC"), (&other, ["data/y.sh", "data/a/x", "data/z", "b"], "077", "Asia/Tokyo")]
-    {
+    for (folder, names, umask, zone) in [
+        (&one, files, "022", "UTC"),
+        (&other, ["data/y.sh", "data/a/x", "data/z", "b"], "077", "Asia/Tokyo"),
+    ] {
         for name in names {
-            write(&folder.join(name), name.repeat(50).as_bytes(), if name.ends_with("sh") { 0o755 } else { 0o644 });
+            write(
+                &folder.join(name),
+                name.repeat(50).as_bytes(),
+                if name.ends_with("sh") { 0o755 } else { 0o644 },
+            );
         }
         write(&folder.join("program"), SCRIPT, 0o755);
         // The second folder has other times and other permission bits, which must not matter.
@@ -134,10 +149,12 @@ fn hello_is_packaged_for_both_architectures() {
     for (name, machine, bound) in [("x86_64", 62, 7_424), ("arm64", 183, 8_192)] {
         let zip = folder.join(format!("{name}.zip"));
         let program = folder.join(format!("{name}/bootstrap"));
-        let [zip_name, program_name] = [&zip, &program].map(|path| path.to_str().expect("the path is UTF-8"));
+        let [zip_name, program_name] =
+            [&zip, &program].map(|path| path.to_str().expect("the path is UTF-8"));
         let (out, _) = succeed(root(), &["package", "hello", "--arch", name, "--output", zip_name]);
         assert_said(&out, &[&format!("{name}.zip: "), " bytes, CodeSha256 ", &code_sha256(&zip)]);
-        let (out, err) = succeed(root(), &["build", "hello", "--arch", name, "--output", program_name]);
+        let (out, err) =
+            succeed(root(), &["build", "hello", "--arch", name, "--output", program_name]);
         assert_eq!(out, format!("{program_name}\n"));
         assert_said(&err, &["hello: 1", " bytes"]);
         assert_eq!(program.metadata().expect("the program exists").permissions().mode(), 0o100_755);
@@ -147,7 +164,10 @@ fn hello_is_packaged_for_both_architectures() {
         println!("hello for {name}: {} bytes, as a zip {size}", bytes.len());
         assert!(size <= bound, "{name}: {size}");
         let [member] = &members(&zip)[..] else { panic!("expected one file") };
-        assert!((member.name.as_str(), member.mode, &member.bytes) == ("bootstrap", 0o100_755, &bytes), "{member:?}");
+        assert!(
+            (member.name.as_str(), member.mode, &member.bytes) == ("bootstrap", 0o100_755, &bytes),
+            "{member:?}"
+        );
     }
 }
 
@@ -161,7 +181,13 @@ fn a_program_that_lambda_would_not_start_is_rejected() {
     let words = bootstrap(&programs::std_host(), &["--arch", "x86_64"]);
     assert_said(
         &words,
-        &["linked dynamically", "/lib64/ld-linux-x86-64.so.2", "libc.so.6", "--target x86_64-unknown-linux-musl", "-static"],
+        &[
+            "linked dynamically",
+            "/lib64/ld-linux-x86-64.so.2",
+            "libc.so.6",
+            "--target x86_64-unknown-linux-musl",
+            "-static",
+        ],
     );
     let hello = programs::example("hello", Architecture::X86_64);
     assert_said(&bootstrap(&hello, &[]), &["is built for x86_64", "for arm64", "--arch x86_64"]);
@@ -186,9 +212,13 @@ fn a_program_that_lambda_would_not_start_is_rejected() {
     assert_said(&bootstrap(&folder, &[]), &["is not a file"]);
     assert_said(&bootstrap(&folder.join("nothing"), &[]), &["nothing: No such file"]);
 
-    let output = tool(root()).args(["package", "std_host"]).output().expect("the tool can be started");
+    let output =
+        tool(root()).args(["package", "std_host"]).output().expect("the tool can be started");
     assert_eq!(output.status.code(), Some(3));
-    assert_said(&String::from_utf8_lossy(&output.stderr), &["`std_host`", "linked dynamically", "musl"]);
+    assert_said(
+        &String::from_utf8_lossy(&output.stderr),
+        &["`std_host`", "linked dynamically", "musl"],
+    );
 }
 
 #[test]
@@ -205,7 +235,13 @@ fn invalid_inclusions_are_rejected() {
     symlink("nowhere", folder.join("broken")).expect("a link can be made");
     fs::create_dir(folder.join("loop")).expect("a folder can be made");
     symlink(".", folder.join("loop/up")).expect("a link can be made");
-    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().expect("mkfifo can be started").success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(folder.join("pipe"))
+            .status()
+            .expect("mkfifo can be started")
+            .success()
+    );
     let absolute = folder.join("d/bootstrap");
     let absolute = absolute.to_str().expect("the path is UTF-8");
     let inner = folder.join("c/a");
@@ -231,7 +267,10 @@ fn packages_beyond_lambdas_limits_are_rejected() {
     let limit = 250 * 1024 * 1024 - SCRIPT.len() as u64;
     file.set_len(limit + 1).expect("the size can be set");
     let included = ["--bootstrap", "program", "--include", "sparse"];
-    assert_said(&refused(&folder, &included), &["262,144,001 bytes unzipped", "limit is 262,144,000"]);
+    assert_said(
+        &refused(&folder, &included),
+        &["262,144,001 bytes unzipped", "limit is 262,144,000"],
+    );
 
     // Bytes of xorshift can't be compressed.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
@@ -253,9 +292,11 @@ fn files_that_cannot_run_have_warnings_and_an_old_zip_is_replaced() {
     let folder = folder("warned");
     write(&folder.join("out.zip"), b"old", 0o644);
     write(&folder.join("run.sh"), SCRIPT, 0o644);
-    fs::copy(programs::example("hello", Architecture::X86_64), folder.join("foreign")).expect("a program can be copied");
+    fs::copy(programs::example("hello", Architecture::X86_64), folder.join("foreign"))
+        .expect("a program can be copied");
     fs::create_dir(folder.join("empty")).expect("a folder can be made");
-    let (_, err) = package(&folder, &["--include", "run.sh", "--include", "foreign", "--include", "empty"]);
+    let (_, err) =
+        package(&folder, &["--include", "run.sh", "--include", "foreign", "--include", "empty"]);
     assert_said(
         &err,
         &[

@@ -57,16 +57,23 @@ struct Copied {
 
 impl Copied {
     fn new(name: &str) -> Self {
-        let own = std::env::temp_dir().join(format!("barelambda-reproducible-{}", std::process::id()));
+        let own =
+            std::env::temp_dir().join(format!("barelambda-reproducible-{}", std::process::id()));
         let folder = own.join(name);
         let write = |path: &str, text: &str| {
             let path = folder.join(path);
-            fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+            fs::create_dir_all(path.parent().expect("a file is in a folder"))
+                .expect("a folder can be made");
             fs::write(path, text).expect("a file can be written");
         };
-        let read = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let read = |path: &str| {
+            fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+        };
         let manifest = read("Cargo.toml");
-        let members = manifest.lines().find(|line| line.starts_with("members = ")).expect("the workspace has members");
+        let members = manifest
+            .lines()
+            .find(|line| line.starts_with("members = "))
+            .expect("the workspace has members");
         write("checkout/Cargo.toml", &manifest.replace(members, ""));
         for file in ["build.rs", "barelambda.x", "README.md"] {
             write(&format!("checkout/{file}"), &read(file));
@@ -74,7 +81,10 @@ impl Copied {
         for inner in ["src", "examples"] {
             copy(&root().join(inner), &folder.join("checkout").join(inner));
         }
-        write("helper/Cargo.toml", "[package]\nname = \"helper\"\nversion = \"0.3.0\"\nedition = \"2024\"\n");
+        write(
+            "helper/Cargo.toml",
+            "[package]\nname = \"helper\"\nversion = \"0.3.0\"\nedition = \"2024\"\n",
+        );
         write("helper/src/lib.rs", HELPER);
         let manifest = format!(
             "[package]\nname = \"own\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
@@ -86,20 +96,28 @@ impl Copied {
         write("fn/Cargo.lock", &read("Cargo.lock"));
         write("fn/rust-toolchain.toml", &read("rust-toolchain.toml"));
         let config = read(".cargo/config.toml");
-        write("fn/.cargo/config.toml", &config[config.find("[target.").expect("the configuration has flags for a target")..]);
+        write(
+            "fn/.cargo/config.toml",
+            &config[config.find("[target.").expect("the configuration has flags for a target")..],
+        );
         write("fn/src/bin/places.rs", PROGRAM);
         write("fn/src/bin/hello.rs", &read("examples/hello.rs"));
         let cargo_home = folder.join("home");
         fs::create_dir(&cargo_home).expect("a folder can be made");
         let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).expect("cargo has a home");
+        let home = home
+            .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+            .expect("cargo has a home");
         // The link reuses downloaded crates.
         symlink(home.join("registry"), cargo_home.join("registry")).expect("a link can be made");
         Self { folder, cargo_home }
     }
 
     fn run(&self, mut command: Command) -> String {
-        command.env("CARGO_HOME", &self.cargo_home).env_remove("CARGO_TARGET_DIR").stdin(Stdio::null());
+        command
+            .env("CARGO_HOME", &self.cargo_home)
+            .env_remove("CARGO_TARGET_DIR")
+            .stdin(Stdio::null());
         let Output { status, stdout, stderr } = command.output().expect("a command can be started");
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
         String::from_utf8_lossy(&stdout).trim_end().to_owned()
@@ -112,7 +130,9 @@ impl Copied {
     }
 
     fn contains_folder(&self, program: &[u8]) -> bool {
-        [&self.folder, &self.cargo_home].iter().any(|folder| contains(program, folder.as_os_str().as_encoded_bytes()))
+        [&self.folder, &self.cargo_home]
+            .iter()
+            .any(|folder| contains(program, folder.as_os_str().as_encoded_bytes()))
     }
 }
 
@@ -152,13 +172,26 @@ fn the_same_source_in_two_folders_produces_the_same_bytes() {
     // Without the tool, the folder's path is in the program. The two builds don't invalidate each
     // other.
     let mut plain = cargo(&one.folder.join("fn"));
-    plain.args(["build", "--release", "--bin", "places", "--target", "x86_64-unknown-linux-musl", "--target-dir", "target"]);
+    plain.args([
+        "build",
+        "--release",
+        "--bin",
+        "places",
+        "--target",
+        "x86_64-unknown-linux-musl",
+        "--target-dir",
+        "target",
+    ]);
     one.run(plain);
     let plain = one.folder.join("fn/target/x86_64-unknown-linux-musl/release/places");
     assert!(one.contains_folder(&fs::read(plain).expect("the program can be read")));
     let mut again = tool(&one.folder.join("fn"));
-    again.args(["build", "places", "--arch", "x86_64"]).env("CARGO_HOME", &one.cargo_home).env_remove("CARGO_TARGET_DIR");
-    let words = String::from_utf8_lossy(&again.output().expect("the tool can be started").stderr).into_owned();
+    again
+        .args(["build", "places", "--arch", "x86_64"])
+        .env("CARGO_HOME", &one.cargo_home)
+        .env_remove("CARGO_TARGET_DIR");
+    let words = String::from_utf8_lossy(&again.output().expect("the tool can be started").stderr)
+        .into_owned();
     assert!(!words.contains("Compiling") && words.contains("Finished"), "{words}");
 
     let own = one.folder.parent().expect("the copy is in a folder of this test");

@@ -24,12 +24,16 @@ impl Answer {
                 error_body(kind, message)
             }
         };
-        let skip = defect("no-invocation-id") || (word == "error" && defect("no-invocation-id-on-error"));
+        let skip =
+            defect("no-invocation-id") || (word == "error" && defect("no-invocation-id-on-error"));
         if let Some(id) = invocation.invocation_id.as_ref().filter(|_| !skip) {
             headers += &format!("Lambda-Runtime-Invocation-Id: {id}\r\n");
         }
         defects::headers(&mut headers);
-        let target = format!("/2018-06-01/runtime/invocation/{}/{word}", defects::answered_id(&invocation.request_id));
+        let target = format!(
+            "/2018-06-01/runtime/invocation/{}/{word}",
+            defects::answered_id(&invocation.request_id)
+        );
         post(address, &target, &headers, &body)
     }
 }
@@ -60,7 +64,10 @@ fn error_type(kind: &str) -> String {
 
 fn post(address: &str, target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let method = if defect("puts-answers") { "PUT" } else { "POST" };
-    let length = if defect("content-length-too-small") { body.len().saturating_sub(1) } else { body.len() };
-    let head = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\n\r\n");
+    let length =
+        if defect("content-length-too-small") { body.len().saturating_sub(1) } else { body.len() };
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\n\r\n"
+    );
     [head.as_bytes(), body].concat()
 }

@@ -41,7 +41,9 @@ pub fn address() -> String {
 pub fn at_start(runtime: &mut Runtime) {
     if defect("posts-before-next") {
         let request = crate::answer::init_error(&runtime.address, "none");
-        let _ = runtime.connect().and_then(|()| runtime.connection.as_mut().expect("it has just been made").write(&request));
+        let _ = runtime.connect().and_then(|()| {
+            runtime.connection.as_mut().expect("it has just been made").write(&request)
+        });
         let _ = runtime.receive();
     }
 }
@@ -57,7 +59,9 @@ pub fn request(text: String) -> Vec<u8> {
     let text = match () {
         () if defect("http-1-0") => text.replace("HTTP/1.1", "HTTP/1.0"),
         () if defect("no-host") => text.replace("Host:", "X-Host:"),
-        () if defect("next-with-a-body") => text.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\n{}"),
+        () if defect("next-with-a-body") => {
+            text.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\n{}")
+        }
         () if defect("next-elsewhere") => text.replace("2018-06-01", "2018-06-02"),
         () => text,
     };
@@ -92,7 +96,11 @@ pub fn at_head(head: &[u8]) -> io::Result<()> {
 }
 
 pub fn header_value(value: &str) -> String {
-    if defect("one-space-before-values") { value.strip_prefix(' ').unwrap_or(value).to_owned() } else { value.trim().to_owned() }
+    if defect("one-space-before-values") {
+        value.strip_prefix(' ').unwrap_or(value).to_owned()
+    } else {
+        value.trim().to_owned()
+    }
 }
 
 /// Returns a value of the context, or a wrong one.
@@ -102,9 +110,15 @@ pub fn odd(wrong: &str, value: &str) -> String {
 
 pub fn at_event(runtime: &mut Runtime, invocation: &Invocation) {
     static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    let deadline: u64 = invocation.header("Lambda-Runtime-Deadline-Ms").and_then(|value| value.parse().ok()).unwrap_or(u64::MAX);
-    let late = std::time::SystemTime::UNIX_EPOCH + Duration::from_millis(deadline.min(1 << 50)) < std::time::SystemTime::now();
-    if (late && defect("late-events-end-it")) || (deadline > 253_402_300_000_000 && deadline < u64::MAX && defect("deadlines-of-32-bits")) {
+    let deadline: u64 = invocation
+        .header("Lambda-Runtime-Deadline-Ms")
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(u64::MAX);
+    let late = std::time::SystemTime::UNIX_EPOCH + Duration::from_millis(deadline.min(1 << 50))
+        < std::time::SystemTime::now();
+    if (late && defect("late-events-end-it"))
+        || (deadline > 253_402_300_000_000 && deadline < u64::MAX && defect("deadlines-of-32-bits"))
+    {
         exit(1);
     }
     if invocation.header("Lambda-Runtime-Trace-Id").is_none() && defect("needs-a-trace-id") {
@@ -128,7 +142,8 @@ pub fn echo(mut event: Vec<u8>) -> Vec<u8> {
     } else if defect("lossy-utf-8") {
         return text().into_bytes();
     } else if defect("writes-json-anew") {
-        return serde_json::from_slice::<serde_json::Value>(&event).map_or(event, |value| value.to_string().into_bytes());
+        return serde_json::from_slice::<serde_json::Value>(&event)
+            .map_or(event, |value| value.to_string().into_bytes());
     } else if defect("stops-at-nul") {
         event.truncate(event.iter().position(|&byte| byte == 0).unwrap_or(event.len()));
     } else if defect("events-of-1-mib") {
@@ -171,7 +186,8 @@ pub fn at_answer(runtime: &mut Runtime, invocation: &Invocation, answer: &Answer
     }
     if defect("error-and-response") && matches!(answer, Answer::Error { .. }) {
         let mut other = Connection::open(&runtime.address).expect("the server listens");
-        let _ = other.write(&Answer::Response(b"null".to_vec()).request(&runtime.address, invocation));
+        let _ =
+            other.write(&Answer::Response(b"null".to_vec()).request(&runtime.address, invocation));
         leak_always(other);
         sleep(Duration::from_millis(20));
     }
@@ -185,8 +201,14 @@ pub fn write(connection: &mut Connection, request: &[u8]) -> io::Result<()> {
 }
 
 /// Runs the defects that follow the reply to an answer.
-pub fn at_reply(runtime: &mut Runtime, status: u16, invocation: &Invocation, answer: &Answer) -> io::Result<()> {
-    let one_shot = defect("one-shot") || (defect("one-shot-after-errors") && matches!(answer, Answer::Error { .. }));
+pub fn at_reply(
+    runtime: &mut Runtime,
+    status: u16,
+    invocation: &Invocation,
+    answer: &Answer,
+) -> io::Result<()> {
+    let one_shot = defect("one-shot")
+        || (defect("one-shot-after-errors") && matches!(answer, Answer::Error { .. }));
     if one_shot {
         exit(0);
     }
@@ -221,7 +243,10 @@ pub fn at_loss(runtime: &mut Runtime) {
     if defect("any-loss-exits-0") || (answering && defect("lost-answer-exits-0")) {
         exit(0);
     }
-    if defect("any-loss-hangs") || (answering && defect("lost-answer-hangs")) || (!answering && defect("lost-next-hangs")) {
+    if defect("any-loss-hangs")
+        || (answering && defect("lost-answer-hangs"))
+        || (!answering && defect("lost-next-hangs"))
+    {
         hang();
     }
 }
@@ -246,7 +271,11 @@ pub fn at_stream() {
 }
 
 /// Runs the defects that follow the reply to a stream.
-pub fn after_stream(runtime: &mut Runtime, invocation: &Invocation, failed: bool) -> io::Result<()> {
+pub fn after_stream(
+    runtime: &mut Runtime,
+    invocation: &Invocation,
+    failed: bool,
+) -> io::Result<()> {
     if failed && defect("stream-error-posts-error") {
         let error = Answer::Error { kind: "Function.AskedFor", message: "asked for an error" };
         return runtime.deliver(invocation.clone(), error);

@@ -16,7 +16,9 @@ const TOO_LARGE: usize = (6 << 20) + 101;
 
 /// Does what the event asks for, and answers.
 pub fn handle(runtime: &mut Runtime, invocation: Invocation, event: Vec<u8>) -> io::Result<()> {
-    let word = std::str::from_utf8(&event).ok().and_then(|text| text.strip_prefix("\"conformance:")?.strip_suffix('"'));
+    let word = std::str::from_utf8(&event)
+        .ok()
+        .and_then(|text| text.strip_prefix("\"conformance:")?.strip_suffix('"'));
     let answer = match word.filter(|_| !defect("only-echoes")) {
         Some("error") => Answer::Error { kind: "Function.AskedFor", message: "asked for an error" },
         Some("panic") => match std::panic::catch_unwind(|| panic!("asked for a panic")) {
@@ -41,10 +43,16 @@ pub fn handle(runtime: &mut Runtime, invocation: Invocation, event: Vec<u8>) -> 
         Some("context") => Answer::Response(invocation.context().to_string().into_bytes()),
         Some("stream") => return stream::plain(runtime, invocation),
         Some("stream-http") => return stream::http(runtime, invocation),
-        Some("stream-empty") => return stream::answer(runtime, invocation, "application/octet-stream", |_| Ok(())),
+        Some("stream-empty") => {
+            return stream::answer(runtime, invocation, "application/octet-stream", |_| Ok(()));
+        }
         Some("stream-large") => return stream::large(runtime, invocation),
-        Some("stream-error") => return stream::failing(runtime, invocation, "one\n", StreamFailure::Error),
-        Some("stream-panic") => return stream::failing(runtime, invocation, "one\n", StreamFailure::Panic),
+        Some("stream-error") => {
+            return stream::failing(runtime, invocation, "one\n", StreamFailure::Error);
+        }
+        Some("stream-panic") => {
+            return stream::failing(runtime, invocation, "one\n", StreamFailure::Panic);
+        }
         Some("stream-error-first") => {
             if defect("stream-error-first-as-empty") {
                 return stream::answer(runtime, invocation, "application/octet-stream", |_| Ok(()));
@@ -65,7 +73,10 @@ fn panicked(runtime: &mut Runtime, invocation: Invocation) -> io::Result<()> {
     }
     let answer = match defect("panic-answers") {
         true => Answer::Response(b"null".to_vec()),
-        false => Answer::Error { kind: "Function.Panic", message: if defect("panic-without-words") { "?" } else { "asked for a panic" } },
+        false => Answer::Error {
+            kind: "Function.Panic",
+            message: if defect("panic-without-words") { "?" } else { "asked for a panic" },
+        },
     };
     runtime.deliver(invocation, answer)?;
     if defect("panic-hangs-afterwards") {

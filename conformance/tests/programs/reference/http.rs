@@ -28,7 +28,13 @@ pub struct Reply {
 
 impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
-        let same = |given: &str| if defect("case-sensitive-names") { given == name } else { given.eq_ignore_ascii_case(name) };
+        let same = |given: &str| {
+            if defect("case-sensitive-names") {
+                given == name
+            } else {
+                given.eq_ignore_ascii_case(name)
+            }
+        };
         self.headers.iter().find(|(given, _)| same(given)).map(|(_, value)| value.as_str())
     }
 
@@ -41,7 +47,9 @@ impl Reply {
     }
 
     fn framed_by_chunks(&self) -> bool {
-        self.header("Transfer-Encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) && !defect("no-chunks")
+        self.header("Transfer-Encoding")
+            .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
+            && !defect("no-chunks")
     }
 }
 
@@ -61,7 +69,10 @@ impl Connection {
         let mut interim = 0;
         loop {
             let mut reply = self.head()?;
-            if reply.status < 200 && !defect("interim-is-final") && !(interim == 1 && defect("one-interim-only")) {
+            if reply.status < 200
+                && !defect("interim-is-final")
+                && !(interim == 1 && defect("one-interim-only"))
+            {
                 interim += 1;
                 continue;
             }
@@ -82,13 +93,17 @@ impl Connection {
         let head = String::from_utf8_lossy(&head).into_owned();
         let mut lines = head.split("\r\n");
         let line = lines.next().unwrap_or_default();
-        let status = line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|digits| digits.parse().ok());
+        let status = line
+            .strip_prefix("HTTP/1.1 ")
+            .and_then(|rest| rest.get(..3))
+            .and_then(|digits| digits.parse().ok());
         let status = status.ok_or_else(|| io::Error::other(format!("not HTTP: {line:?}")))?;
         if defect("needs-a-reason") && line.len() < 14 {
             return Err(io::Error::other("no reason phrase"));
         }
         let fields = lines.filter_map(|line| line.split_once(':'));
-        let headers = fields.map(|(name, value)| (name.to_owned(), defects::header_value(value))).collect();
+        let headers =
+            fields.map(|(name, value)| (name.to_owned(), defects::header_value(value))).collect();
         Ok(Reply { status, headers, body: Vec::new() })
     }
 
@@ -96,7 +111,8 @@ impl Connection {
         if reply.framed_by_chunks() && !(reply.status == 202 && defect("no-chunks-after-202")) {
             return self.chunks();
         }
-        let length = reply.header("Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let length =
+            reply.header("Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0);
         if length > 8192 && reply.status == 202 && defect("short-replies-only") {
             std::process::exit(1);
         }
@@ -117,8 +133,13 @@ impl Connection {
         loop {
             let line = self.until(b"\r\n", "chunk-size-in-one-read")?;
             let line = String::from_utf8_lossy(&line).into_owned();
-            let digits = if defect("no-chunk-extensions") { &line } else { line.split(';').next().unwrap_or_default() };
-            let small = line.bytes().any(|byte| byte.is_ascii_uppercase() || line.starts_with("00"));
+            let digits = if defect("no-chunk-extensions") {
+                &line
+            } else {
+                line.split(';').next().unwrap_or_default()
+            };
+            let small =
+                line.bytes().any(|byte| byte.is_ascii_uppercase() || line.starts_with("00"));
             let size = match usize::from_str_radix(digits.trim(), 16) {
                 Ok(size) if !(small && defect("chunk-sizes-in-one-form")) => size,
                 _ => return Err(io::Error::other(format!("a chunk size of {line:?}"))),
@@ -152,7 +173,9 @@ impl Connection {
     fn until(&mut self, pattern: &[u8], in_one_read: &str) -> io::Result<Vec<u8>> {
         let mut reads = 0;
         loop {
-            if let Some(place) = self.unread.windows(pattern.len()).position(|window| window == pattern) {
+            if let Some(place) =
+                self.unread.windows(pattern.len()).position(|window| window == pattern)
+            {
                 let before = self.unread.drain(..place).collect();
                 self.unread.drain(..pattern.len());
                 return Ok(before);

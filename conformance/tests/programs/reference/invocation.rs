@@ -55,14 +55,20 @@ impl Invocation {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(given, _)| *given == name).and_then(|(_, value)| value.as_deref())
+        self.headers
+            .iter()
+            .find(|(given, _)| *given == name)
+            .and_then(|(_, value)| value.as_deref())
     }
 
     /// Returns the JSON that "conformance:context" asks for.
     pub fn context(&self) -> Value {
         let text = |name, wrong| self.header(name).map(|value| odd(wrong, value));
-        let parsed = |name, wrong| text(name, wrong).and_then(|value| serde_json::from_str::<Value>(&value).ok());
-        let deadline: Option<u64> = self.header("Lambda-Runtime-Deadline-Ms").and_then(|value| value.parse().ok());
+        let parsed = |name, wrong| {
+            text(name, wrong).and_then(|value| serde_json::from_str::<Value>(&value).ok())
+        };
+        let deadline: Option<u64> =
+            self.header("Lambda-Runtime-Deadline-Ms").and_then(|value| value.parse().ok());
         json!({
             "requestId": odd("context-request-id", &self.request_id),
             "deadlineMs": deadline.map(|deadline| if defect("deadline-in-seconds") { deadline / 1000 } else { deadline }),

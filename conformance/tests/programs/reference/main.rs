@@ -46,7 +46,15 @@ pub struct Runtime {
 
 impl Runtime {
     fn new(address: String) -> Self {
-        Self { address, connection: None, asked: false, kept: None, failures: 0, served: 0, last: Invocation::default() }
+        Self {
+            address,
+            connection: None,
+            asked: false,
+            kept: None,
+            failures: 0,
+            served: 0,
+            last: Invocation::default(),
+        }
     }
 
     fn run(&mut self) -> ! {
@@ -92,7 +100,9 @@ impl Runtime {
         self.served += 1;
         defects::at_event(self, &invocation);
         match self.kept.take() {
-            Some((kept, answer)) if kept.request_id == invocation.request_id && defect("keeps-an-old-attempt") => {
+            Some((kept, answer))
+                if kept.request_id == invocation.request_id && defect("keeps-an-old-attempt") =>
+            {
                 self.deliver(kept, answer)
             }
             Some((kept, answer)) if kept.is(&invocation) || defect("keeps-an-old-answer") => {
@@ -144,7 +154,12 @@ impl Runtime {
     }
 
     /// Handles the reply to an answer.
-    pub fn settle(&mut self, reply: Reply, invocation: Invocation, answer: Answer) -> io::Result<()> {
+    pub fn settle(
+        &mut self,
+        reply: Reply,
+        invocation: Invocation,
+        answer: Answer,
+    ) -> io::Result<()> {
         defects::at_reply(self, reply.status, &invocation, &answer)?;
         match reply.status {
             200..300 => {}
@@ -177,7 +192,8 @@ impl Runtime {
     }
 
     pub fn receive(&mut self) -> io::Result<Reply> {
-        let connection = self.connection.as_mut().ok_or_else(|| io::Error::other("the connection is closed"))?;
+        let connection =
+            self.connection.as_mut().ok_or_else(|| io::Error::other("the connection is closed"))?;
         let reply = connection.receive()?;
         if reply.closes() && defect("close-ends-it") {
             exit(0);
@@ -200,11 +216,15 @@ impl Runtime {
         let message = if word == "panic" { "asked for a panic" } else { "asked for an error" };
         let request = answer::init_error(&self.address, message);
         loop {
-            let replied = self.connect().and_then(|()| self.connection.as_mut().expect("it has just been made").write(&request));
+            let replied = self.connect().and_then(|()| {
+                self.connection.as_mut().expect("it has just been made").write(&request)
+            });
             let replied = replied.and_then(|()| self.receive());
             self.connection = None;
             match replied {
-                Ok(reply) if reply.status >= 300 && defect("init-error-again-and-again") => sleep(Duration::from_millis(50)),
+                Ok(reply) if reply.status >= 300 && defect("init-error-again-and-again") => {
+                    sleep(Duration::from_millis(50))
+                }
                 Err(_) if defect("init-error-lost-hangs") => hang(),
                 _ => break,
             }

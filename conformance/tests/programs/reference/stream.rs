@@ -60,12 +60,16 @@ impl Body<'_> {
             self.write(&held)?;
         }
         let trailers = failure.map(trailers).unwrap_or_default();
-        let silent =
-            defect("stream-error-ends-well") || (matches!(failure, Some(StreamFailure::Panic)) && defect("stream-panic-ends-well"));
+        let silent = defect("stream-error-ends-well")
+            || (matches!(failure, Some(StreamFailure::Panic)) && defect("stream-panic-ends-well"));
         if failure.is_some() && defect("stream-error-as-text") {
             self.write(b"{\"errorMessage\":\"asked for an error\"}")?;
         }
-        let end = if silent || defect("stream-error-as-text") { "0\r\n\r\n".to_owned() } else { format!("0\r\n{trailers}\r\n") };
+        let end = if silent || defect("stream-error-as-text") {
+            "0\r\n\r\n".to_owned()
+        } else {
+            format!("0\r\n{trailers}\r\n")
+        };
         if self.sent == 0 && defect("stream-empty-never-ends") {
             hang();
         }
@@ -99,7 +103,11 @@ pub fn plain(runtime: &mut Runtime, invocation: Invocation) -> io::Result<()> {
 }
 
 pub fn http(runtime: &mut Runtime, invocation: Invocation) -> io::Result<()> {
-    let content_type = if defect("stream-http-without-type") { BYTES } else { "application/vnd.awslambda.http-integration-response" };
+    let content_type = if defect("stream-http-without-type") {
+        BYTES
+    } else {
+        "application/vnd.awslambda.http-integration-response"
+    };
     let status = if defect("stream-http-status") { json!("201") } else { json!(201) };
     let cookies = if defect("stream-http-no-cookies") { json!([]) } else { json!(["a=b"]) };
     let mut headers = json!({"x-conformance": "yes", "content-type": "text/plain"});
@@ -123,7 +131,12 @@ pub fn large(runtime: &mut Runtime, invocation: Invocation) -> io::Result<()> {
     })
 }
 
-pub fn failing(runtime: &mut Runtime, invocation: Invocation, first: &str, failure: StreamFailure) -> io::Result<()> {
+pub fn failing(
+    runtime: &mut Runtime,
+    invocation: Invocation,
+    first: &str,
+    failure: StreamFailure,
+) -> io::Result<()> {
     fallible(runtime, invocation, BYTES, |body| {
         body.chunk(first.as_bytes())?;
         // The chunk arrives separately.
@@ -144,10 +157,12 @@ fn fallible(
     let connection = runtime.connection.as_mut().expect("it has just been made");
     let mut body = Body { connection, held: Vec::new(), sent: 0 };
     let mut failed = false;
-    let written = body.connection.write(head.as_bytes()).and_then(|()| write(&mut body)).and_then(|failure| {
-        failed = failure.is_some();
-        body.end(failure)
-    });
+    let written = body.connection.write(head.as_bytes()).and_then(|()| write(&mut body)).and_then(
+        |failure| {
+            failed = failure.is_some();
+            body.end(failure)
+        },
+    );
     if written.is_err() && defect("stream-break-hangs") {
         hang();
     }
@@ -174,11 +189,14 @@ fn head(address: &str, invocation: &Invocation, content_type: &str) -> String {
     if !defect("stream-without-mode") {
         head += &format!("Lambda-Runtime-Function-Response-Mode: {mode}\r\n");
     }
-    if let Some(id) = invocation.invocation_id.as_ref().filter(|_| !defect("no-invocation-id-on-stream")) {
+    if let Some(id) =
+        invocation.invocation_id.as_ref().filter(|_| !defect("no-invocation-id-on-stream"))
+    {
         head += &format!("Lambda-Runtime-Invocation-Id: {id}\r\n");
     }
     if !defect("stream-without-trailer-header") {
-        head += "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n";
+        head +=
+            "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n";
     }
     if !defect("stream-is-buffered") {
         head += "Transfer-Encoding: chunked\r\n\r\n";
@@ -192,7 +210,15 @@ fn trailers(failure: StreamFailure) -> String {
         StreamFailure::Panic => ("Function.Panic", "asked for a panic"),
     };
     let body = error_body(kind, message);
-    let body = if defect("stream-error-body-bare") { String::from_utf8_lossy(&body).into_owned() } else { STANDARD.encode(body) };
-    let kind = if defect("stream-error-no-type") { String::new() } else { format!("Lambda-Runtime-Function-Error-Type: {kind}\r\n") };
+    let body = if defect("stream-error-body-bare") {
+        String::from_utf8_lossy(&body).into_owned()
+    } else {
+        STANDARD.encode(body)
+    };
+    let kind = if defect("stream-error-no-type") {
+        String::new()
+    } else {
+        format!("Lambda-Runtime-Function-Error-Type: {kind}\r\n")
+    };
     format!("{kind}Lambda-Runtime-Function-Error-Body: {body}\r\n")
 }

@@ -13,7 +13,12 @@ use super::Server;
 impl Side for Server<'_> {
     fn connect(&mut self) -> Result<(), Error> {
         self.connects += 1;
-        assert!(!self.must_stop && self.failures.0 < ATTEMPTS && self.connects <= 2 * u32::from(ATTEMPTS), "the runtime doesn't stop");
+        assert!(
+            !self.must_stop
+                && self.failures.0 < ATTEMPTS
+                && self.connects <= 2 * u32::from(ATTEMPTS),
+            "the runtime doesn't stop"
+        );
         assert!(mem::take(&mut self.paused) || self.failures.0 < 2, "the runtime doesn't pause");
         let line = mem::take(&mut self.line);
         let is_unfit = !line.is_open || line.end.is_some() || line.has_junk || line.send_failed;
@@ -33,7 +38,8 @@ impl Side for Server<'_> {
         self.check_sent();
         let decision = self.source.byte();
         let has_ended = self.line.end.is_some();
-        let arrived = if decision < 216 { bytes.len() } else { self.source.short() % (bytes.len() + 1) };
+        let arrived =
+            if decision < 216 { bytes.len() } else { self.source.short() % (bytes.len() + 1) };
         self.line.send_failed |= decision >= 236;
         if !has_ended {
             self.line.inbox.extend_from_slice(&bytes[..arrived]);
@@ -56,8 +62,11 @@ impl Side for Server<'_> {
             let end = self.line.end.unwrap_or_else(|| panic!("the runtime waits forever"));
             self.line.is_open = false;
             // An incomplete body isn't a failure if the head alone has the result.
-            let is_known =
-                |coming: &Coming| matches!(coming.kind, Kind::Settled(_) | Kind::Refused(_)) && coming.has_head && !coming.is_whole;
+            let is_known = |coming: &Coming| {
+                matches!(coming.kind, Kind::Settled(_) | Kind::Refused(_))
+                    && coming.has_head
+                    && !coming.is_whole
+            };
             if !self.line.coming.back().is_some_and(is_known) {
                 self.failed(!self.line.has_junk && !self.line.is_spent);
             }
@@ -98,14 +107,19 @@ impl Server<'_> {
                     self.line.sent.drain(..len);
                     continue;
                 }
-                Front::Whole(Request::Answer { id, invocation_id, is_stream, .. }, len) => (id, invocation_id, is_stream, Some(len)),
+                Front::Whole(Request::Answer { id, invocation_id, is_stream, .. }, len) => {
+                    (id, invocation_id, is_stream, Some(len))
+                }
                 Front::Stream(id, invocation_id) => (id, invocation_id, true, None),
                 Front::Part => panic!("an incomplete request: {}", self.line.sent.escape_ascii()),
             };
             let index = self.find(&id, &invocation_id);
             let invocation = &mut self.invocations[index];
             assert!(!invocation.is_settled, "a response to a completed invocation: {invocation:?}");
-            assert!(invocation.is_handled || invocation.is_too_long, "a response without a handler call: {invocation:?}");
+            assert!(
+                invocation.is_handled || invocation.is_too_long,
+                "a response without a handler call: {invocation:?}"
+            );
             if is_stream && !self.line.in_stream {
                 invocation.streams += 1;
                 assert_eq!(invocation.streams, 1, "a second stream: {invocation:?}");
