@@ -54,7 +54,7 @@ USER 1000:1000
 ENV HOME=/tmp
 # The tests except those of RIE's mode for managed instances, which need namespaces that docker
 # doesn't allow during a build, and those that need Terraform, which isn't in this image.
-ARG TEST="cargo test --workspace --exclude barelambda-tests && cargo test --package barelambda-tests --lib --test '[!drt]*' --test 'r[!i]*' --test 't[!e]*' --test rie --test 'rie_[!m]*' -- --skip managed"
+ARG TEST="cargo suite --full --without Terraform --without root"
 RUN eval "$TEST"
 
 FROM builder AS bootstrap

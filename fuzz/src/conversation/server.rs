@@ -14,6 +14,7 @@ use super::reply::{Coming, Kind, Text};
 use super::request::{Front, Request, parse};
 use super::{EVENT_LIMIT, Source, talk};
 
+mod knowledge;
 mod side;
 
 pub struct Server<'a> {
@@ -383,47 +384,6 @@ impl<'a> Server<'a> {
             if is_whole && let Kind::Event(index) = kind {
                 self.note_event(index, is_certain, breaks);
             }
-        }
-    }
-
-    fn note_head(&mut self, kind: Kind, is_certain: bool) {
-        match kind {
-            Kind::Event(index) => {
-                // All earlier invocations are complete.
-                self.invocations[..index]
-                    .iter_mut()
-                    .for_each(|before| before.is_settled |= is_certain);
-                let invocation = &self.invocations[index];
-                if invocation.state == State::Refused
-                    && (invocation.is_handled || invocation.answers > 0)
-                {
-                    self.may_stop = true;
-                    self.must_stop |= is_certain && invocation.is_settled;
-                }
-            }
-            Kind::Settled(index) | Kind::Refused(index) => {
-                self.invocations[index].is_settled |= is_certain;
-                self.went_well(is_certain);
-            }
-            Kind::Fatal => {
-                self.may_stop = true;
-                self.must_stop |= is_certain;
-            }
-            Kind::Garbage => self.failed(is_certain),
-        }
-    }
-
-    fn note_event(&mut self, index: usize, is_certain: bool, breaks: bool) {
-        if breaks {
-            return self.failed(is_certain);
-        }
-        self.line.is_asked = false;
-        let invocation = &self.invocations[index];
-        let is_first = !invocation.is_handled && self.delivered != Some(index);
-        self.may_stop |= invocation.id.contains(' ');
-        self.delivered = Some(index);
-        if !self.invocations[index].is_handled {
-            self.went_well(is_certain && is_first);
         }
     }
 }

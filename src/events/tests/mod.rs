@@ -1,2 +1,3 @@
 mod http;
 mod records;
+mod records_in_place;

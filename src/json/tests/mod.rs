@@ -4,4 +4,5 @@ mod path;
 mod raw;
 mod reader;
 mod records;
+mod ser;
 mod string;

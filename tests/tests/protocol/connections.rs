@@ -63,12 +63,9 @@ fn a_get_that_is_lost_with_a_closing_202_is_sent_again() {
 #[test]
 fn a_get_that_is_lost_without_a_reply_is_sent_again() {
     for end in [Step::Close, Step::Reset] {
-        let first = [
-            vec![Step::Expect],
-            answered(event("r-1")),
-            vec![Step::Pause(Duration::from_millis(50)), end.clone()],
-        ];
-        let script = Script::new().connection(first.concat()).connection(last(event("r-2")));
+        let pause = vec![Step::Pause(Duration::from_millis(50)), end.clone()];
+        let first = [vec![Step::Expect], answered(event("r-1")), pause].concat();
+        let script = Script::new().connection(first).connection(last(event("r-2")));
         responds_once_on_each(script, &end);
     }
 }
