@@ -3,19 +3,15 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use barelambda_emulator::Options;
 
 use crate::cargo;
 use crate::programs::Architecture;
+use crate::waiting::eventually;
 
 /// A handler that runs its event as a shell script.
 pub const SHELL: &str = "#!/bin/sh\neval \"$(cat)\"\n";
-
-/// The time limit of [`eventually`].
-const SOON: Duration = Duration::from_secs(10);
 
 /// Builds the binary as the README says, and returns its path.
 pub fn bootstrap(architecture: Architecture) -> PathBuf {
@@ -68,21 +64,6 @@ pub fn example(name: &str) -> PathBuf {
     cargo::root().join("examples").join(name)
 }
 
-/// Calls `look` until it returns something.
-///
-/// # Panics
-/// That takes longer than ten seconds. `what` is part of the message.
-pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + SOON;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "timed out: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
 /// A process, as /proc/PID/stat describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {
@@ -121,6 +102,11 @@ impl Process {
     /// Returns the children of a process.
     pub fn children(parent: u32) -> Vec<Self> {
         Self::all().filter(|process| process.parent == parent).collect()
+    }
+
+    /// Returns whether no process has this id, or its process is a zombie.
+    pub fn has_exited(id: u32) -> bool {
+        Self::of(id).is_none_or(|process| process.state == 'Z')
     }
 
     /// Waits until the process has exited and has been reaped.

@@ -58,11 +58,16 @@ impl Running {
             .expect("the descriptor is open")
     }
 
+    /// Returns its children in any state.
+    pub fn children(&self) -> Vec<Process> {
+        Process::children(self.process.id())
+    }
+
     /// Returns its state in /proc.
     pub fn state(&self) -> State {
         let id = self.process.id();
         let (peak, _) = barelambda_emulator::measured(id);
-        let children = Process::children(id);
+        let children = self.children();
         let zombies = children.iter().filter(|child| child.state == 'Z').count();
         State {
             peak_kib: peak.expect("the memory can be read"),

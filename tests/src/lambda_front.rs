@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::Duration;
 
 use barelambda_emulator::script::{Request, RequestReader};
 use barelambda_emulator::{Emulator, InvokeOptions, Options, Outcome};
@@ -40,6 +41,8 @@ struct Shared {
 struct Rules {
     /// Functions whose name has this ending fail after this many invocations.
     failing: Option<(String, usize)>,
+    /// Functions whose name has this ending wait after this many invocations.
+    held: Option<(String, usize)>,
     /// Functions whose name has this ending can't be created.
     refused: Option<String>,
     /// Functions whose name has this ending keep their process at one change of the configuration.
@@ -94,6 +97,16 @@ impl Front {
     /// From now on, functions whose name has this ending fail after `after` invocations.
     pub fn fail(&self, ending: &str, after: usize) {
         self.shared.rules().failing = Some((ending.into(), after));
+    }
+
+    /// From now on, functions whose name has this ending wait before the next invocation after
+    /// `after`, until [`Front::release`].
+    pub fn hold(&self, ending: &str, after: usize) {
+        self.shared.rules().held = Some((ending.into(), after));
+    }
+
+    pub fn release(&self) {
+        self.shared.rules().held = None;
     }
 
     /// From now on, functions whose name has this ending can't be created.
@@ -159,6 +172,12 @@ impl Shared {
         io::copy(&mut moto, &mut client).map(drop)
     }
 
+    fn is_held(&self, name: &str) -> bool {
+        let held = self.rules().held.clone();
+        let invocations = self.functions().get(name).map_or(0, |function| function.cold.len());
+        held.is_some_and(|(ending, after)| name.ends_with(ending.as_str()) && invocations >= after)
+    }
+
     /// Unpacks the program of a CreateFunction.
     fn create(&self, body: &[u8]) -> Result<(), String> {
         let wanted: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
@@ -194,6 +213,9 @@ impl Shared {
 
     /// Invokes a function, with a cold start if it has no process, and returns the reply.
     fn invoked(&self, name: &str, event: Vec<u8>) -> Vec<u8> {
+        while self.is_held(name) {
+            thread::sleep(Duration::from_millis(5));
+        }
         let failing = self.rules().failing.clone();
         let (process, memory) = {
             let mut functions = self.functions();
@@ -265,7 +287,7 @@ fn forwarded(request: &Request) -> Vec<u8> {
 /// Returns the log as Lambda writes it, with the measured figures.
 fn log(outcome: &Outcome, memory: u32) -> String {
     let Outcome { request_id: id, log, report, .. } = outcome;
-    let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     let (duration, init) = (milliseconds(report.duration), report.init.map(milliseconds));
     let init_field = init.map(|init| format!("Init Duration: {init:.2} ms\t")).unwrap_or_default();
     let billed = (duration + init.unwrap_or_default()).ceil();

@@ -16,7 +16,7 @@
 //!   [`budgets`] compares figures with `budgets.toml`.
 //! - [`soak`] is a server that injects faults.
 //! - [`tools`] finds installed programs; [`syscalls`] reads the output of strace.
-//! - [`child`] is a child process that ends with its test.
+//! - [`child`] is a child process that ends with its test; [`waiting`] waits for a state of one.
 
 pub mod budgets;
 pub mod c_programs;
@@ -42,3 +42,4 @@ pub mod soak;
 pub mod syscalls;
 pub mod terraform;
 pub mod tools;
+pub mod waiting;

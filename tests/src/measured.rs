@@ -16,10 +16,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::child::KilledOnDrop;
 use crate::exec::Process;
+use crate::waiting::LIMIT;
 use crate::{syscalls, tools};
-
-/// The time limit of every step.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// The interval at which a process is checked for sleep.
 const TICK: Duration = Duration::from_millis(1);

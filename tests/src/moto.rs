@@ -10,9 +10,7 @@ use serde_json::Value;
 
 use crate::child::KilledOnDrop;
 use crate::tools;
-
-/// The time limit of its start, which loads much Python.
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::waiting::LIMIT;
 
 /// A server that runs until it is dropped.
 pub struct Moto {
@@ -24,7 +22,7 @@ impl Moto {
     /// Starts a server without any resources.
     ///
     /// # Panics
-    /// The server exits, or can't be reached for a minute.
+    /// The server exits, or can't be reached for [`LIMIT`].
     pub fn start() -> Self {
         let address = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())

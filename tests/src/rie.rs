@@ -12,14 +12,8 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::refused_address;
 
 use crate::child::KilledOnDrop;
+use crate::waiting::LIMIT;
 use crate::{cargo, tools};
-
-/// The time limit for RIE to listen, to exit or to log something, and for a program to ask for the
-/// next event.
-const START: Duration = Duration::from_secs(10);
-
-/// The time limit of an invocation.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// The largest response that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -111,7 +105,7 @@ impl Rie {
     /// # Panics
     /// That takes too long. The message begins with `otherwise`.
     pub(crate) fn wait(&self, otherwise: &str, is_done: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + START;
+        let deadline = Instant::now() + LIMIT;
         while !is_done(self) {
             assert!(Instant::now() < deadline, "{otherwise}: {}", self.log());
             thread::sleep(Duration::from_millis(5));
@@ -131,7 +125,7 @@ impl Rie {
 
     /// Invokes with header fields, and returns the whole response.
     pub fn answer_with(&mut self, event: &[u8], headers: &[(&str, &str)]) -> Answer {
-        let deadline = Instant::now() + START;
+        let deadline = Instant::now() + LIMIT;
         loop {
             let answer = self.call(event, headers);
             // The mode for managed instances rejects events until the program asks for one.

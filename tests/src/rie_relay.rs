@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The time limit of a reply.
-const LIMIT: Duration = Duration::from_secs(10);
+use crate::waiting::LIMIT;
 
 /// A running relay. It runs until the test's process ends.
 pub struct Relay {

@@ -2,10 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
-/// The time limit of a reply.
-const LIMIT: Duration = Duration::from_secs(20);
+use crate::waiting::LIMIT;
 
 /// A connection to the Runtime API.
 pub struct RawRuntime {

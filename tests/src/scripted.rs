@@ -3,12 +3,10 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use barelambda_emulator::script::{Ran, Request, Script, Step, Until, message};
 
-/// The time limit of a script.
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::waiting::LIMIT;
 
 /// Sends a reply that ends the program: a 500, which says that the execution environment is broken.
 pub fn the_end() -> Step {
@@ -32,7 +30,7 @@ pub fn run(script: Script, program: &Path) -> Ran {
 /// Like [`run`], for a program with an environment or in a tool. `command` receives the server's
 /// address.
 pub fn run_command(script: Script, command: impl FnOnce(SocketAddr) -> Command) -> Ran {
-    let server = script.serve().expect("the script can be served");
+    let server = script.patience(LIMIT).serve().expect("the script can be served");
     let mut command = command(server.address());
     let ran = server.run(&mut command, Until::Exit, LIMIT).expect("the program can be run");
     assert!(!ran.timed_out, "the program had to be killed: {ran:#?}");

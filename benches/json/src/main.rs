@@ -44,9 +44,7 @@ struct Request<'a> {
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
-    let [_, who, file, times] = &arguments[..] else {
-        panic!("json ours|text|theirs|none FILE TIMES")
-    };
+    let [_, who, file, times] = &arguments[..] else { panic!("json ours|text|theirs|none FILE TIMES") };
     let event = fs::read(file).expect("the event can be read");
     for _ in 0..times.parse().expect("a number of times") {
         // Parsing in place changes the text. All figures include the copy.
@@ -67,8 +65,7 @@ fn ours(text: &mut [u8]) {
 
 #[inline(never)]
 fn text_of(text: &mut [u8]) {
-    let (request, body) =
-        http::from_slice::<api_gateway_v2::Request>(text).expect("it is an event");
+    let (request, body) = http::from_slice::<api_gateway_v2::Request>(text).expect("it is an event");
     black_box((request, body.text().expect("it is text")));
 }
 

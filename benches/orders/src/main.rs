@@ -31,14 +31,10 @@ fn copy(invocation: Invocation) -> Response {
 
 /// Reads each item when it is written, so their number isn't limited. The serializer gets a shared
 /// reference, and reading needs a mutable one: hence the cell.
-fn one_by_one<'a, S: Serializer>(
-    items: &RefCell<Records<'a, Item<'a>>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn one_by_one<'a, S: Serializer>(items: &RefCell<Records<'a, Item<'a>>>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut sequence = serializer.serialize_seq(None)?;
     for item in &mut *items.borrow_mut() {
-        sequence
-            .serialize_element(&item.map_err(|_| S::Error::custom("failed to read an item"))?)?;
+        sequence.serialize_element(&item.map_err(|_| S::Error::custom("failed to read an item"))?)?;
     }
     sequence.end()
 }

@@ -11,9 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::sockopt::set_socket_linger;
 
 use super::plan::Invocation;
-
-/// The time limit of every step of the program, which itself waits for two seconds at most.
-pub const LIMIT: Duration = Duration::from_secs(30);
+use crate::waiting::LIMIT;
 
 /// The size of the buffer, which holds a response and the requests around it.
 const ROOM: usize = PAYLOAD_LIMIT + 64 * 1024;

@@ -13,6 +13,7 @@ use self::line::{Line, Unwanted};
 use self::plan::{Fault, Invocation, Plan};
 use crate::child::KilledOnDrop;
 use crate::exec::descriptors;
+use crate::waiting::LIMIT;
 
 pub mod line;
 pub mod plan;
@@ -270,7 +271,7 @@ impl Process {
 
     /// Waits until it exits.
     fn end(&mut self) -> ExitStatus {
-        let limit = Instant::now() + line::LIMIT;
+        let limit = Instant::now() + LIMIT;
         loop {
             if let Some(status) = self.0.try_wait().expect("it is our child") {
                 return status;

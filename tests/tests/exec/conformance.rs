@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::time::Duration;
 
 use barelambda_conformance::{Check, Group, Options, Verdict, checks, run};
 use barelambda_tests::cargo;
 use barelambda_tests::exec::bootstrap;
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
+use barelambda_tests::waiting::LIMIT;
 
 type Names = BTreeSet<&'static str>;
 
@@ -41,8 +41,7 @@ fn not_applicable(
 ) -> Names {
     let mut options = Options::new(bootstrap(architecture));
     options.only = only.map(str::to_owned);
-    // The script makes files, which may need seconds on a busy disk.
-    options.target.patience = Duration::from_secs(60);
+    options.target.patience = LIMIT;
     options.target.runner = architecture.runner().unwrap_or_default();
     let path = cargo::root().join("tests/src").join(script);
     let set = |name: &str, value: OsString| (OsString::from(name), value);

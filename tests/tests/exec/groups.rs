@@ -2,11 +2,12 @@
 //! nothing is inherited.
 
 use std::ffi::OsString;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use barelambda_emulator::{Emulator, Options};
 use barelambda_tests::emulated::{answer, failure, invoke, start};
-use barelambda_tests::exec::{Process, SHELL, descriptors, eventually, options};
+use barelambda_tests::exec::{Process, SHELL, descriptors, options};
+use barelambda_tests::waiting::{LIMIT, eventually};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Parses a process id in a response.
@@ -93,21 +94,23 @@ fn exec_works_without_standard_streams() {
 
 #[test]
 fn grandchildren_that_keep_the_pipes_open_are_killed() {
-    let emulator = start(options("grandchildren", SHELL));
+    let mut options = options("grandchildren", SHELL);
+    options.timeout = 2 * LIMIT;
+    let emulator = start(options);
     let runtime = pid(&emulator);
     for event in [
-        "sleep 60 & echo $!",
-        "(trap '' TERM HUP; exec sleep 60) & echo $!",
-        "sleep 60 & echo $!; sleep 60 & sleep 60 &",
+        "sleep 600 & echo $!",
+        "(trap '' TERM HUP; exec sleep 600) & echo $!",
+        "sleep 600 & echo $!; sleep 600 & sleep 600 &",
     ] {
         let begin = Instant::now();
         let grandchild = id(&answer(&emulator, event));
-        assert!(begin.elapsed() < Duration::from_secs(5), "{event}");
+        assert!(begin.elapsed() < LIMIT, "{event}: they were not killed long before the deadline");
         Process::wait_for_its_end(grandchild);
         assert_eq!(Process::children(runtime), [], "{event}");
     }
     // The same is true of a program that fails.
-    let grandchild = id(failure(&emulator, "sleep 60 & echo $! >&2; exit 1")
+    let grandchild = id(failure(&emulator, "sleep 600 & echo $! >&2; exit 1")
         .0
         .message
         .rsplit(' ')
@@ -124,8 +127,10 @@ fn a_daemon_outside_the_group_survives_and_is_reaped() {
     let runtime = pid(&emulator);
     let before = descriptors(runtime);
     // It writes to the former stdout and stderr, which have no reader. That must not affect other
-    // processes.
-    let daemon = "trap '' PIPE; setsid sh -c 'trap \"\" PIPE; echo $$; while :; do echo unread; echo unread >&2; sleep 0.01; done' & sleep 0.3";
+    // processes. The program exits when the daemon has written its id.
+    let daemon = "trap '' PIPE
+setsid sh -c 'trap \"\" PIPE; echo $$; : >\"$0\"; while :; do echo unread; echo unread >&2; sleep 0.01; done' \"$0.started\" &
+while [ ! -e \"$0.started\" ]; do sleep 0.01; done";
     let text = String::from_utf8(answer(&emulator, daemon)).expect("the response is text");
     let daemon = id(text.lines().next().expect("the response has a line").as_bytes());
     assert_eq!(answer(&emulator, "echo after"), b"after\n");
@@ -147,7 +152,7 @@ fn killing_the_runtime_kills_its_program() {
     let emulator = start(options("orphan", SHELL));
     let runtime = pid(&emulator);
     let (child, outcome) = std::thread::scope(|scope| {
-        let invocation = scope.spawn(|| invoke(&emulator, "exec sleep 60"));
+        let invocation = scope.spawn(|| invoke(&emulator, "exec sleep 600"));
         let sleeping = |process: &Process| {
             std::fs::read(format!("/proc/{}/comm", process.id)).is_ok_and(|name| name == b"sleep\n")
         };

@@ -3,11 +3,12 @@
 
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::{answer, failure, start};
-use barelambda_tests::exec::{SHELL, bootstrap, options, options_for, write};
+use barelambda_tests::exec::{Process, SHELL, bootstrap, options, options_for, write};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
 use barelambda_tests::tools;
+use barelambda_tests::waiting::eventually;
 
 /// Returns the type and the message of the error that `exec` reports at its start.
 fn report(options: Options) -> (String, String) {
@@ -173,28 +174,26 @@ fn arguments_and_environment_have_a_limit() {
 #[test]
 #[ignore = "needs strace; run `bash .ci/full`"]
 fn a_process_that_cannot_be_watched_is_killed() {
-    let mut options = options("unwatched", "#!/bin/sh\nsleep 0.3\necho x >\"$0.mark\"\n");
-    let (_, root) = options
-        .environment
-        .iter()
-        .find(|(name, _)| name == "LAMBDA_TASK_ROOT")
-        .expect("it is set")
-        .clone();
+    let mut options = options("unwatched", "#!/bin/sh\nwhile :; do sleep 0.1; done\n");
     let words =
         ["-f", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOMEM"];
     options.runner =
         Some([tools::strace().into_os_string()].into_iter().chain(words.map(Into::into)).collect());
-    let (error, _) = failure(&start(options), "{}");
+    let emulator = start(options);
+    let (error, outcome) = failure(&emulator, "{}");
     assert_eq!(
         (error.error_type.as_str(), error.message.ends_with(" cannot be executed: os error 12")),
         ("Function.CannotExecute", true),
         "{error:?}"
     );
-    std::thread::sleep(std::time::Duration::from_millis(600));
-    assert!(
-        !std::path::Path::new(&root).join("handler.mark").exists(),
-        "the program wasn't killed"
-    );
+    // strace runs the runtime. As long as that runs, only a signal ends the program.
+    let [runtime] = Process::children(outcome.pid.expect("the runtime was started"))[..] else {
+        panic!("strace has one child")
+    };
+    eventually("the program is killed", || {
+        Process::children(runtime.id).iter().all(|child| child.state == 'Z').then_some(())
+    });
+    assert!(!Process::has_exited(runtime.id));
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use barelambda_emulator::{Emulator, Options};
 use barelambda_tests::emulated::{answer, failure, invoke, pattern, start};
-use barelambda_tests::exec::{Process, eventually, options_for};
+use barelambda_tests::exec::{Process, options_for};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
+use barelambda_tests::waiting::{eventually, in_time};
 
 /// Records each start in the file `starts` in its folder, and executes the lines.
 const PROGRAM: &str = r#"#!/usr/bin/env python3
@@ -16,6 +17,8 @@ with open(os.path.join(os.path.dirname(sys.argv[0]), "starts"), "a") as starts:
     starts.write("x")
 write = lambda text: (sys.stdout.write(text), sys.stdout.flush())
 say = lambda text: (sys.stderr.write(text), sys.stderr.flush())
+def wait_for(path):
+    while not os.path.exists(path): time.sleep(0.005)
 for line in sys.stdin:
     match line.rstrip("\n").split(" ", 1):
         case ["pid"]: write(f"{os.getpid()}\n")
@@ -63,6 +66,18 @@ impl Function {
         (error.error_type, error.message)
     }
 
+    /// Makes an empty file in the program's folder.
+    fn make(&self, name: &str) {
+        std::fs::write(self.folder.join(name), "").expect("a file can be made");
+    }
+
+    /// Returns an event to which the program responds, and then runs `code` when the file
+    /// `received` exists.
+    fn after_its_response(&self, code: &str) -> String {
+        let received = self.folder.join("received");
+        format!("do write('answer\\n'); wait_for('{}'); {code}", received.display())
+    }
+
     /// Returns the number of starts of the program.
     fn starts(&self) -> usize {
         std::fs::read(self.folder.join("starts")).map_or(0, |text| text.len())
@@ -72,6 +87,10 @@ impl Function {
 fn error(error_type: &str, message: &str) -> (String, String) {
     (error_type.to_owned(), message.to_owned())
 }
+
+/// The time limit of invocations, and a time shortly before SIGTERM, which comes after 5,400 ms.
+const TIME: Duration = Duration::from_secs(6);
+const TERM: Duration = Duration::from_millis(5390);
 
 const UNASKED: &str = "Function.UnaskedLine";
 
@@ -110,6 +129,7 @@ fn the_program_starts_during_the_initialisation() {
     );
     let time = |text: &str| text.parse::<u128>().expect("the response is a time");
     let started = time(&function.answer("{}"));
+    // A later start would have another time.
     std::thread::sleep(Duration::from_millis(20));
     assert_eq!(time(&function.answer("{}")), started);
     let deadline = invoke(&function.emulator, "{}").report;
@@ -166,9 +186,16 @@ fn a_program_may_exit_after_its_response() {
         "#!/bin/sh\nprintf x >>${0%/*}/starts\nread -r line && echo \"$line\"\n",
     );
     for number in 1..10 {
-        assert_eq!((function.answer("words"), function.starts()), ("words".to_owned(), number));
-        // An event that arrives before the exit is noticed has no response.
-        std::thread::sleep(Duration::from_millis(100));
+        let outcome = invoke(&function.emulator, "words");
+        assert_eq!(
+            (outcome.function_error, outcome.payload, function.starts()),
+            (None, b"words".to_vec(), number)
+        );
+        // An event that arrives before the exit has no response.
+        let runtime = outcome.pid.expect("the runtime was started");
+        eventually("the program exits", || {
+            Process::children(runtime).iter().all(|child| child.state == 'Z').then_some(())
+        });
     }
 }
 
@@ -177,11 +204,10 @@ fn a_program_may_exit_after_its_response() {
 fn an_exit_between_invocations_is_logged_and_fails_none() {
     let function = Function::start("idle-death", PROGRAM);
     let child: u32 = function.answer("pid").parse().expect("the response is an id");
-    let event = "do write('answer\\n'); time.sleep(0.2); say('last line\\n'); os._exit(7)";
+    let event = function.after_its_response("say('last line\\n'); os._exit(7)");
     assert_eq!(function.answer(event), "answer");
-    eventually("the program exits", || {
-        Process::of(child).is_none_or(|process| process.state == 'Z').then_some(())
-    });
+    function.make("received");
+    eventually("the program exits", || Process::has_exited(child).then_some(()));
     let outcome = invoke(&function.emulator, "next");
     assert_eq!(
         (outcome.function_error, outcome.payload, function.starts()),
@@ -218,13 +244,12 @@ fn more_than_one_line_is_an_error_and_ends_the_process() {
 fn a_line_between_invocations_is_not_a_response() {
     let function = Function::start("idle", PROGRAM);
     let child: u32 = function.answer("pid").parse().expect("the response is an id");
-    assert_eq!(
-        function.answer(
-            "do write('answer\\n'); time.sleep(0.2); write('unasked\\n'); say('written\\n')"
-        ),
-        "answer"
-    );
-    std::thread::sleep(Duration::from_millis(500));
+    let written = function.folder.join("written");
+    let event = function
+        .after_its_response(&format!("write('unasked\\n'); open('{}', 'w')", written.display()));
+    assert_eq!(function.answer(event), "answer");
+    function.make("received");
+    eventually("the line is written", || written.exists().then_some(()));
     let outcome = invoke(&function.emulator, "next");
     assert_eq!(
         (outcome.function_error, outcome.payload, function.starts()),
@@ -275,30 +300,27 @@ fn a_line_that_is_too_long_is_an_error() {
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
 fn the_deadline_ends_the_process_and_it_is_restarted() {
-    let function = Function::with("deadline", PROGRAM, Architecture::X86_64, |mut options| {
-        options.timeout = Duration::from_secs(2);
-        options
-    });
-    assert_eq!(function.answer("warm"), "warm");
-    for (number, event) in [
-        "do say('words\\n'); time.sleep(60)",
-        "do import signal; signal.signal(15, signal.SIG_IGN); say('words\\n'); time.sleep(60)",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let begin = Instant::now();
-        assert_eq!(
-            function.fails(event),
-            error("Function.Timeout", "stopped before the deadline: words")
-        );
-        assert!(
-            begin.elapsed() > Duration::from_millis(1790)
-                && begin.elapsed() < Duration::from_secs(2),
-            "{:?}",
-            begin.elapsed()
-        );
-        assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), number + 2));
+    let events = [
+        "do say('words\\n'); time.sleep(600)",
+        "do import signal; signal.signal(15, signal.SIG_IGN); say('words\\n'); time.sleep(600)",
+    ];
+    for event in events {
+        let (function, failed, took) = in_time(|| {
+            let function =
+                Function::with("deadline", PROGRAM, Architecture::X86_64, |mut options| {
+                    options.timeout = TIME;
+                    options
+                });
+            assert_eq!(function.answer("warm"), "warm");
+            let begin = Instant::now();
+            let (error, _) = failure(&function.emulator, event);
+            // Otherwise the emulator's own limit came first, which is the deadline.
+            (!error.found_by_lambda)
+                .then(|| (function, (error.error_type, error.message), begin.elapsed()))
+        });
+        assert_eq!(failed, error("Function.Timeout", "stopped before the deadline: words"));
+        assert!(took > TERM, "{took:?}");
+        assert_eq!((function.answer("after"), function.starts()), ("after".to_owned(), 2));
     }
 }
 
@@ -350,12 +372,19 @@ fn stderr_before_the_response_is_logged_before_it() {
 fn processes_outside_the_group_leave_no_zombie() {
     let function = Function::start("zombies", PROGRAM);
     let runtime = invoke(&function.emulator, "warm").pid.expect("the runtime was started");
+    let program: u32 = function.answer("pid").parse().expect("the response is an id");
     // The double fork makes it a child of the runtime.
     let event = "do os.system('setsid true & setsid true &'); write('answer\\n')";
     for _ in 0..5 {
         assert_eq!(function.answer(event), "answer");
     }
-    std::thread::sleep(Duration::from_millis(200));
+    let have_exited = || {
+        Process::children(runtime)
+            .iter()
+            .all(|child| child.id == program || child.state == 'Z')
+            .then_some(())
+    };
+    eventually("the other processes exit", have_exited);
     assert_eq!(function.answer("last"), "last");
     let children = Process::children(runtime);
     assert!(children.len() == 1 && children[0].state != 'Z', "{children:?}");

@@ -7,6 +7,7 @@ use barelambda_tests::emulated::{answer, failure, invoke, pattern, start};
 use barelambda_tests::exec::{Process, SHELL, descriptors, options, options_for};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
+use barelambda_tests::waiting::LIMIT;
 
 /// The size of the largest response, in bytes.
 const LONGEST: usize = 6_291_556;
@@ -169,6 +170,7 @@ fn an_error_may_have_a_custom_type_and_message(architecture: Architecture) {
 on_each_architecture!(an_error_may_have_a_custom_type_and_message);
 
 fn an_event_may_stay_unread(architecture: Architecture) {
+    // The pauses let the runtime fill the pipe first. Without them the responses are the same.
     for (name, program) in [
         ("unread", "#!/bin/sh\necho done\n"),
         ("unread-slow", "#!/bin/sh\nsleep 0.3\necho done\n"),
@@ -207,6 +209,7 @@ fn stdout_may_close_before_the_process_exits() {
     let begin = Instant::now();
     assert_eq!(answer(&emulator, "echo written; exec >&- 2>&-; sleep 0.5"), b"written\n");
     assert!(begin.elapsed() >= Duration::from_millis(500), "the response came before the exit");
+    // The pause lets the runtime notice the end of stdout first.
     assert_eq!(
         failure(&emulator, "echo written; exec >&-; sleep 0.1; exit 5").0.message,
         "exit status 5"
@@ -214,14 +217,16 @@ fn stdout_may_close_before_the_process_exits() {
 }
 
 fn a_response_may_have_lambdas_limit_and_no_more(architecture: Architecture) {
-    let emulator = start(options_for(&format!("long-{architecture:?}"), SHELL, architecture));
+    let mut options = options_for(&format!("long-{architecture:?}"), SHELL, architecture);
+    options.timeout = 2 * LIMIT;
+    let emulator = start(options);
     assert_eq!(answer(&emulator, format!("head -c {LONGEST} /dev/zero")).len(), LONGEST);
     for endless in [format!("head -c {} /dev/zero", LONGEST + 1), "exec yes".into()] {
         let begin = Instant::now();
         let (error, outcome) = failure(&emulator, endless);
         assert_eq!(error.error_type, "Function.ResponseSizeTooLarge");
         assert!(error.message.contains("6291556 bytes") && !error.found_by_lambda, "{error:?}");
-        assert!(begin.elapsed() < Duration::from_secs(20));
+        assert!(begin.elapsed() < LIMIT, "it was not killed long before the deadline");
         if architecture == Architecture::X86_64 {
             assert_eq!(
                 Process::children(outcome.pid.expect("the runtime was started")),
@@ -290,7 +295,7 @@ fn many_invocations_leak_no_descriptors_or_processes() {
         match number % 6 {
             0 => drop(failure(&emulator, "exit 1")),
             1 => drop(failure(&emulator, "kill -9 $$")),
-            2 => drop(answer(&emulator, "sleep 60 & sleep 60 & (sleep 60 &) ; echo done")),
+            2 => drop(answer(&emulator, "sleep 600 & sleep 600 & (sleep 600 &) ; echo done")),
             _ => assert_eq!(
                 answer(&emulator, format!("echo {number}")),
                 format!("{number}\n").into_bytes()

@@ -2,11 +2,11 @@
 //!
 //! `BARELAMBDA_EXEC_SOAK` is the number of invocations.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use std::{env, thread};
 
 use barelambda::PAYLOAD_LIMIT;
 use barelambda_emulator::script::message;
@@ -14,6 +14,7 @@ use barelambda_tests::cargo;
 use barelambda_tests::exec::write;
 use barelambda_tests::exec_measured::{Running, State, exec};
 use barelambda_tests::measured::Server;
+use barelambda_tests::waiting::eventually;
 
 /// The default number of invocations, which run for some seconds.
 const INVOCATIONS: u64 = 3000;
@@ -23,9 +24,6 @@ const EACH: u64 = 100;
 
 /// The interval of progress messages.
 const SHOWN: Duration = Duration::from_secs(20);
-
-/// Longer than the lifetime of the orphans.
-const REST: Duration = Duration::from_millis(300);
 
 /// The smallest program that exits with status 0: an ELF header, one program header, and `exit(0)`.
 const TRUE: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0\x78\0\x40\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
@@ -106,7 +104,8 @@ const KINDS: [Kind; 11] = [
     Kind {
         name: "doesn't exit, and ignores SIGTERM",
         program: b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n",
-        milliseconds: 30,
+        // It must not have passed when the event arrives: it would be ignored.
+        milliseconds: 500,
         answer: Answer::ErrorType("Function.Timeout"),
         ..ORDINARY
     },
@@ -275,7 +274,9 @@ fn parts(answer: &[u8]) -> (&str, &[u8]) {
 
 /// Returns the state of the process after all orphans and another child have exited.
 fn settled(running: &mut Running) -> State {
-    thread::sleep(REST);
+    eventually("all orphans exit", || {
+        running.children().iter().all(|child| child.state == 'Z').then_some(())
+    });
     invoke(running, u64::from(u32::MAX), &ORDINARY);
     running.state()
 }

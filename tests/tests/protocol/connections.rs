@@ -13,11 +13,9 @@ use barelambda_emulator::script::{Ran, Script, Step, refused_address};
 use barelambda_tests::emulated::pattern;
 use barelambda_tests::programs::{Architecture, example};
 use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
+use barelambda_tests::waiting::LIMIT;
 
 const NATIVE: Architecture = Architecture::X86_64;
-
-/// A limit well above the runtime's pauses between attempts, which are 1.7 s in total.
-const BOUND: Duration = Duration::from_secs(10);
 
 fn event(id: &str) -> Vec<u8> {
     message::next(id, "{}").invocation_id(&format!("i-{id}")).bytes()
@@ -194,7 +192,7 @@ fn a_response_that_never_arrives_ends_the_program() {
     );
     assert_eq!(ran.status.code(), Some(1));
     assert!(ran.stderr.contains(Error::CONNECTION_CLOSED.message()), "{}", ran.stderr);
-    assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
+    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -228,7 +226,7 @@ fn a_server_that_never_returns_ends_the_program_in_time() {
     );
     assert_eq!(ran.status.code(), Some(1));
     assert!(ran.stderr.contains(Error::CONNECT.message()), "{}", ran.stderr);
-    assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
+    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -242,7 +240,7 @@ fn a_missing_server_ends_the_program_in_time() {
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(words.contains(Error::CONNECT.message()), "{words}");
-    assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
+    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
 }
 
 #[test]

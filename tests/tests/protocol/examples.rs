@@ -147,7 +147,8 @@ fn a_slow_response_arrives_unless_the_timeout_comes_first() {
     assert!(outcome.report.duration >= Duration::from_secs(1), "{:?}", outcome.report);
 
     let mut options = Options::new(&faults);
-    options.timeout = Duration::from_millis(300);
+    // The slow response needs a second. The next process must start within this time, too.
+    options.timeout = Duration::from_millis(700);
     let emulator = start(options);
     let (error, outcome) = failure(&emulator, "\"slow\"");
     assert_eq!(error.error_type, "Sandbox.Timedout");

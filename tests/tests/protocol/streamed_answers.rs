@@ -35,8 +35,9 @@ fn pieces_arrive_as_they_are_written(architecture: Architecture) {
         [b"data: 2\n\n", b"data: 3\n\n", b"data: 4\n\n", b"data: 5\n\n"],
         "{architecture:?}"
     );
-    // They are half a second apart.
-    assert!(begin.elapsed() > Duration::from_millis(1500), "{:?}", begin.elapsed());
+    // They are half a second apart, two seconds in all. On a busy machine the first may arrive
+    // late.
+    assert!(begin.elapsed() > Duration::from_millis(500), "{:?}", begin.elapsed());
     let outcome = stream.finish();
     assert_eq!((&outcome.function_error, outcome.log.as_str()), (&None, ""));
 }

@@ -4,21 +4,18 @@ use std::fs;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
 
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::start;
 use barelambda_tests::programs::{Architecture, example, panic_place};
 use barelambda_tests::serving::Serving;
+use barelambda_tests::waiting::LIMIT;
 use barelambda_tests::{cargo, tools};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
 const NATIVE: Architecture = Architecture::X86_64;
-
-/// The time limit for an asynchronous invocation to arrive.
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// Runs `aws lambda invoke`, and returns its output and the payload that it writes to a file.
 /// `name` is the test's name.

@@ -11,12 +11,10 @@ use std::time::{Duration, Instant};
 
 use barelambda_tests::lambda_front::Front;
 use barelambda_tests::moto::Moto;
+use barelambda_tests::waiting::LIMIT;
 use barelambda_tests::{cargo, packages, tools};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-
-/// The time limit for a run to reach the point where it is interrupted.
-const LIMIT: Duration = Duration::from_secs(45);
 
 /// An account, and a folder for the records.
 struct Place {
@@ -149,6 +147,8 @@ fn failed_variants_do_not_affect_others_and_nothing_remains() {
 fn an_interrupted_run_cleans_up_and_resumes() {
     let place = Place::new("interrupted");
     let command = ["--matrix", "echo:128:x86_64", "--starts", "5", "--yes"];
+    // The third start waits for the interruption.
+    place.front.hold("echo-x86_64-128", 2);
     let running = place.start(&command);
     let begin = Instant::now();
     while place.cold_starts().values().sum::<usize>() < 2 {
@@ -157,6 +157,7 @@ fn an_interrupted_run_cleans_up_and_resumes() {
     }
     let pid = Pid::from_raw(running.id().cast_signed()).expect("a process has an id");
     kill_process(pid, Signal::INT).expect("the tool is running");
+    place.front.release();
     let (code, words) = said(running.wait_with_output().expect("the tool is a child"));
     assert_eq!(code, Some(130), "{words}");
     assert!(words.contains("run the same command to resume"), "{words}");

@@ -13,10 +13,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use lambda_runtime::{
-    Context, Error, FunctionResponse, LambdaEvent, MetadataPrelude, StreamResponse, run_concurrent,
-    service_fn, tracing,
-};
+use lambda_runtime::{Context, Error, FunctionResponse, LambdaEvent, MetadataPrelude, StreamResponse, run_concurrent, service_fn, tracing};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -45,9 +42,7 @@ async fn handler(event: LambdaEvent<Json>) -> Result<Response, Error> {
         "\"conformance:error\"" => return Err(asked_for("error")),
         "\"conformance:panic\"" => panic!("asked for a panic"),
         "\"conformance:exit\"" => std::process::exit(3),
-        "\"conformance:large\"" => {
-            FunctionResponse::BufferedResponse(to_raw_value(&"x".repeat(TOO_LARGE - 2))?)
-        }
+        "\"conformance:large\"" => FunctionResponse::BufferedResponse(to_raw_value(&"x".repeat(TOO_LARGE - 2))?),
         "\"conformance:slow\"" => {
             tokio::time::sleep(Duration::from_secs(1)).await;
             FunctionResponse::BufferedResponse(event)
@@ -61,15 +56,11 @@ async fn handler(event: LambdaEvent<Json>) -> Result<Response, Error> {
             yield Ok(Bytes::from("three\n"));
         }),
         "\"conformance:stream-http\"" => {
-            let headers =
-                [(CONTENT_TYPE, "text/plain"), (HeaderName::from_static("x-conformance"), "yes")];
+            let headers = [(CONTENT_TYPE, "text/plain"), (HeaderName::from_static("x-conformance"), "yes")];
             FunctionResponse::StreamingResponse(StreamResponse {
                 metadata_prelude: MetadataPrelude {
                     status_code: StatusCode::CREATED,
-                    headers: headers
-                        .map(|(name, value)| (name, HeaderValue::from_static(value)))
-                        .into_iter()
-                        .collect::<HeaderMap>(),
+                    headers: headers.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect::<HeaderMap>(),
                     cookies: vec!["a=b".into()],
                 },
                 stream: Box::pin(stream! {
@@ -122,13 +113,8 @@ fn described(context: &Context) -> Result<Json, Error> {
             ("app_version_code", &context.client.app_version_code),
             ("app_package_name", &context.client.app_package_name),
         ];
-        let client: HashMap<_, _> =
-            client.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        let fields = [
-            ("client", json!(client)),
-            ("custom", json!(context.custom)),
-            ("environment", json!(context.environment)),
-        ];
+        let client: HashMap<_, _> = client.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let fields = [("client", json!(client)), ("custom", json!(context.custom)), ("environment", json!(context.environment))];
         fields.into_iter().filter(|(_, value)| *value != json!({})).collect::<HashMap<_, _>>()
     });
     let identity = context
