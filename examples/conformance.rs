@@ -1,5 +1,5 @@
-//! Does what the conformance suite's events ask for, and echoes other events: `cargo bare invoke
-//! conformance '"conformance:context"'`
+//! Does what the conformance suite's events ask for, and echoes other events:
+//! `cargo bare invoke conformance '"conformance:context"'`
 //!
 //! `cargo bare conformance` runs the suite, whose README has the list of events. With
 //! CONFORMANCE_INIT=error or =panic the initialisation fails.

@@ -1,5 +1,5 @@
-//! A small web service with a function URL: `cargo bare invoke function_url --file
-//! examples/events/function_url_order.json`
+//! A small web service with a function URL:
+//! `cargo bare invoke function_url --file examples/events/function_url_order.json`
 //!
 //! `GET /` returns text, `POST /orders` reads and returns JSON, and `GET /icon` returns bytes.
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]

@@ -1,8 +1,8 @@
 //! Owns data without a heap: `cargo bare invoke heapless --file examples/events/scores.json`
 //!
 //! The crate `heapless` has collections whose capacity is part of their type. An event with more
-//! than eight scores is an error: `cargo bare invoke heapless
-//! '{"player":"Ada","scores":[1,2,3,4,5,6,7,8,9]}'`
+//! than eight scores is an error:
+//! `cargo bare invoke heapless '{"player":"Ada","scores":[1,2,3,4,5,6,7,8,9]}'`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use core::fmt::{self, Write};
 

@@ -1,7 +1,7 @@
 //! Reads and writes typed JSON: `cargo bare invoke json --file examples/events/order.json`
 //!
-//! An error says what is invalid, and at which byte: `cargo bare invoke json
-//! '{"item":"tea","count":-1}'`
+//! An error says what is invalid, and at which byte:
+//! `cargo bare invoke json '{"item":"tea","count":-1}'`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::{Invocation, Response};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Lists the objects that were created in a bucket: `cargo bare invoke s3_event --file
-//! examples/events/s3.json`
+//! Lists the objects that were created in a bucket:
+//! `cargo bare invoke s3_event --file examples/events/s3.json`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::events::s3::Record;
 use barelambda::{Invocation, Response};

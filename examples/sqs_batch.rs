@@ -1,5 +1,5 @@
-//! Handles a batch of orders, some of which may fail: `cargo bare invoke sqs_batch --file
-//! examples/events/sqs.json`
+//! Handles a batch of orders, some of which may fail:
+//! `cargo bare invoke sqs_batch --file examples/events/sqs.json`
 //!
 //! One message of this batch isn't an order. Only failed messages are delivered again, if the event
 //! source mapping has ReportBatchItemFailures.

@@ -1,5 +1,5 @@
-//! The same runtime in an ordinary std program, built for the host: `cargo bare invoke std_host
-//! '{"name":"Ada"}'`
+//! The same runtime in an ordinary std program, built for the host:
+//! `cargo bare invoke std_host '{"name":"Ada"}'`
 use barelambda::{Invocation, Response};
 
 fn main() {

@@ -1,5 +1,5 @@
-//! Fails while streaming: the caller gets two lines, and then the error. `cargo bare invoke
-//! stream_error '"error"'`
+//! Fails while streaming: the caller gets two lines, and then the error:
+//! `cargo bare invoke stream_error '"error"'`
 //!
 //! `"fail"` fails with a message formatted at run time, `"panic"` panics, and `"early"` fails
 //! before anything is sent.

@@ -69,7 +69,7 @@ fn a_program_that_ignores_sigterm_is_killed_before_the_deadline() {
 fn the_whole_group_gets_the_signal() {
     let mark = task("group-term-mark", SHELL).join("mark");
     let event = format!(
-        "trap '' TERM; (trap 'echo told >{}; exit' TERM; while :; do sleep 0.01; done) & wait; wait",
+        "trap '' TERM; (trap 'echo told >\"{}\"; exit' TERM; while :; do sleep 0.01; done) & wait; wait",
         mark.display()
     );
     in_time(|| timeout(&limited(options("group-term", SHELL)), &event));

@@ -125,7 +125,7 @@ fn line_breaks_in_the_event_become_spaces() {
 fn the_program_starts_during_the_initialisation() {
     let function = Function::start(
         "init",
-        "#!/bin/sh\ndate +%s%N >${0%/*}/starts\nwhile read -r line; do cat ${0%/*}/starts; done\n",
+        "#!/bin/sh\ndate +%s%N >\"${0%/*}/starts\"\nwhile read -r line; do cat \"${0%/*}/starts\"; done\n",
     );
     let time = |text: &str| text.parse::<u128>().expect("the response is a time");
     let started = time(&function.answer("{}"));

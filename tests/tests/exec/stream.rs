@@ -40,7 +40,7 @@ fn pieces_arrive_as_they_are_written(architecture: Architecture) {
     let folder = cargo::scratch(&format!("exec-stream-arrived-{architecture:?}"));
     let arrived = |piece: &str| fs::write(folder.join(piece), "").expect("a file can be made");
     let event = format!(
-        "cd {}; await() {{ while [ ! -e $1 ]; do sleep 0.01; done; }}; echo one; await one; echo two; await two; echo three; await three",
+        "cd \"{}\"; await() {{ while [ ! -e $1 ]; do sleep 0.01; done; }}; echo one; await one; echo two; await two; echo three; await three",
         folder.display()
     );
     let mut stream = emulator.invoke_streaming(event, InvokeOptions::default());
@@ -186,7 +186,7 @@ fn the_trailers_have_lambdas_format() {
 fn a_rejected_stream_ends_the_program_and_not_the_runtime() {
     let folder = task("stream-refused", SHELL);
     let mark = folder.join("id");
-    let event = format!("echo $$ >{}; exec yes", mark.display());
+    let event = format!("echo $$ >\"{}\"; exec yes", mark.display());
     let script = Script::new()
         .connection([
             Step::Expect,
