@@ -63,10 +63,12 @@ impl Server {
     /// Returns the time from just before the start of a [`Self::command`] to its first GET /next.
     pub fn start_time(&self, mut command: Command) -> Duration {
         let start = Instant::now();
-        let _child = KilledOnDrop::spawn(&mut command);
+        let child = KilledOnDrop::spawn(&mut command);
         let mut peer = self.accept();
         peer.expect_next();
-        start.elapsed()
+        let time = start.elapsed();
+        child.end();
+        time
     }
 
     /// Returns the peak memory in KiB and the minor faults of a [`Self::command`] when its first
@@ -78,6 +80,7 @@ impl Server {
         peer.send(event);
         peer.expect_next();
         let (peak, faults) = barelambda_emulator::measured(child.id());
+        child.end();
         (peak.unwrap_or(0), faults.unwrap_or(0))
     }
 
@@ -100,6 +103,7 @@ impl Server {
             tail.extend_from_slice(&buffer[length.saturating_sub(1000)..length]);
         }
         let (peak, _) = barelambda_emulator::measured(child.id());
+        child.end();
         (count, peak.unwrap_or(0))
     }
 
