@@ -29,9 +29,9 @@ macro_rules! refusals {
 }
 
 refusals! {
-    NULL = 1, "Function.InvalidArgument", "a pointer is null and its length is not 0";
+    NULL = 1, "Function.InvalidArgument", "a null pointer has a length above 0";
     LENGTH = 1, "Function.InvalidArgument", "a length is beyond PTRDIFF_MAX";
-    RESPONDER = 1, "Function.InvalidArgument", "the responder is not that of the invocation";
+    RESPONDER = 1, "Function.InvalidArgument", "the responder is of another invocation";
     HEAD = 1, "Function.InvalidArgument", "the HTTP head is null";
     BODY_KIND = 1, "Function.InvalidArgument", "the kind of the body is unknown";
     BODY_TEXT = 1, "Function.InvalidArgument", "a body of text is not UTF-8";

@@ -17,7 +17,7 @@ const TOO_LARGE: (&str, &str) =
 const CONTENT_TYPE: (&str, &str) =
     ("Function.InvalidContentType", "the content type is not a header value");
 const HTTP: &str = "Function.InvalidHttpResponse";
-const NULL: (&str, &str) = (ARGUMENT, "a pointer is null and its length is not 0");
+const NULL: (&str, &str) = (ARGUMENT, "a null pointer has a length above 0");
 const OVERLAP: (&str, &str) = (ARGUMENT, "a slice overlaps the response buffer");
 const NOT_ENDED: (&str, &str) =
     ("Function.NotAnswered", "the handler returned without ending its stream");
@@ -26,8 +26,8 @@ const NOT_STREAMING: (&str, &str) = ("Function.NotStreaming", "no stream has beg
 /// Events, and the type and the message of the resulting errors.
 const FAILURES: [(&str, (&str, &str)); 39] = [
     ("null_data", NULL),
-    ("null_responder", (ARGUMENT, "the responder is not that of the invocation")),
-    ("foreign_responder", (ARGUMENT, "the responder is not that of the invocation")),
+    ("null_responder", (ARGUMENT, "the responder is of another invocation")),
+    ("foreign_responder", (ARGUMENT, "the responder is of another invocation")),
     ("too_large", TOO_LARGE),
     ("huge", TOO_LARGE),
     ("huge_slice", (ARGUMENT, "a length is beyond PTRDIFF_MAX")),
