@@ -108,6 +108,22 @@ impl Process {
         let ticks = ticks.ok_or_else(unreadable)?;
         Ok(Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second().max(1)))
     }
+
+    /// Returns the time that its threads have used or waited for a processor so far. Unlike the
+    /// processor time, it doesn't depend on other processes for a thread that never sleeps. It is
+    /// zero if the kernel doesn't count it.
+    pub fn runnable_time(&self) -> Duration {
+        let threads =
+            std::fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten().flatten();
+        let texts = threads
+            .filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok());
+        // The fields are the time on a processor and the time in its queue, in nanoseconds, and the
+        // number of turns.
+        let times = texts.map(|text| {
+            text.split(' ').take(2).filter_map(|field| field.parse::<u64>().ok()).sum::<u64>()
+        });
+        Duration::from_nanos(times.sum())
+    }
 }
 
 impl Drop for Process {

@@ -152,7 +152,8 @@ fn an_interrupted_run_cleans_up_and_resumes() {
     let running = place.start(&command);
     let begin = Instant::now();
     while place.cold_starts().values().sum::<usize>() < 2 {
-        assert!(begin.elapsed() < LIMIT, "{}", said(killed(running)).1);
+        // Terraform alone needs a minute on a busy machine.
+        assert!(begin.elapsed() < 5 * LIMIT, "{}", said(killed(running)).1);
         thread::sleep(Duration::from_millis(20));
     }
     let pid = Pid::from_raw(running.id().cast_signed()).expect("a process has an id");
