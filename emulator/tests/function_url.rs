@@ -152,7 +152,7 @@ fn a_prelude_is_taken_apart_wherever_it_is_split() {
 }
 
 #[test]
-fn an_error_in_mid_stream_breaks_the_connection() {
+fn a_failure_in_mid_stream_breaks_the_connection() {
     for prelude in [false, true] {
         let mut both = Both::new();
         let event = both.asked();

@@ -46,7 +46,7 @@ fn the_callers_headers_reach_the_event() {
 }
 
 #[test]
-fn a_function_error_is_marked() {
+fn a_function_failure_is_marked() {
     let emulator = start(options());
     let response = call(&emulator, "", "fail Function.Asked");
     assert_eq!(
@@ -120,7 +120,7 @@ fn payloads_have_their_limits() {
 }
 
 #[test]
-fn errors_have_the_format_of_aws() {
+fn failures_have_the_format_of_aws() {
     let emulator = start(options());
     for (headers, kind) in [
         ("X-Amz-Invocation-Type: Later\r\n", "InvalidParameterValueException"),

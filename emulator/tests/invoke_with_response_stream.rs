@@ -53,7 +53,7 @@ fn each_chunk_becomes_a_message_before_the_next_one_is_written() {
 }
 
 #[test]
-fn an_error_in_mid_stream_is_in_the_last_message() {
+fn a_failure_in_mid_stream_is_in_the_last_message() {
     let stand_in = StandIn::new(options());
     let mut caller = Client::connect(stand_in.emulator().address());
     caller.send(post(PATH, "", "{}"));
@@ -117,7 +117,7 @@ fn the_log_comes_with_the_last_message() {
 }
 
 #[test]
-fn errors_of_a_call_are_those_of_invoke() {
+fn failures_of_a_call_are_those_of_invoke() {
     let emulator = start(options());
     for (headers, kind) in [
         ("X-Amz-Invocation-Type: Event\r\n", "InvalidParameterValueException"),

@@ -80,7 +80,7 @@ fn an_exit_is_reported_and_the_next_invocation_gets_a_new_process() {
 }
 
 #[test]
-fn an_exit_between_two_invocations_is_not_an_error() {
+fn an_exit_between_two_invocations_is_not_a_failure() {
     let emulator = start(options());
     for event in ["answer-and-exit", "ask-twice-and-exit"] {
         let bye = invoke(&emulator, event);
@@ -127,7 +127,7 @@ fn a_process_may_wait_for_its_next_event_longer_than_the_timeout() {
 }
 
 #[test]
-fn failed_initialisations_have_their_own_errors() {
+fn failed_initialisations_have_their_own_failures() {
     let with = |argument: &str| {
         let mut options = options();
         options.args = vec![argument.into()];
@@ -156,7 +156,7 @@ fn failed_initialisations_have_their_own_errors() {
 }
 
 #[test]
-fn errors_of_the_function_keep_its_process() {
+fn failures_of_the_function_keep_its_process() {
     let emulator = start(options());
     let failed = invoke(&emulator, "fail Function.Asked");
     assert_eq!(failed.function_error.unwrap().reported, "Function.Asked");

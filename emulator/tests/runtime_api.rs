@@ -195,7 +195,7 @@ fn the_states_refuse_what_does_not_fit() {
 }
 
 #[test]
-fn an_error_is_passed_on_and_its_type_is_made_to_fit() {
+fn a_failure_is_passed_on_and_its_type_is_made_to_fit() {
     let stand_in = StandIn::new(options());
     let running = stand_in.invoke("1");
     let mut client = Client::connect(stand_in.address());
@@ -213,7 +213,7 @@ fn an_error_is_passed_on_and_its_type_is_made_to_fit() {
 }
 
 #[test]
-fn an_init_error_reaches_the_caller() {
+fn an_init_failure_reaches_the_caller() {
     let stand_in = StandIn::new(options());
     let running = stand_in.invoke("1");
     let mut client = Client::connect(stand_in.address());

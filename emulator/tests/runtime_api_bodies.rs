@@ -89,7 +89,7 @@ fn a_bad_response_mode_or_a_body_cut_off_leaves_the_process_stuck() {
 }
 
 #[test]
-fn a_stream_is_collected_for_a_caller_that_waits_and_its_trailers_make_an_error() {
+fn a_stream_is_collected_for_a_caller_that_waits_and_its_trailers_make_a_failure() {
     let stand_in = StandIn::new(options());
     let mut client = None;
     for trailers in [

@@ -42,7 +42,7 @@ fn an_answer_that_is_not_streamed_comes_in_one_piece() {
 }
 
 #[test]
-fn an_error_before_the_answer_is_only_in_the_outcome() {
+fn a_failure_before_the_answer_is_only_in_the_outcome() {
     let emulator = start(options());
     let mut failing = stream(&emulator, "fail Function.Asked");
     assert!(!failing.is_streamed());
@@ -61,7 +61,7 @@ fn an_error_before_the_answer_is_only_in_the_outcome() {
 }
 
 #[test]
-fn an_error_in_mid_stream_comes_after_what_was_written() {
+fn a_failure_in_mid_stream_comes_after_what_was_written() {
     let emulator = start(options());
     let (pieces, outcome) = taken(&emulator, "stream-error");
     assert_eq!(pieces, "one");

@@ -139,14 +139,14 @@ fn check(emulator: &Emulator) {
     }
 }
 
-fn misuse_is_a_defined_error_without_libc(architecture: Architecture) {
+fn misuse_is_a_defined_failure_without_libc(architecture: Architecture) {
     check(&serve(&freestanding(architecture), architecture));
 }
-on_each_architecture!(misuse_is_a_defined_error_without_libc);
+on_each_architecture!(misuse_is_a_defined_failure_without_libc);
 
 #[test]
 #[ignore = "needs g++; run `bash .ci/full`"]
-fn misuse_is_a_defined_error_under_sanitizers() {
+fn misuse_is_a_defined_failure_under_sanitizers() {
     let sanitizers = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     let c = misuse(
         "sanitized",
@@ -166,7 +166,7 @@ fn misuse_is_a_defined_error_under_sanitizers() {
 
 #[test]
 #[ignore = "needs musl-tools; run `bash .ci/full`"]
-fn misuse_is_a_defined_error_with_libc() {
+fn misuse_is_a_defined_failure_with_libc() {
     check(&serve(
         &misuse("glibc", &["cc", "-std=c99"], Architecture::X86_64, &[]),
         Architecture::X86_64,

@@ -36,7 +36,7 @@ fn named(mut options: Options, handler: &str) -> (Options, String) {
     (options, path)
 }
 
-fn an_error_has_the_path_and_the_cause(architecture: Architecture) {
+fn a_failure_has_the_path_and_the_cause(architecture: Architecture) {
     let new = |name: &str, handler: &str| {
         named(options_for(&format!("init-{name}-{architecture:?}"), SHELL, architecture), handler)
     };
@@ -73,7 +73,7 @@ fn an_error_has_the_path_and_the_cause(architecture: Architecture) {
         );
     }
 }
-on_each_architecture!(an_error_has_the_path_and_the_cause);
+on_each_architecture!(a_failure_has_the_path_and_the_cause);
 
 #[test]
 fn an_absolute_path_is_used_unchanged() {
@@ -125,7 +125,7 @@ fn a_missing_interpreter_fails_each_invocation_and_with_lines_the_initialisation
 }
 
 #[test]
-fn an_invalid_value_of_a_variable_is_an_error() {
+fn an_invalid_value_of_a_variable_is_a_failure() {
     let empty = |mut options: Options| {
         options.handler.clear();
         options

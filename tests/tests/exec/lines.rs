@@ -138,7 +138,7 @@ fn the_program_starts_during_the_initialisation() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn an_error_has_a_form() {
+fn a_failure_has_a_form() {
     let function = Function::start("error", PROGRAM);
     let pid = function.answer("pid");
     for (line, error_type, message) in [
@@ -152,7 +152,7 @@ fn an_error_has_a_form() {
     assert_eq!((function.answer("pid"), function.starts()), (pid, 1), "the process continues");
 }
 
-fn an_exit_is_an_error_and_the_program_is_restarted(architecture: Architecture) {
+fn an_exit_is_a_failure_and_the_program_is_restarted(architecture: Architecture) {
     let function =
         Function::with(&format!("death-{architecture:?}"), PROGRAM, architecture, |options| {
             options
@@ -174,7 +174,7 @@ fn an_exit_is_an_error_and_the_program_is_restarted(architecture: Architecture) 
     }
 }
 on_each_architecture!(
-    an_exit_is_an_error_and_the_program_is_restarted,
+    an_exit_is_a_failure_and_the_program_is_restarted,
     "needs Python 3; run `bash .ci/full`",
     "needs Python 3 and qemu-user-static; run `bash .ci/full`"
 );
@@ -225,7 +225,7 @@ fn an_exit_between_invocations_is_logged_and_fails_none() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn more_than_one_line_is_an_error_and_ends_the_process() {
+fn more_than_one_line_is_a_failure_and_ends_the_process() {
     let function = Function::start("two", PROGRAM);
     let (error_type, message) = function.fails("do write('one\\ntwo\\n')");
     assert_eq!(
@@ -286,7 +286,7 @@ fn a_line_before_the_event_is_read_is_not_a_response() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn a_line_that_is_too_long_is_an_error() {
+fn a_line_that_is_too_long_is_a_failure() {
     let function = Function::start("long", PROGRAM);
     assert_eq!(function.answer("do write('x' * 6291556 + '\\n')").len(), 6_291_556);
     assert_eq!(function.starts(), 1);

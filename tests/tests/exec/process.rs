@@ -59,7 +59,7 @@ fn one_runtime_starts_a_process_for_each_invocation() {
     assert_eq!((invoke(&emulator, "").pid, second.pid), (first.pid, first.pid));
 }
 
-fn a_nonzero_exit_status_is_an_error_with_the_last_lines_of_stderr(architecture: Architecture) {
+fn a_nonzero_exit_status_is_a_failure_with_the_last_lines_of_stderr(architecture: Architecture) {
     fails(
         "status",
         architecture,
@@ -84,10 +84,10 @@ fn a_nonzero_exit_status_is_an_error_with_the_last_lines_of_stderr(architecture:
         ],
     );
 }
-on_each_architecture!(a_nonzero_exit_status_is_an_error_with_the_last_lines_of_stderr);
+on_each_architecture!(a_nonzero_exit_status_is_a_failure_with_the_last_lines_of_stderr);
 
 #[test]
-fn an_error_has_the_last_whole_lines_of_a_long_stderr() {
+fn a_failure_has_the_last_whole_lines_of_a_long_stderr() {
     let emulator = start(options("tail", SHELL));
     let (error, outcome) = failure(
         &emulator,
@@ -113,7 +113,7 @@ fn an_error_has_the_last_whole_lines_of_a_long_stderr() {
     assert_eq!(failure(&emulator, "exit 2").0.message, "exit status 2");
 }
 
-fn a_signal_is_an_error_with_its_name(architecture: Architecture) {
+fn a_signal_is_a_failure_with_its_name(architecture: Architecture) {
     let names = [
         "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
         "PIPE", "ALRM", "TERM",
@@ -138,12 +138,12 @@ fn a_signal_is_an_error_with_its_name(architecture: Architecture) {
     fails("signal-both", architecture, &[("kill -SEGV $$", "Function.Signal", "signal SIGSEGV")]);
 }
 on_each_architecture!(
-    a_signal_is_an_error_with_its_name,
+    a_signal_is_a_failure_with_its_name,
     "needs procps; run `bash .ci/full`",
     "needs procps and qemu-user-static; run `bash .ci/full`"
 );
 
-fn an_error_may_have_a_custom_type_and_message(architecture: Architecture) {
+fn a_failure_may_have_a_custom_type_and_message(architecture: Architecture) {
     fails(
         "own",
         architecture,
@@ -167,7 +167,7 @@ fn an_error_may_have_a_custom_type_and_message(architecture: Architecture) {
         ("Function.ExitStatus", "exit status 3")
     );
 }
-on_each_architecture!(an_error_may_have_a_custom_type_and_message);
+on_each_architecture!(a_failure_may_have_a_custom_type_and_message);
 
 fn an_event_may_stay_unread(architecture: Architecture) {
     // The pauses let the runtime fill the pipe first. Without them the responses are the same.
@@ -270,7 +270,7 @@ fn a_content_type_can_be_set() {
 }
 
 #[test]
-fn a_removed_program_is_an_error_of_each_invocation() {
+fn a_removed_program_is_a_failure_of_each_invocation() {
     let options = options("gone", SHELL);
     let emulator = start(options);
     answer(&emulator, "echo");

@@ -69,7 +69,9 @@ fn a_wrapper_may_stay_as_the_parent() {
     assert_eq!(failure(&emulator, "exit 3").0.message, "exit status 3");
 }
 
-fn a_wrapper_that_cannot_be_executed_is_an_error_of_the_initialisation(architecture: Architecture) {
+fn a_wrapper_that_cannot_be_executed_is_a_failure_of_the_initialisation(
+    architecture: Architecture,
+) {
     let rights = wrapper("rights", "#!/bin/sh\n");
     write(&rights, "#!/bin/sh\n", 0o644);
     let plain = wrapper("plain", "exec \"$@\"\n");
@@ -93,7 +95,7 @@ fn a_wrapper_that_cannot_be_executed_is_an_error_of_the_initialisation(architect
         }
     }
 }
-on_each_architecture!(a_wrapper_that_cannot_be_executed_is_an_error_of_the_initialisation);
+on_each_architecture!(a_wrapper_that_cannot_be_executed_is_a_failure_of_the_initialisation);
 
 #[test]
 fn an_empty_value_is_ignored_and_without_the_feature_any_value() {

@@ -352,7 +352,7 @@ fn fields_may_be_missing_or_null_unless_they_are_required() {
 }
 
 #[test]
-fn a_cut_event_is_an_error() {
+fn a_cut_event_is_a_failure() {
     for case in CASES {
         let text = case.text.trim_end().as_bytes();
         for end in 0..text.len() {

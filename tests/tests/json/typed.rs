@@ -40,7 +40,7 @@ fn json_reads_and_writes(architecture: Architecture) {
 }
 on_each_architecture!(json_reads_and_writes);
 
-fn json_errors_have_a_cause_and_a_place(architecture: Architecture) {
+fn json_failures_have_a_cause_and_a_place(architecture: Architecture) {
     check("json", architecture, |emulator| {
         for (event, message) in [
             (r#"{"item":"tea","count":"3"}"#, "expected a number at byte 23"),
@@ -70,10 +70,10 @@ fn json_errors_have_a_cause_and_a_place(architecture: Architecture) {
         );
     });
 }
-on_each_architecture!(json_errors_have_a_cause_and_a_place);
+on_each_architecture!(json_failures_have_a_cause_and_a_place);
 
 #[test]
-fn a_json_response_that_is_too_large_is_an_error() {
+fn a_json_response_that_is_too_large_is_a_failure() {
     let emulator = start(Options::new(example_with_features("json", Architecture::X86_64, &[])));
     // The response to the largest event is three bytes longer than the limit.
     let item = "a".repeat(6_291_556 - r#"{"item":"","count":9}"#.len());

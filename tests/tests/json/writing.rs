@@ -310,7 +310,7 @@ impl<T: Serialize> Serialize for Swallowing<T> {
 }
 
 #[test]
-fn errors_are_named() {
+fn failures_are_named() {
     fails(&(i128::from(i64::MIN) - 1), Error::JSON_INTEGER);
     fails(&[i128::from(u64::MAX) + 1], Error::JSON_INTEGER);
     fails(&Some(u128::MAX), Error::JSON_INTEGER);
@@ -322,7 +322,7 @@ fn errors_are_named() {
 }
 
 #[test]
-fn an_endless_list_is_an_error() {
+fn an_endless_list_is_a_failure() {
     struct Endless;
     impl Serialize for Endless {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -340,7 +340,7 @@ fn an_endless_list_is_an_error() {
 }
 
 #[test]
-fn a_value_fits_or_is_an_error_at_every_buffer_size() {
+fn a_value_fits_or_is_a_failure_at_every_buffer_size() {
     let value = (
         Flat {
             before: true,

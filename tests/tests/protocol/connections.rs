@@ -108,7 +108,7 @@ fn in_doubt_the_same_invocation_gets_the_kept_response_without_the_handler() {
 }
 
 #[test]
-fn in_doubt_an_error_is_kept_as_well() {
+fn in_doubt_a_failure_is_kept_as_well() {
     let first = message::next("r-1", "\"fail\"").invocation_id("i-1").bytes();
     let ran = in_doubt(
         "faults",

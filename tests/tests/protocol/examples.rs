@@ -56,7 +56,7 @@ fn a_failed_initialisation_reaches_the_caller() {
 }
 
 #[test]
-fn an_error_is_a_response_and_the_process_continues() {
+fn a_failure_is_a_response_and_the_process_continues() {
     let emulator = serve(example("faults", NATIVE));
     let first = invoke(&emulator, "{}");
     let (error, outcome) = failure(&emulator, "\"fail\"");
@@ -109,7 +109,7 @@ fn a_panic_with_values_has_its_place_and_with_the_feature_its_message() {
 }
 
 #[test]
-fn too_large_a_response_is_an_error_and_the_process_continues() {
+fn too_large_a_response_is_a_failure_and_the_process_continues() {
     let emulator = serve(example("faults", NATIVE));
     let (error, outcome) = failure(&emulator, "\"large\"");
     assert_eq!(

@@ -25,7 +25,7 @@ fn memcheck(program: &Path, log: &Path) -> Command {
 
 #[test]
 #[ignore = "needs valgrind; run `bash .ci/full`"]
-fn a_std_program_has_no_memory_errors() {
+fn a_std_program_has_no_memory_faults() {
     let log = cargo::scratch("memcheck").join("log");
     let (report, status) =
         soak::run_command(memcheck(&programs::hosted_example("echo", &[]), &log), INVOCATIONS, 1);
@@ -39,7 +39,7 @@ fn a_std_program_has_no_memory_errors() {
 /// The previous test would fail if there were an error.
 #[test]
 #[ignore = "needs valgrind; run `bash .ci/full`"]
-fn memcheck_sees_an_error() {
+fn memcheck_sees_a_failure() {
     let folder = cargo::scratch("memcheck_fails");
     let (source, program) = (folder.join("main.rs"), folder.join("main"));
     let text = "fn main() {

@@ -33,7 +33,7 @@ fn every_size_is_returned_in_both_framings() {
 }
 
 #[test]
-fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
+fn an_event_beyond_the_buffer_is_a_typed_failure_and_the_next_works() {
     const BUFFER: usize = 65_536;
     for framing in FRAMINGS {
         let emulator = start(options("stateful", framing));
@@ -52,7 +52,7 @@ fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
 }
 
 #[test]
-fn an_event_beyond_lambdas_limit_is_a_typed_error_and_the_next_works() {
+fn an_event_beyond_lambdas_limit_is_a_typed_failure_and_the_next_works() {
     for framing in FRAMINGS {
         let emulator = start(options("echo", framing));
         let (error, outcome) = failure(&emulator, pattern(LARGEST_RESPONSE + 1));
@@ -63,7 +63,7 @@ fn an_event_beyond_lambdas_limit_is_a_typed_error_and_the_next_works() {
 }
 
 #[test]
-fn a_response_beyond_the_limit_is_a_typed_error_and_the_next_works() {
+fn a_response_beyond_the_limit_is_a_typed_failure_and_the_next_works() {
     for framing in FRAMINGS {
         let emulator = start(options("faults", framing));
         let (error, outcome) = failure(&emulator, "\"large\"");

@@ -135,7 +135,7 @@ fn a_rejected_response_and_a_rejected_next_end_the_program() {
 }
 
 #[test]
-fn a_server_error_after_a_response_ends_the_program() {
+fn a_server_failure_after_a_response_ends_the_program() {
     for code in [500, 503] {
         for event in ["{}", "\"fail\""] {
             let event = message::next("r-1", event).bytes();

@@ -43,7 +43,7 @@ fn pieces_arrive_as_they_are_written(architecture: Architecture) {
 }
 on_each_architecture!(pieces_arrive_as_they_are_written);
 
-fn errors_while_streaming_follow_the_written_pieces(architecture: Architecture) {
+fn failures_while_streaming_follow_the_written_pieces(architecture: Architecture) {
     let panicked =
         format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));
     let emulator = emulator("stream_error", architecture);
@@ -65,7 +65,7 @@ fn errors_while_streaming_follow_the_written_pieces(architecture: Architecture) 
         assert!(!error.found_by_lambda);
     }
 }
-on_each_architecture!(errors_while_streaming_follow_the_written_pieces);
+on_each_architecture!(failures_while_streaming_follow_the_written_pieces);
 
 #[test]
 fn a_buffering_caller_gets_a_stream_in_one_piece() {

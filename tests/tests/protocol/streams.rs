@@ -105,14 +105,14 @@ fn a_stream_is_announced_sent_as_it_is_written_and_followed_by_a_get() {
     );
 }
 
-fn an_error_before_the_first_byte_is_posted(architecture: Architecture) {
+fn a_failure_before_the_first_byte_is_posted(architecture: Architecture) {
     let ran = fails("\"early\"", architecture);
     let body = error_body("Function.OutOfPaper", "there is no third line");
     assert_eq!(summary(&ran)[0][1], format!("POST r-1/error: {body}"));
 }
-on_each_architecture!(an_error_before_the_first_byte_is_posted);
+on_each_architecture!(a_failure_before_the_first_byte_is_posted);
 
-fn an_error_while_streaming_is_in_the_trailers(architecture: Architecture) {
+fn a_failure_while_streaming_is_in_the_trailers(architecture: Architecture) {
     for (what, message) in
         [("\"error\"", "there is no third line"), ("\"fail\"", "there is no line 3")]
     {
@@ -126,7 +126,7 @@ fn an_error_while_streaming_is_in_the_trailers(architecture: Architecture) {
         );
     }
 }
-on_each_architecture!(an_error_while_streaming_is_in_the_trailers);
+on_each_architecture!(a_failure_while_streaming_is_in_the_trailers);
 
 fn a_panic_while_streaming_is_in_the_trailers_of_the_same_request(architecture: Architecture) {
     let mut programs = vec![example("stream_error", architecture)];
@@ -194,7 +194,7 @@ fn a_rejected_stream_ends_and_the_next_invocation_is_served() {
 }
 
 #[test]
-fn a_broken_stream_is_an_error_when_its_invocation_is_repeated() {
+fn a_cut_stream_is_a_failure_when_its_invocation_is_repeated() {
     let again = [vec![Step::Expect], answered(event("r-1", "1000000")), vec![the_end()]].concat();
     for end in [Step::Close, Step::Reset] {
         let ran = cut_short(vec![end.clone()], again.clone());
@@ -210,7 +210,7 @@ fn a_broken_stream_is_an_error_when_its_invocation_is_repeated() {
 }
 
 #[test]
-fn a_server_error_to_a_stream_ends_the_program() {
+fn a_server_failure_to_a_stream_ends_the_program() {
     let begin = vec![Step::Expect, Step::Send(event("r-1", "1000000")), Step::ExpectBytes(100_000)];
     let end = vec![the_end(), Step::Pause(Duration::from_millis(300)), Step::Close];
     let ran = run(Script::new().connection([begin, end].concat()), &example("stream", NATIVE));

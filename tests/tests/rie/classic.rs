@@ -34,7 +34,7 @@ fn echo_returns_every_size() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn an_event_beyond_the_buffer_is_a_typed_error_and_the_next_works() {
+fn an_event_beyond_the_buffer_is_a_typed_failure_and_the_next_works() {
     let mut rie = Rie::start(&example("stateful", NATIVE), &[], "too-large");
     assert_eq!(rie.invoke(b"{}"), b"1");
     let error = String::from_utf8(rie.invoke(&pattern(65_537))).expect("errors are JSON");

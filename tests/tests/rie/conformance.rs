@@ -61,7 +61,7 @@ fn many_invocations_in_a_row() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn errors_panics_exits_and_large_responses_are_reported_and_the_next_works() {
+fn failures_panics_exits_and_large_responses_are_reported_and_the_next_works() {
     let mut rie = start(&[], "faults");
     let panicked = format!(
         "panicked at {}: the event asked for a panic",
@@ -155,7 +155,7 @@ fn a_stream_has_the_limit_of_buffered_responses_and_the_next_works() {
 
 #[test]
 #[ignore = "needs RIE; run `bash .ci/full`"]
-fn an_error_before_a_stream_begins_is_the_whole_response() {
+fn a_failure_before_a_stream_begins_is_the_whole_response() {
     let mut rie = start(&[], "stream-error-first");
     assert_eq!(ask(&mut rie, "stream-error-first").text(), ASKED_FOR);
     assert_eq!(rie.answer(b"{}").text(), "{}");

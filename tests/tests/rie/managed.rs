@@ -65,7 +65,7 @@ fn every_fault_has_its_type() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn the_invocation_id_is_returned_with_responses_errors_and_streams() {
+fn the_invocation_id_is_returned_with_responses_failures_and_streams() {
     let (mut rie, relay) =
         rie_managed::start_relayed(&example("conformance", NATIVE), &[], "invocation-id", |_| ());
     assert_eq!(rie.answer(b"{}").text(), "{}");
@@ -161,7 +161,7 @@ fn streams_arrive_whole() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn a_stream_beyond_ries_limit_is_an_error_and_the_next_invocation_works() {
+fn a_stream_beyond_ries_limit_is_a_failure_and_the_next_invocation_works() {
     let mut rie = rie_managed::start(&example("conformance", NATIVE), &[], "stream-large");
     for event in [b"{}", b"[]"] {
         let answer = rie.answer(b"\"conformance:stream-large\"");
@@ -176,7 +176,7 @@ fn a_stream_beyond_ries_limit_is_an_error_and_the_next_invocation_works() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn an_error_while_streaming_reaches_the_caller_through_the_trailers() {
+fn a_failure_while_streaming_reaches_the_caller_through_the_trailers() {
     let (mut rie, relay) =
         rie_managed::start_relayed(&example("conformance", NATIVE), &[], "stream-error", |_| ());
     let answer = rie.answer(b"\"conformance:stream-error\"");
@@ -211,7 +211,7 @@ fn a_panic_while_streaming_reaches_the_caller_through_the_trailers() {
 
 #[test]
 #[ignore = "needs RIE, and root or sudo; run `bash .ci/full`"]
-fn a_panic_of_stream_error_has_its_place() {
+fn a_panic_of_stream_failure_has_its_place() {
     let mut rie = rie_managed::start(&example("stream_error", NATIVE), &[], "stream-panic-place");
     assert_error(
         &rie.answer(b"\"panic\""),

@@ -107,7 +107,7 @@ fn chunks_reach_the_sdk_while_the_function_writes() {
 
 #[test]
 #[ignore = "needs boto3; run `bash .ci/full`"]
-fn an_error_while_streaming_reaches_the_sdk_after_the_written_chunks() {
+fn a_failure_while_streaming_reaches_the_sdk_after_the_written_chunks() {
     let emulator = start(Options::new(example("stream_error", Architecture::X86_64)));
     let panicked =
         format!("panicked at {}: there is no third line", panic_place("stream_error", "panic!("));

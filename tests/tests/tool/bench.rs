@@ -111,7 +111,7 @@ fn sizes_add_up_to_the_file() {
 }
 
 #[test]
-fn errors_are_the_same_through_the_tool() {
+fn failures_are_the_same_through_the_tool() {
     let mut direct = bench();
     let mut through = tool(root());
     for (command, arguments) in

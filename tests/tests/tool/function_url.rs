@@ -106,7 +106,7 @@ fn a_stream_arrives_as_it_is_written() {
 }
 
 #[test]
-fn an_error_while_streaming_breaks_the_connection() {
+fn a_failure_while_streaming_breaks_the_connection() {
     let serving = Serving::start("stream_error");
     let (head, mut reader) = ask(serving.url, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(

@@ -77,7 +77,7 @@ fn a_streamed_response_is_printed_as_it_arrives() {
 }
 
 #[test]
-fn an_error_while_streaming_is_not_part_of_the_response() {
+fn a_failure_while_streaming_is_not_part_of_the_response() {
     let output = barelambda(&["invoke", "stream_error"]);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b"one\ntwo\n"[..]));
     assert!(

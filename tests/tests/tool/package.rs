@@ -288,7 +288,7 @@ fn packages_beyond_lambdas_limits_are_rejected() {
 
 #[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
-fn files_that_cannot_run_have_warnings_and_an_old_zip_is_replaced() {
+fn files_that_cannot_run_have_remarks_and_an_old_zip_is_replaced() {
     let folder = folder("warned");
     write(&folder.join("out.zip"), b"old", 0o644);
     write(&folder.join("run.sh"), SCRIPT, 0o644);
