@@ -1,6 +1,6 @@
-//! Defines the names that several `#[cfg]` share: `bare`, a program without std; `formatted_log`,
-//! if all lines of the log have a time and a level; `every_feature`, if the build checks for dead
-//! code.
+//! Defines the names that several `#[cfg]` share: `bare`, a program without std; `sets_trace_id`, a
+//! std program for musl; `formatted_log`, if all lines of the log have a time and a level;
+//! `every_feature`, if the build checks for dead code.
 //!
 //! For musl targets, adds two directories to the linker's search path: that of the linker script,
 //! and that of musl's `libc.a`, which has memcpy and its like.
@@ -10,20 +10,25 @@ use std::process::Command;
 use std::{env, fs};
 
 fn main() {
-    println!("cargo:rerun-if-changed=barelambda.x");
+    println!("cargo:rerun-if-changed=bare.x");
+    println!("cargo:rerun-if-changed=std.x");
     let has = |feature: &&str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
-    let is_bare = env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("musl");
+    let is_musl = env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("musl");
+    let is_bare = is_musl && !has(&"STD");
     set("bare", is_bare);
+    set("sets_trace_id", is_musl && !is_bare);
     set("formatted_log", ["EXEC", "LOG"].iter().any(has));
     set(
         "every_feature",
         ["CAPI", "ERROR_PATH", "EVENTS", "EXEC", "LOG", "METRICS", "PANIC_MESSAGE"].iter().all(has),
     );
-    if !is_bare {
+    if !is_musl {
         return;
     }
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::copy("barelambda.x", folder.join("barelambda.x")).expect("OUT_DIR can be written");
+    // Both have one name, so that both kinds of programs have the same flags.
+    let script = if is_bare { "bare.x" } else { "std.x" };
+    fs::copy(script, folder.join("barelambda.x")).expect("OUT_DIR can be written");
     println!("cargo:rustc-link-search={}", folder.display());
     println!("cargo:rustc-link-search={}", target_libdir().join("self-contained").display());
 }

@@ -49,11 +49,11 @@ FLAGS_none = -ffreestanding -fno-asynchronous-unwind-tables -fno-stack-protector
 # -nostdlib -static -no-pie         no libc and no start code; nothing to load or relocate at run time
 # -fuse-ld=lld -B                   the linker, and its folder
 # --gc-sections                     removes the functions that aren't called: most of the library
-# -T barelambda.x                   the layout of code, data and headers: see docs/design/linking.md
+# -T bare.x                         the layout of code, data and headers: see docs/design/linking.md
 # -s -z nosectionheader --build-id=none    no symbols, section table or id: the kernel doesn't read them
 # -z max-page-size=64               the script aligns to pages itself; with a full page here, the linker would pad the file to one
 LINK_none = -nostdlib -static -no-pie -fuse-ld=lld -B$(LLD) -s \
-	-Wl,--gc-sections,--build-id=none,-z,nosectionheader,-z,max-page-size=64,-T,$(ROOT)/barelambda.x
+	-Wl,--gc-sections,--build-id=none,-z,nosectionheader,-z,max-page-size=64,-T,$(ROOT)/bare.x
 
 FLAGS_static =
 LINK_static = -static -s -Wl,--gc-sections

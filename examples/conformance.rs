@@ -3,7 +3,7 @@
 //!
 //! `cargo bare conformance` runs the suite, whose README has the list of events. With
 //! CONFORMANCE_INIT=error or =panic the initialisation fails.
-#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
+#![cfg_attr(all(target_env = "musl", not(feature = "std"), not(test)), no_std, no_main)]
 use core::time::Duration;
 
 use barelambda::{Context, Error, FunctionError, Invocation, Responder, Response};

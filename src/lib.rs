@@ -52,11 +52,12 @@
 //! without a request id.
 //!
 //! # Non-features
-//! - No allocator, no threads, and no libc functions except memcpy and its like.
+//! - No allocator unless the feature `alloc` adds one, no threads, and no libc functions except
+//!   memcpy and its like.
 //! - No timeout while waiting for the next invocation: Lambda may freeze the process for hours.
 //! - No TLS and no name resolution: the Runtime API is plain HTTP at an IP address.
-//! - `_X_AMZN_TRACE_ID` isn't set, as a bare program has no environment that it could change. See
-//!   [`Context::trace_id`].
+//! - `_X_AMZN_TRACE_ID` isn't set, except with the feature `std`: a bare program has no environment
+//!   that it could change. See [`Context::trace_id`].
 #![no_std]
 // Each build compiles code that only other features use, but links none of it. This saves a `cfg`
 // at each item.
@@ -100,6 +101,8 @@ pub mod testing;
 
 use core::time::Duration;
 
+#[cfg(feature = "alloc")]
+pub use entry::heap_used;
 #[cfg(not(bare))]
 pub use entry::std_host::run;
 #[doc(hidden)]

@@ -28,6 +28,7 @@ Templates:
   function-url    a web service with a function URL
   sqs-batch       a batch of messages with partial failures
   stream          server-sent events
+  std             a static program with std: threads, files, sockets
   c               a function in C, without libc
   shell           a shell script that runs for each event
 

@@ -10,6 +10,60 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::sys::{self, env};
 
+/// Fails to compile: a heap needs the feature.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __heap {
+    ($size:expr) => {
+        ::core::compile_error!("`heap` in entry! needs the Cargo feature `alloc` of barelambda");
+    };
+}
+
+/// The body of `entry!`: `_start` and the panic handler of a program without std. A test of the
+/// program's crate has neither.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __main {
+    ($init:expr, $receive:expr, $response:expr $(, $heap:expr)?) => {
+        #[cfg(not(test))]
+        const _: () = {
+            static MEMORY: $crate::entry::Memory<{ $receive }, { $response }> =
+                $crate::entry::Memory::new();
+
+            $($crate::__heap!($heap);)?
+
+            $crate::__start!(main);
+
+            /// # Safety
+            /// Must be called once, by `_start`, with the kernel's stack.
+            unsafe extern "C" fn main(stack: *const usize) -> ! {
+                $(
+                    // SAFETY: the program begins here, so nothing else uses the heap or its memory.
+                    unsafe { __BARELAMBDA_HEAP.begin::<{ $heap }>(&__BARELAMBDA_ARENA) };
+                )?
+                // SAFETY: `_start` guarantees it.
+                unsafe { $crate::entry::start(stack, &MEMORY, $init) }
+            }
+
+            /// The core library of a debug build refers to this function, which only unwinding
+            /// would call.
+            // SAFETY: the program is without std, so nothing else has this name, and nothing calls
+            // it.
+            #[cfg(debug_assertions)]
+            #[unsafe(no_mangle)]
+            extern "C" fn rust_eh_personality() {}
+
+            #[panic_handler]
+            #[inline(always)]
+            fn panic(info: &::core::panic::PanicInfo<'_>) -> ! {
+                $(__BARELAMBDA_HEAP.report_exhausted(info, $heap);)?
+                $crate::entry::panicked(info)
+            }
+        };
+    };
+}
+
 /// Runs a bare program, from its entry point to its exit.
 ///
 /// # Safety

@@ -77,6 +77,8 @@ impl<H: Handler> Handler for Observed<H> {
     #[inline(always)]
     fn handle<'a>(&mut self, invocation: Invocation<'a>) -> Response<'a> {
         let mut context = invocation.context;
+        #[cfg(sets_trace_id)]
+        super::trace_id::set(context.trace_id());
         CURRENT.set((&raw mut context).cast());
         let _reset = Reset;
         self.0.handle(invocation)

@@ -8,6 +8,8 @@ mod bare;
 #[doc(hidden)]
 pub mod c_support;
 mod current;
+#[cfg(feature = "alloc")]
+mod heap;
 #[cfg(feature = "log")]
 mod logger;
 mod panic;
@@ -15,6 +17,8 @@ mod start;
 #[cfg(not(bare))]
 #[doc(hidden)]
 pub mod std_host;
+#[cfg(sets_trace_id)]
+mod trace_id;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +29,12 @@ mod tests;
 pub use bare::{panicked, start};
 #[doc(hidden)]
 pub use start::Memory;
+
+#[cfg(feature = "alloc")]
+pub use heap::heap_used;
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub use heap::{Arena, Heap};
 
 /// Turns a handler into a program. It must be called once, at the root of the program's crate,
 /// whose first line is `#![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]`.
@@ -55,53 +65,32 @@ pub use start::Memory;
 ///   [`Responder::writer`](crate::Responder::writer) can write, in bytes. The defaults are Lambda's
 ///   limit, 6,291,556. The minimum `response` is 256. The buffers are in .bss, so pages that are
 ///   never used cost nothing.
+/// - `heap`, with the Cargo feature `alloc`, is the size of the heap of a bare program, in bytes:
+///   `entry!(handler, heap = 1_048_576)`. docs/alloc.md says how to use it. Other programs have
+///   std's allocator, and ignore the size.
 /// - For a musl target, the macro defines `_start` and the panic handler of a program without std.
-///   For other targets it defines an ordinary `main`, so that the program and its tests also run on
-///   the host.
+///   For other targets, and with the Cargo feature `std`, it defines an ordinary `main`, so that
+///   the program and its tests also run on the host.
 #[macro_export]
 macro_rules! entry {
-    (init = $init:expr $(, event = $event:expr)? $(, response = $response:expr)? $(,)?) => {
-        #[cfg(all(target_env = "musl", not(test)))]
-        const _: () = {
-            static MEMORY: $crate::entry::Memory<
-                { [$($event,)? $crate::PAYLOAD_LIMIT][0] + $crate::runtime::ROOM },
-                { [$($response,)? $crate::PAYLOAD_LIMIT][0] },
-            > = $crate::entry::Memory::new();
-
-            $crate::__start!(main);
-
-            /// # Safety
-            /// Must be called once, by `_start`, with the kernel's stack.
-            unsafe extern "C" fn main(stack: *const usize) -> ! {
-                // SAFETY: `_start` guarantees it.
-                unsafe { $crate::entry::start(stack, &MEMORY, $init) }
-            }
-
-            /// The core library of a debug build refers to this function, which only unwinding
-            /// would call.
-            // SAFETY: the program is without std, so nothing else has this name, and nothing calls
-            // it.
-            #[cfg(debug_assertions)]
-            #[unsafe(no_mangle)]
-            extern "C" fn rust_eh_personality() {}
-
-            #[panic_handler]
-            #[inline(always)]
-            fn panic(info: &::core::panic::PanicInfo<'_>) -> ! {
-                $crate::entry::panicked(info)
-            }
-        };
-
-        #[cfg(not(all(target_env = "musl", not(test))))]
-        fn main() {
-            $crate::entry::std_host::run_sized(
-                $init,
-                [$($event,)? $crate::PAYLOAD_LIMIT][0] + $crate::runtime::ROOM,
-                [$($response,)? $crate::PAYLOAD_LIMIT][0],
-            )
-        }
+    (
+        init = $init:expr $(, event = $event:expr)? $(, response = $response:expr)?
+        $(, heap = $heap:expr)? $(,)?
+    ) => {
+        $crate::__main!(
+            $init,
+            [$($event,)? $crate::PAYLOAD_LIMIT][0] + $crate::runtime::ROOM,
+            [$($response,)? $crate::PAYLOAD_LIMIT][0]
+            $(, $heap)?
+        );
     };
-    ($handler:expr $(, event = $event:expr)? $(, response = $response:expr)? $(,)?) => {
-        $crate::entry!(init = || ::core::result::Result::Ok($handler) $(, event = $event)? $(, response = $response)?);
+    (
+        $handler:expr $(, event = $event:expr)? $(, response = $response:expr)?
+        $(, heap = $heap:expr)? $(,)?
+    ) => {
+        $crate::entry!(
+            init = || ::core::result::Result::Ok($handler) $(, event = $event)?
+            $(, response = $response)? $(, heap = $heap)?
+        );
     };
 }

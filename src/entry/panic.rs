@@ -8,6 +8,7 @@ use crate::conversation::stream::is_streaming;
 use crate::log;
 use crate::runtime::final_report::{finish_stream, send_final_report};
 use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request::Subject;
 use crate::sys::socket::Socket;
 
@@ -24,9 +25,17 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     body.push(": ");
     body.push(message);
     let body = body.finish();
-    let answer = Answer::error(TYPE, body);
+    deliver(Answer::error(TYPE, body), |current| {
+        log::panicked(current, body, (file, line), message)
+    });
+}
+
+/// Sends the error that ends the process to the caller of the function, if there is one, after
+/// `log` has written it.
+#[inline(always)]
+pub(super) fn deliver(answer: Answer<'_>, log: impl FnOnce(Option<&InvocationHead<'_>>)) {
     with_current(|current| {
-        log::panicked(current, body, (file, line), message);
+        log(current);
         if INITIALIZING.load(Relaxed) != 0 {
             send_final_report(Kept { subject: Subject::Initialization, answer });
         } else if let Some(&invocation) = current {

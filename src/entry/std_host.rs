@@ -1,4 +1,4 @@
-//! The same runtime in a std program, for targets other than musl.
+//! The same runtime in a std program: for targets other than musl, or with the feature `std`.
 #![deny(unsafe_code)]
 
 extern crate std;
@@ -14,6 +14,19 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::runtime::ROOM;
 use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
+
+/// The body of `entry!`: an ordinary `main`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __main {
+    ($init:expr, $receive:expr, $response:expr $(, $heap:expr)?) => {
+        $(const _: usize = $heap;)?
+
+        fn main() {
+            $crate::entry::std_host::run_sized($init, $receive, $response)
+        }
+    };
+}
 
 /// Serves invocations with `handler` until the process exits.
 ///

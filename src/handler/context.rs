@@ -35,7 +35,8 @@ impl<'a> Context<'a> {
     }
 
     /// The AWS X-Ray trace header. Other runtimes also set the environment variable
-    /// `_X_AMZN_TRACE_ID`; this one can't, because the environment is read-only without libc.
+    /// `_X_AMZN_TRACE_ID`, and so does the feature `std`; a bare program can't, because the
+    /// environment is read-only without libc.
     pub fn trace_id(&self) -> Option<&'a str> {
         self.invocation.find("lambda-runtime-trace-id").and_then(text)
     }

@@ -35,8 +35,11 @@ fn now() -> [i64; 2] {
 
 #[cfg(not(bare))]
 fn now() -> [i64; 2] {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-    [now.tv_sec, now.tv_nsec]
+    extern crate std;
+
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    [i64::try_from(now.as_secs()).unwrap_or(i64::MAX), now.subsec_nanos().into()]
 }
 
 /// Sleeps for `ms` milliseconds. A signal doesn't shorten the sleep.

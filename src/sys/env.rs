@@ -22,8 +22,8 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
     loop {
         // SAFETY: `environ` points to an array of pointers to zero-terminated strings that ends
         // with a null pointer. Neither changes while the process lives: a bare program has no code
-        // that would change it, and a std program must not set variables while a function runs (std
-        // itself marks that as unsafe).
+        // that would change it, a std program for musl reads a copy, and others must not set
+        // variables while a function runs (std itself marks that as unsafe).
         let text = unsafe {
             let text = *entry;
             if text.is_null() {
@@ -120,7 +120,11 @@ mod bare {
 mod hosted {
     extern crate std;
 
-    use std::os::unix::ffi::OsStringExt;
+    use core::ptr::null;
+    use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::sync::OnceLock;
+    use std::vec::Vec;
 
     /// Returns the words of the command line. A zero follows each of them in memory.
     pub fn command_line() -> impl Iterator<Item = &'static [u8]> {
@@ -132,6 +136,24 @@ mod hosted {
         })
     }
 
+    /// Returns a copy of the environment as it is at the first call, in the layout of `environ`.
+    ///
+    /// A std program for musl sets `_X_AMZN_TRACE_ID` before each invocation. That frees what
+    /// another thread may be reading through `environ`, or has borrowed from it. The copy never
+    /// changes, and std makes it under its lock.
+    pub(super) fn copied() -> *const *const u8 {
+        static COPY: OnceLock<AtomicPtr<*const u8>> = OnceLock::new();
+        let copy = COPY.get_or_init(|| {
+            let entries = std::env::vars_os().map(|(name, value)| {
+                let entry = [name.as_bytes(), b"=", value.as_bytes(), b"\0"].concat();
+                entry.leak().as_ptr()
+            });
+            let entries: Vec<*const u8> = entries.chain([null()]).collect();
+            AtomicPtr::new(entries.leak().as_mut_ptr())
+        });
+        copy.load(Relaxed)
+    }
+
     // SAFETY: POSIX defines this variable, with this type, in every C library.
     unsafe extern "C" {
         #[link_name = "environ"]
@@ -139,6 +161,9 @@ mod hosted {
     }
 
     pub(super) fn environ() -> *const *const u8 {
+        if cfg!(sets_trace_id) {
+            return copied();
+        }
         // SAFETY: this reads a pointer of the C library while no code sets variables (see `var`).
         unsafe { ENVIRON }
     }
@@ -146,12 +171,24 @@ mod hosted {
 
 #[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     #[test]
     fn a_name_with_a_zero_is_not_set() {
         let (name, value) = std::env::vars_os().next().unwrap();
         let text = [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat();
         assert_eq!(super::var(&[&text[..], b"\0"].concat()), None);
         assert_eq!(super::var(b"\0"), None);
+    }
+
+    #[test]
+    fn the_copy_has_each_variable_and_ends_with_a_null() {
+        // SAFETY: the copy is such an array, and never changes.
+        let copied: Vec<&[u8]> = unsafe { super::strings(super::hosted::copied()) }.collect();
+        let expected: Vec<Vec<u8>> = std::env::vars_os()
+            .map(|(name, value)| [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat())
+            .collect();
+        assert_eq!(copied, expected);
     }
 
     #[test]

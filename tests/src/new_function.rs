@@ -11,7 +11,7 @@ use crate::packages;
 use crate::{cargo, programs};
 
 /// The templates that cargo builds.
-pub const CRATES: [&str; 5] = ["hello", "json", "function-url", "sqs-batch", "stream"];
+pub const CRATES: [&str; 6] = ["hello", "json", "function-url", "sqs-batch", "stream", "std"];
 
 /// The templates that `make` builds.
 pub const MADE: [&str; 2] = ["c", "shell"];

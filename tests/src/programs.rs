@@ -111,6 +111,35 @@ pub fn std_host() -> PathBuf {
     )
 }
 
+/// A std program for musl: of `tests/programs/std`, or the example `std-function`.
+pub fn std_program(name: &str, architecture: Architecture) -> PathBuf {
+    build_outside(
+        if name == "std-function" { "examples/std" } else { "tests/programs/std" },
+        "std",
+        name,
+        architecture,
+    )
+}
+
+/// A bare program with a heap: of `tests/programs/alloc`, or the example `alloc-function`.
+pub fn alloc_program(name: &str, architecture: Architecture) -> PathBuf {
+    build_outside(
+        if name == "alloc-function" { "examples/alloc" } else { "tests/programs/alloc" },
+        "alloc",
+        name,
+        architecture,
+    )
+}
+
+/// Builds a package outside the workspace. Packages with the same feature share a target folder.
+fn build_outside(folder: &str, feature: &str, name: &str, architecture: Architecture) -> PathBuf {
+    let target_folder = cargo::target_folder().join("barelambda-tests").join(feature);
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let arguments =
+        ["--release", "--locked", "--target", architecture.target(), "--target-dir", target_folder];
+    find(&cargo::build(&cargo::root().join(folder), &arguments), name)
+}
+
 /// Builds the smallest program with the same first system calls, with which the start is compared,
 /// and returns its path.
 pub fn floor() -> PathBuf {

@@ -6,7 +6,8 @@ use super::files::{File, cargo_config, filled, of_repository, terraform};
 use crate::error::Error;
 
 /// The names of all templates, in the order of the help text.
-pub const NAMES: [&str; 7] = ["hello", "json", "function-url", "sqs-batch", "stream", "c", "shell"];
+pub const NAMES: [&str; 8] =
+    ["hello", "json", "function-url", "sqs-batch", "stream", "std", "c", "shell"];
 
 #[derive(Clone, Copy, Debug)]
 pub enum Template {
@@ -33,7 +34,7 @@ pub struct Rust {
     settings: &'static str,
 }
 
-static RUST: [Rust; 5] = [
+static RUST: [Rust; 6] = [
     Rust {
         name: "hello",
         example: "hello",
@@ -86,6 +87,16 @@ static RUST: [Rust; 5] = [
         features: "",
         derives: false,
         settings: "\n# A URL that streams the response, for callers who sign their requests.\nurl = { invoke_mode = \"RESPONSE_STREAM\" }\n",
+    },
+    Rust {
+        name: "std",
+        example: "std-function",
+        source: of_repository!("examples/std/src/main.rs"),
+        tests: include_str!("../../templates/tests/std.rs"),
+        event: ("event.json", "\"one two three\"\n"),
+        features: "std",
+        derives: false,
+        settings: "",
     },
 ];
 

@@ -28,6 +28,11 @@ fn our_runtime_passes_every_check(architecture: Architecture) {
 }
 on_each_architecture!(our_runtime_passes_every_check);
 
+fn a_static_std_program_passes_every_check(architecture: Architecture) {
+    passes_every_check(example_with_features("conformance", architecture, &["std"]), architecture);
+}
+on_each_architecture!(a_static_std_program_passes_every_check);
+
 #[test]
 #[ignore = "long; run `bash .ci/long`"]
 fn a_std_program_passes_every_check() {

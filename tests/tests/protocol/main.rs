@@ -1,6 +1,7 @@
 //! The Runtime API: programs under the emulator, and with scripted servers that fail in every way.
 
 mod aarch64;
+mod alloc_programs;
 mod conformance;
 mod connections;
 mod diagnostics;
@@ -15,5 +16,6 @@ mod payloads;
 mod replies;
 mod soak;
 mod statuses;
+mod std_programs;
 mod streamed_answers;
 mod streams;

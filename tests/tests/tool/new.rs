@@ -18,6 +18,7 @@ fn assert_answer(template: &str, answer: &str) {
         "sqs-batch" => {
             r#"{"batchItemFailures":[{"itemIdentifier":"7c6b5a49-3827-4160-9f8e-d7c6b5a49382"}]}"#
         }
+        "std" => r#"{"words":3,"letters":11}"#,
         "stream" => "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n",
         _ => r#""event":{"name":"Ada"}"#,
     };

@@ -75,7 +75,7 @@ impl Copied {
             .find(|line| line.starts_with("members = "))
             .expect("the workspace has members");
         write("checkout/Cargo.toml", &manifest.replace(members, ""));
-        for file in ["build.rs", "barelambda.x", "README.md"] {
+        for file in ["build.rs", "bare.x", "std.x", "README.md"] {
             write(&format!("checkout/{file}"), &read(file));
         }
         for inner in ["src", "examples"] {
