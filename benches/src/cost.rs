@@ -18,7 +18,7 @@ const WHOLE_PROCESSOR_MB: f64 = 1769.0;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo bare bench cost benches/record/x86_64/2026-11-23T2200-local --invocations 100000000 --cold 0.01
+  cargo bare bench cost benches/record/x86_64/2026-11-24T0152-local --invocations 100000000 --cold 0.01
   cargo bare bench cost RECORD --invocations 5e6 --cold 2% --memory 512 --duration 3 --free-tier
 
 A record of `bench aws` has times of AWS. The times of a local record aren't a claim about AWS; docs/cost.md explains the model's limits.";
@@ -224,7 +224,7 @@ fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error
         "billed",
         "GB-seconds",
         "$ a month",
-        "more than",
+        "vs.",
     );
     let ours = first.map_or("–", |(row, _)| &row.name);
     let _ = writeln!(
@@ -255,12 +255,12 @@ fn show(record: &Record, shape: &Shape, prices: &Prices) -> Result<String, Error
     }
     shown.push('\n');
     shown.push_str(match (is_of_aws, shape.scaled) {
-        (true, _) => "Times of AWS. Warm invocations are taken to last as long as the first one, which is more than they do.\n",
+        (true, _) => "Times of AWS. Warm invocations are assumed to take as long as the first one, so they are overestimated.\n",
         (false, true) => {
-            "Times of this machine, longer by the part of a processor that the memory brings: an assumption, and no claim about AWS.\n"
+            "Times of this machine, scaled to the share of a processor that the memory size gets: an assumption, not a claim about AWS.\n"
         }
         (false, false) => {
-            "Times of this machine with a whole processor: no claim about AWS. --scale-cpu makes them longer for small functions.\n"
+            "Times of this machine with a whole processor, not a claim about AWS. `--scale-cpu` scales them for small functions.\n"
         }
     });
     Ok(shown)

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_processor_is_reserved_and_given_back() {
+    fn the_first_processor_is_reserved_and_released() {
         let before = sched_getaffinity(None).unwrap();
         {
             let reserved = Reserved::new().unwrap();

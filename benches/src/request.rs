@@ -91,9 +91,9 @@ fn end_of_trailers(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Returns the beginning of received bytes, for an error message.
 pub fn shown(bytes: &[u8]) -> String {
-    const MOST: usize = 200;
-    let more = if bytes.len() > MOST { "…" } else { "" };
-    format!("\"{}\"{more}", bytes[..bytes.len().min(MOST)].escape_ascii())
+    const LIMIT: usize = 200;
+    let more = if bytes.len() > LIMIT { "…" } else { "" };
+    format!("\"{}\"{more}", bytes[..bytes.len().min(LIMIT)].escape_ascii())
 }
 
 #[cfg(test)]
@@ -101,26 +101,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_is_read_when_it_is_whole() {
+    fn a_head_is_parsed_when_it_is_complete() {
         let bytes =
             b"POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: x\r\ncontent-length: 5\r\nExpect: 100-continue\r\n\r\n12345";
         for cut in 0..bytes.len() - 5 {
-            assert_eq!(Head::parse(&bytes[..cut]).expect("it is right"), None, "{cut}");
+            assert_eq!(Head::parse(&bytes[..cut]).expect("the request is valid"), None, "{cut}");
         }
-        let head = Head::parse(bytes).expect("it is right").expect("it is whole");
+        let head = Head::parse(bytes).expect("the request is valid").expect("the head is complete");
         assert_eq!(
             (head.length, head.content_length, head.expects_continue),
             (bytes.len() - 5, Some(5), true)
         );
         assert!(!head.is_next() && head.target.ends_with("/response"));
         let head = Head::parse(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n")
-            .expect("it is right")
-            .expect("it is whole");
+            .expect("the request is valid")
+            .expect("the head is complete");
         assert!(head.is_next() && head.content_length == Some(0));
     }
 
     #[test]
-    fn what_is_no_request_is_an_error_that_shows_it() {
+    fn an_invalid_request_is_an_error_that_shows_it() {
         let words = Head::parse(b"\x16\x03\x01").unwrap_err().to_string();
         assert!(words.contains("\\x16"), "{words}");
         let words = Head::parse(b"POST / HTTP/1.1\r\nContent-Length: five\r\n\r\n")
@@ -130,16 +130,16 @@ mod tests {
     }
 
     #[test]
-    fn chunks_are_joined_when_all_are_there() {
+    fn chunks_are_joined_when_all_have_arrived() {
         let body = b"5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nX: y\r\n\r\n";
         for cut in 0..body.len() {
-            assert_eq!(unchunked(&body[..cut]).expect("it is right"), None, "{cut}");
+            assert_eq!(unchunked(&body[..cut]).expect("the request is valid"), None, "{cut}");
         }
         assert_eq!(
-            unchunked(&[body, &b"GET"[..]].concat()).expect("it is right"),
+            unchunked(&[body, &b"GET"[..]].concat()).expect("the request is valid"),
             Some((b"hello world".to_vec(), body.len()))
         );
-        assert_eq!(unchunked(b"0\r\n\r\n").expect("it is right"), Some((Vec::new(), 5)));
+        assert_eq!(unchunked(b"0\r\n\r\n").expect("the request is valid"), Some((Vec::new(), 5)));
         assert!(unchunked(b"x\r\n").is_err());
     }
 }

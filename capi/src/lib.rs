@@ -9,12 +9,12 @@
 //! | `result` | the codes that they return |
 //! | `arch` | weak symbols, which need assembly, per architecture |
 //!
-//! C proves nothing to the compiler. So an event and a responder are the address of the current
+//! The compiler can't check C code. So an event and a responder are the address of the current
 //! invocation, and no other address is dereferenced. C may change the payload and the response
 //! buffer at any time, so they are stored as addresses until the handler returns.
 //!
-//! For other targets than musl the same sources build a library with std, for checks and not for
-//! linking.
+//! For targets other than musl, the same sources build a library with std that is only checked, not
+//! linked.
 #![cfg_attr(target_env = "musl", no_std)]
 
 mod answer;

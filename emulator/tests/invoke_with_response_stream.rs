@@ -1,5 +1,5 @@
 //! InvokeWithResponseStream over a raw socket, message by message. The AWS SDK reads the messages
-//! in `tests/tests/streaming_sdk.rs`.
+//! in `tests/tests/rie/streaming_sdk.rs`.
 
 mod support;
 

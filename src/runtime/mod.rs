@@ -1,4 +1,4 @@
-//! The loop: the only module that joins the protocol to the sockets.
+//! The loop, and the socket as a [`Transport`].
 
 pub(crate) mod final_report;
 pub(crate) mod stream_access;

@@ -74,7 +74,7 @@ pub fn include() -> PathBuf {
     cargo::root().join("include")
 }
 
-/// Builds `libbarelambda.a` as the README says, and returns its path.
+/// Builds `libbarelambda.a` as docs/c.md says, and returns its path.
 pub fn library(architecture: Architecture) -> PathBuf {
     cargo::build(
         cargo::root(),

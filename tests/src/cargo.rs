@@ -42,14 +42,14 @@ pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
     })
 }
 
-/// Makes files once for all tests of a process, and of all processes of a `cargo suite`, which sets
+/// Creates files once for all tests of a process, and of all processes of a `cargo suite`, which sets
 /// a folder for this purpose. `what` must differ for different files.
 ///
 /// # Panics
 /// The folder can't be used. If `make` panics, each test that needs the files tries again.
 pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     static MADE: Mutex<BTreeMap<String, Arc<OnceLock<Vec<PathBuf>>>>> = Mutex::new(BTreeMap::new());
-    // The lock isn't held while files are made because `make` may call `once` for others.
+    // The lock isn't held while files are created because `make` may call `once` for others.
     let made = Arc::clone(
         MADE.lock().expect("nothing panics while it is held").entry(what.to_owned()).or_default(),
     );
@@ -61,20 +61,20 @@ pub fn once(what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
 }
 
 /// Runs `make` while holding a lock on this folder, which excludes other tests.
-pub fn alone<T>(folder: &Path, make: impl FnOnce() -> T) -> T {
-    std::fs::create_dir_all(folder).expect("a folder can be made");
-    let lock = File::create(folder.join("lock")).expect("a lock can be made");
+pub fn with_lock<T>(folder: &Path, make: impl FnOnce() -> T) -> T {
+    std::fs::create_dir_all(folder).expect("a folder can be created");
+    let lock = File::create(folder.join("lock")).expect("a lock can be created");
     lock.lock().expect("a file can be locked");
     make()
 }
 
-/// Makes the files in the first process while it holds a lock, and writes their paths to a list for
+/// Creates the files in the first process while it holds a lock, and writes their paths to a list for
 /// the others.
 fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
     let list = folder.join(format!("{:016x}", hasher.finish()));
-    let lock = File::create(list.with_extension("lock")).expect("a lock can be made");
+    let lock = File::create(list.with_extension("lock")).expect("a lock can be created");
     lock.lock().expect("a file can be locked");
     if let Ok(list) = std::fs::read_to_string(&list) {
         return list.lines().map(PathBuf::from).collect();
@@ -123,14 +123,14 @@ fn metadata() -> &'static Value {
     })
 }
 
-/// Makes an empty folder for one test, in the target directory. `name` must differ for each folder
+/// Creates an empty folder for one test, in the target directory. `name` must differ for each folder
 /// of a test.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = target_folder().join("barelambda-tests").join(program()).join(test()).join(name);
     if folder.exists() {
         std::fs::remove_dir_all(&folder).expect("an old scratch folder can be removed");
     }
-    std::fs::create_dir_all(&folder).expect("a scratch folder can be made");
+    std::fs::create_dir_all(&folder).expect("a scratch folder can be created");
     folder
 }
 

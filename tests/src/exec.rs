@@ -13,7 +13,7 @@ use crate::waiting::eventually;
 /// A handler that runs its event as a shell script.
 pub const SHELL: &str = "#!/bin/sh\neval \"$(cat)\"\n";
 
-/// Builds the binary as the README says, and returns its path.
+/// Builds the binary with plain cargo, and returns its path.
 pub fn bootstrap(architecture: Architecture) -> PathBuf {
     let arguments = [
         "--release",

@@ -73,7 +73,7 @@ macro_rules! on_each_architecture {
 const BARE: [&str; 7] =
     ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 
-/// Builds a bare example as the README says, and returns its path.
+/// Builds a bare example with plain cargo, as docs/package-and-deploy.md says, and returns its path.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
     find(&build_bare(architecture, &["--release"]), name)
 }
@@ -247,7 +247,7 @@ fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
             "--target-dir",
             target_folder,
         ];
-        cargo::alone(&folder, || {
+        cargo::with_lock(&folder, || {
             let program = find(&cargo::build(cargo::root(), &[&arguments, target].concat()), name);
             std::fs::create_dir_all(&copies).expect("a folder can be made");
             let copy = copies.join(name);

@@ -24,8 +24,8 @@ pub fn draw(
     entries: impl IntoIterator<Item = (usize, String)>,
 ) {
     let left = frame.right + 16;
-    for (place, (index, label)) in entries.into_iter().enumerate() {
-        let (style, y) = (theme::of(record, index), frame.top + 10 + LINE * place as i32);
+    for (position, (index, label)) in entries.into_iter().enumerate() {
+        let (style, y) = (theme::of(record, index), frame.top + 10 + LINE * position as i32);
         match sample {
             Sample::Line => picture.line([(left, y), (left + 30, y)], style.color, 2, style.dashes),
             Sample::Dot => picture.dot((left + 24, y), 5, style.color, style.dashes.is_some()),

@@ -57,7 +57,7 @@ pub fn of_this_machine(records: &[Published]) -> String {
     let sections = records.iter().map(|published| {
         let record = &published.record;
         let first = record.rows.first().map_or("", |row| &row.title);
-        let mut text = headed(record, "cargo bare bench");
+        let mut text = heading(record, "cargo bare bench");
         let _ = write!(
             text,
             "\nMedians; × is the ratio to {}. The best of each column is bold, except for the floor, which isn't a runtime. \
@@ -80,7 +80,7 @@ pub fn of_aws(records: &[Published]) -> String {
     }
     let sections = records.iter().map(|published| {
         let record = &published.record;
-        let mut text = headed(record, "cargo bare bench aws");
+        let mut text = heading(record, "cargo bare bench aws");
         let table = markdown::aws(record);
         let _ = write!(text, "\nMedians of the REPORT lines of cold starts. The best of each memory size is bold.\n\n{table}\n");
         let _ = write!(text, "{}\n{}", source(published), images(published));
@@ -97,7 +97,7 @@ fn not_measured(page: &str) -> String {
 }
 
 /// The date, the machine or region, and the command.
-fn headed(record: &Record, command: &str) -> String {
+fn heading(record: &Record, command: &str) -> String {
     let mut facts = vec![record.date.get(..10).unwrap_or(&record.date).to_owned()];
     if plots::is_of_aws(record) {
         facts.push(record.place.clone());

@@ -46,7 +46,7 @@ fn every_form_of_size_is_read() {
 }
 
 #[test]
-fn a_large_event_comes_whole_in_any_chunks() {
+fn a_large_event_arrives_complete_in_chunks_of_any_size() {
     let data: Vec<u8> =
         (0..if cfg!(miri) { 100 } else { 20_000u32 }).map(|at| (at * at % 251) as u8).collect();
     for size in [1, 2, 15, 16, 4095, 4096, 19_999, 20_000].into_iter().step_by(if cfg!(miri) {
@@ -111,7 +111,7 @@ fn malformed_chunks_are_errors() {
 }
 
 #[test]
-fn a_chunk_of_64_bits_is_read_on_for_ever() {
+fn a_chunk_with_a_64_bit_size_never_ends() {
     let message = chunked(b"fFfFfFfFfFfFfFfF\r\nabcdefgh");
     for pieces in [[usize::MAX], [1]] {
         assert_eq!(read(&message, &pieces, message.len(), 4), Ok(Progress::Partial));
@@ -142,7 +142,7 @@ fn endless_extensions_trailers_and_sizes_are_errors() {
 
 #[test]
 #[cfg_attr(miri, ignore = "long, and shorter tests run the same code")]
-fn consecutive_framing_may_have_the_limit() {
+fn consecutive_framing_may_be_as_long_as_the_limit() {
     for (start, before, after, end) in [
         ("", "1;", "\r\n", "x\r\n0\r\n\r\n"),
         ("", "0;", "\r\n\r\n", ""),
@@ -184,7 +184,7 @@ fn many_extensions_are_accepted() {
 }
 
 #[test]
-fn framing_goes_from_state_to_state() {
+fn framing_moves_through_its_states() {
     let mut framing = Framing::default();
     framing.next = NextFraming::ChunkSize;
     for (line, data, next) in [

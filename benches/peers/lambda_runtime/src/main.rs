@@ -29,7 +29,7 @@ const TOO_LARGE: usize = 6_291_557;
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     match std::env::var("CONFORMANCE_INIT").as_deref() {
-        Ok("error") => return Err(asked_for("error")),
+        Ok("error") => return Err(asked_for_error()),
         Ok("panic") => panic!("asked for a panic"),
         _ => {}
     }
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Error> {
 async fn handler(event: LambdaEvent<Json>) -> Result<Response, Error> {
     let (event, context) = event.into_parts();
     Ok(match event.get() {
-        "\"conformance:error\"" => return Err(asked_for("error")),
+        "\"conformance:error\"" => return Err(asked_for_error()),
         "\"conformance:panic\"" => panic!("asked for a panic"),
         "\"conformance:exit\"" => std::process::exit(3),
         "\"conformance:large\"" => FunctionResponse::BufferedResponse(to_raw_value(&"x".repeat(TOO_LARGE - 2))?),
@@ -70,8 +70,8 @@ async fn handler(event: LambdaEvent<Json>) -> Result<Response, Error> {
             })
         }
         "\"conformance:stream-empty\"" => streamed(stream! {
-            for nothing in [] {
-                yield nothing;
+            for item in [] {
+                yield item;
             }
         }),
         "\"conformance:stream-large\"" => streamed(stream! {
@@ -81,21 +81,21 @@ async fn handler(event: LambdaEvent<Json>) -> Result<Response, Error> {
         }),
         "\"conformance:stream-error\"" => streamed(stream! {
             yield Ok(Bytes::from("one\n"));
-            yield Err(asked_for("error"));
+            yield Err(asked_for_error());
         }),
         "\"conformance:stream-panic\"" => streamed(stream! {
             yield Ok(Bytes::from("one\n"));
             panic!("asked for a panic");
         }),
         "\"conformance:stream-error-first\"" => streamed(stream! {
-            yield Err(asked_for("error"));
+            yield Err(asked_for_error());
         }),
         _ => FunctionResponse::BufferedResponse(event),
     })
 }
 
-fn asked_for(what: &str) -> Error {
-    format!("the event asked for an {what}").into()
+fn asked_for_error() -> Error {
+    "the event asked for an error".into()
 }
 
 fn streamed(chunks: impl Stream<Item = Result<Bytes, Error>> + Send + 'static) -> Response {
