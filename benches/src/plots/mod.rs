@@ -302,7 +302,7 @@ mod tests {
     /// Writes plots to target/plots for inspection:
     /// `cargo test -p barelambda-bench --lib -- --ignored draw_fixtures`.
     #[test]
-    #[ignore = "draws plots for inspection"]
+    #[ignore = "draws plots for inspection; run `bash .ci/full`"]
     fn draw_fixtures() {
         for record in [fixture::local(), fixture::aws()] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plots");

@@ -1,29 +1,10 @@
 //! Data of records that is read in place: bodies, base64, JSON in JSON.
 
+use super::{Order, file, records};
 use crate::error::Error;
 use crate::events::*;
 use crate::json::{self, Records};
 use std::vec::Vec;
-
-#[derive(Debug, PartialEq, serde::Deserialize)]
-struct Order<'a> {
-    item: &'a str,
-    quantity: u32,
-    note: Option<&'a str>,
-}
-
-fn records<'a, T: json::FromJson<'a>>(text: &'a mut [u8]) -> Vec<T> {
-    Records::new(text, "Records")
-        .unwrap()
-        .map(|record| record.unwrap_or_else(|error| panic!("{error}")))
-        .collect()
-}
-
-macro_rules! file {
-    ($name:literal) => {
-        &mut include_bytes!(concat!("../../../examples/events/", $name)).to_vec()
-    };
-}
 
 #[test]
 fn bodies_of_messages_are_read_as_json_in_place() {
