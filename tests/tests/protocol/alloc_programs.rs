@@ -52,7 +52,7 @@ fn vectors_and_serde_json_work(architecture: Architecture) {
 }
 on_each_architecture!(vectors_and_serde_json_work);
 
-fn an_exhausted_heap_is_an_error_with_the_sizes_and_a_new_process_follows(
+fn an_exhausted_heap_is_a_failure_with_the_sizes_and_a_new_process_follows(
     architecture: Architecture,
 ) {
     let emulator = serve("alloc_probe", architecture);
@@ -79,7 +79,7 @@ fn an_exhausted_heap_is_an_error_with_the_sizes_and_a_new_process_follows(
     assert_eq!(error.reported, "Function.HeapExhausted");
     assert!(error.message.contains("no room for 262145 more"), "{}", error.message);
 }
-on_each_architecture!(an_exhausted_heap_is_an_error_with_the_sizes_and_a_new_process_follows);
+on_each_architecture!(an_exhausted_heap_is_a_failure_with_the_sizes_and_a_new_process_follows);
 
 fn try_reserve_returns_its_error_and_other_panics_stay_panics(architecture: Architecture) {
     let emulator = serve("alloc_probe", architecture);
