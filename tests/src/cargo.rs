@@ -20,7 +20,8 @@ pub fn root() -> &'static Path {
 /// Returns a command for the cargo that runs the tests.
 pub fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    command.current_dir(folder).stdin(Stdio::null());
+    // What a test builds is seldom built again, and its incremental state is large.
+    command.env("CARGO_INCREMENTAL", "0").current_dir(folder).stdin(Stdio::null());
     command
 }
 
