@@ -24,7 +24,7 @@ pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
         .inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
 }
 
-/// Delivers the final report on a new connection, whatever the state of the old one is.
+/// Delivers the final report on a new connection. The old one may be in any state.
 #[inline(never)]
 pub(crate) fn send_final_report(kept: Kept<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];

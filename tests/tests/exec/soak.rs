@@ -36,7 +36,7 @@ struct Kind {
     name: &'static str,
     program: &'static [u8],
     event_len: usize,
-    /// The time until its deadline. Zero stands for the default, which is far away.
+    /// The time until its deadline. Zero selects the default, which is far away.
     milliseconds: u64,
     answer: Answer,
 }

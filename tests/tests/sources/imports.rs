@@ -202,7 +202,7 @@ fn without_tests(text: &str) -> String {
     kept + rest
 }
 
-/// The `use` declarations: whether they re-export, and what stands between `use` and the semicolon.
+/// The `use` declarations: whether they re-export, and the text between `use` and the semicolon.
 fn uses(text: &str) -> impl Iterator<Item = (bool, String)> {
     text.match_indices("use ").filter_map(|(at, word)| {
         let before = text[..at].trim_end_matches(' ');
