@@ -11,6 +11,7 @@ Arguments:
 
 Options:
       --full           Run the ignored tests, too, except the long ones
+      --ignored        With --full, run only the tests that a run without it ignores
       --long           Run only the long tests: those whose reason to be ignored begins with `long`
       --without WORD   Leave out tests whose reason to be ignored contains WORD; repeatable
       --only PROGRAM   Run only this program of the end-to-end tests; repeatable
@@ -30,6 +31,7 @@ pub const LONG: &str = "long";
 #[derive(Debug, Default)]
 pub struct Options {
     pub full: bool,
+    pub ignored: bool,
     pub long: bool,
     pub list: bool,
     pub show: bool,
@@ -45,14 +47,22 @@ impl Options {
     /// Returns whether all programs are selected, and therefore the examples in the documentation,
     /// too.
     pub fn is_whole(&self) -> bool {
-        self.filters.is_empty() && self.only.is_empty() && self.package.is_none() && !self.long
+        self.filters.is_empty()
+            && self.only.is_empty()
+            && self.package.is_none()
+            && !self.only_ignored()
+    }
+
+    /// Returns whether tests that aren't ignored are left out, and not listed either.
+    pub fn only_ignored(&self) -> bool {
+        self.long || self.ignored
     }
 
     /// Returns whether this run leaves out a test that is ignored for this reason, or isn't
     /// ignored.
     pub fn skip(&self, ignored: Option<&str>) -> bool {
         match ignored {
-            None => self.long,
+            None => self.only_ignored(),
             Some(reason) if self.without.iter().any(|word| reason.contains(word)) => true,
             Some(reason) if reason.starts_with(LONG) => !self.long,
             Some(_) => !self.full,
@@ -69,6 +79,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
             || arguments.next().ok_or_else(|| format!("a value is required for '{argument}'"));
         match argument.as_str() {
             "--full" => options.full = true,
+            "--ignored" => options.ignored = true,
             "--long" => options.long = true,
             "--list" => options.list = true,
             "--show" => options.show = true,
@@ -89,6 +100,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
             }
             _ => options.filters.push(argument),
         }
+    }
+    if options.ignored && !options.full {
+        return Err("'--ignored' requires '--full'".to_owned());
     }
     Ok(Some(options))
 }

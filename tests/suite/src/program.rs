@@ -172,8 +172,8 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
     for test in &mut all {
         test.skipped = options.skip(test.ignored.as_deref());
     }
-    // A long run doesn't list the other tests.
-    all.retain(|test| !(options.long && test.skipped));
+    // A run of one kind doesn't list the other tests.
+    all.retain(|test| !(options.long && test.skipped || options.ignored && test.ignored.is_none()));
     // The sort is stable, so the other tests keep their order.
     all.sort_by_key(|test| test.program.name == FIGURES);
     Ok(all)
