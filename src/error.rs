@@ -122,7 +122,16 @@ impl fmt::Debug for ErrorKind {
 }
 
 impl Error {
-    pub(crate) const fn of(what: &'static FunctionError) -> Self {
+    /// Creates an error in a constant. Elsewhere, `?` and [`Error::from`] do it.
+    ///
+    /// ```
+    /// use barelambda::{Error, FunctionError};
+    ///
+    /// const REFUSED: Error = Error::of(&FunctionError::new("Function.Refused", "the bank returned status"));
+    ///
+    /// assert_eq!(REFUSED.with(402).to_string(), "Function.Refused: the bank returned status 402");
+    /// ```
+    pub const fn of(what: &'static FunctionError) -> Self {
         Self::one_of(what, 0)
     }
 
@@ -179,8 +188,8 @@ impl Error {
         text.get(..len).unwrap_or_default()
     }
 
-    /// Adds a number: an errno, a status code, or a position.
-    pub(crate) const fn with(self, number: u32) -> Self {
+    /// Adds a number that follows the message: an errno, a status code, or a position. Zero is none.
+    pub const fn with(self, number: u32) -> Self {
         Self { detail: self.detail >> 32 << 32 | number as u64, ..self }
     }
 

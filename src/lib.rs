@@ -125,6 +125,13 @@ pub fn now() -> Duration {
     Duration::from_millis(sys::clock::now_ms())
 }
 
+/// Returns the time that is left of the current invocation of this thread: zero if its deadline has
+/// passed, [`Duration::MAX`] if it has none, and outside of an invocation, as in the initialiser.
+/// [`Context::remaining`] is the same where the context is at hand.
+pub fn remaining() -> Duration {
+    entry::remaining()
+}
+
 /// Blocks the program for `duration`, rounded up to milliseconds, and for at most 49 days.
 pub fn sleep(duration: Duration) {
     sys::clock::sleep_ms(

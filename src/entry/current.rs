@@ -2,10 +2,11 @@
 
 use core::ptr::null_mut;
 use core::sync::atomic::AtomicUsize;
+use core::time::Duration;
 
 use storage::CURRENT;
 
-use crate::handler::{Handler, Invocation, Response};
+use crate::handler::{Handler, Invocation, Response, remaining as remaining_until};
 use crate::runtime_api::invocation::InvocationHead;
 
 /// Not zero while the initialiser runs. It is a whole word, so that the linker script places it
@@ -58,6 +59,11 @@ pub(super) fn with_current<R>(then: impl FnOnce(Option<&InvocationHead<'_>>) -> 
     // returns before it does. Nothing writes to the context, or to the head and invocation that it
     // borrows.
     then(unsafe { CURRENT.get().as_ref() }.map(|context| &context.invocation))
+}
+
+/// Returns the time that is left of the current invocation of this thread.
+pub(crate) fn remaining() -> Duration {
+    with_current(|current| remaining_until(current.and_then(InvocationHead::deadline_ms)))
 }
 
 /// Resets the pointer when it is dropped.

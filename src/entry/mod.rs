@@ -27,6 +27,7 @@ mod tests;
 #[cfg(bare)]
 #[doc(hidden)]
 pub use bare::{panicked, start};
+pub(crate) use current::remaining;
 #[doc(hidden)]
 pub use start::Memory;
 

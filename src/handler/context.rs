@@ -69,10 +69,15 @@ impl<'a> Context<'a> {
     /// The time left until the [deadline](Self::deadline_ms): zero if it has passed,
     /// [`Duration::MAX`] if there isn't one.
     pub fn remaining(&self) -> Duration {
-        match self.deadline_ms() {
-            Some(deadline) => Duration::from_millis(deadline.saturating_sub(clock::now_ms())),
-            None => Duration::MAX,
-        }
+        remaining(self.deadline_ms())
+    }
+}
+
+/// Returns the time until a deadline in milliseconds since 1970-01-01 UTC.
+pub(crate) fn remaining(deadline_ms: Option<u64>) -> Duration {
+    match deadline_ms {
+        Some(deadline) => Duration::from_millis(deadline.saturating_sub(clock::now_ms())),
+        None => Duration::MAX,
     }
 }
 

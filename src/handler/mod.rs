@@ -15,6 +15,7 @@ mod response_writer;
 mod tests;
 
 pub use context::Context;
+pub(crate) use context::remaining;
 pub use event::Event;
 #[cfg(feature = "json")]
 pub use http_response::HttpResponse;
