@@ -2,11 +2,12 @@
 
 pub(crate) mod base64;
 pub mod cursor;
+pub mod date;
 pub mod decimal;
 pub(crate) mod float;
 pub mod header_value;
 pub mod json_escape;
 pub(crate) mod json_path;
-pub(crate) mod name;
-pub(crate) mod search;
+pub mod name;
+pub mod search;
 pub(crate) mod utf8;

@@ -2,7 +2,7 @@
 
 /// Returns whether two names are equal, ignoring ASCII case. `core`'s `eq_ignore_ascii_case`
 /// compares 16 bytes at a time, and links a panic: 1,500 bytes.
-pub(crate) fn is_same_name(name: &[u8], other: &[u8]) -> bool {
+pub fn is_same_name(name: &[u8], other: &[u8]) -> bool {
     name.len() == other.len()
         && name.iter().zip(other).all(|(byte, other)| byte.eq_ignore_ascii_case(other))
 }
@@ -12,7 +12,7 @@ pub(crate) fn is_same_name(name: &[u8], other: &[u8]) -> bool {
 /// letters, digits, `-`, `/` and `:`. Then setting the bit that makes a letter lower-case doesn't
 /// turn another visible character into one of them.
 #[inline(always)]
-pub(crate) fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
+pub fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
     // Most names differ in length, which needs no call.
     text.len() == lowercase.len() && has_letters(text, lowercase)
 }

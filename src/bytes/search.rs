@@ -2,13 +2,13 @@
 
 /// Returns the index of the first `byte`, from `at` on, or the length of `bytes`.
 #[inline(always)]
-pub(crate) fn find_byte(bytes: &[u8], at: usize, byte: u8) -> usize {
+pub fn find_byte(bytes: &[u8], at: usize, byte: u8) -> usize {
     find(bytes, at, byte, 1)
 }
 
 /// Returns the index of the first byte below `limit`, from `at` on, or the length of `bytes`.
 #[inline(always)]
-pub(crate) fn find_below(bytes: &[u8], at: usize, limit: u8) -> usize {
+pub fn find_below(bytes: &[u8], at: usize, limit: u8) -> usize {
     find(bytes, at, 0, limit)
 }
 

@@ -36,7 +36,7 @@ pub enum Progress<T> {
 /// # Errors
 /// `None` if its end hasn't arrived. `malformed` if it contains a control character other than a
 /// tab; a lone carriage return or line feed is one too.
-fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
+pub fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
     let mut len = 0;
     loop {
         len = find_below(bytes, len, b' ');

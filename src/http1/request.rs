@@ -42,6 +42,15 @@ impl<'c, 'b> Head<'c, 'b> {
         }
     }
 
+    /// Adds a field whose name is known only at run time, and must be a
+    /// [token](crate::bytes::header_value::is_token). The same holds for the value as in
+    /// [`field`](Self::field), except that it can be empty.
+    pub fn named_field(&mut self, name: &[u8], value: &[u8]) {
+        for part in [b"\r\n", name, b": ", value] {
+            self.cursor.push(part);
+        }
+    }
+
     /// Ends the head of a request without a body.
     pub fn end(self) {
         self.cursor.push(
@@ -119,14 +128,16 @@ mod tests {
     #[test]
     fn a_post_has_its_fields_and_a_length() {
         for (length, fields) in [
-            (1234, "\r\nA: 1\r\nContent-Length: 1234\r\n"),
-            (0, "\r\nA: 1\r\nContent-Length: 0\r\n"),
+            (1234, "\r\nA: 1\r\nC: \r\nd-e: f\r\nContent-Length: 1234\r\n"),
+            (0, "\r\nA: 1\r\nC: \r\nd-e: f\r\nContent-Length: 0\r\n"),
         ] {
             let text = written(|cursor| {
                 cursor.push(b"POST /x");
                 let mut head = Head::begin(cursor, b"h");
                 head.field("\r\nA: ", b"1");
                 head.field("\r\nB: ", b"");
+                head.named_field(b"C", b"");
+                head.named_field(b"d-e", b"f");
                 head.end_with_length(length);
             });
             let end = concat!("User-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");

@@ -66,6 +66,7 @@ impl Response {
     /// - [`ProtocolError::HeadMalformed`]: the head isn't valid, or a wanted field occurs twice.
     /// - [`ProtocolError::HeadTooLarge`]: it is longer than [`HEAD_LIMIT`].
     /// - [`ProtocolError::BodyLength`]: the length of the body is missing, ambiguous or invalid.
+    ///   [`lacks_length`](Self::lacks_length) tells the first.
     pub fn read_head(
         &mut self,
         bytes: &[u8],
@@ -131,6 +132,20 @@ impl Response {
         } else {
             Err(ProtocolError::HeadTooLarge)
         }
+    }
+
+    /// After [`ProtocolError::BodyLength`], returns whether the head is valid, and
+    /// [`end`](Self::end) is its end, but has no length. Such a response either has no body, or
+    /// lasts until the server closes the connection ([RFC 9112, section
+    /// 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3)).
+    pub fn lacks_length(&self, bytes: &[u8]) -> bool {
+        let head = bytes.get(..self.end).unwrap_or_default();
+        self.framing.next == NextFraming::Unknown && head.ends_with(b"\r\n\r\n")
+    }
+
+    /// Returns where the data of the body is, as far as it has been read.
+    pub const fn framing(&self) -> Framing {
+        self.framing
     }
 
     /// Returns the value of the wanted field with this index, in the head that was read, or an

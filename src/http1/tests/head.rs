@@ -112,6 +112,24 @@ fn a_status_without_a_body_needs_a_length_too() {
 }
 
 #[test]
+fn knows_a_head_that_lacks_a_length() {
+    for (head, lacks) in [
+        ("HTTP/1.1 204 No Content\r\n\r\n", true),
+        ("HTTP/1.1 103 Early\r\n\r\nHTTP/1.0 200 OK\r\nA: b\r\n\r\nbody", true),
+        ("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", false),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", false),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", false),
+    ] {
+        let bytes = head.as_bytes();
+        let mut response = Response::default();
+        let result = response.read_head(bytes, &NAMES);
+        assert_eq!(result, Err(ProtocolError::BodyLength), "{head}");
+        assert_eq!(response.lacks_length(bytes), lacks, "{head}");
+        assert!(!lacks || [b"".as_slice(), b"body"].contains(&&bytes[response.end..]), "{head}");
+    }
+}
+
+#[test]
 fn a_length_of_64_bits_is_read_on_for_ever() {
     let mut buffer = *b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nabcdefgh";
     let mut filled = buffer.len();
