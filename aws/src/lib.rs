@@ -7,4 +7,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+// Public only for the tests and the fuzz targets; they may change in any version.
 pub mod error;
+#[doc(hidden)]
+pub mod url;
