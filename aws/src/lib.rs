@@ -10,6 +10,8 @@ extern crate std;
 // Public only for the tests and the fuzz targets; they may change in any version.
 pub mod error;
 #[doc(hidden)]
+pub mod http;
+#[doc(hidden)]
 pub mod sigv4;
 #[doc(hidden)]
 pub mod url;

@@ -1,0 +1,3 @@
+//! Requests of every form, and replies that arrive in pieces or are malformed.
+
+mod request;
