@@ -5,7 +5,7 @@ use super::framing::{Framing, NextFraming};
 use super::{HEAD_LIMIT, Progress, line};
 use crate::bytes::cursor::move_down;
 use crate::bytes::decimal::decimal;
-use crate::bytes::name::is_name;
+use crate::bytes::name::{is_name, is_same_name};
 use crate::bytes::search::find_byte;
 use crate::error::ProtocolError;
 
@@ -238,9 +238,13 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Returns the value of the first field `name`, in lower case, in a valid head, or `None` if it is
+/// Returns the names and values of the fields in a valid head.
+pub fn fields(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    head.split(|&byte| byte == b'\n').filter_map(split_field)
+}
+
+/// Returns the value of the first field `name`, in any case, in a valid head, or `None` if it is
 /// missing.
 pub fn find<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
-    let mut lines = head.split(|&byte| byte == b'\n').filter_map(split_field);
-    lines.find(|(other, _)| is_name(other, name)).map(|(_, value)| value)
+    fields(head).find(|(other, _)| is_same_name(other, name)).map(|(_, value)| value)
 }
