@@ -74,4 +74,25 @@ errors! {
     REPLY_CHUNK_TOO_LARGE = "Aws.Reply", "a chunk extension or trailer of a reply is too large";
     /// The body of a reply is longer than the caller's limit. The number is the limit in bytes.
     REPLY_TOO_LARGE = "Aws.TooLarge", "the reply is larger than the limit in bytes:";
+
+    /// A name to be resolved isn't a valid host: see [`URL_HOST`].
+    RESOLVE_NAME = "Aws.Resolve", "the host is not a valid name";
+    /// `/etc/resolv.conf` has no name server with an IPv4 address.
+    RESOLVE_NO_SERVER = "Aws.Resolve", "/etc/resolv.conf has no name server with an IPv4 address";
+    /// The name doesn't exist (NXDOMAIN).
+    RESOLVE_NO_NAME = "Aws.Resolve", "the name of the host does not exist";
+    /// The name exists, but has no IPv4 address. IPv6 isn't supported.
+    RESOLVE_NO_ADDRESS = "Aws.Resolve", "the host has no IPv4 address";
+    /// The name server failed (SERVFAIL).
+    RESOLVE_SERVER = "Aws.Resolve", "the name server failed";
+    /// The name server refused the question. The number is its code ([RFC 1035, section
+    /// 4.1.1](https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1)).
+    RESOLVE_REFUSED = "Aws.Resolve", "the name server refused the question with code";
+    /// The answer has no address that fits into a datagram. TCP isn't supported.
+    RESOLVE_TRUNCATED = "Aws.Resolve", "the name server's answer is truncated";
+    /// The aliases of a name form a circle, or there are more than 16.
+    RESOLVE_ALIASES = "Aws.Resolve", "too many aliases of the host";
+    /// The answer of the name server is malformed ([RFC 1035, section
+    /// 4](https://www.rfc-editor.org/rfc/rfc1035#section-4)).
+    RESOLVE_MALFORMED = "Aws.Resolve", "malformed answer of the name server";
 }

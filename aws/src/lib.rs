@@ -8,6 +8,8 @@ extern crate alloc;
 extern crate std;
 
 // Public only for the tests and the fuzz targets; they may change in any version.
+#[doc(hidden)]
+pub mod dns;
 pub mod error;
 #[doc(hidden)]
 pub mod http;

@@ -109,7 +109,7 @@ fn reads_every_kind_in_pieces_of_every_size() {
 #[test]
 fn reads_bodies_in_pieces_of_constant_memory() {
     const LENGTH: usize = 3_000_000;
-    let data: Vec<u8> = (0..LENGTH).map(|index| (index * index >> 3) as u8).collect();
+    let data: Vec<u8> = (0..LENGTH).map(|index| ((index * index) >> 3) as u8).collect();
     let chunked: Vec<u8> = data
         .chunks(100_003)
         .flat_map(|chunk| {
