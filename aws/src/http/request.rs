@@ -92,6 +92,9 @@ pub const RESERVED: [&str; 9] = [
 pub const SIGNED: [&str; 4] =
     ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
+/// A header that isn't signed, in lower case.
+const UNSIGNED: &str = "x-amzn-trace-id";
+
 impl Method {
     /// Returns the name of the method, as it is sent.
     pub const fn name(self) -> &'static str {
@@ -119,7 +122,8 @@ impl Request<'_> {
     }
 
     /// Appends the request line and the header section to `out`, signed for AWS. All headers are
-    /// signed, except for Content-Length and User-Agent. `payload` must be that of the body.
+    /// signed, except for Content-Length, User-Agent, and `X-Amzn-Trace-Id`, which proxies change.
+    /// `payload` must be that of the body.
     ///
     /// # Errors
     /// As [`write`](Self::write), and [`CREDENTIALS_MALFORMED`].
@@ -138,8 +142,8 @@ impl Request<'_> {
         }
         added.extend(signer.credentials.session_token.map(|token| ("x-amz-security-token", token)));
 
-        let headers: Vec<(&str, &str)> =
-            [("host", self.host)].iter().chain(self.headers).chain(&added).copied().collect();
+        let mut headers = self.headers_to_sign();
+        headers.extend(&added);
         let canonical_query = match self.query {
             Query::Pairs(_) => Cow::Borrowed(&*query),
             Query::Encoded(text) => canonical::encoded_query(text).into(),
@@ -179,8 +183,7 @@ impl Request<'_> {
             Query::Encoded("") => &[],
             Query::Encoded(_) => return Err(REQUEST_QUERY),
         };
-        let headers: Vec<(&str, &str)> =
-            [("host", self.host)].iter().chain(self.headers).copied().collect();
+        let headers = self.headers_to_sign();
         let query = signed_query(
             signer,
             self.method.name(),
@@ -195,6 +198,12 @@ impl Request<'_> {
             url.push_str(part);
         }
         Ok(url)
+    }
+
+    fn headers_to_sign(&self) -> Vec<(&str, &str)> {
+        let own =
+            self.headers.iter().filter(|(name, _)| !is_name(name.as_bytes(), UNSIGNED.as_bytes()));
+        [("host", self.host)].iter().chain(own).copied().collect()
     }
 
     /// Checks the host and the headers, of which none may be `reserved`.

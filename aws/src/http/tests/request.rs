@@ -160,7 +160,7 @@ fn refuses_the_headers_of_the_client() {
 fn a_signed_request_has_the_headers_of_its_style() {
     let request = Request {
         query: Query::Encoded("b=2&a"),
-        headers: &[("X-A", "1")],
+        headers: &[("X-A", "1"), ("X-Amzn-Trace-Id", "Root=1")],
         body_len: Some(2),
         ..GET
     };
@@ -187,7 +187,7 @@ fn a_signed_request_has_the_headers_of_its_style() {
             assert_eq!(
                 str::from_utf8(&out).unwrap(),
                 std::format!(
-                    "GET /?b=2&a HTTP/1.1\r\nHost: h:1\r\nX-A: 1{lines}\r\nContent-Length: 2{END}"
+                    "GET /?b=2&a HTTP/1.1\r\nHost: h:1\r\nX-A: 1\r\nX-Amzn-Trace-Id: Root=1{lines}\r\nContent-Length: 2{END}"
                 )
             );
         });
