@@ -4,7 +4,7 @@ use barelambda::{Error, FunctionError};
 
 /// Defines constants of [`Error`].
 macro_rules! errors {
-    ($($(#[$doc:meta])+ $name:ident = $type:literal, $message:literal;)*) => {$(
+    ($($(#[$doc:meta])+ $name:ident = $type:literal, $message:expr;)*) => {$(
         $(#[$doc])+
         pub const $name: Error = {
             const WHAT: &FunctionError = &FunctionError::new($type, $message);
@@ -95,4 +95,119 @@ errors! {
     /// The answer of the name server is malformed ([RFC 1035, section
     /// 4](https://www.rfc-editor.org/rfc/rfc1035#section-4)).
     RESOLVE_MALFORMED = "Aws.Resolve", "malformed answer of the name server";
+}
+
+// The roots.
+errors! {
+    /// A bundle of certificates can't be opened or read. The number is the errno.
+    TLS_BUNDLE = "Aws.TlsBundle", "the bundle of certificates can't be read: os error";
+
+    /// A bundle has no certificate.
+    TLS_NO_ROOTS = "Aws.TlsNoRoots", "no certificate in the bundle";
+
+    /// A certificate of a bundle is malformed: in its PEM, its base64 or its DER. The number is its
+    /// position in the bundle, from 1.
+    TLS_BAD_ROOT = "Aws.TlsBadRoot", "the bundle has a malformed certificate: number";
+}
+
+// The certificates of a server, and the signature of its handshake.
+errors! {
+    /// A certificate of the server has expired.
+    TLS_EXPIRED = "Aws.TlsExpired", "a certificate of the server has expired";
+
+    /// A certificate of the server isn't valid yet. The clock may be wrong.
+    TLS_NOT_YET_VALID = "Aws.TlsNotYetValid", "a certificate of the server isn't valid yet";
+
+    /// The server's certificate is for another host.
+    TLS_WRONG_HOST = "Aws.TlsWrongHost", "the server's certificate is for another host";
+
+    /// The server's certificate doesn't lead to a trusted root: it is self-signed, its authority is
+    /// unknown, or an intermediate certificate is missing.
+    TLS_UNKNOWN_ISSUER = "Aws.TlsUnknownIssuer", "the server's certificate is self-signed or from an unknown authority: AWS_CA_BUNDLE names a file of other roots";
+
+    /// A signature of a certificate or of the handshake is wrong.
+    TLS_BAD_SIGNATURE = "Aws.TlsBadSignature", "a signature of the server's certificates or of its handshake is wrong";
+
+    /// The server's certificate isn't for servers: its extended key usage is another, such as
+    /// client authentication.
+    TLS_WRONG_USAGE = "Aws.TlsWrongUsage", "the server's certificate isn't for servers";
+
+    /// A certificate was issued with one that isn't that of an authority.
+    TLS_NOT_AN_AUTHORITY = "Aws.TlsNotAnAuthority", "a certificate of the server was issued with one that isn't an authority's";
+
+    /// The certificate of an authority is used as that of a server.
+    TLS_AUTHORITY_AS_SERVER = "Aws.TlsAuthorityAsServer", "the server's certificate is an authority's";
+
+    /// An authority may not issue certificates for this name.
+    TLS_NAME_CONSTRAINTS = "Aws.TlsNameConstraints", "the name constraints of an authority exclude the server's certificate";
+
+    /// A certificate or the handshake is signed with an algorithm that isn't accepted, such as
+    /// SHA-1.
+    TLS_SIGNATURE_ALGORITHM = "Aws.TlsSignatureAlgorithm", "a signature of the server's certificates or of its handshake uses an algorithm that isn't accepted";
+
+    /// An RSA key of the server's certificates has fewer than 2,048 bits.
+    TLS_SMALL_RSA_KEY = "Aws.TlsSmallRsaKey", "an RSA key of the server's certificates has fewer than 2048 bits";
+
+    /// A certificate is malformed, or breaks another rule: it has an unknown critical extension, the
+    /// chain is too long, or the search for one took too many steps.
+    TLS_BAD_CERTIFICATE = "Aws.TlsBadCertificate", "a certificate of the server is malformed or breaks a rule of X.509";
+}
+
+// The handshake and the connection.
+errors! {
+    /// The host is neither a DNS name nor an IP address.
+    TLS_HOST = "Aws.TlsHost", "the host is neither a DNS name nor an IP address";
+
+    /// The server speaks no version of TLS that is enabled. TLS 1.2 needs the Cargo feature
+    /// `tls12`; older versions aren't supported.
+    TLS_VERSION = "Aws.TlsVersion", if cfg!(feature = "tls12") {
+        "the server speaks neither TLS 1.3 nor TLS 1.2"
+    } else {
+        "the server doesn't speak TLS 1.3: the Cargo feature tls12 of barelambda-aws adds TLS 1.2"
+    };
+
+    /// The server and the client have no cipher suite, group or signature scheme in common.
+    TLS_NO_COMMON_CIPHER = "Aws.TlsNoCommonCipher", "the server accepts none of the cipher suites, groups and signature schemes: TLS_AES_128_GCM_SHA256 with secp256r1 is needed";
+
+    /// The server sent no certificate.
+    TLS_NO_CERTIFICATE = "Aws.TlsNoCertificate", "the server sent no certificate";
+
+    /// The server didn't prove that it has the key of its certificate.
+    TLS_NO_CERTIFICATE_VERIFY = "Aws.TlsNoCertificateVerify", "the server sent no CertificateVerify";
+
+    /// The server sent a message of the handshake that isn't allowed at that point: out of order or
+    /// twice. The number is the message's type ([RFC 8446, section
+    /// 4](https://www.rfc-editor.org/rfc/rfc8446#section-4)).
+    TLS_UNEXPECTED_MESSAGE = "Aws.TlsUnexpectedMessage", "the server sent a handshake message out of order: type";
+
+    /// The server sent a record that isn't allowed at that point. The number is the record's type
+    /// ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
+    TLS_UNEXPECTED_RECORD = "Aws.TlsUnexpectedRecord", "the server sent a record out of order: type";
+
+    /// The server ended the connection with an alert. The number is its code ([RFC 8446, section
+    /// 6](https://www.rfc-editor.org/rfc/rfc8446#section-6)).
+    TLS_ALERT = "Aws.TlsAlert", "the server refused the connection with alert";
+
+    /// The server closed the connection without saying so in TLS: in the handshake, or without a
+    /// close_notify after it. Data may be missing.
+    TLS_TRUNCATED = "Aws.TlsTruncated", "the server closed the connection without a close_notify";
+
+    /// A record can't be decrypted: it was changed on its way.
+    TLS_DECRYPT = "Aws.TlsDecrypt", "a record from the server can't be decrypted";
+
+    /// A record or a message of the handshake is too large: records have at most 16,384 bytes, and
+    /// messages of the handshake at most 18,432.
+    TLS_TOO_LARGE = "Aws.TlsTooLarge", "a message from the server is too large";
+
+    /// A message is malformed: the server may not speak TLS.
+    TLS_MALFORMED = "Aws.TlsMalformed", "a message from the server isn't valid TLS";
+
+    /// The server broke another rule of the protocol.
+    TLS_VIOLATION = "Aws.TlsViolation", "the server breaks the TLS protocol";
+
+    /// The kernel has no random bytes.
+    TLS_RANDOM = "Aws.TlsRandom", "the kernel has no random bytes";
+
+    /// The handshake or the connection failed for another reason.
+    TLS_FAILED = "Aws.TlsFailed", "the TLS connection failed";
 }

@@ -16,4 +16,8 @@ pub mod http;
 #[doc(hidden)]
 pub mod sigv4;
 #[doc(hidden)]
+pub mod stream;
+#[doc(hidden)]
+pub mod tls;
+#[doc(hidden)]
 pub mod url;

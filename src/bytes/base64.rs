@@ -26,7 +26,7 @@ static VALUES: [i8; 256] = {
 /// The index of the first invalid byte: one that isn't in the alphabet, a `=` that isn't at the
 /// end, or a last character with unused bits set. Or the length of `text`, if it isn't a multiple
 /// of four. The contents of `text` are unspecified then.
-pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
+pub fn decode_in_place(text: &mut [u8]) -> Result<usize, usize> {
     let padding = match text {
         [.., two, one] if *one == b'=' => {
             // Characters of the value 0 decode to the unused bytes.

@@ -1,6 +1,6 @@
 //! Operations on bytes, independent of protocols and the kernel.
 
-pub(crate) mod base64;
+pub mod base64;
 pub mod cursor;
 pub mod date;
 pub mod decimal;

@@ -81,6 +81,13 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     sys::exit(1)
 }
 
+/// Returns the entry `kind` of the kernel's auxiliary vector, as getauxval(3) does.
+#[cfg(feature = "alloc")]
+pub fn auxiliary(kind: usize) -> usize {
+    // SAFETY: only `entry!` defines a function that calls this, so `start` has set the environment.
+    unsafe { env::auxiliary(kind) }
+}
+
 /// Reports a panic to the caller of the function, if there is one, and on stderr, then exits with
 /// status 101.
 ///

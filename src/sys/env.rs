@@ -4,7 +4,7 @@
 use core::ffi::CStr;
 
 #[cfg(bare)]
-pub use bare::{command_line, set, set_from_stack};
+pub use bare::{auxiliary, command_line, set, set_from_stack};
 #[cfg(not(bare))]
 pub use hosted::command_line;
 
@@ -113,6 +113,33 @@ mod bare {
 
     pub(super) fn environ() -> *const *const u8 {
         ENVIRON.load(Relaxed)
+    }
+
+    /// Returns the entry `kind` of the auxiliary vector, which follows the environment on the
+    /// stack, or zero if there is none.
+    ///
+    /// # Safety
+    /// The environment must be that of [`set_from_stack`].
+    pub unsafe fn auxiliary(kind: usize) -> usize {
+        let mut entry = environ().cast::<usize>();
+        if entry.is_null() {
+            return 0;
+        }
+        // SAFETY: as the caller guarantees, `entry` points to the pointers of envp, which end with
+        // a null pointer. Pairs of a kind and a value follow, up to the kind zero, AT_NULL.
+        unsafe {
+            while *entry != 0 {
+                entry = entry.add(1);
+            }
+            entry = entry.add(1);
+            while *entry != 0 {
+                if *entry == kind {
+                    return *entry.add(1);
+                }
+                entry = entry.add(2);
+            }
+        }
+        0
     }
 }
 

@@ -15,6 +15,7 @@
 //! - [`exec_measured`] runs the binary `exec` against it; [`compared`] compares times, and
 //!   [`budgets`] compares figures with `budgets.toml`.
 //! - [`soak`] is a server that injects faults.
+//! - [`tls`] has servers that speak TLS, and certificates for them.
 //! - [`tools`] finds installed programs; [`syscalls`] reads the output of strace.
 //! - [`child`] is a child process that ends with its test; [`waiting`] waits for a state of one.
 
@@ -41,5 +42,6 @@ pub mod serving;
 pub mod soak;
 pub mod syscalls;
 pub mod terraform;
+pub mod tls;
 pub mod tools;
 pub mod waiting;

@@ -145,8 +145,8 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-/// Part of `entry!`: the heap, its memory, and two functions that the toolchain's liballoc names,
-/// as it is compiled to unwind.
+/// Part of `entry!`: the heap, its memory, two functions that the toolchain's liballoc names, as it
+/// is compiled to unwind, and one that crates call to detect features of the CPU.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __heap {
@@ -164,6 +164,15 @@ macro_rules! __heap {
         // SAFETY: as above: with `panic = "abort"` nothing unwinds.
         #[unsafe(no_mangle)]
         extern "C" fn _Unwind_Resume() {}
+
+        // On aarch64, RustCrypto's crates ask libc for AT_HWCAP. The libc.a of a bare program would
+        // read it from a variable that its start code sets, which never runs, and crash.
+        // SAFETY: the program is without libc's own, since a symbol of the program comes first. It
+        // has the signature of getauxval(3).
+        #[unsafe(no_mangle)]
+        extern "C" fn getauxval(kind: usize) -> usize {
+            $crate::entry::auxiliary(kind)
+        }
     };
 }
 
