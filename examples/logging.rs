@@ -2,7 +2,8 @@
 //! `cargo bare invoke logging --file examples/events/logging.json`
 //!
 //! The same as JSON, and more of it:
-//! `cargo bare invoke logging --file examples/events/logging.json --env AWS_LAMBDA_LOG_FORMAT=JSON --env AWS_LAMBDA_LOG_LEVEL=TRACE`
+//! `cargo bare invoke logging --file examples/events/logging.json --env AWS_LAMBDA_LOG_FORMAT=JSON
+//! --env AWS_LAMBDA_LOG_LEVEL=TRACE`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 use barelambda::metrics::{Metric, Metrics, Unit};
 use barelambda::{Error, Invocation, Response};

@@ -188,7 +188,8 @@ impl Error {
         text.get(..len).unwrap_or_default()
     }
 
-    /// Adds a number that follows the message: an errno, a status code, or a position. Zero is none.
+    /// Adds a number that follows the message: an errno, a status code, or a position. Zero is
+    /// none.
     pub const fn with(self, number: u32) -> Self {
         Self { detail: self.detail >> 32 << 32 | number as u64, ..self }
     }

@@ -14,6 +14,48 @@ macro_rules! errors {
 }
 
 errors! {
+    /// No access key: neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY nor
+    /// AWS_CONTAINER_CREDENTIALS_FULL_URI is set.
+    NO_CREDENTIALS = "Aws.NoCredentials", "expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_CONTAINER_CREDENTIALS_FULL_URI, in the environment";
+
+    /// The container credentials can't be fetched over plain HTTP from a host other than the
+    /// loopback addresses and the two of ECS and EKS.
+    CREDENTIALS_HOST = "Aws.Credentials", "AWS_CONTAINER_CREDENTIALS_FULL_URI: plain HTTP is allowed only to loopback, 169.254.170.2 and 169.254.170.23";
+
+    /// The file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names can't be read. The number is the
+    /// errno.
+    CREDENTIALS_TOKEN = "Aws.Credentials", "cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: os error";
+
+    /// The server of the container credentials refused. The number is the status.
+    CREDENTIALS_STATUS = "Aws.Credentials", "the server of the container credentials returned status";
+
+    /// The reply with the container credentials isn't what it should be.
+    CREDENTIALS_REPLY = "Aws.Credentials", "the container credentials are not JSON with AccessKeyId, SecretAccessKey, Token and Expiration";
+
+    /// Neither AWS_REGION nor AWS_DEFAULT_REGION is set, or it isn't the name of a region.
+    NO_REGION = "Aws.NoRegion", "expected the name of a region in AWS_REGION";
+
+    /// The name of a bucket isn't valid.
+    BUCKET = "Aws.Bucket", "the name of a bucket consists of 3 to 63 letters, digits, hyphens and dots";
+
+    /// The call isn't one of the service's protocol: `call` is for JSON, `query` for forms.
+    PROTOCOL = "Aws.Protocol", "the service has another protocol";
+
+    /// No name server replied in time.
+    RESOLVE_NO_REPLY = "Aws.Resolve", "no reply from the name servers";
+
+    /// The kernel has no random bytes.
+    RANDOM = "Aws.Random", "the kernel has no random bytes";
+
+    /// The connection can't be opened. The number is the errno.
+    CONNECT = "Aws.Connect", "cannot connect to the server: os error";
+
+    /// The connection broke. The number is the errno.
+    BROKEN = "Aws.ConnectionBroken", "the connection to the server broke: os error";
+
+    /// The service refused the call. The number is the status of its reply.
+    REFUSED = "Aws.Refused", "the service refused the call with status";
+
     /// The call had no reply in time. A call ends before the invocation's deadline.
     TIMEOUT = "Aws.Timeout", "the call had no reply in time";
 

@@ -43,8 +43,8 @@ pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
     })
 }
 
-/// Creates files once for all tests of a process, and of all processes of a `cargo suite`, which sets
-/// a folder for this purpose. `what` must differ for different files.
+/// Creates files once for all tests of a process, and of all processes of a `cargo suite`, which
+/// sets a folder for this purpose. `what` must differ for different files.
 ///
 /// # Panics
 /// The folder can't be used. If `make` panics, each test that needs the files tries again.
@@ -69,8 +69,8 @@ pub fn with_lock<T>(folder: &Path, make: impl FnOnce() -> T) -> T {
     make()
 }
 
-/// Creates the files in the first process while it holds a lock, and writes their paths to a list for
-/// the others.
+/// Creates the files in the first process while it holds a lock, and writes their paths to a list
+/// for the others.
 fn once_for_all(folder: &Path, what: &str, make: impl FnOnce() -> Vec<PathBuf>) -> Vec<PathBuf> {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
@@ -124,8 +124,8 @@ fn metadata() -> &'static Value {
     })
 }
 
-/// Creates an empty folder for one test, in the target directory. `name` must differ for each folder
-/// of a test.
+/// Creates an empty folder for one test, in the target directory. `name` must differ for each
+/// folder of a test.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = target_folder().join("barelambda-tests").join(program()).join(test()).join(name);
     if folder.exists() {

@@ -73,7 +73,8 @@ macro_rules! on_each_architecture {
 const BARE: [&str; 7] =
     ["conformance", "echo", "faults", "hello", "stateful", "stream", "stream_error"];
 
-/// Builds a bare example with plain cargo, as docs/package-and-deploy.md says, and returns its path.
+/// Builds a bare example with plain cargo, as docs/package-and-deploy.md says, and returns its
+/// path.
 pub fn example(name: &str, architecture: Architecture) -> PathBuf {
     find(&build_bare(architecture, &["--release"]), name)
 }

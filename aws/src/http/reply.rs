@@ -138,6 +138,11 @@ impl ReplyReader {
         self.status
     }
 
+    /// Returns the head: the status line and the headers.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
     /// Returns the names and values of the headers, in the order of the reply. Names are
     /// case-insensitive.
     pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {

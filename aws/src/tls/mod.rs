@@ -2,6 +2,7 @@
 //!
 //! [`Stream`]: crate::stream::Stream
 
+mod configured;
 mod failure;
 pub mod pem;
 pub mod provider;

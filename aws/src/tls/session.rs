@@ -192,6 +192,12 @@ impl Session {
         }
     }
 
+    /// Receives once, and processes it. Returns whether a new request can be sent, as
+    /// [`is_idle`](Self::is_idle).
+    pub(crate) fn receive_idle(&mut self, stream: &mut impl Stream) -> bool {
+        self.fill(stream).is_ok() && self.is_idle(stream)
+    }
+
     /// Tells the server that no more data follows, with a close_notify.
     ///
     /// # Errors

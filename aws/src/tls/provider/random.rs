@@ -1,31 +1,19 @@
-//! Random bytes from the kernel.
+//! Random numbers for rustls and the elliptic curve.
 
 use core::fmt;
 
 use p256::elliptic_curve::rand_core::{TryCryptoRng, TryRng};
-use rustix::io::Errno;
-use rustix::rand::{GetRandomFlags, getrandom};
 use rustls::crypto::{GetRandomFailed, SecureRandom};
 
-/// The kernel's generator, getrandom(2).
+use crate::random;
+
+/// The kernel's generator.
 #[derive(Debug)]
 pub struct Random;
 
 impl Random {
-    /// Fills `buffer`. A call returns fewer bytes than were asked for, or EINTR, if a signal
-    /// interrupts it.
     fn fill(buffer: &mut [u8]) -> Result<(), Failed> {
-        let mut rest = buffer;
-        while !rest.is_empty() {
-            match getrandom(&mut *rest, GetRandomFlags::empty()) {
-                // A conforming kernel never returns zero; without this it would be an endless loop.
-                Ok(0) => return Err(Failed),
-                Ok(len) => rest = rest.get_mut(len..).unwrap_or_default(),
-                Err(Errno::INTR) => {}
-                Err(_) => return Err(Failed),
-            }
-        }
-        Ok(())
+        if random::fill(buffer) { Ok(()) } else { Err(Failed) }
     }
 }
 

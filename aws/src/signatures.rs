@@ -1,0 +1,69 @@
+//! The signatures of a client's requests.
+
+use barelambda::Error;
+
+use crate::aws::Aws;
+use crate::credentials::{Credentials, Keys};
+use crate::error::NO_CREDENTIALS;
+use crate::net::socket::Limits;
+use crate::service::Service;
+use crate::sigv4::date::Timestamp;
+use crate::sigv4::sign::{Signer, SigningKey};
+use crate::sigv4::{self, Style};
+use crate::tls;
+
+/// Signs for one service. It keeps the key that is derived from the access key each day.
+pub(crate) struct Signatures {
+    region: &'static str,
+    service: Service,
+    credentials: Credentials,
+    /// For the server of the credentials.
+    tls: tls::Config,
+    derived: Option<(Keys, SigningKey)>,
+}
+
+impl Signatures {
+    pub(crate) fn new(aws: &Aws, service: Service) -> Self {
+        Self {
+            region: aws.region(),
+            service,
+            credentials: aws.credentials().clone(),
+            tls: aws.tls().clone(),
+            derived: None,
+        }
+    }
+
+    /// Calls `sign` with the current time and key. Fetches an access key if it has to.
+    ///
+    /// # Errors
+    /// Those of [`Credentials::keys`] and of `sign`.
+    pub(crate) fn sign<R>(
+        &mut self,
+        limits: Limits,
+        sign: impl FnOnce(&Signer<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let (region, service) = (self.region, self.service.name);
+        let now = barelambda::now();
+        let time = Timestamp::at(now.as_secs());
+        let tls = &self.tls;
+        let keys = self.credentials.keys(now, |container| container.fetch(tls, limits))?;
+        let is_current = |(old, key): &(Keys, SigningKey)| old == keys && key.is_valid_at(time);
+        if !self.derived.as_ref().is_some_and(is_current) {
+            let key = SigningKey::derive(&keys.secret, time, region, service);
+            self.derived = Some((keys.clone(), key));
+        }
+        let Some((keys, key)) = &self.derived else { return Err(NO_CREDENTIALS) };
+        sign(&Signer {
+            credentials: sigv4::Credentials {
+                access_key_id: &keys.id,
+                secret_access_key: &keys.secret,
+                session_token: keys.token.as_deref(),
+            },
+            region,
+            service,
+            style: if self.service == Service::S3 { Style::S3 } else { Style::Standard },
+            time,
+            key,
+        })
+    }
+}
