@@ -11,8 +11,8 @@ use crate::error::{Context, Error};
 /// The least similarity of a suggested name to a wrong one, from 0 to 1.
 const ALIKE: f64 = 0.6;
 
-/// The package of the current directory, or all default members of a workspace without a root
-/// package.
+/// The package of the current directory, or all members of a workspace without a root package. The
+/// examples of the other members belong to the root package of a workspace, too.
 #[derive(Debug)]
 pub struct Project {
     /// The root directory of the workspace.
@@ -20,6 +20,8 @@ pub struct Project {
     /// Cargo's target directory.
     pub target_folder: PathBuf,
     targets: Vec<Target>,
+    /// The examples of the other packages, if the project is the workspace's root package.
+    members: Vec<Target>,
 }
 
 /// A target that cargo builds into a program.
@@ -30,6 +32,8 @@ pub struct Target {
     pub package: String,
     pub manifest: PathBuf,
     pub required_features: Vec<String>,
+    /// The command that prepares the local AWS for it: its entry in `[package.metadata.barelambda.setup]`.
+    pub setup: Option<String>,
     /// Whether it is an ordinary program for this machine: one of
     /// `[package.metadata.barelambda] host-examples`.
     pub for_host: bool,
@@ -89,6 +93,19 @@ impl Project {
         if let Some(target) = self.targets.iter().find(|target| target.name == name) {
             return Ok(target);
         }
+        let members: Vec<_> = self.members.iter().filter(|target| target.name == name).collect();
+        match members[..] {
+            [] => {}
+            [only] => return Ok(only),
+            _ => {
+                let packages: Vec<&str> =
+                    members.iter().map(|target| target.package.as_str()).collect();
+                return Err(Error::new(format!(
+                    "several packages have an example named `{name}`: run this in the directory of one of them. Packages: {}",
+                    packages.join(", ")
+                )));
+            }
+        }
         let of_package: Vec<_> =
             binaries.into_iter().filter(|target| target.package == name).collect();
         match of_package[..] {
@@ -111,22 +128,25 @@ impl Project {
             .iter()
             .filter(holds)
             .max_by_key(|package| home(package).map(|home| home.components().count()));
-        let targets = match nearest {
-            Some(package) => targets_of(package),
-            None => packages.iter().flat_map(targets_of).collect(),
+        let root = PathBuf::from(text(&metadata["workspace_root"]));
+        let (targets, members) = match nearest {
+            Some(package) if home(&package).is_some_and(|home| home == root) => {
+                let others = packages.iter().filter(|other| other["id"] != package["id"]);
+                let examples =
+                    others.flat_map(targets_of).filter(|target| target.kind == TargetKind::Example);
+                (targets_of(package), examples.collect())
+            }
+            Some(package) => (targets_of(package), Vec::new()),
+            None => (packages.iter().flat_map(targets_of).collect(), Vec::new()),
         };
-        Self {
-            root: text(&metadata["workspace_root"]).into(),
-            target_folder: text(&metadata["target_directory"]).into(),
-            targets,
-        }
+        Self { root, target_folder: text(&metadata["target_directory"]).into(), targets, members }
     }
 
     fn suggestion(&self, name: &str) -> String {
         let likeness =
             |target: &&Target| strsim::normalized_damerau_levenshtein(name, &target.name);
-        let nearest =
-            self.targets.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        let known = self.targets.iter().chain(&self.members);
+        let nearest = known.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
         match nearest.filter(|target| likeness(target) >= ALIKE) {
             Some(target) => format!("; did you mean `{}`?", target.name),
             None => ".".to_owned(),
@@ -134,17 +154,15 @@ impl Project {
     }
 
     fn list(&self) -> String {
-        let of_kind = |kind| {
-            let names: Vec<&str> = self
-                .targets
-                .iter()
-                .filter(|target| target.kind == kind)
-                .map(|target| target.name.as_str())
-                .collect();
-            names.join(", ")
+        let of_kind = |targets: &[Target], kind| {
+            let of_kind = targets.iter().filter(|target| target.kind == kind);
+            of_kind.map(|target| target.name.as_str()).collect::<Vec<_>>().join(", ")
         };
-        let lists =
-            [("Examples", of_kind(TargetKind::Example)), ("Binaries", of_kind(TargetKind::Binary))];
+        let lists = [
+            ("Examples", of_kind(&self.targets, TargetKind::Example)),
+            ("Examples of other packages", of_kind(&self.members, TargetKind::Example)),
+            ("Binaries", of_kind(&self.targets, TargetKind::Binary)),
+        ];
         let lists: Vec<String> = lists
             .iter()
             .filter(|(_, names)| !names.is_empty())
@@ -177,6 +195,9 @@ fn targets_of(package: &Value) -> Vec<Target> {
             let name = text(&target["name"]).to_owned();
             Some(Target {
                 for_host: host_examples.contains(&name),
+                setup: package["metadata"]["barelambda"]["setup"][&name]
+                    .as_str()
+                    .map(str::to_owned),
                 name,
                 kind,
                 package: text(&package["name"]).to_owned(),
@@ -210,13 +231,34 @@ mod tests {
         let error = project.target(Some("ehco")).unwrap_err().to_string();
         assert_eq!(
             error,
-            "no target named `ehco`; did you mean `echo`? Examples: echo, std_host. Binaries: other"
+            "no target named `ehco`; did you mean `echo`? Examples: echo, std_host. Examples of other packages: table, echo, twice, twice. Binaries: other"
         );
         let error = project.target(Some("zzzzzz")).unwrap_err().to_string();
-        assert_eq!(error, "no target named `zzzzzz`. Examples: echo, std_host. Binaries: other");
+        assert_eq!(
+            error,
+            "no target named `zzzzzz`. Examples: echo, std_host. Examples of other packages: table, echo, twice, twice. Binaries: other"
+        );
         assert_eq!(
             project.target(None).unwrap_err().to_string(),
-            "several targets: pass one of them. Examples: echo, std_host. Binaries: other"
+            "several targets: pass one of them. Examples: echo, std_host. Examples of other packages: table, echo, twice, twice. Binaries: other"
+        );
+    }
+
+    #[test]
+    fn the_examples_of_other_packages_are_found_in_the_root_package() {
+        let table = project("/w/src").target(Some("table")).unwrap().clone();
+        assert_eq!((table.package.as_str(), table.kind), ("calls", TargetKind::Example));
+        assert_eq!(table.manifest, Path::new("/w/calls/Cargo.toml"));
+        assert_eq!(table.setup.as_deref(), Some("python3 table.py"));
+        // The root's own come first, and without a name only they count.
+        assert_eq!(project("/w").target(Some("echo")).unwrap().package, "root");
+        assert_eq!(
+            project("/w/tool").target(Some("table")).unwrap_err().to_string(),
+            "no target named `table`. Binaries: tool-bin"
+        );
+        assert_eq!(
+            project("/w").target(Some("twice")).unwrap_err().to_string(),
+            "several packages have an example named `twice`: run this in the directory of one of them. Packages: calls, more"
         );
     }
 
@@ -230,9 +272,9 @@ mod tests {
     }
 
     fn project(folder: &str) -> Project {
-        let metadata = json!({"packages": [
+        let metadata = json!({"workspace_root": "/w", "packages": [
             {
-                "name": "root", "manifest_path": "/w/Cargo.toml",
+                "name": "root", "id": "root", "manifest_path": "/w/Cargo.toml",
                 "metadata": {"barelambda": {"host-examples": ["std_host"]}},
                 "targets": [
                     {"name": "root", "kind": ["lib"]},
@@ -242,8 +284,22 @@ mod tests {
                 ],
             },
             {
-                "name": "tool", "manifest_path": "/w/tool/Cargo.toml", "metadata": null,
+                "name": "tool", "id": "tool", "manifest_path": "/w/tool/Cargo.toml", "metadata": null,
                 "targets": [{"name": "tool-bin", "kind": ["bin"]}, {"name": "t", "kind": ["test"]}],
+            },
+            {
+                "name": "calls", "id": "calls", "manifest_path": "/w/calls/Cargo.toml",
+                "metadata": {"barelambda": {"setup": {"table": "python3 table.py"}}},
+                "targets": [
+                    {"name": "table", "kind": ["example"]},
+                    {"name": "echo", "kind": ["example"]},
+                    {"name": "twice", "kind": ["example"]},
+                    {"name": "calls-bin", "kind": ["bin"]},
+                ],
+            },
+            {
+                "name": "more", "id": "more", "manifest_path": "/w/more/Cargo.toml", "metadata": {},
+                "targets": [{"name": "twice", "kind": ["example"]}],
             },
         ]});
         Project::from_metadata(&metadata, Path::new(folder))
