@@ -56,7 +56,8 @@ pub fn environment() -> Arg {
         .help("Set an environment variable of the function")
 }
 
-fn variable(text: &str) -> Result<(OsString, OsString), String> {
+/// Parses a variable and its value.
+pub fn variable(text: &str) -> Result<(OsString, OsString), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.into(), value.into())),
         _ => Err("expected NAME=VALUE".to_owned()),

@@ -1,21 +1,24 @@
-//! The subcommands that run a function: their arguments, the program and the emulator's options.
+//! The subcommands that run a function: their arguments, the program, and what runs beside it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use barelambda_emulator::Options;
+use barelambda_emulator::{Emulator, Options};
 use clap::{Arg, ArgMatches, value_parser};
 
 use crate::arguments::{
     architecture, environment, features, named, seconds, wanted_architecture, wanted_features,
 };
 use crate::build;
-use crate::error::Error;
+use crate::error::{Context, Error};
+use crate::local_aws::{self, LocalAws};
 use crate::program::Program;
 use crate::project::Project;
+use crate::signals::AtEnd;
 
 /// Returns the shared arguments.
 pub fn arguments() -> Vec<Arg> {
-    vec![
+    let own = [
         Arg::new("bootstrap")
             .long("bootstrap")
             .value_name("PATH")
@@ -36,22 +39,29 @@ pub fn arguments() -> Vec<Arg> {
             .value_parser(value_parser!(u32).range(128..=10_240))
             .default_value("128")
             .help("Memory size that the function sees; it isn't enforced"),
-    ]
+    ];
+    own.into_iter().chain(local_aws::arguments()).collect()
 }
 
-/// Builds the target that the arguments name, or checks the file that they name, and returns the
-/// program with the emulator's options.
-pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
+/// A program with everything that is needed to start it.
+pub struct Function {
+    pub program: Program,
+    pub options: Options,
+    local_aws: Option<LocalAws>,
+}
+
+/// Builds the target that the arguments name, or checks the file that they name.
+pub fn prepare(matches: &ArgMatches) -> Result<Function, Error> {
     let wanted = wanted_architecture(matches);
-    let (name, path) = match matches.get_one::<PathBuf>("bootstrap") {
-        Some(path) => ("bootstrap".to_owned(), path.clone()),
+    let (name, path, local_aws) = match matches.get_one::<PathBuf>("bootstrap") {
+        Some(path) => ("bootstrap".to_owned(), path.clone(), LocalAws::wanted(matches, None)?),
         None => {
             let project = Project::read()?;
             let target = project.target(named(matches))?;
-            (
-                target.name.clone(),
-                build::build(&project, target, wanted, &wanted_features(matches))?,
-            )
+            // A missing server is reported before anything is built.
+            let local_aws = LocalAws::wanted(matches, Some((&project, target)))?;
+            let path = build::build(&project, target, wanted, &wanted_features(matches))?;
+            (target.name.clone(), path, local_aws)
         }
     };
     let program = Program::check(&path, wanted)?;
@@ -64,5 +74,27 @@ pub fn prepare(matches: &ArgMatches) -> Result<(Program, Options), Error> {
     options.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
     options.timeout = *matches.get_one("timeout").expect("it has a default");
     options.memory_size = *matches.get_one("memory").expect("it has a default");
-    Ok((program, options))
+    Ok(Function { program, options, local_aws })
+}
+
+/// A function that can be invoked.
+pub struct Running {
+    pub emulator: Arc<Emulator>,
+    /// The variables with which the AWS CLI calls the local AWS, as the arguments of `export`.
+    pub local_aws: Option<String>,
+}
+
+impl Function {
+    /// Starts the local AWS, if there is one, and the emulator. They end with `at_end`.
+    pub fn start(mut self, at_end: &AtEnd) -> Result<Running, Error> {
+        let local_aws = match self.local_aws {
+            Some(local_aws) => Some(local_aws.start(&mut self.options, at_end)?),
+            None => None,
+        };
+        let emulator =
+            Arc::new(Emulator::start(self.options).context("failed to start the emulator")?);
+        let ended = emulator.clone();
+        at_end.add(move || ended.shutdown());
+        Ok(Running { emulator, local_aws })
+    }
 }

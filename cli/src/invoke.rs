@@ -3,14 +3,14 @@ use std::iter;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use barelambda_emulator::{Emulator, InvokeOptions, LogSink, Outcome};
+use barelambda_emulator::{InvokeOptions, LogSink, Outcome};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
 use crate::error::{Context, Error};
 use crate::number::grouped;
-use crate::signals::Signals;
+use crate::signals::AtEnd;
 use crate::{event, function};
 
 const EXAMPLES: &str = "\
@@ -20,6 +20,7 @@ Examples:
   echo '{}' | cargo barelambda invoke echo -
   cargo barelambda invoke stateful --arch arm64 --env NAME=VALUE
   cargo barelambda invoke --bootstrap ./bootstrap '{}'
+  cargo barelambda invoke orders --aws moto --setup 'python3 setup.py'
 
 Prints the response to standard output unchanged, and a streamed one as it arrives. Prints the function's
 log and a REPORT line to standard error.
@@ -48,24 +49,25 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let event = event_text(matches).unwrap_or_else(|error| error.exit());
     let event = event::read(event, matches)?;
-    let (program, mut options) = function::prepare(matches)?;
-    options.log_sink = Some(to_stderr());
-    let emulator = Arc::new(Emulator::start(options).context("failed to start the emulator")?);
-    let signals = Signals::end_with(130, &emulator)?;
+    let mut function = function::prepare(matches)?;
+    function.options.log_sink = Some(to_stderr());
+    let size = function.program.size;
+    let at_end = AtEnd::new(130)?;
+    let emulator = function.start(&at_end)?.emulator;
     let client_context = matches.get_one::<String>("client-context").cloned();
     let mut answer = emulator
         .invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
     let printed = print_answer(&mut answer).context("failed to write the response");
     let outcome = printed.map(|shown| (shown, answer.finish()));
-    signals.go_on();
-    emulator.shutdown();
+    at_end.go_on();
+    drop(at_end);
     let (shown, outcome) = outcome?;
     // An error while streaming isn't part of the response.
     if !shown {
         print_answer(iter::once(outcome.payload.clone()))
             .context("failed to write the response")?;
     }
-    eprintln!("{}", report(&outcome, program.size));
+    eprintln!("{}", report(&outcome, size));
     Ok(match error_line(&outcome) {
         None => ExitCode::SUCCESS,
         Some(line) => {

@@ -15,6 +15,7 @@ mod event;
 pub mod executable;
 mod function;
 mod invoke;
+mod local_aws;
 mod new;
 mod number;
 pub mod package;

@@ -32,7 +32,8 @@ pub struct Target {
     pub package: String,
     pub manifest: PathBuf,
     pub required_features: Vec<String>,
-    /// The command that prepares the local AWS for it: its entry in `[package.metadata.barelambda.setup]`.
+    /// The command that prepares the local AWS for it: its entry in
+    /// `[package.metadata.barelambda.setup]`.
     pub setup: Option<String>,
     /// Whether it is an ordinary program for this machine: one of
     /// `[package.metadata.barelambda] host-examples`.

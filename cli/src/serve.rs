@@ -3,11 +3,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use barelambda_emulator::{Emulator, Outcome};
+use barelambda_emulator::Outcome;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::error::{Context, Error};
-use crate::signals::Signals;
+use crate::error::Error;
+use crate::function::Running;
+use crate::signals::AtEnd;
 use crate::{arguments, function, invoke};
 
 const EXAMPLES: &str = "\
@@ -16,6 +17,7 @@ Examples:
   cargo barelambda serve echo --port 9001 --concurrency 2
   cargo barelambda serve function_url --url
   cargo barelambda serve --bootstrap ./bootstrap
+  cargo barelambda serve orders --aws moto --setup 'python3 setup.py'
 
 Runs until Ctrl-C or SIGTERM. Every function name invokes this function. Prints the log and the REPORT line
 of each invocation to standard error.";
@@ -63,7 +65,9 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let (program, mut options) = function::prepare(matches)?;
+    let mut function = function::prepare(matches)?;
+    let size = function.program.size;
+    let options = &mut function.options;
     let host: IpAddr = *matches.get_one("host").expect("it has a default");
     let port: u16 = *matches.get_one("port").expect("it has a default");
     options.listen = SocketAddr::new(host, port);
@@ -71,7 +75,6 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     options.concurrency =
         usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
     options.log_sink = Some(invoke::to_stderr());
-    let size = program.size;
     options.outcome_sink = Some(Arc::new(move |outcome: &Outcome| {
         eprintln!("{}", invoke::report(outcome, size));
         if let Some(line) = invoke::error_line(outcome) {
@@ -79,8 +82,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
         }
     }));
     let name = options.function_name.clone();
-    let emulator = Arc::new(Emulator::start(options).context("failed to start the emulator")?);
-    Signals::end_with(0, &emulator)?;
+    let at_end = AtEnd::new(0)?;
+    let Running { emulator, local_aws } = function.start(&at_end)?;
     let address = emulator.address();
     // Versions 1 and 2 of the AWS CLI both accept this form of the payload.
     eprintln!(
@@ -91,6 +94,11 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     );
     if let Some(url) = emulator.url() {
         eprintln!("The function's URL is http://{url}/: it turns each request into an event.\n");
+    }
+    if let Some(variables) = local_aws {
+        eprintln!(
+            "Its calls to AWS go to moto. To call moto with the AWS CLI:\n\n  export {variables}\n"
+        );
     }
     // The thread that waits for signals exits the program.
     loop {

@@ -1,11 +1,10 @@
-//! Ctrl-C and SIGTERM. The function's processes are in separate process groups, so the signals of a
-//! terminal don't reach them.
+//! Ctrl-C and SIGTERM, and what has to happen before this program ends. The function's processes
+//! are in separate process groups, so the signals of a terminal don't reach them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use barelambda_emulator::Emulator;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,6 +16,56 @@ pub struct Signals {
     received: Arc<AtomicBool>,
 }
 
+/// Actions for the end of this program: it returns, fails or receives a signal. Each runs once, the
+/// last one first.
+pub struct AtEnd {
+    actions: Arc<Mutex<Vec<Action>>>,
+    signals: Signals,
+}
+
+type Action = Box<dyn FnOnce() + Send>;
+
+impl AtEnd {
+    /// Begins without actions. On a signal, the actions run and this program exits with `code`.
+    pub fn new(code: i32) -> Result<Self, Error> {
+        let actions = Arc::<Mutex<Vec<Action>>>::default();
+        let on_signal = actions.clone();
+        let signals = Signals::end_after(code, move || {
+            let mut list = locked(&on_signal);
+            run(&mut list);
+            // The lock is kept, so that no other thread adds an action before this process exits.
+            std::mem::forget(list);
+        })?;
+        Ok(Self { actions, signals })
+    }
+
+    /// Adds an action. Blocks if there has been a signal.
+    pub fn add(&self, action: impl FnOnce() + Send + 'static) {
+        locked(&self.actions).push(Box::new(action));
+    }
+
+    /// Blocks if there has been a signal: see [`Signals::go_on`].
+    pub fn go_on(&self) {
+        self.signals.go_on();
+    }
+}
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        run(&mut locked(&self.actions));
+    }
+}
+
+fn run(actions: &mut Vec<Action>) {
+    while let Some(action) = actions.pop() {
+        action();
+    }
+}
+
+fn locked(actions: &Mutex<Vec<Action>>) -> MutexGuard<'_, Vec<Action>> {
+    actions.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Signals {
     /// From now on SIGINT, SIGTERM and SIGHUP don't end this program: it asks [`Self::received`].
     pub fn catch() -> Result<Self, Error> {
@@ -26,15 +75,10 @@ impl Signals {
         )
     }
 
-    /// On a signal, kills the emulator's processes and exits with `code`.
-    pub fn end_with(code: i32, emulator: &Arc<Emulator>) -> Result<Self, Error> {
-        let emulator = emulator.clone();
-        Self::end_after(code, move || emulator.shutdown())
-    }
-
     /// On a signal, calls `shutdown` and exits with `code`.
     pub fn end_after(code: i32, shutdown: impl FnOnce() + Send + 'static) -> Result<Self, Error> {
-        Self::on_signal(&[SignalKind::interrupt(), SignalKind::terminate()], move || {
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        Self::on_signal(&kinds, move || {
             shutdown();
             std::process::exit(code);
         })

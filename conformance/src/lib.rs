@@ -28,7 +28,7 @@ mod verdict;
 pub use check::{Check, Group};
 pub use checks::checks;
 pub use harness::{Harness, Target};
-pub use process::kill_all;
+pub use process::{Process, kill_all};
 pub use report::{Checked, Report, Totals};
 pub use run::{Options, run, run_one};
 pub use verdict::{CheckResult, Verdict};

@@ -1,11 +1,12 @@
-//! The program under test as a child process.
+//! Child processes that lead a process group: the program under test, and what else the tools
+//! start.
 
 use std::io::{self, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
@@ -13,11 +14,15 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 /// How many bytes of its output are kept.
 const OUTPUT_LIMIT: usize = 64 << 10;
 
+/// How long to wait for the last output of a program that has ended. A process that it started may
+/// keep the pipe open.
+const OUTPUT_GRACE: Duration = Duration::from_millis(200);
+
 /// The process ids of the running programs.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// Kills every program under test with its process group, so that the suite can exit at once. No
-/// further program can be started.
+/// Kills every running [`Process`] with its process group, so that this program can exit at once.
+/// No further one can be started.
 pub fn kill_all() {
     let running = locked(&RUNNING);
     running.iter().for_each(|&id| kill(id));
@@ -29,24 +34,20 @@ pub fn kill_all() {
 pub struct Process {
     child: Mutex<Child>,
     output: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Process {
     /// Starts the command without standard input, and keeps its output.
+    ///
+    /// # Errors
+    /// The program can't be started, or the system is out of pipes or threads.
     pub fn start(mut command: Command) -> io::Result<Self> {
         let (mut reader, writer) = io::pipe()?;
-        command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        let child = {
-            let mut running = locked(&RUNNING);
-            let child = command.spawn()?;
-            running.push(child.id());
-            child
-        };
-        // The command holds the pipe's writing end.
-        drop(command);
-        let output = Arc::new(Mutex::new(Vec::new()));
-        let kept = output.clone();
-        thread::Builder::new().name("output".to_owned()).spawn(move || {
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let mut process = Self::start_unread(command)?;
+        let kept = process.output.clone();
+        let reader = thread::Builder::new().name("output".to_owned()).spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 let mut kept = locked(&kept);
@@ -55,9 +56,27 @@ impl Process {
                 kept.drain(..over);
             }
         })?;
-        Ok(Self { child: Mutex::new(child), output })
+        process.reader = Some(reader);
+        Ok(process)
     }
 
+    /// Starts the command without standard input. Its output goes where the command says.
+    ///
+    /// # Errors
+    /// The program can't be started.
+    pub fn start_unread(mut command: Command) -> io::Result<Self> {
+        command.process_group(0).stdin(Stdio::null());
+        let child = {
+            let mut running = locked(&RUNNING);
+            let child = command.spawn()?;
+            running.push(child.id());
+            child
+        };
+        // Dropping the command closes its copy of a pipe's writing end.
+        Ok(Self { child: Mutex::new(child), output: Arc::default(), reader: None })
+    }
+
+    /// Returns the process id.
     pub fn id(&self) -> u32 {
         locked(&self.child).id()
     }
@@ -77,7 +96,10 @@ impl Process {
     /// Describes the program for a message: whether it is running, and the last line of its output.
     pub fn status_summary(&self) -> String {
         let how = match self.ended() {
-            Some(status) => format!("the program has ended with {status}"),
+            Some(status) => {
+                self.wait_for_output();
+                format!("the program has ended with {status}")
+            }
             None => "the program is still running".to_owned(),
         };
         let output = locked(&self.output);
@@ -88,6 +110,14 @@ impl Process {
                 line.chars().take(200).collect::<String>()
             ),
             None => format!("{how}; it wrote nothing"),
+        }
+    }
+
+    fn wait_for_output(&self) {
+        let limit = Instant::now() + OUTPUT_GRACE;
+        let is_read = || self.reader.as_ref().is_none_or(JoinHandle::is_finished);
+        while !is_read() && Instant::now() < limit {
+            thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -87,7 +87,7 @@ pub const LARGEST_PAYLOAD: usize = 6 << 20;
 pub const LARGEST_ASYNCHRONOUS_PAYLOAD: usize = 1 << 20;
 
 /// The region of the functions.
-const REGION: &str = "us-east-1";
+pub const REGION: &str = "us-east-1";
 /// The account of the functions.
 const ACCOUNT: &str = "123456789012";
 

@@ -3,6 +3,7 @@
 mod bench;
 mod function_url;
 mod invoke;
+mod local_aws;
 mod new;
 mod own_crate;
 mod package;
