@@ -16,6 +16,7 @@ module "function" {
   application_log_level = var.application_log_level
   system_log_level      = var.system_log_level
   policy_arns           = var.policy_arns
+  policy_statements     = var.policy_statements
   url                   = var.url
   xray                  = var.xray
   reserved_concurrency  = var.reserved_concurrency

@@ -56,6 +56,27 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
 }
 
+# A separate policy, since its resources may be known only after an apply.
+resource "aws_iam_role_policy" "statements" {
+  count = length(var.policy_statements) == 0 ? 0 : 1
+
+  name = "statements"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [for statement in var.policy_statements : {
+      for name, value in {
+        Sid       = statement.sid
+        Effect    = "Allow"
+        Action    = statement.actions
+        Resource  = statement.resources
+        Condition = length(statement.conditions) == 0 ? null : statement.conditions
+      } : name => value if value != null
+    }]
+  })
+}
+
 # `count`, because ARNs that are known only after an apply can't be keys of `for_each`.
 resource "aws_iam_role_policy_attachment" "this" {
   count = length(var.policy_arns)
@@ -104,8 +125,8 @@ resource "aws_lambda_function" "this" {
     mode = var.xray ? "Active" : "PassThrough"
   }
 
-  # Without the policy, the first invocations couldn't log.
-  depends_on = [aws_iam_role_policy.this]
+  # Without the policies, the first invocations couldn't log or call what they use.
+  depends_on = [aws_iam_role_policy.this, aws_iam_role_policy.statements]
 }
 
 resource "aws_lambda_alias" "this" {

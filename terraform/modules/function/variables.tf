@@ -192,6 +192,68 @@ variable "policy_arns" {
   }
 }
 
+variable "policy_statements" {
+  description = "Statements that allow the function's role what it does with other AWS services, each with actions, the ARNs of resources, and optionally a sid and conditions (operator, then key, then values, as in IAM's JSON)."
+  type = list(object({
+    sid        = optional(string)
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(map(map(list(string))), {})
+  }))
+  default  = []
+  nullable = false
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+  validation {
+    condition     = alltrue([for statement in var.policy_statements : can(regex("^[A-Za-z0-9]*$", coalesce(statement.sid, "none")))])
+    error_message = "policy_statements has the sids ${jsonencode(compact(var.policy_statements[*].sid))}. Use letters and digits."
+  }
+
+  validation {
+    condition     = length(distinct(compact(var.policy_statements[*].sid))) == length(compact(var.policy_statements[*].sid))
+    error_message = "policy_statements has the sids ${jsonencode(compact(var.policy_statements[*].sid))}. Use each once."
+  }
+
+  # A wildcard for all actions of a service would include those that delete and that grant access.
+  validation {
+    condition = alltrue([
+      for statement in var.policy_statements : length(statement.actions) > 0 && alltrue([
+        for action in statement.actions : can(regex("^[a-z0-9-]+:[A-Za-z][A-Za-z0-9]*\\*?$", action))
+      ])
+    ])
+    error_message = "policy_statements has the actions ${jsonencode(var.policy_statements[*].actions)}. Name at least one in each statement, such as dynamodb:UpdateItem, or the beginning of several, such as s3:Get*."
+  }
+
+  validation {
+    condition = alltrue([
+      for statement in var.policy_statements : length(statement.resources) > 0 && alltrue([
+        for resource in statement.resources : resource == "*" || can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9*-]*:([0-9]{12}|aws|\\*)?:.+$", resource))
+      ])
+    ])
+    error_message = "policy_statements has the resources ${jsonencode(var.policy_statements[*].resources)}. Use at least one ARN in each statement, such as arn:aws:s3:::my-bucket/*, or \"*\" for actions that don't support resources."
+  }
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+  validation {
+    condition = alltrue(flatten([
+      for statement in var.policy_statements : [
+        for operator, keys in statement.conditions : concat(
+          [can(regex("^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$", operator)), length(keys) > 0],
+          [for values in keys : length(values) > 0],
+        )
+      ]
+    ]))
+    error_message = "policy_statements has the conditions ${jsonencode(var.policy_statements[*].conditions)}. Use an operator of IAM, then a key, then a list of values, such as { StringEquals = { \"aws:SourceVpc\" = [\"vpc-1\"] } }."
+  }
+
+  # The limit of all policies in a role, of which the module's own statements need less than 1,024.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = length(jsonencode(var.policy_statements)) <= 9216
+    error_message = "policy_statements is ${length(jsonencode(var.policy_statements))} characters as JSON. Use at most 9216, since a role's limit is 10240, or put some into a policy of your own (policy_arns)."
+  }
+}
+
 variable "url" {
   description = "A URL for the function: null for none, {} for one with IAM authorization. auth: AWS_IAM, or NONE for a public URL. invoke_mode: BUFFERED, or RESPONSE_STREAM for responses that stream. cors: what browsers may do from other sites."
   type = object({

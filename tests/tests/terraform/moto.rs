@@ -159,6 +159,39 @@ fn the_example_with_a_url() {
     expect_nothing(&moto);
 }
 
+#[test]
+#[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
+fn the_example_with_a_table() {
+    let moto = Moto::start();
+    let stack = Stack::copy("terraform-table", moto.environment());
+    let folder = "examples/dynamodb";
+    write_zip(&stack.root().join(folder).join("hello-arm64.zip"), "table");
+    apply_and_plan_again(&stack, folder);
+    let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/counters";
+    let table = moto.aws(&["dynamodb", "describe-table", "--table-name", "counters"]);
+    assert_eq!(table["Table"]["TableArn"], arn, "{table}");
+    let function = moto.aws(&["lambda", "get-function", "--function-name", "dynamodb-counter"]);
+    assert_eq!(
+        function["Configuration"]["Environment"]["Variables"],
+        serde_json::json!({"TABLE": "counters"})
+    );
+    let role = function["Configuration"]["Role"].as_str().expect("a role");
+    let role = role.rsplit('/').next().expect("the ARN has a name");
+    let policy = |name| {
+        moto.aws(&["iam", "get-role-policy", "--role-name", role, "--policy-name", name])["PolicyDocument"].take()
+    };
+    assert_eq!(
+        policy("statements"),
+        serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["dynamodb:UpdateItem"], "Resource": [arn]},
+        ]})
+    );
+    assert_eq!(policy("function")["Statement"][0]["Action"][0], "logs:CreateLogStream");
+    stack.succeed(folder, &["destroy", "-auto-approve", "-var=zip=hello-arm64.zip"]);
+    expect_nothing(&moto);
+    assert_eq!(moto.aws(&["dynamodb", "list-tables"])["TableNames"], Value::Array(vec![]));
+}
+
 /// The provider polls the attributes of each queue for half a minute.
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]

@@ -35,6 +35,11 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("log_format", "json", r#"log_format is "json". Use JSON or Text."#),
     ("policy_arns", r#"["S3"]"#, r#"policy_arns is ["S3"]. Use ARNs of IAM policies,"#),
     (
+        "policy_statements",
+        r#"[{ actions = ["s3:*"], resources = ["photos"] }]"#,
+        r#"policy_statements has the actions [["s3:*"]]. Name at least one in each statement, such as dynamodb:UpdateItem, or the beginning of several, such as s3:Get*."#,
+    ),
+    (
         "url",
         r#"{ auth = "IAM" }"#,
         r#"url.auth is "IAM". Use AWS_IAM, which needs signed requests, or NONE, which makes the URL public."#,
@@ -93,7 +98,9 @@ fn the_stacks_are_formatted_and_valid_and_their_own_tests_pass() {
     let moto = Moto::start();
     let stack = Stack::copy("terraform-mocked", moto.environment());
     stack.succeed("", &["fmt", "-check", "-recursive"]);
-    for folder in ["", "examples/function-url", "examples/sqs-consumer", MODULE] {
+    for folder in
+        ["", "examples/dynamodb", "examples/function-url", "examples/sqs-consumer", MODULE]
+    {
         let backend: &[&str] = if folder.is_empty() { &["-backend=false"] } else { &[] };
         stack.succeed(folder, &[&["init"], backend].concat());
         stack.succeed(folder, &["validate"]);

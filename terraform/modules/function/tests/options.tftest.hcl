@@ -57,7 +57,8 @@ run "defaults" {
   assert {
     condition = (
       length(aws_lambda_alias.this) + length(aws_lambda_function_url.this) + length(aws_lambda_permission.url)
-      + length(aws_lambda_event_source_mapping.sqs) + length(aws_iam_role_policy_attachment.this) == 0
+      + length(aws_lambda_event_source_mapping.sqs) + length(aws_iam_role_policy_attachment.this)
+      + length(aws_iam_role_policy.statements) == 0
     )
     error_message = "a resource is planned that no option selects"
   }
@@ -191,5 +192,59 @@ run "xray_and_a_queue" {
       && jsondecode(aws_iam_role_policy.this.policy).Statement[2].Resource == "arn:aws:sqs:eu-central-1:123456789012:orders"
     )
     error_message = "the permissions"
+  }
+}
+
+run "policy_statements" {
+  variables {
+    policy_statements = [
+      {
+        actions   = ["dynamodb:UpdateItem"]
+        resources = ["arn:aws:dynamodb:eu-central-1:123456789012:table/counters"]
+      },
+      {
+        sid       = "Read"
+        actions   = ["s3:Get*", "s3:ListBucket"]
+        resources = ["arn:aws:s3:::photos", "arn:aws:s3:::photos/*"]
+        conditions = {
+          StringEquals            = { "s3:ExistingObjectTag/public" = ["yes", "true"] }
+          "ForAnyValue:ArnLike"   = { "aws:SourceArn" = ["arn:aws:s3:::photos"] }
+          NumericLessThanIfExists = { "s3:max-keys" = ["10"] }
+          Null                    = { "aws:TokenIssueTime" = ["false"] }
+        }
+      },
+      {
+        actions   = ["cloudwatch:PutMetricData"]
+        resources = ["*"]
+      },
+    ]
+  }
+
+  assert {
+    condition = jsondecode(one(aws_iam_role_policy.statements[*].policy)).Statement == [
+      {
+        Action   = ["dynamodb:UpdateItem"]
+        Effect   = "Allow"
+        Resource = ["arn:aws:dynamodb:eu-central-1:123456789012:table/counters"]
+      },
+      {
+        Action = ["s3:Get*", "s3:ListBucket"]
+        Condition = {
+          StringEquals            = { "s3:ExistingObjectTag/public" = ["yes", "true"] }
+          "ForAnyValue:ArnLike"   = { "aws:SourceArn" = ["arn:aws:s3:::photos"] }
+          NumericLessThanIfExists = { "s3:max-keys" = ["10"] }
+          Null                    = { "aws:TokenIssueTime" = ["false"] }
+        }
+        Effect   = "Allow"
+        Resource = ["arn:aws:s3:::photos", "arn:aws:s3:::photos/*"]
+        Sid      = "Read"
+      },
+      {
+        Action   = ["cloudwatch:PutMetricData"]
+        Effect   = "Allow"
+        Resource = ["*"]
+      },
+    ]
+    error_message = "the statements are ${one(aws_iam_role_policy.statements[*].policy)}"
   }
 }

@@ -229,6 +229,151 @@ run "rejects_policy_arns" {
   expect_failures = [var.policy_arns]
 }
 
+run "rejects_policy_statements_1" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { sid = "read it", actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos/*"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_2" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { sid = "Read", actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos/*"] },
+      { sid = "Read", actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos/*"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_3" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["*"], resources = ["arn:aws:s3:::photos/*"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_4" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:*"], resources = ["arn:aws:s3:::photos/*"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_5" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = [], resources = ["arn:aws:s3:::photos/*"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_6" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:GetObject"], resources = [] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_7" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:GetObject"], resources = ["photos"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_8" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:GetObject"], resources = ["arn:aws:s3"] },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_9" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos/*"], conditions = { Equals = { "aws:SourceVpc" = ["vpc-1"] } } },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_10" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos/*"], conditions = { StringEquals = { "aws:SourceVpc" = [] } } },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_11" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos/*"], conditions = { StringEquals = {} } },
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
+run "rejects_policy_statements_12" {
+  command = plan
+
+  variables {
+    policy_statements = [
+      for number in range(100) : { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::photos-${number}/a/long/path/*"] }
+    ]
+  }
+
+  expect_failures = [var.policy_statements]
+}
+
 run "rejects_url_1" {
   command = plan
 
