@@ -1,4 +1,4 @@
-//! What all calls share.
+//! Creates clients from the environment.
 
 use alloc::format;
 use core::fmt;
@@ -6,12 +6,11 @@ use core::fmt;
 use barelambda::Error;
 
 use crate::client::Client;
-use crate::credentials::Credentials;
-use crate::error::{BUCKET, NO_REGION};
+use crate::error::BUCKET;
 use crate::lambda::Lambda;
 use crate::s3::S3;
 use crate::service::{Service, domain};
-use crate::tls;
+use crate::settings::{Settings, variable};
 
 /// The region, the access key and the certificates to trust, read from the environment once. It is
 /// small, and clones share the certificates.
@@ -34,29 +33,21 @@ use crate::tls;
 ///
 /// ([AWS: environment variables](https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html))
 #[derive(Clone)]
-pub struct Aws {
-    region: &'static str,
-    credentials: Credentials,
-    tls: tls::Config,
-}
+pub struct Aws(Settings);
 
 impl Aws {
     /// Reads the environment.
     ///
     /// # Errors
-    /// [`NO_REGION`], [`NO_CREDENTIALS`](crate::error::NO_CREDENTIALS), and those of the URL of the
+    /// [`NO_REGION`](crate::error::NO_REGION), [`NO_CREDENTIALS`](crate::error::NO_CREDENTIALS), and those of the URL of the
     /// container credentials and of the file that `AWS_CA_BUNDLE` names.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(Self {
-            region: region().ok_or(NO_REGION)?,
-            credentials: Credentials::from_env(barelambda::env)?,
-            tls: tls::Config::for_aws()?,
-        })
+        Settings::from_env().map(Self)
     }
 
     /// The region.
     pub const fn region(&self) -> &'static str {
-        self.region
+        self.0.region
     }
 
     /// Creates a client of a service. It has a connection of its own, which it opens with the first
@@ -66,10 +57,14 @@ impl Aws {
     /// Those of an endpoint that isn't a URL, whose type is `Aws.Url`.
     pub fn client(&self, service: Service) -> Result<Client, Error> {
         match custom_endpoint(service) {
-            Some(url) => Client::new(self, service, url),
+            Some(url) => Client::new(&self.0, service, url),
             None => {
-                let (name, region) = (service.name, self.region);
-                Client::new(self, service, &format!("https://{name}.{region}.{}", domain(region)))
+                let (name, region) = (service.name, self.0.region);
+                Client::new(
+                    &self.0,
+                    service,
+                    &format!("https://{name}.{region}.{}", domain(region)),
+                )
             }
         }
     }
@@ -85,14 +80,14 @@ impl Aws {
             return Err(BUCKET);
         }
         let service = Service::S3;
-        let region = self.region;
+        let region = self.0.region;
         let domain = domain(region);
         let url = match custom_endpoint(service) {
             Some(url) => format!("{}/{bucket}", url.trim_end_matches('/')),
             None if bucket.contains('.') => format!("https://s3.{region}.{domain}/{bucket}"),
             None => format!("https://{bucket}.s3.{region}.{domain}"),
         };
-        Ok(S3::new(Client::new(self, service, &url)?))
+        Ok(S3::new(Client::new(&self.0, service, &url)?))
     }
 
     /// Creates a client that invokes functions.
@@ -102,41 +97,22 @@ impl Aws {
     pub fn lambda(&self) -> Result<Lambda, Error> {
         Ok(Lambda::new(self.client(Service::LAMBDA)?))
     }
-
-    pub(crate) const fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    pub(crate) const fn tls(&self) -> &tls::Config {
-        &self.tls
-    }
 }
 
 /// Shows no keys.
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Aws").field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("Aws").field("region", &self.0.region).finish_non_exhaustive()
     }
 }
 
-/// Returns the region of the environment, if it can be a part of a host name.
-fn region() -> Option<&'static str> {
-    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(set)?;
-    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    region.bytes().all(is_name).then_some(region)
-}
-
 fn custom_endpoint(service: Service) -> Option<&'static str> {
-    if set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+    if variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     {
         return None;
     }
-    set(service.endpoint_variable).or_else(|| set("AWS_ENDPOINT_URL"))
-}
-
-fn set(name: &str) -> Option<&'static str> {
-    barelambda::env(name).filter(|value| !value.is_empty())
+    variable(service.endpoint_variable).or_else(|| variable("AWS_ENDPOINT_URL"))
 }
 
 /// Returns whether a name can be that of a bucket ([AWS: naming

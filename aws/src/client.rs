@@ -8,7 +8,6 @@ use core::time::Duration;
 use barelambda::Error;
 use serde::Serialize;
 
-use crate::aws::Aws;
 use crate::channel::Channel;
 use crate::error::{PRESIGN_EXPIRY, PROTOCOL};
 use crate::http::request::Path;
@@ -21,6 +20,7 @@ use crate::reply_stream::ReplyStream;
 use crate::request::Request;
 use crate::retry::{self, TRIES};
 use crate::service::{Protocol, Service};
+use crate::settings::Settings;
 use crate::signatures::Signatures;
 use crate::sigv4::Payload;
 use crate::sigv4::canonical::push_encoded;
@@ -32,7 +32,7 @@ pub(crate) const WAIT: Duration = Duration::from_secs(5);
 /// The longest body of a reply, unless it is set.
 pub(crate) const REPLY_LIMIT: usize = 1 << 20;
 
-/// A client of one service, with one connection. [`Aws::client`] creates it.
+/// A client of one service, with one connection. [`Aws::client`](crate::Aws::client) creates it.
 ///
 /// ```no_run
 /// use barelambda_aws::{Aws, Service};
@@ -84,15 +84,19 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(aws: &Aws, service: Service, endpoint: &str) -> Result<Self, Error> {
+    pub(crate) fn new(
+        settings: &Settings,
+        service: Service,
+        endpoint: &str,
+    ) -> Result<Self, Error> {
         let url = Url::parse(endpoint)?;
         Ok(Self {
             service,
-            signatures: Signatures::new(aws, service),
+            signatures: Signatures::new(settings, service),
             scheme: url.scheme,
             host: url.authority.into(),
             base: url.path.trim_end_matches('/').into(),
-            channel: Channel::new(&url, aws.tls()),
+            channel: Channel::new(&url, &settings.tls),
             wait: WAIT,
             reply_limit: REPLY_LIMIT,
         })

@@ -58,7 +58,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 4 | `aws`, `client`, `https`, `lambda`, `s3` | what functions use |
-//! | 3 | `credentials`, `signatures`, `reply_stream`, `channel` | join the protocols and the sockets |
+//! | 3 | `channel`, `credentials`, `reply_stream`, `settings`, `signatures` | join the protocols and the sockets |
 //! | 2 | `net` | sockets, name servers, time |
 //! | 1 | `tls`, `dns`, `http`, `sigv4`, `reply`, `request`, `retry` | the protocols, without input and output |
 //! | 0 | `error`, `json`, `random`, `service`, `stream`, `url` | |
@@ -86,6 +86,7 @@ mod request;
 mod retry;
 mod s3;
 mod service;
+mod settings;
 mod signatures;
 
 // Public only for the tests and the fuzz targets; they may change in any version.

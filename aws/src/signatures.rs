@@ -2,11 +2,11 @@
 
 use barelambda::Error;
 
-use crate::aws::Aws;
 use crate::credentials::{Credentials, Keys};
 use crate::error::NO_CREDENTIALS;
 use crate::net::socket::Limits;
 use crate::service::Service;
+use crate::settings::Settings;
 use crate::sigv4::date::Timestamp;
 use crate::sigv4::sign::{Signer, SigningKey};
 use crate::sigv4::{self, Style};
@@ -23,12 +23,12 @@ pub(crate) struct Signatures {
 }
 
 impl Signatures {
-    pub(crate) fn new(aws: &Aws, service: Service) -> Self {
+    pub(crate) fn new(settings: &Settings, service: Service) -> Self {
         Self {
-            region: aws.region(),
+            region: settings.region,
             service,
-            credentials: aws.credentials().clone(),
-            tls: aws.tls().clone(),
+            credentials: settings.credentials.clone(),
+            tls: settings.tls.clone(),
             derived: None,
         }
     }

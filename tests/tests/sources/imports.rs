@@ -1,4 +1,4 @@
-//! Reads what the modules of `src` import from each other.
+//! Reads what the modules of a crate import from each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,13 +19,15 @@ struct Module {
 }
 
 impl Sources {
-    pub fn read() -> Self {
+    /// Reads the sources of the crate in a folder of the repository, which is empty for the root.
+    pub fn read(folder: &str) -> Self {
+        let src = src(folder);
         let mut modules = BTreeMap::new();
         let mut files = Vec::new();
-        collect(&src(), &mut files);
+        collect(&src, &mut files);
         for path in files {
             let file = path
-                .strip_prefix(src())
+                .strip_prefix(&src)
                 .expect("it is in src")
                 .to_str()
                 .expect("the path is UTF-8")
@@ -103,10 +105,12 @@ impl Sources {
     }
 }
 
-pub fn src() -> PathBuf {
+/// Returns the folder with the sources of the crate in a folder of the repository.
+pub fn src(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the package is in the workspace")
+        .join(folder)
         .join("src")
 }
 
