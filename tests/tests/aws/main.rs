@@ -1,5 +1,7 @@
 //! Calls to AWS.
 
+mod random;
+mod sigv4_botocore;
 mod sigv4_vectors;
 mod tls_handshake;
 mod tls_provider;
