@@ -1,5 +1,6 @@
 //! Calls to AWS.
 
+mod http_and_dns;
 mod random;
 mod sigv4_botocore;
 mod sigv4_vectors;
