@@ -30,7 +30,7 @@ struct Failure {
 }
 
 impl Reply {
-    /// Creates a reply from the head, with its status line, and the decoded body.
+    /// Creates a reply from the header section and the decoded body.
     pub(crate) fn new(status: u16, head: Vec<u8>, body: Vec<u8>) -> Self {
         let failure = if status >= 300 { Failure::find(&head, &body) } else { Failure::default() };
         Self { status, head, body, failure }

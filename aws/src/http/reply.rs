@@ -138,7 +138,7 @@ impl ReplyReader {
         self.status
     }
 
-    /// Returns the head: the status line and the headers.
+    /// Returns the header section, in which [`find`] finds headers.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
