@@ -83,7 +83,7 @@ fn push_name(
         message.extend(label.bytes());
         rest = after;
         // The end of the name asked for has the offset of "example.com".
-        if rest == "example.com" && choice % 2 == 0 {
+        if rest == "example.com" && choice.is_multiple_of(2) {
             message.extend([0xc0, 15]);
             return;
         }
@@ -108,11 +108,11 @@ fn expected(records: &[(usize, Record)], is_truncated: bool) -> Result<Vec<Ipv4A
         if !found.is_empty() {
             return Ok(found);
         }
-        let alias = of_name().filter_map(|record| match record {
+        let mut aliases = of_name().filter_map(|record| match record {
             Record::Alias(target) => Some(*target),
             Record::Address(_) => None,
         });
-        match alias.last() {
+        match aliases.next_back() {
             Some(target) => name = target,
             None if is_truncated => return Err(RESOLVE_TRUNCATED),
             None => return Err(RESOLVE_NO_ADDRESS),
