@@ -17,6 +17,7 @@ mod function;
 mod invoke;
 mod local_aws;
 mod new;
+mod notices;
 mod number;
 pub mod package;
 pub mod program;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Some(("conformance", matches)) => conformance::run_checks(matches),
         Some(("invoke", matches)) => invoke::run(matches),
         Some(("new", matches)) => new::run(matches),
+        Some(("notices", matches)) => notices::run(matches),
         Some(("package", matches)) => package::run(matches),
         Some(("serve", matches)) => serve::run(matches),
         _ => unreachable!("clap requires a subcommand"),
@@ -80,6 +82,7 @@ fn command() -> Command {
         .subcommand(conformance::command())
         .subcommand(invoke::command())
         .subcommand(new::command())
+        .subcommand(notices::command())
         .subcommand(package::command())
         .subcommand(serve::command())
         .after_help("In a clone of barelambda's repository, run `cargo bare` instead: it needs no installation.")

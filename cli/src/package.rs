@@ -18,7 +18,7 @@ use crate::architecture::Architecture;
 use crate::error::{Context, Error};
 use crate::number::grouped;
 use crate::project::Project;
-use crate::{arguments, build};
+use crate::{arguments, build, notices};
 use contents::Entry;
 
 /// The limit of a direct upload, in bytes: "50 MB (zipped, when uploaded through the Lambda API or
@@ -31,11 +31,15 @@ const ZIPPED_LIMIT: u64 = 50 * 1024 * 1024;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const UNZIPPED_LIMIT: u64 = 250 * 1024 * 1024;
 
+/// The name of the file that --notices adds.
+const NOTICES: &str = "THIRD-PARTY-NOTICES.txt";
+
 const EXAMPLES: &str = "\
 Examples:
   cargo barelambda package hello
   cargo barelambda package hello --arch x86_64 --output hello.zip
   cargo barelambda package exec --include handler.sh --include data
+  cargo barelambda package hello --notices
   cargo barelambda package --bootstrap build/bootstrap --arch x86_64
 
 Prints one line to standard output: the path of the zip, its size, and the CodeSha256 that Lambda will
@@ -63,6 +67,13 @@ pub fn command() -> Command {
                 .help("Add a file or a directory, at its relative path; of an absolute path, or one with .., at its last component"),
         )
         .arg(
+            Arg::new("notices")
+                .long("notices")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("bootstrap")
+                .help("Add the licences of all linked packages as THIRD-PARTY-NOTICES.txt"),
+        )
+        .arg(
             Arg::new("output")
                 .long("output")
                 .short('o')
@@ -77,9 +88,18 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
     // Errors of the included files are reported before anything is built.
     let included = contents::gather(matches.get_many::<PathBuf>("include").into_iter().flatten())?;
-    let (program, named) = program(matches, architecture)?;
+    if let Some(other) =
+        included.iter().find(|entry| matches.get_flag("notices") && entry.name == NOTICES)
+    {
+        return Err(Error::new(format!(
+            "{} conflicts with --notices, which adds a file of that name",
+            other.path.display()
+        )));
+    }
+    let (program, notices, named) = program(matches, architecture)?;
     let bootstrap = bootstrap::checked(&program, architecture)?;
-    let contents: Vec<Entry> = [bootstrap].into_iter().chain(included).collect();
+    let notices = notices.map(|path| Entry::file(NOTICES.to_owned(), &path)).transpose()?;
+    let contents: Vec<Entry> = [bootstrap].into_iter().chain(notices).chain(included).collect();
     let unzipped = contents.iter().map(|entry| entry.size).sum();
     within(unzipped, UNZIPPED_LIMIT, "unzipped")?;
     contents
@@ -111,14 +131,18 @@ pub fn zipped(bootstrap: Option<&Path>, included: &[PathBuf]) -> Result<Vec<u8>,
     archive::zip(&contents)
 }
 
-/// Returns the path of the program, and the default path of its package.
-fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf, PathBuf), Error> {
+/// Returns the path of the program, that of its notices if they are wanted, and the default path of
+/// its package.
+fn program(
+    matches: &ArgMatches,
+    architecture: Architecture,
+) -> Result<(PathBuf, Option<PathBuf>, PathBuf), Error> {
     let zip = |name: &str| format!("{name}-{architecture}.zip");
     if let Some(program) = matches.get_one::<PathBuf>("bootstrap") {
         let folder = env::current_dir().context("failed to get the current directory")?;
         let name =
             folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
-        return Ok((program.clone(), folder.join("dist").join(zip(&name))));
+        return Ok((program.clone(), None, folder.join("dist").join(zip(&name))));
     }
     let project = Project::read()?;
     let target = project.target(arguments::named(matches))?;
@@ -129,9 +153,19 @@ fn program(matches: &ArgMatches, architecture: Architecture) -> Result<(PathBuf,
             target.name
         )));
     }
-    let program =
-        build::build(&project, target, Some(architecture), &arguments::wanted_features(matches))?;
-    Ok((program, project.root.join("dist").join(zip(&target.name))))
+    let features = arguments::wanted_features(matches);
+    let notices = match matches.get_flag("notices") {
+        true => {
+            let text = notices::of(target, architecture, &features)?;
+            let name = format!("barelambda/notices/{}-{architecture}.txt", target.name);
+            let path = project.target_folder.join(name);
+            build::write_file(&path, text.as_bytes(), 0o644)?;
+            Some(path)
+        }
+        false => None,
+    };
+    let program = build::build(&project, target, Some(architecture), &features)?;
+    Ok((program, notices, project.root.join("dist").join(zip(&target.name))))
 }
 
 fn within(size: u64, limit: u64, how: &str) -> Result<(), Error> {

@@ -209,11 +209,13 @@ fn targets_of(package: &Value) -> Vec<Target> {
         .collect()
 }
 
-fn text(value: &Value) -> &str {
+/// Returns a string, or an empty one for another type.
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn strings(value: &Value) -> Vec<String> {
+/// Returns the strings of an array.
+pub fn strings(value: &Value) -> Vec<String> {
     let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
     values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }

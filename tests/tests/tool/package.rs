@@ -172,6 +172,26 @@ fn hello_is_packaged_for_both_architectures() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
+fn notices_are_the_second_file_of_a_package() {
+    let out = scratch("package-notices").join("hello.zip");
+    let out = out.to_str().expect("the path is UTF-8");
+    succeed(root(), &["package", "hello", "--arch", "x86_64", "--notices", "--output", out]);
+    let found = members(Path::new(out));
+    let names: Vec<_> = found.iter().map(|member| (member.name.as_str(), member.mode)).collect();
+    assert_eq!(names, [("bootstrap", 0o100_755), ("THIRD-PARTY-NOTICES.txt", 0o100_644)]);
+    let notices = String::from_utf8(found[1].bytes.clone()).expect("the notices are UTF-8");
+    let (printed, _) = succeed(root(), &["notices", "hello", "--arch", "x86_64"]);
+    assert_eq!(notices, printed);
+    for package in ["rustix", "bitflags", "linux-raw-sys"] {
+        assert!(notices.contains(&format!("\n{package} ")), "{package}: {notices}");
+    }
+    assert_said(&notices, &["Permission is hereby granted, free of charge", "\nmusl\n"]);
+    // Procedural macros, and what only other packages of the workspace use.
+    assert!(!notices.contains("\nsyn ") && !notices.contains("\nrlsf "), "{notices}");
+}
+
+#[test]
 fn a_program_that_lambda_would_not_start_is_rejected() {
     let folder = folder("refused");
     let bootstrap = |path: &Path, more: &[&str]| {
