@@ -1,6 +1,6 @@
 //! A counter in DynamoDB, behind a function URL: each request adds one to the item of its path.
 //! The table has the partition key `name`, a string, and the environment variable TABLE its name:
-//! `cargo bare invoke dynamodb --aws moto`
+//! `cargo bare invoke dynamodb --aws moto --file aws/examples/events/dynamodb.json`
 #![cfg_attr(all(target_env = "musl", not(test)), no_std, no_main)]
 
 use barelambda::events::api_gateway_v2::Request;

@@ -1,8 +1,8 @@
-# Counts requests to a URL in a table. Run from this folder, after `cargo bare package dynamodb` in
-# the repository's root:
+# Counts the requests to each path of a URL in a table. Run from this folder, after `cargo bare
+# package dynamodb` in the repository's root:
 #
 #   terraform init && terraform apply
-#   curl "$(terraform output -raw url)"
+#   curl "$(terraform output -raw url)some/path"
 
 terraform {
   required_version = ">= 1.9"
@@ -32,10 +32,10 @@ resource "aws_dynamodb_table" "counters" {
   #checkov:skip=CKV_AWS_119:DynamoDB encrypts with its own key; a KMS key costs money and is the account's choice
   name         = "counters"
   billing_mode = "PAY_PER_REQUEST"
-  hash_key     = "id"
+  hash_key     = "name"
 
   attribute {
-    name = "id"
+    name = "name"
     type = "S"
   }
 }

@@ -91,6 +91,42 @@ fn a_function_calls_moto_over_tls() {
     assert_eq!(names(&folder), ["bootstrap", "setup.py"]);
 }
 
+#[test]
+#[ignore = "needs moto and openssl; run `bash .ci/full`"]
+fn the_counter_runs_by_one_command() {
+    let response: Value = serde_json::from_slice(&invoked(&[
+        "dynamodb",
+        "--file",
+        "aws/examples/events/dynamodb.json",
+    ]))
+    .expect("JSON");
+    assert_eq!((&response["statusCode"], &response["body"]), (&200.into(), &"1".into()));
+}
+
+#[test]
+#[ignore = "long; run `bash .ci/long`"]
+fn the_other_examples_run_by_one_command() {
+    assert_eq!(invoked(&["s3_copy", "--file", "examples/events/s3.json"]), b"1");
+    let secret = invoked(&["secret", "--file", "aws/examples/events/secret.json"]);
+    let secret: Value = serde_json::from_slice(&secret).expect("JSON");
+    assert_eq!((&secret["statusCode"], &secret["body"]), (&200.into(), &"welcome".into()));
+    let stream = invoked(&["s3_stream", "--file", "aws/examples/events/s3_stream.json"]);
+    assert!(stream.ends_with(b"hello, world\n"), "{}", String::from_utf8_lossy(&stream));
+}
+
+/// Runs `cargo bare invoke --aws moto` with these arguments, and returns the response.
+fn invoked(arguments: &[&str]) -> Vec<u8> {
+    let output = cargo::cargo(cargo::root())
+        .args(["bare", "invoke", "--aws", "moto"])
+        .args(arguments)
+        .env("BARELAMBDA_MOTO", tools::moto_server())
+        .output()
+        .expect("cargo can be started");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {words}");
+    output.stdout
+}
+
 /// Returns the sorted names of the files in a folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder exists");
