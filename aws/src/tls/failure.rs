@@ -51,6 +51,7 @@ fn out_of_order(expected: &[HandshakeType], got: HandshakeType) -> Error {
 
 fn alerted(alert: AlertDescription) -> Error {
     match alert {
+        AlertDescription::CloseNotify => TLS_TRUNCATED,
         AlertDescription::ProtocolVersion => TLS_VERSION,
         // "Unable to negotiate an acceptable set of security parameters", RFC 8446, section 6.2.
         AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {

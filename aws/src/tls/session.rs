@@ -66,7 +66,7 @@ impl TimeProvider for Clock {
     }
 }
 
-/// A TLS connection. After an error it is of no more use, and its stream must be closed.
+/// A TLS connection. After an error, all methods return that error, and its stream must be closed.
 pub struct Session {
     connection: Box<UnbufferedClientConnection>,
     verifier: Arc<Verifier>,
@@ -79,6 +79,7 @@ pub struct Session {
     decrypted: Vec<u8>,
     taken: usize,
     is_closed: bool,
+    failure: Option<Error>,
 }
 
 impl Session {
@@ -106,6 +107,7 @@ impl Session {
             decrypted: Vec::new(),
             taken: 0,
             is_closed: false,
+            failure: None,
         };
         loop {
             match session.advance(stream, Task::Advance, &mut [])? {
@@ -221,10 +223,23 @@ impl Session {
         }
     }
 
+    /// As [`process`](Self::process). After an error it does nothing, and returns the same error.
+    fn advance(
+        &mut self,
+        stream: &mut impl Stream,
+        task: Task<'_>,
+        buffer: &mut [u8],
+    ) -> Result<State, Error> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        self.process(stream, task, buffer).inspect_err(|error| self.failure = Some(*error))
+    }
+
     /// Processes the records that were received, and sends what rustls replies. When the connection
     /// is ready to send data, does `task`. Data goes into `buffer`, and the remainder into
     /// `decrypted`.
-    fn advance(
+    fn process(
         &mut self,
         stream: &mut impl Stream,
         task: Task<'_>,
@@ -285,11 +300,11 @@ impl Session {
                 Err(error) => {
                     self.discard(discard);
                     self.send_alert(stream);
-                    return Err(match error {
+                    let refusal = match error {
                         rustls::Error::InvalidCertificate(_) => self.verifier.refusal(),
                         _ => None,
-                    }
-                    .unwrap_or_else(|| named(&error)));
+                    };
+                    return Err(refusal.unwrap_or_else(|| named(&error)));
                 }
             };
             self.discard(discard);
@@ -301,24 +316,15 @@ impl Session {
 
     /// Sends the alert that rustls has made for an error. The error is what counts, so that of the
     /// stream is dropped.
+    ///
+    /// This may be done once: rustls would process the records after the wrong one, and panic at the
+    /// next wrong one, as it has sent an alert.
     fn send_alert(&mut self, stream: &mut impl Stream) {
-        loop {
-            let incoming = self.incoming.get_mut(..self.received).unwrap_or_default();
-            let UnbufferedStatus { discard, state, .. } =
-                self.connection.process_tls_records(incoming);
-            let is_appended = match state {
-                Ok(ConnectionState::EncodeTlsData(mut data)) => {
-                    append(&mut self.outgoing, 0, |room| data.encode(room).map_err(encode_size))
-                        .is_ok()
-                }
-                _ => false,
-            };
-            self.discard(discard);
-            if !is_appended {
-                break;
-            }
-        }
-        if !self.outgoing.is_empty() {
+        let incoming = self.incoming.get_mut(..self.received).unwrap_or_default();
+        let status = self.connection.process_tls_records(incoming);
+        if let Ok(ConnectionState::EncodeTlsData(mut data)) = status.state
+            && append(&mut self.outgoing, 0, |room| data.encode(room).map_err(encode_size)).is_ok()
+        {
             let _ = stream.send(&self.outgoing);
         }
     }

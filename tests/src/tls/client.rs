@@ -99,3 +99,11 @@ pub fn call_as(
     while session.receive(&mut stream, &mut buffer)? > 0 {}
     Ok(reply)
 }
+
+/// Connects as `localhost`, and sends a line.
+pub fn send_only(config: &Config, address: SocketAddr, line: &[u8]) -> Result<(), Error> {
+    let mut stream = Tcp::connect(address);
+    let mut session = Session::connect(config, "localhost", &mut stream)?;
+    session.send(&mut stream, &[line])?;
+    session.close(&mut stream)
+}

@@ -2,8 +2,12 @@
 //!
 //! - [`pki`] makes keys and certificates, good and bad.
 //! - [`server`] is a server of rustls with ring.
+//! - [`handshake`] is one that breaks the protocol.
+//! - [`rsa_key`] has keys for bad certificates.
 //! - [`client`] is the client under test, over TCP.
 
 pub mod client;
+pub mod handshake;
 pub mod pki;
+pub mod rsa_key;
 pub mod server;

@@ -7,7 +7,7 @@ use rcgen::{
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// Keys that only tests use. Making RSA keys takes seconds.
-const RSA_2048: &[u8] = include_bytes!("rsa_2048.pk8.der");
+pub(super) const RSA_2048: &[u8] = include_bytes!("rsa_2048.pk8.der");
 
 /// The kinds of keys.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -96,17 +96,17 @@ pub fn chain_of(
     }
 }
 
-/// Returns a server's certificate that a root has issued.
+/// Returns a chain of a root with this key, and a server with a key of P-256.
 pub fn leaf_of(
     root: &CertificateParams,
     root_key: &impl SigningKey,
     server: &CertificateParams,
-    kind: Kind,
-) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
-    let key = key(kind);
+) -> Identity {
+    let key = key(Kind::P256);
     let issuer = rcgen::Issuer::from_params(root, root_key);
     let leaf = server.signed_by(&key, &issuer).expect("a certificate can be made");
-    (vec![leaf.der().clone()], private(&key))
+    let root = root.self_signed(root_key).expect("the root can be made");
+    Identity { chain: vec![leaf.der().clone()], key: private(&key), root: root.pem() }
 }
 
 /// Returns a key in the form that rustls reads.
