@@ -332,19 +332,17 @@ impl Session {
     /// Receives more bytes of records.
     fn fill(&mut self, stream: &mut impl Stream) -> Result<(), Error> {
         let size = self.incoming.len();
-        if self.received == size {
-            if size == MAX_SIZE {
-                return Err(TLS_TOO_LARGE);
-            }
+        if self.received == size && size < MAX_SIZE {
             self.incoming.resize((size * 2).clamp(FIRST_SIZE, MAX_SIZE), 0);
         }
-        match stream.receive(self.incoming.get_mut(self.received..).unwrap_or_default())? {
-            0 => Err(TLS_TRUNCATED),
-            len => {
-                self.received += len;
-                Ok(())
-            }
-        }
+        let room = self.incoming.get_mut(self.received..).unwrap_or_default();
+        let result = match room.is_empty() {
+            true => Err(TLS_TOO_LARGE),
+            false => stream.receive(room),
+        };
+        let result = result.and_then(|len| if len == 0 { Err(TLS_TRUNCATED) } else { Ok(len) });
+        self.received += result.inspect_err(|error| self.failure = Some(*error))?;
+        Ok(())
     }
 
     /// Removes the first `len` bytes of what was received.
