@@ -31,8 +31,15 @@ pub fn cargo(folder: &Path) -> Command {
 /// # Panics
 /// The build fails. The message has cargo's output.
 pub fn build(folder: &Path, arguments: &[&str]) -> Vec<PathBuf> {
+    build_with(folder, arguments, &[])
+}
+
+/// As [`build`], with more environment variables, which must be the same for all builds of a
+/// folder.
+pub fn build_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Vec<PathBuf> {
     once(&format!("cargo build {} in {}", arguments.join(" "), folder.display()), || {
         let mut command = cargo(folder);
+        command.envs(environment.iter().copied());
         command.args(["build", "--message-format", "json-render-diagnostics"]).args(arguments);
         let output = command.output().expect("cargo can be started");
         let words = String::from_utf8_lossy(&output.stderr);

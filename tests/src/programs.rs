@@ -112,33 +112,44 @@ pub fn std_host() -> PathBuf {
     )
 }
 
-/// A std program for musl: of `tests/programs/std`, or the example `std-function`.
+/// A std program for musl: of `tests/programs/std`, or one of the examples `std-function`,
+/// `https-function` and `dynamodb-sdk-function`.
 pub fn std_program(name: &str, architecture: Architecture) -> PathBuf {
-    build_outside(
-        if name == "std-function" { "examples/std" } else { "tests/programs/std" },
-        "std",
-        name,
-        architecture,
-    )
+    let (folder, environment) = match name {
+        "std-function" => ("examples/std", &[][..]),
+        // It is built without a C compiler.
+        "https-function" => ("examples/https", &[("CC", "false")][..]),
+        "dynamodb-sdk-function" => ("examples/dynamodb_sdk", C_COMPILERS),
+        _ => ("tests/programs/std", &[][..]),
+    };
+    build_outside(folder, "std", name, architecture, environment)
 }
+
+/// The compilers of a crate with C code, by the variables of the crate `cc`.
+const C_COMPILERS: &[(&str, &str)] = &[
+    ("CC_x86_64_unknown_linux_musl", "gcc"),
+    ("CC_aarch64_unknown_linux_musl", "aarch64-linux-gnu-gcc"),
+];
 
 /// A bare program with a heap: of `tests/programs/alloc`, or the example `alloc-function`.
 pub fn alloc_program(name: &str, architecture: Architecture) -> PathBuf {
-    build_outside(
-        if name == "alloc-function" { "examples/alloc" } else { "tests/programs/alloc" },
-        "alloc",
-        name,
-        architecture,
-    )
+    let folder = if name == "alloc-function" { "examples/alloc" } else { "tests/programs/alloc" };
+    build_outside(folder, "alloc", name, architecture, &[])
 }
 
 /// Builds a package outside the workspace. Packages with the same feature share a target folder.
-fn build_outside(folder: &str, feature: &str, name: &str, architecture: Architecture) -> PathBuf {
+fn build_outside(
+    folder: &str,
+    feature: &str,
+    name: &str,
+    architecture: Architecture,
+    environment: &[(&str, &str)],
+) -> PathBuf {
     let target_folder = cargo::target_folder().join("barelambda-tests").join(feature);
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
     let arguments =
         ["--release", "--locked", "--target", architecture.target(), "--target-dir", target_folder];
-    find(&cargo::build(&cargo::root().join(folder), &arguments), name)
+    find(&cargo::build_with(&cargo::root().join(folder), &arguments, environment), name)
 }
 
 /// Builds the smallest program with the same first system calls, with which the start is compared,
