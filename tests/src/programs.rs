@@ -137,6 +137,12 @@ pub fn alloc_program(name: &str, architecture: Architecture) -> PathBuf {
     build_outside(folder, "alloc", name, architecture, &[])
 }
 
+/// A bare program of `tests/programs/aws`, with features of that package.
+pub fn aws_program(name: &str, features: &[&str], architecture: Architecture) -> PathBuf {
+    let folder = ["aws", &features.join("-")].join("");
+    build_outside_with("tests/programs/aws", &folder, features, name, architecture, &[])
+}
+
 /// Builds a package outside the workspace. Packages with the same feature share a target folder.
 fn build_outside(
     folder: &str,
@@ -145,10 +151,30 @@ fn build_outside(
     architecture: Architecture,
     environment: &[(&str, &str)],
 ) -> PathBuf {
-    let target_folder = cargo::target_folder().join("barelambda-tests").join(feature);
+    build_outside_with(folder, feature, &[], name, architecture, environment)
+}
+
+fn build_outside_with(
+    folder: &str,
+    target_folder: &str,
+    features: &[&str],
+    name: &str,
+    architecture: Architecture,
+    environment: &[(&str, &str)],
+) -> PathBuf {
+    let target_folder = cargo::target_folder().join("barelambda-tests").join(target_folder);
     let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    let arguments =
-        ["--release", "--locked", "--target", architecture.target(), "--target-dir", target_folder];
+    let features = features.join(",");
+    let arguments = [
+        "--release",
+        "--locked",
+        "--target",
+        architecture.target(),
+        "--target-dir",
+        target_folder,
+        "--features",
+        &features,
+    ];
     find(&cargo::build_with(&cargo::root().join(folder), &arguments, environment), name)
 }
 

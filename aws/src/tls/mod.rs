@@ -2,7 +2,7 @@
 //!
 //! [`Stream`]: crate::stream::Stream
 
-mod configured;
+mod config;
 mod failure;
 pub mod pem;
 pub mod provider;
@@ -10,5 +10,6 @@ pub mod roots;
 mod session;
 mod verifier;
 
+pub use config::Config;
 pub use roots::Roots;
-pub use session::{Config, Session};
+pub use session::Session;

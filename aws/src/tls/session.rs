@@ -5,16 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use barelambda::Error;
-use rustls::ClientConfig;
-use rustls::client::danger::ServerCertVerifier;
-use rustls::client::{Resumption, UnbufferedClientConnection};
-use rustls::pki_types::{ServerName, UnixTime};
-use rustls::time_provider::TimeProvider;
+use rustls::client::UnbufferedClientConnection;
+use rustls::pki_types::ServerName;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
 
+use super::config::Config;
 use super::failure::named;
-use super::provider::{VERSIONS, provider};
-use super::roots::Roots;
 use super::verifier::Verifier;
 use crate::error::{TLS_FAILED, TLS_HOST, TLS_TOO_LARGE, TLS_TRUNCATED};
 use crate::stream::Stream;
@@ -30,41 +26,6 @@ const RECORD_LEN: usize = 8192;
 /// The room for a record's header, content type, nonce and tag, and for messages of the protocol
 /// that precede it.
 const OVERHEAD: usize = 128;
-
-/// What connections have in common. Clones share it.
-#[derive(Clone)]
-pub struct Config {
-    client: Arc<ClientConfig>,
-    roots: Roots,
-}
-
-impl Config {
-    /// Creates a configuration that trusts `roots`.
-    ///
-    /// # Errors
-    /// [`TLS_FAILED`], if rustls refuses the provider, which doesn't happen.
-    pub fn new(roots: Roots) -> Result<Self, Error> {
-        let mut client = ClientConfig::builder_with_details(Arc::new(provider()), Arc::new(Clock))
-            .with_protocol_versions(VERSIONS)
-            .map_err(|_| TLS_FAILED)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Verifier::new(roots.clone())))
-            .with_no_client_auth();
-        // Connections live long, and a session's ticket would have to be kept for each host.
-        client.resumption = Resumption::disabled();
-        Ok(Self { client: Arc::new(client), roots })
-    }
-}
-
-/// The time of the system's clock.
-#[derive(Debug)]
-struct Clock;
-
-impl TimeProvider for Clock {
-    fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(barelambda::now()))
-    }
-}
 
 /// A TLS connection. After an error, all methods return that error, and its stream must be closed.
 pub struct Session {
@@ -91,11 +52,7 @@ impl Session {
     /// of the stream. The server receives an alert, unless the stream failed.
     pub fn connect(config: &Config, host: &str, stream: &mut impl Stream) -> Result<Self, Error> {
         let name = ServerName::try_from(host).map_err(|_| TLS_HOST)?.to_owned();
-        let verifier = Arc::new(Verifier::new(config.roots.clone()));
-        let mut client = ClientConfig::clone(&config.client);
-        client
-            .dangerous()
-            .set_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>);
+        let (client, verifier) = config.for_connection();
         let connection = UnbufferedClientConnection::new(Arc::new(client), name)
             .map_err(|error| named(&error))?;
         let mut session = Self {

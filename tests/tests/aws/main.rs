@@ -8,5 +8,7 @@ mod tls_accepted;
 mod tls_bad_certificates;
 mod tls_bad_handshakes;
 mod tls_handshake;
+mod tls_openssl;
+mod tls_programs;
 mod tls_provider;
 mod tls_roots;

@@ -5,17 +5,13 @@ use alloc::boxed::Box;
 use p256::ecdh::EphemeralSecret;
 use p256::elliptic_curve::Generate;
 use p256::elliptic_curve::rand_core::TryCryptoRng;
-use p256::{PublicKey, Sec1Point};
+use p256::{NistP256, PublicKey, Sec1Point};
 use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
 
+use super::point::point;
 use super::random::Random;
-
-/// The length and the first byte of an uncompressed point, the only form in TLS 1.3 ([RFC 8446,
-/// section 4.2.8.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.2.8.2)).
-const POINT_LEN: usize = 65;
-const UNCOMPRESSED: u8 = 4;
 
 /// ECDH with secp256r1, also called P-256.
 #[derive(Debug)]
@@ -58,11 +54,8 @@ struct KeyExchange {
 
 impl ActiveKeyExchange for KeyExchange {
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
-        let invalid = || Error::from(PeerMisbehaved::InvalidKeyShare);
-        if peer.len() != POINT_LEN || peer.first() != Some(&UNCOMPRESSED) {
-            return Err(invalid());
-        }
-        let peer = PublicKey::from_sec1_bytes(peer).map_err(|_| invalid())?;
+        let peer = point::<NistP256>(peer).and_then(|point| PublicKey::from_affine(point).ok());
+        let peer = peer.ok_or(PeerMisbehaved::InvalidKeyShare)?;
         Ok(SharedSecret::from(self.secret.diffie_hellman(&peer).raw_secret_bytes().as_slice()))
     }
 

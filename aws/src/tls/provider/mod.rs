@@ -13,6 +13,7 @@
 mod aead;
 mod hash;
 mod key_exchange;
+mod point;
 mod random;
 mod signature;
 #[cfg(feature = "tls12")]

@@ -2,7 +2,9 @@
 
 use der::asn1::{AnyRef, BitStringRef, UintRef};
 use der::{Decode, Reader, SliceReader};
+use p256::NistP256;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use p384::NistP384;
 use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey};
 use rustls::SignatureScheme;
 use rustls::crypto::WebPkiSupportedAlgorithms;
@@ -11,6 +13,7 @@ use rustls::pki_types::{
 };
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use super::point::point;
 use Scheme::*;
 
 /// The shortest and the longest modulus of an RSA key, in bits. The CA/Browser Forum's Baseline
@@ -76,24 +79,30 @@ impl SignatureVerificationAlgorithm for Scheme {
         };
         let is_valid = match self {
             EcdsaP256Sha256 | EcdsaP256Sha384 => {
-                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key);
+                let point = point::<NistP256>(key).ok_or(InvalidSignature)?;
                 let signature = p256::ecdsa::Signature::from_der(signature);
-                key.and_then(|key| key.verify_prehash(hash, &signature?)).is_ok()
+                p256::ecdsa::VerifyingKey::from_affine(point)
+                    .and_then(|key| key.verify_prehash(hash, &signature?))
+                    .is_ok()
             }
             EcdsaP384Sha256 | EcdsaP384Sha384 => {
-                let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(key);
+                let point = point::<NistP384>(key).ok_or(InvalidSignature)?;
                 let signature = p384::ecdsa::Signature::from_der(signature);
-                key.and_then(|key| key.verify_prehash(hash, &signature?)).is_ok()
+                p384::ecdsa::VerifyingKey::from_affine(point)
+                    .and_then(|key| key.verify_prehash(hash, &signature?))
+                    .is_ok()
             }
             _ => {
                 let key = rsa_key(key).ok_or(InvalidSignature)?;
+                let verify_pkcs1 = |padding| key.verify(padding, hash, signature);
                 match self {
                     PssSha256 => key.pss_verify_prehash::<Sha256>(hash, signature),
                     PssSha384 => key.pss_verify_prehash::<Sha384>(hash, signature),
                     PssSha512 => key.pss_verify_prehash::<Sha512>(hash, signature),
-                    Pkcs1Sha256 => key.verify(Pkcs1v15Sign::new::<Sha256>(), hash, signature),
-                    Pkcs1Sha384 => key.verify(Pkcs1v15Sign::new::<Sha384>(), hash, signature),
-                    _ => key.verify(Pkcs1v15Sign::new::<Sha512>(), hash, signature),
+                    // The hashes differ only in a prefix.
+                    Pkcs1Sha256 => verify_pkcs1(Pkcs1v15Sign::new::<Sha256>()),
+                    Pkcs1Sha384 => verify_pkcs1(Pkcs1v15Sign::new::<Sha384>()),
+                    _ => verify_pkcs1(Pkcs1v15Sign::new::<Sha512>()),
                 }
                 .is_ok()
             }
