@@ -35,6 +35,13 @@ pub const ENTRIES: &[Entry] = &[
         build: json,
     },
     Entry {
+        name: "std",
+        title: "barelambda, std",
+        ours: true,
+        note: "`benches/std_echo`: `echo` as a std program, a static one for musl.",
+        build: std_echo,
+    },
+    Entry {
         name: "c-echo",
         title: "barelambda, echo in C",
         ours: true,
@@ -65,6 +72,10 @@ fn echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
 
 fn json(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
     in_repository(build_dir, "benches/orders", "orders").map(Ready::alone)
+}
+
+fn std_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
+    in_repository(build_dir, "benches/std_echo", "std_echo").map(Ready::alone)
 }
 
 fn c_echo(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {

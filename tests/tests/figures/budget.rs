@@ -76,11 +76,10 @@ impl Program {
     fn new(name: &str, budgets: &Budgets) -> Self {
         let files = Architecture::ALL.map(|architecture| match name {
             "c-echo" => c_programs::example("echo", Way::Freestanding(architecture)),
-            _ => {
-                let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
-                let (path, _) = packages::succeed(cargo::root(), &["build", name, "--arch", arch]);
-                PathBuf::from(path.trim())
-            }
+            "std_hello" => built("tests/programs/std", name, architecture),
+            "alloc_vec" => built("tests/programs/alloc", name, architecture),
+            "alloc-function" => built("examples/alloc", name, architecture),
+            _ => built("", name, architecture),
         });
         let [x86_64, aarch64] = files;
         let files = [aligned(&x86_64, name), aarch64];
@@ -176,6 +175,19 @@ impl Program {
     }
 }
 
+/// Builds a program of the package in `folder` with `cargo barelambda build`.
+fn built(folder: &str, name: &str, architecture: Architecture) -> PathBuf {
+    let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
+    // A package outside the workspace would have its own target folder, among the sources.
+    let target_folder = cargo::target_folder().join("barelambda-tests/budget-builds").join(folder);
+    let target_folder = if folder.is_empty() { cargo::target_folder() } else { &target_folder };
+    let mut command = packages::tool(&cargo::root().join(folder));
+    command.args(["build", name, "--arch", arch]).env("CARGO_TARGET_DIR", target_folder);
+    let output = command.output().expect("the tool can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).expect("the path is UTF-8").trim())
+}
+
 /// Copies a program to a path whose length is a multiple of 16 bytes. The path precedes the
 /// environment on the stack, and the environment's alignment changes the number of instructions
 /// that read it.
@@ -251,6 +263,7 @@ fn streaming(stream: &Path) -> Measured {
 
 /// Compares the time from just before the start of each process to its first GET /next with that of
 /// the floor: the medians of rounds in random order, and the median of several such comparisons.
+/// The std program is compared with `echo`, too.
 fn starts(programs: &[Program]) -> Vec<Measured> {
     let server = Server::new();
     let floor = programs::floor();
@@ -260,8 +273,12 @@ fn starts(programs: &[Program]) -> Vec<Measured> {
             .map_or_else(|| server.command(&floor), |program| program.command(&server));
         server.start_time(command)
     });
+    let place = |name: &str| programs.iter().position(|program| program.name == name);
     let ratio = |(index, program): (usize, &Program)| {
         program.figure("start-against-floor", middle(&runs, [index, programs.len()]).0)
     };
-    programs.iter().enumerate().map(ratio).collect()
+    let against_echo = place("std_hello").zip(place("echo")).map(|(std, echo)| {
+        programs[std].figure("start-against-echo", middle(&runs, [std, echo]).0)
+    });
+    programs.iter().enumerate().map(ratio).chain(against_echo).collect()
 }

@@ -33,7 +33,7 @@ const FIGURES: [&str; 16] = [
 fn a_run_measures_and_records_every_figure() {
     let records = scratch("bench-records");
     let (code, said, log) =
-        run(bench().args(["--quick", "--rows", "floor,echo", "--records"]).arg(&records));
+        run(bench().args(["--quick", "--rows", "floor,echo,std", "--records"]).arg(&records));
     assert_eq!(code, Some(0), "{said}{log}");
     let folder = PathBuf::from(said.lines().last().expect("the output names the record"));
     assert!(
@@ -47,7 +47,7 @@ fn a_run_measures_and_records_every_figure() {
     let rows = record["rows"].as_array().expect("the record has rows");
     assert_eq!(
         rows.iter().map(|row| row["name"].as_str()).collect::<Vec<_>>(),
-        [Some("floor"), Some("echo")]
+        [Some("floor"), Some("echo"), Some("std")]
     );
     for row in rows {
         for figure in FIGURES {
@@ -68,7 +68,7 @@ fn a_run_measures_and_records_every_figure() {
         }
     }
     let csv = fs::read_to_string(folder.join("record.csv")).expect("the table exists");
-    assert_eq!(csv.lines().count(), 1 + 2 * FIGURES.len(), "{csv}");
+    assert_eq!(csv.lines().count(), 1 + 3 * FIGURES.len(), "{csv}");
     for plot in ["start", "distribution", "size", "warm"] {
         let svg =
             fs::read_to_string(folder.join(plot).with_extension("svg")).expect("the plot exists");
