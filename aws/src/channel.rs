@@ -54,11 +54,13 @@ impl Channel {
         let was_used = !self.is_new;
         if let Some(mut connection) = self.connection.take()
             && can_be_reused
-            && connection.is_usable()
         {
+            // Those of the previous call may have passed, and `is_usable` receives.
             connection.set_limits(limits);
-            self.connection = Some(connection);
-            return Ok(was_used);
+            if connection.is_usable() {
+                self.connection = Some(connection);
+                return Ok(was_used);
+            }
         }
         let tls = self.tls.as_ref();
         self.connection = Some(Connection::open(&self.host, self.port, tls, limits)?);
@@ -104,6 +106,13 @@ impl Channel {
             self.connection = None;
         }
         result
+    }
+
+    /// Closes the connection, unless it can carry another request.
+    pub(crate) fn close_unless_reusable(&mut self) {
+        if !self.reader.is_reusable() {
+            self.connection = None;
+        }
     }
 
     /// Returns the head of the reply.

@@ -38,6 +38,9 @@ errors! {
     /// The name of a bucket isn't valid.
     BUCKET = "Aws.Bucket", "the name of a bucket consists of 3 to 63 letters, digits, hyphens and dots";
 
+    /// The key of an object is empty.
+    KEY = "Aws.Key", "the key of an object is empty";
+
     /// The call isn't one of the service's protocol: `call` is for JSON, `query` for forms.
     PROTOCOL = "Aws.Protocol", "the service has another protocol";
 
@@ -116,6 +119,10 @@ errors! {
     REPLY_CHUNK_TOO_LARGE = "Aws.Reply", "a chunk extension or trailer of a reply is too large";
     /// The body of a reply is longer than the caller's limit. The number is the limit in bytes.
     REPLY_TOO_LARGE = "Aws.TooLarge", "the reply is larger than the limit in bytes:";
+
+    /// The heap has no room for the body of a reply, and 48 KiB besides. The number is the length of
+    /// the body in bytes, as far as it is known.
+    REPLY_NO_ROOM = "Aws.TooLarge", "the heap has no room for a reply of a length in bytes of at least";
 
     /// A name to be resolved isn't a valid host: see [`URL_HOST`].
     RESOLVE_NAME = "Aws.Resolve", "the host is not a valid name";

@@ -1,6 +1,7 @@
 //! Invokes functions.
 
 use alloc::format;
+use alloc::string::String;
 use core::time::Duration;
 
 use barelambda::Error;
@@ -38,7 +39,7 @@ impl Lambda {
     /// Invokes a function, given its name or its ARN, also with `:VERSION` or `:ALIAS`, and waits
     /// for its response. If the function failed, the reply isn't a
     /// [success](Reply::is_success), and [`code`](Reply::code) and [`message`](Reply::message) are
-    /// those of the function's error.
+    /// those of the function's error. The code of one without a type is `Unhandled`.
     ///
     /// The wait for the response isn't limited to five seconds, but ends 200 ms before the deadline
     /// of the current invocation.
@@ -64,10 +65,12 @@ impl Lambda {
             .header("content-type", "application/json")
             .body(event);
         let reply = self.client.request(&request)?;
-        match reply.header("x-amz-function-error") {
-            Some(_) => Ok(reply.with_late_error()),
-            None => Ok(reply),
-        }
+        // `Unhandled`, or `Handled` from some runtimes.
+        let failed = reply.header("x-amz-function-error").map(String::from);
+        Ok(match failed {
+            Some(kind) => reply.with_late_error(&kind),
+            None => reply,
+        })
     }
 
     /// The client, to set its limits.

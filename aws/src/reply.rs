@@ -36,10 +36,14 @@ impl Reply {
         Self { status, head, body, failure }
     }
 
-    /// Looks for an error of the service in the body, too, although the status is 200.
-    pub(crate) fn with_late_error(mut self) -> Self {
+    /// Looks for an error of the service in the body, too, although the status is 200. If it has no
+    /// code, `otherwise` is the code.
+    pub(crate) fn with_late_error(mut self, otherwise: &str) -> Self {
         if self.is_success() {
             self.failure = Failure::find(&self.head, &self.body);
+            if self.failure.code.is_empty() {
+                self.failure.code = otherwise.into();
+            }
         }
         self
     }
@@ -132,9 +136,13 @@ impl Failure {
     }
 
     fn read_json(&mut self, body: &[u8]) {
-        // Strings are unescaped in place.
-        let mut body = body.to_vec();
-        let Ok(body) = json::from_slice::<RawJson>(&mut body) else { return };
+        // Strings are unescaped in place, and the caller may want the body as it is.
+        let mut copy = Vec::new();
+        if copy.try_reserve_exact(body.len()).is_err() {
+            return;
+        }
+        copy.extend_from_slice(body);
+        let Ok(body) = json::from_slice::<RawJson>(&mut copy) else { return };
         for (name, value) in body.fields() {
             let Some(text) = value.as_str() else { continue };
             match name {
@@ -249,6 +257,22 @@ mod tests {
                 failure("", &body[..len]);
             }
         }
+    }
+
+    #[test]
+    fn a_late_error_has_a_code() {
+        let late = |body: &str, otherwise| {
+            let reply = Reply::new(200, Vec::new(), body.into()).with_late_error(otherwise);
+            (String::from(reply.code()), String::from(reply.message()), reply.is_success())
+        };
+        let error = r#"{"errorType":"Oops","errorMessage":"m"}"#;
+        assert_eq!(late(error, "Unhandled"), ("Oops".into(), "m".into(), false));
+        // Lambda's own errors had no type before 2023.
+        let timeout = r#"{"errorMessage":"Task timed out after 3.00 seconds"}"#;
+        let message = "Task timed out after 3.00 seconds";
+        assert_eq!(late(timeout, "Unhandled"), ("Unhandled".into(), message.into(), false));
+        assert_eq!(late("null", "Unhandled"), ("Unhandled".into(), String::new(), false));
+        assert_eq!(late("<CopyObjectResult/>", ""), (String::new(), String::new(), true));
     }
 
     #[test]

@@ -48,6 +48,12 @@ impl<'c> ReplyStream<'c> {
     }
 }
 
+impl Drop for ReplyStream<'_> {
+    fn drop(&mut self) {
+        self.channel.close_unless_reusable();
+    }
+}
+
 /// The status, the headers, and the error of the service.
 impl core::ops::Deref for ReplyStream<'_> {
     type Target = Reply;

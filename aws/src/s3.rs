@@ -6,6 +6,7 @@ use core::time::Duration;
 use barelambda::Error;
 
 use crate::client::Client;
+use crate::error::KEY;
 use crate::reply::Reply;
 use crate::reply_stream::ReplyStream;
 use crate::request::Request;
@@ -40,34 +41,34 @@ impl S3 {
     /// Reads an object. It must fit on the heap; [`open`](Self::open) reads one of any size.
     ///
     /// # Errors
-    /// Those of [`Client::request`].
+    /// [`KEY`], and those of [`Client::request`].
     pub fn get(&mut self, key: &str) -> Result<Reply, Error> {
-        self.client.request(&Request::get(&path(key)))
+        self.client.request(&Request::get(&path(key)?))
     }
 
     /// Reads an object in pieces, in constant memory.
     ///
     /// # Errors
-    /// Those of [`Client::open`].
+    /// [`KEY`], and those of [`Client::open`].
     pub fn open(&mut self, key: &str) -> Result<ReplyStream<'_>, Error> {
-        self.client.open(&Request::get(&path(key)))
+        self.client.open(&Request::get(&path(key)?))
     }
 
     /// Asks for an object's headers: `content-length`, `content-type`, `etag`. The reply has no
     /// body, and so no code: a missing object has the status 404.
     ///
     /// # Errors
-    /// Those of [`Client::request`].
+    /// [`KEY`], and those of [`Client::request`].
     pub fn head(&mut self, key: &str) -> Result<Reply, Error> {
-        self.client.request(&Request::head(&path(key)))
+        self.client.request(&Request::head(&path(key)?))
     }
 
     /// Writes an object, and replaces an earlier one.
     ///
     /// # Errors
-    /// Those of [`Client::request`].
+    /// [`KEY`], and those of [`Client::request`].
     pub fn put(&mut self, key: &str, content_type: &str, body: &[u8]) -> Result<Reply, Error> {
-        let path = path(key);
+        let path = path(key)?;
         let request = Request::put(&path).header("content-type", content_type).body(body);
         self.client.request(&request)
     }
@@ -80,23 +81,23 @@ impl S3 {
     /// [success](Reply::is_success) either.
     ///
     /// # Errors
-    /// Those of [`Client::request`].
+    /// [`KEY`], and those of [`Client::request`].
     pub fn copy_from(&mut self, bucket: &str, source: &str, key: &str) -> Result<Reply, Error> {
         let mut from = String::from("/");
         from.push_str(bucket);
         from.push('/');
         push_encoded(&mut from, source, "/");
         let reply =
-            self.client.request(&Request::put(&path(key)).header("x-amz-copy-source", &from))?;
-        Ok(reply.with_late_error())
+            self.client.request(&Request::put(&path(key)?).header("x-amz-copy-source", &from))?;
+        Ok(reply.with_late_error(""))
     }
 
     /// Deletes an object. It is no error if there is none.
     ///
     /// # Errors
-    /// Those of [`Client::request`].
+    /// [`KEY`], and those of [`Client::request`].
     pub fn delete(&mut self, key: &str) -> Result<Reply, Error> {
-        self.client.request(&Request::delete(&path(key)))
+        self.client.request(&Request::delete(&path(key)?))
     }
 
     /// Lists up to 1,000 keys that begin with `prefix`, as XML ([AWS:
@@ -119,18 +120,18 @@ impl S3 {
     /// isn't valid for longer than the access key of the function's role, which is hours.
     ///
     /// # Errors
-    /// Those of [`Client::presign`].
+    /// [`KEY`], and those of [`Client::presign`].
     pub fn presign_get(&mut self, key: &str, expires: Duration) -> Result<String, Error> {
-        self.client.presign(&Request::get(&path(key)), expires)
+        self.client.presign(&Request::get(&path(key)?), expires)
     }
 
     /// Returns a URL with which anyone can write an object until it expires. As
     /// [`presign_get`](Self::presign_get) otherwise.
     ///
     /// # Errors
-    /// Those of [`Client::presign`].
+    /// [`KEY`], and those of [`Client::presign`].
     pub fn presign_put(&mut self, key: &str, expires: Duration) -> Result<String, Error> {
-        self.client.presign(&Request::put(&path(key)), expires)
+        self.client.presign(&Request::put(&path(key)?), expires)
     }
 
     /// The client, for other requests, and to set its limits. Paths are relative to the bucket.
@@ -140,6 +141,21 @@ impl S3 {
 }
 
 /// Returns the path of an object, relative to its bucket.
-fn path(key: &str) -> String {
-    String::from("/") + key
+///
+/// # Errors
+/// [`KEY`] if the key is empty: the path would be that of the bucket, and a DELETE would delete it.
+fn path(key: &str) -> Result<String, Error> {
+    if key.is_empty() { Err(KEY) } else { Ok(String::from("/") + key) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_not_empty() {
+        assert_eq!(path("a b"), Ok("/a b".into()));
+        assert_eq!(path("/"), Ok("//".into()));
+        assert_eq!(path(""), Err(KEY));
+    }
 }

@@ -46,7 +46,10 @@ impl Signatures {
         let now = barelambda::now();
         let time = Timestamp::at(now.as_secs());
         let tls = &self.tls;
-        let keys = self.credentials.keys(now, |container| container.fetch(tls, limits))?;
+        let keys = self.credentials.keys(now, |container, is_needed| {
+            // The call itself needs the time more than a renewal that may be done later.
+            container.fetch(tls, if is_needed { limits } else { limits.brief() })
+        })?;
         let is_current = |(old, key): &(Keys, SigningKey)| old == keys && key.is_valid_at(time);
         if !self.derived.as_ref().is_some_and(is_current) {
             let key = SigningKey::derive(&keys.secret, time, region, service);

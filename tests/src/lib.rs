@@ -16,12 +16,14 @@
 //! - [`exec_measured`] runs the binary `exec` against it; [`compared`] compares times, and
 //!   [`budgets`] compares figures with `budgets.toml`.
 //! - [`soak`] is a server that injects faults.
-//! - [`tls`] has servers that speak TLS, and certificates for them.
+//! - [`tls`] has servers that speak TLS, and certificates for them; [`calls`] is a bare program
+//!   that makes calls, and servers for it.
 //! - [`tools`] finds installed programs; [`syscalls`] reads the output of strace.
 //! - [`child`] is a child process that ends with its test; [`waiting`] waits for a state of one.
 
 pub mod budgets;
 pub mod c_programs;
+pub mod calls;
 pub mod cargo;
 pub mod child;
 pub mod compared;

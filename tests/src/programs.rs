@@ -137,6 +137,13 @@ pub fn alloc_program(name: &str, architecture: Architecture) -> PathBuf {
     build_outside(folder, "alloc", name, architecture, &[])
 }
 
+/// Builds an example of the package that makes calls, and returns its path.
+pub fn aws_example(name: &str, architecture: Architecture) -> PathBuf {
+    let target = ["--target", architecture.target()];
+    let package = ["--release", "--package", "barelambda-aws", "--examples"];
+    find(&cargo::build(cargo::root(), &[&package[..], &target].concat()), name)
+}
+
 /// A bare program of `tests/programs/aws`, with features of that package.
 pub fn aws_program(name: &str, features: &[&str], architecture: Architecture) -> PathBuf {
     let folder = ["aws", &features.join("-")].join("");

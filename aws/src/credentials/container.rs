@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::Ipv4Addr;
 
 use barelambda::Error;
 use barelambda::json::RawJson;
@@ -104,9 +105,11 @@ impl Container {
     }
 }
 
-/// Whether a host is this one, or one of the two servers.
+/// Whether a host is this one, or one of the two servers. A name such as `127.0.0.1.example.com` is
+/// another one.
 fn is_local(host: &str) -> bool {
-    host == "localhost" || host.starts_with("127.") || TRUSTED.contains(&host)
+    let is_loopback = || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
+    host == "localhost" || is_loopback() || TRUSTED.contains(&host)
 }
 
 /// Reads the keys out of the server's reply.
@@ -158,7 +161,12 @@ mod tests {
             let all: &'static [_] = Vec::leak(std::vec![(FULL, url)]);
             assert_eq!(from(all).unwrap().unwrap().url, url);
         }
-        for url in ["http://example.com/", "http://169.254.170.24/"] {
+        for url in [
+            "http://example.com/",
+            "http://169.254.170.24/",
+            "http://127.0.0.1.example.com/",
+            "http://localhost.example.com/",
+        ] {
             let all: &'static [_] = Vec::leak(std::vec![(FULL, url)]);
             assert_eq!(from(all).err(), Some(CREDENTIALS_HOST), "{url}");
         }

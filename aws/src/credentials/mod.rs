@@ -17,6 +17,9 @@ use crate::error::NO_CREDENTIALS;
 /// Keys are renewed when they are valid for less than this.
 const EARLY: Duration = Duration::from_secs(5 * 60);
 
+/// The pause after a renewal that failed, while the old keys are valid.
+const PAUSE: Duration = Duration::from_secs(30);
+
 /// An access key.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Keys {
@@ -43,6 +46,8 @@ pub(crate) struct Credentials {
     /// The server to fetch them from. The environment's never change.
     container: Option<Container>,
     keys: Option<Keys>,
+    /// When a renewal may be tried, since 1970-01-01 UTC.
+    next_try: Duration,
 }
 
 impl Credentials {
@@ -62,32 +67,37 @@ impl Credentials {
                 token: set("AWS_SESSION_TOKEN").map(String::from),
                 expires: Duration::MAX,
             };
-            return Ok(Self { container: None, keys: Some(keys) });
+            return Ok(Self { container: None, keys: Some(keys), next_try: Duration::ZERO });
         }
         match Container::from_env(set)? {
-            Some(container) => Ok(Self { container: Some(container), keys: None }),
+            Some(container) => {
+                Ok(Self { container: Some(container), keys: None, next_try: Duration::ZERO })
+            }
             None => Err(NO_CREDENTIALS),
         }
     }
 
-    /// Returns the keys. Fetches them if there are none, and if they expire in less than five
-    /// minutes; if that fails, the old ones are used as long as they are valid.
+    /// Returns the keys. Calls `fetch` if there are none, with `true`, and if they expire in less
+    /// than five minutes, with `false`: if that fails, the old ones are used as long as they
+    /// are valid, and the next renewal is tried after 30 seconds.
     ///
     /// # Errors
     /// Returns those of `fetch`.
     pub(crate) fn keys(
         &mut self,
         now: Duration,
-        fetch: impl FnOnce(&Container) -> Result<Keys, Error>,
+        fetch: impl FnOnce(&Container, bool) -> Result<Keys, Error>,
     ) -> Result<&Keys, Error> {
-        let valid = self.keys.as_ref().map(|keys| keys.expires.saturating_sub(now));
+        let valid =
+            self.keys.as_ref().map_or(Duration::ZERO, |keys| keys.expires.saturating_sub(now));
         if let Some(container) = &self.container
-            && valid.is_none_or(|valid| valid < EARLY)
+            && (valid.is_zero() || (valid < EARLY && now >= self.next_try))
         {
-            match fetch(container) {
+            match fetch(container, valid.is_zero()) {
                 Ok(keys) => self.keys = Some(keys),
-                Err(error) if valid.is_some_and(|valid| !valid.is_zero()) => {
+                Err(error) if !valid.is_zero() => {
                     log::warn!("cannot renew the container credentials: {error}");
+                    self.next_try = now.saturating_add(PAUSE);
                 }
                 Err(error) => return Err(error),
             }
@@ -100,6 +110,7 @@ impl Credentials {
 mod tests {
     use super::*;
     use crate::error::TIMEOUT;
+    use std::vec::Vec;
 
     fn keys(id: &str, expires: u64) -> Keys {
         Keys {
@@ -123,7 +134,7 @@ mod tests {
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
         ]))
         .unwrap();
-        let keys = credentials.keys(Duration::MAX, |_| Err(TIMEOUT)).unwrap();
+        let keys = credentials.keys(Duration::MAX, |_, _| Err(TIMEOUT)).unwrap();
         assert_eq!((&*keys.id, &*keys.secret, &keys.token), ("id", "secret", &None));
         for all in [&[][..], &[("AWS_ACCESS_KEY_ID", "id")], &[("AWS_SECRET_ACCESS_KEY", "s")]] {
             assert_eq!(Credentials::from_env(variables(all)).err(), Some(NO_CREDENTIALS));
@@ -138,12 +149,35 @@ mod tests {
         )]))
         .unwrap();
         let at = Duration::from_secs;
-        assert_eq!(credentials.keys(at(0), |_| Err(TIMEOUT)).unwrap_err(), TIMEOUT);
-        assert_eq!(credentials.keys(at(0), |_| Ok(keys("a", 3600))).unwrap().id, "a");
-        assert_eq!(credentials.keys(at(3300), |_| Err(TIMEOUT)).unwrap().id, "a");
-        assert_eq!(credentials.keys(at(3301), |_| Ok(keys("b", 7200))).unwrap().id, "b");
-        assert_eq!(credentials.keys(at(7000), |_| Err(TIMEOUT)).unwrap().id, "b");
-        assert_eq!(credentials.keys(at(7200), |_| Err(TIMEOUT)).unwrap_err(), TIMEOUT);
+        let mut fetched = Vec::new();
+        let mut keys_at = |seconds, result: Result<Keys, Error>| {
+            let keys = credentials.keys(at(seconds), |_, is_needed| {
+                fetched.push((seconds, is_needed));
+                result
+            });
+            keys.map(|keys| keys.id.clone())
+        };
+        assert_eq!(keys_at(0, Err(TIMEOUT)), Err(TIMEOUT));
+        assert_eq!(keys_at(0, Ok(keys("a", 3600))).as_deref(), Ok("a"));
+        assert_eq!(keys_at(3300, Err(TIMEOUT)).as_deref(), Ok("a"));
+        assert_eq!(keys_at(3301, Ok(keys("b", 7200))).as_deref(), Ok("b"));
+        assert_eq!(keys_at(7000, Err(TIMEOUT)).as_deref(), Ok("b"));
+        assert_eq!(keys_at(7029, Ok(keys("c", 9000))).as_deref(), Ok("b"));
+        assert_eq!(keys_at(7030, Err(TIMEOUT)).as_deref(), Ok("b"));
+        assert_eq!(keys_at(7199, Err(TIMEOUT)).as_deref(), Ok("b"));
+        assert_eq!(keys_at(7200, Err(TIMEOUT)), Err(TIMEOUT));
+        assert_eq!(
+            fetched,
+            [
+                (0, true),
+                (0, true),
+                (3301, false),
+                (7000, false),
+                (7030, false),
+                (7199, false),
+                (7200, true)
+            ]
+        );
         assert_eq!(std::format!("{:?}", keys("a", 1)), "Keys { id: \"a\", expires: 1s, .. }");
     }
 }

@@ -13,7 +13,7 @@ use barelambda::{Error, ProtocolError};
 use super::request::Method;
 use crate::error::{
     REPLY_CHUNK, REPLY_CHUNK_TOO_LARGE, REPLY_HEAD, REPLY_HEAD_TOO_LARGE, REPLY_LENGTH,
-    REPLY_MISSING, REPLY_TOO_LARGE, REPLY_TRUNCATED,
+    REPLY_MISSING, REPLY_NO_ROOM, REPLY_TOO_LARGE, REPLY_TRUNCATED,
 };
 
 /// Receives at least one byte into a buffer, and returns how many; zero means that the server has
@@ -167,25 +167,23 @@ impl ReplyReader {
     /// Reads the remainder of the body.
     ///
     /// # Errors
-    /// [`REPLY_TOO_LARGE`] if it is longer than `limit` bytes, and the errors of
-    /// [`read_piece`](Self::read_piece).
+    /// [`REPLY_TOO_LARGE`] if it is longer than `limit` bytes, [`REPLY_NO_ROOM`] if it doesn't fit
+    /// on the heap, and the errors of [`read_piece`](Self::read_piece).
     pub fn read_body(&mut self, receive: &mut Receive<'_>, limit: usize) -> Result<Vec<u8>, Error> {
         let too_large = REPLY_TOO_LARGE.with(u32::try_from(limit).unwrap_or(u32::MAX));
         let known = usize::try_from(self.remaining().unwrap_or_default()).unwrap_or(usize::MAX);
         let mut body = Vec::new();
-        if known <= limit {
-            body.reserve_exact(known);
-            while let Some(piece) = self.read_piece(receive)? {
-                if piece.len() > limit - body.len() {
-                    self.body = Body::Unusable;
-                    return Err(too_large);
-                }
-                body.extend_from_slice(piece);
-            }
-            return Ok(body);
+        let mut result = if known > limit { Err(too_large) } else { make_room(&mut body, known) };
+        while result.is_ok() {
+            let Some(piece) = self.read_piece(receive)? else { return Ok(body) };
+            result = if piece.len() > limit - body.len() {
+                Err(too_large)
+            } else {
+                make_room(&mut body, piece.len()).map(|()| body.extend_from_slice(piece))
+            };
         }
         self.body = Body::Unusable;
-        Err(too_large)
+        result.map(|()| body)
     }
 
     /// Returns the next bytes of the body, at least one, or `None` at its end.
@@ -275,6 +273,25 @@ impl ReplyReader {
         self.filled += count;
         Ok(count)
     }
+}
+
+/// Makes room for `more` bytes of a body, and checks that what receives them has room, too.
+///
+/// # Errors
+/// [`REPLY_NO_ROOM`].
+fn make_room(body: &mut Vec<u8>, more: usize) -> Result<(), Error> {
+    /// Two records of TLS and a head.
+    const SPARE: usize = 48 * 1024;
+    if body.capacity() - body.len() >= more {
+        return Ok(());
+    }
+    let mut spare: Vec<u8> = Vec::new();
+    let len = u32::try_from(body.len().saturating_add(more)).unwrap_or(u32::MAX);
+    body.try_reserve(more)
+        .and_then(|()| spare.try_reserve_exact(SPARE))
+        // The compiler may leave out memory that isn't used.
+        .map(|()| drop(core::hint::black_box(spare)))
+        .map_err(|_| REPLY_NO_ROOM.with(len))
 }
 
 fn reply_error(error: ProtocolError) -> Error {

@@ -32,6 +32,16 @@ pub(crate) struct Limits {
     pub(crate) deadline: Deadline,
 }
 
+impl Limits {
+    /// Returns the limits of a part of the call that isn't necessary: a second, and half of the
+    /// time left.
+    pub(crate) fn brief(self) -> Self {
+        let left = self.deadline.left().unwrap_or_default();
+        let deadline = self.deadline.earlier(Duration::from_secs(1).min(left / 2));
+        Self { deadline, ..self }
+    }
+}
+
 impl Socket {
     /// Opens a TCP connection.
     ///

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem::take;
 
 use barelambda::Error;
 use rustls::client::UnbufferedClientConnection;
@@ -180,7 +181,9 @@ impl Session {
         }
     }
 
-    /// As [`process`](Self::process). After an error it does nothing, and returns the same error.
+    /// As [`process`](Self::process), and sends the records of the task. After an error it does
+    /// nothing, and returns the same error, unless those records couldn't be sent: a server that
+    /// refuses a long request replies before its end, and closes the connection.
     fn advance(
         &mut self,
         stream: &mut impl Stream,
@@ -190,12 +193,18 @@ impl Session {
         if let Some(error) = self.failure {
             return Err(error);
         }
-        self.process(stream, task, buffer).inspect_err(|error| self.failure = Some(*error))
+        let state =
+            self.process(stream, task, buffer).inspect_err(|error| self.failure = Some(*error))?;
+        let records = take(&mut self.outgoing);
+        if !records.is_empty() {
+            stream.send(&records)?;
+        }
+        Ok(state)
     }
 
     /// Processes the records that were received, and sends what rustls replies. When the connection
-    /// is ready to send data, does `task`. Data goes into `buffer`, and the remainder into
-    /// `decrypted`.
+    /// is ready to send data, does `task`, up to the sending. Data goes into `buffer`, and the
+    /// remainder into `decrypted`.
     fn process(
         &mut self,
         stream: &mut impl Stream,
@@ -212,10 +221,8 @@ impl Session {
                     None
                 }
                 Ok(ConnectionState::TransmitTlsData(data)) => {
-                    stream.send(&self.outgoing)?;
+                    stream.send(&take(&mut self.outgoing))?;
                     data.done();
-                    // Frees its memory.
-                    self.outgoing = Vec::new();
                     None
                 }
                 Ok(ConnectionState::ReadTraffic(mut data)) => {
@@ -239,10 +246,6 @@ impl Session {
                         Task::Close => append(&mut self.outgoing, OVERHEAD, |room| {
                             data.queue_close_notify(room).map_err(encrypt_size)
                         })?,
-                    }
-                    if !self.outgoing.is_empty() {
-                        stream.send(&self.outgoing)?;
-                        self.outgoing = Vec::new();
                     }
                     Some(State::Ready)
                 }
@@ -274,8 +277,8 @@ impl Session {
     /// Sends the alert that rustls has made for an error. The error is what counts, so that of the
     /// stream is dropped.
     ///
-    /// This may be done once: rustls would process the records after the wrong one, and panic at the
-    /// next wrong one, as it has sent an alert.
+    /// This may be done once: rustls would process the records after the wrong one, and panic at
+    /// the next wrong one, as it has sent an alert.
     fn send_alert(&mut self, stream: &mut impl Stream) {
         let incoming = self.incoming.get_mut(..self.received).unwrap_or_default();
         let status = self.connection.process_tls_records(incoming);

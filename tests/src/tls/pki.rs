@@ -1,5 +1,7 @@
 //! Keys and certificates.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, SignatureAlgorithm, SigningKey,
@@ -112,4 +114,15 @@ pub fn leaf_of(
 /// Returns a key in the form that rustls reads.
 pub fn private(key: &KeyPair) -> PrivateKeyDer<'static> {
     PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()))
+}
+
+/// Returns a PEM text ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)).
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let text = BASE64.encode(der);
+    let mut pem = format!("-----BEGIN {label}-----\n");
+    for line in text.as_bytes().chunks(64) {
+        pem += &String::from_utf8_lossy(line);
+        pem.push('\n');
+    }
+    pem + &format!("-----END {label}-----\n")
 }

@@ -1,9 +1,19 @@
 //! Calls to AWS.
 
+mod bad_replies;
+mod credentials;
+mod examples;
+mod freeze;
+mod good_replies;
 mod http_and_dns;
+mod lambda;
+mod memory;
+mod moto;
 mod random;
+mod retries;
 mod sigv4_botocore;
 mod sigv4_vectors;
+mod stalls;
 mod tls_accepted;
 mod tls_bad_certificates;
 mod tls_bad_handshakes;

@@ -1,0 +1,141 @@
+//! Servers that stall, close and reset at random places: no call outlasts its invocation.
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use barelambda_tests::calls::probe::{Probe, Settings, identity};
+use barelambda_tests::calls::reply;
+use barelambda_tests::calls::server::{Server, Wire};
+use barelambda_tests::tls::server;
+
+use crate::random::Random;
+
+/// The variable that selects other stalls.
+const SEED: &str = "BARELAMBDA_STALLS_SEED";
+
+/// How many functions call at once.
+const FUNCTIONS: usize = 10;
+
+/// Ends a request at random: stalls, drips, closes or resets it in a random place, or replies after
+/// a random pause.
+fn misbehave(mut wire: Wire, random: &Mutex<Random>) -> io::Result<()> {
+    let below = |limit| random.lock().expect("no thread panics with it").below(limit);
+    // Before or in the handshake.
+    match below(10) {
+        0 => return wire.stall(),
+        1 => {
+            wire.receive_raw(&mut vec![0; 1 + below(600)])?;
+            return wire.stall();
+        }
+        _ => {}
+    }
+    while wire.request()?.is_some() {
+        let body = vec![b'x'; below(20_000)];
+        let bytes = match below(3) {
+            0 => reply::with_headers(200, "", &body),
+            1 => reply::with_headers(if below(2) == 0 { 503 } else { 429 }, "", b"{}"),
+            _ => reply::chunked(&[&body, b"end"]),
+        };
+        let part = &bytes[..below(bytes.len())];
+        match below(8) {
+            0 => return wire.quiet(),
+            1 => {
+                wire.send(part)?;
+                return wire.quiet();
+            }
+            2 => {
+                wire.send(part)?;
+                return wire.close();
+            }
+            3 => {
+                wire.send(part)?;
+                return wire.reset();
+            }
+            4 => {
+                for byte in &bytes {
+                    wire.send(&[*byte])?;
+                    std::thread::sleep(ms(1 + below(20)));
+                }
+            }
+            5 => {
+                std::thread::sleep(ms(below(2000)));
+                wire.send(&bytes)?;
+            }
+            6 => {
+                wire.send_part(&bytes, below(bytes.len()))?;
+                return wire.stall();
+            }
+            _ => wire.send(&bytes)?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes calls to such a server until so many of them had no reply, from several functions at once.
+/// Returns how many invocations were killed.
+fn stall(count: usize) {
+    let seed = std::env::var(SEED).ok().and_then(|text| text.parse().ok()).unwrap_or(18);
+    println!("{SEED}={seed}");
+    let (stalled, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for number in 0..FUNCTIONS {
+            let (stalled, calls) = (&stalled, &calls);
+            scope.spawn(move || {
+                let random = Mutex::new(Random(seed + number as u64));
+                let server =
+                    Server::tls(server::config(identity()), move |wire| misbehave(wire, &random));
+                let mut random = Random((seed + number as u64) << 20);
+                while stalled.load(Ordering::Relaxed) < count {
+                    // A deadline for each function of these calls.
+                    let time = ms(500 + random.below(1000));
+                    let settings = Settings::new().trusting(identity()).to(&server).timeout(time);
+                    let probe = settings.start();
+                    for _ in 0..10 {
+                        calls.fetch_add(1, Ordering::Relaxed);
+                        if !ends_in_time(&probe, time) {
+                            stalled.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    println!(
+        "{} of {} calls had no reply; no invocation was killed",
+        stalled.into_inner(),
+        calls.into_inner()
+    );
+}
+
+fn ms(count: usize) -> Duration {
+    Duration::from_millis(count as u64)
+}
+
+/// Makes a call. Returns whether it has a reply.
+fn ends_in_time(probe: &Probe, time: Duration) -> bool {
+    let outcome = probe.outcome(&["call", "dynamodb", "ListTables", "{}"]);
+    match outcome.function_error {
+        None => true,
+        Some(error) => {
+            assert!(
+                !error.found_by_lambda && error.error_type.starts_with("Aws."),
+                "{error:?} after {:?} of {time:?}",
+                outcome.report.duration
+            );
+            false
+        }
+    }
+}
+
+#[test]
+fn forty_calls_without_a_reply_end_before_the_deadline() {
+    stall(40);
+}
+
+#[test]
+#[ignore = "long; run `bash .ci/long`"]
+fn a_thousand_calls_without_a_reply_end_before_the_deadline() {
+    stall(1000);
+}
