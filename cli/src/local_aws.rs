@@ -109,6 +109,8 @@ impl LocalAws {
         let given = std::mem::take(&mut options.environment);
         let mut environment: Vec<(OsString, OsString)> =
             own.map(|(name, value)| (name.into(), value.into())).into();
+        // The SDK for Rust doesn't read AWS_CA_BUNDLE. In a shell, this would be for all hosts.
+        environment.push(("SSL_CERT_FILE".into(), certificates.root.clone().into()));
         if let Some(setup) = &self.setup {
             let variables = folder.join("variables");
             let complete = [&environment[..], &given].concat();

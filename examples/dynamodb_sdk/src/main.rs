@@ -1,5 +1,5 @@
 //! A std program that uses AWS's SDK on tokio. It counts in an item of the DynamoDB table `TABLE`:
-//! `cargo barelambda invoke dynamodb-sdk-function '{}' --env TABLE=counters`
+//! `cargo barelambda invoke dynamodb-sdk-function '{}' --env TABLE=counters --aws moto`
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -38,7 +38,7 @@ impl Handler for Counter {
             .client
             .update_item()
             .table_name(&self.table)
-            .key("id", AttributeValue::S("visits".into()))
+            .key("name", AttributeValue::S("visits".into()))
             .update_expression("ADD visits :one")
             .expression_attribute_values(":one", AttributeValue::N("1".into()))
             .return_values(ReturnValue::UpdatedNew)

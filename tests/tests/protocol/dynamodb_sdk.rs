@@ -4,8 +4,8 @@
 use barelambda_emulator::Options;
 use barelambda_tests::emulated::{answer, failure, start};
 use barelambda_tests::moto::Moto;
-use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::{Architecture, std_program};
+use barelambda_tests::{cargo, on_each_architecture, packages, tools};
 
 fn options(architecture: Architecture, moto: &Moto, table: Option<&str>) -> Options {
     let mut options = Options::new(std_program("dynamodb-sdk-function", architecture));
@@ -24,15 +24,15 @@ fn it_counts_in_a_table(architecture: Architecture) {
         "--billing-mode",
         "PAY_PER_REQUEST",
         "--attribute-definitions",
-        "AttributeName=id,AttributeType=S",
+        "AttributeName=name,AttributeType=S",
         "--key-schema",
-        "AttributeName=id,KeyType=HASH",
+        "AttributeName=name,KeyType=HASH",
     ]);
     let emulator = start(options(architecture, &moto, Some("counters")));
     for visits in ["1", "2", "3"] {
         assert_eq!(String::from_utf8_lossy(&answer(&emulator, "{}")), visits);
     }
-    let key = r#"{"id":{"S":"visits"}}"#;
+    let key = r#"{"name":{"S":"visits"}}"#;
     let item = moto.aws(&["dynamodb", "get-item", "--table-name", "counters", "--key", key]);
     assert_eq!(item["Item"]["visits"]["N"], "3");
 
@@ -48,3 +48,20 @@ on_each_architecture!(
     "long; run `bash .ci/long`",
     "long; run `bash .ci/long`"
 );
+
+/// The example's command, with the program that is already built.
+#[test]
+#[ignore = "long; run `bash .ci/long`"]
+fn it_calls_moto_over_tls_by_one_command() {
+    let program = std_program("dynamodb-sdk-function", Architecture::X86_64);
+    let output = packages::tool(cargo::root())
+        .args(["invoke", "{}", "--env", "TABLE=counters", "--aws", "moto"])
+        .args(["--setup", "python3 aws/examples/setup/dynamodb.py", "--bootstrap"])
+        .arg(program)
+        .env("BARELAMBDA_MOTO", tools::moto_server())
+        .output()
+        .expect("the tool can be started");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1", "{words}");
+}
