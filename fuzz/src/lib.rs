@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod answers;
 pub mod bodies;
+pub mod bundles;
 pub mod conversation;
 pub mod differences;
 pub mod heads;

@@ -1,8 +1,10 @@
-//! The checks of the fuzz targets of answers of name servers, replies and requests, without
-//! libFuzzer: on their seeds, whole, cut at every byte, and mutated.
+//! The checks of the fuzz targets of answers of name servers, bundles of certificates, replies and
+//! requests, without libFuzzer: on their seeds, whole, cut at every byte, and mutated.
 
 #[path = "../../../fuzz/src/answers.rs"]
 mod answers;
+#[path = "../../../fuzz/src/bundles.rs"]
+mod bundles;
 #[path = "../../../fuzz/src/replies.rs"]
 mod replies;
 #[path = "../../../fuzz/src/requests.rs"]
@@ -19,6 +21,11 @@ use crate::random::Random;
 #[test]
 fn answers_of_name_servers() {
     check_all("aws_dns", 100_000, answers::check);
+}
+
+#[test]
+fn bundles_of_certificates() {
+    check_all("aws_bundle", 20_000, bundles::check);
 }
 
 #[test]
