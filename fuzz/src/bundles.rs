@@ -23,9 +23,12 @@ pub fn check(input: &[u8]) {
     }
 }
 
+/// The number and the DER of a certificate.
+type Certificate = (u32, Vec<u8>);
+
 /// Returns the certificates of a text that arrives in pieces of these sizes, repeatedly, with their
 /// numbers, and the error after them.
-fn read(text: &[u8], sizes: [u8; 4]) -> (Vec<(u32, Vec<u8>)>, Result<(), Error>) {
+fn read(text: &[u8], sizes: [u8; 4]) -> (Vec<Certificate>, Result<(), Error>) {
     let mut certificates = Certificates::default();
     let mut found = Vec::new();
     let mut rest = text;

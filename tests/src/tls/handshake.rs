@@ -1,6 +1,6 @@
 //! A TLS 1.3 server that sends the messages of its handshake as a script says: out of order, twice,
-//! or not at all. All that it sends is encrypted and authenticated as it must be: each signature and
-//! each Finished covers the messages that were sent before it.
+//! or not at all. All that it sends is encrypted and authenticated as it must be: each signature
+//! and each Finished covers the messages that were sent before it.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

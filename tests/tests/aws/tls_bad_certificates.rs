@@ -121,7 +121,7 @@ fn for_clients_only() {
 #[test]
 fn a_server_as_authority() {
     for kind in [IsCa::NoCa, IsCa::ExplicitNoCa] {
-        let identity = chain_with(|params| params[1].is_ca = kind.clone());
+        let identity = chain_with(|params| params[1].is_ca = kind);
         refused(&identity, TLS_NOT_AN_AUTHORITY);
     }
 }

@@ -25,8 +25,8 @@ fn serve(
     start(options)
 }
 
-/// The handshake needs AES, SHA-256, SHA-384 and both kinds of signatures, each in the form that the
-/// CPU has: on aarch64 it is found by `getauxval`.
+/// The handshake needs AES, SHA-256, SHA-384 and both kinds of signatures, each in the form that
+/// the CPU has: on aarch64 it is found by `getauxval`.
 fn requests_over_one_connection(architecture: Architecture) {
     for kind in [Kind::Rsa2048, Kind::P256, Kind::P384] {
         let identity = pki::chain(kind);
