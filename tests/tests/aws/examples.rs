@@ -1,6 +1,5 @@
-//! The examples, by the commands of docs/aws.md, against moto over TLS.
+//! Examples, beside those that `tool::local_aws` runs.
 
-use std::process::Output;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -8,71 +7,11 @@ use barelambda_emulator::{Emulator, InvokeOptions, Options};
 use barelambda_tests::calls::probe::{file, identity};
 use barelambda_tests::calls::reply;
 use barelambda_tests::calls::server::Server;
+use barelambda_tests::cargo;
 use barelambda_tests::emulated;
 use barelambda_tests::moto::Moto;
 use barelambda_tests::programs::{Architecture, aws_example};
 use barelambda_tests::tls::server;
-use barelambda_tests::{cargo, tools};
-use serde_json::{Value, json};
-
-/// Runs the command of an example as docs/aws.md has it, and returns its response.
-fn documented(example: &str) -> Value {
-    let docs = std::fs::read_to_string(cargo::root().join("docs/aws.md")).expect("the page exists");
-    let begin = format!("`cargo bare invoke {example} ");
-    let line = docs.lines().find(|line| line.contains(&begin)).expect("the page has the command");
-    let (_, rest) = line.split_once("`cargo ").expect("the command begins with cargo");
-    let command = rest.split('`').next().unwrap_or_default();
-    invoked(&command.split(' ').collect::<Vec<_>>())
-}
-
-/// Runs cargo with these arguments, and returns what it prints, which is JSON.
-fn invoked(arguments: &[&str]) -> Value {
-    let Output { status, stdout, stderr } = cargo::cargo(cargo::root())
-        .args(arguments)
-        .env("BARELAMBDA_MOTO", tools::moto_server())
-        .output()
-        .expect("cargo can be started");
-    let words = String::from_utf8_lossy(&stderr);
-    assert!(status.success(), "{arguments:?}: {words}");
-    serde_json::from_slice(&stdout).unwrap_or_else(|error| {
-        panic!("{arguments:?}: {error}: {}\n{words}", String::from_utf8_lossy(&stdout))
-    })
-}
-
-#[test]
-#[ignore = "needs moto and openssl; run `bash .ci/full`"]
-fn dynamodb_counts() {
-    let response = documented("dynamodb");
-    assert_eq!((&response["statusCode"], &response["body"]), (&json!(200), &json!("1")));
-}
-
-#[test]
-#[ignore = "needs moto and openssl; run `bash .ci/full`"]
-fn s3_copy_copies() {
-    assert_eq!(documented("s3_copy"), 1);
-}
-
-#[test]
-#[ignore = "needs moto and openssl; run `bash .ci/full`"]
-fn secret_opens_the_door() {
-    let response = documented("secret");
-    assert_eq!((&response["statusCode"], &response["body"]), (&json!(200), &json!("welcome")));
-}
-
-#[test]
-#[ignore = "needs moto and openssl; run `bash .ci/full`"]
-fn s3_stream_serves_an_object() {
-    let output = cargo::cargo(cargo::root())
-        .args(["bare", "invoke", "s3_stream", "--aws", "moto", "--file"])
-        .arg("aws/examples/events/s3_stream.json")
-        .env("BARELAMBDA_MOTO", tools::moto_server())
-        .output()
-        .expect("cargo can be started");
-    let words = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{words}");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.ends_with("hello, world\n"), "{text:?}");
-}
 
 /// The server is on this machine, in place of example.com.
 #[test]
@@ -171,5 +110,5 @@ fn s3_stream_serves_100_mb_from_moto() {
     let (count, peak) = received(&emulator, &event);
     assert!((100_000_000..100_001_000).contains(&count), "{count} bytes");
     println!("VmHWM: {peak} KiB");
-    assert!(peak <= 640, "{peak} KiB");
+    assert!(peak < 1024, "{peak} KiB");
 }
