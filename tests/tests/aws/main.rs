@@ -10,6 +10,7 @@ mod lambda;
 mod memory;
 mod moto;
 mod random;
+mod resolve;
 mod retries;
 mod sigv4_botocore;
 mod sigv4_vectors;

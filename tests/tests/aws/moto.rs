@@ -1,7 +1,10 @@
 //! Calls to moto over TLS, read back by boto3, AWS's SDK for Python.
 
 use barelambda_tests::calls::probe::{Probe, Settings, identity};
+use barelambda_tests::calls::reply;
+use barelambda_tests::calls::server::Server;
 use barelambda_tests::moto::Moto;
+use barelambda_tests::tls::server;
 use serde_json::{Value, json};
 
 /// Starts moto, and a function that calls it.
@@ -144,6 +147,45 @@ fn s3() {
 fn element(xml: &str, name: &str) -> String {
     let (_, rest) = xml.split_once(&format!("<{name}>")).expect("the element is there");
     rest.split('<').next().unwrap_or_default().to_owned()
+}
+
+/// The endpoint's path precedes that of the object, in the signature and in presigned URLs, too.
+#[test]
+fn an_endpoint_may_have_a_path() {
+    let server = Server::tls(server::config(identity()), |mut wire| {
+        while wire.request()?.is_some() {
+            wire.send(&reply::json(200, "{}"))?;
+        }
+        Ok(())
+    });
+    let url = format!("{}/gate%20way/", server.url());
+    let probe = Settings::new().trusting(identity()).env("AWS_ENDPOINT_URL", &url).start();
+    probe.success(&["get", "reports", "a b"]);
+    probe.success(&["list", "reports", "a b", ""]);
+    probe.success(&["call", "dynamodb", "ListTables", "{}"]);
+    let targets: Vec<_> =
+        server.take_requests().into_iter().map(|(_, request)| request.target).collect();
+    assert_eq!(
+        targets,
+        [
+            "/gate%20way/reports/a%20b",
+            "/gate%20way/reports/?list-type=2&prefix=a%20b",
+            "/gate%20way/"
+        ]
+    );
+    let presigned = probe.reply(&["presign get", "reports", "a b", "60"]);
+    let begin = format!("{}/gate%20way/reports/a%20b?X-Amz-Algorithm=", server.url());
+    assert!(presigned.as_str().is_some_and(|url| url.starts_with(&begin)), "{presigned}");
+    // The one of a service counts more, and both can be ignored.
+    let settings =
+        || Settings::new().trusting(identity()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:1/");
+    let probe = settings().env("AWS_ENDPOINT_URL_S3", &server.url()).start();
+    probe.success(&["get", "reports", "a"]);
+    assert!(probe.error(&["call", "dynamodb", "ListTables", "{}"]).starts_with("Aws.Connect"));
+    let ignoring = settings().env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true").start();
+    let presigned = ignoring.reply(&["presign get", "reports", "a", "60"]);
+    let begin = "https://reports.s3.us-east-1.amazonaws.com/a?";
+    assert!(presigned.as_str().is_some_and(|url| url.starts_with(begin)), "{presigned}");
 }
 
 /// Another client, which knows nothing of AWS, uses the URLs.
