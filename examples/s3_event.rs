@@ -29,7 +29,7 @@ fn sum(invocation: Invocation) -> Response {
         response.json(&Created {
             bucket: record.s3.bucket.name,
             key,
-            bytes: record.s3.object.size.unwrap_or_default(),
+            bytes: record.s3.object.size().unwrap_or_default(),
         })?;
         lead = ",";
     }

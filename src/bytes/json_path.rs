@@ -14,11 +14,6 @@ impl<T: Copy> ForPath<T> {
         Self(value)
     }
 
-    /// The value that `make` returns, which is called only if there are paths.
-    pub(crate) fn of(make: impl FnOnce() -> T) -> Self {
-        Self(make())
-    }
-
     pub(crate) const fn get(self) -> T {
         self.0
     }
@@ -35,10 +30,6 @@ impl<T: Default> ForPath<T> {
     where
         T: Copy,
     {
-        Self(core::marker::PhantomData)
-    }
-
-    pub(crate) fn of(_: impl FnOnce() -> T) -> Self {
         Self(core::marker::PhantomData)
     }
 

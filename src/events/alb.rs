@@ -1,9 +1,12 @@
 //! Application Load Balancers.
 
-use super::fields::field;
+use core::mem::take;
+
+use super::body::Body;
+use super::field::Look;
 use super::http::{Headers, HttpRequest, Parameters};
 use super::object::object;
-use crate::json::{Aside, RawJson};
+use crate::json::RawJson;
 
 object! {
     /// A request to an Application Load Balancer whose target is the function (AWS: [Use Lambda
@@ -29,49 +32,46 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
     pub struct Request<'a> {
-        /// The load balancer. See [`target_group_arn`](Self::target_group_arn).
-        pub request_context: RawJson<'a> = "requestContext" or default,
+        on demand
         /// The method: `GET`, `POST` and so on.
         pub http_method: &'a str = "httpMethod",
         /// The path of the request.
         pub path: &'a str = "path",
+        /// The load balancer. See [`target_group_arn`](Self::target_group_arn).
+        pub request_context: RawJson<'a> = "requestContext",
         /// The query parameters, still URL-encoded, each with its last value.
-        pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
+        pub query_string_parameters: Parameters<'a> = "queryStringParameters",
         /// The query parameters, still URL-encoded, each with all its values.
-        pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters" or default,
-        /// The header fields, each with its last value.
-        pub headers: Headers<'a> = "headers" or default,
+        pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters",
         /// The header fields, each with all its values.
-        pub multi_value_headers: Headers<'a> = "multiValueHeaders" or default,
-        /// Whether the body is base64 in the event; [`Body`](super::Body) decodes it.
-        pub is_base64_encoded: bool = "isBase64Encoded" or default,
+        pub multi_value_headers: Headers<'a> = "multiValueHeaders",
         in place
-        #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
-        body: Aside = "body" or default,
+        /// The body, which [`http::from_slice`](super::http::from_slice) takes out.
+        body: Body<'a> = "body" or Default as request,
     }
 }
 
 impl<'a> Request<'a> {
     /// Returns the ARN of the target group.
     pub fn target_group_arn(&self) -> Option<&'a str> {
-        field(field(self.request_context, "elb"), "targetGroupArn").as_str()
+        self.request_context().get("elb").get("targetGroupArn").as_str()
     }
 }
 
 impl<'a> HttpRequest<'a> for Request<'a> {
     fn method(&self) -> &'a str {
-        self.http_method
+        self.http_method()
     }
 
     /// Returns the path, still URL-encoded.
     fn path(&self) -> &'a str {
-        self.path
+        Self::path(self)
     }
 
-    /// Returns [`multi_value_headers`](Request::multi_value_headers), or
-    /// [`headers`](Request::headers) if the former are empty.
+    /// Returns [`multi_value_headers`](Request::multi_value_headers), or the field `headers` if
+    /// they are empty.
     fn headers(&self) -> Headers<'a> {
-        self.multi_value_headers.or(self.headers)
+        self.multi_value_headers().or(self.get("headers").into())
     }
 
     /// Returns
@@ -79,10 +79,14 @@ impl<'a> HttpRequest<'a> for Request<'a> {
     /// [`query_string_parameters`](Request::query_string_parameters) if the former are empty. They
     /// are still URL-encoded.
     fn query_parameters(&self) -> Parameters<'a> {
-        self.multi_value_query_string_parameters.or(self.query_string_parameters)
+        self.multi_value_query_string_parameters().or(self.query_string_parameters())
     }
 
     fn is_base64_encoded(&self) -> bool {
-        self.is_base64_encoded
+        Look::look(self.get("isBase64Encoded"))
+    }
+
+    fn take_body(&mut self) -> Body<'a> {
+        take(&mut self.body)
     }
 }

@@ -1,9 +1,12 @@
 //! REST APIs of API Gateway, and HTTP APIs with payload format version 1.0.
 
+use core::mem::take;
+
+use super::body::Body;
+use super::field::Look;
 use super::http::{Headers, HttpRequest, Parameters};
 use super::object::object;
-use super::view::view;
-use crate::json::{Aside, RawJson};
+use crate::json::RawJson;
 
 object! {
     /// A request to a REST API with Lambda proxy integration, or to an HTTP API with payload format
@@ -30,37 +33,37 @@ object! {
     /// [1]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     #[doc(alias = "RestApi")]
     pub struct Request<'a> {
-        /// The resource that matches the path, for example `/orders/{id}`.
-        pub resource: &'a str = "resource" or default,
+        on demand
         /// The path of the request, without the stage.
         pub path: &'a str = "path",
         /// The method: `GET`, `POST` and so on.
         pub http_method: &'a str = "httpMethod",
-        /// The header fields, each with its last value.
-        pub headers: Headers<'a> = "headers" or default,
+        /// The resource that matches the path, for example `/orders/{id}`.
+        pub resource: &'a str = "resource",
         /// The header fields, each with all its values.
-        pub multi_value_headers: Headers<'a> = "multiValueHeaders" or default,
+        pub multi_value_headers: Headers<'a> = "multiValueHeaders",
         /// The query parameters, decoded, each with its last value.
-        pub query_string_parameters: Parameters<'a> = "queryStringParameters" or default,
+        pub query_string_parameters: Parameters<'a> = "queryStringParameters",
         /// The query parameters, decoded, each with all its values.
-        pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters" or default,
+        pub multi_value_query_string_parameters: Parameters<'a> = "multiValueQueryStringParameters",
         /// The path parameters, as the resource names them.
-        pub path_parameters: Parameters<'a> = "pathParameters" or default,
+        pub path_parameters: Parameters<'a> = "pathParameters",
         /// The stage variables of the API.
-        pub stage_variables: Parameters<'a> = "stageVariables" or default,
-        /// API Gateway's metadata of the request.
+        pub stage_variables: Parameters<'a> = "stageVariables",
+        /// API Gateway's metadata of the request. It is empty in the test events of the console.
         pub request_context: RequestContext<'a> = "requestContext",
-        /// Whether the body is base64 in the event; [`Body`](super::Body) decodes it.
-        pub is_base64_encoded: bool = "isBase64Encoded" or default,
         in place
-        #[expect(dead_code, reason = "it makes the deserializer set the body aside")]
-        body: Aside = "body" or default,
+        /// The body, which [`http::from_slice`](super::http::from_slice) takes out.
+        body: Body<'a> = "body" or Default as request,
     }
 }
 
-view! {
+object! {
     /// API Gateway's metadata of a request.
     pub struct RequestContext<'a> {
+        on demand
+        /// The sender of the request.
+        pub identity: Identity<'a> = "identity",
         /// The account of the API.
         pub account_id: &'a str = "accountId",
         /// The id of the API.
@@ -71,6 +74,15 @@ view! {
         pub authorizer: RawJson<'a> = "authorizer",
         /// The host name of the API.
         pub domain_name: Option<&'a str> = "domainName",
+        /// The first label of the host name.
+        pub domain_prefix: Option<&'a str> = "domainPrefix",
+        /// The id of this request that API Gateway also returns as the header field
+        /// `x-amz-apigw-id`.
+        pub extended_request_id: Option<&'a str> = "extendedRequestId",
+        /// The method: `GET`, `POST` and so on.
+        pub http_method: Option<&'a str> = "httpMethod",
+        /// The name of the operation that the API's definition gives the method.
+        pub operation_name: Option<&'a str> = "operationName",
         /// The path of the request, with the stage.
         pub path: Option<&'a str> = "path",
         /// The version of HTTP, for example `HTTP/1.1`.
@@ -81,31 +93,45 @@ view! {
         pub request_time: Option<&'a str> = "requestTime",
         /// The time of the request, in milliseconds since 1970-01-01 UTC.
         pub request_time_epoch: u64 = "requestTimeEpoch",
+        /// The id of the resource that matches the path.
+        pub resource_id: Option<&'a str> = "resourceId",
+        /// The resource that matches the path, for example `/orders/{id}`.
+        pub resource_path: Option<&'a str> = "resourcePath",
         /// The stage of the API.
         pub stage: &'a str = "stage",
-        needs
-        /// The sender of the request.
-        pub identity: Identity<'a> = "identity",
     }
 }
 
-view! {
+object! {
     /// The sender of a request.
     pub struct Identity<'a> {
+        on demand
         /// The IP address of the client.
         pub source_ip: &'a str = "sourceIp",
         /// The value of the header field User-Agent.
         pub user_agent: Option<&'a str> = "userAgent",
         /// The API key, if the method requires one.
         pub api_key: Option<&'a str> = "apiKey",
+        /// The id of the API key.
+        pub api_key_id: Option<&'a str> = "apiKeyId",
+        /// The caller's access key, for a signed request.
+        pub access_key: Option<&'a str> = "accessKey",
         /// The caller's account, for a signed request.
         pub account_id: Option<&'a str> = "accountId",
         /// The caller's principal, for a signed request.
         pub caller: Option<&'a str> = "caller",
+        /// The user's principal, for a signed request.
+        pub user: Option<&'a str> = "user",
         /// The caller's ARN, for a signed request.
         pub user_arn: Option<&'a str> = "userArn",
         /// The caller's id in a Cognito identity pool.
         pub cognito_identity_id: Option<&'a str> = "cognitoIdentityId",
+        /// The caller's Cognito identity pool.
+        pub cognito_identity_pool_id: Option<&'a str> = "cognitoIdentityPoolId",
+        /// `authenticated` or `unauthenticated`, for a caller from a Cognito identity pool.
+        pub cognito_authentication_type: Option<&'a str> = "cognitoAuthenticationType",
+        /// The identity providers of a caller from a Cognito identity pool, joined by commas.
+        pub cognito_authentication_provider: Option<&'a str> = "cognitoAuthenticationProvider",
         /// The client's certificate, for mutual TLS.
         pub client_cert: RawJson<'a> = "clientCert",
     }
@@ -113,27 +139,31 @@ view! {
 
 impl<'a> HttpRequest<'a> for Request<'a> {
     fn method(&self) -> &'a str {
-        self.http_method
+        self.http_method()
     }
 
     fn path(&self) -> &'a str {
-        self.path
+        Self::path(self)
     }
 
-    /// Returns [`multi_value_headers`](Request::multi_value_headers), or
-    /// [`headers`](Request::headers) if the former are empty.
+    /// Returns [`multi_value_headers`](Request::multi_value_headers), or the field `headers` if
+    /// they are empty.
     fn headers(&self) -> Headers<'a> {
-        self.multi_value_headers.or(self.headers)
+        self.multi_value_headers().or(self.get("headers").into())
     }
 
     /// Returns
     /// [`multi_value_query_string_parameters`](Request::multi_value_query_string_parameters), or
     /// [`query_string_parameters`](Request::query_string_parameters) if the former are empty.
     fn query_parameters(&self) -> Parameters<'a> {
-        self.multi_value_query_string_parameters.or(self.query_string_parameters)
+        self.multi_value_query_string_parameters().or(self.query_string_parameters())
     }
 
     fn is_base64_encoded(&self) -> bool {
-        self.is_base64_encoded
+        Look::look(self.get("isBase64Encoded"))
+    }
+
+    fn take_body(&mut self) -> Body<'a> {
+        take(&mut self.body)
     }
 }

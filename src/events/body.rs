@@ -45,6 +45,11 @@ impl<'a> Body<'a> {
         Self { bytes, is_base64 }
     }
 
+    /// Returns the body, as base64 if `is_base64`.
+    pub(super) fn encoded(self, is_base64: bool) -> Self {
+        Self { is_base64, ..self }
+    }
+
     /// Returns whether the body is missing or has a length of zero.
     pub const fn is_empty(&self) -> bool {
         self.bytes.is_empty()

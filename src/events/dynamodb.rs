@@ -1,11 +1,11 @@
 //! Changes to DynamoDB tables, from their streams.
 
-use super::time::Timestamp;
 use serde::Deserialize;
 
 use super::encoded::Base64Text;
 use super::fields::{Parameters, Texts};
 use super::object::object;
+use super::time::Timestamp;
 use crate::json::RawJson;
 
 object! {
@@ -29,26 +29,36 @@ object! {
     /// }]}
     /// ```
     ///
+    /// The data of a Kinesis record of a table's changes is a `Record` too, without a sequence
+    /// number, and with the name of the table: `record.kinesis.data.json::<dynamodb::Record>()`
+    /// (AWS: [Using Kinesis Data Streams to capture changes to DynamoDB][3]).
+    ///
     /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
     /// [2]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
+    /// [3]: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds.html
     pub struct Record<'a> {
-        /// The change's id.
-        pub event_id: &'a str = "eventID" or default,
         /// `INSERT`, `MODIFY` or `REMOVE`.
         pub event_name: &'a str = "eventName",
-        /// The version of the record's format.
-        pub event_version: &'a str = "eventVersion" or default,
-        /// `aws:dynamodb`.
-        pub event_source: &'a str = "eventSource" or default,
-        /// The region of the table.
-        pub aws_region: &'a str = "awsRegion" or default,
         /// The change.
         pub dynamodb: StreamRecord<'a> = "dynamodb",
+        on demand
+        /// The change's id.
+        pub event_id: &'a str = "eventID",
+        /// The version of the record's format.
+        pub event_version: &'a str = "eventVersion",
+        /// `aws:dynamodb`.
+        pub event_source: &'a str = "eventSource",
+        /// The region of the table.
+        pub aws_region: &'a str = "awsRegion",
         /// The identity, if DynamoDB itself removed the item because its time to live expired:
         /// `type` is `Service`, and `principalId` is `dynamodb.amazonaws.com`.
-        pub user_identity: Parameters<'a> = "userIdentity" or default,
+        pub user_identity: Parameters<'a> = "userIdentity",
         /// The ARN of the stream.
-        pub event_source_arn: &'a str = "eventSourceARN" or default,
+        pub event_source_arn: &'a str = "eventSourceARN",
+        /// The name of the table, in a record from Kinesis.
+        pub table_name: Option<&'a str> = "tableName",
+        /// `application/json`, in a record from Kinesis.
+        pub record_format: Option<&'a str> = "recordFormat",
     }
 }
 
@@ -57,23 +67,28 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
     pub struct StreamRecord<'a> {
-        /// The time of the change, usually to the second.
-        pub approximate_creation_date_time: Timestamp<'a> = "ApproximateCreationDateTime" or default,
+        on demand
+        /// The time of the change: to the second in a stream of DynamoDB, to the millisecond or
+        /// microsecond in a stream of Kinesis.
+        pub approximate_creation_date_time: Timestamp<'a> = "ApproximateCreationDateTime",
         /// The item's primary key.
-        pub keys: Item<'a> = "Keys" or default,
+        pub keys: Item<'a> = "Keys",
         /// The item after the change. It is empty if the stream's view type excludes it, or if the
         /// item was removed.
-        pub new_image: Item<'a> = "NewImage" or default,
+        pub new_image: Item<'a> = "NewImage",
         /// The item before the change. It is empty if the stream's view type excludes it, or if the
         /// item is new.
-        pub old_image: Item<'a> = "OldImage" or default,
+        pub old_image: Item<'a> = "OldImage",
         /// The sequence number of the change in its shard, of up to 40 digits. It identifies the
-        /// record in a failure report.
+        /// record in a failure report. It is empty in a record from Kinesis, whose own sequence
+        /// number identifies it.
         pub sequence_number: &'a str = "SequenceNumber",
         /// The size of the change, in bytes.
-        pub size_bytes: u64 = "SizeBytes" or default,
+        pub size_bytes: u64 = "SizeBytes",
         /// The stream's view type: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
-        pub stream_view_type: &'a str = "StreamViewType" or default,
+        pub stream_view_type: &'a str = "StreamViewType",
+        /// `MILLISECOND` or `MICROSECOND`, in a record from Kinesis.
+        pub approximate_creation_date_time_precision: Option<&'a str> = "ApproximateCreationDateTimePrecision",
     }
 }
 

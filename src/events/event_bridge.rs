@@ -21,24 +21,25 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
     pub struct EventBridge<'a, D = RawJson<'a>> {
-        /// `0`.
-        pub version: &'a str = "version" or default,
-        /// The event's id.
-        pub id: &'a str = "id" or default,
         /// The kind of the event. Together with the source it determines the fields of the detail.
         pub detail_type: &'a str = "detail-type",
         /// The source of the event: `aws.` and a service, or a custom name.
         pub source: &'a str = "source",
+        on demand
+        /// `0`.
+        pub version: &'a str = "version",
+        /// The event's id.
+        pub id: &'a str = "id",
         /// The account number.
-        pub account: &'a str = "account" or default,
+        pub account: &'a str = "account",
         /// The time of the event, for example `2024-09-24T11:32:00Z`.
-        pub time: &'a str = "time" or default,
+        pub time: &'a str = "time",
         /// The region of the event.
-        pub region: &'a str = "region" or default,
+        pub region: &'a str = "region",
         /// The ARNs of the resources involved. For a scheduled event it is the ARN of the rule.
-        pub resources: Texts<'a> = "resources" or default,
+        pub resources: Texts<'a> = "resources",
         /// The name of the replay, if the event is replayed from an archive.
-        pub replay_name: Option<&'a str> = "replay-name" or default,
+        pub replay_name: Option<&'a str> = "replay-name",
         in place
         /// The source's description of the event.
         pub detail: D = "detail",

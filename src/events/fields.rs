@@ -2,7 +2,6 @@
 //! them.
 
 use core::iter;
-
 use core::marker::PhantomData;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -13,9 +12,9 @@ use crate::json::{Fields, RawJson};
 /// The header fields of a request. Names are case-insensitive ([RFC 9110, section
 /// 5.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.1)).
 ///
-/// A value is a string or, as in `multiValueHeaders`, a list of strings. Null and values of other
-/// types are skipped. The number of fields is unlimited: nothing is stored, and each call searches
-/// the JSON object.
+/// A value is a string or, as in `multiValueHeaders`, a list of strings. Numbers and booleans are
+/// their text in JSON; null and objects are skipped. A value that isn't UTF-8 is skipped too. The
+/// number of fields is unlimited: nothing is stored, and each call searches the JSON object.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Headers<'a> {
@@ -26,8 +25,9 @@ pub struct Headers<'a> {
 /// Values by name: query parameters, path parameters, stage variables, claims. Names are
 /// case-sensitive.
 ///
-/// A value is a string or, as in `multiValueQueryStringParameters`, a list of strings. Null and
-/// values of other types are skipped. The number of names is unlimited: nothing is stored, and each
+/// A value is a string or, as in `multiValueQueryStringParameters`, a list of strings. Numbers and
+/// booleans are their text in JSON, for example `true`. Null and objects are skipped;
+/// [`raw`](Self::raw) returns them. The number of names is unlimited: nothing is stored, and each
 /// call searches the JSON object.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
@@ -36,7 +36,8 @@ pub struct Parameters<'a> {
     object: RawJson<'a>,
 }
 
-/// A list of strings. Its length is unlimited. Elements of other types are skipped.
+/// A list of strings. Its length is unlimited. Numbers and booleans are their text in JSON; other
+/// elements are skipped.
 #[derive(Copy, Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Texts<'a> {
@@ -110,6 +111,11 @@ impl<'a> Parameters<'a> {
         iter::from_fn(|| next(&mut fields, name)).find_map(first)
     }
 
+    /// Returns the first value of `name` as JSON, for example an object; null if it is missing.
+    pub fn raw(&self, name: &str) -> RawJson<'a> {
+        self.object.get(name)
+    }
+
     /// Iterates over the values of `name`, in their order in the event.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
         self.iter().filter(move |(other, _)| name == *other).map(|(_, value)| value)
@@ -135,7 +141,7 @@ impl<'a> Parameters<'a> {
 impl<'a> Texts<'a> {
     /// Iterates over the strings.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> {
-        self.array.elements().filter_map(|element| element.as_str())
+        self.array.elements().filter_map(|element| element.as_text())
     }
 
     /// Returns whether the list contains `text`.
@@ -174,22 +180,17 @@ impl Serialize for Parameters<'_> {
     }
 }
 
-/// Returns `value` if it is a string, or else the first string in it.
+/// Returns `value` if it is text, or else the first text in it.
 fn first(value: RawJson<'_>) -> Option<&str> {
-    value.as_str().or_else(|| value.elements().find_map(RawJson::as_str))
+    value.as_text().or_else(|| value.elements().find_map(RawJson::as_text))
 }
 
 /// Iterates over the strings in `object`, each with its name.
 fn values<'a>(object: RawJson<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     object.fields().flat_map(|(name, value)| {
-        let texts = value.elements().filter_map(|element| element.as_str());
-        value.as_str().into_iter().chain(texts).map(move |value| (name, value))
+        let texts = value.elements().filter_map(|element| element.as_text());
+        value.as_text().into_iter().chain(texts).map(move |value| (name, value))
     })
-}
-
-/// Returns the field `name` of `object`, or null if it is missing.
-pub(super) fn field<'a>(object: RawJson<'a>, name: &str) -> RawJson<'a> {
-    next(&mut object.fields(), name).unwrap_or_default()
 }
 
 /// Returns the value of the next field with this name.

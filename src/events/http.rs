@@ -1,11 +1,12 @@
 //! The common interface of HTTP requests from all sources, and their bodies.
 
-use serde::Deserialize;
+use serde::de::Error as _;
 
 use super::body::Body;
 pub use super::fields::{Headers, Parameters, Texts};
+use super::object::ReadObject;
 use crate::error::Error;
-use crate::json::Deserializer;
+use crate::json::{DeError, Deserializer};
 
 /// An HTTP request, as [`Event::http`](crate::Event::http) deserializes it. A handler that is
 /// generic over it accepts events from API Gateway, function URLs and load balancers:
@@ -23,7 +24,7 @@ use crate::json::Deserializer;
 /// Two differences remain. REST APIs, and load balancers with multi-value headers, require
 /// [`multi_value_headers`](crate::HttpResponse::multi_value_headers) in the response; HTTP APIs and
 /// function URLs don't. Load balancers don't decode the query.
-pub trait HttpRequest<'a>: Deserialize<'a> {
+pub trait HttpRequest<'a>: ReadObject<'a> {
     /// Returns the method: `GET`, `POST` and so on.
     fn method(&self) -> &'a str;
 
@@ -39,6 +40,10 @@ pub trait HttpRequest<'a>: Deserialize<'a> {
     /// Returns whether the body is base64 in the event.
     fn is_base64_encoded(&self) -> bool;
 
+    /// Takes the body out, without regard to base64.
+    #[doc(hidden)]
+    fn take_body(&mut self) -> Body<'a>;
+
     /// Returns the first value of the header field `name`, which is case-insensitive.
     fn header(&self, name: &str) -> Option<&'a str> {
         self.headers().get(name)
@@ -52,11 +57,13 @@ pub trait HttpRequest<'a>: Deserialize<'a> {
     /// Returns the value of the cookie `name`, as the client sent it ([RFC 6265, section
     /// 4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)).
     fn cookie(&self, name: &str) -> Option<&'a str> {
-        self.headers()
-            .all("cookie")
-            .flat_map(|line| line.split(';'))
-            .find_map(|pair| cookie_value(pair, name))
+        cookie_in(self.headers(), name)
     }
+}
+
+/// Returns the value of the cookie `name` in the header fields Cookie.
+pub(super) fn cookie_in<'a>(headers: Headers<'a>, name: &str) -> Option<&'a str> {
+    headers.all("cookie").flat_map(|line| line.split(';')).find_map(|pair| cookie_value(pair, name))
 }
 
 /// Returns the value in `pair` if its name is `name`.
@@ -70,9 +77,14 @@ pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
 /// # Errors
 /// Those of [`json::from_slice`](crate::json::from_slice).
 pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body<'a>), Error> {
-    let mut deserializer = Deserializer::setting_aside(text);
-    let request: R = deserializer.all()?;
-    let bytes = deserializer.take_aside().unwrap_or_default();
-    let is_base64 = request.is_base64_encoded();
-    Ok((request, Body::new(bytes, is_base64)))
+    let mut deserializer = Deserializer::new(text);
+    let request = R::read_object(&mut deserializer).and_then(|request| {
+        if request.method().is_empty() || request.path().is_empty() {
+            return Err(DeError::missing_field("method or path"));
+        }
+        Ok(request)
+    });
+    let mut request = deserializer.finish(request)?;
+    let body = request.take_body().encoded(request.is_base64_encoded());
+    Ok((request, body))
 }

@@ -1,12 +1,8 @@
 //! Records of Kinesis Data Streams.
 
-use serde::de::MapAccess;
-
-use super::body::Body;
-use super::object::{Object, Place, object, with_body};
+use super::object::object;
 use super::time::Timestamp;
-use crate::error::Error;
-use crate::json::{Base64, FromJson};
+use crate::json::Base64;
 
 object! {
     /// A record of a stream (AWS: [Using Lambda to process records from Amazon Kinesis Data
@@ -15,7 +11,7 @@ object! {
     /// Read a batch with [`Event::records`](crate::Event::records), and respond with
     /// [`BatchItemFailures`](super::BatchItemFailures). Add the
     /// [`sequence_number`](Data::sequence_number) of the first failure. In a `Record<Body>`, with
-    /// [`Body`], the data can be deserialized from JSON in place. Invalid base64 is then an error
+    /// [`Body`](super::Body), the data can be deserialized from JSON in place. Invalid base64 is then an error
     /// of the body, and not of the record.
     ///
     /// ```json
@@ -34,20 +30,21 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
     pub struct Record<'a, D = Base64<'a>> {
+        on demand
         /// `aws:kinesis`.
-        pub event_source: &'a str = "eventSource" or default,
+        pub event_source: &'a str = "eventSource",
         /// The version of the record's format.
-        pub event_version: &'a str = "eventVersion" or default,
+        pub event_version: &'a str = "eventVersion",
         /// The shard's id, a colon, and the sequence number.
-        pub event_id: &'a str = "eventID" or default,
+        pub event_id: &'a str = "eventID",
         /// `aws:kinesis:record`.
-        pub event_name: &'a str = "eventName" or default,
+        pub event_name: &'a str = "eventName",
         /// The ARN of the function's role.
-        pub invoke_identity_arn: &'a str = "invokeIdentityArn" or default,
+        pub invoke_identity_arn: &'a str = "invokeIdentityArn",
         /// The region of the stream.
-        pub aws_region: &'a str = "awsRegion" or default,
+        pub aws_region: &'a str = "awsRegion",
         /// The ARN of the stream or of its consumer.
-        pub event_source_arn: &'a str = "eventSourceARN" or default,
+        pub event_source_arn: &'a str = "eventSourceARN",
         in place
         /// The data, and its position in the stream.
         pub kinesis: Data<'a, D> = "kinesis",
@@ -56,32 +53,24 @@ object! {
 
 object! {
     /// The data of a record, and its position in the stream.
+    ///
+    /// EventBridge Pipes send the fields of a record in one object. There a record is a `Data`, and
+    /// its other fields, for example `eventSourceARN`, are returned by [`get`](Self::get).
     pub struct Data<'a, D = Base64<'a>> {
-        /// The version of this part's format.
-        pub kinesis_schema_version: &'a str = "kinesisSchemaVersion" or default,
-        /// The partition key, which determines the shard.
-        pub partition_key: &'a str = "partitionKey" or default,
         /// The sequence number of the record in its shard, of up to 128 digits. It identifies the
         /// record in a failure report.
         pub sequence_number: &'a str = "sequenceNumber",
+        on demand
+        /// The version of this part's format.
+        pub kinesis_schema_version: &'a str = "kinesisSchemaVersion",
+        /// The partition key, which determines the shard.
+        pub partition_key: &'a str = "partitionKey",
         /// The time at which the record arrived, to the millisecond.
-        pub approximate_arrival_timestamp: Timestamp<'a> = "approximateArrivalTimestamp" or default,
+        pub approximate_arrival_timestamp: Timestamp<'a> = "approximateArrivalTimestamp",
+        /// How the record is encrypted in the stream: `NONE` or `KMS`.
+        pub encryption_type: Option<&'a str> = "encryptionType",
         in place
-        /// The data, decoded in place: [`Base64`] or [`Body`].
-        pub data: D = "data",
-    }
-}
-
-impl<'a> FromJson<'a> for Record<'a, Body<'a>> {
-    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
-        let (mut record, data) = with_body::<Self>(text)?;
-        record.kinesis.data = Body::new(data, true);
-        Ok(record)
-    }
-}
-
-impl<'de: 'a, 'a> Place<'de> for Data<'a, Body<'a>> {
-    fn read<A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
-        map.next_value::<Object<Self>>().map(|object| object.0)
+        /// The data, decoded in place: [`Base64`] or [`Body`](super::Body).
+        pub data: D = "data" as base64,
     }
 }

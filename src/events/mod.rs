@@ -16,10 +16,15 @@
 //!
 //! The fields have AWS's names, in Rust's style: `isBase64Encoded` is `is_base64_encoded`. Names in
 //! the event are case-insensitive, because SNS itself writes both `SigningCertUrl` and
-//! `SigningCertURL`. Unknown fields are ignored. A field that AWS may omit or send as null is an
-//! `Option`, or empty. A missing field is an error if handlers can hardly work without it. Other
-//! fields that AWS always sends may be missing from an event that was written by hand; they are
-//! then empty or zero.
+//! `SigningCertURL`.
+//!
+//! - A field of a struct is required: it is an error if it is missing, or of another type.
+//! - A method reads its field when it is called. A field that AWS may omit or send as null is an
+//!   `Option`, or empty. Others are empty or zero if they are missing, as from an event that was
+//!   written by hand. A number or boolean where a string is expected is its text. If a field occurs
+//!   twice, the first counts.
+//! - `get` returns any field as [`RawJson`](crate::json::RawJson), also one that has no method, or
+//!   that AWS adds later. `get("tags").get("owner")` goes deeper.
 //!
 //! [Headers, query parameters](http) and [attributes](dynamodb::Item) are unlimited in number, and
 //! searched by each call. A [`Body`] is decoded from base64 or JSON on demand, in place. A
@@ -36,6 +41,7 @@ pub mod dynamodb;
 mod encoded;
 mod error;
 mod event_bridge;
+mod field;
 mod fields;
 pub mod http;
 pub mod kinesis;
@@ -44,7 +50,7 @@ pub mod s3;
 pub mod sns;
 pub mod sqs;
 mod time;
-mod view;
+mod window;
 
 pub use batch::BatchItemFailures;
 pub use body::Body;
@@ -52,6 +58,7 @@ pub use encoded::{Base64Text, url_decode};
 pub use event_bridge::EventBridge;
 pub use fields::Named;
 pub use time::Timestamp;
+pub use window::{Bounds, TimeWindow};
 
 #[cfg(test)]
 mod tests;

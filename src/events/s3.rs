@@ -30,46 +30,48 @@ object! {
     ///
     /// [1]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     pub struct Record<'a> {
-        /// The version of the record's format. The major version changes when a field is removed.
-        pub event_version: &'a str = "eventVersion" or default,
-        /// `aws:s3`.
-        pub event_source: &'a str = "eventSource" or default,
-        /// The region of the bucket.
-        pub aws_region: &'a str = "awsRegion" or default,
-        /// The time at which S3 finished the operation, for example `2024-09-24T11:31:07.911Z`.
-        pub event_time: &'a str = "eventTime" or default,
         /// The kind of the event, for example `ObjectCreated:Put`.
         pub event_name: &'a str = "eventName",
-        /// The identity that caused the event: `principalId`.
-        pub user_identity: Parameters<'a> = "userIdentity" or default,
-        /// The origin of the request: `sourceIPAddress`.
-        pub request_parameters: Parameters<'a> = "requestParameters" or default,
-        /// The ids that AWS Support asks for: `x-amz-request-id` and `x-amz-id-2`.
-        pub response_elements: Parameters<'a> = "responseElements" or default,
         /// The bucket and the object.
         pub s3: Entity<'a> = "s3",
+        on demand
+        /// The version of the record's format. The major version changes when a field is removed.
+        pub event_version: &'a str = "eventVersion",
+        /// `aws:s3`.
+        pub event_source: &'a str = "eventSource",
+        /// The region of the bucket.
+        pub aws_region: &'a str = "awsRegion",
+        /// The time at which S3 finished the operation, for example `2024-09-24T11:31:07.911Z`.
+        pub event_time: &'a str = "eventTime",
+        /// The identity that caused the event: `principalId`.
+        pub user_identity: Parameters<'a> = "userIdentity",
+        /// The origin of the request: `sourceIPAddress`.
+        pub request_parameters: Parameters<'a> = "requestParameters",
+        /// The ids that AWS Support asks for: `x-amz-request-id` and `x-amz-id-2`.
+        pub response_elements: Parameters<'a> = "responseElements",
         /// More about a restored object: `restoreEventData`.
-        pub glacier_event_data: RawJson<'a> = "glacierEventData" or default,
+        pub glacier_event_data: RawJson<'a> = "glacierEventData",
         /// More about a replication.
-        pub replication_event_data: RawJson<'a> = "replicationEventData" or default,
+        pub replication_event_data: RawJson<'a> = "replicationEventData",
         /// More about a move of Intelligent-Tiering.
-        pub intelligent_tiering_event_data: RawJson<'a> = "intelligentTieringEventData" or default,
+        pub intelligent_tiering_event_data: RawJson<'a> = "intelligentTieringEventData",
         /// More about a transition of the lifecycle.
-        pub lifecycle_event_data: RawJson<'a> = "lifecycleEventData" or default,
+        pub lifecycle_event_data: RawJson<'a> = "lifecycleEventData",
     }
 }
 
 object! {
     /// The bucket and the object that an event is about.
     pub struct Entity<'a> {
-        /// The version of this part's format.
-        pub s3_schema_version: &'a str = "s3SchemaVersion" or default,
-        /// The id of the notification configuration.
-        pub configuration_id: &'a str = "configurationId" or default,
         /// The bucket.
         pub bucket: Bucket<'a> = "bucket",
         /// The object.
         pub object: Object<'a> = "object",
+        on demand
+        /// The version of this part's format.
+        pub s3_schema_version: &'a str = "s3SchemaVersion",
+        /// The id of the notification configuration.
+        pub configuration_id: &'a str = "configurationId",
     }
 }
 
@@ -78,10 +80,11 @@ object! {
     pub struct Bucket<'a> {
         /// The name.
         pub name: &'a str = "name",
+        on demand
         /// The owner: `principalId`.
-        pub owner_identity: Parameters<'a> = "ownerIdentity" or default,
+        pub owner_identity: Parameters<'a> = "ownerIdentity",
         /// The ARN.
-        pub arn: &'a str = "arn" or default,
+        pub arn: &'a str = "arn",
     }
 }
 
@@ -90,15 +93,16 @@ object! {
     pub struct Object<'a> {
         /// The key, URL-encoded as in a query. See [`key_decoded`](Self::key_decoded).
         pub key: &'a str = "key",
+        on demand
         /// The size in bytes, or `None` if the object was removed.
-        pub size: Option<u64> = "size" or default,
+        pub size: Option<u64> = "size",
         /// The entity tag.
-        pub e_tag: Option<&'a str> = "eTag" or default,
+        pub e_tag: Option<&'a str> = "eTag",
         /// The version id, if the bucket has versioning.
-        pub version_id: Option<&'a str> = "versionId" or default,
+        pub version_id: Option<&'a str> = "versionId",
         /// A hexadecimal number that increases with each PUT and DELETE of this key. To compare two
         /// of them, pad the shorter one with zeros on the right; the greater one is later.
-        pub sequencer: Option<&'a str> = "sequencer" or default,
+        pub sequencer: Option<&'a str> = "sequencer",
     }
 }
 

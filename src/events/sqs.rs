@@ -1,18 +1,16 @@
 //! Messages of Simple Queue Service (SQS).
 
-use super::body::Body;
 use super::encoded::Base64Text;
-use super::fields::{Named, Parameters, field};
-use super::object::{object, with_body};
-use crate::error::Error;
-use crate::json::{FromJson, RawJson};
+use super::fields::{Named, Parameters};
+use super::object::object;
+use crate::json::RawJson;
 
 object! {
     /// A message of a queue, standard or FIFO (AWS: [Using Lambda with Amazon SQS][1]).
     ///
     /// Read a batch with [`Event::records`](crate::Event::records), and respond with
     /// [`BatchItemFailures`](super::BatchItemFailures). Add the [`message_id`](Self::message_id) of
-    /// each failure. In a `Message<Body>`, with [`Body`], the message can be deserialized from JSON
+    /// each failure. In a `Message<Body>`, with [`Body`](super::Body), the message can be deserialized from JSON
     /// in place.
     ///
     /// ```json
@@ -25,37 +23,34 @@ object! {
     /// }]}
     /// ```
     ///
+    /// The answer of [ReceiveMessage][2], in which all names begin with a capital, is a batch too:
+    /// `Records::<Message>::new(text, "Messages")`.
+    ///
     /// [1]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    /// [2]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
     pub struct Message<'a, B = &'a str> {
         /// The message's id. It identifies the message in a failure report.
         pub message_id: &'a str = "messageId",
+        on demand
         /// The handle for deleting the message or changing its visibility.
-        pub receipt_handle: &'a str = "receiptHandle" or default,
+        pub receipt_handle: &'a str = "receiptHandle",
         /// The attributes that SQS added to the message.
-        pub attributes: Attributes<'a> = "attributes" or default,
+        pub attributes: Attributes<'a> = "attributes",
         /// The attributes that the sender added to the message.
-        pub message_attributes: MessageAttributes<'a> = "messageAttributes" or default,
+        pub message_attributes: MessageAttributes<'a> = "messageAttributes",
         /// The MD5 of the body, in hexadecimal.
-        pub md5_of_body: &'a str = "md5OfBody" or default,
+        pub md5_of_body: &'a str = "md5OfBody",
         /// The MD5 of the message attributes, in hexadecimal.
-        pub md5_of_message_attributes: Option<&'a str> = "md5OfMessageAttributes" or default,
+        pub md5_of_message_attributes: Option<&'a str> = "md5OfMessageAttributes",
         /// `aws:sqs`.
-        pub event_source: &'a str = "eventSource" or default,
+        pub event_source: &'a str = "eventSource",
         /// The ARN of the queue.
-        pub event_source_arn: &'a str = "eventSourceARN" or default,
+        pub event_source_arn: &'a str = "eventSourceARN",
         /// The region of the queue.
-        pub aws_region: &'a str = "awsRegion" or default,
+        pub aws_region: &'a str = "awsRegion",
         in place
         /// The message that was sent.
         pub body: B = "body",
-    }
-}
-
-impl<'a> FromJson<'a> for Message<'a, Body<'a>> {
-    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
-        let (mut message, body) = with_body::<Self>(text)?;
-        message.body = Body::new(body, false);
-        Ok(message)
     }
 }
 
@@ -128,32 +123,17 @@ impl<'a> Attributes<'a> {
 /// [1]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
 pub type MessageAttributes<'a> = Named<'a, MessageAttribute<'a>>;
 
-/// An attribute of a message: its type and its value.
-#[derive(Copy, Clone, Debug, Default)]
-pub struct MessageAttribute<'a> {
-    object: RawJson<'a>,
-}
-
-impl<'a> From<RawJson<'a>> for MessageAttribute<'a> {
-    fn from(object: RawJson<'a>) -> Self {
-        Self { object }
-    }
-}
-
-impl<'a> MessageAttribute<'a> {
-    /// Returns the data type: `String`, `Number` or `Binary`, optionally followed by a dot and a
-    /// custom label, as in `Number.int`.
-    pub fn data_type(&self) -> Option<&'a str> {
-        field(self.object, "dataType").as_str()
-    }
-
-    /// Returns the value of a string or a number.
-    pub fn string_value(&self) -> Option<&'a str> {
-        field(self.object, "stringValue").as_str()
-    }
-
-    /// Returns the value of a binary attribute.
-    pub fn binary_value(&self) -> Option<Base64Text<'a>> {
-        field(self.object, "binaryValue").as_str().map(Base64Text::new)
+object! {
+    /// An attribute of a message: its type and its value. The names of its fields begin with a lower
+    /// case letter in an event, and with a capital in the answers of SQS's own operations.
+    pub struct MessageAttribute<'a> {
+        on demand
+        /// The data type: `String`, `Number` or `Binary`, optionally followed by a dot and a custom
+        /// label, as in `Number.int`.
+        pub data_type: Option<&'a str> = "dataType",
+        /// The value of a string or a number.
+        pub string_value: Option<&'a str> = "stringValue",
+        /// The value of a binary attribute.
+        pub binary_value: Option<Base64Text<'a>> = "binaryValue",
     }
 }

@@ -1,11 +1,17 @@
-//! Timestamps that are numbers: seconds since 1970, possibly with a fraction or an exponent.
+//! Timestamps that are numbers: seconds, milliseconds or microseconds since 1970, possibly with a
+//! fraction or an exponent.
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::json::RawJson;
 
-/// A timestamp that is a number in the event: seconds since 1970, with or without a fraction.
+/// A timestamp that is a number in the event: the time since 1970 in seconds, with or without a
+/// fraction, or in milliseconds or microseconds.
+///
+/// Its size tells the unit. DynamoDB's streams send seconds, and the same changes have milliseconds
+/// or microseconds if they come by Kinesis. As seconds, milliseconds would be after the year 2554;
+/// those before August 1970 are read as seconds.
 #[derive(Copy, Clone, Default)]
 pub struct Timestamp<'a> {
     number: RawJson<'a>,
@@ -16,7 +22,7 @@ impl Timestamp<'_> {
     /// does. Returns `None` if it is missing from the event, before 1970 or after the year 2554.
     /// This doesn't parse floating point, which would link many KiB.
     pub fn since_epoch(&self) -> Option<Duration> {
-        seconds(self.number.text())
+        since_epoch(self.number.text())
     }
 }
 
@@ -33,9 +39,10 @@ impl<'a> From<RawJson<'a>> for Timestamp<'a> {
     }
 }
 
-/// Parses `text`, a decimal number of seconds, truncated to nanoseconds. Returns `None` if it is
-/// negative, more than 584 years, or not a number.
-fn seconds(text: &[u8]) -> Option<Duration> {
+/// Parses `text`, a decimal number, truncated to nanoseconds. Its unit is the largest one with
+/// which it isn't more than 584 years: seconds, milliseconds, microseconds or nanoseconds. Returns
+/// `None` if it is negative, too large, or not a number.
+fn since_epoch(text: &[u8]) -> Option<Duration> {
     let mut value = 0u64;
     // The power of ten by which the value is too small for nanoseconds.
     let mut power = 9i32;
@@ -57,13 +64,18 @@ fn seconds(text: &[u8]) -> Option<Duration> {
             _ => return None,
         }
     }
-    let factor = 10u64.checked_pow(power.unsigned_abs());
-    let nanoseconds = if power >= 0 {
-        value.checked_mul(factor?)?
-    } else {
-        factor.map_or(0, |factor| value / factor)
-    };
+    let nanoseconds = (0..4).find_map(|unit| scaled(value, power - 3 * unit))?;
     Some(Duration::from_nanos(nanoseconds))
+}
+
+/// Returns `value` times ten to the power of `power`, or `None` if it exceeds 64 bits.
+fn scaled(value: u64, power: i32) -> Option<u64> {
+    let factor = 10u64.checked_pow(power.unsigned_abs());
+    if power >= 0 {
+        value.checked_mul(factor?)
+    } else {
+        Some(factor.map_or(0, |factor| value / factor))
+    }
 }
 
 #[cfg(test)]
@@ -82,15 +94,26 @@ mod tests {
             ("1727177640.98765432199999999999999999", 1_727_177_640_987_654_321),
             ("0.0000000019", 1),
             ("1e-400", 0),
+            ("1727177580123", 1_727_177_580_123_000_000),
+            ("1727177580123.5", 1_727_177_580_123_500_000),
+            ("1.727177580123E12", 1_727_177_580_123_000_000),
+            ("1727177580123456", 1_727_177_580_123_456_000),
+            ("1727177580123456789", 1_727_177_580_123_456_789),
+            ("18446744073", 18_446_744_073_000_000_000),
+            ("18446744074", 18_446_744_074_000_000),
         ] {
-            assert_eq!(seconds(text.as_bytes()), Some(Duration::from_nanos(nanoseconds)), "{text}");
+            assert_eq!(
+                since_epoch(text.as_bytes()),
+                Some(Duration::from_nanos(nanoseconds)),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn rejects_what_is_not_a_time() {
         for text in ["-1", "\"1\"", "true", "1e20", "99999999999999999999", "1e99999", "{}"] {
-            assert_eq!(seconds(text.as_bytes()), None, "{text}");
+            assert_eq!(since_epoch(text.as_bytes()), None, "{text}");
         }
     }
 }

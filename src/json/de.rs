@@ -2,12 +2,12 @@
 
 use core::str::FromStr;
 
-use serde::Deserialize;
 use serde::de::{self, Visitor};
 
+use super::FromJson;
 use super::access::{Members, Variant};
 use super::error::{DeError, ErrorKind};
-use super::in_place::{ASIDE, BASE64};
+use super::in_place::BASE64;
 use super::raw::RAW;
 use super::reader::Reader;
 use super::text::{Captured, InPlace, Text};
@@ -19,49 +19,50 @@ use crate::error::Error;
 /// [`from_slice`](super::from_slice) is shorter.
 pub struct Deserializer<'de, T = InPlace<'de>> {
     pub(super) reader: Reader<'de, T>,
-    may_set_aside: bool,
-    aside: Option<&'de mut [u8]>,
 }
 
 impl<'de> Deserializer<'de> {
     /// Creates a deserializer of `text`, which it overwrites.
     pub fn new(text: &'de mut [u8]) -> Self {
-        Self { reader: Reader::new(InPlace::new(text)), may_set_aside: false, aside: None }
+        Self { reader: Reader::new(InPlace::new(text)) }
     }
 
-    /// Creates a deserializer that may set a string [aside](super::Aside), for
-    /// [`take_aside`](Self::take_aside).
-    pub fn setting_aside(text: &'de mut [u8]) -> Self {
-        Self { may_set_aside: true, ..Self::new(text) }
+    /// Reads the whole text.
+    ///
+    /// # Errors
+    /// Returns those of [`from_slice`](super::from_slice).
+    pub fn all<V: FromJson<'de>>(&mut self) -> Result<V, Error> {
+        let value = V::read(self);
+        self.finish(value)
+    }
+
+    /// Reads a string, and returns it unescaped, to be decoded further in place. It isn't checked
+    /// to be UTF-8. Returns `None` for null.
+    pub(crate) fn string_mut(&mut self) -> Result<Option<&'de mut [u8]>, DeError> {
+        if self.reader.peek() == b'n' {
+            self.null()?;
+            return Ok(None);
+        }
+        self.reader.string_mut().map(Some)
     }
 }
 
 impl<'de> Deserializer<'de, Captured<'de>> {
     /// Creates a deserializer of a captured value.
     pub(super) fn captured(text: &'de [u8]) -> Self {
-        Self { reader: Reader::new(Captured::new(text)), may_set_aside: false, aside: None }
+        Self { reader: Reader::new(Captured::new(text)) }
     }
 }
 
 impl<'de, T: Text<'de>> Deserializer<'de, T> {
-    /// Reads the whole text.
-    ///
-    /// # Errors
-    /// Returns those of [`from_slice`](super::from_slice).
-    pub fn all<V: Deserialize<'de>>(&mut self) -> Result<V, Error> {
-        let value = V::deserialize(&mut *self);
+    /// Returns `value`, or adds the position to its error. Checks that the text ends.
+    pub(crate) fn finish<V>(&mut self, value: Result<V, DeError>) -> Result<V, Error> {
         value.and_then(|value| self.reader.end().map(|()| value)).map_err(|error| self.error(error))
     }
 
     /// Adds the position to `error`.
     pub fn error(&self, error: DeError) -> Error {
         self.reader.error(error)
-    }
-
-    /// Returns the string that a field of the type [`Aside`](super::Aside) has set aside, or `None`
-    /// if there was no such field or it was null. Later calls return `None`.
-    pub const fn take_aside(&mut self) -> Option<&'de mut [u8]> {
-        self.aside.take()
     }
 
     /// Reads a non-negative integer.
@@ -115,19 +116,6 @@ impl<'de, T: Text<'de>> Deserializer<'de, T> {
         let length = base64::decode_in_place(text)
             .map_err(|_| self.reader.fail_at(start, ErrorKind::Base64))?;
         Ok(text.get(..length).unwrap_or_default())
-    }
-
-    /// Sets a string aside. Returns false if the value is null.
-    fn set_aside(&mut self) -> Result<bool, DeError> {
-        if self.reader.peek() == b'n' {
-            self.null()?;
-            return Ok(false);
-        }
-        if !self.may_set_aside {
-            return Err(self.reader.fail(ErrorKind::LeftOut));
-        }
-        self.aside = Some(self.reader.string_mut()?);
-        Ok(true)
     }
 }
 
@@ -239,7 +227,6 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         match name {
             RAW => visitor.visit_borrowed_bytes(self.reader.capture()?),
             BASE64 => visitor.visit_borrowed_bytes(self.base64()?),
-            ASIDE => visitor.visit_bool(self.set_aside()?),
             _ => visitor.visit_newtype_struct(self),
         }
     }

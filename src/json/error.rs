@@ -68,9 +68,6 @@ kinds! {
     /// A string in a [`RawJson`](crate::json::RawJson) would have to be decoded in place, but can't
     /// be changed any more. The number is the position of the byte after it.
     Unchangeable JSON_UNCHANGEABLE "string not decodable in place before byte";
-    /// The type has a body, and is read without it. [`Event::http`](crate::Event::http) reads both.
-    /// The number is the position of the body.
-    LeftOut JSON_LEFT_OUT "body that only Event::http reads at byte";
 }
 
 /// The reason why a value couldn't be read. [`Deserializer::error`](super::Deserializer::error)
@@ -80,18 +77,30 @@ kinds! {
 /// The message of a type's own error is dropped, because formatting it would link `core::fmt`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct DeError {
-    kind: ErrorKind,
+    pub(super) kind: ErrorKind,
     /// The name of the missing field.
     pub(super) name: ForPath<&'static str>,
 }
 
 impl DeError {
+    /// A value that its type rejects.
+    pub(crate) const UNFIT: Self = Self::new(ErrorKind::Unfit);
+
     pub(super) const fn new(kind: ErrorKind) -> Self {
         Self { kind, name: ForPath::new("") }
     }
 
     pub(super) fn into_error(self) -> Error {
         self.kind.error()
+    }
+
+    /// Converts it to the error of another deserializer.
+    pub(crate) fn into_other<E: de::Error>(self) -> E {
+        if self.kind == ErrorKind::MissingField {
+            E::missing_field(self.name.get())
+        } else {
+            E::custom(self)
+        }
     }
 }
 

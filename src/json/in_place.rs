@@ -5,9 +5,8 @@ use core::ops::Deref;
 
 use serde::de::{self, Deserialize, Visitor};
 
-/// The names that select how the deserializer reads these types.
+/// The name that makes the deserializer decode a string.
 pub(super) const BASE64: &str = "$barelambda::json::Base64";
-pub(super) const ASIDE: &str = "$barelambda::json::Aside";
 
 /// The bytes that a string encodes in base64 ([RFC 4648, section
 /// 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)), decoded in place.
@@ -35,23 +34,6 @@ impl Deref for Base64<'_> {
     }
 }
 
-/// A field whose string the [`Deserializer`](super::Deserializer) sets aside, so that it can be
-/// decoded further in place. [`take_aside`](super::Deserializer::take_aside) returns the string as
-/// mutable bytes, unescaped and not yet checked to be UTF-8. serde's data model has only shared
-/// strings.
-///
-/// Reading needs a deserializer from [`setting_aside`](super::Deserializer::setting_aside). With
-/// any other it fails with [`Error::JSON_LEFT_OUT`](crate::Error::JSON_LEFT_OUT), so that no string
-/// is lost unnoticed.
-///
-/// The value of such a field may be null, and with `#[serde(default)]` the field may be missing. If
-/// several fields have this type, the last string is kept.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aside {
-    /// Whether the value is a string.
-    pub is_some: bool,
-}
-
 impl<'de: 'a, 'a> Deserialize<'de> for Base64<'a> {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(BASE64, Decode)
@@ -69,25 +51,5 @@ impl<'de> Visitor<'de> for Decode {
 
     fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Base64<'de>, E> {
         Ok(Base64(bytes))
-    }
-}
-
-impl<'de> Deserialize<'de> for Aside {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(ASIDE, SetAside)
-    }
-}
-
-struct SetAside;
-
-impl Visitor<'_> for SetAside {
-    type Value = Aside;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string in barelambda's JSON")
-    }
-
-    fn visit_bool<E: de::Error>(self, is_some: bool) -> Result<Aside, E> {
-        Ok(Aside { is_some })
     }
 }

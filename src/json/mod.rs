@@ -22,10 +22,9 @@
 //! # What is read
 //! The text must follow [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), and all of it is
 //! checked, ignored fields included. Errors are a control character in a string, an unknown escape,
-//! an unpaired surrogate, invalid UTF-8, a malformed number, and anything after the value. A body
-//! that is set [aside](Aside) is checked to be UTF-8 when it is read as text. Each [`Error`] has a
-//! message and the position of the byte, counted from 1. With the Cargo feature `error-path` it
-//! also has the path of fields to the value.
+//! an unpaired surrogate, invalid UTF-8, a malformed number, and anything after the value. Each
+//! [`Error`] has a message and the position of the byte, counted from 1. With the Cargo feature
+//! `error-path` it also has the path of fields to the value.
 //!
 //! - Integers have at most 64 bits; `i128` and `u128` can't be read. A number with a fraction or an
 //!   exponent isn't an integer; -0 is a signed one.
@@ -41,6 +40,7 @@
 //! - [`RawJson`] is a checked value that can be read later, any number of times.
 
 mod access;
+mod around;
 mod compound;
 mod de;
 mod error;
@@ -55,11 +55,13 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use around::Around;
 pub use de::Deserializer;
 pub use error::DeError;
-pub use in_place::{Aside, Base64};
+pub use in_place::Base64;
+pub(crate) use raw::Pieces;
 pub use raw::{Elements, Fields, RawJson};
-pub use records::Records;
+pub use records::{Records, RecordsByName};
 pub use ser::to_slice;
 
 use serde::Deserialize;
@@ -72,16 +74,24 @@ pub const DEPTH_LIMIT: u8 = 127;
 /// A type that can be read from a JSON text in place. Every `Deserialize` type is one, and so are
 /// the types of [`events`](crate::events) that keep a part of the text to decode it further.
 pub trait FromJson<'a>: Sized {
+    /// Reads the next value of a text.
+    ///
+    /// # Errors
+    /// Returns the reason why it can't be read, without the position.
+    fn read(deserializer: &mut Deserializer<'a>) -> Result<Self, DeError>;
+
     /// Reads the whole `text`.
     ///
     /// # Errors
     /// Returns those of [`from_slice`].
-    fn from_json(text: &'a mut [u8]) -> Result<Self, Error>;
+    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
+        Deserializer::new(text).all()
+    }
 }
 
 impl<'a, T: Deserialize<'a>> FromJson<'a> for T {
-    fn from_json(text: &'a mut [u8]) -> Result<Self, Error> {
-        Deserializer::new(text).all()
+    fn read(deserializer: &mut Deserializer<'a>) -> Result<Self, DeError> {
+        T::deserialize(deserializer)
     }
 }
 

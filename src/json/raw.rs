@@ -1,6 +1,7 @@
 //! Values that are captured and read later.
 
 use core::fmt::{self, Write};
+use core::mem::take;
 
 use serde::de::{self, Deserialize, Visitor};
 use serde::ser::{self, Serialize, Serializer};
@@ -11,6 +12,9 @@ use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::{LONGEST, escape};
 use crate::bytes::search::find_byte;
 use crate::error::Error;
+
+/// What a string that can't be read is displayed as.
+const UNREADABLE_TEXT: &str = "\u{fffd}";
 
 /// The name that makes the deserializer capture a value.
 pub(super) const RAW: &str = "$barelambda::json::RawJson";
@@ -52,13 +56,32 @@ impl<'a> RawJson<'a> {
     /// # Errors
     /// Returns those of [`from_slice`](super::from_slice), and [`Error::JSON_UNCHANGEABLE`].
     pub fn read<T: Deserialize<'a>>(self) -> Result<T, Error> {
-        Deserializer::captured(self.text).all()
+        let mut deserializer = Deserializer::captured(self.text);
+        let value = T::deserialize(&mut deserializer);
+        deserializer.finish(value)
+    }
+
+    /// Returns the value of the first field `name` of an object. It is null if there isn't one, or
+    /// if the value isn't an object.
+    ///
+    /// ```
+    /// use barelambda::json::{self, RawJson};
+    ///
+    /// let mut text = *br#"{"iam":{"cognitoIdentity":{"amr":["authenticated"]}}}"#;
+    /// let authorizer: RawJson = json::from_slice(&mut text)?;
+    /// let methods = authorizer.get("iam").get("cognitoIdentity").get("amr");
+    /// assert_eq!(methods.elements().next().and_then(RawJson::as_str), Some("authenticated"));
+    /// assert!(authorizer.get("jwt").get("claims").is_null());
+    /// # Ok::<(), barelambda::Error>(())
+    /// ```
+    pub fn get(self, name: &str) -> Self {
+        self.fields().find(|(other, _)| name == *other).map(|(_, value)| value).unwrap_or_default()
     }
 
     /// Returns the names and values of an object's fields, in their order. The iterator is empty if
     /// the value isn't an object.
     pub fn fields(self) -> Fields<'a> {
-        Fields(Contents::of(self, b'{'))
+        Fields { contents: Contents::of(self, b'{'), after: b"" }
     }
 
     /// Returns the elements of an array, in their order. The iterator is empty if the value isn't
@@ -73,6 +96,16 @@ impl<'a> RawJson<'a> {
             [b'"', inside @ .., b'"'] => checked(inside),
             [OPEN, inside @ ..] => checked(inside.split(|byte| *byte == CLOSE).next()?),
             _ => None,
+        }
+    }
+
+    /// Returns the value of a string, or the text of a number or a boolean, as in `7` and `true`.
+    /// Returns `None` for null, arrays and objects.
+    pub fn as_text(self) -> Option<&'a str> {
+        match self.text {
+            [b'[' | b'{' | b'n', ..] => None,
+            [b'"' | OPEN, ..] => self.as_str(),
+            scalar => checked(scalar),
         }
     }
 
@@ -95,13 +128,46 @@ impl Default for RawJson<'_> {
 }
 
 /// The fields of an object, from [`RawJson::fields`].
-pub struct Fields<'a>(Contents<'a>);
+pub struct Fields<'a> {
+    contents: Contents<'a>,
+    /// The fields after those of `contents`.
+    after: &'a [u8],
+}
 
 impl<'a> Iterator for Fields<'a> {
     type Item = (&'a str, RawJson<'a>);
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
-        Some((self.0.next()?.as_str()?, self.0.next()?))
+        loop {
+            if let (Some(name), Some(value)) = (self.contents.next(), self.contents.next()) {
+                return Some((name.as_str().unwrap_or_default(), value));
+            }
+            if self.after.is_empty() {
+                return None;
+            }
+            self.contents = Contents(take(&mut self.after));
+        }
+    }
+}
+
+/// The fields of an object, without one that was read in place.
+#[derive(Copy, Clone, Default)]
+pub(crate) struct Pieces<'a> {
+    before: &'a [u8],
+    after: &'a [u8],
+}
+
+impl<'a> Pieces<'a> {
+    /// Creates it from the texts before and after the value of the field.
+    pub(super) const fn new(before: &'a [u8], after: &'a [u8]) -> Self {
+        Self { before, after }
+    }
+
+    /// Returns the names and values of the fields, in their order.
+    #[inline(always)]
+    pub(crate) const fn fields(self) -> Fields<'a> {
+        Fields { contents: Contents(self.before), after: self.after }
     }
 }
 
@@ -146,8 +212,14 @@ pub(super) fn length(text: &[u8]) -> Option<usize> {
     loop {
         match *text.get(at)? {
             b'[' | b'{' => open += 1,
-            b'"' => at = find_byte(text, at + 1, b'"'),
-            OPEN => at = find_byte(text, find_byte(text, at + 1, CLOSE) + 1, CLOSE),
+            open @ (b'"' | OPEN) => {
+                // One search in the code for both kinds of strings.
+                let mut left = if open == OPEN { 2 } else { 1 };
+                while left > 0 {
+                    at = find_byte(text, at + 1, if open == OPEN { CLOSE } else { b'"' });
+                    left -= 1;
+                }
+            }
             b']' | b'}' if open > 0 => open -= 1,
             byte if open == 0 && (is_separator(byte) || byte == b']' || byte == b'}') => {
                 return (at > 0).then_some(at);
@@ -169,7 +241,7 @@ const fn is_separator(byte: u8) -> bool {
     byte <= b' ' || byte == b',' || byte == b':'
 }
 
-/// Formats the value as valid JSON.
+/// Formats the value as valid JSON. A string that can't be read is one of U+FFFD.
 impl fmt::Display for RawJson<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.text;
@@ -177,13 +249,14 @@ impl fmt::Display for RawJson<'_> {
             let (plain, marked) = rest.split_at_checked(open).unwrap_or_default();
             let marked = marked.get(1..).unwrap_or_default();
             let close = marked.iter().position(|&byte| byte == CLOSE).unwrap_or(marked.len());
-            f.write_str(text(plain)?)?;
+            write_lossy(f, plain)?;
             f.write_char('"')?;
-            for character in text(marked.get(..close).unwrap_or_default())?.chars() {
+            let inside = checked(marked.get(..close).unwrap_or_default());
+            for character in inside.unwrap_or(UNREADABLE_TEXT).chars() {
                 let mut buffer = [0; LONGEST];
                 let mut escaped = Cursor::new(&mut buffer);
                 escape(&mut escaped, character.encode_utf8(&mut [0; 4]));
-                f.write_str(text(escaped.into_written())?)?;
+                write_lossy(f, escaped.into_written())?;
             }
             f.write_char('"')?;
             let after = marked.get(close + 1..).unwrap_or_default();
@@ -191,12 +264,19 @@ impl fmt::Display for RawJson<'_> {
                 after.iter().position(|&byte| byte == CLOSE).map_or(after.len(), |end| end + 1);
             rest = after.get(end..).unwrap_or_default();
         }
-        f.write_str(text(rest)?)
+        write_lossy(f, rest)
     }
 }
 
-fn text(bytes: &[u8]) -> Result<&str, fmt::Error> {
-    str::from_utf8(bytes).map_err(|_| fmt::Error)
+/// Writes `bytes`, with U+FFFD in place of what isn't UTF-8.
+fn write_lossy(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    for chunk in bytes.utf8_chunks() {
+        f.write_str(chunk.valid())?;
+        if !chunk.invalid().is_empty() {
+            f.write_char(char::REPLACEMENT_CHARACTER)?;
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for RawJson<'_> {
@@ -205,14 +285,14 @@ impl fmt::Debug for RawJson<'_> {
     }
 }
 
-/// Serializes the value as it was read. Numbers beyond 64 bits, or with a fraction or an exponent,
-/// become the nearest float.
+/// Serializes the value as it was read. A string that can't be read is null. Numbers beyond 64
+/// bits, or with a fraction or an exponent, become the nearest float.
 impl Serialize for RawJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.text {
             [b'{', ..] => serializer.collect_map(self.fields()),
             [b'[', ..] => serializer.collect_seq(self.elements()),
-            [b'"' | OPEN, ..] => serializer.serialize_str(self.as_str().unwrap_or_default()),
+            [b'"' | OPEN, ..] => self.as_str().serialize(serializer),
             b"true" => serializer.serialize_bool(true),
             b"false" => serializer.serialize_bool(false),
             b"null" => serializer.serialize_unit(),

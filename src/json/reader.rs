@@ -18,11 +18,11 @@ pub struct Reader<'a, T> {
     /// The number of bytes of `text` that have been read.
     pub(super) at: usize,
     /// The number of bytes that have been handed out.
-    handed_out: usize,
+    pub(super) handed_out: usize,
     /// The range of the last token in `text`: the unescaped inside of a string, or a number.
     pub(super) token: Range<usize>,
     /// The position of the error, counted from 1; zero if there is none.
-    failed_at: u32,
+    pub(super) failed_at: u32,
     /// The number of open arrays and objects.
     pub(super) depth: u8,
     /// Whether the innermost array or object was just opened.
@@ -208,6 +208,11 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         }
         self.at += 1;
         self.token.start = self.at;
+        self.pass_inside()
+    }
+
+    /// Reads the inside of a string, or the rest of it.
+    pub(super) fn pass_inside(&mut self) -> Result<(), DeError> {
         match self.text.string(&mut self.at) {
             Ok(end) => {
                 self.token.end = end;
@@ -239,6 +244,14 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
         }
         self.token.end = self.at;
         if is_well_formed { Ok(()) } else { Err(self.fail(ErrorKind::Number)) }
+    }
+
+    /// Adds the name of a field, which hasn't been handed out, to the path of an error.
+    pub(super) fn prepend_name(&mut self, name: Range<usize>) {
+        if cfg!(feature = "error-path") {
+            let name = self.text.bytes().get(name).and_then(checked).unwrap_or_default();
+            self.path.prepend_name(name);
+        }
     }
 
     /// Returns the bytes of the last token.
@@ -306,7 +319,7 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
     }
 
     /// Hands out the last token, and drops the bytes before it.
-    fn hand_out(&mut self) -> &'a [u8] {
+    pub(super) fn hand_out(&mut self) -> &'a [u8] {
         let part = self.text.cut(self.token.clone(), self.at);
         self.handed_out += take(&mut self.at);
         part

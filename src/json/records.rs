@@ -1,16 +1,17 @@
 //! Iteration over the records of a batch.
 
+use core::fmt;
 use core::marker::PhantomData;
 
 use super::FromJson;
+use super::de::Deserializer;
 use super::error::{DeError, ErrorKind};
 use super::reader::Reader;
-use super::string::plain;
-use super::text::{InPlace, Text};
+use super::text::{InPlace, Text, last_of_string};
 use crate::error::Error;
 
-/// An iterator over the elements of one array in a JSON object. Each element is read in place on
-/// demand, so that their number is unlimited.
+/// An iterator over the elements of an array, usually in a field of an object. Each element is read
+/// in place on demand, so that their number is unlimited.
 ///
 /// ```
 /// use barelambda::Error;
@@ -36,7 +37,8 @@ pub struct Records<'a, T> {
 }
 
 impl<'a, T: FromJson<'a>> Records<'a, T> {
-    /// Creates an iterator over the array in the field `name` of the object `text`.
+    /// Creates an iterator over the array in the field `name` of the object `text`. A `text` that
+    /// is itself an array, as EventBridge Pipes send it, is iterated over.
     ///
     /// # Errors
     /// Returns [`Error::JSON_MISSING_FIELD`] if the object lacks the field,
@@ -45,6 +47,15 @@ impl<'a, T: FromJson<'a>> Records<'a, T> {
     pub fn new(text: &'a mut [u8], name: &str) -> Result<Self, Error> {
         let mut reader = Reader::new(InPlace::new(text));
         find(&mut reader, name).map_err(|error| reader.error(error))?;
+        Ok(Self { reader: Some(reader), records: PhantomData })
+    }
+
+    /// Creates an iterator over the array that is next.
+    fn next_array(reader: &mut Reader<'a, InPlace<'a>>) -> Result<Self, DeError> {
+        let (place, text) = reader.cut_out_after(b'[', ErrorKind::NoArray)?;
+        let mut reader = Reader::new(InPlace::new(text));
+        reader.handed_out = place as usize - 1;
+        reader.open(b'[', ErrorKind::NoArray)?;
         Ok(Self { reader: Some(reader), records: PhantomData })
     }
 
@@ -73,9 +84,106 @@ impl<'a, T: FromJson<'a>> Iterator for Records<'a, T> {
     }
 }
 
-/// Opens the array in the field `name` of an object.
+/// An array in a field. Its elements are skipped until they are iterated over.
+impl<'a, T: FromJson<'a>> FromJson<'a> for Records<'a, T> {
+    fn read(deserializer: &mut Deserializer<'a>) -> Result<Self, DeError> {
+        Self::next_array(&mut deserializer.reader)
+    }
+}
+
+/// Returns an iterator without elements.
+impl<T> Default for Records<'_, T> {
+    fn default() -> Self {
+        Self { reader: None, records: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Records<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Records")
+    }
+}
+
+/// An iterator over the fields of an object whose values are arrays: the names, each with the
+/// [`Records`] of its array. Both are unlimited in number.
+///
+/// ```
+/// use barelambda::json::{RecordsByName, from_slice};
+///
+/// let mut text = *br#"{"red":[1,2],"blue":[3]}"#;
+/// let mut sum = 0;
+/// for group in from_slice::<RecordsByName<u32>>(&mut text)? {
+///     let (name, records) = group?;
+///     assert!(name == "red" || name == "blue");
+///     for record in records {
+///         sum += record?;
+///     }
+/// }
+/// assert_eq!(sum, 6);
+/// # Ok::<(), barelambda::Error>(())
+/// ```
+///
+/// If the object is malformed, or if a value isn't an array, the error is the last item.
+pub struct RecordsByName<'a, T> {
+    reader: Option<Reader<'a, InPlace<'a>>>,
+    records: PhantomData<fn() -> T>,
+}
+
+impl<'a, T: FromJson<'a>> FromJson<'a> for RecordsByName<'a, T> {
+    fn read(deserializer: &mut Deserializer<'a>) -> Result<Self, DeError> {
+        let (place, text) = deserializer.reader.cut_out_after(b'{', ErrorKind::NoObject)?;
+        let mut reader = Reader::new(InPlace::new(text));
+        reader.handed_out = place as usize - 1;
+        reader.open(b'{', ErrorKind::NoObject)?;
+        Ok(Self { reader: Some(reader), records: PhantomData })
+    }
+}
+
+/// Returns an iterator without fields.
+impl<T> Default for RecordsByName<'_, T> {
+    fn default() -> Self {
+        Self { reader: None, records: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for RecordsByName<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RecordsByName")
+    }
+}
+
+impl<'a, T: FromJson<'a>> RecordsByName<'a, T> {
+    fn read_next(&mut self) -> Result<Option<(&'a str, Records<'a, T>)>, DeError> {
+        let Some(reader) = &mut self.reader else { return Ok(None) };
+        if !more(reader, b'}')? {
+            return reader.end().map(|()| None);
+        }
+        let name = reader.string(ErrorKind::Syntax)?;
+        reader.colon()?;
+        Ok(Some((name, Records::next_array(reader)?)))
+    }
+}
+
+impl<'a, T: FromJson<'a>> Iterator for RecordsByName<'a, T> {
+    type Item = Result<(&'a str, Records<'a, T>), Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.read_next() {
+            Ok(Some(group)) => Some(Ok(group)),
+            Ok(None) => {
+                self.reader = None;
+                None
+            }
+            Err(error) => self.reader.take().map(|reader| Err(reader.error(error))),
+        }
+    }
+}
+
+/// Opens the array in the field `name` of an object, or the text itself if it is an array.
 fn find<'a>(reader: &mut Reader<'a, InPlace<'a>>, name: &str) -> Result<(), DeError> {
-    reader.peek();
+    if reader.peek() == b'[' {
+        return reader.open(b'[', ErrorKind::NoArray);
+    }
     reader.open(b'{', ErrorKind::NoObject)?;
     while more(reader, b'}')? {
         let is_found = reader.string(ErrorKind::Syntax)? == name;
@@ -92,7 +200,7 @@ fn find<'a>(reader: &mut Reader<'a, InPlace<'a>>, name: &str) -> Result<(), DeEr
 
 /// Checks the text after the array.
 fn rest<'a>(reader: &mut Reader<'a, InPlace<'a>>) -> Result<(), DeError> {
-    while more(reader, b'}')? {
+    while reader.depth > 0 && more(reader, b'}')? {
         reader.string(ErrorKind::Syntax)?;
         reader.colon()?;
         reader.skip()?;
@@ -106,6 +214,22 @@ fn more<'a>(reader: &mut Reader<'a, InPlace<'a>>, mut bracket: u8) -> Result<boo
 }
 
 impl<'a> Reader<'a, InPlace<'a>> {
+    /// [Cuts out](Self::cut_out) a value that begins with `bracket`. Returns also its position.
+    ///
+    /// # Errors
+    /// Returns `otherwise` if another value is next.
+    fn cut_out_after(
+        &mut self,
+        bracket: u8,
+        otherwise: ErrorKind,
+    ) -> Result<(u32, &'a mut [u8]), DeError> {
+        let place = self.start();
+        if self.peek() != bracket {
+            return Err(self.fail(otherwise));
+        }
+        Ok((place, self.cut_out()?))
+    }
+
     /// [Skips](Self::skip_unchecked) a value, and returns its unchecked text.
     fn cut_out(&mut self) -> Result<&'a mut [u8], DeError> {
         self.peek();
@@ -142,19 +266,6 @@ impl<'a> Reader<'a, InPlace<'a>> {
             if open == 0 {
                 return Ok(());
             }
-        }
-    }
-}
-
-/// Returns the index of the closing quotation mark of a string whose inside begins at `at`. If the
-/// string is unterminated, that is at least the length of `text`.
-fn last_of_string(text: &[u8], mut at: usize) -> usize {
-    loop {
-        at = plain(text, at);
-        match text.get(at) {
-            Some(b'\\') => at += 2,
-            Some(b'"') | None => return at,
-            Some(_) => at += 1,
         }
     }
 }

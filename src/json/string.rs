@@ -9,6 +9,8 @@
 pub(super) const OPEN: u8 = 0xfe;
 /// Follows an unescaped string.
 pub(super) const CLOSE: u8 = 0xff;
+/// Fills a string that can't be read. It isn't UTF-8, and not a mark.
+pub(super) const UNREADABLE: u8 = 0x80;
 
 /// Returns the index of the first quotation mark, backslash or control character from `at` on, or
 /// the length if there is none. It reads eight bytes at a time, because parsing spends most of its

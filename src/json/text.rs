@@ -6,7 +6,7 @@ use core::ops::Range;
 use super::error::{DeError, ErrorKind};
 use super::raw::length;
 use super::reader::Reader;
-use super::string::{CLOSE, OPEN, checked, escape, plain};
+use super::string::{CLOSE, OPEN, UNREADABLE, checked, escape, plain};
 use crate::bytes::cursor::move_down;
 use crate::bytes::search::find_byte;
 
@@ -71,35 +71,9 @@ impl<'a> Text<'a> for InPlace<'a> {
         Ok(write)
     }
 
-    /// Checks the whole value, and unescapes its strings. Each array or object is a recursive call;
-    /// [`DEPTH_LIMIT`](super::DEPTH_LIMIT) bounds them.
-    #[inline(never)]
     fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
-        let open = reader.peek();
-        let mut bracket = match open {
-            b'"' => return skip_string(reader),
-            b't' => return reader.word(b"true", ErrorKind::Syntax),
-            b'f' => return reader.word(b"false", ErrorKind::Syntax),
-            b'n' => return reader.word(b"null", ErrorKind::Syntax),
-            b'[' => b']',
-            b'{' => b'}',
-            _ => return reader.number(ErrorKind::Syntax),
-        };
-        reader.open(open, ErrorKind::Syntax)?;
-        loop {
-            reader.more(&mut bracket)?;
-            match bracket {
-                0 => return Ok(()),
-                b'}' => {
-                    skip_string(reader)?;
-                    reader.colon()?;
-                }
-                _ => {}
-            }
-            Self::skip(reader)?;
-        }
+        skip(reader, false)
     }
-
     fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8] {
         self.cut_mut(range, end).unwrap_or_default()
     }
@@ -111,13 +85,67 @@ impl<'a> Text<'a> for InPlace<'a> {
     }
 }
 
-/// Skips a string, and marks it if it had escapes.
-fn skip_string<'a>(reader: &mut Reader<'a, InPlace<'a>>) -> Result<(), DeError> {
-    reader.pass_string(ErrorKind::Syntax)?;
-    if checked(reader.token()).is_none() {
-        return Err(reader.fail_after(ErrorKind::Utf8));
+/// Checks the whole value, and unescapes its strings. Each array or object is a recursive call;
+/// [`DEPTH_LIMIT`](super::DEPTH_LIMIT) bounds them.
+///
+/// If `is_lenient`, a string that isn't UTF-8 or has an invalid escape isn't an error; it becomes
+/// one of [`UNREADABLE`] bytes.
+#[inline(never)]
+pub(super) fn skip<'a>(
+    reader: &mut Reader<'a, InPlace<'a>>,
+    is_lenient: bool,
+) -> Result<(), DeError> {
+    let open = reader.peek();
+    let mut bracket = match open {
+        b'"' => return skip_string(reader, is_lenient),
+        b't' => return reader.word(b"true", ErrorKind::Syntax),
+        b'f' => return reader.word(b"false", ErrorKind::Syntax),
+        b'n' => return reader.word(b"null", ErrorKind::Syntax),
+        b'[' => b']',
+        b'{' => b'}',
+        _ => return reader.number(ErrorKind::Syntax),
+    };
+    reader.open(open, ErrorKind::Syntax)?;
+    loop {
+        reader.more(&mut bracket)?;
+        match bracket {
+            0 => return Ok(()),
+            b'}' => skip_name(reader, is_lenient)?,
+            _ => {}
+        }
+        skip(reader, is_lenient)?;
     }
+}
+
+/// Skips the name of a field and its colon. The name is the last token.
+pub(super) fn skip_name<'a>(
+    reader: &mut Reader<'a, InPlace<'a>>,
+    is_lenient: bool,
+) -> Result<(), DeError> {
+    skip_string(reader, is_lenient)?;
+    reader.colon()
+}
+
+/// Skips a string, and marks it if it had escapes.
+fn skip_string<'a>(reader: &mut Reader<'a, InPlace<'a>>, is_lenient: bool) -> Result<(), DeError> {
+    let mut passed = reader.pass_string(ErrorKind::Syntax);
+    while is_lenient
+        && matches!(passed, Err(error) if error.kind == ErrorKind::Escape)
+        && let Some(backslash) = reader.text.0.get_mut(reader.at)
+    {
+        *backslash = UNREADABLE;
+        reader.failed_at = 0;
+        passed = reader.pass_inside();
+    }
+    passed?;
     let token = reader.token.clone();
+    if checked(reader.token()).is_none() {
+        if !is_lenient {
+            return Err(reader.fail_after(ErrorKind::Utf8));
+        }
+        // All of it, because it may contain one of the marks.
+        reader.text.0.get_mut(token.clone()).unwrap_or_default().fill(UNREADABLE);
+    }
     if let Some([before, inside @ .., quote]) = reader.text.0.get_mut(token.start - 1..reader.at)
         && let Some(after) = inside.get_mut(token.len())
     {
@@ -126,6 +154,19 @@ fn skip_string<'a>(reader: &mut Reader<'a, InPlace<'a>>) -> Result<(), DeError> 
         *quote = CLOSE;
     }
     Ok(())
+}
+
+/// Returns the index of the closing quotation mark of a string whose inside begins at `at`. If the
+/// string is unterminated, that is at least the length of `text`.
+pub(super) fn last_of_string(text: &[u8], mut at: usize) -> usize {
+    loop {
+        at = plain(text, at);
+        match text.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') | None => return at,
+            Some(_) => at += 1,
+        }
+    }
 }
 
 /// A captured value. It has been checked, and its strings have been unescaped.

@@ -1,6 +1,8 @@
 mod http;
 mod records;
 mod records_in_place;
+mod reported;
+mod reported_records;
 
 use std::vec::Vec;
 

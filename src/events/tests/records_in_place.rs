@@ -25,7 +25,7 @@ fn bodies_of_messages_are_read_as_json_in_place() {
     let mut records: Vec<sns::Record<Body>> = records(text);
     let second = records.pop().unwrap();
     assert_eq!(
-        (second.sns.subject, second.sns.message.text()),
+        (second.sns.subject(), second.sns.message.text()),
         (None, Ok("plain text,\nline 2 é"))
     );
     let order = records.pop().unwrap().sns.message.json::<Order>();
@@ -40,10 +40,10 @@ fn a_notification_in_a_queue_has_json_in_json_in_json() {
     let text = file!("sns_in_sqs.json");
     let message = records::<sqs::Message<Body>>(text).pop().unwrap();
     let notification: sns::Notification<Body> = message.body.json().unwrap();
-    assert_eq!((notification.r#type, notification.subject), ("Notification", None));
+    assert_eq!((notification.r#type(), notification.subject()), ("Notification", None));
     assert!(
-        notification.signing_cert_url.ends_with(".pem")
-            && notification.unsubscribe_url.contains("Action=Unsubscribe")
+        notification.signing_cert_url().ends_with(".pem")
+            && notification.unsubscribe_url().contains("Action=Unsubscribe")
     );
     let order = notification.message.json::<Order>();
     assert_eq!(

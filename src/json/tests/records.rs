@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::de::check;
 use crate::error::Error;
-use crate::json::{Aside, Base64, Deserializer, RawJson, Records, from_slice};
+use crate::json::{Base64, Records, RecordsByName, from_slice};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Record<'a> {
@@ -75,7 +75,7 @@ fn a_bad_record_is_an_error_and_the_next_one_follows() {
 fn errors_around_the_records() {
     for (text, error) in [
         ("", "EOF while parsing at byte 1"),
-        ("[]", "expected an object at byte 1"),
+        ("7", "expected an object at byte 1"),
         ("{}", "missing field before byte 3"),
         (r#"{"records":[]} "#, "missing field before byte 16"),
         (r#"{"Records":{}}"#, "expected an array at byte 12"),
@@ -135,10 +135,6 @@ fn a_record_that_does_not_end_is_an_error_at_the_end() {
 struct Encoded<'a> {
     #[serde(borrow, default)]
     data: Base64<'a>,
-    #[serde(default)]
-    body: Aside,
-    #[serde(default)]
-    other: Aside,
     last: &'a str,
 }
 
@@ -167,36 +163,56 @@ fn invalid_base64() {
 }
 
 #[test]
-fn a_string_is_set_aside() {
-    let mut text = br#"{"body":"{\"a\":\"\u00e9\"}","last":"x","other":null}"#.to_vec();
-    let mut deserializer = Deserializer::setting_aside(&mut text);
-    let encoded: Encoded = deserializer.all().unwrap();
+fn a_text_that_is_an_array_has_the_records_itself() {
     assert_eq!(
-        (encoded.body, encoded.other, encoded.last),
-        (Aside { is_some: true }, Aside { is_some: false }, "x")
+        read(r#" [ {"id":1,"text":"\u00e9"} ,{"id":2}] "#),
+        (std::vec!["1 Some(\"é\")".to_string(), "2 None".to_string()], None)
     );
-    let body = deserializer.take_aside().unwrap();
-    assert_eq!(body, "{\"a\":\"\u{e9}\"}".as_bytes());
-    // It can be decoded further in place.
-    let raw: RawJson = from_slice(body).unwrap();
-    assert_eq!(raw.to_string(), "{\"a\":\"\u{e9}\"}");
-    assert!(deserializer.take_aside().is_none());
+    assert_eq!(read("[]"), (Vec::new(), None));
+    let (records, _) = read(r#"[{"id":1}] 2"#);
+    assert_eq!(records, ["1 None", "trailing characters at byte 12"]);
+    let (records, _) = read(r#"[{"id":1}"#);
+    assert_eq!(records, ["1 None", "EOF while parsing at byte 10"]);
+}
+
+/// Returns the groups of records with their names, and errors.
+fn groups(text: &str) -> Vec<String> {
+    let mut own = Vec::from(text);
+    let groups = match from_slice::<RecordsByName<Record>>(&mut own) {
+        Ok(groups) => groups,
+        Err(error) => return std::vec![without_path(error)],
+    };
+    let mut all = Vec::new();
+    for group in groups {
+        match group {
+            Ok((name, records)) => all.extend(records.map(|record| match record {
+                Ok(record) => std::format!("{name} {}", record.id),
+                Err(error) => std::format!("{name} {}", without_path(error)),
+            })),
+            Err(error) => all.push(without_path(error)),
+        }
+    }
+    all
 }
 
 #[test]
-fn no_string_is_set_aside() {
-    for text in [&br#"{"body":null,"last":""}"#[..], br#"{"last":""}"#] {
-        let mut own = text.to_vec();
-        let mut deserializer = Deserializer::setting_aside(&mut own);
-        assert!(!deserializer.all::<Encoded>().unwrap().body.is_some);
-        assert!(deserializer.take_aside().is_none());
-    }
-    for (text, error, place) in [
-        (&br#"{"body":1,"last":""}"#[..], Error::JSON_NO_STRING, 9),
-        (br#"{"body":nul,"last":""}"#, Error::JSON_NO_NULL, 12),
-    ] {
-        check(text, Deserializer::setting_aside(&mut text.to_vec()).all::<Encoded>(), error, place);
-    }
-    let text = br#"{"body":"x","last":""}"#;
-    check(text, from_slice::<Encoded>(&mut text.to_vec()), Error::JSON_LEFT_OUT, 9);
+fn arrays_in_an_object_are_read_one_after_the_other() {
+    assert_eq!(
+        groups(r#" {"a\u00e9":[{"id":1},{"id":2}] , "":[],"b":[{"id":3}]} "#),
+        ["aé 1", "aé 2", "b 3"]
+    );
+    assert!(groups("{}").is_empty());
+    assert_eq!(
+        groups(r#"{"a":[{"id":"x"},{"id":2}],"b":[{"id":3} 4],"c":7,"d":[]}"#),
+        [
+            "a expected a number at byte 13",
+            "a 2",
+            "b 3",
+            "b expected value at byte 42",
+            "expected an array at byte 49"
+        ]
+    );
+    assert_eq!(groups(r#"{"a":[]"#), ["EOF while parsing at byte 8"]);
+    assert_eq!(groups("[]"), ["expected an object at byte 1"]);
+    assert_eq!(groups(r#"{"a":[],}"#), ["expected value at byte 9"]);
 }

@@ -81,15 +81,15 @@ fn requests_to_http_apis_and_function_urls_match_serde_json() {
         let mut text = value.to_string().into_bytes();
         let (request, _) =
             http::from_slice::<api_gateway_v2::Request>(&mut text).expect("it can be read");
-        same!(value, request.route_key => "routeKey", request.raw_path => "rawPath", request.raw_query_string => "rawQueryString",
-            request.is_base64_encoded => "isBase64Encoded");
-        let cookies: Vec<_> = request.cookies.iter().map(Value::from).collect();
+        same!(value, request.route_key() => "routeKey", request.raw_path() => "rawPath", request.raw_query_string() => "rawQueryString",
+            request.is_base64_encoded() => "isBase64Encoded");
+        let cookies: Vec<_> = request.cookies().iter().map(Value::from).collect();
         assert_eq!(Some(&cookies), value["cookies"].as_array().or(Some(&Vec::new())));
-        assert_headers(request.headers, &value["headers"]);
-        assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
-        assert_parameters(request.path_parameters, &value["pathParameters"]);
-        assert_parameters(request.stage_variables, &value["stageVariables"]);
-        let (context, value) = (&request.request_context, &value["requestContext"]);
+        assert_headers(request.headers(), &value["headers"]);
+        assert_parameters(request.query_string_parameters(), &value["queryStringParameters"]);
+        assert_parameters(request.path_parameters(), &value["pathParameters"]);
+        assert_parameters(request.stage_variables(), &value["stageVariables"]);
+        let (context, value) = (&request.request_context(), &value["requestContext"]);
         same!(value, context.account_id() => "accountId", context.api_id() => "apiId", context.domain_name() => "domainName",
             context.request_id() => "requestId", context.stage() => "stage", context.time() => "time", context.time_epoch() => "timeEpoch");
         assert_parameters(context.authorizer().jwt_claims(), &value["authorizer"]["jwt"]["claims"]);
@@ -106,18 +106,18 @@ fn requests_to_rest_apis_match_serde_json() {
     let mut text = value.to_string().into_bytes();
     let (request, _) =
         http::from_slice::<api_gateway_v1::Request>(&mut text).expect("it can be read");
-    same!(value, request.resource => "resource", request.path => "path", request.http_method => "httpMethod",
-            request.is_base64_encoded => "isBase64Encoded");
-    assert_headers(request.headers, &value["headers"]);
-    assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
-    assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
+    same!(value, request.resource() => "resource", request.path() => "path", request.http_method() => "httpMethod",
+            request.is_base64_encoded() => "isBase64Encoded");
+    assert_headers(Headers::from(request.get("headers")), &value["headers"]);
+    assert_headers(request.multi_value_headers(), &value["multiValueHeaders"]);
+    assert_parameters(request.query_string_parameters(), &value["queryStringParameters"]);
     assert_parameters(
-        request.multi_value_query_string_parameters,
+        request.multi_value_query_string_parameters(),
         &value["multiValueQueryStringParameters"],
     );
-    assert_parameters(request.path_parameters, &value["pathParameters"]);
-    assert_parameters(request.stage_variables, &value["stageVariables"]);
-    let (context, value) = (&request.request_context, &value["requestContext"]);
+    assert_parameters(request.path_parameters(), &value["pathParameters"]);
+    assert_parameters(request.stage_variables(), &value["stageVariables"]);
+    let (context, value) = (&request.request_context(), &value["requestContext"]);
     same!(value, context.account_id() => "accountId", context.api_id() => "apiId", context.domain_name() => "domainName",
             context.path() => "path", context.protocol() => "protocol", context.request_id() => "requestId",
             context.request_time() => "requestTime", context.request_time_epoch() => "requestTimeEpoch", context.stage() => "stage");
@@ -133,13 +133,13 @@ fn requests_to_load_balancers_match_serde_json() {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
         let (request, body) = http::from_slice::<alb::Request>(&mut text).expect("it can be read");
-        same!(value, request.path => "path", request.http_method => "httpMethod", request.is_base64_encoded => "isBase64Encoded",
+        same!(value, request.path() => "path", request.http_method() => "httpMethod", request.is_base64_encoded() => "isBase64Encoded",
             body.text().expect("the body is text") => "body");
-        assert_headers(request.headers, &value["headers"]);
-        assert_headers(request.multi_value_headers, &value["multiValueHeaders"]);
-        assert_parameters(request.query_string_parameters, &value["queryStringParameters"]);
+        assert_headers(Headers::from(request.get("headers")), &value["headers"]);
+        assert_headers(request.multi_value_headers(), &value["multiValueHeaders"]);
+        assert_parameters(request.query_string_parameters(), &value["queryStringParameters"]);
         assert_parameters(
-            request.multi_value_query_string_parameters,
+            request.multi_value_query_string_parameters(),
             &value["multiValueQueryStringParameters"],
         );
         same!(value["requestContext"]["elb"], request.target_group_arn() => "targetGroupArn");
@@ -165,18 +165,18 @@ macro_rules! for_each_record {
 #[test]
 fn records_match_serde_json() {
     for_each_record!("sqs", sqs::Message, |message, value| {
-        same!(value, message.message_id => "messageId", message.receipt_handle => "receiptHandle", message.body => "body",
-            message.md5_of_body => "md5OfBody", message.event_source => "eventSource", message.event_source_arn => "eventSourceARN",
-            message.aws_region => "awsRegion");
-        assert_eq!(message.md5_of_message_attributes, value["md5OfMessageAttributes"].as_str());
+        same!(value, message.message_id => "messageId", message.receipt_handle() => "receiptHandle", message.body => "body",
+            message.md5_of_body() => "md5OfBody", message.event_source() => "eventSource", message.event_source_arn() => "eventSourceARN",
+            message.aws_region() => "awsRegion");
+        assert_eq!(message.md5_of_message_attributes(), value["md5OfMessageAttributes"].as_str());
         for (name, attribute) in value["attributes"].as_object().expect("an object") {
-            assert_eq!(message.attributes.get(name), attribute.as_str());
+            assert_eq!(message.attributes().get(name), attribute.as_str());
         }
         assert_eq!(
-            message.message_attributes.iter().count(),
+            message.message_attributes().iter().count(),
             value["messageAttributes"].as_object().expect("an object").len()
         );
-        for (name, attribute) in message.message_attributes.iter() {
+        for (name, attribute) in message.message_attributes().iter() {
             let value = &value["messageAttributes"][name];
             assert_eq!(attribute.data_type(), value["dataType"].as_str());
             assert_eq!(attribute.string_value(), value["stringValue"].as_str());
@@ -187,49 +187,51 @@ fn records_match_serde_json() {
         }
     });
     for_each_record!("sns", sns::Record, |record, value| {
-        same!(value, record.event_source => "EventSource", record.event_version => "EventVersion",
-            record.event_subscription_arn => "EventSubscriptionArn");
+        same!(value, record.event_source() => "EventSource", record.event_version() => "EventVersion",
+            record.event_subscription_arn() => "EventSubscriptionArn");
         let (sns, value) = (&record.sns, &value["Sns"]);
-        same!(value, sns.r#type => "Type", sns.message_id => "MessageId", sns.topic_arn => "TopicArn", sns.subject => "Subject",
-            sns.message => "Message", sns.timestamp => "Timestamp", sns.signature_version => "SignatureVersion",
-            sns.signature => "Signature", sns.signing_cert_url => "SigningCertUrl", sns.unsubscribe_url => "UnsubscribeUrl");
+        same!(value, sns.r#type() => "Type", sns.message_id() => "MessageId", sns.topic_arn() => "TopicArn", sns.subject() => "Subject",
+            sns.message => "Message", sns.timestamp() => "Timestamp", sns.signature_version() => "SignatureVersion",
+            sns.signature() => "Signature", sns.signing_cert_url() => "SigningCertUrl", sns.unsubscribe_url() => "UnsubscribeUrl");
         assert_eq!(
-            sns.message_attributes.iter().count(),
+            sns.message_attributes().iter().count(),
             value["MessageAttributes"].as_object().expect("an object").len()
         );
-        for (name, attribute) in sns.message_attributes.iter() {
+        for (name, attribute) in sns.message_attributes().iter() {
             same!(value["MessageAttributes"][name], attribute.r#type() => "Type", attribute.value() => "Value");
         }
     });
     for_each_record!("s3", s3::Record, |record, value| {
-        same!(value, record.event_version => "eventVersion", record.event_source => "eventSource", record.aws_region => "awsRegion",
-            record.event_time => "eventTime", record.event_name => "eventName");
-        assert_parameters(record.user_identity, &value["userIdentity"]);
-        assert_parameters(record.request_parameters, &value["requestParameters"]);
-        assert_parameters(record.response_elements, &value["responseElements"]);
+        same!(value, record.event_version() => "eventVersion", record.event_source() => "eventSource", record.aws_region() => "awsRegion",
+            record.event_time() => "eventTime", record.event_name => "eventName");
+        assert_parameters(record.user_identity(), &value["userIdentity"]);
+        assert_parameters(record.request_parameters(), &value["requestParameters"]);
+        assert_parameters(record.response_elements(), &value["responseElements"]);
         let (s3, value) = (&record.s3, &value["s3"]);
-        same!(value, s3.s3_schema_version => "s3SchemaVersion", s3.configuration_id => "configurationId");
-        same!(value["bucket"], s3.bucket.name => "name", s3.bucket.arn => "arn");
-        assert_parameters(s3.bucket.owner_identity, &value["bucket"]["ownerIdentity"]);
-        same!(value["object"], s3.object.key => "key", s3.object.size => "size", s3.object.e_tag => "eTag",
-            s3.object.version_id => "versionId", s3.object.sequencer => "sequencer");
+        same!(value, s3.s3_schema_version() => "s3SchemaVersion", s3.configuration_id() => "configurationId");
+        same!(value["bucket"], s3.bucket.name => "name", s3.bucket.arn() => "arn");
+        assert_parameters(s3.bucket.owner_identity(), &value["bucket"]["ownerIdentity"]);
+        same!(value["object"], s3.object.key => "key", s3.object.size() => "size", s3.object.e_tag() => "eTag",
+            s3.object.version_id() => "versionId", s3.object.sequencer() => "sequencer");
     });
     for_each_record!("dynamodb", dynamodb::Record, |record, value| {
-        same!(value, record.event_id => "eventID", record.event_name => "eventName", record.event_version => "eventVersion",
-            record.event_source => "eventSource", record.aws_region => "awsRegion", record.event_source_arn => "eventSourceARN");
-        assert_parameters(record.user_identity, &value["userIdentity"]);
+        same!(value, record.event_id() => "eventID", record.event_name => "eventName", record.event_version() => "eventVersion",
+            record.event_source() => "eventSource", record.aws_region() => "awsRegion", record.event_source_arn() => "eventSourceARN");
+        assert_parameters(record.user_identity(), &value["userIdentity"]);
         let (change, value) = (&record.dynamodb, &value["dynamodb"]);
-        same!(value, change.sequence_number => "SequenceNumber", change.size_bytes => "SizeBytes",
-            change.stream_view_type => "StreamViewType");
+        same!(value, change.sequence_number() => "SequenceNumber", change.size_bytes() => "SizeBytes",
+            change.stream_view_type() => "StreamViewType");
         let seconds = change
-            .approximate_creation_date_time
+            .approximate_creation_date_time()
             .since_epoch()
             .expect("there is a time")
             .as_secs_f64();
         assert_eq!(Some(seconds), value["ApproximateCreationDateTime"].as_f64());
-        for (item, name) in
-            [(change.keys, "Keys"), (change.new_image, "NewImage"), (change.old_image, "OldImage")]
-        {
+        for (item, name) in [
+            (change.keys(), "Keys"),
+            (change.new_image(), "NewImage"),
+            (change.old_image(), "OldImage"),
+        ] {
             assert_eq!(
                 attributes(item),
                 value.get(name).cloned().unwrap_or_else(|| Value::Object(Map::new()))
@@ -237,14 +239,14 @@ fn records_match_serde_json() {
         }
     });
     for_each_record!("kinesis", kinesis::Record, |record, value| {
-        same!(value, record.event_source => "eventSource", record.event_version => "eventVersion", record.event_id => "eventID",
-            record.event_name => "eventName", record.invoke_identity_arn => "invokeIdentityArn", record.aws_region => "awsRegion",
-            record.event_source_arn => "eventSourceARN");
+        same!(value, record.event_source() => "eventSource", record.event_version() => "eventVersion", record.event_id() => "eventID",
+            record.event_name() => "eventName", record.invoke_identity_arn() => "invokeIdentityArn", record.aws_region() => "awsRegion",
+            record.event_source_arn() => "eventSourceARN");
         let (kinesis, value) = (&record.kinesis, &value["kinesis"]);
-        same!(value, kinesis.kinesis_schema_version => "kinesisSchemaVersion", kinesis.partition_key => "partitionKey",
+        same!(value, kinesis.kinesis_schema_version() => "kinesisSchemaVersion", kinesis.partition_key() => "partitionKey",
             kinesis.sequence_number => "sequenceNumber", STANDARD.encode(&*kinesis.data) => "data");
         let seconds = kinesis
-            .approximate_arrival_timestamp
+            .approximate_arrival_timestamp()
             .since_epoch()
             .expect("there is a time")
             .as_secs_f64();
@@ -258,12 +260,12 @@ fn events_of_a_bus_match_serde_json() {
         let value = file(name);
         let mut text = value.to_string().into_bytes();
         let event: EventBridge = barelambda::json::from_slice(&mut text).expect("it can be read");
-        same!(value, event.version => "version", event.id => "id", event.detail_type => "detail-type", event.source => "source",
-            event.account => "account", event.time => "time", event.region => "region",
-            event.resources.iter().collect::<Vec<_>>() => "resources");
+        same!(value, event.version() => "version", event.id() => "id", event.detail_type => "detail-type", event.source => "source",
+            event.account() => "account", event.time() => "time", event.region() => "region",
+            event.resources().iter().collect::<Vec<_>>() => "resources");
         let detail: Value =
             serde_json::from_str(&event.detail.to_string()).expect("the detail is JSON");
-        assert_eq!((&detail, event.replay_name), (&value["detail"], None));
+        assert_eq!((&detail, event.replay_name()), (&value["detail"], None));
     }
 }
 
@@ -339,7 +341,7 @@ fn a_request_has_any_number_of_headers_and_parameters() {
     let mut text = value.to_string().into_bytes();
     let (request, body) =
         http::from_slice::<api_gateway_v2::Request>(&mut text).expect("it can be read");
-    assert_eq!(owned(request.headers.iter()), pairs(&value["headers"]));
+    assert_eq!(owned(request.headers().iter()), pairs(&value["headers"]));
     assert_eq!(
         (request.header("X-Header-1999"), request.query("é1999")),
         (Some("\"1999\""), Some("1999"))

@@ -54,8 +54,8 @@ const V2: &[Object] = &[
     object("/requestContext/http", &["method"]),
 ];
 const V1: &[Object] = &[
-    object("", &["httpMethod", "path", "requestContext"]),
-    object("/requestContext", &["identity"]),
+    object("", &["httpMethod", "path"]),
+    object("/requestContext", &[]),
     object("/requestContext/identity", &[]),
 ];
 const ALB: &[Object] = &[object("", &["httpMethod", "path"])];
@@ -73,7 +73,7 @@ const S3: &[Object] = &[
 const DYNAMODB: &[Object] = &[
     RECORDS,
     object("/Records/*", &["dynamodb", "eventName"]),
-    object("/Records/*/dynamodb", &["SequenceNumber"]),
+    object("/Records/*/dynamodb", &[]),
 ];
 const KINESIS: &[Object] = &[
     RECORDS,
