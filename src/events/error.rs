@@ -7,6 +7,8 @@ errors! {
     BODY_BASE64 = "Function.InvalidBody", "the body is not base64";
     /// The body of a request should be text, and is not UTF-8.
     BODY_UTF8 = "Function.InvalidBody", "the body is not UTF-8";
+    /// Compressed data aren't gzip, or are damaged.
+    GZIP = "Function.InvalidGzip", "the data are not gzip";
     /// A text that is encoded as in a URL has a `%` without two hexadecimal digits, or is not UTF-8.
     URL_ENCODING = "Function.InvalidUrlEncoding", "the text is not URL-encoded UTF-8";
     /// The buffer to decode into is too small.

@@ -31,25 +31,47 @@
 //! [`RawJson`](crate::json::RawJson) is a part of the event that can be deserialized into a custom
 //! type.
 
+pub mod activemq;
 pub mod alb;
 pub mod api_gateway_v1;
 pub mod api_gateway_v2;
+pub mod appsync;
+pub mod authorizer;
 mod batch;
 mod body;
+pub mod cloudformation;
+pub mod cloudwatch_alarms;
+pub mod cloudwatch_logs;
+pub mod codepipeline;
 pub mod cognito;
+pub mod config;
+pub mod connect;
+pub mod documentdb;
 pub mod dynamodb;
 mod encoded;
 mod error;
 mod event_bridge;
 mod field;
 mod fields;
+pub mod firehose;
+#[cfg(feature = "inflate")]
+mod gzip;
 pub mod http;
+pub mod iot;
+pub mod kafka;
 pub mod kinesis;
+pub mod lex;
 mod object;
+pub mod rabbitmq;
 pub mod s3;
+pub mod s3_object_lambda;
+pub mod secrets_manager;
+pub mod ses;
 pub mod sns;
 pub mod sqs;
 mod time;
+pub mod vpc_lattice;
+pub mod websocket;
 mod window;
 
 pub use batch::BatchItemFailures;
@@ -57,6 +79,8 @@ pub use body::Body;
 pub use encoded::{Base64Text, url_decode};
 pub use event_bridge::EventBridge;
 pub use fields::Named;
+#[cfg(feature = "inflate")]
+pub use gzip::gunzip;
 pub use time::Timestamp;
 pub use window::{Bounds, TimeWindow};
 

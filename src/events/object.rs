@@ -1,7 +1,7 @@
 //! Structs over objects, whose fields are read by name. serde's derive generates a state machine
 //! for each struct, with several times the code.
 
-use serde::de::{Deserialize, Deserializer};
+use serde::de::Deserializer;
 
 use super::body::Body;
 use super::field::FromField;
@@ -15,12 +15,13 @@ use crate::json::{self, DeError, FromJson, RawJson};
 ///   that aren't called isn't linked.
 /// - After `in place`, the last field is read by its type, so that its value can be decoded in
 ///   place. It may be missing if it is `or Default`. A [`Body`] `as base64` is encoded. `as
-///   request` is for the body of an HTTP request, and `as message` for one that the struct keeps:
-///   headers and other strings from a client that aren't UTF-8 are then no errors.
+///   request` is for the body of an HTTP request, and `as message` for one that the struct keeps.
+/// - In a `request`, a `message` and a `struct NAME as request`, strings that aren't UTF-8 aren't
+///   errors: clients send what HTTP allows.
 ///
 /// The method `get` returns any field by its name, except the one that is read in place.
 macro_rules! object {
-    ($(#[$meta:meta])* pub struct $name:ident<'a> {
+    ($(#[$meta:meta])* pub struct $name:ident<'a> $(as $mode:ident)? {
         $($(#[$doc:meta])* pub $field:ident: $type:ty = $json:literal,)*
         $(on demand
         $($(#[$late_doc:meta])* pub $late:ident: $late_type:ty = $late_json:literal,)*)?
@@ -40,7 +41,7 @@ macro_rules! object {
 
         impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
             fn deserialize<Source: serde::Deserializer<'de>>(deserializer: Source) -> Result<Self, Source::Error> {
-                $crate::events::object::captured(deserializer)
+                $crate::events::object::captured(deserializer, $crate::events::object::is_lenient!($($mode)?))
             }
         }
 
@@ -242,8 +243,10 @@ impl<'a> InPlace<'a> for Body<'a> {
 }
 
 /// Captures a value as raw JSON, and converts it.
+#[inline(always)]
 pub(super) fn captured<'de, D: Deserializer<'de>, T: FromField<'de>>(
     deserializer: D,
+    is_lenient: bool,
 ) -> Result<T, D::Error> {
-    T::from_field(RawJson::deserialize(deserializer)?).map_err(DeError::into_other)
+    T::from_field(RawJson::capture(deserializer, is_lenient)?).map_err(DeError::into_other)
 }

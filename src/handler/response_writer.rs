@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::{Responded, Response};
+#[cfg(feature = "json")]
+use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
 use crate::error::Error;
 #[cfg(feature = "json")]
@@ -45,6 +47,19 @@ impl<'a> ResponseWriter<'a> {
     #[cfg(feature = "json")]
     pub fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         json::ser::write(&mut self.cursor, value, Error::RESPONSE_TOO_LARGE)
+    }
+
+    /// Appends `bytes` as base64, without quotation marks.
+    ///
+    /// # Errors
+    /// Those of [`write`](Self::write).
+    #[cfg(feature = "json")]
+    pub fn base64(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if base64::encode(&mut self.cursor, bytes) {
+            Ok(())
+        } else {
+            Err(Error::RESPONSE_TOO_LARGE)
+        }
     }
 
     /// The number of bytes written.

@@ -8,7 +8,7 @@ use super::FromJson;
 use super::access::{Members, Variant};
 use super::error::{DeError, ErrorKind};
 use super::in_place::BASE64;
-use super::raw::RAW;
+use super::raw::{LENIENT, RAW};
 use super::reader::Reader;
 use super::text::{Captured, InPlace, Text};
 use crate::bytes::base64;
@@ -225,7 +225,8 @@ impl<'de, T: Text<'de>> de::Deserializer<'de> for &mut Deserializer<'de, T> {
         visitor: V,
     ) -> Result<V::Value, DeError> {
         match name {
-            RAW => visitor.visit_borrowed_bytes(self.reader.capture()?),
+            RAW => visitor.visit_borrowed_bytes(self.reader.capture(false)?),
+            LENIENT => visitor.visit_borrowed_bytes(self.reader.capture(true)?),
             BASE64 => visitor.visit_borrowed_bytes(self.base64()?),
             _ => visitor.visit_newtype_struct(self),
         }

@@ -18,6 +18,8 @@ const UNREADABLE_TEXT: &str = "\u{fffd}";
 
 /// The name that makes the deserializer capture a value.
 pub(super) const RAW: &str = "$barelambda::json::RawJson";
+/// As [`RAW`], but a string that can't be read isn't an error.
+pub(super) const LENIENT: &str = "$barelambda::json::RawJson?";
 
 /// A value of a JSON text that has been checked, and can be read later, any number of times.
 ///
@@ -59,6 +61,16 @@ impl<'a> RawJson<'a> {
         let mut deserializer = Deserializer::captured(self.text);
         let value = T::deserialize(&mut deserializer);
         deserializer.finish(value)
+    }
+
+    /// Captures a value. If `is_lenient`, a string in it that isn't UTF-8 or has an invalid escape
+    /// isn't an error, but can't be read afterwards.
+    #[cfg(feature = "events")]
+    pub(crate) fn capture<'de: 'a, D: de::Deserializer<'de>>(
+        deserializer: D,
+        is_lenient: bool,
+    ) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(if is_lenient { LENIENT } else { RAW }, Capture)
     }
 
     /// Returns the value of the first field `name` of an object. It is null if there isn't one, or

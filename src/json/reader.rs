@@ -274,14 +274,15 @@ impl<'a, T: Text<'a>> Reader<'a, T> {
 
     /// Skips a value, checking it if the text hasn't been checked.
     pub(super) fn skip(&mut self) -> Result<(), DeError> {
-        T::skip(self)
+        T::skip(self, false)
     }
 
-    /// Skips a value and returns its text.
-    pub(super) fn capture(&mut self) -> Result<&'a [u8], DeError> {
+    /// Skips a value and returns its text. If `is_lenient`, a string in it that can't be read isn't
+    /// an error.
+    pub(super) fn capture(&mut self, is_lenient: bool) -> Result<&'a [u8], DeError> {
         self.peek();
         let start = self.at;
-        self.skip()?;
+        T::skip(self, is_lenient)?;
         self.token = start..self.at;
         Ok(self.hand_out())
     }

@@ -25,8 +25,8 @@ pub trait Text<'a>: Sized {
     /// Returns the error at `at`.
     fn string(&mut self, at: &mut usize) -> Result<usize, ErrorKind>;
 
-    /// Skips a value.
-    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError>;
+    /// Skips a value. If `is_lenient`, a string in it that can't be read isn't an error.
+    fn skip(reader: &mut Reader<'a, Self>, is_lenient: bool) -> Result<(), DeError>;
 
     /// Cuts off the bytes up to `end`, and returns those at `range`.
     fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8];
@@ -71,8 +71,8 @@ impl<'a> Text<'a> for InPlace<'a> {
         Ok(write)
     }
 
-    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
-        skip(reader, false)
+    fn skip(reader: &mut Reader<'a, Self>, is_lenient: bool) -> Result<(), DeError> {
+        skip(reader, is_lenient)
     }
     fn cut(&mut self, range: Range<usize>, end: usize) -> &'a [u8] {
         self.cut_mut(range, end).unwrap_or_default()
@@ -205,7 +205,7 @@ impl<'a> Text<'a> for Captured<'a> {
         if last < self.0.len() { Ok(end) } else { Err(ErrorKind::Syntax) }
     }
 
-    fn skip(reader: &mut Reader<'a, Self>) -> Result<(), DeError> {
+    fn skip(reader: &mut Reader<'a, Self>, _: bool) -> Result<(), DeError> {
         reader.peek();
         let rest = reader.text.0.get(reader.at..).unwrap_or_default();
         // A number at the end of the text has no delimiter.

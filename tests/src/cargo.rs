@@ -120,6 +120,25 @@ pub fn required_features(example: &str) -> Vec<&'static str> {
     features.iter().filter_map(Value::as_str).collect()
 }
 
+/// Returns the folder with the sources of a dependency of this package, for files in it.
+///
+/// # Panics
+/// There is no such dependency.
+pub fn dependency(name: &str) -> PathBuf {
+    let output = cargo(root())
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .output()
+        .expect("cargo can be started");
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    let manifest = metadata["packages"]
+        .as_array()
+        .and_then(|packages| packages.iter().find(|package| package["name"] == name))
+        .and_then(|package| package["manifest_path"].as_str())
+        .unwrap_or_else(|| panic!("no dependency named {name}"));
+    Path::new(manifest).parent().expect("a manifest is in a folder").to_owned()
+}
+
 fn metadata() -> &'static Value {
     static METADATA: OnceLock<Value> = OnceLock::new();
     METADATA.get_or_init(|| {

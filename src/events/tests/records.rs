@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{Order, file, records};
 use crate::error::Error;
-use crate::events::cognito::{PreSignUp, PreSignUpResponse};
+use crate::events::cognito::{PreSignUp, PreSignUpRequest, PreSignUpResponse};
 use crate::events::dynamodb::AttributeValue;
 use crate::events::*;
 use crate::json::{self, RawJson, Records};
@@ -304,13 +304,18 @@ fn triggers_of_a_user_pool() {
     let text = file!("cognito_pre_sign_up.json");
     let trigger: PreSignUp = json::from_slice(text).unwrap();
     assert_eq!(
-        (trigger.trigger_source, trigger.user_name),
+        (trigger.trigger_source, trigger.user_name()),
         ("PreSignUp_SignUp", Some("andré \"d\" \u{1f600}"))
     );
-    assert_eq!(trigger.caller_context.get("clientId"), Some("2v5kd9example"));
-    assert_eq!(trigger.request.user_attributes.get("name"), Some("André \u{1f600}"));
-    assert!(trigger.request.validation_data.is_empty());
-    assert_eq!(trigger.request.client_metadata.get("campaign"), Some("\"spring\""));
+    assert_eq!(
+        (trigger.version(), trigger.region(), trigger.user_pool_id()),
+        ("1", "eu-central-1", "eu-central-1_EXAMPLE")
+    );
+    assert_eq!(trigger.caller_context().get("clientId"), Some("2v5kd9example"));
+    let request = PreSignUpRequest::from(trigger.request());
+    assert_eq!(request.user_attributes().get("name"), Some("André \u{1f600}"));
+    assert!(request.validation_data().is_empty());
+    assert_eq!(request.client_metadata().get("campaign"), Some("\"spring\""));
     assert_eq!(trigger.response, PreSignUpResponse::default());
 
     let mut trigger = trigger;
@@ -322,7 +327,7 @@ fn triggers_of_a_user_pool() {
             r#"{"version":"1","region":"eu-central-1","userPoolId":"eu-central-1_EXAMPLE","userName":"andré \"d\" 😀","#,
             r#""callerContext":{"awsSdkVersion":"aws-sdk-unknown-unknown","clientId":"2v5kd9example"},"#,
             r#""triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"email":"andre@example.com","name":"André 😀"},"#,
-            r#""validationData":null,"clientMetadata":{"campaign":"\"spring\""}},"#,
+            r#""validationData":null,"clientMetadata":{"campaign":"\"spring\""}},"addedLater":{"kept":["é"]},"#,
             r#""response":{"autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false}}"#
         )
     );
