@@ -1,8 +1,10 @@
 mod http;
+mod more_sources;
 mod records;
 mod records_in_place;
 mod reported;
 mod reported_records;
+mod sources;
 
 use std::vec::Vec;
 
