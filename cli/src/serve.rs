@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use barelambda_emulator::Outcome;
+use barelambda_emulator::{Cookies, Outcome};
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::error::Error;
@@ -46,6 +46,14 @@ pub fn command() -> Command {
                 .help("Also serve the function URL over HTTP, on port 9001 by default; 0 chooses a free one"),
         )
         .arg(
+            Arg::new("cookies")
+                .long("cookies")
+                .value_name("WHERE")
+                .value_parser(["both", "list", "header"])
+                .default_value("both")
+                .help("Where the events of the URL have cookies: in the list `cookies`, in the header, or in both"),
+        )
+        .arg(
             Arg::new("host")
                 .long("host")
                 .value_name("ADDRESS")
@@ -72,6 +80,11 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let port: u16 = *matches.get_one("port").expect("it has a default");
     options.listen = SocketAddr::new(host, port);
     options.url = matches.get_one::<u16>("url").map(|&port| SocketAddr::new(host, port));
+    options.cookies = match matches.get_one::<String>("cookies").map(String::as_str) {
+        Some("list") => Cookies::List,
+        Some("header") => Cookies::Header,
+        _ => Cookies::Both,
+    };
     options.concurrency =
         usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
     options.log_sink = Some(invoke::to_stderr());

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::delivery::{Caller, Piece};
 use crate::process::{Process, describe};
 use crate::runtime_api::{Event, FunctionAnswer, Machine, State};
-use crate::{ACCOUNT, InvokeOptions, Options, Outcome, REGION, http, ids};
+use crate::{ACCOUNT, Cookies, InvokeOptions, Options, Outcome, REGION, http, ids};
 
 /// How long a process may run after it has reported that its initialisation failed, so that it can
 /// write its last log lines.
@@ -42,6 +42,11 @@ impl Function {
             started: Mutex::default(),
             closed: AtomicBool::new(false),
         }
+    }
+
+    /// Where the event of a request to the URL has its cookies.
+    pub fn cookies(&self) -> Cookies {
+        self.options.cookies
     }
 
     /// Queues and runs one invocation. The caller receives the answer while the function writes it,

@@ -63,7 +63,7 @@ mod runtime_api;
 pub mod script;
 
 pub use emulator::Emulator;
-pub use options::{EventFraming, InvokeOptions, LogSink, Options, OutcomeSink};
+pub use options::{Cookies, EventFraming, InvokeOptions, LogSink, Options, OutcomeSink};
 pub use outcome::{FunctionError, Outcome, Report, normalized};
 pub use response_stream::ResponseStream;
 

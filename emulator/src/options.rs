@@ -47,6 +47,9 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The address of the function's URL. Default: none.
     pub url: Option<SocketAddr>,
+    /// Where the event of a request to the function's URL has its cookies. Default:
+    /// [`Cookies::Both`].
+    pub cookies: Cookies,
     /// The framing of an event's body. Default: [`EventFraming::Auto`].
     pub event_framing: EventFraming,
     /// Whether events carry `Lambda-Runtime-Invocation-Id`. Default: yes.
@@ -76,6 +79,7 @@ impl Options {
             concurrency: 1,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             url: None,
+            cookies: Cookies::Both,
             event_framing: EventFraming::Auto,
             invocation_ids: true,
             measure: true,
@@ -104,6 +108,19 @@ impl fmt::Debug for Options {
             .field("concurrency", &self.concurrency)
             .finish_non_exhaustive()
     }
+}
+
+/// Where the event of a request has its cookies. Function URLs were seen to send both, and behind
+/// CloudFront the header alone; HTTP APIs send the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cookies {
+    /// In the list `cookies` and in `headers.cookie`.
+    #[default]
+    Both,
+    /// In the list `cookies` alone.
+    List,
+    /// In `headers.cookie` alone.
+    Header,
 }
 
 /// The framing of an event in the reply to GET /next.

@@ -25,9 +25,18 @@ impl Serving {
     /// # Panics
     /// The server exits before it prints its addresses.
     pub fn start(example: &str) -> Self {
+        Self::start_with(example, &[])
+    }
+
+    /// Serves an example with more arguments.
+    ///
+    /// # Panics
+    /// Those of [`start`](Self::start).
+    pub fn start_with(example: &str, arguments: &[&str]) -> Self {
         let mut command = cargo::cargo(cargo::root());
         command
             .args(["bare", "serve", example, "--port", "0", "--url", "0"])
+            .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         let mut child = KilledOnDrop::spawn(&mut command);

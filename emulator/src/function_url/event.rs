@@ -11,21 +11,22 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::http::header;
-use crate::ids;
+use crate::{Cookies, ids};
 
 /// The headers of a connection, which aren't part of the event.
 const OF_THE_CONNECTION: [&str; 6] =
     ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 
 /// Returns the JSON of an event in payload format 2.0. As on Lambda, the path stays
-/// percent-encoded, the query is there raw and decoded, the cookies are separate from the other
-/// headers, and fields without a value are left out.
+/// percent-encoded, the query is there raw and decoded, and fields without a value are left out.
+/// The cookies are a list, a header, or both.
 pub(super) fn of_request(
     head: &Parts,
     body: &[u8],
     peer: SocketAddr,
     request_id: &str,
     trace_id: &str,
+    cookies: Cookies,
 ) -> String {
     let now = ids::since_epoch();
     let path = if head.uri.path().is_empty() { "/" } else { head.uri.path() };
@@ -39,7 +40,7 @@ pub(super) fn of_request(
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": headers(head, port, &source_ip, trace_id),
+        "headers": headers(head, port, &source_ip, trace_id, cookies),
         "requestContext": {
             "accountId": "anonymous",
             "apiId": prefix,
@@ -60,9 +61,9 @@ pub(super) fn of_request(
         },
         "isBase64Encoded": false,
     });
-    let cookies = cookies(head);
-    if !cookies.is_empty() {
-        event["cookies"] = Value::from(cookies);
+    let list = cookie_list(head);
+    if cookies != Cookies::Header && !list.is_empty() {
+        event["cookies"] = Value::from(list);
     }
     if !query.is_empty() {
         event["queryStringParameters"] = Value::from(parameters(query));
@@ -86,11 +87,19 @@ pub(super) fn media_type(content_type: &str) -> &str {
 }
 
 /// Returns the headers with lower-case names, and those that Lambda adds. The values of a repeated
-/// name are joined by commas.
-fn headers(head: &Parts, port: &str, source_ip: &str, trace_id: &str) -> Map<String, Value> {
+/// name are joined by commas, and cookies by semicolons ([RFC 9113, section
+/// 8.2.3](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3)).
+fn headers(
+    head: &Parts,
+    port: &str,
+    source_ip: &str,
+    trace_id: &str,
+    cookies: Cookies,
+) -> Map<String, Value> {
     let mut headers = Map::new();
     for name in head.headers.keys() {
-        if name == COOKIE || OF_THE_CONNECTION.contains(&name.as_str()) {
+        let is_left_out = name == COOKIE && cookies == Cookies::List;
+        if is_left_out || OF_THE_CONNECTION.contains(&name.as_str()) {
             continue;
         }
         let values: Vec<_> = head
@@ -99,7 +108,8 @@ fn headers(head: &Parts, port: &str, source_ip: &str, trace_id: &str) -> Map<Str
             .iter()
             .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .collect();
-        headers.insert(name.as_str().to_owned(), Value::from(values.join(",")));
+        let separator = if name == COOKIE { "; " } else { "," };
+        headers.insert(name.as_str().to_owned(), Value::from(values.join(separator)));
     }
     let forwarded = match header(&head.headers, "x-forwarded-for") {
         Some(before) => format!("{before}, {source_ip}"),
@@ -116,7 +126,7 @@ fn headers(head: &Parts, port: &str, source_ip: &str, trace_id: &str) -> Map<Str
     headers
 }
 
-fn cookies(head: &Parts) -> Vec<String> {
+fn cookie_list(head: &Parts) -> Vec<String> {
     let values = head
         .headers
         .get_all(COOKIE)
@@ -210,9 +220,28 @@ mod tests {
     use super::*;
 
     fn event(request: Request<()>, body: &[u8]) -> Value {
+        with_cookies(request, body, Cookies::Both)
+    }
+
+    fn with_cookies(request: Request<()>, body: &[u8], cookies: Cookies) -> Value {
         let (head, ()) = request.into_parts();
         let peer = "[::ffff:10.1.2.3]:4000".parse().unwrap();
-        serde_json::from_str(&of_request(&head, body, peer, "id-1", "Root=1")).unwrap()
+        serde_json::from_str(&of_request(&head, body, peer, "id-1", "Root=1", cookies)).unwrap()
+    }
+
+    #[test]
+    fn cookies_are_where_the_options_say() {
+        let list = json!(["c=1", "d=2", "e=3"]);
+        for (cookies, in_list, in_header) in [
+            (Cookies::Both, Some(&list), Some("c=1; d=2; e=3")),
+            (Cookies::List, Some(&list), None),
+            (Cookies::Header, None, Some("c=1; d=2; e=3")),
+        ] {
+            let request = Request::get("/").header("Cookie", "c=1; d=2").header("cookie", "e=3");
+            let event = with_cookies(request.body(()).unwrap(), b"", cookies);
+            assert_eq!(event.get("cookies"), in_list, "{cookies:?}");
+            assert_eq!(event["headers"].get("cookie").and_then(Value::as_str), in_header);
+        }
     }
 
     #[test]
@@ -269,7 +298,10 @@ mod tests {
             (&headers["accept"], &headers["x-forwarded-for"]),
             (&json!("a,b"), &json!("9.9.9.9, 10.1.2.3"))
         );
-        assert_eq!((headers.get("cookie"), headers.get("connection")), (None, None));
+        assert_eq!(
+            (&headers["cookie"], headers.get("connection")),
+            (&json!("c=1; d=2; e=3"), None)
+        );
         assert_eq!(
             (&event["requestContext"]["domainPrefix"], &headers["x-forwarded-port"]),
             (&json!("f"), &json!("80"))

@@ -24,7 +24,7 @@ use crate::function::Function;
 use crate::http::{
     self, Peer, Read, Reply, header, header_value, leave_rest_unread, read, reply, sized,
 };
-use crate::{InvokeOptions, LARGEST_PAYLOAD, ids};
+use crate::{Cookies, InvokeOptions, LARGEST_PAYLOAD, ids};
 use answer::{Head, Malformed};
 
 /// The content type of a streamed answer that begins with a prelude: the JSON of its status,
@@ -41,7 +41,7 @@ pub(crate) async fn serve(listener: TcpListener, function: Arc<Function>) {
 
 async fn respond(function: Arc<Function>, request: Request<Incoming>) -> Response<Reply> {
     let request_id = ids::uuid();
-    let mut response = match accept(request, &request_id).await {
+    let mut response = match accept(request, &request_id, function.cookies()).await {
         Ok((event, options)) => invoke(function, event, options).await,
         Err(refused) => refused,
     };
@@ -53,6 +53,7 @@ async fn respond(function: Arc<Function>, request: Request<Incoming>) -> Respons
 async fn accept(
     request: Request<Incoming>,
     request_id: &str,
+    cookies: Cookies,
 ) -> Result<(String, InvokeOptions), Response<Reply>> {
     let (head, mut body) = request.into_parts();
     let bytes = match read(&mut body, LARGEST_PAYLOAD).await {
@@ -66,7 +67,7 @@ async fn accept(
         head.extensions.get::<Peer>().expect("the server notes where a request comes from").0;
     let trace_id =
         header(&head.headers, "x-amzn-trace-id").map_or_else(ids::trace_id, str::to_owned);
-    let event = event::of_request(&head, &bytes, peer, request_id, &trace_id);
+    let event = event::of_request(&head, &bytes, peer, request_id, &trace_id, cookies);
     if event.len() > LARGEST_PAYLOAD {
         return Err(too_large());
     }

@@ -86,6 +86,27 @@ fn requests_reach_a_typed_handler_and_its_responses_the_client() {
 }
 
 #[test]
+fn cookies_are_in_the_list_the_header_or_both() {
+    for (arguments, list, header) in [
+        (&[][..], true, true),
+        (&["--cookies", "list"], true, false),
+        (&["--cookies", "header"], false, true),
+    ] {
+        // It responds with the event.
+        let serving = Serving::start_with("echo", arguments);
+        let request =
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: sid=1; theme=dark\r\n\r\n";
+        let (_, mut reader) = ask(serving.url, request);
+        let mut event = String::new();
+        reader.read_to_string(&mut event).expect("a whole response");
+        let has = |text| event.contains(text);
+        assert_eq!(has(r#""cookies":["sid=1","theme=dark"]"#), list, "{event}");
+        assert_eq!(has(r#""cookie":"sid=1; theme=dark""#), header, "{event}");
+        assert_eq!(serving.end().0, Some(0));
+    }
+}
+
+#[test]
 fn a_stream_arrives_as_it_is_written() {
     let serving = Serving::start("stream");
     let (head, mut reader) = ask(serving.url, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
