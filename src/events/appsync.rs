@@ -121,7 +121,7 @@ object! {
 /// ```
 /// # use barelambda::events::appsync::Authorization;
 /// # let mut buffer = [0; 256];
-/// let answer = Authorization { denied_fields: &["Order.cost"], ..Authorization::new(true) };
+/// let answer: Authorization = Authorization { denied_fields: &["Order.cost"], ..Authorization::new(true) };
 /// assert_eq!(
 ///     barelambda::json::to_slice(&answer, &mut buffer)?,
 ///     br#"{"isAuthorized":true,"deniedFields":["Order.cost"]}"#

@@ -146,7 +146,7 @@ object! {
 }
 
 /// The simple answer of an authorizer of an HTTP API: `{"isAuthorized":true,"context":{…}}`. `C` is
-/// the type of the context, an object that the function behind the API receives as
+/// the type of the context, an object that the API's function receives as
 /// [`Authorizer::lambda`](api_gateway_v2::Authorizer::lambda).
 #[derive(Copy, Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -187,7 +187,7 @@ pub struct Policy<'a, C = ()> {
     pub principal_id: &'a str,
     /// The policy.
     pub policy_document: PolicyDocument<'a>,
-    /// Values for the function behind the API.
+    /// Values for the API's function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<C>,
     /// The API key, if the API's usage plan takes it from the authorizer.
@@ -216,7 +216,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// Adds values for the function behind the API.
+    /// Adds values for the API's function.
     pub fn context<C: Serialize>(self, context: C) -> Policy<'a, C> {
         Policy {
             principal_id: self.principal_id,

@@ -6,13 +6,33 @@
 //! | API Gateway HTTP API (payload format 2.0), function URL | [`api_gateway_v2::Request`] | [`Event::http`](crate::Event::http) |
 //! | API Gateway REST API (payload format 1.0) | [`api_gateway_v1::Request`] | [`Event::http`](crate::Event::http) |
 //! | Application Load Balancer | [`alb::Request`] | [`Event::http`](crate::Event::http) |
+//! | VPC Lattice | [`vpc_lattice::Request`], [`vpc_lattice::RequestV1`] | [`Event::http`](crate::Event::http) |
+//! | API Gateway WebSocket API | [`websocket::Request`] | [`Event::json`](crate::Event::json) |
+//! | Lambda authorizers | [`authorizer::TokenRequest`], [`authorizer::RequestV1`], [`authorizer::RequestV2`] | [`Event::json`](crate::Event::json) |
 //! | SQS | [`sqs::Message`] | [`Event::records`](crate::Event::records) |
 //! | SNS | [`sns::Record`] | [`Event::records`](crate::Event::records) |
 //! | S3 | [`s3::Record`] | [`Event::records`](crate::Event::records) |
 //! | DynamoDB streams | [`dynamodb::Record`] | [`Event::records`](crate::Event::records) |
 //! | Kinesis Data Streams | [`kinesis::Record`] | [`Event::records`](crate::Event::records) |
+//! | tumbling windows | [`TimeWindow`] | [`Event::json`](crate::Event::json) |
 //! | EventBridge, schedules | [`EventBridge`] | [`Event::json`](crate::Event::json) |
 //! | Cognito user pools | [`cognito::Trigger`] | [`Event::json`](crate::Event::json) |
+//! | CloudWatch Logs | [`cloudwatch_logs::Event`] | [`Event::json`](crate::Event::json) |
+//! | CloudWatch alarms | [`cloudwatch_alarms::Event`] | [`Event::json`](crate::Event::json) |
+//! | Kafka | [`kafka::Event`] | [`Event::json`](crate::Event::json) |
+//! | Amazon MQ | [`activemq::Event`], [`rabbitmq::Event`] | [`Event::json`](crate::Event::json) |
+//! | Data Firehose | [`firehose::Event`] | [`Event::json`](crate::Event::json) |
+//! | DocumentDB | [`documentdb::Event`] | [`Event::json`](crate::Event::json) |
+//! | SES | [`ses::Record`] | [`Event::records`](crate::Event::records) |
+//! | AppSync | [`appsync::Resolver`], [`appsync::AuthorizationRequest`] | [`Event::json`](crate::Event::json) |
+//! | CloudFormation custom resources | [`cloudformation::Request`] | [`Event::json`](crate::Event::json) |
+//! | S3 Object Lambda | [`s3_object_lambda::Event`] | [`Event::json`](crate::Event::json) |
+//! | Secrets Manager rotation | [`secrets_manager::Rotation`] | [`Event::json`](crate::Event::json) |
+//! | IoT custom authorizers | [`iot::AuthorizationRequest`] | [`Event::json`](crate::Event::json) |
+//! | Lex V2 | [`lex::Event`] | [`Event::json`](crate::Event::json) |
+//! | Connect | [`connect::Event`] | [`Event::json`](crate::Event::json) |
+//! | Config | [`config::Event`] | [`Event::json`](crate::Event::json) |
+//! | CodePipeline | [`codepipeline::Event`] | [`Event::json`](crate::Event::json) |
 //!
 //! The fields have AWS's names, in Rust's style: `isBase64Encoded` is `is_base64_encoded`. Names in
 //! the event are case-insensitive, because SNS itself writes both `SigningCertUrl` and

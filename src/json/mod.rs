@@ -32,12 +32,47 @@
 //! - A struct is read from an object, never from an array. Repeating a field of the struct is an
 //!   error.
 //! - Enums are externally tagged, serde's default: `"Unit"`, `{"Newtype":1}`,
-//!   `{"Struct":{"field":1}}`.
+//!   `{"Struct":{"field":1}}`. serde's attributes `tag`, `untagged` and `flatten` need its feature
+//!   `alloc`; see [below](#other-enums-and-flattened-structs).
 //! - The names of an object's fields are strings, so the keys of a map are strings, chars or unit
 //!   variants.
 //! - Ignored values may have any size. Nesting is limited to [`DEPTH_LIMIT`], which also bounds the
 //!   stack.
 //! - [`RawJson`] is a checked value that can be read later, any number of times.
+//!
+//! # Other enums, and flattened structs
+//! serde's derive buffers the value of an enum with `tag` or `untagged`, or of a struct with
+//! `flatten`, in a type that needs an allocator: without one, the compiler doesn't find `Content`.
+//! A [`RawJson`] takes its place. It can be read more than once, as different types, each of which
+//! ignores the fields of the others:
+//!
+//! ```
+//! use barelambda::json::{self, RawJson};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Order<'a> {
+//!     item: &'a str,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Page {
+//!     page: u32,
+//! }
+//!
+//! let mut text = *br#"{"type":"order","item":"tea","page":2}"#;
+//! let value: RawJson = json::from_slice(&mut text)?;
+//! // In place of `#[serde(tag = "type")]`:
+//! match value.get("type").as_str() {
+//!     Some("order") => assert_eq!(value.read::<Order>()?.item, "tea"),
+//!     _ => unreachable!(),
+//! }
+//! // In place of `#[serde(flatten)]`:
+//! let (order, page): (Order, Page) = (value.read()?, value.read()?);
+//! assert_eq!((order.item, page.page), ("tea", 2));
+//! // In place of `#[serde(untagged)]`:
+//! assert!(value.read::<u32>().is_err() && value.read::<Page>().is_ok());
+//! # Ok::<(), barelambda::Error>(())
+//! ```
 
 mod access;
 mod around;

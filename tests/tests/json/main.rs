@@ -6,5 +6,6 @@ mod events;
 mod http_answers;
 mod reach;
 mod reading;
+mod tagged;
 mod typed;
 mod writing;
