@@ -138,14 +138,16 @@ fn skip_string<'a>(reader: &mut Reader<'a, InPlace<'a>>, is_lenient: bool) -> Re
         passed = reader.pass_inside();
     }
     passed?;
-    let token = reader.token.clone();
     if checked(reader.token()).is_none() {
         if !is_lenient {
             return Err(reader.fail_after(ErrorKind::Utf8));
         }
-        // All of it, because it may contain one of the marks.
-        reader.text.0.get_mut(token.clone()).unwrap_or_default().fill(UNREADABLE);
+        // Up to the quotation mark, because it may contain one of the marks, also after the end of
+        // the unescaped string.
+        reader.token.end = reader.at - 1;
+        reader.text.0.get_mut(reader.token.clone()).unwrap_or_default().fill(UNREADABLE);
     }
+    let token = reader.token.clone();
     if let Some([before, inside @ .., quote]) = reader.text.0.get_mut(token.start - 1..reader.at)
         && let Some(after) = inside.get_mut(token.len())
     {

@@ -101,7 +101,7 @@ fn cookies_are_also_found_in_the_header() {
 }
 
 /// Values that aren't UTF-8, or that no encoder of UTF-8 writes.
-const UNREADABLE: [&[u8]; 9] = [
+const UNREADABLE: [&[u8]; 12] = [
     b"\xee",
     b"a\xeeb\xffc",
     b"\\xEE",
@@ -109,6 +109,9 @@ const UNREADABLE: [&[u8]; 9] = [
     b"\\ud83d",
     b"a\\n\xfe\\\"\xff,\\\"x\\\":\\\"y",
     b"\\ud83d\\n",
+    b"\\n\\n\\n\\n\\n\xff",
+    b"\\n\\n\\n\\n\\n\\n\\n\\n\\n\xff,\\\"x\\\":\xfe",
+    b"\\u0041\\u0041\xfe\xff\xff",
     b"\\q\\\"\\q",
     b"\\u12",
 ];
@@ -147,6 +150,41 @@ fn a_header_that_is_not_utf8_is_unreadable_and_the_others_are_not() {
             let written = crate::json::to_slice(&headers, &mut buffer).unwrap();
             assert!(crate::json::from_slice::<crate::json::RawJson>(&mut written.to_vec()).is_ok());
         }
+    }
+}
+
+#[test]
+fn a_header_of_any_bytes_is_what_a_strict_reader_reads_or_absent() {
+    const BYTES: [u8; 7] = *b"\\\"na\xff\xfe,";
+    let len = if cfg!(miri) { 2 } else { 5 };
+    for mut number in 0..BYTES.len().pow(len) {
+        let value: Vec<u8> =
+            (0..len).map(|_| (BYTES[number % BYTES.len()], number /= BYTES.len()).0).collect();
+        // Only a string that ends where it should.
+        let mut escaped = false;
+        let is_inside = value.iter().all(|byte| {
+            let ends = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            !ends
+        });
+        if !is_inside || escaped {
+            continue;
+        }
+        let mut strict = [b"\"", &value[..], b"\""].concat();
+        let expected = crate::json::from_slice::<&str>(&mut strict).ok();
+        let mut text = [
+            &br#"{"headers":{"a\n":"b\n","x":""#[..],
+            &value,
+            br#"","c\n":"d\n"},"httpMethod":"GET","path":"/"}"#,
+        ]
+        .concat();
+        let (request, _) = from_slice::<alb::Request>(&mut text).unwrap();
+        let all: Vec<_> = request.headers().iter().collect();
+        let mut others = std::vec![("a\n", "b\n"), ("c\n", "d\n")];
+        if let Some(expected) = expected {
+            others.insert(1, ("x", expected));
+        }
+        assert_eq!(all, others, "{}", value.escape_ascii());
     }
 }
 
