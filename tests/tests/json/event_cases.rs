@@ -86,7 +86,6 @@ const EVENT_BRIDGE: &[Object] =
     &[Object { may_be_null: &["detail"], ..object("", &["detail", "detail-type", "source"]) }];
 const COGNITO: &[Object] = &[
     object("", &["response", "triggerSource"]),
-    object("/request", &[]),
     Object {
         never_null: &["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"],
         ..object("/response", &[])
