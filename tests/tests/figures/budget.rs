@@ -38,12 +38,9 @@ const INVOCATIONS: usize = 20;
 #[ignore = "needs qemu-user-static, strace and valgrind; run `bash .ci/full`"]
 fn every_figure_keeps_its_bound() {
     let budgets = Budgets::read();
-    // These tables are of other tests: `exec_budget` and `calls`.
-    let names: Vec<String> = budgets
-        .programs()
-        .into_iter()
-        .filter(|name| !["exec-against", "dynamodb"].contains(&name.as_str()))
-        .collect();
+    // This table has the ratios of `exec_budget`, which don't belong to a program.
+    let names: Vec<String> =
+        budgets.programs().into_iter().filter(|name| name != "exec-against").collect();
     let programs: Vec<Program> = names.iter().map(|name| Program::new(name, &budgets)).collect();
     let mut figures = Vec::new();
     for program in &programs {
@@ -179,7 +176,7 @@ impl Program {
 }
 
 /// Builds a program of the package in `folder` with `cargo barelambda build`.
-pub(crate) fn built(folder: &str, name: &str, architecture: Architecture) -> PathBuf {
+fn built(folder: &str, name: &str, architecture: Architecture) -> PathBuf {
     let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
     // A package outside the workspace would have its own target folder, among the sources.
     let target_folder = cargo::target_folder().join("barelambda-tests/budget-builds").join(folder);

@@ -1,6 +1,5 @@
 //! The cost of programs. `cargo suite` runs these tests one by one, after all others.
 
 mod budget;
-mod calls;
 mod exec_budget;
 mod json_cost;
