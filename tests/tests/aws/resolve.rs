@@ -107,7 +107,7 @@ fn serve(mut wire: Wire) -> io::Result<()> {
 }
 
 #[test]
-#[ignore = "needs root; run `bash .ci/full`"]
+#[ignore = "needs unshare and root; run `bash .ci/full`"]
 fn names_are_found_by_the_files_of_the_system() {
     let asked = name_servers();
     let server = Server::plain(serve);
@@ -150,7 +150,7 @@ fn names_are_found_by_the_files_of_the_system() {
 
 /// The name of the host is that in its certificate.
 #[test]
-#[ignore = "needs root; run `bash .ci/full`"]
+#[ignore = "needs unshare and root; run `bash .ci/full`"]
 fn a_name_of_the_hosts_file_is_verified() {
     let server = Server::tls(server::config(identity()), serve);
     let port = server.address.port();

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use barelambda_tests::calls::probe::{Probe, Settings, identity};
 use barelambda_tests::calls::reply;
@@ -74,38 +74,37 @@ fn misbehave(mut wire: Wire, random: &Mutex<Random>) -> io::Result<()> {
 }
 
 /// Makes calls to such a server until so many of them had no reply, from several functions at once.
-/// Returns how many invocations were killed.
+///
+/// # Panics
+/// An invocation is killed.
 fn stall(count: usize) {
     let seed = std::env::var(SEED).ok().and_then(|text| text.parse().ok()).unwrap_or(18);
     println!("{SEED}={seed}");
-    let (stalled, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let seen = Seen::default();
     std::thread::scope(|scope| {
+        scope.spawn(|| seen.watch(count));
         for number in 0..FUNCTIONS {
-            let (stalled, calls) = (&stalled, &calls);
+            let seen = &seen;
             scope.spawn(move || {
                 let random = Mutex::new(Random(seed + number as u64));
                 let server =
                     Server::tls(server::config(identity()), move |wire| misbehave(wire, &random));
                 let mut random = Random((seed + number as u64) << 20);
-                while stalled.load(Ordering::Relaxed) < count {
+                while !seen.is_enough(count) {
                     // A deadline for each function of these calls.
                     let time = ms(500 + random.below(1000));
                     let settings = Settings::new().trusting(identity()).to(&server).timeout(time);
                     let probe = settings.start();
-                    for _ in 0..10 {
-                        calls.fetch_add(1, Ordering::Relaxed);
-                        if !ends_in_time(&probe, time) {
-                            stalled.fetch_add(1, Ordering::Relaxed);
-                        }
-                    }
+                    (0..10).for_each(|_| seen.call(&probe, time));
                 }
             });
         }
     });
     println!(
-        "{} of {} calls had no reply; no invocation was killed",
-        stalled.into_inner(),
-        calls.into_inner()
+        "{} calls without a reply, {} with one, {} in a process that wasn't run in time",
+        seen.without.into_inner(),
+        seen.with_reply.into_inner(),
+        seen.starved.into_inner()
     );
 }
 
@@ -113,19 +112,62 @@ fn ms(count: usize) -> Duration {
     Duration::from_millis(count as u64)
 }
 
-/// Makes a call. Returns whether it has a reply.
-fn ends_in_time(probe: &Probe, time: Duration) -> bool {
-    let outcome = probe.outcome(&["call", "dynamodb", "ListTables", "{}"]);
-    match outcome.function_error {
-        None => true,
-        Some(error) => {
-            assert!(
-                !error.found_by_lambda && error.error_type.starts_with("Aws."),
-                "{error:?} after {:?} of {time:?}",
-                outcome.report.duration
-            );
-            false
+/// How calls ended.
+#[derive(Default)]
+struct Seen {
+    with_reply: AtomicUsize,
+    without: AtomicUsize,
+    /// Killed, because the machine was too busy to run the program or the emulator in time.
+    starved: AtomicUsize,
+    /// When a thread was woken up too late, and how late.
+    delays: Mutex<Vec<(Instant, Duration)>>,
+}
+
+impl Seen {
+    fn is_enough(&self, count: usize) -> bool {
+        self.without.load(Ordering::Relaxed) >= count
+    }
+
+    /// Sleeps, and records when it's woken up too late.
+    fn watch(&self, count: usize) {
+        const NAP: Duration = Duration::from_millis(5);
+        // A call and its response are some of these wake-ups, in 200 ms.
+        const DELAY: Duration = Duration::from_millis(20);
+        while !self.is_enough(count) {
+            let begin = Instant::now();
+            std::thread::sleep(NAP);
+            let delay = begin.elapsed().saturating_sub(NAP);
+            if delay > DELAY {
+                let mut delays = self.delays.lock().expect("no thread panics with it");
+                delays.push((Instant::now(), delay));
+            }
         }
+    }
+
+    fn call(&self, probe: &Probe, time: Duration) {
+        let begin = Instant::now();
+        let outcome = probe.outcome(&["call", "dynamodb", "ListTables", "{}"]);
+        let count = match outcome.function_error {
+            None => &self.with_reply,
+            Some(error) if !error.found_by_lambda => {
+                assert!(error.error_type.starts_with("Aws."), "{error:?}");
+                &self.without
+            }
+            Some(error) => {
+                // The program says when the call has ended.
+                let has_ended = outcome.log.lines().any(|line| line.ends_with(" ms left"));
+                let delays = self.delays.lock().expect("no thread panics with it");
+                let is_starved = delays.iter().any(|(when, _)| *when > begin);
+                assert!(
+                    has_ended || is_starved,
+                    "{error:?} after {:?} of {time:?}: {}",
+                    outcome.report.duration,
+                    outcome.log
+                );
+                &self.starved
+            }
+        };
+        count.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -12,7 +12,8 @@ use barelambda_aws::{Aws, Client, Https, Lambda, Reply, ReplyStream, Request, S3
 
 barelambda::entry!(init = start, event = 1_048_576, response = 524_288, heap = 3_145_728);
 
-static UNKNOWN: FunctionError = FunctionError::new("Probe.Unknown", "unknown operation or argument");
+static UNKNOWN: FunctionError =
+    FunctionError::new("Probe.Unknown", "unknown operation or argument");
 
 /// The longest body that the response has, in bytes.
 const SHOWN: usize = 65_536;
@@ -147,8 +148,7 @@ impl Probe {
                 self.bucket(bucket)?.list(prefix, continuation)
             }
             ["list a few", bucket, count] => {
-                let request =
-                    Request::get("/").query("list-type", "2").query("max-keys", count);
+                let request = Request::get("/").query("list-type", "2").query("max-keys", count);
                 self.bucket(bucket)?.client().request(&request)
             }
             ["copy", bucket, from, source, key] => {
@@ -221,7 +221,9 @@ impl Handler for Probe {
                 responder.json(&Seen { heap: barelambda::heap_used(), ..Seen::default() })
             }
             _ => {
-                let reply = self.reply(&words)?;
+                let reply = self.reply(&words);
+                log::info!("{} ms left", barelambda::remaining().as_millis());
+                let reply = reply?;
                 let mut sum = Sum::default();
                 sum.add(reply.body());
                 responder.json(&Seen { count: sum.count, sum: sum.sum, ..seen(&reply) })
