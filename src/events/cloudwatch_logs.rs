@@ -10,8 +10,8 @@ object! {
     /// filters][1]).
     ///
     /// Read it with [`Event::json`](crate::Event::json). With the Cargo feature `inflate`,
-    /// [`gunzip`](super::gunzip) decompresses the data, which are then [`LogEvents`]. In a stream of
-    /// Kinesis, the data of each record are the same bytes.
+    /// `events::gunzip` decompresses the data, which are then [`LogEvents`]. In a stream of Kinesis,
+    /// the data of each record are the same bytes.
     ///
     /// ```json
     /// {"awslogs": {"data": "H4sIAAAAAAAC/…"}}
