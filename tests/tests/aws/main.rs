@@ -1,5 +1,6 @@
 //! Calls to AWS.
 
+mod bad_connections;
 mod bad_replies;
 mod credentials;
 mod examples;
