@@ -64,8 +64,7 @@ pub(crate) type FinishStream = fn(&mut StreamWriter<'_>, &mut Answer<'_>) -> Res
 pub(crate) trait StreamIo {
     fn begin_stream(&mut self);
     fn end_stream(&mut self);
-    fn has_input(&mut self) -> bool;
-    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error>;
+    fn send_unless_input(&mut self, parts: [&[u8]; 3]) -> Result<bool, Error>;
 }
 
 impl<T: Transport> StreamIo for T {
@@ -77,17 +76,13 @@ impl<T: Transport> StreamIo for T {
         Transport::end_stream(self);
     }
 
-    fn has_input(&mut self) -> bool {
-        Transport::has_input(self)
-    }
-
-    fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
-        Transport::send(self, parts)
+    fn send_unless_input(&mut self, parts: [&[u8]; 3]) -> Result<bool, Error> {
+        Transport::send_unless_input(self, parts)
     }
 }
 
-/// The largest amount of data that is sent at once, in bytes. It fits once the socket is writable,
-/// so sending doesn't block on a server that has replied and stopped reading.
+/// The largest amount of data that is sent at once, in bytes, so that the reply of a server that
+/// reads on is noticed.
 const PIECE: usize = 16 * 1024;
 
 /// The answer that is kept for a stream, which can't be sent again.
@@ -182,11 +177,10 @@ fn send_on(
     cause: &mut Option<Error>,
     parts: [&[u8]; 3],
 ) -> Result<(), Error> {
-    if !io.has_input() {
-        match io.send(parts) {
-            Ok(()) => return Ok(()),
-            Err(error) => *cause = Some(error),
-        }
+    match io.send_unless_input(parts) {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        Err(error) => *cause = Some(error),
     }
     exchange.mark_unusable();
     Err(Error::STREAM_LOST)

@@ -30,6 +30,18 @@ pub trait Transport {
     /// stream.
     fn has_input(&mut self) -> bool;
 
+    /// Sends parts of a stream like [`send`](Self::send), but only until the peer replies or
+    /// closes. Returns whether all of them were sent.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    fn send_unless_input(&mut self, parts: [&[u8]; 3]) -> Result<bool, Error> {
+        if self.has_input() {
+            return Ok(false);
+        }
+        self.send(parts).map(|()| true)
+    }
+
     /// Waits without a timeout for at least one byte. Returns the number of bytes received, or zero
     /// if the peer closed the connection.
     ///

@@ -7,7 +7,8 @@ use crate::bytes::utf8::lossy;
 use crate::handler::Responded;
 use crate::runtime::final_report::end_initialization;
 use crate::runtime_api::answer::{Answer, ErrorBody};
-use crate::sys::process::{End, ITSELF};
+use crate::sys::executable::ITSELF;
+use crate::sys::process::End;
 
 #[derive(Copy, Clone)]
 pub enum ProgramError<'a> {

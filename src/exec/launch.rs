@@ -6,7 +6,8 @@ use crate::bytes::header_value::is_sendable;
 use crate::log::Format;
 use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::exec_args::ExecArgs;
-use crate::sys::process::{self, Child};
+use crate::sys::executable;
+use crate::sys::process::Child;
 
 /// The size in bytes of the buffer for the arguments and environment addresses of a program that is
 /// started during the initialisation: 2,000 variables, and 16 KiB of path and arguments.
@@ -14,6 +15,17 @@ pub const ARGS_BUFFER: usize = 32 * 1024;
 
 /// The arguments or the environment don't fit (E2BIG).
 const TOO_LONG: u32 = 7;
+
+/// The variable that marks the environment of a program with the address of the Runtime API.
+const MARK: &[u8] = b"BARELAMBDA_EXEC_OF";
+const RUNTIME_API: &[u8] = b"AWS_LAMBDA_RUNTIME_API";
+
+/// Returns whether a program that this bootstrap has started, for the same Runtime API, executes
+/// the bootstrap again. It would request invocations too, and start itself without end.
+pub fn is_nested() -> bool {
+    let mark = variable(MARK);
+    !mark.is_empty() && mark == variable(RUNTIME_API)
+}
 
 /// The settings that the environment selects.
 #[derive(Copy, Clone)]
@@ -60,7 +72,7 @@ impl Settings {
                 b"stream",
             ));
         }
-        process::check(&path()).map_err(ProgramError::CannotExecute)?;
+        executable::check(&path()).map_err(ProgramError::CannotExecute)?;
         Ok(Self { mode, streams, format: Format::from_environment() })
     }
 }
@@ -94,7 +106,11 @@ fn push_all(invocation: Option<&InvocationHead<'_>>, args: &mut ExecArgs<'_>) {
             args.push(&[name, value]);
         }
     }
-    args.push_environment(|text| !VARIABLES.iter().any(|(name, _)| text.starts_with(name)));
+    args.push(&[MARK, b"=", variable(RUNTIME_API)]);
+    args.push_environment(|text| {
+        !VARIABLES.iter().any(|(name, _)| text.starts_with(name))
+            && !text.strip_prefix(MARK).is_some_and(|rest| rest.starts_with(b"="))
+    });
 }
 
 /// Returns whether a variable has the value `second`. The default is `first`.

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::handler::{Handler, Invocation, Response};
 use crate::log::{self, Level};
 use crate::runtime_api::invocation::InvocationHead;
-use crate::sys::process::{self, Child, End, Signal};
+use crate::sys::exit;
+use crate::sys::process::{self, Child, End, Ready, Signal};
 
 /// A handler that runs a program.
 pub struct Program {
@@ -30,6 +31,12 @@ impl Program {
     /// # Errors
     /// Never returns an error. The `Result` is for `entry!`, which expects a fallible initialiser.
     pub fn from_environment() -> Result<Self, Error> {
+        if launch::is_nested() {
+            // The Runtime API belongs to the bootstrap that has started this one, which reports
+            // the exit.
+            log::line(Level::Fatal, None, b"the handler starts its own bootstrap again", 0, b"");
+            exit(1);
+        }
         let settings =
             Settings::from_environment().unwrap_or_else(|error| error.end_initialization());
         let mut program = Self {
@@ -78,9 +85,11 @@ impl Program {
         invocation: &InvocationHead<'_>,
         buffer: &mut [u8],
     ) -> Result<(), ProgramError<'static>> {
-        if self.child.is_some()
-            && let Some(count) = self.child.output.read(&mut [0])
-        {
+        // Other processes may hold the stdout of one that has ended.
+        let state =
+            if self.child.is_some() { self.child.wait(false, Some(0)) } else { Ready::default() };
+        if state.ended || state.output {
+            let count = self.child.output.read(&mut [0]).unwrap_or_default();
             // The process has ended, or has written outside an invocation. Its further output can't
             // be trusted, and isn't this invocation's.
             let end = self.end(invocation);

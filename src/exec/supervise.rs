@@ -126,7 +126,10 @@ impl Deadline {
             if left > 0 {
                 return Some(left);
             }
-            child.signal(*signal);
+            match signal {
+                Signal::Terminate => child.signal(Signal::Terminate),
+                Signal::Kill => child.kill(),
+            }
             self.sent += 1;
         }
         None

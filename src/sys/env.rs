@@ -4,7 +4,9 @@
 use core::ffi::CStr;
 
 #[cfg(bare)]
-pub use bare::{auxiliary, command_line, set, set_from_stack};
+pub use bare::{auxiliary, command_line, set_from_stack};
+#[cfg(all(bare, feature = "capi"))]
+pub use bare::{set, set_variable};
 #[cfg(not(bare))]
 pub use hosted::command_line;
 
@@ -21,9 +23,9 @@ pub fn var(name: &[u8]) -> Option<&'static [u8]> {
     }
     loop {
         // SAFETY: `environ` points to an array of pointers to zero-terminated strings that ends
-        // with a null pointer. Neither changes while the process lives: a bare program has no code
-        // that would change it, a std program for musl reads a copy, and others must not set
-        // variables while a function runs (std itself marks that as unsafe).
+        // with a null pointer. Neither changes during the call: a bare program has no code that
+        // would change it, a std program for musl reads a copy, and others, among them
+        // programs in C, must not set variables while a function of this library runs.
         let text = unsafe {
             let text = *entry;
             if text.is_null() {
@@ -102,16 +104,37 @@ mod bare {
         unsafe { super::strings(ARGUMENTS.load(Relaxed)) }
     }
 
+    /// The address of the C library's `environ`, or null. Only programs in C have it.
+    #[cfg(feature = "capi")]
+    static VARIABLE: AtomicPtr<*const *const u8> = AtomicPtr::new(null_mut());
+
     /// Sets the environment to `environ`.
     ///
     /// # Safety
     /// `environ` must be null, or point to an array of pointers to zero-terminated strings that
     /// ends with a null pointer. It must not change while it is used.
+    #[cfg(feature = "capi")]
     pub unsafe fn set(environ: *const *const u8) {
         ENVIRON.store(environ.cast_mut(), Relaxed);
     }
 
+    /// From now on, reads the address of the environment from a variable at each use, as setting
+    /// environment variables may move it.
+    ///
+    /// # Safety
+    /// `variable` must be valid for reads for the life of the process, and what it points to must
+    /// be as for [`set`] whenever a function of this module runs.
+    #[cfg(feature = "capi")]
+    pub unsafe fn set_variable(variable: *const *const *const u8) {
+        VARIABLE.store(variable.cast_mut(), Relaxed);
+    }
+
     pub(super) fn environ() -> *const *const u8 {
+        #[cfg(feature = "capi")]
+        // SAFETY: the caller of `set_variable` guarantees it.
+        if let Some(environ) = unsafe { VARIABLE.load(Relaxed).as_ref() } {
+            return *environ;
+        }
         ENVIRON.load(Relaxed)
     }
 

@@ -5,6 +5,7 @@ pub mod arch;
 pub mod clock;
 pub mod env;
 pub mod exec_args;
+pub mod executable;
 pub mod pipe;
 pub mod process;
 pub mod socket;

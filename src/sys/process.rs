@@ -1,14 +1,14 @@
 //! Child processes, and the pipes to them.
 #![allow(unsafe_code)]
 
-use core::mem::{self, MaybeUninit};
+use core::mem::MaybeUninit;
 
 use rustix::fd::RawFd;
 
 use super::arch;
+use super::clock;
 use super::exec_args::ExecArgs;
 use super::pipe::{self, Pipe, Polled};
-use crate::bytes::cursor::Cursor;
 
 /// A running program, in a separate process group, with pipes to its standard streams.
 pub struct Child {
@@ -21,8 +21,6 @@ pub struct Child {
     pub output: Pipe,
     /// The program's stderr.
     pub errors: Pipe,
-    /// The status from wait4, once the process has been reaped.
-    status: Option<i32>,
 }
 
 /// The operations that don't block now.
@@ -47,6 +45,9 @@ pub enum End {
     Signal(u8),
 }
 
+/// The time for the members of a killed group to exit, in milliseconds.
+const REAP_LIMIT_MS: u32 = 100;
+
 /// A signal that ends processes.
 #[derive(Copy, Clone)]
 pub enum Signal {
@@ -68,86 +69,6 @@ pub fn prepare() {
     set_disposition(SIGPIPE, IGNORE);
 }
 
-/// The errno (ELOOP) that [`check`] returns for this program itself. As its own child, it would
-/// request invocations too.
-pub const ITSELF: u32 = 40;
-
-/// The longest path of a program, in bytes, including the terminating zero. Lambda's handlers have
-/// at most 128.
-const LONGEST_PATH: usize = 1024;
-
-/// Checks whether a program can be executed, as far as its own file shows: the interpreter of a
-/// script isn't checked. The path is given in parts. Also opens the standard streams that are
-/// closed, so that no later descriptor takes their numbers.
-///
-/// # Errors
-/// The errno with the reason.
-pub fn check(path: &[&[u8]]) -> Result<(), u32> {
-    const X_OK: usize = 1;
-    const NO_EXECUTABLE: u32 = 8;
-    const IS_A_DIRECTORY: u32 = 21;
-    const NAME_TOO_LONG: u32 = 36;
-    let mut buffer = [0; LONGEST_PATH];
-    let mut text = Cursor::new(&mut buffer);
-    path.iter().for_each(|part| _ = text.push(part));
-    if !text.push(b"\0") {
-        return Err(NAME_TOO_LONG);
-    }
-    let path = text.written().as_ptr().expose_provenance();
-    // SAFETY: faccessat reads the path, which is zero-terminated.
-    let result = unsafe { arch::syscall(arch::FACCESSAT, pipe::AT_FDCWD, path, X_OK, 0) };
-    // SAFETY: the path is zero-terminated.
-    let mut file = unsafe { pipe::open_file(path) };
-    // Usually all three streams are open, and this costs nothing.
-    if file.as_ref().is_none_or(Pipe::is_standard) {
-        // The file has to be closed first. Otherwise it keeps the number of a stream, which would
-        // be closed again once the file is dropped.
-        drop(file.take());
-        fill_standard_streams();
-        // SAFETY: as above.
-        file = unsafe { pipe::open_file(path) };
-    }
-    if result < 0 {
-        return Err(result.unsigned_abs());
-    }
-    let Some(mut file) = file else {
-        // A file can be executable without being readable.
-        return Ok(());
-    };
-    let mut start = [0; 4];
-    file.read(&mut start);
-    match start {
-        [b'#', b'!', ..] => Ok(()),
-        [0x7f, b'E', b'L', b'F'] if is_self(text.written()) => Err(ITSELF),
-        [0x7f, b'E', b'L', b'F'] => Ok(()),
-        // SAFETY: the path is zero-terminated.
-        _ if unsafe { pipe::open_folder(path) }.is_some() => Err(IS_A_DIRECTORY),
-        _ => Err(NO_EXECUTABLE),
-    }
-}
-
-/// Opens /dev/null for each standard stream that is closed.
-fn fill_standard_streams() {
-    while let Some(null) = pipe::open_null().filter(Pipe::is_standard) {
-        // It stays open in place of the stream.
-        mem::forget(null);
-    }
-}
-
-/// Returns whether a zero-terminated path is that of this program.
-fn is_self(path: &[u8]) -> bool {
-    let mut own = [0; LONGEST_PATH];
-    let (link, place) =
-        (c"/proc/self/exe".as_ptr().expose_provenance(), own.as_mut_ptr().expose_provenance());
-    // SAFETY: readlinkat reads a zero-terminated path, and writes at most as many bytes as the
-    // buffer has.
-    let len = unsafe {
-        arch::writing_syscall(arch::READLINKAT, pipe::AT_FDCWD, link, place, LONGEST_PATH)
-    };
-    let own = own.get(..usize::try_from(len).unwrap_or_default());
-    own.is_some_and(|own| path.strip_suffix(b"\0") == Some(own))
-}
-
 impl Child {
     /// No process.
     pub const NONE: Self = Self {
@@ -156,7 +77,6 @@ impl Child {
         input: Pipe::CLOSED,
         output: Pipe::CLOSED,
         errors: Pipe::CLOSED,
-        status: None,
     };
 
     /// Starts a program.
@@ -185,7 +105,7 @@ impl Child {
             theirs.close();
         }
         let [_, input, output, _, errors, _, mut report, _] = ends;
-        let mut child = Self { id, descriptor: Pipe::CLOSED, input, output, errors, status: None };
+        let mut child = Self { id, descriptor: Pipe::CLOSED, input, output, errors };
         let mut errno = [0; 4];
         let result = match report.read(&mut errno) {
             Some(4) => Err(u32::from_ne_bytes(errno)),
@@ -226,24 +146,40 @@ impl Child {
     pub fn signal(&self, signal: Signal) {
         // For kill, zero means the caller's own group.
         if self.is_some() {
-            // SAFETY: kill takes only numbers. The id can't have been reused: it is that of a child
-            // that hasn't been reaped, or of a group that still has members.
-            unsafe {
-                arch::syscall(arch::KILL, -(self.id as isize) as usize, signal as usize, 0, 0)
-            };
+            kill(-self.id, signal);
+        }
+    }
+
+    /// Kills the process and its group, even if the process has joined another group.
+    pub fn kill(&self) {
+        if self.is_some() {
+            self.signal(Signal::Kill);
+            kill(self.id, Signal::Kill);
         }
     }
 
     /// Kills the rest of the process and its group, and returns how the process ended.
     pub fn end(&mut self) -> End {
         self.signal(Signal::Kill);
-        if self.status.is_none() {
-            self.status = wait(self.id, 0).map(|(_, status)| status);
+        let status = wait(self.id, WNOHANG).filter(|(id, _)| *id > 0).or_else(|| {
+            // The process may have joined another group.
+            kill(self.id, Signal::Kill);
+            wait(self.id, 0)
+        });
+        // Reaps the members of the group that have become children of this process. One that left
+        // the group and came back after the signal lives on, so this doesn't wait for ever.
+        let mut left_ms = REAP_LIMIT_MS;
+        while let Some((id, _)) = wait(-self.id, WNOHANG) {
+            if id == 0 {
+                if left_ms == 0 {
+                    break;
+                }
+                left_ms -= 1;
+                clock::sleep_ms(1);
+            }
         }
-        // Reaps the members of the group that have become children of this process.
-        while wait(-self.id, 0).is_some() {}
-        let status = self.status.unwrap_or_default();
         *self = Self::NONE;
+        let status = status.map_or(0, |(_, status)| status);
         match status & 0x7f {
             0 => End::Exit((status >> 8) as u8),
             signal => End::Signal(signal as u8),
@@ -252,12 +188,10 @@ impl Child {
 
     /// Reaps orphaned children that have exited: processes that left the group of a child, and
     /// whose parents have exited.
-    pub fn reap_others(&mut self) {
-        const WNOHANG: usize = 1;
-        while let Some((id, status)) = wait(-1, WNOHANG) {
-            if id == self.id {
-                self.status = Some(status);
-            }
+    pub fn reap_others(&self) {
+        // Not this process itself, even if it has exited: its id is in use until `end`.
+        while let Some(id) = exited_child().filter(|id| *id != self.id) {
+            wait(id, WNOHANG);
         }
     }
 }
@@ -321,8 +255,19 @@ unsafe extern "C" fn become_program(plan: usize) -> ! {
     arch::exit(127)
 }
 
+/// Sends a signal to the process `id`, or to the group `-id`.
+fn kill(id: i32, signal: Signal) {
+    // SAFETY: kill takes only numbers. The id can't have been reused: it is that of a child that
+    // hasn't been reaped, or of its group.
+    unsafe { arch::syscall(arch::KILL, id as isize as usize, signal as usize, 0, 0) };
+}
+
+/// Return at once.
+const WNOHANG: usize = 1;
+
 /// Waits for the process `id`, or for any process of the group `-id`. Returns its id and its
-/// status, or `None` if there is no such child or, with WNOHANG, none has exited.
+/// status; with [`WNOHANG`], the id is zero if none has exited. Returns `None` if there is no such
+/// child.
 fn wait(id: i32, options: usize) -> Option<(i32, i32)> {
     const EINTR: i32 = -4;
     let mut status = 0_i32;
@@ -338,10 +283,25 @@ fn wait(id: i32, options: usize) -> Option<(i32, i32)> {
             )
         } {
             EINTR => {}
-            id if id > 0 => return Some((id, status)),
+            id if id >= 0 => return Some((id, status)),
             _ => return None,
         }
     }
+}
+
+/// Returns the id of a child that has exited, without reaping it.
+fn exited_child() -> Option<i32> {
+    const P_ALL: usize = 0;
+    const WEXITED: usize = 4;
+    const WNOWAIT: usize = 0x0100_0000;
+    /// The index of `si_pid` in the words of the kernel's `siginfo`, which has 128 bytes.
+    const PID: usize = 4;
+    let mut info = [0_i32; 32];
+    // SAFETY: waitid writes a `siginfo`.
+    unsafe {
+        arch::waitid(P_ALL, info.as_mut_ptr().expose_provenance(), WEXITED | WNOHANG | WNOWAIT)
+    };
+    info.get(PID).copied().filter(|id| *id > 0)
 }
 
 /// Sets the disposition of a signal: [`DEFAULT`] or [`IGNORE`].
@@ -353,4 +313,43 @@ fn set_disposition(signal: usize, disposition: usize) {
     unsafe {
         arch::syscall(arch::RT_SIGACTION, signal, action.as_ptr().expose_provenance(), 0, SET)
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Starts a program of the system without arguments.
+    fn start(path: &[u8]) -> Child {
+        let mut buffer = std::vec![0; 4096];
+        let mut args = ExecArgs::new(&mut buffer);
+        args.push(&[path]);
+        args.end();
+        args.push_environment(|_| false);
+        Child::start(&args).expect("the program can be started")
+    }
+
+    #[test]
+    fn a_child_that_has_exited_keeps_its_id_until_its_end() {
+        let mut child = start(b"/bin/false");
+        while !child.wait(false, None).ended {}
+        let stat = std::format!("/proc/{}/stat", child.id);
+        for _ in 0..2 {
+            child.reap_others();
+            let state = fs::read_to_string(&stat).expect("the id is in use");
+            assert!(state.contains(") Z "), "{state}");
+        }
+        assert_eq!(child.end(), End::Exit(1));
+        assert!(fs::read_to_string(&stat).is_err() && !child.is_some());
+    }
+
+    #[test]
+    fn a_running_child_is_ended() {
+        let mut child = start(b"/bin/cat");
+        child.reap_others();
+        assert!(!child.wait(false, Some(0)).ended);
+        child.kill();
+        assert_eq!(child.end(), End::Signal(9));
+    }
 }

@@ -21,6 +21,8 @@ pub struct Socket {
 }
 
 const NONE: RawFd = -1;
+const LAST_STANDARD_STREAM: RawFd = 2;
+const EBADF: i32 = 9;
 /// The descriptor of the connection that carries a stream, or [`NONE`]. A panic in the handler has
 /// to end that stream.
 static STREAMING: AtomicI32 = AtomicI32::new(NONE);
@@ -46,7 +48,11 @@ impl Socket {
         let mut result = unsafe {
             arch::syscall(arch::SOCKET, address.family.into(), SOCK_STREAM_CLOEXEC, 0, 0)
         };
-        if result >= 0 {
+        if result <= LAST_STANDARD_STREAM {
+            // Or a standard stream was closed. This socket keeps its number and is never used, so
+            // that the log isn't written into a connection. The next attempt has another number.
+            result = result.min(-EBADF);
+        } else {
             self.descriptor = result;
             let len = if is_ipv4 { 16 } else { size_of::<Sockaddr>() };
             // SAFETY: connect reads `len` bytes of the address, which is at least that long.
@@ -90,6 +96,47 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    /// Sends all of the parts, unless there is input: a peer that neither reads nor closes after
+    /// its reply doesn't block this. Returns whether all were sent.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    pub fn send_unless_input(&mut self, mut parts: [&[u8]; 3]) -> Result<bool, Error> {
+        const MSG_NOSIGNAL_DONTWAIT: usize = 0x4000 | 0x40;
+        const EINTR: i32 = -4;
+        const EAGAIN: i32 = -11;
+        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
+        while parts.iter().any(|part| !part.is_empty()) {
+            if self.has_input() {
+                return Ok(false);
+            }
+            let slices = parts.map(|part| [part.as_ptr().expose_provenance(), part.len()]);
+            // The kernel's `msghdr`: name, its length, slices, their number, control data, its
+            // length, flags.
+            let message = [0, 0, (&raw const slices).expose_provenance(), slices.len(), 0, 0, 0];
+            // SAFETY: sendmsg reads the message, the slices and their bytes. It isn't rustix's, of
+            // which a second use would be linked into programs without streams too.
+            let result = unsafe {
+                arch::syscall(
+                    arch::SENDMSG,
+                    self.descriptor as usize,
+                    (&raw const message).expose_provenance(),
+                    MSG_NOSIGNAL_DONTWAIT,
+                    0,
+                )
+            };
+            match result {
+                sent @ 0.. => cut(&mut parts, sent as usize),
+                EINTR | EAGAIN => {}
+                errno => {
+                    let _ = shutdown(descriptor, Shutdown::Both);
+                    return Err(Error::CONNECTION_BROKEN.with(errno.unsigned_abs()));
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Waits until the socket is writable or readable, or the peer has closed the connection.
@@ -205,138 +252,4 @@ const fn broken(errno: Errno) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::{Read, Write};
-    use std::net::{Ipv4Addr, TcpListener};
-    use std::thread;
-
-    #[test]
-    fn sends_more_than_the_kernel_takes_at_once() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let mut socket = Socket::new();
-        let large = std::vec![7; 20_000_000];
-        let server = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut got = std::vec::Vec::new();
-            let mut buffer = [0; 100_000];
-            while got.len() < 20_000_007 {
-                let count = stream.read(&mut buffer).unwrap();
-                got.extend_from_slice(&buffer[..count]);
-            }
-            stream.write_all(b"done").unwrap();
-            got
-        });
-        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
-        socket.send([b"head", &large, b"end"]).unwrap();
-        let mut buffer = [0; 10];
-        assert_eq!(socket.receive(&mut buffer), Ok(4));
-        assert_eq!(socket.receive(&mut buffer), Ok(0));
-        let got = server.join().unwrap();
-        assert!(
-            got.starts_with(b"head\x07") && got.ends_with(b"\x07end") && got.len() == 20_000_007
-        );
-    }
-
-    /// Interrupts system calls with signals while `work` runs.
-    fn interrupted<T>(work: impl FnOnce() -> T) -> T {
-        use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
-
-        // SAFETY: POSIX defines these functions, with arguments and results of these sizes.
-        unsafe extern "C" {
-            fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
-            fn siginterrupt(signal: i32, interrupts: i32) -> i32;
-            fn pthread_self() -> usize;
-            fn pthread_kill(thread: usize, signal: i32) -> i32;
-        }
-        extern "C" fn nothing(_: i32) {}
-        const SIGUSR1: i32 = 10;
-
-        // SAFETY: the functions are POSIX's, and the handler does nothing.
-        let worker = unsafe {
-            signal(SIGUSR1, nothing);
-            siginterrupt(SIGUSR1, 1);
-            pthread_self()
-        };
-        let done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(SeqCst) {
-                    // SAFETY: the worker is alive, as this scope joins before it returns.
-                    unsafe { pthread_kill(worker, SIGUSR1) };
-                    thread::sleep(std::time::Duration::from_micros(200));
-                }
-            });
-            // The signals have to end even if the work panics.
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-            done.store(true, SeqCst);
-            result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
-    }
-
-    #[test]
-    fn a_signal_neither_aborts_nor_repeats_a_call() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let pause = || thread::sleep(std::time::Duration::from_millis(5));
-        let server = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut got = std::vec::Vec::new();
-            let mut buffer = std::vec![0; 1_000_000];
-            while got.len() < 20_000_000 {
-                pause();
-                let count = stream.read(&mut buffer).unwrap();
-                got.extend_from_slice(&buffer[..count]);
-            }
-            pause();
-            stream.write_all(b"done").unwrap();
-            got
-        });
-        let large: std::vec::Vec<u8> =
-            (0..20_000_000u32).map(|number| number.wrapping_mul(2_654_435_761) as u8).collect();
-        let mut socket = Socket::new();
-        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
-        let mut buffer = [0; 10];
-        let received = interrupted(|| {
-            socket.send([&large, b"", b""]).unwrap();
-            socket.receive(&mut buffer)
-        });
-        assert_eq!((received, &buffer[..4]), (Ok(4), &b"done"[..]));
-        assert!(server.join().unwrap() == large);
-    }
-
-    #[test]
-    fn connects_over_ipv6() {
-        let Ok(listener) = TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, 0)) else {
-            // Without IPv6, the family is unknown or the address is missing.
-            assert!(Socket::new().connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, 1).is_err());
-            return;
-        };
-        let mut socket = Socket::new();
-        socket
-            .connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, listener.local_addr().unwrap().port())
-            .unwrap();
-        listener.accept().unwrap().0.write_all(b"hello").unwrap();
-        assert_eq!(socket.receive(&mut [0; 10]), Ok(5));
-    }
-
-    #[test]
-    fn a_closed_peer_is_an_error_and_not_a_signal() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let mut socket = Socket::new();
-        assert_eq!(socket.send([b"x", b"", b""]), Err(broken(Errno::NOTCONN)));
-        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
-        drop(listener.accept().unwrap());
-        let large = std::vec![0; 1_000_000];
-        let error = (0..100).find_map(|_| socket.send([&large, b"", b""]).err()).unwrap();
-        assert!([broken(Errno::PIPE), broken(Errno::CONNRESET)].contains(&error), "{error}");
-        assert!(socket.receive(&mut [0; 10]) != Ok(10));
-        drop(listener);
-        assert_eq!(
-            socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port),
-            Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32))
-        );
-    }
-}
+mod tests;

@@ -14,9 +14,9 @@ pub const PIPE_BUF: usize = 4096;
 pub fn write(mut text: &[u8]) {
     #[cfg(bare)]
     ignore_sigpipe();
-    // SAFETY: this program never closes descriptor 2. If the parent process left it closed, the
-    // socket may have its number. A log line would then break the connection, which is handled as
-    // any other error.
+    // SAFETY: this program never closes descriptor 2. If the parent process left it closed, a
+    // socket without a connection has its number (`sys::socket`), or nothing has, and writing
+    // fails.
     #[allow(
         unused_unsafe,
         reason = "with rustix's feature std, which other crates may turn on, the function is safe"

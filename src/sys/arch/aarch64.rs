@@ -6,6 +6,7 @@ use core::arch::asm;
 
 // From Linux's `include/uapi/asm-generic/unistd.h`.
 pub const SOCKET: usize = 198;
+pub const SENDMSG: usize = 211;
 pub const RT_SIGACTION: usize = 134;
 pub const CONNECT: usize = 203;
 #[cfg(bare)]
@@ -23,9 +24,10 @@ pub const OPENAT: usize = 56;
 pub const PIPE2: usize = 59;
 pub const PPOLL: usize = 73;
 pub const PRCTL: usize = 167;
-pub const READLINKAT: usize = 78;
+pub const NEWFSTATAT: usize = 79;
 pub const RT_SIGPROCMASK: usize = 135;
 pub const SETPGID: usize = 154;
+const WAITID: usize = 95;
 pub const WAIT4: usize = 260;
 pub const WRITE: usize = 64;
 pub const PIDFD_OPEN: usize = 434;
@@ -95,6 +97,26 @@ pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: us
         );
     }
     result as i32
+}
+
+/// Makes the system call waitid, for any id, whose fifth argument is a null pointer.
+///
+/// # Safety
+/// `info` must be the address of 128 bytes that may be written.
+pub unsafe fn waitid(kind: usize, info: usize, options: usize) {
+    // SAFETY: the caller guarantees it. The kernel overwrites only x0, and nothing on the stack.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") WAITID,
+            inlateout("x0") kind => _,
+            in("x1") 0,
+            in("x2") info,
+            in("x3") options,
+            in("x4") 0,          // no resource usage
+            options(nostack)
+        );
+    }
 }
 
 /// Creates a process that shares this process's memory, and calls `child` with `argument` in it, on

@@ -6,6 +6,7 @@ use core::arch::asm;
 
 // From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
 pub const SOCKET: usize = 41;
+pub const SENDMSG: usize = 46;
 pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
 #[cfg(bare)]
@@ -23,9 +24,10 @@ pub const OPENAT: usize = 257;
 pub const PIPE2: usize = 293;
 pub const PPOLL: usize = 271;
 pub const PRCTL: usize = 157;
-pub const READLINKAT: usize = 267;
+pub const NEWFSTATAT: usize = 262;
 pub const RT_SIGPROCMASK: usize = 14;
 pub const SETPGID: usize = 109;
+const WAITID: usize = 247;
 pub const WAIT4: usize = 61;
 pub const WRITE: usize = 1;
 pub const PIDFD_OPEN: usize = 434;
@@ -101,6 +103,29 @@ pub unsafe fn writing_syscall(number: usize, a: usize, b: usize, c: usize, d: us
         );
     }
     result as i32
+}
+
+/// Makes the system call waitid, for any id, whose fifth argument is a null pointer.
+///
+/// # Safety
+/// `info` must be the address of 128 bytes that may be written.
+pub unsafe fn waitid(kind: usize, info: usize, options: usize) {
+    // SAFETY: the caller guarantees it. The kernel overwrites only rax, rcx and r11, and nothing on
+    // the stack.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") WAITID => _,
+            in("rdi") kind,
+            in("rsi") 0,
+            in("rdx") info,
+            in("r10") options,
+            in("r8") 0,          // no resource usage
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack)
+        );
+    }
 }
 
 /// Creates a process that shares this process's memory, and calls `child` with `argument` in it, on

@@ -121,6 +121,40 @@ fn grandchildren_that_keep_the_pipes_open_are_killed() {
 }
 
 #[test]
+#[ignore = "needs Python 3; run `bash .ci/full`"]
+fn processes_that_leave_their_group_and_come_back_do_not_delay_the_response() {
+    let mut options = options("in-and-out", SHELL);
+    options.timeout = 2 * LIMIT;
+    let emulator = start(options);
+    let runtime = pid(&emulator);
+    // Each helper is in the group half of the time, so that some of them miss its signal.
+    let event = "exec python3 -c '
+import os, time
+leader = os.getpid()
+for _ in range(8):
+    if os.fork() == 0:
+        while True:
+            try:
+                os.setpgid(0, 0)
+                os.setpgid(0, leader)
+            except OSError:
+                os.setpgid(0, 0)
+time.sleep(0.1)
+os.write(1, b\"answer\")
+os._exit(0)'";
+    for _ in 0..5 {
+        let begin = Instant::now();
+        assert_eq!(answer(&emulator, event), b"answer");
+        assert!(begin.elapsed() < LIMIT, "it waited until the deadline");
+        for child in Process::children(runtime) {
+            let id = Pid::from_raw(child.id.cast_signed()).expect("an id is positive");
+            // It may have exited.
+            let _ = kill_process(id, Signal::KILL);
+        }
+    }
+}
+
+#[test]
 #[ignore = "needs util-linux; run `bash .ci/full`"]
 fn a_daemon_outside_the_group_survives_and_is_reaped() {
     let emulator = start(options("setsid", SHELL));

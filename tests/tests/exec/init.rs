@@ -7,8 +7,8 @@ use barelambda_tests::exec::{Process, SHELL, bootstrap, options, options_for, wr
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use barelambda_tests::rie::Rie;
-use barelambda_tests::tools;
 use barelambda_tests::waiting::eventually;
+use barelambda_tests::{cargo, tools};
 
 /// Returns the type and the message of the error that `exec` reports at its start.
 fn report(options: Options) -> (String, String) {
@@ -122,6 +122,57 @@ fn a_missing_interpreter_fails_each_invocation_and_with_lines_the_initialisation
         report(options("interpreter", program).env("BARELAMBDA_MODE", "lines")),
         ("Function.CannotExecute".to_owned(), wanted)
     );
+}
+
+/// Returns a folder with the bootstrap in it, and its path there.
+fn own_folder(name: &str) -> (std::path::PathBuf, std::path::PathBuf) {
+    let folder = cargo::scratch(&format!("exec-itself-{name}"));
+    let program = folder.join("bootstrap");
+    std::fs::copy(bootstrap(Architecture::X86_64), &program).expect("a program can be copied");
+    (folder, program)
+}
+
+#[test]
+fn the_bootstrap_itself_is_no_handler_by_whatever_path() {
+    for (name, handler, runs_link) in [
+        ("plain", "bootstrap", false),
+        ("dot", "./bootstrap", false),
+        ("parents", "../exec-itself-parents/bootstrap", false),
+        ("link", "link", false),
+        ("hard", "hard", false),
+        ("started-by-link", "bootstrap", true),
+    ] {
+        let (folder, program) = own_folder(name);
+        std::os::unix::fs::symlink("bootstrap", folder.join("link")).expect("a link can be made");
+        std::fs::hard_link(&program, folder.join("hard")).expect("a link can be made");
+        let started = if runs_link { folder.join("link") } else { program };
+        let mut options = Options::new(started).env("LAMBDA_TASK_ROOT", &folder);
+        handler.clone_into(&mut options.handler);
+        let message =
+            format!("{}/{handler} is this bootstrap itself: os error 40", folder.display());
+        assert_eq!(report(options), ("Function.CannotExecute".to_owned(), message));
+    }
+}
+
+#[test]
+fn a_handler_that_executes_the_bootstrap_fails_instead_of_starting_itself_without_end() {
+    for (name, mode) in [("process", "process"), ("lines", "lines")] {
+        let (folder, program) = own_folder(&format!("script-{name}"));
+        let script =
+            format!("#!/bin/sh\nprintf x >>{}/starts\nexec ./bootstrap\n", folder.display());
+        write(&folder.join("handler"), script, 0o755);
+        let mut options =
+            Options::new(program).env("LAMBDA_TASK_ROOT", &folder).env("BARELAMBDA_MODE", mode);
+        options.handler = "handler".to_owned();
+        let emulator = start(options);
+        for _ in 0..2 {
+            let (error, outcome) = failure(&emulator, "{}");
+            assert_eq!(error.error_type, "Function.ExitStatus", "{error:?} {}", outcome.log);
+            assert!(error.message.contains("starts its own bootstrap again"), "{error:?}");
+        }
+        let starts = std::fs::read(folder.join("starts")).expect("the script was started").len();
+        assert!(starts < 5, "{starts} processes");
+    }
 }
 
 #[test]

@@ -200,6 +200,27 @@ fn a_program_may_exit_after_its_response() {
 }
 
 #[test]
+fn an_exit_between_invocations_fails_none_even_if_another_process_holds_stdout() {
+    let program =
+        "#!/bin/sh\nprintf x >>${0%/*}/starts\nread -r line\nsleep 300 &\necho \"$line\"\nexit 7\n";
+    let function = Function::start("held-stdout", program);
+    for number in 1..6 {
+        let outcome = invoke(&function.emulator, "words");
+        assert_eq!(
+            (outcome.function_error, outcome.payload, function.starts()),
+            (None, b"words".to_vec(), number)
+        );
+        let warning = "the program ended between two invocations: exit status 7";
+        assert_eq!(outcome.log.contains(warning), number > 1, "{}", outcome.log);
+        let runtime = outcome.pid.expect("the runtime was started");
+        eventually("the program exits", || {
+            let children = Process::children(runtime);
+            children.iter().any(|child| child.state == 'Z').then_some(())
+        });
+    }
+}
+
+#[test]
 #[ignore = "needs Python 3; run `bash .ci/full`"]
 fn an_exit_between_invocations_is_logged_and_fails_none() {
     let function = Function::start("idle-death", PROGRAM);
