@@ -29,6 +29,13 @@
  * handler until it returns. There is one invocation at a time. The functions that take an event or
  * a responder must be called on the thread that runs the handler.
  *
+ * Environment. The program may change the environment (setenv, putenv, unsetenv, environ) before
+ * barelambda_run, in the initialiser and in the handler, but not on another thread while a function
+ * of this library runs. The library reads the variables when it needs them: AWS_LAMBDA_LOG_FORMAT
+ * and AWS_LAMBDA_LOG_LEVEL at each line of the log, AWS_LAMBDA_RUNTIME_API at the start and again
+ * for the report of a panic. The value of AWS_LAMBDA_RUNTIME_API must stay valid from the call of
+ * barelambda_run on, so the program must not change it after that.
+ *
  * Results. A function that returns int returns 0 (BARELAMBDA_OK) or the code of an error from enum
  * barelambda_result. The invalid arguments listed there don't cause undefined behaviour. An event
  * or a responder that isn't the current invocation's, such as a stale one, is never dereferenced.

@@ -33,7 +33,9 @@ pub struct FunctionError {
 
 impl FunctionError {
     /// Creates an error of the type `error_type`, which should look like `Function.OutOfStock`.
-    /// Lambda shows a type that doesn't match `(Runtime|Function)\.[A-Z][a-zA-Z]+` as
+    /// The caller receives any type unchanged, as `errorType` in the body: AWS's Runtime Interface
+    /// Emulator returns `OrderNotFound`, which the `Catch` of AWS Step Functions then matches.
+    /// Lambda's own records show a type that doesn't match `(Runtime|Function)\.[A-Z][a-zA-Z]+` as
     /// `Function.Unknown` or `Runtime.Unknown`.
     ///
     /// # Panics

@@ -35,20 +35,27 @@
 //! | 0 | `bytes`, `error` | |
 //!
 //! # The log
-//! Output on stderr is the function's log. The runtime logs its errors there, in lines that begin
-//! with `barelambda: `.
-//!
-//! With the feature `log`, [`entry!`] installs a logger for the crate `log`, unless the program has
-//! already installed one. The runtime's own messages have the same format:
+//! Output on stderr is the function's log. The runtime logs each failed invocation there, before
+//! the caller receives the error: its request id, and the type and message of the error. It also
+//! logs its own errors. The messages begin with `barelambda: `.
 //!
 //! | variable | value | |
 //! |---|---|---|
-//! | `AWS_LAMBDA_LOG_FORMAT` | `JSON` | `{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"…","message":"…"}`, with a `tenantId` after the `requestId` if there is one |
-//! | | anything else | `2026-11-22T20:06:39.007Z REQUEST-ID INFO message`, with `-` for the request id outside of an invocation; line breaks in the message become carriage returns, so that CloudWatch shows one log event |
-//! | `AWS_LAMBDA_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL` | the least severe level that is logged; INFO for any other value. FATAL is the level of panics and of errors that end the process; the crate `log` doesn't have it |
+//! | `AWS_LAMBDA_LOG_FORMAT` | `JSON` | `{"timestamp":"2026-11-22T20:06:39.007Z","level":"INFO","requestId":"…","message":"…"}`, followed by `errorType`, `stackTrace` and `errorMessage` if it is a failure |
+//! | | anything else | `barelambda: REQUEST-ID message`, followed by the error as JSON if it is a failure |
+//! | `AWS_LAMBDA_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL` | the least severe level that is logged; INFO for any other value. FATAL is the level of panics and of errors that end the process, ERROR that of other failures |
 //!
-//! Values are case-insensitive. Each line is one write of at most 4,096 bytes: a longer message is
-//! cut, and ends with `…[cut]`. In a std program, threads other than that of the handler log
+//! Values are case-insensitive. Each line is one write of at most 4,096 bytes; the rest is cut.
+//! Control characters are escaped, so a message is one line. Without the Cargo feature `json-log`,
+//! which is on by default, the variables have no effect, and all lines are text.
+//!
+//! With the feature `log`, [`entry!`] installs a logger for the crate `log`, unless the program has
+//! already installed one. Each of its lines has the same format, with two differences, which the
+//! runtime's messages then have too: in JSON, a `tenantId` follows the `requestId` if there is one,
+//! and text is `2026-11-22T20:06:39.007Z REQUEST-ID INFO message`, with `-` for the request id
+//! outside of an invocation. Line breaks in a record become carriage returns in text, so that
+//! CloudWatch shows one log event, and a record that is cut ends with `…[cut]`. The crate `log`
+//! doesn't have the level FATAL. In a std program, threads other than that of the handler log
 //! without a request id.
 //!
 //! # Non-features

@@ -56,10 +56,7 @@ unsafe extern "C" fn barelambda_run_init(
                 Invocation::initialize(buffer, |responder| unsafe { init(responder, user) })
             }) {
                 None => Ok(Foreign { function, user }),
-                Some(answer) => {
-                    c_support::log_fatal("the initialiser failed", answer.body());
-                    Err(answer)
-                }
+                Some(answer) => Err(answer),
             }
         },
         receive,
@@ -102,15 +99,15 @@ pub extern "C" fn embedded() -> c_int {
     1
 }
 
-/// Updates the address of the environment.
+/// Finds the environment of the C library, if there is one.
 pub fn find_environment() {
     #[cfg(target_env = "musl")]
     {
         let environ = arch::environ();
         if !environ.is_null() {
-            // SAFETY: with a C library, `environ` is its variable, which programs don't set while
-            // functions of this library run.
-            unsafe { c_support::set_environment(*environ) };
+            // SAFETY: `environ` is the C library's variable. Programs don't change the environment
+            // while functions of this library run, as the header requires.
+            unsafe { c_support::use_environ(environ) };
         }
     }
 }

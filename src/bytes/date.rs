@@ -1,30 +1,21 @@
 //! Calendar dates.
 
-/// Returns the year, month and day that is `days` after 1970-01-01.
-///
-/// Years are counted from March, so that the leap day is the last day of its year and the months
-/// begin on the same days of every year. The months have 31, 30, 31, 30 and 31 days, repeatedly:
-/// 153 days in five months. The calendar repeats after 400 years, with 97 leap days.
+/// Returns the year, month and day that is `days` after 1970-01-01, until 2^28 days later: the
+/// algorithm of Neri and Schneider, [Euclidean affine functions and their application to calendar
+/// algorithms](https://doi.org/10.1002/spe.3172), in which years begin in March.
 pub const fn date(days: u64) -> (u64, u64, u64) {
-    const YEAR: u64 = 365;
-    const FOUR_YEARS: u64 = 4 * YEAR + 1;
-    const CENTURY: u64 = 25 * FOUR_YEARS - 1;
-    const CYCLE: u64 = 4 * CENTURY + 1;
     /// The days from 0000-03-01 to 1970-01-01.
-    const DAYS_TO_1970: u64 = 719_468;
-
-    let days = days + DAYS_TO_1970;
-    let day_of_cycle = days % CYCLE;
-    // After subtracting the leap days before it, each day is in the same year as if every year had
-    // 365 days.
-    let leap_days =
-        day_of_cycle / (FOUR_YEARS - 1) - day_of_cycle / CENTURY + day_of_cycle / (CYCLE - 1);
-    let year = (day_of_cycle - leap_days) / YEAR;
-    let day_of_year = day_of_cycle - (year * YEAR + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let year = days / CYCLE * 400 + year;
-    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
+    const DAYS_TO_1970: u32 = 719_468;
+    let quarters = 4 * (days as u32 + DAYS_TO_1970) + 3;
+    let (century, rest) = (quarters / 146_097, quarters % 146_097);
+    let product = 2_939_745 * (rest | 3) as u64;
+    let year = 100 * century + (product >> 32) as u32;
+    let day_of_year = product as u32 / 2_939_745 / 4;
+    let months = 2141 * day_of_year + 197_913;
+    let (month, day) = (months >> 16, (months & 0xffff) / 2141 + 1);
+    // The 13th and 14th months are January and February of the next year.
+    let (year, month) = if day_of_year >= 306 { (year + 1, month - 12) } else { (year, month) };
+    (year as u64, month as u64, day as u64)
 }
 
 #[cfg(test)]

@@ -7,20 +7,20 @@ pub fn is_same_name(name: &[u8], other: &[u8]) -> bool {
         && name.iter().zip(other).all(|(byte, other)| byte.eq_ignore_ascii_case(other))
 }
 
-/// Returns whether `text` equals `lowercase`, ignoring ASCII case: [`is_same_name`] in half the
-/// code. `text` must not contain control characters. `lowercase` must consist of lower-case
-/// letters, digits, `-`, `/` and `:`. Then setting the bit that makes a letter lower-case doesn't
-/// turn another visible character into one of them.
+/// Returns whether `text` equals `name`, ignoring ASCII case: [`is_same_name`] in half the code.
+/// `name` must consist of letters, digits, `-`, `/` and `:`, and `text` must not contain control
+/// characters unless `name` consists of letters. Then setting the bit that makes a letter
+/// lower-case doesn't turn another character into one of them.
 #[inline(always)]
-pub fn is_name(text: &[u8], lowercase: &[u8]) -> bool {
+pub fn is_name(text: &[u8], name: &[u8]) -> bool {
     // Most names differ in length, which needs no call.
-    text.len() == lowercase.len() && has_letters(text, lowercase)
+    text.len() == name.len() && has_letters(text, name)
 }
 
 #[inline(never)]
-fn has_letters(text: &[u8], lowercase: &[u8]) -> bool {
+fn has_letters(text: &[u8], name: &[u8]) -> bool {
     // From the end, because the names of one protocol have common prefixes.
-    text.iter().zip(lowercase).rev().all(|(byte, lower)| byte | 0x20 == *lower)
+    text.iter().zip(name).rev().all(|(byte, other)| byte | 0x20 == other | 0x20)
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ pub(crate) struct Conversation<'e, T> {
     pub(crate) filled: usize,
     /// The longest event, in bytes.
     event_limit: usize,
+    /// Whether the log has the failure of the invocation. The final report is logged elsewhere.
+    pub(crate) is_logged: bool,
     /// The first error that the transport reported on this connection.
     cause: Option<Error>,
     endpoint: &'e Endpoint<'e>,
@@ -72,7 +74,16 @@ impl<'e, T: Transport> Conversation<'e, T> {
         exchange: Exchange,
         event_limit: usize,
     ) -> Self {
-        Self { exchange, transport, filled: 0, event_limit, cause: None, endpoint }
+        Self { exchange, transport, filled: 0, event_limit, is_logged: true, cause: None, endpoint }
+    }
+
+    /// Logs the answer if it is an error, unless the log has the failure. Every failed invocation
+    /// has one line at the level ERROR, or FATAL if it ends the process.
+    pub(crate) fn log_failure(&mut self, kept: &Kept<'_>) {
+        if kept.answer.is_error() && !self.is_logged {
+            self.is_logged = true;
+            log::failed(Level::Error, kept.invocation(), b"invocation failed", kept.answer.body());
+        }
     }
 
     /// Runs until there is an invocation to handle or, with a kept answer, until the answer no
@@ -160,6 +171,8 @@ impl<'e, T: Transport> Conversation<'e, T> {
         let mut heads =
             Cursor::new(region.get_mut(self.filled..).ok_or(ProtocolError::BufferTooSmall)?);
         if let Some(kept) = kept {
+            // The answer that is kept for a stream is an error, which hasn't been logged.
+            self.log_failure(kept);
             request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
         }
         let answer_len = heads.len();
@@ -221,6 +234,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
                     } else {
                         fault.error()
                     },
+                    b"",
                 );
                 self.exchange.mark_unusable();
             }
@@ -235,10 +249,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
             let body = region.get(response.body_start..response.body_start + response.body_len);
             let body = body.ok_or(ProtocolError::ConnectionClosed)?;
             let body = body.strip_suffix(b"\n").unwrap_or(body);
-            let invocation = kept.and_then(Kept::invocation);
+            // A refused response fails its invocation.
             log::line(
-                Level::Warn,
-                invocation,
+                if self.is_logged { Level::Warn } else { Level::Error },
+                kept.and_then(Kept::invocation),
                 b"the Runtime API answered with status",
                 response.status.into(),
                 body,
@@ -297,13 +311,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     fn lost(&mut self, fault: ProtocolError) -> Result<(), Error> {
         let cause = self.why(fault);
         self.exchange.lost(cause)?;
-        log::line(
-            Level::Warn,
-            None,
-            cause.message_bytes(),
-            cause.number().unwrap_or_default(),
-            b"trying again",
-        );
+        log::error(Level::Warn, cause, b"trying again");
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::bytes::header_value::is_sendable;
 use crate::bytes::utf8::lossy;
 use crate::conversation::stream::StreamAccess;
 use crate::error::{Error, FunctionError};
-use crate::handler::{Handler, HttpResponse, Responded, Responder, ResponseStream, sendable_type};
+use crate::handler::{HttpResponse, Responded, Responder, ResponseStream, sendable_type};
 use crate::log::{self, Format, Level};
 use crate::runtime::stream_access::ConversationAccess;
 use crate::runtime_api::answer::{Answer, ErrorBody};
@@ -29,6 +29,17 @@ pub unsafe fn set_environment(environ: *const *const u8) {
     unsafe { env::set(environ) };
 }
 
+/// Reads the address of the environment from the C library's `environ` at each use.
+///
+/// # Safety
+/// `environ` must be valid for reads for the life of the process. Whenever a function of this crate
+/// runs, it must point to what [`set_environment`] accepts.
+#[cfg(bare)]
+pub unsafe fn use_environ(environ: *const *const *const u8) {
+    // SAFETY: the caller guarantees it.
+    unsafe { env::set_variable(environ) };
+}
+
 /// Returns the value of the environment variable `name`.
 pub fn var(name: &[u8]) -> Option<&'static [u8]> {
     env::var(name)
@@ -39,18 +50,7 @@ pub const fn error(what: &'static FunctionError) -> Error {
     Error::of(what)
 }
 
-/// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
-/// logs the reason. An initialiser that fails returns the answer to report, which it may write into
-/// the response buffer.
-pub fn serve<H: Handler>(
-    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
-    receive: &mut [u8],
-    response: &mut [u8],
-) {
-    if let Some(error) = super::start::serve(init, receive, response) {
-        log::error(Level::Fatal, error);
-    }
-}
+pub use super::start::serve;
 
 /// A stream's access to the Runtime API, for one invocation.
 ///

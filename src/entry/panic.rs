@@ -5,10 +5,9 @@ use core::sync::atomic::Ordering::Relaxed;
 use super::current::{INITIALIZING, with_current};
 use crate::conversation::Kept;
 use crate::conversation::stream::is_streaming;
-use crate::log;
+use crate::log::{self, Level};
 use crate::runtime::final_report::{finish_stream, send_final_report};
 use crate::runtime_api::answer::{Answer, ErrorBody};
-use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request::Subject;
 use crate::sys::socket::Socket;
 
@@ -24,18 +23,14 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
     body.push_number(line);
     body.push(": ");
     body.push(message);
-    let body = body.finish();
-    deliver(Answer::error(TYPE, body), |current| {
-        log::panicked(current, body, (file, line), message)
-    });
+    deliver(b"panicked", Answer::error(TYPE, body.finish()));
 }
 
-/// Sends the error that ends the process to the caller of the function, if there is one, after
-/// `log` has written it.
-#[inline(always)]
-pub(super) fn deliver(answer: Answer<'_>, log: impl FnOnce(Option<&InvocationHead<'_>>)) {
+/// Logs the error that ends the process, and sends it to the caller of the function, if there is
+/// one.
+pub(super) fn deliver(what: &[u8], answer: Answer<'_>) {
     with_current(|current| {
-        log(current);
+        log::failed(Level::Fatal, current, what, answer.body());
         if INITIALIZING.load(Relaxed) != 0 {
             send_final_report(Kept { subject: Subject::Initialization, answer });
         } else if let Some(&invocation) = current {

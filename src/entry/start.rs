@@ -5,17 +5,13 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::current::{INITIALIZING, Observed};
 use crate::bytes::utf8::lossy;
-use crate::conversation::{Kept, error_answer};
+use crate::conversation::error_answer;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::log::{self, Level};
-use crate::runtime::ROOM;
-use crate::runtime::Runtime;
-use crate::runtime::final_report::end_initialization;
-use crate::runtime::final_report::{endpoint, send_final_report};
-use crate::runtime_api::answer::Answer;
-use crate::runtime_api::answer::ErrorBody;
-use crate::runtime_api::request::Subject;
+use crate::runtime::final_report::{end_initialization, endpoint, report_initialization};
+use crate::runtime::{ROOM, Runtime};
+use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::{env, socket::Socket};
 
 /// The buffers of a bare program, in .bss.
@@ -53,32 +49,30 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     }
 }
 
-/// As [`serve`], with an initialiser that returns an error. Logs why it ended.
+/// As [`serve`], with an initialiser that returns an error.
 pub(crate) fn serve_from<H: Handler>(
     init: impl FnOnce() -> Result<H, Error>,
     receive: &mut [u8],
     response: &mut [u8],
 ) {
-    let mut failed = None;
-    let ended = serve(
-        |response| {
-            init().map_err(|error| {
-                failed = Some(error);
-                error_answer(error, response)
-            })
-        },
-        receive,
-        response,
-    );
-    if let Some(error) = failed.or(ended) {
-        log::error(Level::Fatal, error);
-    }
+    serve(|response| init().map_err(|error| error_answer(error, response)), receive, response);
 }
 
 /// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
-/// returns the reason. An initialiser that fails returns the answer to report, which it may write
+/// logs the reason. An initialiser that fails returns the answer to report, which it may write
 /// into the response buffer.
-pub(super) fn serve<H: Handler>(
+pub fn serve<H: Handler>(
+    init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
+    receive: &mut [u8],
+    response: &mut [u8],
+) {
+    if let Some(error) = run(init, receive, response) {
+        log::error(Level::Fatal, error, b"");
+    }
+}
+
+/// As [`serve`], but returns the reason instead, or `None` if the initialiser failed.
+fn run<H: Handler>(
     init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
     receive: &mut [u8],
     response: &mut [u8],
@@ -98,7 +92,7 @@ pub(super) fn serve<H: Handler>(
     let mut handler = match result {
         Ok(handler) => Observed(handler),
         Err(answer) => {
-            send_final_report(Kept { subject: Subject::Initialization, answer });
+            report_initialization(answer);
             return None;
         }
     };

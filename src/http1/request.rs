@@ -86,9 +86,18 @@ pub fn is_unsplit(text: &[u8]) -> bool {
     find_below(text, 0, b'-') == text.len()
 }
 
-/// Returns whether `text` can be a segment of a path: visible ASCII from `-` on, without `?`.
+/// Returns whether `text` can be a segment of a path, and in a JSON string, unchanged: visible
+/// ASCII from `-` on, without `/`, `?` and `\`. It can't be empty, or end with a dot, because `.`
+/// and `..` lead to [other paths](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4).
 pub fn is_segment(text: &[u8]) -> bool {
-    text.iter().all(|byte| (b'-'..0x7f).contains(byte) && *byte != b'?')
+    let mut last = b'.';
+    for byte in text {
+        if !matches!(byte, b'-' | b'.' | b'0'..=b'>' | b'@'..=b'[' | b']'..=b'~') {
+            return false;
+        }
+        last = *byte;
+    }
+    last != b'.'
 }
 
 /// Returns whether `text` can be sent unchanged in a request target, as one or several segments:
@@ -147,8 +156,11 @@ mod tests {
 
     #[test]
     fn knows_what_would_split_a_request() {
-        assert!(is_segment(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd") && is_segment(b""));
-        for bad in [" ", "a b", "a\r", "a\tb", "\0", "a?b", "a#b", "a%20b"] {
+        assert!(is_segment(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd") && is_segment(b".a.b~_:"));
+        for bad in [
+            " ", "a b", "a\r", "a\tb", "\0", "a?b", "a#b", "a%20b", "a/b", "a\\b", "a\"b", ".",
+            "..", "../x",
+        ] {
             assert!(!is_segment(bad.as_bytes()), "{bad:?}");
         }
         assert!(is_path(b"8476a536-e9f4-11e8-9739-2dfe598c3fcd"));

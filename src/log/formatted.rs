@@ -1,54 +1,15 @@
 //! Log lines with a time, a level and the request id, as text or JSON.
 
 use super::settings::Format;
-use super::settings::threshold;
-use super::{Level, timestamp};
+use super::{CUT, ID, LINE, Level, timestamp};
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::{escape_cut, push_cut};
 use crate::bytes::utf8::lossy;
 use crate::runtime_api::invocation::InvocationHead;
 use crate::sys::{clock, stderr};
 
-/// The longest line, in bytes, with its line break.
-pub(super) const LINE: usize = stderr::PIPE_BUF;
-
-/// The most bytes that are logged of a request id or a tenant id. Lambda's have 36 bytes, and at
-/// most 256.
-pub(super) const ID: usize = 1024;
-
-/// Marks where a message was truncated.
-pub(super) const CUT: &str = "…[cut]";
 /// Marks where the `Display` implementation of a value failed.
 pub(super) const NOT_SHOWN: &str = "…[not shown]";
-
-/// Writes a message of the runtime: `text`, then `number` unless it is zero, then `rest` unless it
-/// is empty. Does nothing if the level is below the threshold.
-pub(crate) fn line(
-    level: Level,
-    invocation: Option<&InvocationHead<'_>>,
-    text: &[u8],
-    number: u32,
-    rest: &[u8],
-) {
-    runtime_line(level, invocation, |line| push_message(line, text, number, rest));
-}
-
-/// Writes that the program has panicked at a line of a file.
-pub(crate) fn panicked(
-    invocation: Option<&InvocationHead<'_>>,
-    _: &[u8],
-    (file, number): (&str, u32),
-    message: &str,
-) {
-    runtime_line(Level::Fatal, invocation, |line| {
-        line.push("barelambda: panicked at ");
-        line.push(file);
-        line.push(":");
-        line.push_number(number);
-        line.push(": ");
-        line.push(message);
-    });
-}
 
 /// Writes a line. Invalid UTF-8 becomes U+FFFD.
 pub(crate) fn text(
@@ -60,46 +21,26 @@ pub(crate) fn text(
     Line::new(format, level, invocation).log(|line| line.push_lossy(message));
 }
 
-/// Writes a line that a program has written, with the level INFO. In JSON, a line that looks like
-/// an object is written unchanged.
+/// Writes a line that a program has written, with the level INFO. In JSON, a line that is an object
+/// is written unchanged.
+#[cfg(feature = "exec")]
 pub(crate) fn program_line(
     format: Format,
     invocation: Option<&InvocationHead<'_>>,
     message: &[u8],
 ) {
-    if format == Format::Json && message.starts_with(b"{") && message.ends_with(b"}") {
-        let mut buffer = [0; LINE];
-        let mut cursor = Cursor::new(&mut buffer);
-        if cursor.push(message) && cursor.push(b"\n") {
+    let mut buffer = [0; LINE];
+    let mut cursor = Cursor::new(&mut buffer);
+    if format == Format::Json && message.starts_with(b"{") && cursor.push(message) {
+        // Reading changes strings in place, so it needs another copy.
+        let is_object = crate::json::from_slice::<serde::de::IgnoredAny>(cursor.written_mut());
+        cursor.truncate(0);
+        if is_object.is_ok() && cursor.push(message) && cursor.push(b"\n") {
             stderr::write(cursor.into_written());
             return;
         }
     }
     text(format, Level::Info, invocation, message);
-}
-
-/// Writes a line of the runtime, unless its level is below the threshold.
-fn runtime_line(
-    level: Level,
-    invocation: Option<&InvocationHead<'_>>,
-    message: impl FnOnce(&mut Text<'_, '_>),
-) {
-    if level <= threshold() {
-        Line::new(Format::from_environment(), level, invocation).log(message);
-    }
-}
-
-pub(super) fn push_message(line: &mut Text<'_, '_>, text: &[u8], number: u32, rest: &[u8]) {
-    line.push("barelambda: ");
-    line.push_bytes(text);
-    if number > 0 {
-        line.push(" ");
-        line.push_number(number);
-    }
-    if !rest.is_empty() {
-        line.push(": ");
-        line.push_lossy(rest);
-    }
 }
 
 /// A line without its message.
@@ -158,44 +99,50 @@ impl<'a> Line<'a> {
     }
 
     /// Writes the part before the message, and returns the part after it.
-    fn begin(&self, cursor: &mut Cursor<'_>) -> &'static str {
+    pub(super) fn begin(&self, cursor: &mut Cursor<'_>) -> &'static str {
         match self.format {
             Format::Text => {
                 timestamp::push(cursor, self.now_ms);
                 cursor.push(b" ");
-                self.push_id(
-                    cursor,
-                    if self.request_id.is_empty() { b"-" } else { self.request_id },
-                );
+                push_id(cursor, if self.request_id.is_empty() { b"-" } else { self.request_id });
                 cursor.push(b" ");
-                cursor.push(self.level.name().as_bytes());
+                cursor.push(self.level.name());
                 cursor.push(b" ");
                 "\n"
             }
             Format::Json => {
-                cursor.push(b"{\"timestamp\":\"");
-                timestamp::push(cursor, self.now_ms);
-                cursor.push(b"\",\"level\":\"");
-                cursor.push(self.level.name().as_bytes());
-                for (name, id) in [
-                    ("\",\"requestId\":\"", self.request_id),
-                    ("\",\"tenantId\":\"", self.tenant_id),
-                ] {
-                    if !id.is_empty() {
-                        cursor.push(name.as_bytes());
-                        self.push_id(cursor, id);
-                    }
+                begin_json(cursor, self.now_ms, self.level);
+                if !self.request_id.is_empty() {
+                    cursor.push(REQUEST_ID);
+                    push_id(cursor, self.request_id);
+                }
+                if !self.tenant_id.is_empty() {
+                    cursor.push(b"\",\"tenantId\":\"");
+                    let reserve = cursor.room().saturating_sub(ID);
+                    let mut text = Text { cursor, format: self.format, reserve, is_cut: false };
+                    text.push_lossy(self.tenant_id);
                 }
                 cursor.push(b"\",\"message\":\"");
                 "\"}\n"
             }
         }
     }
+}
 
-    fn push_id(&self, cursor: &mut Cursor<'_>, id: &[u8]) {
-        let reserve = cursor.room().saturating_sub(ID);
-        Text { cursor, format: self.format, reserve, is_cut: false }.push_lossy(id);
-    }
+/// What a line of JSON has between its level and its request id.
+pub(super) const REQUEST_ID: &[u8] = b"\",\"requestId\":\"";
+
+/// Writes a line of JSON up to its level. The closing quote is missing.
+pub(super) fn begin_json(cursor: &mut Cursor<'_>, now_ms: u64, level: Level) {
+    cursor.push(b"{\"timestamp\":\"");
+    timestamp::push(cursor, now_ms);
+    cursor.push(b"\",\"level\":\"");
+    cursor.push(level.name());
+}
+
+/// Writes a request id, which has been checked and so needs no escapes.
+pub(super) fn push_id(cursor: &mut Cursor<'_>, id: &[u8]) {
+    cursor.push(id.get(..id.len().min(ID)).unwrap_or_default());
 }
 
 /// Appends text until `reserve` bytes are left. Then it appends a mark and ignores the rest.
@@ -230,13 +177,6 @@ impl Text<'_, '_> {
     /// Appends text with lossy UTF-8 decoding.
     fn push_lossy(&mut self, text: &[u8]) {
         lossy(text, &mut |piece| _ = self.push_bytes(piece));
-    }
-
-    fn push_number(&mut self, number: u32) {
-        let mut digits = [0; 10];
-        let mut cursor = Cursor::new(&mut digits);
-        cursor.push_number(number.into());
-        self.push_bytes(cursor.written());
     }
 
     pub(super) const fn is_cut(&self) -> bool {

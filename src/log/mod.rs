@@ -1,15 +1,14 @@
 //! The function's log on stderr: the runtime's messages; with the feature `log`, the records of the
 //! crate `log`; with `exec`, the stderr of a program.
 //!
-//! Without these features, a message is a plain line. With one of them, each line has a time, a
-//! level and the request id, in the format of `AWS_LAMBDA_LOG_FORMAT`. The lines of C programs
-//! always have this format, but the runtime's messages in them don't.
+//! Each line has a time, a level and the request id, in the format of `AWS_LAMBDA_LOG_FORMAT`,
+//! except for the runtime's messages in programs without the features `log` and `exec`: as text,
+//! they have the request id alone, and without the feature `json-log`, they are always text.
 
 mod formatted;
-#[cfg(not(formatted_log))]
-mod plain;
 #[cfg(feature = "log")]
 mod record;
+mod runtime_line;
 mod settings;
 mod timestamp;
 
@@ -18,15 +17,23 @@ mod tests;
 
 use crate::error::Error;
 
-#[cfg(formatted_log)]
-pub(crate) use formatted::{line, panicked};
-#[cfg(not(formatted_log))]
-pub(crate) use plain::{line, panicked};
-
-pub(crate) use formatted::{program_line, text};
+#[cfg(feature = "exec")]
+pub(crate) use formatted::program_line;
+pub(crate) use formatted::text;
 #[cfg(feature = "log")]
 pub(crate) use record::record;
+pub(crate) use runtime_line::{failed, line};
 pub(crate) use settings::{Format, threshold};
+
+/// The longest line, in bytes, with its line break.
+const LINE: usize = crate::sys::stderr::PIPE_BUF;
+
+/// The most bytes that are logged of a request id or a tenant id, escaped. Lambda's have 36 bytes,
+/// and at most 256.
+const ID: usize = 512;
+
+/// Marks where a message was truncated.
+const CUT: &str = "…[cut]";
 
 /// The severity of a message, by Lambda's names, most severe first. The numbers are those of the
 /// crate `log`, which doesn't have FATAL.
@@ -41,13 +48,7 @@ pub(crate) enum Level {
     Trace = 5,
 }
 
-/// Writes an error.
-pub(crate) fn error(level: Level, error: Error) {
-    line(
-        level,
-        None,
-        error.message_bytes(),
-        error.number().unwrap_or_default(),
-        error.path().as_bytes(),
-    );
+/// Writes an error, followed by `rest` unless it is empty.
+pub(crate) fn error(level: Level, error: Error, rest: &[u8]) {
+    line(level, None, error.message_bytes(), error.number().unwrap_or_default(), rest);
 }

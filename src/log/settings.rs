@@ -6,7 +6,7 @@
 use ::log::LevelFilter;
 
 use super::Level;
-use crate::bytes::name::is_same_name;
+use crate::bytes::name::is_name;
 use crate::sys::env;
 
 /// The format of a line.
@@ -26,7 +26,7 @@ impl Format {
     }
 
     fn named(name: &[u8]) -> Self {
-        if is_same_name(name, b"JSON") { Self::Json } else { Self::Text }
+        if is_name(name, b"JSON") { Self::Json } else { Self::Text }
     }
 }
 
@@ -41,19 +41,16 @@ impl Level {
         [Self::Fatal, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// Returns Lambda's name of the level.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Fatal => "FATAL",
-            Self::Error => "ERROR",
-            Self::Warn => "WARN",
-            Self::Info => "INFO",
-            Self::Debug => "DEBUG",
-            Self::Trace => "TRACE",
-        }
+    #[inline(never)]
+    pub(super) fn name(self) -> &'static [u8] {
+        // A table of slices is 100 bytes larger.
+        const NAMES: &[u8] = b"FATALERRORWARN INFO DEBUGTRACE";
+        let start = 5 * self as usize;
+        NAMES.get(start..start + 5).unwrap_or_default().trim_ascii()
     }
 
     fn named(name: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| is_same_name(name, level.name().as_bytes()))
+        Self::ALL.into_iter().find(|level| is_name(name, level.name()))
     }
 }
 
@@ -103,7 +100,7 @@ mod tests {
     fn every_level_has_lambdas_name_and_the_number_of_the_crate_log() {
         let names = ["FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
         for (number, (level, name)) in Level::ALL.into_iter().zip(names).enumerate() {
-            assert_eq!((level as usize, level.name()), (number, name));
+            assert_eq!((level as usize, level.name()), (number, name.as_bytes()));
             assert_eq!(Level::named(name.as_bytes()), Some(level));
             assert_eq!(Level::named(name.to_ascii_lowercase().as_bytes()), Some(level));
             #[cfg(feature = "log")]
@@ -111,7 +108,7 @@ mod tests {
         }
         #[cfg(feature = "log")]
         for level in ::log::Level::iter() {
-            assert_eq!(Level::from(level).name(), level.as_str());
+            assert_eq!(Level::from(level).name(), level.as_str().as_bytes());
         }
         for unknown in ["", "OFF", "WARNING", "INFO ", "3"] {
             assert_eq!(Level::named(unknown.as_bytes()), None, "{unknown}");

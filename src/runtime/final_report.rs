@@ -58,7 +58,7 @@ const ROOM_FOR_HEADS: usize = 2 * HEAD_LIMIT;
 
 fn note(result: Result<(), Error>) {
     if let Err(error) = result {
-        log::error(Level::Error, error);
+        log::error(Level::Error, error, b"");
     }
 }
 
@@ -67,11 +67,12 @@ pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorB
     let mut buffer = [0; 2048];
     let mut body = ErrorBody::of_type(error_type, &mut buffer);
     message(&mut body);
-    let body = body.finish();
-    log::line(Level::Fatal, None, b"the initialisation failed", 0, body);
-    send_final_report(Kept {
-        subject: Subject::Initialization,
-        answer: Answer::error("", body).with_error_type(error_type),
-    });
+    report_initialization(Answer::error("", body.finish()).with_error_type(error_type));
     crate::sys::exit(1)
+}
+
+/// Reports an error of the initialisation, and logs it.
+pub(crate) fn report_initialization(answer: Answer<'_>) {
+    log::failed(Level::Fatal, None, b"the initialisation failed", answer.body());
+    send_final_report(Kept { subject: Subject::Initialization, answer });
 }

@@ -51,6 +51,10 @@ impl Transport for Socket {
         Self::has_input(self)
     }
 
+    fn send_unless_input(&mut self, parts: [&[u8]; 3]) -> Result<bool, Error> {
+        Self::send_unless_input(self, parts)
+    }
+
     fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         Self::receive(self, buffer)
     }
@@ -153,12 +157,18 @@ impl<'b, T: Transport> Runtime<'b, T> {
         let StreamState { conversation, region, finish, .. } =
             access.take_back().ok_or(Error::STREAM_LOST)?;
         let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
+        conversation.is_logged = false;
+        conversation.log_failure(&kept);
         if let Some(finish) = finish {
             finish(&mut conversation.stream_writer(region, invocation), &mut kept.answer)?;
+            if conversation.exchange.is_unusable() {
+                conversation.log_failure(&kept);
+            }
         } else {
             conversation.exchange.handled();
         }
         conversation.advance(region, Some(&kept), reply)?;
+        conversation.is_logged = true;
 
         let filled = conversation.filled;
         move_down(receive, event.end..event.end + filled, 0);

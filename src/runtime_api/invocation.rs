@@ -43,7 +43,7 @@ impl<'a> InvocationHead<'a> {
     /// [`ProtocolError::RequestId`].
     pub fn check(&self) -> Result<(), ProtocolError> {
         let id = self.request_id();
-        if !id.is_empty() && is_segment(id) && is_unsplit(self.invocation_id()) {
+        if is_segment(id) && is_unsplit(self.invocation_id()) {
             Ok(())
         } else {
             Err(ProtocolError::RequestId)
@@ -116,6 +116,8 @@ mod tests {
             "Lambda-Runtime-Aws-Request-Id: a\tb\r\n",
             "Lambda-Runtime-Aws-Request-Id: a?b\r\n",
             "Lambda-Runtime-Aws-Request-Id: a#b\r\n",
+            "Lambda-Runtime-Aws-Request-Id: ../../../x\r\n",
+            "Lambda-Runtime-Aws-Request-Id: ..\r\n",
             "Lambda-Runtime-Aws-Request-Id: a\r\nLambda-Runtime-Invocation-Id: b\tc\r\n",
             "",
         ] {

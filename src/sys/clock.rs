@@ -5,16 +5,16 @@ use rustix::time::Timespec;
 
 /// Returns the time since 1970-01-01 UTC, in milliseconds.
 pub fn now_ms() -> u64 {
+    // Linux doesn't accept a time before 1970.
     let [seconds, nanoseconds] = now();
-    u64::try_from(seconds).unwrap_or_default().saturating_mul(1000)
-        + nanoseconds.unsigned_abs() / 1_000_000
+    seconds.wrapping_mul(1000).wrapping_add(nanoseconds / 1_000_000)
 }
 
 // In a program without libc, rustix's function opens /proc/self/auxv to find the vDSO, which costs
 // 8 KB of code. The system call costs 30 bytes of code, and at most half a microsecond more.
 #[cfg(bare)]
 #[allow(unsafe_code)]
-fn now() -> [i64; 2] {
+fn now() -> [u64; 2] {
     use super::arch;
 
     const CLOCK_REALTIME: usize = 0;
@@ -34,12 +34,12 @@ fn now() -> [i64; 2] {
 }
 
 #[cfg(not(bare))]
-fn now() -> [i64; 2] {
+fn now() -> [u64; 2] {
     extern crate std;
 
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    [i64::try_from(now.as_secs()).unwrap_or(i64::MAX), now.subsec_nanos().into()]
+    [now.as_secs(), now.subsec_nanos().into()]
 }
 
 /// Sleeps for `ms` milliseconds. A signal doesn't shorten the sleep.

@@ -30,6 +30,7 @@ pub mod compared;
 pub mod emulated;
 pub mod exec;
 pub mod exec_measured;
+pub mod failures;
 pub mod https;
 pub mod lambda_front;
 pub mod measured;

@@ -79,6 +79,18 @@ pub fn example(name: &str, architecture: Architecture) -> PathBuf {
     find(&build_bare(architecture, &["--release"]), name)
 }
 
+/// Builds the bare examples without the default features for this machine, and returns the path of
+/// one.
+pub fn smallest_example(name: &str) -> PathBuf {
+    let target_folder = cargo::target_folder().join("barelambda-tests/smallest");
+    let target_folder = target_folder.to_str().expect("the path is UTF-8");
+    let mut arguments = vec!["--release", "--no-default-features", "--target-dir", target_folder];
+    arguments.extend(["--package", "barelambda", "--target", Architecture::X86_64.target()]);
+    let examples = BARE.iter().filter(|name| **name != "conformance");
+    arguments.extend(examples.flat_map(|name| ["--example", name]));
+    find(&cargo::build(cargo::root(), &arguments), name)
+}
+
 /// Builds a bare example for this machine without optimisation, and returns its path.
 pub fn debug_example(name: &str) -> PathBuf {
     find(&build_bare(Architecture::X86_64, &[]), name)

@@ -10,7 +10,6 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use rlsf::Tlsf;
 
 use super::panic::deliver;
-use crate::log::{self, Level};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys;
 
@@ -96,10 +95,7 @@ impl Heap {
         body.push(" more, with ");
         body.push_number(number(heap_used()));
         body.push(" in use: `heap` in entry! sets its size");
-        let body = body.finish();
-        deliver(Answer::error(TYPE, body), |current| {
-            log::line(Level::Fatal, current, b"the heap is exhausted", 0, body)
-        });
+        deliver(b"the heap is exhausted", Answer::error(TYPE, body.finish()));
         sys::exit(101)
     }
 

@@ -2,8 +2,8 @@ use core::fmt;
 use std::string::{String, ToString};
 use std::{format, vec};
 
-use crate::log::formatted::{CUT, ID, LINE, Line, NOT_SHOWN, push_message};
-use crate::log::{Format, Level};
+use crate::log::formatted::{Line, NOT_SHOWN};
+use crate::log::{CUT, Format, ID, LINE, Level};
 
 /// 2026-11-22T20:06:39.007Z
 const NOW: u64 = 1_795_377_999_007;
@@ -99,12 +99,10 @@ fn long_ids_leave_space_for_the_message() {
         ..line(format)
     };
     let json = text(&long(Format::Json), "the message");
-    let shown = json.matches('r').count();
-    assert!((ID..ID + 8).contains(&(shown + 4)), "{shown}");
-    assert!(json.contains(&format!("rrr{CUT}\",\"tenantId\":\"é\\né")), "{json}");
+    assert!(json.contains(&format!(":\"{}\",\"tenantId\":\"é\\né", "r".repeat(ID))), "{json}");
     assert!(json.ends_with(&format!("{CUT}\",\"message\":\"the message\"}}\n")), "{json}");
     assert!(json.len() < 2500);
-    assert!(text(&long(Format::Text), "the message").ends_with("rrr…[cut] INFO the message\n"));
+    assert!(text(&long(Format::Text), "the message").ends_with("rrr INFO the message\n"));
 }
 
 #[test]
@@ -143,27 +141,4 @@ fn a_failing_display_keeps_the_line() {
             );
         }
     }
-}
-
-fn shown(text: &str, number: u32, rest: &[u8]) -> String {
-    let mut buffer = vec![0; LINE];
-    let line = line(Format::Text);
-    let written = line.write(&mut buffer, |line| push_message(line, text.as_bytes(), number, rest));
-    str::from_utf8(written)
-        .unwrap()
-        .strip_prefix("2026-11-22T20:06:39.007Z r-1 INFO ")
-        .unwrap()
-        .trim_end()
-        .into()
-}
-
-#[test]
-#[cfg(feature = "log")]
-fn a_runtime_message_is_always_valid_text() {
-    assert_eq!(shown("connection closed", 0, b""), "barelambda: connection closed");
-    assert_eq!(
-        shown("status", 500, b"a\xff\xfeb\xc3"),
-        "barelambda: status 500: a\u{fffd}\u{fffd}b\u{fffd}"
-    );
-    assert_eq!(shown("status", 0, "é".as_bytes()), "barelambda: status: é");
 }

@@ -7,6 +7,7 @@ use barelambda_emulator::{Emulator, Options};
 use barelambda_tests::c_programs::{compile, serve};
 use barelambda_tests::cargo;
 use barelambda_tests::emulated::{answer, failure, invoke, start};
+use barelambda_tests::failures::logged_once;
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 
@@ -120,6 +121,10 @@ fn freestanding(architecture: Architecture) -> PathBuf {
 }
 
 fn check(emulator: &Emulator) {
+    check_in("Text", emulator);
+}
+
+fn check_in(format: &str, emulator: &Emulator) {
     for (name, (error_type, message)) in FAILURES {
         let event = format!("\"{name}\"");
         let (error, outcome) = failure(emulator, event.as_str());
@@ -131,6 +136,7 @@ fn check(emulator: &Emulator) {
             "{name}: {error:?}\n{}",
             outcome.log
         );
+        logged_once(format, &outcome, error_type, message);
         assert_eq!(answer(emulator, "\"copied\""), b"\"as it was\"", "after {name}");
     }
     for (name, expected) in ANSWERS {
@@ -178,6 +184,12 @@ fn misuse_is_a_defined_failure_with_libc() {
 }
 
 #[test]
+fn each_failure_is_a_line_of_json() {
+    let program = freestanding(Architecture::X86_64);
+    check_in("JSON", &start(Options::new(program).env("AWS_LAMBDA_LOG_FORMAT", "JSON")));
+}
+
+#[test]
 fn an_initialiser_that_responds_fails() {
     let mut options = Options::new(freestanding(Architecture::X86_64));
     options = options.env("MISUSE_INIT", "1");
@@ -187,7 +199,7 @@ fn an_initialiser_that_responds_fails() {
         ("Function.NothingToAnswer", "an initialiser has nothing to answer")
     );
     let expected =
-        r#"barelambda: the initialiser failed: {"errorType":"Function.NothingToAnswer","#;
+        r#"barelambda: the initialisation failed: {"errorType":"Function.NothingToAnswer","#;
     assert!(outcome.log.contains(expected), "{}", outcome.log);
 }
 

@@ -8,6 +8,7 @@ use barelambda_emulator::Options;
 use barelambda_tests::c_programs::compile;
 use barelambda_tests::cargo;
 use barelambda_tests::emulated::{answer, failure, start};
+use barelambda_tests::failures::logged_once;
 use barelambda_tests::programs::Architecture;
 
 const BARE: [&str; 5] = ["-Os", "-ffreestanding", "-fno-stack-protector", "-nostdlib", "-static"];
@@ -52,7 +53,7 @@ fn a_custom_main_has_arguments_an_initialiser_and_a_state() {
         );
         assert!(
             outcome.log.contains(
-                "barelambda: the initialiser failed: {\"errorType\":\"Function.BadStart\""
+                "barelambda: the initialisation failed: {\"errorType\":\"Function.BadStart\""
             ),
             "{}",
             outcome.log
@@ -65,6 +66,40 @@ fn a_custom_main_has_arguments_an_initialiser_and_a_state() {
             "{name}: {words}"
         );
     }
+}
+
+fn the_environment_may_be_changed(command: &[&str]) {
+    let program = compile(
+        &[command, &["-std=c99"]].concat(),
+        &cargo::root().join("tests/c/environ.c"),
+        Architecture::X86_64,
+        &format!("environ-{}", command.join("")),
+        &[],
+    );
+    let options = || Options::new(&program).env("AWS_LAMBDA_LOG_FORMAT", "JSON");
+    let (error, outcome) = failure(&start(options().env("ENVIRON_INIT", "1")), "1");
+    assert_eq!(
+        (error.error_type.as_str(), error.message.as_str()),
+        ("Function.BadStart", "asked for")
+    );
+    logged_once("JSON", &outcome, "Function.BadStart", "asked for");
+    let emulator = start(options());
+    assert_eq!(answer(&emulator, "1"), b"set");
+    assert_eq!(answer(&emulator, "2"), b"set");
+    let (error, outcome) = failure(&emulator, "\"panic\"");
+    assert_eq!(error.error_type, "Function.Panic", "{error:?}");
+    logged_once("JSON", &outcome, "Function.Panic", "asked for");
+}
+
+#[test]
+fn the_environment_may_be_changed_with_glibc() {
+    the_environment_may_be_changed(&["cc"]);
+}
+
+#[test]
+#[ignore = "needs musl-tools; run `bash .ci/full`"]
+fn the_environment_may_be_changed_with_musl() {
+    the_environment_may_be_changed(&["musl-gcc", "-static"]);
 }
 
 #[test]

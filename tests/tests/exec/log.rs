@@ -1,8 +1,11 @@
 //! The log: stderr of the program that `exec` runs.
 
+use std::time::Duration;
+
 use barelambda_emulator::InvokeOptions;
-use barelambda_tests::emulated::{answer, invoke, start};
+use barelambda_tests::emulated::{answer, failure, invoke, start};
 use barelambda_tests::exec::{SHELL, options, options_for};
+use barelambda_tests::failures::{FORMATS, logged_once};
 use barelambda_tests::on_each_architecture;
 use barelambda_tests::programs::Architecture;
 use serde_json::Value;
@@ -33,15 +36,23 @@ on_each_architecture!(each_line_has_a_time_the_request_id_and_a_level);
 fn in_json_each_line_is_an_object_and_objects_are_unchanged() {
     let emulator = start(options("log-json", SHELL).env("AWS_LAMBDA_LOG_FORMAT", "JSON"));
     let tenant = InvokeOptions { tenant_id: Some("tenant".to_owned()), ..InvokeOptions::default() };
-    let event =
-        "printf '%s\\n' 'say \"hi\"' '{\"own\":1}' '{no object' 'tab\t' >&2; printf '\\377\\n' >&2";
+    let event = "printf '%s\\n' 'say \"hi\"' '{\"own\":1}' '{no object' '{not json}' '{\"a\":1}x}' '{\"a\":\"b\"c\"}' 'tab\t' >&2; printf '\\377\\n' >&2";
     let outcome = emulator.invoke(event, tenant);
     assert_eq!(outcome.function_error, None, "{}", outcome.log);
     let lines = objects(&outcome.log);
     let messages: Vec<_> = lines.iter().map(|line| line["message"].as_str()).collect();
     assert_eq!(
         messages,
-        [Some("say \"hi\""), None, Some("{no object"), Some("tab\t"), Some("\u{fffd}")]
+        [
+            Some("say \"hi\""),
+            None,
+            Some("{no object"),
+            Some("{not json}"),
+            Some("{\"a\":1}x}"),
+            Some("{\"a\":\"b\"c\"}"),
+            Some("tab\t"),
+            Some("\u{fffd}")
+        ]
     );
     assert_eq!(lines[1], serde_json::json!({"own": 1}));
     for line in [&lines[0], &lines[2]] {
@@ -49,6 +60,38 @@ fn in_json_each_line_is_an_object_and_objects_are_unchanged() {
             (&line["requestId"], &line["level"], &line["tenantId"]),
             (&outcome.request_id.as_str().into(), &"INFO".into(), &"tenant".into())
         );
+    }
+}
+
+#[test]
+fn each_failure_is_logged_once() {
+    for format in FORMATS {
+        let mut options =
+            options(&format!("log-failures-{format}"), SHELL).env("AWS_LAMBDA_LOG_FORMAT", format);
+        options.timeout = Duration::from_secs(3);
+        let emulator = start(options);
+        for (event, error_type, message) in [
+            ("echo 'why \"so\"' >&2; exit 3", "Function.ExitStatus", "exit status 3: why \"so\""),
+            ("kill -9 $$", "Function.Signal", "signal SIGKILL"),
+            ("echo '!Function.Own the reason'; exit 1", "Function.Own", "the reason"),
+            ("yes", "Function.ResponseSizeTooLarge", "stdout is larger"),
+            ("exec sleep 600", "Function.Timeout", "stopped before the deadline"),
+        ] {
+            let (error, outcome) = failure(&emulator, event);
+            assert_eq!(error.error_type, error_type, "{error:?}");
+            logged_once(format, &outcome, error_type, message);
+        }
+    }
+}
+
+#[test]
+fn a_failed_initialisation_is_logged_once() {
+    for format in FORMATS {
+        let mut options =
+            options(&format!("log-init-{format}"), SHELL).env("AWS_LAMBDA_LOG_FORMAT", format);
+        options.handler = "no such program".to_owned();
+        let (error, outcome) = failure(&start(options), "");
+        logged_once(format, &outcome, "Function.CannotExecute", &error.message);
     }
 }
 

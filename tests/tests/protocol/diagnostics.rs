@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use barelambda_emulator::script::{Script, Step, message};
-use barelambda_tests::programs::{Architecture, example, std_host};
-use barelambda_tests::scripted::{answered, run, summary, the_end};
+use barelambda_tests::programs::{Architecture, example, smallest_example, std_host};
+use barelambda_tests::scripted::{answered, run, run_command, summary, the_end};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -33,11 +33,13 @@ fn a_closed_log_pipe_loses_no_invocation() {
         answered(message::next("r-2", "{}").bytes()),
         vec![the_end()],
     ];
+    // Built first, because the script waits only 10 seconds for the program.
+    let echo = example("echo", NATIVE);
     let server =
         Script::new().connection(steps.concat()).serve().expect("the script can be served");
     let (reader, writer) = std::io::pipe().expect("a pipe can be made");
     drop(reader);
-    let mut command = Command::new(example("echo", NATIVE));
+    let mut command = Command::new(echo);
     command.env("AWS_LAMBDA_RUNTIME_API", server.address().to_string()).stderr(writer);
     let mut child = command.spawn().expect("the program can be started");
     server.finish().checked();
@@ -73,11 +75,30 @@ fn a_long_panic_message_is_cut_and_ends_with_a_line_break() {
     let ran = run(script, &std_host());
     assert_eq!(ran.status.code(), Some(101));
     assert!(
-        ran.stderr.contains("barelambda: panicked: {\"errorType\":\"Function.Panic\"")
+        ran.stderr.contains("barelambda: r-1 panicked: {\"errorType\":\"Function.Panic\"")
             && ran.stderr.ends_with('\n'),
         "{}",
         ran.stderr
     );
     let body = String::from_utf8_lossy(&ran.transcript.connections[1][0].body).into_owned();
     assert!(body.contains("asked for by") && body.ends_with("\"}"), "{body}");
+}
+
+#[test]
+fn a_closed_standard_stream_is_not_the_connection() {
+    for program in [example("faults", NATIVE), smallest_example("faults")] {
+        for closed in ["2>&-", "<&- >&- 2>&-", "<&- 2>&-", ">&-"] {
+            let fails = message::next("r-1", "\"fail\"").bytes();
+            let steps = [vec![Step::Expect], answered(fails), vec![the_end()]];
+            let ran = run_command(Script::new().connection(steps.concat()), |_| {
+                let mut command = Command::new("sh");
+                command.args(["-c", &format!("exec \"$0\" {closed}")]).arg(&program);
+                command
+            });
+            let summary = summary(&ran);
+            let [connection] = &summary[..] else { panic!("{closed}: {summary:?}") };
+            assert!(connection[1].starts_with("POST r-1/error: {\"errorType\""), "{connection:?}");
+            assert_eq!(connection.len(), 3, "{closed}: {connection:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use barelambda_emulator::script::{Script, Step, message, refused_address};
 use barelambda_emulator::{InvokeOptions, Options, Outcome};
 use barelambda_tests::emulated::start;
+use barelambda_tests::failures::logged_once;
 use barelambda_tests::programs::{
     Architecture, example_with_features, hosted_example, panic_place,
 };
@@ -237,13 +238,14 @@ fn a_panic_is_a_line_of_json_and_its_response_is_unchanged() {
         [(faults, "\"panic\"", asked_for), (std_host, "panic \"\n", std_asked_for)]
     {
         let outcome = logged(&program, "JSON", "FATAL", event, Some("blue"));
-        let error = outcome.function_error.expect("the function panicked");
+        let error = outcome.function_error.clone().expect("the function panicked");
         assert_eq!((error.error_type.as_str(), &error.message), ("Function.Panic", &words));
-        let message = Some(format!("barelambda: {words}"));
         let [line] = outcome.log.lines().collect::<Vec<_>>()[..] else { panic!("{}", outcome.log) };
+        logged_once("JSON", &outcome, "Function.Panic", &words);
+        let line = json(line);
         assert_eq!(
-            parts(line),
-            [Some("FATAL".to_owned()), Some(outcome.request_id), message, Some("blue".to_owned())]
+            [&line["level"], &line["message"], &line["tenantId"]],
+            ["FATAL", "barelambda: panicked", "blue"]
         );
     }
 }
@@ -284,7 +286,7 @@ fn the_runtimes_own_messages_have_the_same_format() {
         text.split_terminator('\n').filter_map(|line| line.split_once(' ')).collect();
     assert!(lines.iter().all(|(time, _)| is_timestamp(time)), "{text}");
     let [(_, shown), (_, error)] = lines[..] else { panic!("{text}") };
-    assert_eq!(shown, "- FATAL barelambda: AWS_LAMBDA_RUNTIME_API: no \"address\"\r");
+    assert_eq!(shown, "- FATAL barelambda: AWS_LAMBDA_RUNTIME_API: no \"address\"\\n");
     assert!(error.starts_with("- FATAL barelambda: AWS_LAMBDA_RUNTIME_API is not ["), "{error}");
     let json = stderr("JSON", "", "no \"address\"\n");
     let message = json.lines().map(|line| parts(line)[2].clone()).next().flatten();
@@ -310,13 +312,17 @@ fn a_rejected_response_is_logged_with_its_request_id() {
         "",
     );
     let refused = parts(&lines[0]);
-    let message = "barelambda: the Runtime API answered with status 413: a\u{fffd}\"\u{1}";
+    let message = "barelambda: the Runtime API answered with status 413: a?\"\u{1}";
     assert_eq!(
         refused,
-        [Some("WARN".to_owned()), Some("r-1".to_owned()), Some(message.to_owned()), None]
+        [Some("ERROR".to_owned()), Some("r-1".to_owned()), Some(message.to_owned()), None]
     );
     let levels: Vec<Option<String>> = lines.iter().map(|line| parts(line)[0].clone()).collect();
-    assert_eq!(levels, ["WARN", "WARN", "FATAL"].map(|level| Some(level.to_owned())), "{lines:#?}");
+    assert_eq!(
+        levels,
+        ["ERROR", "WARN", "FATAL"].map(|level| Some(level.to_owned())),
+        "{lines:#?}"
+    );
 }
 
 #[test]

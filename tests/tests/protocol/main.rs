@@ -10,6 +10,7 @@ mod endpoints;
 mod endurance;
 mod examples;
 mod executable;
+mod failures;
 mod heads;
 mod https;
 mod logging;

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, u8, &[&str])] = &[
     ("sys", 1, &["bytes", "error"]),
     ("runtime_api", 2, &["bytes", "error", "http1"]),
     ("conversation", 3, &["bytes", "error", "http1", "log", "runtime_api"]),
-    ("log", 3, &["bytes", "error", "runtime_api", "sys"]),
+    ("log", 3, &["bytes", "error", "json", "runtime_api", "sys"]),
     ("metrics", 3, &["bytes", "error", "sys"]),
     // `Event::http` returns a type of `events`, whose `BatchItemFailures` is made of a responder:
     // no circle of files.
