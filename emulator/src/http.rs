@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,6 +65,37 @@ where
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
+}
+
+/// Returns why a request isn't for this server, if a web page in a browser may have sent it. A page
+/// can send requests to every local server: they have an `Origin`, and if a name of the page's own
+/// leads to this machine, that name as their `Host`.
+pub(crate) fn foreign(headers: &HeaderMap, server: SocketAddr) -> Option<String> {
+    let host = header(headers, "host").unwrap_or_default();
+    if let Some(origin) = header(headers, "origin")
+        && origin.split_once("://").is_none_or(|(_, authority)| authority != host)
+    {
+        return Some(format!("a web page of {origin} may not invoke the function"));
+    }
+    // A server for other machines has names that it doesn't know.
+    if server.ip().is_loopback() && !host.is_empty() && !is_local(host) {
+        return Some(format!("{host} isn't a name of this machine: use localhost or its address"));
+    }
+    None
+}
+
+/// Returns whether a host, with or without a port, is an IP address or localhost.
+fn is_local(host: &str) -> bool {
+    if host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let name = name.to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok()
+        || inner.is_some_and(|inner| inner.parse::<IpAddr>().is_ok())
 }
 
 /// The address that a request comes from, in the request's extensions.

@@ -23,6 +23,58 @@ fn a_synchronous_invocation_returns_the_answer() {
 }
 
 #[test]
+fn requests_of_web_pages_are_refused() {
+    let emulator = start(options());
+    let port = emulator.address().port();
+    let status = |headers: &str| {
+        let mut client = Client::connect(emulator.address());
+        let length = "Content-Length: 2\r\n\r\n{}";
+        client.send(format!("POST {PATH} HTTP/1.1\r\n{headers}{length}"));
+        client.receive().status
+    };
+    for host in [
+        format!("127.0.0.1:{port}"),
+        "localhost".to_owned(),
+        format!("LocalHost:{port}"),
+        "fn.localhost:1".to_owned(),
+        "[::1]:9000".to_owned(),
+        "192.168.0.7".to_owned(),
+    ] {
+        assert_eq!(status(&format!("Host: {host}\r\n")), 200, "{host}");
+        let origin = format!("Origin: http://{host}\r\n");
+        assert_eq!(status(&format!("Host: {host}\r\n{origin}")), 200, "{host}");
+        for origin in ["http://evil.example", "null", "http://127.0.0.1:1", "https://localhost"] {
+            let headers = format!("Host: {host}.\r\nOrigin: {origin}\r\n");
+            assert_eq!(status(&headers), 403, "{headers}");
+        }
+    }
+    for host in
+        ["evil.example", "evil.example:9000", "localhost.evil.example", "127.0.0.1.evil", ":"]
+    {
+        assert_eq!(status(&format!("Host: {host}\r\n")), 403, "{host}");
+    }
+}
+
+#[test]
+fn asynchronous_events_that_wait_have_a_limit() {
+    let emulator = start(options());
+    let payload = format!("hang {}", " ".repeat(1_000_000));
+    let mut accepted = 0;
+    for _ in 0..300 {
+        let response = call(&emulator, "X-Amz-Invocation-Type: Event\r\n", &payload);
+        match response.status {
+            202 => accepted += 1,
+            429 => {
+                let kind = response.header("x-amzn-errortype");
+                assert_eq!(kind, Some("TooManyRequestsException"));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!((50..=70).contains(&accepted), "{accepted}");
+}
+
+#[test]
 fn the_callers_headers_reach_the_event() {
     let emulator = start(options());
     let context = BASE64.encode(r#"{"custom":{"k":"v"}}"#);

@@ -17,9 +17,10 @@ use crate::{Cookies, ids};
 const OF_THE_CONNECTION: [&str; 6] =
     ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 
-/// Returns the JSON of an event in payload format 2.0. As on Lambda, the path stays
-/// percent-encoded, the query is there raw and decoded, and fields without a value are left out.
-/// The cookies are a list, a header, or both.
+/// Returns the JSON of an event in payload format 2.0. As in function URLs on Lambda, the path stays
+/// percent-encoded (API Gateway's HTTP APIs, which send the same format, decode it), the query is
+/// there raw and decoded, and fields without a value are left out. The cookies are a list, a
+/// header, or both.
 pub(super) fn of_request(
     head: &Parts,
     body: &[u8],

@@ -5,6 +5,7 @@ mod event_stream;
 mod streaming;
 
 use std::future::pending;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -15,6 +16,7 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::function::Function;
 use crate::http::{self, Read, Reply, header, header_value, leave_unread, read, reply, sized};
@@ -26,13 +28,27 @@ const TAIL: usize = 4 << 10;
 /// The header with the version that has run. There is only this one.
 const EXECUTED_VERSION: (&str, &str) = ("x-amz-executed-version", "$LATEST");
 
+/// The memory for the payloads of asynchronous invocations that wait, in KiB. With more, they are
+/// refused, as by Lambda when its queue is full.
+const QUEUE_KIB: usize = 64 << 10;
+
 pub(crate) async fn serve(listener: TcpListener, function: Arc<Function>) {
-    http::serve(listener, pending(), move |request| answer(function.clone(), request)).await;
+    // Without an address, which doesn't happen, the server counts as one for this machine.
+    let address = listener.local_addr().unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
+    let server = Arc::new(Server { function, address, queue: Arc::new(Semaphore::new(QUEUE_KIB)) });
+    http::serve(listener, pending(), move |request| answer(server.clone(), request)).await;
 }
 
-async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response<Reply> {
+struct Server {
+    function: Arc<Function>,
+    address: SocketAddr,
+    /// A permit for each free KiB of the queue.
+    queue: Arc<Semaphore>,
+}
+
+async fn answer(server: Arc<Server>, request: Request<Incoming>) -> Response<Reply> {
     let request_id = ids::uuid();
-    let mut response = match invoke(function, request, &request_id).await {
+    let mut response = match invoke(&server, request, &request_id).await {
         Ok(response) => response,
         Err((error, body)) => {
             let response = error.response();
@@ -50,11 +66,15 @@ async fn answer(function: Arc<Function>, request: Request<Incoming>) -> Response
 type Refused = (ApiError, Option<Incoming>);
 
 async fn invoke(
-    function: Arc<Function>,
+    server: &Server,
     request: Request<Incoming>,
     request_id: &str,
 ) -> Result<Response<Reply>, Refused> {
     let (head, mut body) = request.into_parts();
+    if let Some(why) = http::foreign(&head.headers, server.address) {
+        return Err((ApiError::forbidden(why), Some(body)));
+    }
+    let function = server.function.clone();
     let call = match InvokeCall::read(
         head.method,
         head.uri.path(),
@@ -80,7 +100,15 @@ async fn invoke(
         }
         InvocationType::DryRun => Ok(empty(StatusCode::NO_CONTENT)),
         InvocationType::Event => {
-            tokio::spawn(async move { function.invoke(payload, call.options).await });
+            // Each event has at least one permit, so that their number is limited too.
+            let kib = u32::try_from(payload.len() / 1024 + 1).unwrap_or(u32::MAX);
+            let Ok(room) = server.queue.clone().try_acquire_many_owned(kib) else {
+                return Err((ApiError::too_many(), None));
+            };
+            tokio::spawn(async move {
+                function.invoke(payload, call.options).await;
+                drop(room);
+            });
             Ok(empty(StatusCode::ACCEPTED))
         }
         InvocationType::RequestResponse => {
@@ -246,6 +274,15 @@ impl ApiError {
         let message =
             format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
         Self::user(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message)
+    }
+
+    fn forbidden(message: String) -> Self {
+        Self::user(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+    }
+
+    fn too_many() -> Self {
+        let message = "Rate Exceeded: too many asynchronous invocations are waiting".to_owned();
+        Self::user(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", message)
     }
 
     fn unknown_path(path: &str) -> Self {

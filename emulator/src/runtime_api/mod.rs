@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, ORIGIN};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 
@@ -37,6 +37,12 @@ pub(crate) struct RuntimeApi {
 
 impl RuntimeApi {
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Reply> {
+        // Only browsers send it, for a web page, which must not answer in place of the function.
+        if request.headers().contains_key(ORIGIN) {
+            let words = "403 not for web pages\n";
+            let words = reply(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", words);
+            return leave_unread(request.into_body(), words).await;
+        }
         let path = request.uri().path().to_owned();
         let segments: Vec<&str> = path.split('/').collect();
         let (method, endpoint) = match segments[..] {

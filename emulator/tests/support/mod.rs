@@ -114,7 +114,7 @@ impl Client {
     }
 
     pub fn get(&mut self, path: &str) -> Response {
-        self.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        self.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         self.receive()
     }
 
@@ -158,7 +158,7 @@ impl Client {
     /// Begins a streamed answer to an event, as a runtime does.
     pub fn begin_stream(&mut self, event: &Response, headers: &str) {
         self.send(format!(
-            "POST /2018-06-01/runtime/invocation/{}/response HTTP/1.1\r\nHost: x\r\n{headers}\
+            "POST /2018-06-01/runtime/invocation/{}/response HTTP/1.1\r\nHost: localhost\r\n{headers}\
              Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\r\n",
             id(event)
         ));
@@ -223,7 +223,7 @@ impl Client {
 pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n",
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {}\r\n\r\n",
         body.len()
     );
     [head.as_bytes(), body].concat()
