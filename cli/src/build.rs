@@ -1,6 +1,7 @@
 //! Builds a function with cargo. Every subcommand that needs a program builds it here.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode, Stdio};
@@ -138,11 +139,14 @@ pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).context(folder.display())?;
     let beside = folder.join(format!(".{}.{}", name.display(), process::id()));
-    let written = fs::write(&beside, bytes)
-        .and_then(|()| fs::set_permissions(&beside, fs::Permissions::from_mode(mode)))
+    // It must be new: a link of this name would lead elsewhere.
+    let mut file = File::create_new(&beside).context(beside.display())?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.set_permissions(fs::Permissions::from_mode(mode)))
         .and_then(|()| fs::rename(&beside, path));
     written.context(shown).inspect_err(|_| {
-        // It may not exist. The first error is the one to report.
+        // The first error is the one to report.
         let _ = fs::remove_file(&beside);
     })
 }

@@ -146,6 +146,8 @@ fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     };
     fs::create_dir_all(parent).context(parent.display())?;
     let beside = parent.join(format!(".{}.{}", name.display(), process::id()));
+    // It must be new: a link of this name would lead elsewhere.
+    fs::create_dir(&beside).context(beside.display())?;
     write_files(&beside, files)
         .and_then(|()| fs::rename(&beside, folder).context(&shown))
         .inspect_err(|_| {

@@ -64,7 +64,9 @@ impl Entry {
 pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>, Error> {
     let mut entries = BTreeMap::new();
     for path in paths {
-        add(&mut entries, path, name(path)?, &mut Vec::new())?;
+        // If it doesn't exist, `add` reports it.
+        let root = path.canonicalize().unwrap_or_default();
+        add(&mut entries, path, name(path)?, &mut Folders { root: &root, above: Vec::new() })?;
     }
     for entry in entries.values() {
         let folders = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
@@ -103,22 +105,61 @@ fn name(path: &Path) -> Result<String, Error> {
     }
 }
 
-/// Adds a file, or the files in a directory. `above` are its parent directories without symbolic
-/// links.
+/// The directories that a file is in, without symbolic links.
+struct Folders<'a> {
+    /// The path of `--include`.
+    root: &'a Path,
+    /// The parent directories, from the root on.
+    above: Vec<PathBuf>,
+}
+
+/// Returns an error if a name is read in other ways by other programs.
+fn check_name(name: &str, path: &Path) -> Result<(), Error> {
+    // Windows's separator, which also some unzip programs understand.
+    if name.contains('\\') || name.contains(char::is_control) {
+        return Err(Error::new(format!(
+            "{:?}: a name in a package can't have backslashes or control characters: rename it",
+            path
+        )));
+    }
+    Ok(())
+}
+
+/// Prints a warning if a file seldom belongs into a package.
+fn warn_about(path: &Path, root: &Path) {
+    let shown = path.display();
+    let last = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if last == ".git" {
+        eprintln!("warning: {shown} is included: it has the whole history of a repository");
+    }
+    if last == ".env" || last.starts_with(".env.") {
+        eprintln!("warning: {shown} is included: files of this name usually have secrets");
+    }
+    if path.is_symlink()
+        && let Ok(to) = path.canonicalize()
+        && !to.starts_with(root)
+    {
+        eprintln!("warning: {shown} is a symbolic link that leads out, to {}", to.display());
+    }
+}
+
+/// Adds a file, or the files in a directory.
 fn add(
     entries: &mut BTreeMap<String, Entry>,
     path: &Path,
     name: String,
-    above: &mut Vec<PathBuf>,
+    folders: &mut Folders<'_>,
 ) -> Result<(), Error> {
     let shown = path.display();
+    check_name(&name, path)?;
+    warn_about(path, folders.root);
     // Symbolic links are followed: the package has the files that they lead to.
     let metadata = path.metadata().map_err(|error| match path.read_link() {
         Ok(to) => Error::new(format!("{shown} is a symbolic link to {}: {error}", to.display())),
         Err(_) => Error::new(format!("--include {shown}: {error}")),
     })?;
     if metadata.is_dir() {
-        return add_folder(entries, path, &name, above);
+        return add_folder(entries, path, &name, folders);
     }
     if !metadata.is_file() {
         return Err(Error::new(format!("{shown} is neither a file nor a directory")));
@@ -145,11 +186,11 @@ fn add_folder(
     entries: &mut BTreeMap<String, Entry>,
     path: &Path,
     name: &str,
-    above: &mut Vec<PathBuf>,
+    folders: &mut Folders<'_>,
 ) -> Result<(), Error> {
     let shown = path.display();
     let here = path.canonicalize().context(&shown)?;
-    if above.contains(&here) {
+    if folders.above.contains(&here) {
         return Err(Error::new(format!("{shown} leads back to its parent {}", here.display())));
     }
     let mut children = Vec::new();
@@ -163,14 +204,14 @@ fn add_folder(
             "warning: {shown} is an empty directory, which a package can't have: it is left out"
         );
     }
-    above.push(here);
+    folders.above.push(here);
     for child in children {
         let last =
             child.file_name().and_then(|last| last.to_str()).ok_or_else(|| not_utf8(&child))?;
         let name = format!("{name}/{last}");
-        add(entries, &child, name, above)?;
+        add(entries, &child, name, folders)?;
     }
-    above.pop();
+    folders.above.pop();
     Ok(())
 }
 

@@ -275,8 +275,62 @@ fn invalid_inclusions_are_rejected() {
     assert_said(&include(&["broken"]), &["broken is a symbolic link to nowhere: No such file"]);
     assert_said(&include(&["loop"]), &["leads back to"]);
     assert_said(&include(&["pipe"]), &["pipe is neither a file nor a directory"]);
+    for odd in ["back\\slash", "line\nbreak", "e\u{1b}scape"] {
+        write(&folder.join(format!("odd/{odd}")), b"4", 0o644);
+        assert_said(&include(&[&format!("odd/{odd}")]), &["backslashes or control characters"]);
+        assert_said(&include(&["odd"]), &["backslashes or control characters"]);
+        fs::remove_file(folder.join(format!("odd/{odd}"))).expect("a file can be removed");
+    }
     for nameless in [".", "..", "/"] {
         assert_said(&include(&[nameless]), &["has no name"]);
+    }
+}
+
+#[test]
+fn files_that_seldom_belong_into_a_package_have_warnings() {
+    let folder = folder("unwanted");
+    write(&folder.join("app/.env"), b"SECRET=1", 0o644);
+    write(&folder.join("app/.env.local"), b"SECRET=2", 0o644);
+    write(&folder.join("app/.environment"), b"3", 0o644);
+    write(&folder.join("app/.git/HEAD"), b"4", 0o644);
+    write(&folder.join("app/inner/file"), b"5", 0o644);
+    write(&folder.join("outside"), b"6", 0o644);
+    symlink("../outside", folder.join("app/out")).expect("a link can be made");
+    symlink("inner/file", folder.join("app/in")).expect("a link can be made");
+    let (_, err) = package(&folder, &["--include", "app"]);
+    let warnings: Vec<&str> = err.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let [env, local, git, out] = warnings[..] else { panic!("{err}") };
+    assert_said(env, &["app/.env is included", "secrets"]);
+    assert_said(local, &["app/.env.local is included", "secrets"]);
+    assert_said(git, &["app/.git is included", "history"]);
+    assert_said(out, &["app/out is a symbolic link that leads out, to", "outside"]);
+    // What is asked for by name is no surprise.
+    let (_, err) = package(&folder, &["--include", "app/out", "--include", "app/inner"]);
+    assert!(!err.contains("warning: "), "{err}");
+}
+
+#[test]
+fn a_link_with_the_temporary_name_is_not_followed() {
+    let folder = folder("planted");
+    // The process's id is that of the shell, which the tool replaces.
+    let planted = "mkdir elsewhere; ln -s elsewhere/file .out.zip.$$; ln -s elsewhere .myfn.$$; exec \"$0\" \"$@\"";
+    for arguments in [
+        &["package", "--bootstrap", "program", "--output", "out.zip"][..],
+        &["new", "myfn", "--template", "hello"],
+    ] {
+        let _ = fs::remove_dir_all(folder.join("elsewhere"));
+        let output = Command::new("sh")
+            .args(["-c", planted])
+            .arg(tool(&folder).get_program())
+            .arg("barelambda")
+            .args(arguments)
+            .current_dir(&folder)
+            .output()
+            .expect("the tool can be started");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && words.contains("File exists"), "{words}");
+        let written = fs::read_dir(folder.join("elsewhere")).expect("it exists").count();
+        assert_eq!(written, 0, "a link was followed");
     }
 }
 
