@@ -1,6 +1,8 @@
 # One Lambda function on provided.al2023, with its log group, its role, and its event sources.
 
 locals {
+  is_public = try(var.url.auth, "AWS_IAM") == "NONE"
+
   # With an alias, callers invoke only published versions.
   qualifier = one(aws_lambda_alias.this[*].name)
 
@@ -161,19 +163,27 @@ resource "aws_lambda_function_url" "this" {
   }
 }
 
-# A public URL needs both actions since October 2025. The provider can limit the second one to calls
-# by the URL only from version 6.29 on. Before, any AWS account may also call the Invoke API.
+# The first of the two permissions that a public URL needs since October 2025. The second one must
+# be limited to calls by the URL. Otherwise, any AWS account could call the Invoke API. The provider
+# can express that only from version 6.29 on: modules/public-url.
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 resource "aws_lambda_permission" "url" {
   #checkov:skip=CKV_AWS_301:only with url.auth NONE, which makes the URL public
-  for_each = toset(try(var.url.auth, "AWS_IAM") == "NONE" ? ["InvokeFunctionUrl", "InvokeFunction"] : [])
+  count = local.is_public ? 1 : 0
 
-  statement_id           = "Everybody${each.key}"
-  action                 = "lambda:${each.key}"
+  statement_id           = "EverybodyInvokeFunctionUrl"
+  action                 = "lambda:InvokeFunctionUrl"
   principal              = "*"
   function_name          = aws_lambda_function.this.function_name
   qualifier              = local.qualifier
-  function_url_auth_type = each.key == "InvokeFunctionUrl" ? "NONE" : null
+  function_url_auth_type = "NONE"
+}
+
+check "public_url" {
+  assert {
+    condition     = !local.is_public || try(var.url.has_invoke_permission, false)
+    error_message = "A public URL responds with 403 unless the function also has the permission lambda:InvokeFunction for calls by the URL. Add the module public-url, which needs version 6.29 of the AWS provider, and set url.has_invoke_permission."
+  }
 }
 
 resource "aws_lambda_event_source_mapping" "sqs" {

@@ -255,10 +255,11 @@ variable "policy_statements" {
 }
 
 variable "url" {
-  description = "A URL for the function: null for none, {} for one with IAM authorization. auth: AWS_IAM, or NONE for a public URL. invoke_mode: BUFFERED, or RESPONSE_STREAM for responses that stream. cors: what browsers may do from other sites."
+  description = "A URL for the function: null for none, {} for one with IAM authorization. auth: AWS_IAM, or NONE for a public URL, which also needs the module public-url. has_invoke_permission: that it is there. invoke_mode: BUFFERED, or RESPONSE_STREAM for responses that stream. cors: what browsers may do from other sites."
   type = object({
-    auth        = optional(string, "AWS_IAM")
-    invoke_mode = optional(string, "BUFFERED")
+    auth                  = optional(string, "AWS_IAM")
+    has_invoke_permission = optional(bool, false)
+    invoke_mode           = optional(string, "BUFFERED")
     cors = optional(object({
       allow_origins     = optional(list(string), [])
       allow_methods     = optional(list(string), [])

@@ -5,8 +5,8 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # The first version with `logging_config`.
-      version = ">= 5.32"
+      # The first version with `logging_config`. The next major version may change what this uses.
+      version = ">= 5.32, < 7"
     }
   }
 }

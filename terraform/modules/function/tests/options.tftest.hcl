@@ -144,7 +144,7 @@ run "url_with_iam" {
 run "public_url_at_an_alias" {
   variables {
     alias = "live"
-    url   = { auth = "NONE", invoke_mode = "RESPONSE_STREAM", cors = { allow_origins = ["https://example.com"], allow_methods = ["GET"], max_age = 60 } }
+    url   = { auth = "NONE", has_invoke_permission = true, invoke_mode = "RESPONSE_STREAM", cors = { allow_origins = ["https://example.com"], allow_methods = ["GET"], max_age = 60 } }
   }
 
   assert {
@@ -163,11 +163,22 @@ run "public_url_at_an_alias" {
   }
   assert {
     condition = (
-      aws_lambda_permission.url["InvokeFunctionUrl"].function_url_auth_type == "NONE" && aws_lambda_permission.url["InvokeFunction"].principal == "*"
-      && aws_lambda_permission.url["InvokeFunctionUrl"].qualifier == "live"
+      aws_lambda_permission.url[0].function_url_auth_type == "NONE" && aws_lambda_permission.url[0].action == "lambda:InvokeFunctionUrl"
+      && aws_lambda_permission.url[0].principal == "*" && aws_lambda_permission.url[0].qualifier == "live"
+      && length(aws_lambda_permission.url) == 1
     )
-    error_message = "the permissions"
+    error_message = "the permission"
   }
+}
+
+run "public_url_without_the_second_permission" {
+  command = plan
+
+  variables {
+    url = { auth = "NONE" }
+  }
+
+  expect_failures = [check.public_url]
 }
 
 run "xray_and_a_queue" {
