@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use barelambda_tests::emulated::pattern;
 use barelambda_tests::programs::{Architecture, example, faults, panic_place};
 use barelambda_tests::rie::Rie;
-use barelambda_tests::{cargo, syscalls};
+use barelambda_tests::{cargo, exec, syscalls};
 
 const NATIVE: Architecture = Architecture::X86_64;
 
@@ -40,6 +40,21 @@ fn an_event_beyond_the_buffer_is_a_typed_failure_and_the_next_works() {
     let error = String::from_utf8(rie.invoke(&pattern(65_537))).expect("errors are JSON");
     assert!(error.starts_with(r#"{"errorType":"Function.EventTooLarge""#), "{error}");
     assert_eq!(rie.invoke(b"{}"), b"2");
+}
+
+#[test]
+#[ignore = "needs RIE; run `bash .ci/full`"]
+fn an_error_type_of_any_form_reaches_the_caller_unchanged() {
+    let folder = exec::task("rie-type", "#!/bin/sh\necho '!OrderNotFound no order 7'\nexit 1\n");
+    let folder = folder.to_str().expect("the path is UTF-8");
+    let environment = [("LAMBDA_TASK_ROOT", folder), ("_HANDLER", "handler")];
+    let mut rie = Rie::start(&exec::bootstrap(NATIVE), &environment, "type");
+    let error: serde_json::Value =
+        serde_json::from_slice(&rie.invoke(b"{}")).expect("errors are JSON");
+    assert_eq!(
+        (&error["errorType"], &error["errorMessage"]),
+        (&"OrderNotFound".into(), &"no order 7".into())
+    );
 }
 
 #[test]
