@@ -40,7 +40,7 @@ fn event() -> Vec<u8> {
 
 /// What a process has besides the pages of its program, all of which count as soon as they are in
 /// the page cache: the stack, the buffers and the heap, of which the handshake needs the most.
-fn the_example_needs_at_most_112_kib(kind: Kind) {
+fn the_example_needs_at_most_120_kib(kind: Kind) {
     let program = aws_example("dynamodb", Architecture::X86_64);
     let size = std::fs::metadata(program).expect("the program exists").len().div_ceil(1024);
     let identity = pki::chain(kind);
@@ -54,17 +54,17 @@ fn the_example_needs_at_most_112_kib(kind: Kind) {
     }
     peaks.sort_unstable();
     println!("{kind:?}: {peaks:?} KiB after the first call, the program has {size} KiB");
-    assert!(peaks[9] <= size + 112, "{peaks:?} KiB, the program has {size} KiB");
+    assert!(peaks[9] <= size + 120, "{peaks:?} KiB, the program has {size} KiB");
 }
 
 #[test]
-fn the_example_needs_at_most_112_kib_with_ecdsa() {
-    the_example_needs_at_most_112_kib(Kind::P256);
+fn the_example_needs_at_most_120_kib_with_ecdsa() {
+    the_example_needs_at_most_120_kib(Kind::P256);
 }
 
 #[test]
-fn the_example_needs_at_most_112_kib_with_rsa() {
-    the_example_needs_at_most_112_kib(Kind::Rsa2048);
+fn the_example_needs_at_most_120_kib_with_rsa() {
+    the_example_needs_at_most_120_kib(Kind::Rsa2048);
 }
 
 #[test]
