@@ -10,6 +10,7 @@ pub mod bodies;
 pub mod bundles;
 pub mod conversation;
 pub mod differences;
+pub mod events;
 pub mod heads;
 pub mod reading;
 pub mod replies;

@@ -375,3 +375,21 @@ fn every_value_of_the_fixtures_of_aws_lambda_events_can_be_reached() {
     assert!(unused.is_empty(), "{unused:?}");
     assert!(reached > 120, "{reached}");
 }
+
+#[test]
+fn every_value_of_a_compressed_log_can_be_reached() {
+    let folder = barelambda_tests::cargo::dependency("aws_lambda_events").join("src/fixtures");
+    let example = format!("{}/../examples/events/cloudwatch_logs.json", env!("CARGO_MANIFEST_DIR"));
+    for path in [folder.join("example-cloudwatch_logs-event.json"), example.into()] {
+        let mut event = fs::read(&path).expect("the file can be read");
+        let event: cloudwatch_logs::Event =
+            json::from_slice(&mut event).expect("the event can be read");
+        let gzip = event.awslogs.data.bytes().expect("the data are base64");
+        let mut buffer = [0; 4096];
+        let text = barelambda::events::gunzip(gzip, &mut buffer).expect("the data are gzip");
+        check("the log", text, whole!(cloudwatch_logs::LogEvents));
+        for end in 0..gzip.len() {
+            assert!(barelambda::events::gunzip(&gzip[..end], &mut buffer).is_err(), "{end}");
+        }
+    }
+}
