@@ -1,10 +1,7 @@
 //! REST APIs of API Gateway, and HTTP APIs with payload format version 1.0.
 
-use core::mem::take;
-
-use super::body::Body;
 use super::field::Look;
-use super::http::{Headers, HttpRequest, Parameters};
+use super::http::{Headers, HttpRequest, Parameters, ReadOnce};
 use super::object::object;
 use crate::json::RawJson;
 
@@ -53,8 +50,8 @@ object! {
         /// API Gateway's metadata of the request. It is empty in the test events of the console.
         pub request_context: RequestContext<'a> = "requestContext",
         in place
-        /// The body, which [`http::from_slice`](super::http::from_slice) takes out.
-        body: Body<'a> = "body" or Default as request,
+        /// The body, the method and the path.
+        once: ReadOnce<'a> = "body" or Default as request,
     }
 }
 
@@ -139,11 +136,11 @@ object! {
 
 impl<'a> HttpRequest<'a> for Request<'a> {
     fn method(&self) -> &'a str {
-        self.http_method()
+        self.once.method
     }
 
     fn path(&self) -> &'a str {
-        Self::path(self)
+        self.once.path
     }
 
     /// Returns [`multi_value_headers`](Request::multi_value_headers), or the field `headers` if
@@ -163,7 +160,11 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         Look::look(self.get("isBase64Encoded"))
     }
 
-    fn take_body(&mut self) -> Body<'a> {
-        take(&mut self.body)
+    fn find_line(&self) -> [&'a str; 2] {
+        [self.http_method(), Self::path(self)]
+    }
+
+    fn read_once(&mut self) -> &mut ReadOnce<'a> {
+        &mut self.once
     }
 }

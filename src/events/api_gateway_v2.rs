@@ -1,10 +1,7 @@
 //! HTTP APIs of API Gateway with payload format version 2.0, and function URLs.
 
-use core::mem::take;
-
-use super::body::Body;
 use super::field::Look;
-use super::http::{Headers, HttpRequest, Parameters, Texts, cookie_in, cookie_value};
+use super::http::{Headers, HttpRequest, Parameters, ReadOnce, Texts, cookie_in, cookie_value};
 use super::object::object;
 use crate::json::RawJson;
 
@@ -52,8 +49,8 @@ object! {
         /// The stage variables of the API.
         pub stage_variables: Parameters<'a> = "stageVariables",
         in place
-        /// The body, which [`http::from_slice`](super::http::from_slice) takes out.
-        body: Body<'a> = "body" or Default as request,
+        /// The body, the method and the path.
+        once: ReadOnce<'a> = "body" or Default as request,
     }
 }
 
@@ -139,12 +136,12 @@ impl<'a> Authorizer<'a> {
 
 impl<'a> HttpRequest<'a> for Request<'a> {
     fn method(&self) -> &'a str {
-        self.request_context().http().method()
+        self.once.method
     }
 
     /// Returns [`raw_path`](Request::raw_path).
     fn path(&self) -> &'a str {
-        self.raw_path()
+        self.once.path
     }
 
     /// Returns the header fields. Multiple values of one name are joined by commas.
@@ -160,8 +157,12 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         Look::look(self.get("isBase64Encoded"))
     }
 
-    fn take_body(&mut self) -> Body<'a> {
-        take(&mut self.body)
+    fn find_line(&self) -> [&'a str; 2] {
+        [self.request_context().http().method(), self.raw_path()]
+    }
+
+    fn read_once(&mut self) -> &mut ReadOnce<'a> {
+        &mut self.once
     }
 
     /// Searches [`cookies`](Request::cookies) and then the header field Cookie, which CloudFront

@@ -1,10 +1,12 @@
 //! The common interface of HTTP requests from all sources, and their bodies.
 
+use core::mem::take;
+
 use serde::de::Error as _;
 
 use super::body::Body;
 pub use super::fields::{Headers, Parameters, Texts};
-use super::object::ReadObject;
+use super::object::{InPlace, ReadObject};
 use crate::error::Error;
 use crate::json::{DeError, Deserializer};
 
@@ -40,9 +42,13 @@ pub trait HttpRequest<'a>: ReadObject<'a> {
     /// Returns whether the body is base64 in the event.
     fn is_base64_encoded(&self) -> bool;
 
-    /// Takes the body out, without regard to base64.
+    /// Returns the method and the path, each empty if it is missing.
     #[doc(hidden)]
-    fn take_body(&mut self) -> Body<'a>;
+    fn find_line(&self) -> [&'a str; 2];
+
+    /// Returns what [`from_slice`] reads once.
+    #[doc(hidden)]
+    fn read_once(&mut self) -> &mut ReadOnce<'a>;
 
     /// Returns the first value of the header field `name`, which is case-insensitive.
     fn header(&self, name: &str) -> Option<&'a str> {
@@ -58,6 +64,27 @@ pub trait HttpRequest<'a>: ReadObject<'a> {
     /// 4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)).
     fn cookie(&self, name: &str) -> Option<&'a str> {
         cookie_in(self.headers(), name)
+    }
+}
+
+/// What is read from a request once: the body, which [`from_slice`] takes out, and the method and
+/// the path, which most handlers ask for.
+#[derive(Debug, Default)]
+pub struct ReadOnce<'a> {
+    body: Body<'a>,
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+}
+
+impl<'a> InPlace<'a> for ReadOnce<'a> {
+    type Taken = <Body<'a> as InPlace<'a>>::Taken;
+
+    fn take(deserializer: &mut Deserializer<'a>) -> Result<Self::Taken, DeError> {
+        <Body<'a> as InPlace<'a>>::take(deserializer)
+    }
+
+    fn from_taken(taken: Self::Taken, is_base64: bool) -> Self {
+        Self { body: Body::from_taken(taken, is_base64), method: "", path: "" }
     }
 }
 
@@ -79,12 +106,16 @@ pub(super) fn cookie_value<'a>(pair: &'a str, name: &str) -> Option<&'a str> {
 pub fn from_slice<'a, R: HttpRequest<'a>>(text: &'a mut [u8]) -> Result<(R, Body<'a>), Error> {
     let mut deserializer = Deserializer::new(text);
     let request = R::read_object(&mut deserializer).and_then(|request| {
-        if request.method().is_empty() || request.path().is_empty() {
+        let line = request.find_line();
+        if line.iter().any(|part| part.is_empty()) {
             return Err(DeError::missing_field("method or path"));
         }
-        Ok(request)
+        Ok((request, line))
     });
-    let mut request = deserializer.finish(request)?;
-    let body = request.take_body().encoded(request.is_base64_encoded());
+    let (mut request, line) = deserializer.finish(request)?;
+    let is_base64 = request.is_base64_encoded();
+    let once = request.read_once();
+    [once.method, once.path] = line;
+    let body = take(&mut once.body).encoded(is_base64);
     Ok((request, body))
 }

@@ -1,10 +1,7 @@
 //! Target groups of VPC Lattice.
 
-use core::mem::take;
-
-use super::body::Body;
 use super::field::Look;
-use super::http::{Headers, HttpRequest, Parameters};
+use super::http::{Headers, HttpRequest, Parameters, ReadOnce};
 use super::object::object;
 use crate::json::RawJson;
 
@@ -35,8 +32,8 @@ object! {
         /// VPC Lattice's metadata of the request.
         pub request_context: RequestContext<'a> = "requestContext",
         in place
-        /// The body, which [`http::from_slice`](super::http::from_slice) takes out.
-        body: Body<'a> = "body" or Default as request,
+        /// The body, the method and the path.
+        once: ReadOnce<'a> = "body" or Default as request,
     }
 }
 
@@ -61,12 +58,12 @@ object! {
 
 impl<'a> HttpRequest<'a> for Request<'a> {
     fn method(&self) -> &'a str {
-        Look::look(self.get("method"))
+        self.once.method
     }
 
     /// Returns the path, still URL-encoded, with the query.
     fn path(&self) -> &'a str {
-        Look::look(self.get("path"))
+        self.once.path
     }
 
     fn headers(&self) -> Headers<'a> {
@@ -81,8 +78,12 @@ impl<'a> HttpRequest<'a> for Request<'a> {
         Look::look(self.get("isBase64Encoded"))
     }
 
-    fn take_body(&mut self) -> Body<'a> {
-        take(&mut self.body)
+    fn find_line(&self) -> [&'a str; 2] {
+        [Look::look(self.get("method")), Look::look(self.get("path"))]
+    }
+
+    fn read_once(&mut self) -> &mut ReadOnce<'a> {
+        &mut self.once
     }
 }
 
@@ -100,19 +101,19 @@ object! {
     /// [1]: https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
     pub struct RequestV1<'a> {
         in place
-        /// The body, which [`http::from_slice`](super::http::from_slice) takes out.
-        body: Body<'a> = "body" or Default as request,
+        /// The body, the method and the path.
+        once: ReadOnce<'a> = "body" or Default as request,
     }
 }
 
 impl<'a> HttpRequest<'a> for RequestV1<'a> {
     fn method(&self) -> &'a str {
-        Look::look(self.get("method"))
+        self.once.method
     }
 
     /// Returns the path, still URL-encoded, with the query.
     fn path(&self) -> &'a str {
-        Look::look(self.get("raw_path"))
+        self.once.path
     }
 
     /// Returns the header fields. Multiple values of one name are joined by commas.
@@ -128,7 +129,11 @@ impl<'a> HttpRequest<'a> for RequestV1<'a> {
         Look::look(self.get("is_base64_encoded"))
     }
 
-    fn take_body(&mut self) -> Body<'a> {
-        take(&mut self.body)
+    fn find_line(&self) -> [&'a str; 2] {
+        [Look::look(self.get("method")), Look::look(self.get("raw_path"))]
+    }
+
+    fn read_once(&mut self) -> &mut ReadOnce<'a> {
+        &mut self.once
     }
 }
