@@ -4,6 +4,7 @@
 //! - [`contenders`] builds the programs. [`measure`] runs [`cold`] starts, [`warm`] cycles and
 //!   [`counts`] in shuffled [`rounds`]. [`launch`] starts the programs, and the [`server`] in the
 //!   same process is their Runtime API.
+//! - [`https`] is a server for programs that make calls, which the tests use, too.
 //! - [`aws`] measures on AWS.
 //! - The result is a [`record`] of [`figures`], which [`table`] prints, [`plots`] draws and
 //!   [`publish`] writes into the documentation.
@@ -16,6 +17,7 @@ pub mod cost;
 pub mod counts;
 pub mod events;
 pub mod figures;
+pub mod https;
 pub mod launch;
 pub mod machine;
 pub mod measure;

@@ -11,7 +11,7 @@
 //!   [`rie_relay`] records the traffic, and [`rie_runtime`] replaces the program.
 //! - [`moto`] imitates AWS, [`lambda_front`] adds invocations to it, and [`terraform`] is a stack
 //!   in a separate folder.
-//! - [`https`] is a server that programs call over TLS.
+//! - [`https`] is a server that programs call over TLS, the one of the benchmark.
 //! - [`measured`] is a blocking server for measurements, which adds no delay by polling.
 //! - [`exec_measured`] runs the binary `exec` against it; [`compared`] compares times, and
 //!   [`budgets`] compares figures with `budgets.toml`.
@@ -31,7 +31,6 @@ pub mod emulated;
 pub mod exec;
 pub mod exec_measured;
 pub mod failures;
-pub mod https;
 pub mod lambda_front;
 pub mod measured;
 pub mod moto;
@@ -50,3 +49,5 @@ pub mod terraform;
 pub mod tls;
 pub mod tools;
 pub mod waiting;
+
+pub use barelambda_bench::https;

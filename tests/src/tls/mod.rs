@@ -1,6 +1,6 @@
 //! Servers that speak TLS, and certificates for them.
 //!
-//! - [`pki`] makes keys and certificates, good and bad.
+//! - [`pki`] makes keys and certificates, good and bad: those of the benchmark's server, too.
 //! - [`server`] is a server of rustls with ring.
 //! - [`handshake`] is one that breaks the protocol.
 //! - [`rsa_key`] has keys for bad certificates.
@@ -8,6 +8,7 @@
 
 pub mod client;
 pub mod handshake;
-pub mod pki;
 pub mod rsa_key;
 pub mod server;
+
+pub use barelambda_bench::https::pki;

@@ -8,6 +8,8 @@ use rsa::sha2::Sha256;
 use rsa::{Pkcs1v15Sign, PrivateKey, PublicKey};
 use rustls::pki_types::CertificateDer;
 
+use super::pki;
+
 /// Keys that only tests use.
 const RSA_1024: &[u8] = include_bytes!("rsa_1024.pk8.der");
 
@@ -25,7 +27,7 @@ impl RsaKey {
 
     /// Returns the key of 2,048 bits.
     pub fn large() -> Self {
-        Self::read(super::pki::RSA_2048)
+        Self::read(pki::RSA_2048)
     }
 
     fn read(der: &[u8]) -> Self {

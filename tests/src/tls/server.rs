@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::{cipher_suite, default_provider};
-use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls::{ServerConfig, ServerConnection};
 
-use super::pki::Identity;
+pub use barelambda_bench::https::{config, config_with};
 
 /// How long a server waits for its client.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -46,25 +46,6 @@ impl Server {
     pub fn received(self) -> Vec<u8> {
         self.thread.join().expect("the server doesn't panic")
     }
-}
-
-/// Returns a configuration with all of ring's cipher suites, and TLS 1.3.
-pub fn config(identity: &Identity) -> ServerConfig {
-    config_with(identity, default_provider(), &[&rustls::version::TLS13])
-}
-
-/// Returns a configuration for `versions`, with the provider's cipher suites.
-pub fn config_with(
-    identity: &Identity,
-    provider: CryptoProvider,
-    versions: &[&'static SupportedProtocolVersion],
-) -> ServerConfig {
-    ServerConfig::builder_with_provider(Arc::new(provider))
-        .with_protocol_versions(versions)
-        .expect("the versions have cipher suites")
-        .with_no_client_auth()
-        .with_single_cert(identity.chain.clone(), identity.key.clone_key())
-        .expect("the certificate is valid")
 }
 
 /// Returns ring's provider with only a cipher suite that the client doesn't have.

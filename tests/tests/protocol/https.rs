@@ -25,6 +25,10 @@ fn react(request: &Request) -> Reaction {
     }
 }
 
+fn serving() -> HttpsServer {
+    HttpsServer::start(react).expect("a port is free")
+}
+
 fn options(architecture: Architecture) -> Options {
     let mut options = Options::new(std_program("https-function", architecture));
     options.runner = architecture.runner();
@@ -34,7 +38,7 @@ fn options(architecture: Architecture) -> Options {
 /// The file with the root certificate of a server.
 fn root_of(server: &HttpsServer) -> PathBuf {
     let file = scratch("root").join("root.pem");
-    server.write_root(&file);
+    server.write_root(&file).expect("a file can be written");
     file
 }
 
@@ -45,7 +49,7 @@ fn calling(architecture: Architecture, server: &HttpsServer, path: &str) -> Emul
 }
 
 fn it_posts_events_on_one_connection(architecture: Architecture) {
-    let server = HttpsServer::start(react);
+    let server = serving();
     let emulator = calling(architecture, &server, "/orders");
     for event in [r#"{"number":1}"#, r#"{"number":2}"#, &format!("\"{}\"", "x".repeat(100_000))] {
         assert_eq!(answer(&emulator, event), event.as_bytes());
@@ -62,7 +66,7 @@ on_each_architecture!(it_posts_events_on_one_connection);
 
 #[test]
 fn a_server_that_closes_after_each_reply_is_called_again() {
-    let server = HttpsServer::start(react);
+    let server = serving();
     let emulator = calling(Architecture::X86_64, &server, "/closed");
     for event in ["1", "2", "3"] {
         assert_eq!(answer(&emulator, event), event.as_bytes());
@@ -72,7 +76,7 @@ fn a_server_that_closes_after_each_reply_is_called_again() {
 
 #[test]
 fn a_call_without_a_good_reply_is_a_failure_of_the_function() {
-    let server = HttpsServer::start(react);
+    let server = serving();
     for (path, words) in [
         ("/status", "http status: 503"),
         ("/large", "the response body is larger than request limit: 1048576"),
@@ -96,7 +100,7 @@ fn a_call_without_a_good_reply_is_a_failure_of_the_function() {
 }
 
 fn a_server_of_an_unknown_authority_gets_no_request(architecture: Architecture) {
-    let (server, other) = (HttpsServer::start(react), HttpsServer::start(react));
+    let (server, other) = (serving(), serving());
     let options = options(architecture).env("SSL_CERT_FILE", root_of(&other));
     let (error, _) = failure(&start(options.env("URL", server.url("/"))), "{}");
     assert_eq!(error.error_type, "Function.CallFailed");
@@ -110,7 +114,7 @@ on_each_architecture!(a_server_of_an_unknown_authority_gets_no_request);
 fn a_server_of_another_name_gets_no_request() {
     let certificate = named("server", &["localhost.example"]);
     let identity = chain_of(Kind::P384, authority("root"), authority("intermediate"), certificate);
-    let server = HttpsServer::with(identity, react);
+    let server = HttpsServer::with(identity, react).expect("a port is free");
     let (error, _) = failure(&calling(Architecture::X86_64, &server, "/"), "{}");
     assert!(error.message.contains("certificate"), "{}", error.message);
     assert!(server.requests().is_empty());
@@ -119,7 +123,7 @@ fn a_server_of_another_name_gets_no_request() {
 /// The invocation's time is up in three seconds. The call is given up before.
 #[test]
 fn a_silent_server_is_given_up_before_the_deadline() {
-    let server = HttpsServer::start(react);
+    let server = serving();
     let message = in_time(|| {
         let mut options = options(Architecture::X86_64).env("SSL_CERT_FILE", root_of(&server));
         options.timeout = Duration::from_secs(3);
@@ -131,7 +135,7 @@ fn a_silent_server_is_given_up_before_the_deadline() {
 
 #[test]
 fn a_missing_address_or_root_fails_the_initialisation() {
-    let server = HttpsServer::start(react);
+    let server = serving();
     let without_address = options(Architecture::X86_64).env("SSL_CERT_FILE", root_of(&server));
     let without_root =
         options(Architecture::X86_64).env("SSL_CERT_FILE", "/dev/null").env("URL", server.url("/"));

@@ -1,4 +1,4 @@
-//! Keys and certificates.
+//! Keys and certificates of servers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -8,8 +8,8 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// Keys that only tests use. Making RSA keys takes seconds.
-pub(super) const RSA_2048: &[u8] = include_bytes!("rsa_2048.pk8.der");
+/// A key that only tests and the benchmark use. Making RSA keys takes seconds.
+pub const RSA_2048: &[u8] = include_bytes!("rsa_2048.pk8.der");
 
 /// The kinds of keys.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -1,17 +1,21 @@
-//! An HTTPS server on a local port, with the certificate of an authority that only the test knows.
+//! An HTTPS server on a local port, with the certificate of an authority that only its clients
+//! know. The tests use it, too.
+
+pub mod pki;
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::{fs, thread};
 
 use barelambda_emulator::script::{Request, RequestReader};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring::default_provider;
+use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
-use crate::tls::pki::{Identity, Kind, chain};
-use crate::tls::server::config;
+use pki::{Identity, Kind, chain};
 
 /// What the server does with a request.
 pub enum Reaction {
@@ -23,7 +27,7 @@ pub enum Reaction {
     Silence,
 }
 
-/// A server that runs until its test ends.
+/// A server that runs until the process ends.
 pub struct HttpsServer {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -33,18 +37,24 @@ pub struct HttpsServer {
 
 impl HttpsServer {
     /// Starts a server for `localhost` that calls `react` with each request.
-    pub fn start(react: impl Fn(&Request) -> Reaction + Send + Sync + 'static) -> Self {
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn start(react: impl Fn(&Request) -> Reaction + Send + Sync + 'static) -> io::Result<Self> {
         Self::with(chain(Kind::P256), react)
     }
 
     /// As [`Self::start`], with a certificate.
+    ///
+    /// # Errors
+    /// No port is free.
     pub fn with(
         identity: Identity,
         react: impl Fn(&Request) -> Reaction + Send + Sync + 'static,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let config = config(&identity);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let address = listener.local_addr().expect("a listener has an address");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
         let connections = Arc::new(AtomicUsize::new(0));
         let (sender, requests) = mpsc::channel();
         let (config, react, count) = (Arc::new(config), Arc::new(react), Arc::clone(&connections));
@@ -58,7 +68,11 @@ impl HttpsServer {
                 thread::spawn(move || serve(stream, config, &*react, &sender));
             }
         });
-        Self { address, connections, requests, root: identity.root }
+        Ok(Self { address, connections, requests, root: identity.root })
+    }
+
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Returns the URL of a path, which begins with a slash.
@@ -67,8 +81,11 @@ impl HttpsServer {
     }
 
     /// Writes the certificate of the server's authority to a file, as PEM.
-    pub fn write_root(&self, file: &Path) {
-        fs::write(file, &self.root).expect("a file can be written");
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn write_root(&self, file: &Path) -> io::Result<()> {
+        fs::write(file, &self.root)
     }
 
     /// Returns the number of connections so far.
@@ -82,12 +99,33 @@ impl HttpsServer {
     }
 }
 
+/// Returns a configuration with all of ring's cipher suites, and TLS 1.3.
+pub fn config(identity: &Identity) -> ServerConfig {
+    config_with(identity, default_provider(), &[&rustls::version::TLS13])
+}
+
+/// Returns a configuration for `versions`, with the provider's cipher suites.
+pub fn config_with(
+    identity: &Identity,
+    provider: CryptoProvider,
+    versions: &[&'static SupportedProtocolVersion],
+) -> ServerConfig {
+    ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(versions)
+        .expect("the versions have cipher suites")
+        .with_no_client_auth()
+        .with_single_cert(identity.chain.clone(), identity.key.clone_key())
+        .expect("the certificate is valid")
+}
+
 fn serve(
     stream: TcpStream,
     config: Arc<ServerConfig>,
     react: &dyn Fn(&Request) -> Reaction,
     requests: &mpsc::Sender<Request>,
 ) -> io::Result<()> {
+    // Replies to a client that hasn't acknowledged the session tickets yet aren't held back.
+    stream.set_nodelay(true)?;
     let connection = ServerConnection::new(config).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(connection, stream);
     let mut reader = RequestReader::default();
@@ -100,7 +138,7 @@ fn serve(
         reader.take(&buffer[..length]).map_err(io::Error::other)?;
         let Some(request) = reader.whole() else { continue };
         let reaction = react(&request);
-        // The test may have ended.
+        // The owner of the server may have dropped it.
         let _ = requests.send(request);
         match reaction {
             Reaction::Reply(bytes) => stream.write_all(&bytes)?,
