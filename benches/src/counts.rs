@@ -27,13 +27,16 @@ type Figures = BTreeMap<Figure, Measured>;
 
 /// Returns the size of the deployed files, and of their zip.
 pub fn sizes(ready: &Ready) -> Figures {
-    let files = ready.bootstrap.iter().chain(&ready.included);
-    let size = files.map(|path| size(path)).sum::<Result<u64, Error>>();
     let zip =
         package::zipped(ready.bootstrap.as_deref(), &ready.included).map(|zip| zip.len() as u64);
-    [(Figure::Size, size), (Figure::Zip, zip)]
+    [(Figure::Size, unpacked_size(ready)), (Figure::Zip, zip)]
         .map(|(figure, value)| (figure, measured(value.map(|value| value as f64))))
         .into()
+}
+
+/// Returns the size of the deployed files.
+pub fn unpacked_size(ready: &Ready) -> Result<u64, Error> {
+    ready.bootstrap.iter().chain(&ready.included).map(|path| size(path)).sum()
 }
 
 /// Returns peak memory and minor faults after the first response, of each of `starts` processes
@@ -194,7 +197,8 @@ fn size(path: &Path) -> Result<u64, Error> {
     children.context(path.display())?.iter().map(|child| size(child)).sum()
 }
 
-fn measured(value: Result<f64, Error>) -> Measured {
+/// Returns a figure that doesn't vary, or why it is missing.
+pub fn measured(value: Result<f64, Error>) -> Measured {
     match value {
         Ok(value) => Measured::exact(value),
         Err(error) => Measured::Missing(error.to_string()),

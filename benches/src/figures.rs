@@ -51,6 +51,17 @@ pub enum Figure {
     MinorFaults,
     /// Peak memory (VmHWM) of the process until its first response, in KiB.
     PeakMemory,
+    /// From just before execve to the end of the first response of a function that calls a server
+    /// over TLS; by the keys of the server's certificates.
+    CallStartRsa,
+    CallStartEcdsa,
+    /// The user and system time of the process until that response.
+    CallCpuRsa,
+    CallCpuEcdsa,
+    /// A warm cycle with a call on the open connection.
+    CallWarm,
+    /// The user and system time of a warm cycle with a call, the mean of several.
+    CallWarmCpu,
     /// `Init Duration` of the REPORT line.
     AwsInit,
     /// `Duration` of the REPORT line of a cold start.
@@ -74,7 +85,7 @@ pub enum Unit {
 
 impl Figure {
     /// All figures, in the order of the tables.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 26] = [
         Self::Size,
         Self::Zip,
         Self::StartToNext,
@@ -91,6 +102,12 @@ impl Figure {
         Self::InstructionsPerInvocation,
         Self::MinorFaults,
         Self::PeakMemory,
+        Self::CallStartRsa,
+        Self::CallStartEcdsa,
+        Self::CallCpuRsa,
+        Self::CallCpuEcdsa,
+        Self::CallWarm,
+        Self::CallWarmCpu,
         Self::AwsInit,
         Self::AwsDuration,
         Self::AwsBilled,
@@ -116,6 +133,12 @@ impl Figure {
             Self::InstructionsPerInvocation => "instructions, warm",
             Self::MinorFaults => "minor faults",
             Self::PeakMemory => "peak memory",
+            Self::CallStartRsa => "start to first response, RSA",
+            Self::CallStartEcdsa => "start to first response, ECDSA",
+            Self::CallCpuRsa => "CPU to first response, RSA",
+            Self::CallCpuEcdsa => "CPU to first response, ECDSA",
+            Self::CallWarm => "warm call",
+            Self::CallWarmCpu => "CPU, warm call",
             Self::AwsInit => "Init Duration",
             Self::AwsDuration => "Duration, cold",
             Self::AwsBilled => "Billed Duration, cold",
@@ -131,6 +154,12 @@ impl Figure {
             | Self::DroppedToNext
             | Self::DroppedToAnswer => Unit::Microseconds,
             Self::Warm59B | Self::Warm10Kb | Self::Warm100Kb | Self::Warm5Mb => Unit::Microseconds,
+            Self::CallStartRsa
+            | Self::CallStartEcdsa
+            | Self::CallCpuRsa
+            | Self::CallCpuEcdsa
+            | Self::CallWarm
+            | Self::CallWarmCpu => Unit::Microseconds,
             Self::SyscallsToNext | Self::SyscallsPerInvocation => Unit::Count,
             Self::InstructionsToNext | Self::InstructionsPerInvocation | Self::MinorFaults => {
                 Unit::Count

@@ -4,17 +4,19 @@
 //! - [`contenders`] builds the programs. [`measure`] runs [`cold`] starts, [`warm`] cycles and
 //!   [`counts`] in shuffled [`rounds`]. [`launch`] starts the programs, and the [`server`] in the
 //!   same process is their Runtime API.
-//! - [`https`] is a server for programs that make calls, which the tests use, too.
+//! - [`calls`] measures programs that call a server over TLS: the [`https`] server of this process.
 //! - [`aws`] measures on AWS.
 //! - The result is a [`record`] of [`figures`], which [`table`] prints, [`plots`] draws and
 //!   [`publish`] writes into the documentation.
 
 pub mod aws;
+pub mod calls;
 pub mod cold;
 pub mod compare;
 pub mod contenders;
 pub mod cost;
 pub mod counts;
+pub mod cpu_time;
 pub mod events;
 pub mod figures;
 pub mod https;
@@ -29,6 +31,7 @@ pub mod record;
 pub mod request;
 pub mod rounds;
 pub mod run;
+pub mod samples;
 pub mod server;
 pub mod sizes;
 pub mod spawn;
@@ -47,6 +50,7 @@ pub fn main() -> ExitCode {
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the repository");
     let matches = run::command()
         .subcommand(aws::command())
+        .subcommand(calls::command())
         .subcommand(compare::command())
         .subcommand(cost::command())
         .subcommand(sizes::command())
@@ -54,6 +58,7 @@ pub fn main() -> ExitCode {
         .get_matches();
     let ended = match matches.subcommand() {
         Some(("aws", matches)) => aws::run(matches, repository),
+        Some(("calls", matches)) => calls::run(matches, repository),
         Some(("compare", matches)) => compare::run(matches),
         Some(("cost", matches)) => cost::run(matches, repository),
         Some(("publish", matches)) => publish::run(matches, repository),

@@ -1,12 +1,11 @@
 //! Measures cold starts, warm cycles and counts of every contender, each round in another order.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use cargo_barelambda::error::{Context, Error};
+use cargo_barelambda::error::Error;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cold::{self, drop_caches};
@@ -14,8 +13,9 @@ use crate::contenders::{Contender, Ready};
 use crate::figures::{EVENT_SIZES, Figure};
 use crate::launch::{Event, Running};
 use crate::processors::Reserved;
-use crate::record::{Measured, Row};
+use crate::record::Row;
 use crate::rounds::shuffled;
+use crate::samples::Samples;
 use crate::server::Server;
 use crate::{counts, events, warm};
 
@@ -53,7 +53,6 @@ impl Plan {
 
 /// Measures all contenders. A figure that can't be measured is missing, with the reason.
 pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<Vec<Row>, Error> {
-    fs::create_dir_all(scratch).context(scratch.display())?;
     // This measures no time, and zips take long: compress them in parallel.
     let sizes: Vec<_> = thread::scope(|scope| {
         let ready = contenders.iter().filter_map(|contender| contender.program.as_ref().ok());
@@ -69,7 +68,7 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
                 ready,
                 server: Server::new()?,
                 row: rows.len(),
-                samples: BTreeMap::new(),
+                samples: Samples::default(),
             }),
             Err(why) => row.missing = Some(why.clone()),
         }
@@ -97,9 +96,7 @@ pub fn measure(contenders: &[Contender], plan: &Plan, scratch: &Path) -> Result<
     let bar = bar("system calls, instructions, memory", field.len());
     for (Lane { ready, server, row, samples }, sizes) in field.into_iter().zip(sizes) {
         let figures = &mut rows[row].figures;
-        figures.extend(samples.into_iter().map(|(figure, samples)| {
-            (figure, samples.unwrap_or_else(Measured::Missing, Measured::Samples))
-        }));
+        figures.extend(samples.measured());
         let mut server = server;
         figures.extend(sizes);
         figures.extend(counts::memory(ready, &mut server, plan.memory));
@@ -116,40 +113,7 @@ struct Lane<'a> {
     ready: &'a Ready,
     server: Server,
     row: usize,
-    samples: BTreeMap<Figure, Samples>,
-}
-
-/// The samples in microseconds, or the error.
-struct Samples(Result<Vec<f64>, String>);
-
-impl Samples {
-    fn unwrap_or_else(
-        self,
-        missing: impl Fn(String) -> Measured,
-        some: impl Fn(Vec<f64>) -> Measured,
-    ) -> Measured {
-        match self.0 {
-            Ok(samples) if samples.is_empty() => missing("not measured".to_owned()),
-            Ok(samples) => some(samples),
-            Err(why) => missing(why),
-        }
-    }
-}
-
-impl Lane<'_> {
-    /// Adds a sample, unless an earlier one has failed.
-    fn add(&mut self, figure: Figure, sample: Result<Duration, &Error>) {
-        let entry = &mut self.samples.entry(figure).or_insert(Samples(Ok(Vec::new()))).0;
-        match (entry.as_mut(), sample) {
-            (Ok(samples), Ok(time)) => samples.push((time.as_secs_f64() * 1e7).round() / 10.0),
-            (Ok(_), Err(error)) => *entry = Err(error.to_string()),
-            (Err(_), _) => {}
-        }
-    }
-
-    fn has_failed(&self, figure: Figure) -> bool {
-        self.samples.get(&figure).is_some_and(|samples| samples.0.is_err())
-    }
+    samples: Samples,
 }
 
 /// Measures cold starts of all contenders. `before` runs before each.
@@ -164,10 +128,10 @@ fn starts(
     let bar = bar(what, field.len() * rounds);
     for index in shuffled(field.len(), rounds) {
         let lane = &mut field[index];
-        if !lane.has_failed(figures[0]) {
+        if !lane.samples.has_failed(figures[0]) {
             let start = before().and_then(|()| cold::start(lane.ready, &mut lane.server, &event));
-            lane.add(figures[0], start.as_ref().map(|start| start.to_next));
-            lane.add(figures[1], start.as_ref().map(|start| start.to_answer));
+            lane.samples.add_time(figures[0], start.as_ref().map(|start| start.to_next));
+            lane.samples.add_time(figures[1], start.as_ref().map(|start| start.to_answer));
         }
         bar.inc(1);
     }
@@ -204,13 +168,16 @@ fn warm_cycles(field: &mut [Lane<'_>], plan: &Plan) {
             }
         }
         for (lane, samples) in field.iter_mut().zip(taken) {
-            samples.iter().for_each(|sample| lane.add(figure, sample.as_ref().copied()));
+            samples
+                .iter()
+                .for_each(|sample| lane.samples.add_time(figure, sample.as_ref().copied()));
         }
         bar.finish_and_clear();
     }
 }
 
-fn bar(what: &'static str, length: usize) -> ProgressBar {
+/// Returns a progress bar.
+pub fn bar(what: &'static str, length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:<42} {wide_bar} {pos}/{len} {elapsed}")
         .expect("the template is valid");
     ProgressBar::new(length as u64).with_style(style).with_message(what)

@@ -14,6 +14,9 @@ use crate::figures::Figure;
 /// The version of the record format.
 const FORMAT: u32 = 1;
 
+/// The place of records of `bench calls`.
+pub const CALLS: &str = "calls";
+
 /// The file that has the whole record.
 pub const JSON: &str = "record.json";
 const CSV: &str = "record.csv";
@@ -25,7 +28,7 @@ pub struct Record {
     format: u32,
     /// The start of the run, in UTC: `2026-11-22T10:00:00Z`.
     pub date: String,
-    /// `local`, or `aws` with the region: `aws-eu-central-1`.
+    /// `local`, [`CALLS`], or `aws` with the region: `aws-eu-central-1`.
     pub place: String,
     /// `x86_64` or `aarch64`.
     pub architecture: String,

@@ -9,7 +9,7 @@ use crate::plots;
 use crate::record::{Measured, Record, Row, quantile};
 
 /// The groups of columns, as a terminal isn't wide enough for all of them.
-const GROUPS: [(&str, &[Figure]); 6] = [
+const GROUPS: [(&str, &[Figure]); 9] = [
     (
         "Cold start, from just before execve, in the page cache",
         &[Figure::StartToNext, Figure::StartToAnswer],
@@ -19,6 +19,12 @@ const GROUPS: [(&str, &[Figure]); 6] = [
         "Warm cycle, from sending the event to the next GET /next, by the size of the event",
         &[Figure::Warm59B, Figure::Warm10Kb, Figure::Warm100Kb, Figure::Warm5Mb],
     ),
+    (
+        "Cold start with a call over TLS, by the keys of the server's certificates",
+        &[Figure::CallStartRsa, Figure::CallStartEcdsa],
+    ),
+    ("User and system time until then", &[Figure::CallCpuRsa, Figure::CallCpuEcdsa]),
+    ("Warm cycle with a call", &[Figure::CallWarm, Figure::CallWarmCpu]),
     ("Size and memory", &[Figure::Size, Figure::Zip, Figure::PeakMemory, Figure::MinorFaults]),
     (
         "Work",

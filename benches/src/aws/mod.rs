@@ -21,7 +21,7 @@ use cargo_barelambda::project::Project;
 use cargo_barelambda::signals::Signals;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::contenders;
+use crate::contenders::Group;
 use crate::prices::Prices;
 use progress::{Plan, Progress};
 use run::Run;
@@ -83,7 +83,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let number =
         |name: &str| matches.get_one::<u32>(name).copied().expect("it has a default") as usize;
     let parts = matches.get_many::<String>("matrix").into_iter().flatten().map(String::as_str);
-    let variants = matrix::variants(parts, &contenders::names())?;
+    let variants = matrix::variants(parts, &Group::Echo.names())?;
     let prices =
         Prices::read(&path("prices").unwrap_or_else(|| repository.join("benches/prices.toml")))?;
     let aws = Aws::configured(matches.get_one::<String>("endpoint-url").cloned())?;

@@ -11,7 +11,7 @@ use cargo_barelambda::executable;
 use cargo_barelambda::package::zipped;
 
 use super::matrix::Variant;
-use crate::contenders::{self, Contender, Ready};
+use crate::contenders::{self, Contender, Group, Ready};
 use crate::events::ExpectedResponse;
 
 /// The `_HANDLER` of programs that don't read it.
@@ -54,7 +54,9 @@ pub fn build(
         }
         let architecture = Architecture::from_lambda(lambda);
         let built =
-            contenders::build(repository, architecture, &wanted, &mut |what| eprintln!("{what}"))?;
+            contenders::build(repository, architecture, Group::Echo, &wanted, &mut |what| {
+                eprintln!("{what}")
+            })?;
         for contender in
             built.into_iter().filter(|contender| wanted.iter().any(|name| name == contender.name))
         {

@@ -35,27 +35,34 @@ pub const ENTRIES: &[Entry] = &[
 ];
 
 fn python(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
-    let folder = build_dir.folder("python");
+    python_with(build_dir, "python", &[], &[])
+}
+
+/// Returns the handler in `benches/peers/PEER`, with AWS's client and these `requirements`, which
+/// install `packages` besides the client's.
+pub fn python_with(
+    build_dir: &BuildDir<'_>,
+    peer: &str,
+    requirements: &[&str],
+    packages: &[&str],
+) -> Result<Ready, Error> {
+    let folder = build_dir.folder(peer);
     let python = folder.join("bin/python");
-    once(&folder, AWSLAMBDARIC, || {
+    let requirements = [&[AWSLAMBDARIC], requirements].concat();
+    once(&folder, &requirements.join(" "), || {
         succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-        succeed(Command::new(&python).args(["-m", "pip", "install", "-q", AWSLAMBDARIC]))?;
-        Ok(())
+        let mut pip = Command::new(&python);
+        succeed(pip.args(["-m", "pip", "install", "-q"]).args(&requirements)).map(drop)
     })?;
     let where_from = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
-    let packages = succeed(Command::new(&python).args(where_from))?;
-    let installed = |name: &str| Path::new(packages.trim()).join(name);
-    let own = build_dir.repository.join("benches/peers/python");
-    let parts = [
-        own.join("app.py"),
-        installed("awslambdaric"),
-        installed("simplejson"),
-        installed("snapshot_restore_py"),
-    ];
+    let site = succeed(Command::new(&python).args(where_from))?;
+    let installed = ["awslambdaric", "simplejson", "snapshot_restore_py"].iter().chain(packages);
+    let installed = installed.map(|name| Path::new(site.trim()).join(name));
+    let own = build_dir.repository.join("benches/peers").join(peer);
     Ok(ready(
         vec![python.into(), "-m".into(), "awslambdaric".into(), HANDLER.into()],
         &own,
-        parts.into(),
+        [own.join("app.py")].into_iter().chain(installed).collect(),
     ))
 }
 
@@ -98,6 +105,7 @@ fn ready(command: Vec<std::ffi::OsString>, task_root: &Path, included: Vec<PathB
         bootstrap: None,
         included: included.into_iter().filter(|path| path.exists()).collect(),
         interpreted: true,
+        system_roots: false,
         uncounted: None,
         expected: ExpectedResponse::SameJson,
     }

@@ -27,14 +27,14 @@ pub const ENTRIES: &[Entry] = &[
         title: "lambda_runtime, for size",
         ours: false,
         note: "lambda_runtime 1.5.0, gnu, for size: opt-level z, fat LTO, one codegen unit, panic = abort, stripped; no tracing, one thread.",
-        build: |build_dir| small(build_dir, "lambda_runtime_echo", "gnu"),
+        build: |build_dir| small(build_dir, "lambda_runtime_echo", "gnu", None),
     },
     Entry {
         name: "lambda-runtime-musl-small",
         title: "lambda_runtime, musl, for size",
         ours: false,
         note: "The same, statically linked with musl.",
-        build: |build_dir| small(build_dir, "lambda_runtime_echo", "musl"),
+        build: |build_dir| small(build_dir, "lambda_runtime_echo", "musl", None),
     },
 ];
 
@@ -49,8 +49,13 @@ fn documented(build_dir: &BuildDir<'_>, libc: &str) -> Result<Ready, Error> {
         .map(Ready::alone)
 }
 
-/// Builds a peer in Rust for size.
-pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Ready, Error> {
+/// Builds a peer in Rust for size, without its default features, but with `feature`.
+pub fn small(
+    build_dir: &BuildDir<'_>,
+    package: &str,
+    libc: &str,
+    feature: Option<&str>,
+) -> Result<Ready, Error> {
     let profile = [
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
         ("CARGO_PROFILE_RELEASE_LTO", "fat"),
@@ -58,5 +63,9 @@ pub fn small(build_dir: &BuildDir<'_>, package: &str, libc: &str) -> Result<Read
         ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
         ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
     ];
-    build_dir.cargo(package, "small", libc, &["--no-default-features"], &profile).map(Ready::alone)
+    let way = feature.map_or("small".to_owned(), |feature| format!("small-{feature}"));
+    let features = ["--no-default-features"].into_iter();
+    let features: Vec<&str> =
+        features.chain(feature.into_iter().flat_map(|feature| ["--features", feature])).collect();
+    build_dir.cargo(package, &way, libc, &features, &profile).map(Ready::alone)
 }

@@ -18,6 +18,6 @@ pub const ENTRIES: &[Entry] = &[
         title: "minlambda, musl, for size",
         ours: false,
         note: "The same, statically linked with musl; opt-level z, fat LTO, one codegen unit, panic = abort, stripped.",
-        build: |build_dir| small(build_dir, "minlambda_echo", "musl"),
+        build: |build_dir| small(build_dir, "minlambda_echo", "musl", None),
     },
 ];

@@ -1,6 +1,7 @@
 //! Builds the contenders. One that can't be built is missing, with the reason.
 
 mod build_dir;
+mod calls;
 mod interpreted;
 mod lambda_runtime;
 mod minlambda;
@@ -32,6 +33,7 @@ pub struct Contender {
 }
 
 /// A program that is ready to run, and the files to deploy.
+#[derive(Clone)]
 pub struct Ready {
     /// The program and its arguments.
     pub command: Vec<OsString>,
@@ -43,6 +45,9 @@ pub struct Ready {
     pub included: Vec<PathBuf>,
     /// Whether an interpreter runs it.
     pub interpreted: bool,
+    /// Whether it reads the system's root certificates when it calls a server, as it does on
+    /// Lambda.
+    pub system_roots: bool,
     /// Why callgrind can't count its instructions per invocation.
     pub uncounted: Option<&'static str>,
     pub expected: ExpectedResponse,
@@ -57,43 +62,56 @@ struct Entry {
     build: fn(&BuildDir<'_>) -> Result<Ready, Error>,
 }
 
-/// Returns all entries, in the order of the table.
-fn entries() -> impl Iterator<Item = &'static Entry> {
-    [
-        ours::ENTRIES,
-        lambda_runtime::ENTRIES,
-        minlambda::ENTRIES,
-        interpreted::ENTRIES,
-        scripts::ENTRIES,
-    ]
-    .into_iter()
-    .flatten()
+/// The contenders that are compared with each other.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Those of `bench`, which return their event.
+    Echo,
+    /// Those of `bench calls`, which write their event to DynamoDB first.
+    Calls,
 }
 
-/// Returns the names of all contenders, in the order of the table.
-pub fn names() -> Vec<&'static str> {
-    entries().map(|entry| entry.name).collect()
+impl Group {
+    /// Returns the names of all of its contenders, in the order of the table.
+    pub fn names(self) -> Vec<&'static str> {
+        self.entries().map(|entry| entry.name).collect()
+    }
+
+    fn entries(self) -> impl Iterator<Item = &'static Entry> {
+        let parts: &[&'static [Entry]] = match self {
+            Self::Echo => &[
+                ours::ENTRIES,
+                lambda_runtime::ENTRIES,
+                minlambda::ENTRIES,
+                interpreted::ENTRIES,
+                scripts::ENTRIES,
+            ],
+            Self::Calls => &[calls::ENTRIES],
+        };
+        parts.iter().copied().flatten()
+    }
 }
 
-/// Builds the `wanted` contenders in this order, or all of them if it is empty. Calls `said` with
-/// the name of each before building it. A contender that can't be built is in the list with the
-/// reason.
+/// Builds the `wanted` contenders of a group in this order, or all of them if it is empty. Calls
+/// `said` with the name of each before building it. A contender that can't be built is in the list
+/// with the reason.
 ///
 /// # Errors
-/// No contender has one of the names.
+/// No contender of the group has one of the names.
 pub fn build(
     repository: &Path,
     architecture: Architecture,
+    group: Group,
     wanted: &[String],
     said: &mut dyn FnMut(&str),
 ) -> Result<Vec<Contender>, Error> {
     let named = |name: &String| {
-        entries().find(|entry| entry.name == name).ok_or_else(|| {
-            Error::new(format!("no row named `{name}`. Rows: {}", names().join(", ")))
+        group.entries().find(|entry| entry.name == name).ok_or_else(|| {
+            Error::new(format!("no row named `{name}`. Rows: {}", group.names().join(", ")))
         })
     };
     let chosen: Vec<&Entry> = if wanted.is_empty() {
-        entries().collect()
+        group.entries().collect()
     } else {
         wanted.iter().map(named).collect::<Result<_, _>>()?
     };
@@ -121,6 +139,7 @@ impl Ready {
             bootstrap: Some(program),
             included: Vec::new(),
             interpreted: false,
+            system_roots: false,
             uncounted: None,
             expected: ExpectedResponse::SameBytes,
         }
@@ -133,8 +152,9 @@ mod tests {
 
     #[test]
     fn every_row_has_a_unique_name_and_a_description() {
-        let mut names = names();
-        for entry in entries() {
+        let groups = [Group::Echo, Group::Calls];
+        let mut names: Vec<&str> = groups.into_iter().flat_map(Group::names).collect();
+        for entry in groups.into_iter().flat_map(Group::entries) {
             assert!(!entry.title.is_empty() && !entry.note.is_empty(), "{}", entry.name);
             assert!(
                 entry

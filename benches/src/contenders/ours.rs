@@ -107,7 +107,7 @@ fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Error> {
 }
 
 /// Builds a package of the repository that isn't a member of its workspace.
-fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Error> {
+pub fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Error> {
     let mut project = Project::of(&build_dir.repository.join(folder))?;
     project.target_folder = build_dir.folder(name);
     build::build(&project, project.target(Some(name))?, Some(build_dir.architecture), &[])

@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use crate::figures::{EVENT_SIZES, Figure};
-use crate::record::{Measured, Record, Row};
+use crate::record::{CALLS, Measured, Record, Row};
 
 /// Name, title, whether it uses barelambda, size in bytes, start in µs, its relative noise, and a
 /// warm invocation in µs.
@@ -112,6 +112,38 @@ pub fn aws() -> Record {
             }
             record.rows.push(row);
         }
+    }
+    record
+}
+
+/// Returns a record of `bench calls` with two contenders.
+pub fn calls() -> Record {
+    let mut record = Record::new(CALLS, "x86_64", "2026-11-22T11:00:00Z");
+    let rows = [
+        ("put-item", "barelambda, barelambda-aws", [4e5, 560.0, 4e3, 4e3, 50.0, 2e3, 3.2e3, 40.0]),
+        (
+            "lambda-runtime-sdk",
+            "lambda_runtime, AWS SDK",
+            [6e6, 7.8e3, 36e3, 38e3, 250.0, 32e3, 34e3, 200.0],
+        ),
+    ];
+    for (name, title, values) in rows {
+        let mut row = Row::new(name, title, name == "put-item", format!("What {title} is."));
+        let figures = [
+            Figure::Size,
+            Figure::PeakMemory,
+            Figure::CallStartRsa,
+            Figure::CallStartEcdsa,
+            Figure::CallWarm,
+            Figure::CallCpuRsa,
+            Figure::CallCpuEcdsa,
+            Figure::CallWarmCpu,
+        ];
+        for (figure, median) in figures.into_iter().zip(values) {
+            let samples = vec![median * 0.9, median, median * 1.1];
+            row.figures.insert(figure, Measured::Samples(samples));
+        }
+        record.rows.push(row);
     }
     record
 }

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::figures::Figure;
-use crate::record::{Record, Row};
+use crate::record::{CALLS, Record, Row};
 use cargo_barelambda::error::{Context, Error};
 use picture::{GREY, Label, Picture, WIDTH, Weight};
 
@@ -65,7 +65,11 @@ const OF_AWS: [Plot; 2] = [
 
 /// Returns the plots of a record, in their order in the documentation.
 pub fn of(record: &Record) -> &'static [Plot] {
-    if is_of_aws(record) { &OF_AWS } else { &OF_THIS_MACHINE }
+    match record.place.as_str() {
+        CALLS => &[],
+        _ if is_of_aws(record) => &OF_AWS,
+        _ => &OF_THIS_MACHINE,
+    }
 }
 
 /// Returns whether the record is from AWS.

@@ -13,7 +13,7 @@ use cargo_barelambda::error::{Context, Error};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::plots;
-use crate::record::{JSON, Record};
+use crate::record::{CALLS, JSON, Record};
 use markers::replace;
 use sections::Published;
 
@@ -26,7 +26,8 @@ Each section is between two markers, such as `<!-- bench: begin -->` and `<!-- b
 
   README.md           bench         a short table and the plot of start times
   docs/benchmark.md   bench-tables  all tables and plots of the newest record for each architecture
-  docs/benchmark.md   bench-aws     the same of the newest records of AWS
+  docs/benchmark.md   bench-calls   the table of the newest records of `bench calls`
+  docs/benchmark.md   bench-aws     all tables and plots of the newest records of AWS
 
 --conformance also runs the conformance suite, and writes all of conformance/RESULTS.md, whose totals the short table shows.
 
@@ -88,10 +89,9 @@ impl Page {
 /// Both pages, and all plots that they show.
 fn pages(repository: &Path) -> Result<Vec<Page>, Error> {
     let records = repository.join(RECORDS);
-    let (local, aws) = (
-        newest(&records, |place| place == "local")?,
-        newest(&records, |place| place.starts_with("aws"))?,
-    );
+    let local = newest(&records, |place| place == "local")?;
+    let calls = newest(&records, |place| place == CALLS)?;
+    let aws = newest(&records, |place| place.starts_with("aws"))?;
     // The results are optional: the table then says that the suite wasn't run.
     let checks =
         results::totals(&fs::read_to_string(repository.join(results::PAGE)).unwrap_or_default());
@@ -110,6 +110,7 @@ fn pages(repository: &Path) -> Result<Vec<Page>, Error> {
             DOCS,
             &[
                 ("bench-tables", sections::of_this_machine(&local)),
+                ("bench-calls", sections::of_calls(&calls)),
                 ("bench-aws", sections::of_aws(&aws)),
             ],
         ),
@@ -199,7 +200,7 @@ mod tests {
     }
 
     const README_PAGE: &str = "# A\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nC\n";
-    const DOCS_PAGE: &str = "# A\n<!-- bench-tables: begin -->\nold\n<!-- bench-tables: end -->\nB\n<!-- bench-aws: begin -->\n<!-- bench-aws: end -->\nC\n";
+    const DOCS_PAGE: &str = "# A\n<!-- bench-tables: begin -->\nold\n<!-- bench-tables: end -->\nB\n<!-- bench-calls: begin -->\n<!-- bench-calls: end -->\n<!-- bench-aws: begin -->\n<!-- bench-aws: end -->\nC\n";
 
     fn code(ended: Result<ExitCode, Error>) -> String {
         format!("{:?}", ended.expect("the records can be published"))
@@ -215,6 +216,7 @@ mod tests {
         older.rows[1].title = "an older echo".into();
         repository.keep(&older);
         let (folder, aws) = (repository.keep(&newest), repository.keep(&fixture::aws()));
+        let calls = repository.keep(&fixture::calls());
         assert_eq!(code(repository.publish(&["--check"])), failure);
         assert_eq!(
             (repository.page(README), repository.page(DOCS)),
@@ -229,6 +231,9 @@ mod tests {
             "](../benches/record/x86_64/2026-11-22T1009-local/warm.svg)",
             "](../benches/record/x86_64/2026-11-22T1009-local/record.json)",
             "](../benches/record/x86_64/2026-11-22T1200-aws-eu-central-1/init.svg)",
+            "; by `cargo bare bench calls`\n",
+            "- CPU to first response, RSA: 1.80 ms (2.00 ms) against 28.8 ms (32.0 ms) of `lambda-runtime-sdk`",
+            "](../benches/record/x86_64/2026-11-22T1100-calls/record.json)",
             "ratio to the floor. The best",
         ] {
             assert!(docs.contains(words), "{words}\n{docs}");
@@ -244,6 +249,7 @@ mod tests {
                 .iter()
                 .all(|file| folder.join(file).is_file())
         );
+        assert_eq!(fs::read_dir(calls).expect("the folder exists").count(), 2, "it has no plots");
         assert_eq!(code(repository.publish(&["--check"])), success);
         assert_eq!(code(repository.publish(&[])), success);
         assert_eq!(repository.page(DOCS), docs);
@@ -294,6 +300,12 @@ mod tests {
         let (readme, docs) = (repository.page(README), repository.page(DOCS));
         assert!(readme.contains("Not measured: there are no records"), "{readme}");
         assert!(docs.contains("Not measured: there are no records in `benches/record`"), "{docs}");
+        assert!(
+            docs.contains(
+                "Not measured: there are no records until you run `cargo bare bench calls`."
+            ),
+            "{docs}"
+        );
         assert!(
             docs.contains(
                 "Not measured: there are no records of AWS until you run `cargo bare bench aws`."

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::calls::against;
 use crate::figures::Figure;
 use crate::plots::{self, Plot};
 use crate::record::{JSON, Record, Row};
@@ -84,6 +85,31 @@ pub fn of_aws(records: &[Published]) -> String {
         let table = markdown::aws(record);
         let _ = write!(text, "\nMedians of the REPORT lines of cold starts. The best of each memory size is bold.\n\n{table}\n");
         let _ = write!(text, "{}\n{}", source(published), images(published));
+        text
+    });
+    sections.collect::<Vec<_>>().join("\n")
+}
+
+/// The table of records of `bench calls`, for a page in `docs/`.
+pub fn of_calls(records: &[Published]) -> String {
+    if records.is_empty() {
+        return "Not measured: there are no records until you run `cargo bare bench calls`.\n"
+            .to_owned();
+    }
+    let sections = records.iter().map(|published| {
+        let record = &published.record;
+        let first = record.rows.first().map_or("", |row| &row.title);
+        let mut text = heading(record, "cargo bare bench calls");
+        let _ = write!(
+            text,
+            "\nMedians, and minima of processor times; × is the ratio to {}. The best of each column is bold. \
+             Ratios measured here aren't a claim about AWS.\n\n{}\n",
+            markdown::cell_text(first),
+            markdown::calls(record)
+        );
+        let lines: Vec<String> =
+            against::show(record).lines().map(|line| format!("- {line}\n")).collect();
+        let _ = write!(text, "{}{}\n{}", lines.concat(), markdown::notes(record), source(published));
         text
     });
     sections.collect::<Vec<_>>().join("\n")

@@ -18,6 +18,8 @@ enum Part {
     Median(Figure),
     /// The 99th percentile.
     Late(Figure),
+    /// The minimum.
+    Least(Figure),
 }
 
 /// Returns the table with the most important figures.
@@ -83,6 +85,22 @@ pub fn aws(record: &Record) -> String {
         record,
         &[Figure::AwsInit, Figure::AwsDuration, Figure::AwsBilled, Figure::AwsMemory].map(median),
     )
+}
+
+/// Returns the table of a record of `bench calls`.
+pub fn calls(record: &Record) -> String {
+    use Figure::{
+        CallCpuEcdsa, CallCpuRsa, CallStartEcdsa, CallStartRsa, CallWarm, CallWarmCpu, PeakMemory,
+        Size,
+    };
+    let least = |figure: Figure| Column {
+        head: format!("{figure}: minimum / median"),
+        parts: vec![Part::Least(figure), Part::Median(figure)],
+    };
+    let mut columns: Vec<Column> =
+        [Size, PeakMemory, CallStartRsa, CallStartEcdsa, CallWarm].map(median).into();
+    columns.extend([CallCpuRsa, CallCpuEcdsa, CallWarmCpu].map(least));
+    table(record, &columns)
 }
 
 /// Returns a list with the note of each row.
@@ -151,7 +169,7 @@ fn cell(record: &Record, row: &Row, column: &Column) -> String {
 impl Part {
     fn figure(self) -> Figure {
         match self {
-            Self::Median(figure) | Self::Late(figure) => figure,
+            Self::Median(figure) | Self::Late(figure) | Self::Least(figure) => figure,
         }
     }
 
@@ -181,7 +199,11 @@ impl Part {
     }
 
     fn value(self, row: &Row) -> Option<f64> {
-        let part = if matches!(self, Self::Median(_)) { 0.5 } else { 0.99 };
+        let part = match self {
+            Self::Median(_) => 0.5,
+            Self::Late(_) => 0.99,
+            Self::Least(_) => 0.0,
+        };
         row.samples(self.figure()).map(|samples| quantile(samples, part))
     }
 
@@ -278,6 +300,28 @@ mod tests {
                 .count();
             assert_eq!(bold, 1, "{size}\n{table}");
         }
+    }
+
+    #[test]
+    fn processor_times_have_a_minimum_and_a_median() {
+        let table = calls(&fixture::calls());
+        assert_eq!(
+            cells(&table, "lambda_runtime, AWS SDK"),
+            [
+                "6,000,000 B",
+                "7,800 KiB",
+                "36.0 ms (9.00 ×)",
+                "38.0 ms (9.50 ×)",
+                "250 µs (5.00 ×)",
+                "28.8 ms / 32.0 ms (16.0 ×)",
+                "30.6 ms / 34.0 ms (10.6 ×)",
+                "180 µs / 200 µs (5.00 ×)"
+            ]
+        );
+        assert_eq!(
+            cells(&table, "barelambda, barelambda-aws")[5],
+            "**1.80 ms** / **2.00 ms** (1.00 ×)"
+        );
     }
 
     fn cells_of(line: &str) -> Vec<&str> {

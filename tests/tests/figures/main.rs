@@ -2,5 +2,6 @@
 
 mod aws_budget;
 mod budget;
+mod calls_budget;
 mod exec_budget;
 mod json_cost;

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use barelambda_bench::figures::Figure;
+use barelambda_bench::record::Record;
 use barelambda_tests::cargo::{root, scratch};
 use barelambda_tests::packages::{bench, tool};
 use serde_json::Value;
@@ -86,6 +88,40 @@ fn a_run_measures_and_records_every_figure() {
 }
 
 #[test]
+#[ignore = "runs for minutes; run `bash .ci/full`"]
+fn a_run_of_calls_measures_and_records_every_figure() {
+    let records = scratch("bench-calls");
+    let (code, said, log) =
+        run(bench().args(["calls", "--quick", "--rows", "put-item", "--records"]).arg(&records));
+    assert_eq!(code, Some(0), "{said}{log}");
+    let folder = PathBuf::from(said.lines().last().expect("the output names the record"));
+    let record = Record::read(&folder).expect("the record can be read");
+    let [row] = &record.rows[..] else { panic!("{:?}", record.rows) };
+    assert_eq!(row.missing, None);
+    for (figure, samples) in [
+        (Figure::CallStartRsa, 7),
+        (Figure::CallStartEcdsa, 7),
+        (Figure::CallCpuRsa, 7),
+        (Figure::CallCpuEcdsa, 7),
+        (Figure::CallWarm, 5),
+        (Figure::CallWarmCpu, 5),
+        (Figure::PeakMemory, 14),
+        (Figure::Size, 1),
+    ] {
+        let taken = &row.figures[&figure];
+        let values = taken.samples().unwrap_or_else(|| panic!("{figure}: {taken:?}"));
+        assert_eq!(values.len(), samples, "{figure}");
+        assert!(values.iter().all(|value| *value > 0.0), "{figure}: {values:?}");
+    }
+    // A process of one thread works for a part of the time.
+    for (cpu, time) in
+        [(Figure::CallCpuRsa, Figure::CallStartRsa), (Figure::CallWarmCpu, Figure::CallWarm)]
+    {
+        assert!(row.median(cpu) < row.median(time), "{cpu}: {:?}", row.figures);
+    }
+}
+
+#[test]
 fn the_pages_show_the_newest_records() {
     let (code, said, log) = run(bench().args(["publish", "--check"]));
     assert_eq!(code, Some(0), "{said}{log}");
@@ -122,9 +158,11 @@ fn failures_are_the_same_through_the_tool() {
         assert_eq!((code, &*said), (Some(3), ""), "{log}");
         assert!(log.contains("no/such/record"), "{log}");
     }
-    let (code, _, log) = run(bench().args(["--rows", "absent"]));
-    assert_eq!(code, Some(3));
-    assert!(log.contains("no row named `absent`") && log.contains("floor"), "{log}");
+    for (command, row) in [(&[][..], "floor"), (&["calls"], "put-item")] {
+        let (code, _, log) = run(bench().args(command).args(["--rows", "absent"]));
+        assert_eq!(code, Some(3));
+        assert!(log.contains("no row named `absent`") && log.contains(row), "{log}");
+    }
 }
 
 /// Runs a command, and returns the exit code, stdout and stderr.
