@@ -109,7 +109,7 @@ pub fn of_calls(records: &[Published]) -> String {
         );
         let lines: Vec<String> =
             against::show(record).lines().map(|line| format!("- {line}\n")).collect();
-        let _ = write!(text, "{}{}\n{}", lines.concat(), markdown::notes(record), source(published));
+        let _ = write!(text, "{}\n{}\n{}", lines.concat(), markdown::notes(record), source(published));
         text
     });
     sections.collect::<Vec<_>>().join("\n")
