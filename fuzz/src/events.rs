@@ -1,6 +1,6 @@
 //! HTTP requests with strings that may not be readable, compared with a strict reader; gzip.
 
-use barelambda::events::http::{self, HttpRequest};
+use barelambda::events::http;
 use barelambda::events::{alb, gunzip};
 use barelambda::json::{self, RawJson};
 

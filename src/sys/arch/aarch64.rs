@@ -9,7 +9,7 @@ pub const SOCKET: usize = 198;
 pub const SENDMSG: usize = 211;
 pub const RT_SIGACTION: usize = 134;
 pub const CONNECT: usize = 203;
-#[cfg(bare)]
+#[cfg(target_env = "musl")]
 pub const CLOCK_GETTIME: usize = 113;
 const EXIT_GROUP: usize = 94;
 pub const EXECVE: usize = 221;

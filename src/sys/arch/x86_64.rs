@@ -9,7 +9,7 @@ pub const SOCKET: usize = 41;
 pub const SENDMSG: usize = 46;
 pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
-#[cfg(bare)]
+#[cfg(target_env = "musl")]
 pub const CLOCK_GETTIME: usize = 228;
 const EXIT_GROUP: usize = 231;
 pub const EXECVE: usize = 59;
