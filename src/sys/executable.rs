@@ -49,18 +49,22 @@ pub fn check(path: &[&[u8]]) -> Result<(), u32> {
     if result < 0 {
         return Err(result.unsigned_abs());
     }
-    if is_self(text.written()) {
-        return Err(ITSELF);
-    }
-    let Some(mut file) = file else {
-        // A file can be executable without being readable.
-        return Ok(());
-    };
-    let mut start = [0; 4];
-    file.read(&mut start);
+    // A file can be executable without being readable.
+    let start = file.map(|mut file| {
+        let mut start = [0; 4];
+        file.read(&mut start);
+        start
+    });
     match start {
-        [b'#', b'!', ..] => Ok(()),
-        [0x7f, b'E', b'L', b'F'] => Ok(()),
+        // A script isn't this program, so it costs no look at files.
+        Some([b'#', b'!', ..]) => Ok(()),
+        None | Some([0x7f, b'E', b'L', b'F']) => {
+            if is_self(text.written()) {
+                Err(ITSELF)
+            } else {
+                Ok(())
+            }
+        }
         // SAFETY: the path is zero-terminated.
         _ if unsafe { pipe::open_folder(path) }.is_some() => Err(IS_A_DIRECTORY),
         _ => Err(NO_EXECUTABLE),
