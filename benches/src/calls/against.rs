@@ -11,7 +11,7 @@ const OURS: &str = "put-item";
 /// The SDK as documented, and in the configuration that needs the least time.
 const THEIRS: [&str; 2] = ["lambda-runtime-sdk", "lambda-runtime-sdk-ring"];
 
-/// The compared figures, with the names of the ratios to the first of [`THEIRS`] in budgets.toml.
+/// The compared figures, with the names of the ratios to the first of `THEIRS` in budgets.toml.
 pub const FIGURES: [(Figure, &str); 3] = [
     (Figure::CallCpuRsa, "cpu-to-answer-rsa-against-sdk"),
     (Figure::CallCpuEcdsa, "cpu-to-answer-ecdsa-against-sdk"),

@@ -1,7 +1,7 @@
 //! `bench calls`: programs that write each event as an item to DynamoDB before they respond. All
 //! call the same server, which replies at once.
 //!
-//! - [`dynamodb`] is that server. [`measure`] starts the contenders, and invokes them.
+//! - [`dynamodb`] is that server. [`mod@measure`] starts the contenders, and invokes them.
 //! - [`against`] compares the processor times with those of AWS's SDK for Rust.
 
 pub mod against;
