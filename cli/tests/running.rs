@@ -124,7 +124,7 @@ fn post(address: &str, event: &str) -> String {
     let length = event.len();
     let path = "/2015-03-31/functions/any/invocations";
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
     );
     ask(address, &format!("{head}{event}"))
 }
