@@ -76,7 +76,7 @@ fn a_stack_is_applied_changed_and_destroyed() {
 /// functions.
 #[test]
 #[ignore = "needs Terraform, its AWS provider, moto and the AWS CLI; run `bash .ci/full`"]
-fn the_six_commands_of_the_documentation() {
+fn the_commands_of_the_documentation() {
     let page = fs::read_to_string(cargo::root().join("docs/package-and-deploy.md"))
         .expect("the page can be read");
     let section = page
@@ -84,14 +84,20 @@ fn the_six_commands_of_the_documentation() {
         .nth(1)
         .and_then(|rest| rest.split("```").nth(1))
         .expect("the page has a section of commands");
+    // A backslash continues a command on the next line.
+    let section = section.replace("\\\n", "");
     let commands: Vec<&str> = section
         .lines()
         .skip(1)
         .map(|line| line.split(" #").next().unwrap_or(line).trim())
         .collect();
-    let [bucket, package, init, plan, apply, invoke] = commands[..] else {
-        panic!("expected six commands: {commands:?}")
+    let [ref bucket @ .., package, init, plan, apply, invoke] = commands[..] else {
+        panic!("expected a bucket, and five commands: {commands:?}")
     };
+    assert!(
+        bucket.len() == 4 && bucket.iter().all(|line| line.starts_with("aws s3")),
+        "{bucket:?}"
+    );
 
     let moto = Moto::start();
     let stack = Stack::copy("terraform-readme/terraform", moto.environment());
@@ -114,7 +120,9 @@ fn the_six_commands_of_the_documentation() {
     let path = env::join_paths(folders.into_iter().chain(env::split_paths(&path)))
         .expect("folders of PATH have no colon");
 
-    succeed(shell(folder, bucket).env_clear().envs(moto.environment()).env("PATH", &path));
+    for line in bucket {
+        succeed(shell(folder, line).env_clear().envs(moto.environment()).env("PATH", &path));
+    }
     succeed(&mut shell(cargo::root(), package));
     for line in [init, plan, apply] {
         assert!(line.starts_with("terraform -chdir=terraform "), "{line}");
