@@ -12,7 +12,7 @@ use crate::error::REFUSED;
 /// The longest body in which the name of an error is looked for.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
 
-/// A complete reply, whatever its status: a status of 300 or more isn't an [`Error`], since only
+/// A complete reply of any status: one of 300 or more isn't an [`Error`], since only
 /// the caller knows what it means. [`success`](Self::success) makes it one.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {

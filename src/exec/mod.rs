@@ -4,7 +4,7 @@
 //! # Settings
 //! | variable | value |
 //! |---|---|
-//! | `_HANDLER` | the program, relative to `LAMBDA_TASK_ROOT` unless it begins with `/`. Lambda sets it to the function's handler. It can't be this bootstrap itself, by whatever path or link, nor execute it. A script needs its `#!` line |
+//! | `_HANDLER` | the program, relative to `LAMBDA_TASK_ROOT` unless it begins with `/`. Lambda sets it to the function's handler. It can't be this bootstrap itself, by any path or link, nor execute it. A script needs its `#!` line |
 //! | `BARELAMBDA_ARGS` | its arguments, separated by spaces; there is no quoting |
 //! | `BARELAMBDA_MODE` | `process` (default): one process per invocation. `lines`: one process that responds to each line with a line |
 //! | `BARELAMBDA_RESPONSE` | `buffered` (default): the response is sent when it is complete. `stream`: it is sent as it is written; not with `lines` |

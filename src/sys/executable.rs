@@ -79,7 +79,7 @@ fn fill_standard_streams() {
     }
 }
 
-/// Returns whether the file at a zero-terminated path is this program's, by whatever path or link.
+/// Returns whether the file at a zero-terminated path is this program's, by any path or link.
 fn is_self(path: &[u8]) -> bool {
     let own = identity(c"/proc/self/exe".to_bytes_with_nul());
     own.is_some() && identity(path) == own
