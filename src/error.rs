@@ -3,10 +3,14 @@
 use core::fmt;
 
 use crate::bytes::header_value::is_sendable;
+use crate::bytes::json_escape::must_be_escaped;
 use crate::bytes::json_path::Path;
+use crate::runtime_api::answer::{Answer, ErrorBody};
 
+mod kind;
 mod protocol;
 
+pub use kind::ErrorKind;
 pub use protocol::ProtocolError;
 
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
@@ -23,12 +27,14 @@ pub use protocol::ProtocolError;
 /// ```
 ///
 /// For a message that is composed at run time, see [`Responder::fail`](crate::Responder::fail).
-#[derive(Debug, PartialEq, Eq)]
 pub struct FunctionError {
     error_type: &'static str,
     /// The message or, for several errors of the same type, their messages, each followed by a
     /// zero byte.
     message: &'static str,
+    /// Writes the body of the answer. A pointer, so that only programs with texts that need
+    /// escapes link the function that escapes.
+    write_body: for<'b> fn(Error, &'b mut [u8]) -> &'b [u8],
 }
 
 impl FunctionError {
@@ -53,8 +59,74 @@ impl FunctionError {
 
     /// Creates errors of the same type, whose messages are each followed by a zero byte.
     pub(crate) const fn of_many(error_type: &'static str, message: &'static str) -> Self {
-        Self { error_type, message }
+        // A path has the names of fields, which may need escapes.
+        let is_plain = !cfg!(feature = "error-path")
+            && is_plain(error_type.as_bytes())
+            && is_plain(message.as_bytes());
+        Self { error_type, message, write_body: if is_plain { plain_body } else { escaped_body } }
     }
+}
+
+impl PartialEq for FunctionError {
+    fn eq(&self, other: &Self) -> bool {
+        self.error_type == other.error_type && self.message == other.message
+    }
+}
+
+impl Eq for FunctionError {}
+
+impl fmt::Debug for FunctionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FunctionError")
+            .field("error_type", &self.error_type)
+            .field("message", &self.message)
+            .finish()
+    }
+}
+
+/// Returns whether no text in `texts` needs escapes, or more than a third of the smallest buffer.
+/// Zero bytes separate them.
+const fn is_plain(mut texts: &[u8]) -> bool {
+    let mut len = 0;
+    while let [byte, rest @ ..] = texts {
+        len = if *byte == 0 { 0 } else { len + 1 };
+        if len > ErrorBody::MIN / 3 || *byte != 0 && must_be_escaped(*byte) {
+            return false;
+        }
+        texts = rest;
+    }
+    true
+}
+
+/// Returns the message with this index. Each is followed by a zero byte, unless there is one alone.
+fn nth(mut text: &[u8], mut left: u64) -> &[u8] {
+    // This loop is 50 bytes shorter than one with iterators.
+    let mut rest = text;
+    let mut len = 0;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        if *byte == 0 {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            len = 0;
+            text = after;
+        } else {
+            len += 1;
+        }
+    }
+    text.get(..len).unwrap_or_default()
+}
+
+fn plain_body(error: Error, buffer: &mut [u8]) -> &[u8] {
+    ErrorBody::plain(error.error_type().as_bytes(), error.message_bytes(), error.number(), buffer)
+}
+
+fn escaped_body(error: Error, buffer: &mut [u8]) -> &[u8] {
+    let mut body = ErrorBody::new(error.error_type(), buffer);
+    body.push_error(error);
+    body.finish()
 }
 
 const fn has_zero(mut text: &[u8]) -> bool {
@@ -81,46 +153,6 @@ pub struct Error {
     detail: u64,
     /// The path to the position in a JSON text.
     path: Path,
-}
-
-/// The kind of an [`Error`]: what went wrong, without the [number](Error::number) and the
-/// [path](Error::path), which say where. [`Error::kind`] returns it.
-///
-/// ```
-/// use barelambda::{Error, ErrorKind, FunctionError};
-///
-/// static SOLD_OUT: FunctionError = FunctionError::new("Function.SoldOut", "the last one was sold");
-///
-/// // A constant that can be a pattern.
-/// const TOO_LARGE: ErrorKind = Error::EVENT_TOO_LARGE.kind();
-///
-/// fn is_worth_a_retry(error: Error) -> bool {
-///     match error.kind() {
-///         TOO_LARGE => false,
-///         kind => kind != Error::from(&SOLD_OUT).kind(),
-///     }
-/// }
-///
-/// assert!(is_worth_a_retry(Error::STREAM_LOST));
-/// assert!(!is_worth_a_retry(Error::EVENT_TOO_LARGE) && !is_worth_a_retry(Error::from(&SOLD_OUT)));
-/// ```
-#[derive(Copy, Clone, PartialEq, Eq)]
-pub struct ErrorKind {
-    what: &'static FunctionError,
-    /// The index of the message.
-    which: u8,
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&Error::one_of(self.what, self.which), f)
-    }
-}
-
-impl fmt::Debug for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
 }
 
 impl Error {
@@ -152,7 +184,11 @@ impl Error {
     /// assert_ne!(error, Error::JSON_NO_NUMBER); // It has a position: byte 1.
     /// ```
     pub const fn kind(self) -> ErrorKind {
-        ErrorKind { what: self.what, which: (self.detail >> 32) as u8 }
+        ErrorKind {
+            error_type: self.what.error_type,
+            messages: self.what.message,
+            which: (self.detail >> 32) as u8,
+        }
     }
 
     /// Returns the error's type, for example `Function.ResponseSizeTooLarge`.
@@ -169,25 +205,12 @@ impl Error {
     /// As [`message`](Self::message), without linking the UTF-8 validation.
     #[inline(never)]
     pub(crate) fn message_bytes(self) -> &'static [u8] {
-        // This loop is 50 bytes shorter than one with iterators.
-        let mut left = self.detail >> 32;
-        let mut text = self.what.message.as_bytes();
-        let mut rest = text;
-        let mut len = 0;
-        while let [byte, after @ ..] = rest {
-            rest = after;
-            if *byte == 0 {
-                if left == 0 {
-                    break;
-                }
-                left -= 1;
-                len = 0;
-                text = after;
-            } else {
-                len += 1;
-            }
-        }
-        text.get(..len).unwrap_or_default()
+        nth(self.what.message.as_bytes(), self.detail >> 32)
+    }
+
+    /// Returns the answer that reports the error, with its body in `buffer`.
+    pub(crate) fn answer(self, buffer: &mut [u8]) -> Answer<'_> {
+        Answer::error(self.error_type(), (self.what.write_body)(self, buffer))
     }
 
     /// Adds a number that follows the message: an errno, a status code, or a position. Zero is
@@ -337,7 +360,6 @@ mod tests {
             CONNECT.to_string(),
             "Runtime.Failed: cannot connect to the Runtime API: os error"
         );
-        assert_eq!(size_of::<Option<ErrorKind>>(), 16);
     }
 
     #[test]

@@ -9,36 +9,13 @@ pub const LONGEST: usize = 6;
 /// Writes as much of `text`, escaped, as fits while `reserve` bytes stay free. A character is never
 /// split, so up to [`LONGEST`] bytes before the reserve may stay unused. Returns whether all of it
 /// was written.
-pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
-    escape_cut_in(cursor, text, reserve, Style::Json)
-}
-
-/// Which bytes [`escape_cut_in`] escapes or replaces.
-#[derive(Copy, Clone, PartialEq, Eq)]
-pub(crate) enum Style {
-    /// Escapes what JSON requires, in UTF-8.
-    Json,
-    /// Escapes what JSON requires. Replaces bytes other than ASCII by `?`, so they needn't be
-    /// UTF-8.
-    AsciiJson,
-    /// Escapes only control characters, for a line that isn't JSON.
-    Text,
-}
-
-/// Like [`escape_cut`], in a style.
 #[inline(never)]
-pub(crate) fn escape_cut_in(
-    cursor: &mut Cursor<'_>,
-    text: &[u8],
-    reserve: usize,
-    style: Style,
-) -> bool {
+pub fn escape_cut(cursor: &mut Cursor<'_>, text: &[u8], reserve: usize) -> bool {
     push_cut(cursor, text, reserve, |cursor, byte| {
-        if byte < b' ' || style != Style::Text && must_be_escaped(byte) {
+        if must_be_escaped(byte) {
             escape_byte(cursor, byte);
         } else {
-            let is_unfit = cfg!(feature = "json-log") && style == Style::AsciiJson && byte > 0x7f;
-            cursor.push(&[if is_unfit { b'?' } else { byte }]);
+            cursor.push(&[byte]);
         }
     })
 }
@@ -122,20 +99,6 @@ mod tests {
         let mut cursor = Cursor::new(&mut buffer);
         assert!(escape_cut(&mut cursor, TEXT.as_bytes(), 0));
         assert_eq!(str::from_utf8(cursor.into_written()), Ok(ESCAPED));
-    }
-
-    #[test]
-    fn a_line_that_is_not_json_has_quotes_but_no_control_characters() {
-        let mut buffer = [0; 64];
-        let mut cursor = Cursor::new(&mut buffer);
-        assert!(escape_cut_in(&mut cursor, TEXT.as_bytes(), 0, Style::Text));
-        let expected = "a\"b\\c/\\u0000\\t\\n\\u001f\u{7f}\u{e9}\u{1f600}z";
-        assert_eq!(str::from_utf8(cursor.into_written()), Ok(expected));
-        if cfg!(feature = "json-log") {
-            let mut cursor = Cursor::new(&mut buffer);
-            assert!(escape_cut_in(&mut cursor, b"\"\\\n\xff\x80", 0, Style::AsciiJson));
-            assert_eq!(cursor.into_written(), br#"\"\\\n??"#);
-        }
     }
 
     #[test]

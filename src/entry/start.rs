@@ -5,7 +5,6 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::current::{INITIALIZING, Observed};
 use crate::bytes::utf8::lossy;
-use crate::conversation::error_answer;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::log::{self, Level};
@@ -55,7 +54,7 @@ pub(crate) fn serve_from<H: Handler>(
     receive: &mut [u8],
     response: &mut [u8],
 ) {
-    serve(|response| init().map_err(|error| error_answer(error, response)), receive, response);
+    serve(|response| init().map_err(|error| error.answer(response)), receive, response);
 }
 
 /// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and

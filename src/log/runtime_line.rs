@@ -7,7 +7,6 @@ use super::formatted::{REQUEST_ID, begin_json, push_id};
 use super::settings::{Format, threshold};
 use super::{ID, LINE, Level};
 use crate::bytes::cursor::Cursor;
-use crate::bytes::json_escape::{Style, escape_cut_in};
 use crate::runtime_api::invocation::InvocationHead;
 #[cfg(not(formatted_log))]
 use crate::sys::clock;
@@ -26,8 +25,10 @@ const OTHERS: usize = 2 * ID + 256;
 const JSON_END: &[u8] = b"\"}\n";
 
 /// Writes a message of the runtime: `text`, then `number` unless it is zero, then `rest` unless it
-/// is empty. Control characters are escaped, so it stays one line. In JSON, bytes other than ASCII
-/// are replaced by `?`. Does nothing if the level is below the threshold.
+/// is empty. Does nothing if the level is below the threshold.
+///
+/// The line stays one line, and valid JSON: control characters in `rest` become spaces; in JSON,
+/// quotes, backslashes and bytes other than ASCII become `'`, `/` and `?`.
 pub(crate) fn line(
     level: Level,
     invocation: Option<&InvocationHead<'_>>,
@@ -80,11 +81,26 @@ fn write(
         end = b"\n";
     } else if !rest.is_empty() {
         line.push(b": ");
-        let style = if is_json { Style::AsciiJson } else { Style::Text };
-        escape_cut_in(&mut line, rest, JSON_END.len(), style);
+        let start = line.len();
+        line.push(rest.get(..LINE - OTHERS).unwrap_or(rest));
+        for byte in line.written_mut().get_mut(start..).unwrap_or_default() {
+            *byte = harmless(*byte, is_json);
+        }
     }
     line.push(end);
     stderr::write(line.into_written());
+}
+
+/// Returns the byte that a line has in place of `byte`.
+#[inline(always)]
+const fn harmless(byte: u8, is_json: bool) -> u8 {
+    match byte {
+        ..b' ' => b' ',
+        b'"' if is_json => b'\'',
+        b'\\' if is_json => b'/',
+        0x7f.. if is_json => b'?',
+        _ => byte,
+    }
 }
 
 /// Writes the part before the text of a message.

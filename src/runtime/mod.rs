@@ -6,7 +6,7 @@ pub(crate) mod stream_access;
 use stream_access::{ConversationAccess, StreamState};
 
 use crate::bytes::cursor::move_down;
-use crate::conversation::{Conversation, Kept, error_answer};
+use crate::conversation::{Conversation, Kept};
 use crate::error::{Error, errors};
 use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
@@ -152,7 +152,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         };
         let answer = match result {
             Ok(responded) => responded.answer,
-            Err(error) => error_answer(error, response),
+            Err(error) => error.answer(response),
         };
         let StreamState { conversation, region, finish, .. } =
             access.take_back().ok_or(Error::STREAM_LOST)?;

@@ -101,7 +101,8 @@ pub struct ErrorBody<'a> {
     cursor: Cursor<'a>,
 }
 
-/// The text after the error type, and the text after the message.
+/// The text before the error type, the text after it, and the text after the message.
+const BEGIN: &[u8] = b"{\"errorType\":\"";
 const MESSAGE: &[u8] = b"\",\"stackTrace\":[],\"errorMessage\":\"";
 const END: &[u8] = b"\"}";
 /// The largest number of digits in a number.
@@ -119,10 +120,32 @@ impl<'a> ErrorBody<'a> {
     /// As [`new`](Self::new), for bytes that are UTF-8.
     pub(crate) fn of_type(error_type: &[u8], buffer: &'a mut [u8]) -> Self {
         let mut cursor = Cursor::new(buffer);
-        cursor.push(b"{\"errorType\":\"");
+        cursor.push(BEGIN);
         escape_cut(&mut cursor, error_type, MESSAGE.len() + END.len());
         cursor.push(MESSAGE);
         Self { cursor }
+    }
+
+    /// Returns the body of an error whose type and message need no escapes. Each has at most a
+    /// third of [`MIN`](Self::MIN) bytes, so it fits.
+    #[inline(never)]
+    pub(crate) fn plain<'b>(
+        error_type: &[u8],
+        message: &[u8],
+        number: Option<u32>,
+        buffer: &'b mut [u8],
+    ) -> &'b [u8] {
+        let mut cursor = Cursor::new(buffer);
+        cursor.push(BEGIN);
+        cursor.push(error_type);
+        cursor.push(MESSAGE);
+        cursor.push(message);
+        if let Some(number) = number {
+            cursor.push(b" ");
+            cursor.push_number(number.into());
+        }
+        cursor.push(END);
+        cursor.into_written()
     }
 
     /// Appends to the message.
