@@ -6,7 +6,7 @@ use crate::error::{Error, ProtocolError};
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
-use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::answer::Answer;
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::{Action, Exchange, Reply};
 use crate::runtime_api::invocation::{IDS, InvocationHead};
@@ -44,13 +44,6 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// Returns the answer that reports `error`, with its body in `buffer`.
-pub(crate) fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
-    let mut body = ErrorBody::new(error.error_type(), buffer);
-    body.push_error(error);
-    Answer::error(error.error_type(), body.finish())
-}
-
 /// A conversation with the Runtime API.
 #[repr(C)]
 pub(crate) struct Conversation<'e, T> {
@@ -62,8 +55,8 @@ pub(crate) struct Conversation<'e, T> {
     event_limit: usize,
     /// Whether the log has the failure of the invocation. The final report is logged elsewhere.
     pub(crate) is_logged: bool,
-    /// The first error that the transport reported on this connection.
-    cause: Option<Error>,
+    /// The number of the first error that the transport reported on this connection, or zero.
+    errno: u32,
     endpoint: &'e Endpoint<'e>,
 }
 
@@ -74,7 +67,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         exchange: Exchange,
         event_limit: usize,
     ) -> Self {
-        Self { exchange, transport, filled: 0, event_limit, is_logged: true, cause: None, endpoint }
+        Self { exchange, transport, filled: 0, event_limit, is_logged: true, errno: 0, endpoint }
     }
 
     /// Logs the answer if it is an error, unless the log has the failure. Every failed invocation
@@ -98,43 +91,63 @@ impl<'e, T: Transport> Conversation<'e, T> {
         kept: Option<&Kept<'_>>,
         response: &mut Response,
     ) -> Result<(), Error> {
+        self.run(region, kept, response).map_err(|fault| match fault {
+            ProtocolError::CannotGoOn => fault.error().with(response.status.into()),
+            _ => self.why(fault),
+        })
+    }
+
+    /// As [`advance`](Self::advance), with an error without its number, which fits into a byte.
+    #[inline(never)]
+    fn run(
+        &mut self,
+        region: &mut [u8],
+        kept: Option<&Kept<'_>>,
+        response: &mut Response,
+    ) -> Result<(), ProtocolError> {
         loop {
             let action = self.exchange.action();
-            match action {
+            let fault = match action {
                 Action::Connect => {
                     if self.exchange.pause_ms() > 0 {
                         self.transport.pause(self.exchange.pause_ms());
                     }
                     self.filled = 0;
-                    self.cause = None;
+                    self.errno = 0;
                     match self.transport.connect(&self.endpoint.address) {
-                        Ok(()) => self.exchange.connected(),
-                        Err(cause) => {
-                            self.cause = Some(cause);
-                            self.lost(ProtocolError::Connect)?;
+                        Ok(()) => {
+                            self.exchange.connected();
+                            continue;
                         }
+                        Err(cause) => self.broken(cause, ProtocolError::Connect),
                     }
                 }
-                Action::RequestNext => {
-                    self.send(region, None, true)?;
-                    self.exchange.next_sent();
-                }
-                Action::Answer | Action::AnswerAndRequestNext => {
-                    self.send(region, kept, action == Action::AnswerAndRequestNext)?;
-                    self.exchange.answer_sent();
+                Action::RequestNext | Action::Answer | Action::AnswerAndRequestNext => {
+                    let kept = if action == Action::RequestNext { None } else { kept };
+                    self.send(region, kept, action != Action::Answer)?;
+                    if action == Action::RequestNext {
+                        self.exchange.next_sent();
+                    } else {
+                        self.exchange.answer_sent();
+                    }
+                    continue;
                 }
                 Action::Receive => match self.receive(region, kept, response) {
-                    Ok(Reply::Event | Reply::Acknowledged | Reply::Superseded) => return Ok(()),
-                    Ok(Reply::Redelivered | Reply::Rejected) => {}
-                    Ok(Reply::Fatal) if response.status == 200 => return Err(Error::ANSWER_STUCK),
-                    Ok(Reply::Fatal) => {
-                        return Err(Error::CANNOT_GO_ON.with(response.status.into()));
+                    Ok(Reply::Redelivered | Reply::Rejected) => continue,
+                    Ok(Reply::Fatal) if response.status == 200 => {
+                        return Err(ProtocolError::AnswerStuck);
                     }
-                    Err(fault) => self.lost(fault)?,
+                    Ok(Reply::Fatal) => return Err(ProtocolError::CannotGoOn),
+                    Ok(_) => return Ok(()),
+                    Err(fault) => fault,
                 },
                 Action::Handle => return Ok(()),
-                Action::Stop => return Err(Error::CANNOT_GO_ON.with(response.status.into())),
+                Action::Stop => return Err(ProtocolError::CannotGoOn),
+            };
+            if !self.exchange.lost() {
+                return Err(fault);
             }
+            self.warn(fault, b"trying again");
         }
     }
 
@@ -148,7 +161,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         let region = region.get_mut(self.filled..).unwrap_or_default();
         StreamWriter {
             exchange: &mut self.exchange,
-            cause: &mut self.cause,
+            errno: &mut self.errno,
             endpoint: self.endpoint,
             invocation,
             region,
@@ -192,7 +205,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             // The server may have replied to the part that it received, and closed. The reply, or
             // its absence, decides how to continue.
             self.exchange.mark_unusable();
-            self.cause = Some(error);
+            self.broken(error, ProtocolError::ConnectionBroken);
         }
         Ok(())
     }
@@ -204,58 +217,36 @@ impl<'e, T: Transport> Conversation<'e, T> {
         kept: Option<&Kept<'_>>,
         response: &mut Response,
     ) -> Result<Reply, ProtocolError> {
-        while self.filled == 0
-            || response.read_head(
-                region.get(..self.filled).ok_or(ProtocolError::ConnectionClosed)?,
-                &IDS,
-            )? == Progress::Partial
-        {
-            self.fill(region)?;
-        }
+        response.body_start = 0;
+        self.read(region, response, 0, true)?;
         let same = kept.is_some_and(|kept| kept.is_for(&InvocationHead::new(response, region)));
         let reply = self.exchange.reply(response.status, same);
-        let limit = match reply {
-            Reply::Event => self.event_limit,
-            Reply::Redelivered => 0,
-            Reply::Superseded => {
-                self.exchange.complete(reply, false);
-                return Ok(reply);
+        if reply == Reply::Superseded {
+            self.exchange.complete(reply, false);
+            return Ok(reply);
+        }
+        let limit = if reply == Reply::Event { self.event_limit } else { LOGGED_BODY_LIMIT };
+        if let Err(fault) = self.read(region, response, limit, reply != Reply::Fatal) {
+            if matches!(reply, Reply::Event | Reply::Redelivered) {
+                return Err(fault);
             }
-            _ => LOGGED_BODY_LIMIT,
-        };
-        match self.read_body(region, response, limit, reply != Reply::Fatal) {
-            Err(fault) if matches!(reply, Reply::Event | Reply::Redelivered) => return Err(fault),
             // The head of any other reply has all that matters, so only the connection is lost.
-            Err(fault) => {
-                log::error(
-                    Level::Warn,
-                    if fault == ProtocolError::ConnectionBroken {
-                        self.why(fault)
-                    } else {
-                        fault.error()
-                    },
-                    b"",
-                );
-                self.exchange.mark_unusable();
-            }
+            self.warn(fault, b"");
+            self.exchange.mark_unusable();
+        } else if reply == Reply::Event && self.filled > response.end {
             // No request is outstanding after an event, so no bytes may follow it.
-            Ok(()) if reply == Reply::Event && self.filled > response.end => {
-                self.exchange.mark_unusable()
-            }
-            Ok(()) => {}
+            self.exchange.mark_unusable();
         }
         self.exchange.complete(reply, response.close);
         if response.status >= 300 {
-            let body = region.get(response.body_start..response.body_start + response.body_len);
-            let body = body.ok_or(ProtocolError::ConnectionClosed)?;
-            let body = body.strip_suffix(b"\n").unwrap_or(body);
+            let body = region.get(response.body_start..response.end).unwrap_or_default();
             // A refused response fails its invocation.
             log::line(
                 if self.is_logged { Level::Warn } else { Level::Error },
                 kept.and_then(Kept::invocation),
                 b"the Runtime API answered with status",
                 response.status.into(),
-                body,
+                if let [text @ .., b'\n'] = body { text } else { body },
             );
         }
         if reply != Reply::Event {
@@ -265,18 +256,26 @@ impl<'e, T: Transport> Conversation<'e, T> {
         Ok(reply)
     }
 
-    /// Reads a body. If `waits` is set, waits for its end.
-    fn read_body(
+    /// Reads a head or, after it, a body. If `waits` is set, waits for its end.
+    #[inline(never)]
+    fn read(
         &mut self,
         region: &mut [u8],
         response: &mut Response,
         limit: usize,
         waits: bool,
     ) -> Result<(), ProtocolError> {
-        while response.read_body(region, &mut self.filled, limit)? == Progress::Partial && waits {
+        loop {
+            let progress = if response.body_start > 0 {
+                response.read_body(region, &mut self.filled, limit)?
+            } else {
+                response.read_head(region.get(..self.filled).unwrap_or_default(), &IDS)?
+            };
+            if progress == Progress::Complete(()) || !waits {
+                return Ok(());
+            }
             self.fill(region)?;
         }
-        Ok(())
     }
 
     /// Waits for more bytes.
@@ -291,27 +290,31 @@ impl<'e, T: Transport> Conversation<'e, T> {
                 self.filled += count;
                 Ok(())
             }
-            Err(cause) => {
-                // If sending failed, that is why no bytes came.
-                self.cause.get_or_insert(cause);
-                Err(ProtocolError::ConnectionBroken)
-            }
+            Err(cause) => Err(self.broken(cause, ProtocolError::ConnectionBroken)),
         }
+    }
+
+    /// Keeps the number of the first error on this connection, and returns the fault.
+    fn broken(&mut self, cause: Error, fault: ProtocolError) -> ProtocolError {
+        if self.errno == 0 {
+            self.errno = cause.number().unwrap_or_default();
+        }
+        fault
     }
 
     /// Returns the cause of a fault. If sending failed, that is why no reply came.
     fn why(&self, fault: ProtocolError) -> Error {
-        self.cause.unwrap_or(fault.error())
+        let fault = if self.errno > 0 && fault != ProtocolError::Connect {
+            ProtocolError::ConnectionBroken
+        } else {
+            fault
+        };
+        fault.error().with(self.errno)
     }
 
-    /// Records that the connection is lost.
-    ///
-    /// # Errors
-    /// The cause, once the attempts are used up.
-    fn lost(&mut self, fault: ProtocolError) -> Result<(), Error> {
-        let cause = self.why(fault);
-        self.exchange.lost(cause)?;
-        log::error(Level::Warn, cause, b"trying again");
-        Ok(())
+    /// Logs a fault that costs only the connection.
+    #[inline(never)]
+    fn warn(&self, fault: ProtocolError, then: &[u8]) {
+        log::error(Level::Warn, self.why(fault), then);
     }
 }

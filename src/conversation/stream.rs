@@ -48,8 +48,8 @@ pub(crate) trait StreamAccess {
 /// Writes the stream that responds to `invocation`.
 pub(crate) struct StreamWriter<'l> {
     pub(crate) exchange: &'l mut Exchange,
-    /// The first error of the transport on this connection.
-    pub(crate) cause: &'l mut Option<Error>,
+    /// The number of the first error of the transport on this connection, or zero.
+    pub(crate) errno: &'l mut u32,
     pub(crate) endpoint: &'l Endpoint<'l>,
     pub(crate) invocation: InvocationHead<'l>,
     /// The buffer for heads.
@@ -122,7 +122,7 @@ impl StreamWriter<'_> {
             send_on(
                 self.io,
                 self.exchange,
-                self.cause,
+                self.errno,
                 [before, piece, if after.is_empty() { line_end } else { b"" }],
             )?;
             before = b"";
@@ -142,7 +142,7 @@ pub(crate) fn finish_stream(
     answer: &mut Answer<'_>,
 ) -> Result<(), Error> {
     if writer.exchange.is_stopped() {
-        return Err(writer.cause.unwrap_or(Error::STREAM_LOST));
+        return Err(Error::CONNECT.with(*writer.errno));
     }
     if !writer.exchange.is_unusable() {
         let mut framing = Cursor::new(&mut *writer.region);
@@ -155,7 +155,7 @@ pub(crate) fn finish_stream(
         }
         // If sending fails, the reply, or its absence, decides how to continue.
         let _ =
-            send_on(writer.io, writer.exchange, writer.cause, [framing.into_written(), b"", b""]);
+            send_on(writer.io, writer.exchange, writer.errno, [framing.into_written(), b"", b""]);
     }
     // The runtime knows that the stream broke, so it replaces the handler's answer.
     if !answer.is_error() || writer.exchange.is_unusable() {
@@ -174,13 +174,13 @@ pub(crate) fn finish_stream(
 fn send_on(
     io: &mut dyn StreamIo,
     exchange: &mut Exchange,
-    cause: &mut Option<Error>,
+    errno: &mut u32,
     parts: [&[u8]; 3],
 ) -> Result<(), Error> {
     match io.send_unless_input(parts) {
         Ok(true) => return Ok(()),
         Ok(false) => {}
-        Err(error) => *cause = Some(error),
+        Err(error) => *errno = error.number().unwrap_or_default(),
     }
     exchange.mark_unusable();
     Err(Error::STREAM_LOST)

@@ -1,6 +1,7 @@
 //! Where the data of a body is in the bytes after the head, by Content-Length or by chunks ([RFC
 //! 9112, sections 6 and 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
 
+use super::{Unread, line};
 use crate::error::ProtocolError;
 
 /// The maximum number of consecutive bytes of framing that are skipped: chunk extensions and
@@ -50,16 +51,22 @@ impl Framing {
         self.skipped = 0;
     }
 
-    /// Advances past a line of framing. `line` excludes the line end.
+    /// Advances past the line of framing at the start of `bytes`, and moves `at` by its length with
+    /// the line end.
     ///
     /// # Errors
-    /// [`ProtocolError::ChunkMalformed`] if the line isn't the next framing, and
-    /// [`ProtocolError::ChunkTooLarge`] if it exceeds [`SKIP_LIMIT`].
-    // Inlined, it would cost 200 bytes, because the caller runs out of registers.
+    /// [`Unread::Partial`], [`ProtocolError::ChunkMalformed`] if the line isn't the next framing,
+    /// and [`ProtocolError::ChunkTooLarge`] if it exceeds [`SKIP_LIMIT`].
     #[inline(never)]
-    pub fn line(&mut self, line: &[u8]) -> Result<(), ProtocolError> {
-        self.skipped += line.len() + 2;
-        self.check(0)?;
+    pub fn read_line(&mut self, bytes: &[u8], at: &mut usize) -> Result<(), Unread> {
+        let line = line(bytes, ProtocolError::ChunkMalformed);
+        let len = line.map_or(bytes.len(), |line| line.len() + 2);
+        if self.skipped + len > SKIP_LIMIT {
+            return Err(ProtocolError::ChunkTooLarge.into());
+        }
+        let line = line?;
+        self.skipped += len;
+        *at += len;
         self.next = match self.next {
             NextFraming::ChunkSize => {
                 self.data = size(line).ok_or(ProtocolError::ChunkMalformed)?;
@@ -67,20 +74,10 @@ impl Framing {
             }
             NextFraming::Trailers if !line.is_empty() => NextFraming::Trailers,
             NextFraming::Trailers => NextFraming::End,
-            NextFraming::ChunkEnd if line.is_empty() => NextFraming::ChunkSize,
-            NextFraming::ChunkEnd | NextFraming::End | NextFraming::Unknown => {
-                return Err(ProtocolError::ChunkMalformed);
-            }
+            _ if line.is_empty() => NextFraming::ChunkSize,
+            _ => return Err(ProtocolError::ChunkMalformed.into()),
         };
         Ok(())
-    }
-
-    /// Checks the limit of framing, with `more` bytes of a line whose end hasn't arrived.
-    ///
-    /// # Errors
-    /// [`ProtocolError::ChunkTooLarge`] if the framing exceeds [`SKIP_LIMIT`].
-    pub const fn check(&self, more: usize) -> Result<(), ProtocolError> {
-        if self.skipped + more > SKIP_LIMIT { Err(ProtocolError::ChunkTooLarge) } else { Ok(()) }
     }
 }
 

@@ -31,20 +31,36 @@ pub enum Progress<T> {
     Partial,
 }
 
+/// Why a message, or a part of it, can't be read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// More bytes are needed.
+    Partial,
+    /// It is malformed, or too large.
+    Malformed(ProtocolError),
+}
+
+impl From<ProtocolError> for Unread {
+    fn from(error: ProtocolError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
 /// Returns the first line of `bytes`, without its CR LF.
 ///
 /// # Errors
-/// `None` if its end hasn't arrived. `malformed` if it contains a control character other than a
-/// tab; a lone carriage return or line feed is one too.
-pub fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Option<ProtocolError>> {
+/// [`Unread::Partial`] if its end hasn't arrived. `malformed` if it contains a control character
+/// other than a tab; a lone carriage return or line feed is one too.
+#[inline(never)]
+pub fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Unread> {
     let mut len = 0;
     loop {
         len = find_below(bytes, len, b' ');
         match bytes.get(len..) {
             Some([b'\t', ..]) => len += 1,
-            Some([b'\r', b'\n', ..]) => return bytes.get(..len).ok_or(None),
-            Some([] | [b'\r']) => return Err(None),
-            _ => return Err(Some(malformed)),
+            Some([b'\r', b'\n', ..]) => return bytes.get(..len).ok_or(Unread::Partial),
+            Some([] | [b'\r']) => return Err(Unread::Partial),
+            _ => return Err(malformed.into()),
         }
     }
 }

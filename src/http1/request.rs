@@ -4,6 +4,9 @@
 use crate::bytes::cursor::Cursor;
 use crate::bytes::search::find_below;
 
+/// The end of every head: the last field, and the empty line.
+pub const END: &str = concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
+
 /// Writes a head into a buffer, field by field. If it doesn't fit, [`Cursor::is_full`] returns
 /// true.
 ///
@@ -53,10 +56,7 @@ impl<'c, 'b> Head<'c, 'b> {
 
     /// Ends the head of a request without a body.
     pub fn end(self) {
-        self.cursor.push(
-            concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n")
-                .as_bytes(),
-        );
+        self.cursor.push(END.as_bytes());
     }
 
     /// Ends the head of a request with a body of `length` bytes.

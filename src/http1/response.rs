@@ -2,11 +2,10 @@
 //! 9112, sections 4 to 7](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
 
 use super::framing::{Framing, NextFraming};
-use super::{HEAD_LIMIT, Progress, line};
+use super::{HEAD_LIMIT, Progress, Unread, line};
 use crate::bytes::cursor::move_down;
 use crate::bytes::decimal::decimal;
 use crate::bytes::name::{is_name, is_same_name};
-use crate::bytes::search::find_byte;
 use crate::error::ProtocolError;
 
 /// The state of reading a response. It stores offsets, and doesn't borrow from the buffer.
@@ -16,12 +15,12 @@ use crate::error::ProtocolError;
 /// chunks is moved down to the data before it.
 ///
 /// ```
-/// use barelambda::http1::{Progress, response::Response};
+/// use barelambda::http1::{Progress, response::{Names, Response}};
 ///
 /// let mut buffer = *b"HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\nHTTP/1.1 ...";
 /// let mut filled = buffer.len();
 /// let mut response = Response::default();
-/// assert_eq!(response.read_head(&buffer, &[b"x", b"date"]), Ok(Progress::Complete(())));
+/// assert_eq!(response.read_head(&buffer, &Names::new([b"x", b"date"])), Ok(Progress::Complete(())));
 /// assert_eq!((response.status, response.value(&buffer, 1)), (200, &b"today"[..]));
 /// assert_eq!(response.read_body(&mut buffer, &mut filled, 1024), Ok(Progress::Complete(())));
 /// assert_eq!(&buffer[response.body_start..][..response.body_len], b"Wikipedia ");
@@ -51,6 +50,32 @@ pub struct Response {
 /// The number of fields whose values [`Response`] locates.
 pub const WANTED: usize = 2;
 
+/// The names of the fields that [`Response`] reads: those that matter to HTTP, and the wanted ones.
+#[derive(Copy, Clone, Debug)]
+pub struct Names<'n>([&'n [u8]; WANTED_FROM + WANTED]);
+
+const CONTENT_LENGTH: usize = 0;
+const TRANSFER_ENCODING: usize = 1;
+const CONNECTION: usize = 2;
+const WANTED_FROM: usize = 3;
+
+impl<'n> Names<'n> {
+    /// Creates the names, with wanted ones in lower case.
+    pub const fn new(wanted: [&'n [u8]; WANTED]) -> Self {
+        let mut names: [&[u8]; _] = [b""; WANTED_FROM + WANTED];
+        names[CONTENT_LENGTH] = b"content-length";
+        names[TRANSFER_ENCODING] = b"transfer-encoding";
+        names[CONNECTION] = b"connection";
+        [names[WANTED_FROM], names[WANTED_FROM + 1]] = wanted;
+        Self(names)
+    }
+
+    /// Returns the index of a name in any case, or the number of names if it isn't one of them.
+    fn index(&self, name: &[u8]) -> usize {
+        self.0.iter().take_while(|other| !is_name(name, other)).count()
+    }
+}
+
 /// A part of a head, which is shorter than 64 KiB.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 struct Span {
@@ -59,8 +84,8 @@ struct Span {
 }
 
 impl Response {
-    /// Reads the head at the start of `bytes`, and locates the values of the `wanted` fields, whose
-    /// names are in lower case. 1xx responses are skipped.
+    /// Reads the head at the start of `bytes`, and locates the values of the wanted fields. 1xx
+    /// responses are skipped.
     ///
     /// # Errors
     /// - [`ProtocolError::HeadMalformed`]: the head isn't valid, or a wanted field occurs twice.
@@ -70,68 +95,78 @@ impl Response {
     pub fn read_head(
         &mut self,
         bytes: &[u8],
-        wanted: &[&[u8]; WANTED],
+        names: &Names,
     ) -> Result<Progress<()>, ProtocolError> {
+        progress(self.head(bytes, names))
+    }
+
+    #[inline(never)]
+    fn head(&mut self, bytes: &[u8], names: &Names) -> Result<(), Unread> {
         *self = Self::default();
-        // While the status is zero, the next line is a status line.
         loop {
-            let line =
-                match line(bytes.get(self.end..).unwrap_or_default(), ProtocolError::HeadMalformed)
-                {
-                    Ok(line) => line,
-                    Err(None) => break,
-                    Err(Some(fault)) => return Err(fault),
-                };
-            self.end += line.len() + 2;
+            let rest = bytes.get(self.end..).unwrap_or_default();
+            let line = line(rest, ProtocolError::HeadMalformed);
+            // A head without its end is shorter than one with it.
+            self.end += line.map_or(rest.len() + 1, |line| line.len() + 2);
             if self.end > HEAD_LIMIT {
-                break;
+                return Err(ProtocolError::HeadTooLarge.into());
             }
+            let line = line?;
+            // While the status is zero, the next line is a status line.
             if self.status == 0 {
-                self.status = status(line).ok_or(ProtocolError::HeadMalformed)?;
-                self.close = !line.starts_with(b"HTTP/1.1");
-            } else if line.is_empty() {
-                if self.status >= 200 {
-                    if self.framing.next == NextFraming::Unknown {
-                        return Err(ProtocolError::BodyLength);
-                    }
-                    self.body_start = self.end;
-                    return Ok(Progress::Complete(()));
-                }
+                self.status_line(line).ok_or(ProtocolError::HeadMalformed)?;
+            } else if !line.is_empty() {
+                self.field(bytes, line, names)?;
+            } else if self.status < 200 {
                 *self = Self { head_start: self.end, end: self.end, ..Self::default() };
+            } else if self.framing.next == NextFraming::Unknown {
+                return Err(ProtocolError::BodyLength.into());
             } else {
-                let (name, value) = split_field(line).ok_or(ProtocolError::HeadMalformed)?;
-                for (wanted, span) in wanted.iter().zip(&mut self.values) {
-                    if is_name(name, wanted) {
-                        if span.start > 0 {
-                            return Err(ProtocolError::HeadMalformed);
-                        }
-                        let start = value.as_ptr().addr() - bytes.as_ptr().addr();
-                        *span = Span { start: start as u16, len: value.len() as u16 };
-                    }
-                }
-                let is_length = is_name(name, b"content-length");
-                if is_length || is_name(name, b"transfer-encoding") {
-                    let length = if is_length {
-                        decimal(value)
-                    } else {
-                        is_name(value, b"chunked").then_some(0)
-                    };
-                    if self.framing.next != NextFraming::Unknown {
-                        return Err(ProtocolError::BodyLength);
-                    }
-                    self.framing.data = length.ok_or(ProtocolError::BodyLength)?;
-                    self.framing.next =
-                        if is_length { NextFraming::End } else { NextFraming::ChunkSize };
-                } else {
-                    self.close |= is_name(name, b"connection") && has_close(value);
-                }
+                self.body_start = self.end;
+                return Ok(());
             }
         }
-        if bytes.len() < HEAD_LIMIT {
-            Ok(Progress::Partial)
-        } else {
-            Err(ProtocolError::HeadTooLarge)
+    }
+
+    /// Reads a status line: HTTP/1.0 or HTTP/1.1, and a status from 100 to 599 that doesn't change
+    /// the protocol.
+    fn status_line(&mut self, line: &[u8]) -> Option<()> {
+        let (version, rest) = line.split_at_checked(9)?;
+        let (code, reason) = rest.split_at_checked(3)?;
+        let status = decimal(code).filter(|code| (100..600).contains(code) && *code != 101)?;
+        self.status = status as u16;
+        self.close = version != b"HTTP/1.1 ";
+        let is_known = !self.close || version == b"HTTP/1.0 ";
+        (is_known && matches!(reason, [] | [b' ', ..])).then_some(())
+    }
+
+    /// Reads a field line, a part of `bytes`.
+    #[inline(never)]
+    fn field(&mut self, bytes: &[u8], line: &[u8], names: &Names) -> Result<(), ProtocolError> {
+        let (name, value) = split_field(line).ok_or(ProtocolError::HeadMalformed)?;
+        let index = names.index(name);
+        if index < CONNECTION {
+            if self.framing.next != NextFraming::Unknown {
+                return Err(ProtocolError::BodyLength);
+            }
+            let length = if index == CONTENT_LENGTH {
+                self.framing.next = NextFraming::End;
+                decimal(value)
+            } else {
+                self.framing.next = NextFraming::ChunkSize;
+                is_name(value, b"chunked").then_some(0)
+            };
+            self.framing.data = length.ok_or(ProtocolError::BodyLength)?;
+        } else if index == CONNECTION {
+            self.close |= has_close(value);
+        } else if let Some(span) = self.values.get_mut(index - WANTED_FROM) {
+            if span.start > 0 {
+                return Err(ProtocolError::HeadMalformed);
+            }
+            let start = value.as_ptr().addr() - bytes.as_ptr().addr();
+            *span = Span { start: start as u16, len: value.len() as u16 };
         }
+        Ok(())
     }
 
     /// After [`ProtocolError::BodyLength`], returns whether the head is valid, and
@@ -150,6 +185,7 @@ impl Response {
 
     /// Returns the value of the wanted field with this index, in the head that was read, or an
     /// empty slice if it is missing.
+    #[inline(never)]
     pub fn value<'h>(&self, head: &'h [u8], index: usize) -> &'h [u8] {
         let span = self.values.get(index).copied().unwrap_or_default();
         let start = usize::from(span.start);
@@ -170,7 +206,12 @@ impl Response {
         filled: &mut usize,
         limit: usize,
     ) -> Result<Progress<()>, ProtocolError> {
-        let progress = loop {
+        progress(self.body(buffer, filled, limit))
+    }
+
+    #[inline(never)]
+    fn body(&mut self, buffer: &mut [u8], filled: &mut usize, limit: usize) -> Result<(), Unread> {
+        let result = loop {
             let arrived = buffer.get(self.end..*filled).ok_or(ProtocolError::ChunkMalformed)?;
             let count = arrived.len().min(usize::try_from(self.framing.data).unwrap_or(usize::MAX));
             if count > 0 {
@@ -184,20 +225,12 @@ impl Response {
                 self.end += count;
                 self.framing.step(count);
             } else if self.framing.data > 0 {
-                break Progress::Partial;
+                break Err(Unread::Partial);
             } else if self.framing.next == NextFraming::End {
-                break Progress::Complete(());
+                break Ok(());
             } else {
-                match line(arrived, ProtocolError::ChunkMalformed) {
-                    Ok(line) => {
-                        self.end += line.len() + 2;
-                        self.framing.line(line)?;
-                    }
-                    Err(None) => {
-                        self.framing.check(arrived.len())?;
-                        break Progress::Partial;
-                    }
-                    Err(Some(fault)) => return Err(fault),
+                if let Err(unread) = self.framing.read_line(arrived, &mut self.end) {
+                    break Err(unread);
                 }
             }
         };
@@ -206,36 +239,43 @@ impl Response {
         move_down(buffer, self.end..*filled, body_end);
         *filled -= self.end - body_end;
         self.end = body_end;
-        Ok(progress)
+        result
     }
 }
 
-/// Parses a status line. Returns the status, from 100 to 599, or `None` if the version isn't
-/// HTTP/1.0 or HTTP/1.1, or if the status changes the protocol.
-fn status(line: &[u8]) -> Option<u16> {
-    let (version, rest) = line.split_at_checked(9)?;
-    let (code, reason) = rest.split_at_checked(3)?;
-    let status = decimal(code).filter(|status| (100..600).contains(status) && *status != 101)?;
-    let is_fit =
-        (version == b"HTTP/1.1 " || version == b"HTTP/1.0 ") && matches!(reason, [] | [b' ', ..]);
-    is_fit.then_some(status as u16)
+fn progress(result: Result<(), Unread>) -> Result<Progress<()>, ProtocolError> {
+    match result {
+        Ok(()) => Ok(Progress::Complete(())),
+        Err(Unread::Partial) => Ok(Progress::Partial),
+        Err(Unread::Malformed(error)) => Err(error),
+    }
 }
 
 /// Returns whether `close` is an option of a Connection field.
 fn has_close(value: &[u8]) -> bool {
-    value.split(|&byte| byte == b',').any(|option| is_name(option.trim_ascii(), b"close"))
+    value.split(|&byte| byte == b',').any(|option| is_name(trim(option), b"close"))
 }
 
 /// Splits a field line into its name and its value.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = line.split_at_checked(find_byte(line, 0, b':'))?;
-    // A leading space continues the previous line (RFC 9112, section 5.2). A space before the colon
+    // A leading blank continues the previous line (RFC 9112, section 5.2), and one before the colon
     // enables attacks (section 5.1).
-    if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) {
-        None
-    } else {
-        Some((name, value.get(1..)?.trim_ascii()))
+    let end = line.iter().position(|&byte| byte == b':' || byte <= b' ')?;
+    let (name, rest) = line.split_at_checked(end)?;
+    match rest {
+        [b':', value @ ..] if !name.is_empty() => Some((name, trim(value))),
+        _ => None,
     }
+}
+
+/// Removes the blanks around a value, and the end of its line. `trim_ascii` of `core` also removes
+/// other bytes, and is larger.
+#[inline(never)]
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r'] = value {
+        value = rest;
+    }
+    value
 }
 
 /// Returns the names and values of the fields in a valid head.

@@ -30,7 +30,6 @@
 //!
 //! ```
 //! use barelambda::runtime_api::exchange::{Action, Exchange, Reply};
-//! use barelambda::Error;
 //!
 //! let mut exchange = Exchange::new(true);
 //! assert_eq!(exchange.action(), Action::Connect);
@@ -50,7 +49,7 @@
 //!
 //! // The connection breaks before the reply. GET /next is sent on a new connection, and the
 //! // same invocation is delivered again.
-//! exchange.lost(Error::CONNECTION_CLOSED)?;
+//! assert!(exchange.lost());
 //! assert_eq!(exchange.action(), Action::Connect);
 //! exchange.connected();
 //! assert_eq!(exchange.action(), Action::RequestNext);
@@ -68,10 +67,7 @@
 //!
 //! // GET /next has already been sent.
 //! assert_eq!(exchange.action(), Action::Receive);
-//! # Ok::<(), Error>(())
 //! ```
-
-use crate::error::Error;
 
 /// The number of consecutive connections that may fail before the runtime gives up. The second
 /// attempt follows at once; before the others, the runtime waits 20, 80, 320 and 1,280 ms.
@@ -255,26 +251,27 @@ impl Exchange {
         self.unusable = true;
     }
 
-    /// Records that the connection could not be made, broke, or carried a malformed reply.
-    ///
-    /// # Errors
-    /// `cause`, after [`ATTEMPTS`] consecutive failures. The only action is then [`Action::Stop`].
-    pub const fn lost(&mut self, cause: Error) -> Result<(), Error> {
+    /// Records that the connection could not be made, broke, or carried a malformed reply. Returns
+    /// whether to try again. After [`ATTEMPTS`] consecutive failures, it is `false`, and the only
+    /// action is [`Action::Stop`].
+    pub const fn lost(&mut self) -> bool {
         self.connected = false;
         self.next_sent = false;
         if let State::AwaitingAck = self.state {
             self.state = if self.last { State::AnswerReady } else { State::Unconfirmed };
         }
         self.failures = self.failures.saturating_add(1);
-        if self.failures < ATTEMPTS {
-            return Ok(());
+        let again = self.failures < ATTEMPTS;
+        if !again {
+            self.state = State::Stopped;
         }
-        self.state = State::Stopped;
-        Err(cause)
+        again
     }
 
     /// Classifies a reply by its status. `same` is whether it has the ids of the invocation whose
     /// answer is kept.
+    // Inlined, it would triple its caller, which would have a copy for each result.
+    #[inline(never)]
     pub const fn reply(&self, status: u16, same: bool) -> Reply {
         match self.state {
             State::AwaitingAck => match status {
@@ -295,25 +292,31 @@ impl Exchange {
     /// yet. `close` is whether the server closes the connection. After [`Reply::Fatal`], the only
     /// action is [`Action::Stop`].
     pub const fn complete(&mut self, reply: Reply, close: bool) {
+        /// By reply: the next state, whether it is the reply to GET /next, and whether it shows
+        /// that the connection works.
+        const NEXT: [(State, bool, bool); 6] = [
+            (State::Running, true, true),
+            (State::AnswerReady, true, false),
+            (State::Ready, false, false),
+            (State::Ready, false, true),
+            (State::Rejected, false, true),
+            (State::Stopped, false, true),
+        ];
+        let (state, is_next, works) = NEXT[reply as usize];
         self.state = match reply {
-            Reply::Event => State::Running,
-            Reply::Redelivered => State::AnswerReady,
-            Reply::Rejected => State::Rejected,
-            Reply::Acknowledged if !self.last => State::Ready,
-            Reply::Acknowledged | Reply::Fatal => State::Stopped,
-            Reply::Superseded => {
-                self.state = State::Ready;
-                return;
-            }
+            Reply::Acknowledged if self.last => State::Stopped,
+            _ => state,
         };
-        if matches!(reply, Reply::Event | Reply::Redelivered) {
-            self.next_sent = false;
+        if let Reply::Superseded = reply {
+            return;
         }
-        if !matches!(reply, Reply::Redelivered) {
+        if works {
             self.failures = 0;
         }
         if close || self.unusable {
             self.connected = false;
+        }
+        if is_next || !self.connected {
             self.next_sent = false;
         }
     }

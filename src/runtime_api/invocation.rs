@@ -3,11 +3,11 @@
 use crate::bytes::decimal::decimal;
 use crate::error::ProtocolError;
 use crate::http1::request::{is_segment, is_unsplit};
-use crate::http1::response::{Response, WANTED, find};
+use crate::http1::response::{Names, Response, WANTED, find};
 
 /// The fields whose positions [`InvocationHead`] needs recorded when the head is read.
-pub const IDS: [&[u8]; WANTED] =
-    [b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"];
+pub static IDS: Names<'static> =
+    Names::new([b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"]);
 const REQUEST_ID: usize = 0;
 const INVOCATION_ID: usize = 1;
 
@@ -52,7 +52,9 @@ impl<'a> InvocationHead<'a> {
 
     /// Returns whether both are the same attempt of the same invocation.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.request_id() == other.request_id() && self.invocation_id() == other.invocation_id()
+        (0..WANTED).all(|index| {
+            self.response.value(self.head, index) == other.response.value(other.head, index)
+        })
     }
 
     /// Returns the value of the field with this lower-case name, or `None` if it is missing or

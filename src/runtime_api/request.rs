@@ -5,7 +5,7 @@ use super::endpoint::Endpoint;
 use super::invocation::InvocationHead;
 use crate::bytes::base64;
 use crate::bytes::cursor::Cursor;
-use crate::http1::request::Head;
+use crate::http1::request::{END, Head};
 
 /// The subject of an answer.
 #[derive(Copy, Clone, Debug)]
@@ -19,10 +19,7 @@ pub enum Subject<'a> {
 /// Writes the request for the next invocation. The reply may take hours, so waiting for it must
 /// never time out.
 pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
-    cursor.push(b"GET ");
-    cursor.push(endpoint.prefix);
-    cursor.push(b"/2018-06-01/runtime/invocation/next");
-    Head::begin(cursor, endpoint.host).end();
+    write(cursor, endpoint, None);
 }
 
 /// Writes the head of a POST of an answer, to /response, /error or /init/error.
@@ -32,9 +29,47 @@ pub fn answer(
     subject: Subject<'_>,
     answer: &Answer<'_>,
 ) {
-    let mut head = begin(cursor, endpoint, subject, answer.is_error(), answer.content_type());
-    head.field("\r\nLambda-Runtime-Function-Error-Type: ", answer.error_type());
-    head.end_with_length(answer.body().len());
+    write(cursor, endpoint, Some((subject, answer)));
+}
+
+#[inline(never)]
+fn write(
+    cursor: &mut Cursor<'_>,
+    endpoint: &Endpoint<'_>,
+    answer: Option<(Subject<'_>, &Answer<'_>)>,
+) {
+    let mut request = NEXT;
+    let mut values: [&[u8]; VALUES] = [b""; VALUES];
+    values[PREFIX] = endpoint.prefix;
+    values[HOST] = endpoint.host;
+    let mut length = 0;
+    if let Some((subject, answer)) = answer {
+        request = INIT_ERROR;
+        if let Subject::Invocation(invocation) = subject {
+            request = if answer.is_error() { ERROR } else { RESPONSE };
+            values[REQUEST_ID] = invocation.request_id();
+            values[INVOCATION_ID] = invocation.invocation_id();
+        }
+        values[CONTENT_TYPE] = answer.content_type();
+        values[ERROR_TYPE] = answer.error_type();
+        length = answer.body().len();
+    }
+    let mut template = &TEMPLATE[..];
+    while let [requests, value, len, rest @ ..] = template
+        && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
+    {
+        template = rest;
+        let index = usize::from(*value);
+        let value = values.get(index).copied().unwrap_or_default();
+        if requests & request == 0 || index >= CONTENT_TYPE && value.is_empty() {
+            continue;
+        }
+        cursor.push(text);
+        cursor.push(value);
+        if index == LENGTH {
+            cursor.push_number(length as u64);
+        }
+    }
 }
 
 /// Writes the head of a response whose body is sent in chunks while the handler runs ([Response
@@ -46,7 +81,14 @@ pub fn stream(
     invocation: InvocationHead<'_>,
     content_type: &[u8],
 ) {
-    let mut head = begin(cursor, endpoint, Subject::Invocation(invocation), false, content_type);
+    for text in [b"POST ", endpoint.prefix, b"/2018-06-01/runtime/invocation/"] {
+        cursor.push(text);
+    }
+    cursor.push(invocation.request_id());
+    cursor.push(b"/response");
+    let mut head = Head::begin(cursor, endpoint.host);
+    head.field("\r\nContent-Type: ", content_type);
+    head.field("\r\nLambda-Runtime-Invocation-Id: ", invocation.invocation_id());
     head.field("\r\nLambda-Runtime-Function-Response-Mode: ", b"streaming");
     head.field(
         "\r\nTrailer: ",
@@ -75,31 +117,74 @@ pub fn stream_end(cursor: &mut Cursor<'_>, answer: &Answer<'_>) {
     cursor.push(b"\r\n");
 }
 
-/// Begins the head of a POST for a subject, to `/response` or `/error`.
-#[inline(always)]
-fn begin<'c, 'b>(
-    cursor: &'c mut Cursor<'b>,
-    endpoint: &Endpoint<'_>,
-    subject: Subject<'_>,
-    is_error: bool,
-    content_type: &[u8],
-) -> Head<'c, 'b> {
-    cursor.push(b"POST ");
-    cursor.push(endpoint.prefix);
-    let mut invocation_id: &[u8] = b"";
-    match subject {
-        Subject::Initialization => cursor.push(b"/2018-06-01/runtime/init"),
-        Subject::Invocation(invocation) => {
-            invocation_id = invocation.invocation_id();
-            cursor.push(b"/2018-06-01/runtime/invocation/");
-            cursor.push(invocation.request_id())
+/// The requests that a piece of the template is a part of.
+const NEXT: u8 = 1;
+const RESPONSE: u8 = 2;
+const ERROR: u8 = 4;
+const INIT_ERROR: u8 = 8;
+const POST: u8 = RESPONSE | ERROR | INIT_ERROR;
+const ALL: u8 = NEXT | POST;
+
+/// The value after the text of a piece. From CONTENT_TYPE on, a piece whose value is empty is
+/// omitted.
+const NOTHING: usize = 0;
+const LENGTH: usize = 1;
+const PREFIX: usize = 2;
+const HOST: usize = 3;
+const REQUEST_ID: usize = 4;
+const CONTENT_TYPE: usize = 5;
+const INVOCATION_ID: usize = 6;
+const ERROR_TYPE: usize = 7;
+const VALUES: usize = 8;
+
+/// The pieces of all requests, in order.
+const PIECES: &[(u8, &str, usize)] = &[
+    (NEXT, "GET ", PREFIX),
+    (POST, "POST ", PREFIX),
+    (ALL, "/2018-06-01/runtime/in", NOTHING),
+    (NEXT, "vocation/next", NOTHING),
+    (RESPONSE | ERROR, "vocation/", REQUEST_ID),
+    (INIT_ERROR, "it", NOTHING),
+    (RESPONSE, "/response", NOTHING),
+    (ERROR | INIT_ERROR, "/error", NOTHING),
+    (ALL, " HTTP/1.1\r\nHost: ", HOST),
+    (POST, "\r\nContent-Type: ", CONTENT_TYPE),
+    (POST, "\r\nLambda-Runtime-Invocation-Id: ", INVOCATION_ID),
+    (POST, "\r\nLambda-Runtime-Function-Error-Type: ", ERROR_TYPE),
+    (POST, "\r\nContent-Length: ", LENGTH),
+    (ALL, END, NOTHING),
+];
+
+/// The pieces as bytes: requests, value and length of the text, then the text. A table of slices is
+/// twice as large.
+static TEMPLATE: [u8; template_len()] = {
+    let mut template = [0; _];
+    let mut at = 0;
+    let mut pieces = PIECES;
+    while let [(requests, text, value), rest @ ..] = pieces {
+        template[at] = *requests;
+        template[at + 1] = *value as u8;
+        template[at + 2] = text.len() as u8;
+        at += 3;
+        let mut text = text.as_bytes();
+        while let [byte, rest @ ..] = text {
+            template[at] = *byte;
+            at += 1;
+            text = rest;
         }
-    };
-    cursor.push(if is_error { b"/error" } else { b"/response" });
-    let mut head = Head::begin(cursor, endpoint.host);
-    head.field("\r\nContent-Type: ", content_type);
-    head.field("\r\nLambda-Runtime-Invocation-Id: ", invocation_id);
-    head
+        pieces = rest;
+    }
+    template
+};
+
+const fn template_len() -> usize {
+    let mut len = 0;
+    let mut pieces = PIECES;
+    while let [(_, text, _), rest @ ..] = pieces {
+        len += 3 + text.len();
+        pieces = rest;
+    }
+    len
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use core::ops::Range;
 use barelambda::bytes::cursor::move_down;
 use barelambda::bytes::search::find_byte;
 use barelambda::http1::framing::{Framing, NextFraming};
-use barelambda::http1::response::{Response, fields, find};
-use barelambda::http1::{HEAD_LIMIT, Progress, line};
+use barelambda::http1::response::{Names, Response, fields, find};
+use barelambda::http1::{HEAD_LIMIT, Progress, Unread};
 use barelambda::{Error, ProtocolError};
 
 use super::request::Method;
@@ -15,6 +15,9 @@ use crate::error::{
     REPLY_CHUNK, REPLY_CHUNK_TOO_LARGE, REPLY_HEAD, REPLY_HEAD_TOO_LARGE, REPLY_LENGTH,
     REPLY_MISSING, REPLY_NO_ROOM, REPLY_TOO_LARGE, REPLY_TRUNCATED,
 };
+
+/// No field is wanted: all of them remain in the head.
+static NO_NAMES: Names<'static> = Names::new([b"-"; 2]);
 
 /// Receives at least one byte into a buffer, and returns how many; zero means that the server has
 /// closed the connection.
@@ -99,8 +102,7 @@ impl ReplyReader {
         // A response without a length isn't an error here.
         let framing = loop {
             let received = self.buffer.get(..self.filled).unwrap_or_default();
-            // No field is wanted: all of them remain in `head`.
-            match response.read_head(received, &[b"-"; 2]) {
+            match response.read_head(received, &NO_NAMES) {
                 Ok(Progress::Complete(())) => break Some(response.framing()),
                 Err(ProtocolError::BodyLength) if response.lacks_length(received) => break None,
                 Err(error) => return Err(reply_error(error)),
@@ -238,14 +240,10 @@ impl ReplyReader {
                     self.body = Body::Complete;
                     continue;
                 }
-                Body::Framed(framing) => match line(received, ProtocolError::ChunkMalformed) {
-                    Ok(line) => {
-                        framing.line(line).map_err(reply_error)?;
-                        self.start += line.len() + 2;
-                        continue;
-                    }
-                    Err(None) => framing.check(received.len()).map_err(reply_error)?,
-                    Err(Some(error)) => return Err(reply_error(error)),
+                Body::Framed(framing) => match framing.read_line(received, &mut self.start) {
+                    Ok(()) => continue,
+                    Err(Unread::Partial) => {}
+                    Err(Unread::Malformed(error)) => return Err(reply_error(error)),
                 },
             }
             if self.receive_more(receive)? == 0 {

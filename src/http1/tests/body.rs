@@ -2,6 +2,7 @@
 
 use super::super::framing::{Framing, NextFraming, SKIP_LIMIT};
 use super::*;
+use crate::http1::Unread;
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -195,12 +196,17 @@ fn framing_moves_through_its_states() {
         ("", 0, NextFraming::End),
     ] {
         framing.step(usize::try_from(framing.data).unwrap());
-        assert_eq!(framing.line(line.as_bytes()), Ok(()));
+        let (line_end, mut at) = ([line, "\r\n"].concat(), 1);
+        assert_eq!(framing.read_line(line_end.as_bytes(), &mut at), Ok(()));
+        assert_eq!(at, 1 + line_end.len());
         assert_eq!((framing.data, framing.next), (data, next), "{line}");
     }
     framing.data = 5;
     framing.step(3);
     assert_eq!((framing.data, framing.next), (2, NextFraming::End));
-    assert_eq!(framing.check(SKIP_LIMIT), Ok(()));
-    assert_eq!(framing.check(SKIP_LIMIT + 1), Err(ProtocolError::ChunkTooLarge));
+    framing.next = NextFraming::Trailers;
+    let line = [b'x'; SKIP_LIMIT + 1];
+    let mut read = |len| framing.read_line(&line[..len], &mut 0);
+    assert_eq!(read(SKIP_LIMIT), Err(Unread::Partial));
+    assert_eq!(read(SKIP_LIMIT + 1), Err(ProtocolError::ChunkTooLarge.into()));
 }

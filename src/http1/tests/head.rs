@@ -181,6 +181,7 @@ fn malformed_heads_are_errors() {
         b"\r\n\r\n",
         b"\x16\x03\x01\x02\0\x01\0\x01\xfc",
         b"http/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA b: 7\r\n\r\n",
         b"HTTP/2.0 200 OK\r\n\r\n",
         b"HTTP/1.2 200 OK\r\n\r\n",
         b"HTTP/1.1\r\n\r\n",
@@ -240,16 +241,7 @@ fn a_folded_line_is_an_error_even_with_a_colon() {
 /// RFC 9112 leaves such names to the recipient. They never equal a wanted name.
 #[test]
 fn a_strange_name_is_skipped() {
-    for name in [
-        "A b",
-        "A(b)",
-        "{",
-        "\u{e9}",
-        "Content Length",
-        "Content-Length\u{a0}",
-        "\u{7f}",
-        "Content_Length",
-    ] {
+    for name in ["A(b)", "{", "\u{e9}", "Content-Length\u{a0}", "\u{7f}", "Content_Length"] {
         let message =
             format!("HTTP/1.1 200 OK\r\n{name}: 7\r\nContent-Length: 0\r\nX-Y: z\r\n\r\n");
         let got = complete(message.as_bytes(), &[usize::MAX], 9);

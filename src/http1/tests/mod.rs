@@ -1,6 +1,6 @@
 //! Whole messages that arrive in pieces, are too long, or are malformed.
 
-use super::response::{Response, WANTED};
+use super::response::{Names, Response, WANTED};
 use super::{HEAD_LIMIT, Progress};
 use crate::error::ProtocolError;
 use std::vec::Vec;
@@ -9,7 +9,7 @@ mod body;
 mod head;
 
 /// The fields whose values the tests look at.
-const NAMES: [&[u8]; WANTED] = [b"lambda-runtime-aws-request-id", b"x-y"];
+const NAMES: Names<'_> = Names::new([b"lambda-runtime-aws-request-id", b"x-y"]);
 
 /// The start of another message, which may follow.
 const FOLLOWING: &[u8] = b"HTTP/1.1 200 OK\r\nCont";
