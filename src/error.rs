@@ -63,7 +63,11 @@ impl FunctionError {
         let is_plain = !cfg!(feature = "error-path")
             && is_plain(error_type.as_bytes())
             && is_plain(message.as_bytes());
-        Self { error_type, message, write_body: if is_plain { plain_body } else { escaped_body } }
+        Self {
+            error_type,
+            message,
+            write_body: if is_plain { ErrorBody::plain } else { ErrorBody::escaped },
+        }
     }
 }
 
@@ -117,16 +121,6 @@ fn nth(mut text: &[u8], mut left: u64) -> &[u8] {
         }
     }
     text.get(..len).unwrap_or_default()
-}
-
-fn plain_body(error: Error, buffer: &mut [u8]) -> &[u8] {
-    ErrorBody::plain(error.error_type().as_bytes(), error.message_bytes(), error.number(), buffer)
-}
-
-fn escaped_body(error: Error, buffer: &mut [u8]) -> &[u8] {
-    let mut body = ErrorBody::new(error.error_type(), buffer);
-    body.push_error(error);
-    body.finish()
 }
 
 const fn has_zero(mut text: &[u8]) -> bool {

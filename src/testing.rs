@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::http1::Progress;
 use crate::http1::response::{self, Names, Response};
-use crate::runtime::{ROOM, Runtime};
+use crate::runtime::{Buffers, Heads, ROOM, Runtime};
 use crate::runtime_api::answer::RESPONSE_LIMIT;
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::sys::clock;
@@ -75,7 +75,9 @@ pub fn invoke(handler: &mut impl Handler, event: impl AsRef<[u8]>) -> Result<Vec
     let mut once = Once { incoming: message(event), sent: Vec::new() };
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("it is an address");
     let (mut receive, mut response) = (vec![0; event.len() + ROOM + 1], vec![0; RESPONSE_LIMIT]);
-    let done = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false)
+    let heads = &mut Heads::new();
+    let buffers = Buffers { heads, receive: &mut receive, response: &mut response };
+    let done = Runtime::new(&endpoint, &mut once, buffers, false)
         .and_then(|mut runtime| runtime.step(handler));
     done.expect("the connection doesn't fail");
     result(&once.sent)

@@ -48,7 +48,7 @@ unsafe extern "C" fn barelambda_run_init(
     RUNS.store(true, Relaxed);
     find_environment();
     // SAFETY: `RUNS` ensures that this happens once.
-    let (receive, response) = unsafe { MEMORY.buffers() };
+    let buffers = unsafe { MEMORY.buffers() };
     c_support::serve(
         |buffer| {
             // SAFETY: the header declares an initialiser with this signature.
@@ -59,8 +59,7 @@ unsafe extern "C" fn barelambda_run_init(
                 Some(answer) => Err(answer),
             }
         },
-        receive,
-        response,
+        buffers,
     );
     CANNOT_GO_ON
 }

@@ -55,7 +55,8 @@ pub(crate) struct Conversation<'e, T> {
     event_limit: usize,
     /// Whether the log has the failure of the invocation. The final report is logged elsewhere.
     pub(crate) is_logged: bool,
-    /// The number of the first error that the transport reported on this connection, or zero.
+    /// The number of the first error on this connection: the errno that the transport reported, or
+    /// the status after which the runtime can't continue. Or zero.
     errno: u32,
     endpoint: &'e Endpoint<'e>,
 }
@@ -91,15 +92,12 @@ impl<'e, T: Transport> Conversation<'e, T> {
         kept: Option<&Kept<'_>>,
         response: &mut Response,
     ) -> Result<(), Error> {
-        self.run(region, kept, response).map_err(|fault| match fault {
-            ProtocolError::CannotGoOn => fault.error().with(response.status.into()),
-            _ => self.why(fault),
-        })
+        self.run(region, kept, response).map_err(|fault| self.why(fault))
     }
 
     /// As [`advance`](Self::advance), with an error without its number, which fits into a byte.
     #[inline(never)]
-    fn run(
+    pub(crate) fn run(
         &mut self,
         region: &mut [u8],
         kept: Option<&Kept<'_>>,
@@ -137,7 +135,10 @@ impl<'e, T: Transport> Conversation<'e, T> {
                     Ok(Reply::Fatal) if response.status == 200 => {
                         return Err(ProtocolError::AnswerStuck);
                     }
-                    Ok(Reply::Fatal) => return Err(ProtocolError::CannotGoOn),
+                    Ok(Reply::Fatal) => {
+                        self.errno = response.status.into();
+                        return Err(ProtocolError::CannotGoOn);
+                    }
                     Ok(_) => return Ok(()),
                     Err(fault) => fault,
                 },
@@ -302,13 +303,14 @@ impl<'e, T: Transport> Conversation<'e, T> {
         fault
     }
 
-    /// Returns the cause of a fault. If sending failed, that is why no reply came.
-    fn why(&self, fault: ProtocolError) -> Error {
-        let fault = if self.errno > 0 && fault != ProtocolError::Connect {
-            ProtocolError::ConnectionBroken
-        } else {
-            fault
-        };
+    /// Returns the error with its number. If sending failed, that is why no reply came.
+    pub(crate) fn why(&self, fault: ProtocolError) -> Error {
+        let has_number = matches!(
+            fault,
+            ProtocolError::Connect | ProtocolError::ConnectionBroken | ProtocolError::CannotGoOn
+        );
+        let fault =
+            if self.errno == 0 || has_number { fault } else { ProtocolError::ConnectionBroken };
         fault.error().with(self.errno)
     }
 

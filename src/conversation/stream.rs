@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::Transport;
 use crate::bytes::cursor::Cursor;
-use crate::error::{Error, errors};
+use crate::error::{Error, ProtocolError, errors};
 use crate::http1::request::chunk_size;
 use crate::runtime_api::answer::Answer;
 use crate::runtime_api::endpoint::Endpoint;
@@ -58,7 +58,8 @@ pub(crate) struct StreamWriter<'l> {
 }
 
 /// Finishes a stream with the handler's answer, and replaces that with the answer to keep.
-pub(crate) type FinishStream = fn(&mut StreamWriter<'_>, &mut Answer<'_>) -> Result<(), Error>;
+pub(crate) type FinishStream =
+    fn(&mut StreamWriter<'_>, &mut Answer<'_>) -> Result<(), ProtocolError>;
 
 /// The part of a [`Transport`] that a stream uses.
 pub(crate) trait StreamIo {
@@ -140,9 +141,9 @@ impl StreamWriter<'_> {
 pub(crate) fn finish_stream(
     writer: &mut StreamWriter<'_>,
     answer: &mut Answer<'_>,
-) -> Result<(), Error> {
+) -> Result<(), ProtocolError> {
     if writer.exchange.is_stopped() {
-        return Err(Error::CONNECT.with(*writer.errno));
+        return Err(ProtocolError::Connect);
     }
     if !writer.exchange.is_unusable() {
         let mut framing = Cursor::new(&mut *writer.region);
@@ -151,7 +152,7 @@ pub(crate) fn finish_stream(
             request::next(&mut framing, writer.endpoint);
         }
         if framing.is_full() {
-            return Err(Error::BUFFER_TOO_SMALL);
+            return Err(ProtocolError::BufferTooSmall);
         }
         // If sending fails, the reply, or its absence, decides how to continue.
         let _ =

@@ -76,8 +76,8 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     // SAFETY: the caller guarantees it.
     unsafe { env::set_from_stack(stack) };
     // SAFETY: this runs once, and nothing else uses the memory.
-    let (receive, response) = unsafe { memory.buffers() };
-    serve_from(init, receive, response);
+    let buffers = unsafe { memory.buffers() };
+    serve_from(init, buffers);
     sys::exit(1)
 }
 

@@ -9,13 +9,14 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::log::{self, Level};
 use crate::runtime::final_report::{end_initialization, endpoint, report_initialization};
-use crate::runtime::{ROOM, Runtime};
+use crate::runtime::{Buffers, Heads, ROOM, Runtime};
 use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::sys::{env, socket::Socket};
 
 /// The buffers of a bare program, in .bss.
 #[repr(C)]
 pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
+    heads: UnsafeCell<Heads>,
     receive: UnsafeCell<[u8; RECEIVE]>,
     response: UnsafeCell<[u8; RESPONSE]>,
 }
@@ -30,31 +31,37 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     pub const fn new() -> Self {
         assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
         assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
-        Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
+        Self {
+            heads: UnsafeCell::new(Heads::new()),
+            receive: UnsafeCell::new([0; RECEIVE]),
+            response: UnsafeCell::new([0; RESPONSE]),
+        }
     }
 
-    /// Returns the receive buffer and the response buffer.
+    /// Returns all of it.
     ///
     /// # Safety
     /// Must be called once in the life of the process, or again when nothing uses the previous
     /// references.
-    #[expect(clippy::mut_from_ref, reason = "the caller guarantees unique access")]
     #[inline(always)]
-    pub unsafe fn buffers(
-        &'static self,
-    ) -> (&'static mut [u8; RECEIVE], &'static mut [u8; RESPONSE]) {
+    pub unsafe fn buffers(&'static self) -> Buffers<'static> {
         // SAFETY: the caller guarantees that these are the only references to the memory.
-        unsafe { (&mut *self.receive.get(), &mut *self.response.get()) }
+        unsafe {
+            Buffers {
+                heads: &mut *self.heads.get(),
+                receive: &mut *self.receive.get(),
+                response: &mut *self.response.get(),
+            }
+        }
     }
 }
 
 /// As [`serve`], with an initialiser that returns an error.
 pub(crate) fn serve_from<H: Handler>(
     init: impl FnOnce() -> Result<H, Error>,
-    receive: &mut [u8],
-    response: &mut [u8],
+    buffers: Buffers<'_>,
 ) {
-    serve(|response| init().map_err(|error| error.answer(response)), receive, response);
+    serve(|response| init().map_err(|error| error.answer(response)), buffers);
 }
 
 /// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
@@ -62,10 +69,9 @@ pub(crate) fn serve_from<H: Handler>(
 /// into the response buffer.
 pub fn serve<H: Handler>(
     init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
-    receive: &mut [u8],
-    response: &mut [u8],
+    buffers: Buffers<'_>,
 ) {
-    if let Some(error) = run(init, receive, response) {
+    if let Some(error) = run(init, buffers) {
         log::error(Level::Fatal, error, b"");
     }
 }
@@ -73,11 +79,10 @@ pub fn serve<H: Handler>(
 /// As [`serve`], but returns the reason instead, or `None` if the initialiser failed.
 fn run<H: Handler>(
     init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
-    receive: &mut [u8],
-    response: &mut [u8],
+    buffers: Buffers<'_>,
 ) -> Option<Error> {
     if cfg!(feature = "exec-wrapper") {
-        become_wrapper(receive);
+        become_wrapper(buffers.receive);
     }
     #[cfg(feature = "log")]
     super::logger::set_logger();
@@ -86,7 +91,7 @@ fn run<H: Handler>(
         Err(error) => return Some(error),
     };
     INITIALIZING.store(1, Relaxed);
-    let result = init(response);
+    let result = init(buffers.response);
     INITIALIZING.store(0, Relaxed);
     let mut handler = match result {
         Ok(handler) => Observed(handler),
@@ -96,8 +101,7 @@ fn run<H: Handler>(
         }
     };
     let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
-    let mut runtime =
-        Runtime::with_fit_buffers(&endpoint, Socket::new(), receive, response, pipeline);
+    let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), buffers, pipeline);
     loop {
         if let Err(error) = runtime.step(&mut handler) {
             return Some(error);

@@ -12,7 +12,7 @@ use super::panic::report_panic;
 use super::start::serve_from;
 use crate::error::Error;
 use crate::handler::Handler;
-use crate::runtime::ROOM;
+use crate::runtime::{Buffers, Heads, ROOM};
 use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
 
 /// The body of `entry!`: an ordinary `main`.
@@ -60,7 +60,8 @@ pub fn run_sized<H: Handler>(
         }
         others(info);
     }));
-    serve_from(init, &mut receive, &mut response);
+    let heads = &mut Heads::new();
+    serve_from(init, Buffers { heads, receive: &mut receive, response: &mut response });
     process::exit(1)
 }
 

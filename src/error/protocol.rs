@@ -25,6 +25,10 @@ kinds! {
     /// The connection broke. The number is the errno.
     #[doc(hidden)]
     ConnectionBroken CONNECTION_BROKEN "connection broken: os error";
+    /// The Runtime API replied with a status after which the runtime can't continue: anything but
+    /// 200 to GET /next, or a server error. The number is the status.
+    #[doc(hidden)]
+    CannotGoOn CANNOT_GO_ON "cannot go on after status";
     /// The server closed the connection before the reply was complete.
     #[doc(hidden)]
     ConnectionClosed CONNECTION_CLOSED "connection closed by the Runtime API";
@@ -56,10 +60,6 @@ kinds! {
     /// invocation can't be answered.
     #[doc(hidden)]
     AnswerStuck ANSWER_STUCK "an invocation came again after its answer was refused";
-    /// The Runtime API replied with a status after which the runtime can't continue: anything but
-    /// 200 to GET /next, or a server error. The number is the status.
-    #[doc(hidden)]
-    CannotGoOn CANNOT_GO_ON "cannot go on after status";
     /// A buffer is smaller than the minimum.
     #[doc(hidden)]
     BufferTooSmall BUFFER_TOO_SMALL "buffer too small";

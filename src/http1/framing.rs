@@ -45,6 +45,8 @@ pub enum NextFraming {
 }
 
 impl Framing {
+    pub(super) const EMPTY: Self = Self { data: 0, next: NextFraming::Unknown, skipped: 0 };
+
     /// Advances past `count` bytes of data, at most [`data`](Self::data).
     pub const fn step(&mut self, count: usize) {
         self.data = self.data.saturating_sub(count as u64);

@@ -2,7 +2,6 @@
 //! 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
 use crate::bytes::cursor::Cursor;
-use crate::bytes::search::find_below;
 
 /// The end of every head: the last field, and the empty line.
 pub const END: &str = concat!("\r\nUser-Agent: barelambda/", env!("CARGO_PKG_VERSION"), "\r\n\r\n");
@@ -80,15 +79,10 @@ pub fn chunk_size(cursor: &mut Cursor<'_>, size: usize) {
     cursor.push(b"\r\n");
 }
 
-/// Returns whether `text` can't split a request line or a header section: it doesn't contain bytes
-/// below `-`, which include spaces, control characters, `#` and `%`.
-pub fn is_unsplit(text: &[u8]) -> bool {
-    find_below(text, 0, b'-') == text.len()
-}
-
 /// Returns whether `text` can be a segment of a path, and in a JSON string, unchanged: visible
 /// ASCII from `-` on, without `/`, `?` and `\`. It can't be empty, or end with a dot, because `.`
 /// and `..` lead to [other paths](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4).
+#[inline(never)]
 pub fn is_segment(text: &[u8]) -> bool {
     let mut last = b'.';
     for byte in text {

@@ -84,6 +84,19 @@ struct Span {
 }
 
 impl Response {
+    /// A response of which nothing has been read.
+    pub(crate) const EMPTY: Self = Self {
+        head_start: 0,
+        body_start: 0,
+        body_len: 0,
+        end: 0,
+        framing: Framing::EMPTY,
+        values: [Span { start: 0, len: 0 }; WANTED],
+        status: 0,
+        close: false,
+        is_cut: false,
+    };
+
     /// Reads the head at the start of `bytes`, and locates the values of the wanted fields. 1xx
     /// responses are skipped.
     ///

@@ -7,11 +7,11 @@ use stream_access::{ConversationAccess, StreamState};
 
 use crate::bytes::cursor::move_down;
 use crate::conversation::{Conversation, Kept};
-use crate::error::{Error, errors};
+use crate::error::{Error, ProtocolError, errors};
 use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
-use crate::runtime_api::answer::ErrorBody;
+use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation;
@@ -64,6 +64,29 @@ impl Transport for Socket {
     }
 }
 
+/// What is known of two replies: the one with the event, and the one to its answer. In a bare
+/// program it is in .bss, like the buffers.
+#[derive(Debug)]
+pub struct Heads([Response; 2]);
+
+impl Heads {
+    /// Creates the room for them.
+    #[expect(clippy::new_without_default, reason = "it is a buffer")]
+    pub const fn new() -> Self {
+        Self([Response::EMPTY; 2])
+    }
+}
+
+/// The memory of a runtime, which it borrows.
+pub struct Buffers<'b> {
+    /// What is known of the replies.
+    pub heads: &'b mut Heads,
+    /// Where replies are received. The longest event is [`ROOM`] bytes shorter.
+    pub receive: &'b mut [u8],
+    /// Where handlers write their answers: at least 256 bytes.
+    pub response: &'b mut [u8],
+}
+
 /// A runtime: a conversation and its buffers.
 ///
 /// The receive buffer holds, in this order, the head of the invocation, its event, and the bytes
@@ -71,16 +94,12 @@ impl Transport for Socket {
 /// move to the start.
 pub struct Runtime<'b, T> {
     conversation: Conversation<'b, T>,
-    event: Response,
-    reply: Response,
-    receive: &'b mut [u8],
-    response: &'b mut [u8],
+    buffers: Buffers<'b>,
 }
 
 impl<'b, T: Transport> Runtime<'b, T> {
-    /// Creates a runtime that talks to `endpoint` over `transport`. The longest event is
-    /// `receive.len() - ROOM` bytes. Handlers write their answers into `response`. With `pipeline`,
-    /// GET /next is sent together with each answer.
+    /// Creates a runtime that talks to `endpoint` over `transport`. With `pipeline`, GET /next is
+    /// sent together with each answer.
     ///
     /// # Errors
     /// [`Error::BUFFER_TOO_SMALL`] if `receive` isn't longer than [`ROOM`] or `response` is shorter
@@ -88,32 +107,27 @@ impl<'b, T: Transport> Runtime<'b, T> {
     pub fn new(
         endpoint: &'b Endpoint<'b>,
         transport: T,
-        receive: &'b mut [u8],
-        response: &'b mut [u8],
+        buffers: Buffers<'b>,
         pipeline: bool,
     ) -> Result<Self, Error> {
-        if receive.len() <= ROOM || response.len() < ErrorBody::MIN {
+        if buffers.receive.len() <= ROOM || buffers.response.len() < ErrorBody::MIN {
             return Err(Error::BUFFER_TOO_SMALL);
         }
-        Ok(Self::with_fit_buffers(endpoint, transport, receive, response, pipeline))
+        Ok(Self::with_fit_buffers(endpoint, transport, buffers, pipeline))
     }
 
     /// As [`new`](Self::new), with buffers whose sizes have been checked.
     pub(crate) fn with_fit_buffers(
         endpoint: &'b Endpoint<'b>,
         transport: T,
-        receive: &'b mut [u8],
-        response: &'b mut [u8],
+        buffers: Buffers<'b>,
         pipeline: bool,
     ) -> Self {
-        let conversation =
-            Conversation::new(endpoint, transport, Exchange::new(pipeline), receive.len() - ROOM);
+        let event_limit = buffers.receive.len() - ROOM;
+        let exchange = Exchange::new(pipeline);
         Self {
-            conversation,
-            event: Response::default(),
-            reply: Response::default(),
-            receive,
-            response,
+            conversation: Conversation::new(endpoint, transport, exchange, event_limit),
+            buffers,
         }
     }
 
@@ -124,24 +138,31 @@ impl<'b, T: Transport> Runtime<'b, T> {
     /// Returns an error when the runtime can't continue: the Runtime API can't be reached, violates
     /// the protocol, or leaves the conversation in a final state. The process should then exit with
     /// a status other than zero; Lambda starts a new one.
-    #[inline(never)]
     pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
-        let Self { conversation, event, reply, receive, response } = self;
-        conversation.advance(receive, None, event)?;
+        self.cycle(handler).map_err(|fault| self.conversation.why(fault))
+    }
+
+    /// As [`step`](Self::step), with an error without its number, which fits into a byte.
+    #[inline(never)]
+    fn cycle(&mut self, handler: &mut impl Handler) -> Result<(), ProtocolError> {
+        let Self { conversation, buffers } = self;
+        let Buffers { heads: Heads([event, reply]), receive, response } = buffers;
+        conversation.run(receive, None, event)?;
         let event = &*event;
         let (kept, free) =
-            receive.split_at_mut_checked(event.end).ok_or(Error::BUFFER_TOO_SMALL)?;
+            receive.split_at_mut_checked(event.end).ok_or(ProtocolError::BufferTooSmall)?;
         let (head, rest) =
-            kept.split_at_mut_checked(event.body_start).ok_or(Error::BUFFER_TOO_SMALL)?;
+            kept.split_at_mut_checked(event.body_start).ok_or(ProtocolError::BufferTooSmall)?;
         let head = &*head;
-        let payload = rest.get_mut(..event.body_len).ok_or(Error::BUFFER_TOO_SMALL)?;
+        let payload = rest.get_mut(..event.body_len).ok_or(ProtocolError::BufferTooSmall)?;
         let invocation = invocation::InvocationHead::new(event, head);
         invocation.check()?;
 
         let context = Context { invocation };
         let mut state = StreamState { conversation, region: free, invocation, finish: None };
         let access = ConversationAccess::new(&mut state);
-        let result = if event.is_cut {
+        // Every event fits into a response, so that a handler that returns it needs no other error.
+        let result = if event.is_cut || payload.len() > RESPONSE_LIMIT {
             Err(Error::EVENT_TOO_LARGE)
         } else {
             handler.handle(Invocation {
@@ -155,11 +176,11 @@ impl<'b, T: Transport> Runtime<'b, T> {
             Err(error) => error.answer(response),
         };
         let StreamState { conversation, region, finish, .. } =
-            access.take_back().ok_or(Error::STREAM_LOST)?;
+            access.take_back().ok_or(ProtocolError::BufferTooSmall)?;
         let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
         conversation.is_logged = false;
-        conversation.log_failure(&kept);
         if let Some(finish) = finish {
+            conversation.log_failure(&kept);
             finish(&mut conversation.stream_writer(region, invocation), &mut kept.answer)?;
             if conversation.exchange.is_unusable() {
                 conversation.log_failure(&kept);
@@ -167,7 +188,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         } else {
             conversation.exchange.handled();
         }
-        conversation.advance(region, Some(&kept), reply)?;
+        conversation.run(region, Some(&kept), reply)?;
         conversation.is_logged = true;
 
         let filled = conversation.filled;

@@ -128,24 +128,25 @@ impl<'a> ErrorBody<'a> {
 
     /// Returns the body of an error whose type and message need no escapes. Each has at most a
     /// third of [`MIN`](Self::MIN) bytes, so it fits.
-    #[inline(never)]
-    pub(crate) fn plain<'b>(
-        error_type: &[u8],
-        message: &[u8],
-        number: Option<u32>,
-        buffer: &'b mut [u8],
-    ) -> &'b [u8] {
+    pub(crate) fn plain(error: Error, buffer: &mut [u8]) -> &[u8] {
         let mut cursor = Cursor::new(buffer);
         cursor.push(BEGIN);
-        cursor.push(error_type);
+        cursor.push(error.error_type().as_bytes());
         cursor.push(MESSAGE);
-        cursor.push(message);
-        if let Some(number) = number {
+        cursor.push(error.message_bytes());
+        if let Some(number) = error.number() {
             cursor.push(b" ");
             cursor.push_number(number.into());
         }
         cursor.push(END);
         cursor.into_written()
+    }
+
+    /// Returns the body of an error.
+    pub(crate) fn escaped(error: Error, buffer: &mut [u8]) -> &[u8] {
+        let mut body = ErrorBody::new(error.error_type(), buffer);
+        body.push_error(error);
+        body.finish()
     }
 
     /// Appends to the message.

@@ -2,7 +2,7 @@
 
 use crate::bytes::decimal::decimal;
 use crate::error::ProtocolError;
-use crate::http1::request::{is_segment, is_unsplit};
+use crate::http1::request::is_segment;
 use crate::http1::response::{Names, Response, WANTED, find};
 
 /// The fields whose positions [`InvocationHead`] needs recorded when the head is read.
@@ -42,8 +42,8 @@ impl<'a> InvocationHead<'a> {
     /// # Errors
     /// [`ProtocolError::RequestId`].
     pub fn check(&self) -> Result<(), ProtocolError> {
-        let id = self.request_id();
-        if is_segment(id) && is_unsplit(self.invocation_id()) {
+        let id = self.invocation_id();
+        if is_segment(self.request_id()) && (id.is_empty() || is_segment(id)) {
             Ok(())
         } else {
             Err(ProtocolError::RequestId)

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::panic;
 
-use barelambda::runtime::{ROOM, Runtime, Transport};
+use barelambda::runtime::{Buffers, Heads, ROOM, Runtime, Transport};
 use barelambda::runtime_api::endpoint::{Address, Endpoint};
 use barelambda::{Error, Invocation, Response};
 
@@ -56,7 +56,9 @@ fn talk<S: Side>(
 ) {
     let endpoint = Endpoint::parse(HOST.as_bytes()).expect("the address is valid");
     let (mut receive, mut response) = (vec![0; ROOM + EVENT_LIMIT], [0; RESPONSE_LEN]);
-    let mut runtime = Runtime::new(&endpoint, Line(side), &mut receive, &mut response, pipeline)
+    let heads = &mut Heads::new();
+    let buffers = Buffers { heads, receive: &mut receive, response: &mut response };
+    let mut runtime = Runtime::new(&endpoint, Line(side), buffers, pipeline)
         .expect("the buffers are large enough");
     for _ in 0..STEPS {
         let result = runtime.step(&mut handler);

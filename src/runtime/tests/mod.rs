@@ -123,7 +123,9 @@ fn runtime<'b>(
     pipeline: bool,
 ) -> Result<Runtime<'b, &'b mut Peer>, Error> {
     static ENDPOINT: OnceLock<Endpoint<'static>> = OnceLock::new();
-    Runtime::new(ENDPOINT.get_or_init(endpoint), peer, receive, response, pipeline)
+    let heads = std::boxed::Box::leak(std::boxed::Box::new(Heads::new()));
+    let buffers = Buffers { heads, receive, response };
+    Runtime::new(ENDPOINT.get_or_init(endpoint), peer, buffers, pipeline)
 }
 
 fn endpoint() -> Endpoint<'static> {

@@ -140,8 +140,9 @@ fn requests_have_the_prefix() {
     ]);
     let prefixed = Endpoint { prefix: b"/.rt/f", ..endpoint() };
     let (mut receive, mut response) = (std::vec![0; ROOM + 100], [0; 256]);
-    let mut runtime =
-        Runtime::new(&prefixed, &mut peer, &mut receive, &mut response, true).unwrap();
+    let heads = &mut Heads::new();
+    let buffers = Buffers { heads, receive: &mut receive, response: &mut response };
+    let mut runtime = Runtime::new(&prefixed, &mut peer, buffers, true).unwrap();
     assert_eq!(runtime.step(&mut observe(echo)), Ok(()));
     peer.end();
 }

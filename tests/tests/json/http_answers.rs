@@ -1,6 +1,6 @@
 //! HTTP responses, parsed by a third-party JSON parser and base64 decoder.
 
-use barelambda::runtime::{ROOM, Runtime, Transport};
+use barelambda::runtime::{Buffers, Heads, ROOM, Runtime, Transport};
 use barelambda::runtime_api::endpoint::{Address, Endpoint};
 use barelambda::{Error, Handler, Invocation, Responder, Response};
 use base64::Engine as _;
@@ -59,8 +59,10 @@ fn answer(make: impl Fn(Responder<'_>) -> Response<'_>) -> Value {
     let mut once = Once::default();
     let endpoint = Endpoint::parse(b"127.0.0.1:9001").expect("the address is valid");
     let (mut receive, mut response) = (vec![0; ROOM + 1024], vec![0; 1 << 23]);
-    let mut runtime = Runtime::new(&endpoint, &mut once, &mut receive, &mut response, false)
-        .expect("the buffers are large enough");
+    let heads = &mut Heads::new();
+    let buffers = Buffers { heads, receive: &mut receive, response: &mut response };
+    let mut runtime =
+        Runtime::new(&endpoint, &mut once, buffers, false).expect("the buffers are large enough");
     runtime.step(&mut Handling(make)).expect("the response is accepted");
     serde_json::from_slice(&once.sent).expect("the response is JSON")
 }
