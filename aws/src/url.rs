@@ -2,8 +2,8 @@
 //! 3](https://www.rfc-editor.org/rfc/rfc3986#section-3)).
 
 use barelambda::Error;
-use barelambda::bytes::decimal::decimal;
 use barelambda::bytes::name::is_name;
+use barelambda::bytes::number::decimal;
 use barelambda::bytes::search::find_byte;
 use barelambda::http1::request::is_path;
 

@@ -3,8 +3,8 @@
 use serde::de::Error as _;
 
 use super::encoded::Base64Text;
-use crate::bytes::decimal::decimal;
 use crate::bytes::name::is_same_name;
+use crate::bytes::number::decimal;
 use crate::json::{DeError, Fields, RawJson};
 
 /// Returns the value of the first field `name`, which is case-insensitive, or null.

@@ -2,6 +2,7 @@
 //! 9112, sections 6 and 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-6)).
 
 use super::{Unread, line};
+use crate::bytes::number::number;
 use crate::error::ProtocolError;
 
 /// The maximum number of consecutive bytes of framing that are skipped: chunk extensions and
@@ -85,16 +86,7 @@ impl Framing {
 
 /// Parses a chunk-size line. Spaces and an extension may follow the size; they are ignored.
 fn size(line: &[u8]) -> Option<u64> {
-    let mut size = 0;
-    for (at, &byte) in line.iter().enumerate() {
-        let Some(digit) = (byte as char).to_digit(16) else {
-            let is_extension = matches!(line.get(at..)?.trim_ascii_start(), [] | [b';', ..]);
-            return (at > 0 && is_extension).then_some(size);
-        };
-        if size >> 60 != 0 {
-            return None;
-        }
-        size = size << 4 | u64::from(digit);
-    }
-    (!line.is_empty()).then_some(size)
+    let (size, digits) = number(line, 16);
+    let is_extension = matches!(line.get(digits..)?.trim_ascii_start(), [] | [b';', ..]);
+    (digits > 0 && is_extension).then_some(size)
 }

@@ -4,8 +4,8 @@
 use super::framing::{Framing, NextFraming};
 use super::{HEAD_LIMIT, Progress, Unread, line};
 use crate::bytes::cursor::move_down;
-use crate::bytes::decimal::decimal;
 use crate::bytes::name::{is_name, is_same_name};
+use crate::bytes::number::decimal;
 use crate::error::ProtocolError;
 
 /// The state of reading a response. It stores offsets, and doesn't borrow from the buffer.

@@ -12,7 +12,7 @@ use super::raw::{LENIENT, RAW};
 use super::reader::Reader;
 use super::text::{Captured, InPlace, Text};
 use crate::bytes::base64;
-use crate::bytes::decimal::decimal;
+use crate::bytes::number::decimal;
 use crate::error::Error;
 
 /// Reads a JSON text in place, as serde's [`Deserializer`](de::Deserializer). For a whole text,

@@ -1,6 +1,6 @@
 //! The fields of an invocation in the head of a reply to GET /next.
 
-use crate::bytes::decimal::decimal;
+use crate::bytes::number::decimal;
 use crate::error::ProtocolError;
 use crate::http1::request::is_segment;
 use crate::http1::response::{Names, Response, WANTED, find};

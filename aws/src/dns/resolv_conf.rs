@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use barelambda::Error;
-use barelambda::bytes::decimal::decimal;
+use barelambda::bytes::number::decimal;
 
 use crate::error::RESOLVE_NO_SERVER;
 
