@@ -10,7 +10,7 @@
 //!
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112
 
-use crate::bytes::search::find_below;
+use crate::bytes::search::find_control;
 use crate::error::ProtocolError;
 
 pub mod framing;
@@ -53,15 +53,11 @@ impl From<ProtocolError> for Unread {
 /// other than a tab; a lone carriage return or line feed is one too.
 #[inline(never)]
 pub fn line(bytes: &[u8], malformed: ProtocolError) -> Result<&[u8], Unread> {
-    let mut len = 0;
-    loop {
-        len = find_below(bytes, len, b' ');
-        match bytes.get(len..) {
-            Some([b'\t', ..]) => len += 1,
-            Some([b'\r', b'\n', ..]) => return bytes.get(..len).ok_or(Unread::Partial),
-            Some([] | [b'\r']) => return Err(Unread::Partial),
-            _ => return Err(malformed.into()),
-        }
+    let len = find_control(bytes);
+    match bytes.get(len..) {
+        Some([b'\r', b'\n', ..]) => bytes.get(..len).ok_or(Unread::Partial),
+        Some([] | [b'\r']) => Err(Unread::Partial),
+        _ => Err(malformed.into()),
     }
 }
 
