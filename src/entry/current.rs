@@ -1,24 +1,53 @@
 //! The current invocation, for the log and for panics.
 
 use core::ptr::null_mut;
-use core::sync::atomic::AtomicUsize;
 use core::time::Duration;
 
+pub(super) use storage::INITIALIZING;
 use storage::CURRENT;
 
 use crate::handler::{Handler, Invocation, Response, remaining as remaining_until};
 use crate::runtime_api::invocation::InvocationHead;
 
-/// Not zero while the initialiser runs. It is a whole word, so that the linker script places it
-/// before the buffers, in a page that is used anyway.
-pub(super) static INITIALIZING: AtomicUsize = AtomicUsize::new(0);
+/// A bare program has one thread. Cells that aren't atomic let the compiler remove what no code of
+/// the program reads.
+#[cfg(all(bare, not(feature = "capi")))]
+mod storage {
+    use core::cell::Cell;
+    use core::ptr::null_mut;
 
-/// A bare program has one thread.
-#[cfg(bare)]
+    use crate::handler::Context;
+
+    /// The address of the context of the current invocation, or null.
+    pub(super) static CURRENT: OneThread<*mut Context<'static>> = OneThread(Cell::new(null_mut()));
+
+    /// Not zero while the initialiser runs. It is a whole word, so that the linker script places it
+    /// before the buffers, in a page that is used anyway.
+    pub(in super::super) static INITIALIZING: OneThread<usize> = OneThread(Cell::new(0));
+
+    pub(in super::super) struct OneThread<T>(Cell<T>);
+
+    // SAFETY: the program has one thread.
+    unsafe impl<T> Sync for OneThread<T> {}
+
+    impl<T: Copy> OneThread<T> {
+        pub(in super::super) fn set(&self, value: T) {
+            self.0.set(value);
+        }
+
+        pub(in super::super) fn get(&self) -> T {
+            self.0.get()
+        }
+    }
+}
+
+/// A C program without std may have threads, but one of them runs the handler.
+#[cfg(all(bare, feature = "capi"))]
 mod storage {
     use core::ptr::null_mut;
     use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
+    pub(in super::super) use super::flag::INITIALIZING;
     use crate::handler::Context;
 
     /// The address of the context of the current invocation, or null.
@@ -44,11 +73,32 @@ mod storage {
     use core::cell::Cell;
     use core::ptr::null_mut;
 
+    pub(in super::super) use super::flag::INITIALIZING;
     use crate::handler::Context;
 
     std::thread_local! {
         /// The address of the context of the current invocation on this thread, or null.
         pub(super) static CURRENT: Cell<*mut Context<'static>> = const { Cell::new(null_mut()) };
+    }
+}
+
+#[cfg(any(not(bare), feature = "capi"))]
+mod flag {
+    use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    /// Not zero while the initialiser runs.
+    pub(in super::super) static INITIALIZING: Flag = Flag(AtomicUsize::new(0));
+
+    pub(in super::super) struct Flag(AtomicUsize);
+
+    impl Flag {
+        pub(in super::super) fn set(&self, value: usize) {
+            self.0.store(value, Relaxed);
+        }
+
+        pub(in super::super) fn get(&self) -> usize {
+            self.0.load(Relaxed)
+        }
     }
 }
 

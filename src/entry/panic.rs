@@ -1,7 +1,5 @@
 //! The report of a panic.
 
-use core::sync::atomic::Ordering::Relaxed;
-
 use super::current::{INITIALIZING, with_current};
 use crate::conversation::Kept;
 use crate::conversation::stream::is_streaming;
@@ -31,7 +29,7 @@ pub(crate) fn report_panic(file: &str, line: u32, message: &str) {
 pub(super) fn deliver(what: &[u8], answer: Answer<'_>) {
     with_current(|current| {
         log::failed(Level::Fatal, current, what, answer.body());
-        if INITIALIZING.load(Relaxed) != 0 {
+        if INITIALIZING.get() != 0 {
             send_final_report(Kept { subject: Subject::Initialization, answer });
         } else if let Some(&invocation) = current {
             let kept = Kept { subject: Subject::Invocation(invocation), answer };

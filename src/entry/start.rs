@@ -1,7 +1,6 @@
 //! The start of a program.
 
 use core::cell::UnsafeCell;
-use core::sync::atomic::Ordering::Relaxed;
 
 use super::current::{INITIALIZING, Observed};
 use crate::bytes::utf8::lossy;
@@ -90,9 +89,9 @@ fn run<H: Handler>(
         Ok(endpoint) => endpoint,
         Err(error) => return Some(error),
     };
-    INITIALIZING.store(1, Relaxed);
+    INITIALIZING.set(1);
     let result = init(buffers.response);
-    INITIALIZING.store(0, Relaxed);
+    INITIALIZING.set(0);
     let mut handler = match result {
         Ok(handler) => Observed(handler),
         Err(answer) => {

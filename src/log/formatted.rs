@@ -142,7 +142,7 @@ pub(super) fn begin_json(cursor: &mut Cursor<'_>, now_ms: u64, level: Level) {
 
 /// Writes a request id, which has been checked and so needs no escapes.
 pub(super) fn push_id(cursor: &mut Cursor<'_>, id: &[u8]) {
-    cursor.push(id.get(..id.len().min(ID)).unwrap_or_default());
+    cursor.push(id.get(..ID).unwrap_or(id));
 }
 
 /// Appends text until `reserve` bytes are left. Then it appends a mark and ignores the rest.

@@ -81,10 +81,8 @@ fn write(
         end = b"\n";
     } else if !rest.is_empty() {
         line.push(b": ");
-        let start = line.len();
-        line.push(rest.get(..LINE - OTHERS).unwrap_or(rest));
-        for byte in line.written_mut().get_mut(start..).unwrap_or_default() {
-            *byte = harmless(*byte, is_json);
+        for &byte in rest.get(..LINE - OTHERS).unwrap_or(rest) {
+            line.push(&[harmless(byte, is_json)]);
         }
     }
     line.push(end);
