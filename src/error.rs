@@ -337,7 +337,7 @@ mod tests {
     fn displays_type_message_and_number() {
         assert_eq!(
             Error::CONNECT.with(111).to_string(),
-            "Runtime.Failed: cannot connect to the Runtime API: os error 111"
+            "Runtime.Failed: cannot connect: os error 111"
         );
         assert_eq!(Error::CONNECTION_CLOSED.number(), None);
         assert_ne!(Error::CONNECT.with(1), Error::CONNECT.with(2));
@@ -352,7 +352,7 @@ mod tests {
         assert_ne!(Error::RESPONSE_TOO_LARGE.kind(), CONNECT);
         assert_eq!(
             CONNECT.to_string(),
-            "Runtime.Failed: cannot connect to the Runtime API: os error"
+            "Runtime.Failed: cannot connect: os error"
         );
     }
 

@@ -2,15 +2,21 @@
 
 /// Returns the number at the front of `text`, in the radix 10 or 16, and how many digits it has.
 /// There is no number, and so no digit, if it exceeds 64 bits.
-pub fn number(text: &[u8], radix: u32) -> (u64, usize) {
+#[inline(never)]
+pub fn number(text: &[u8], radix: u8) -> (u64, usize) {
     let mut number = 0u64;
     let mut count = 0;
     for &byte in text {
-        let Some(digit) = (byte as char).to_digit(16).filter(|digit| *digit < radix) else {
+        let mut digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            // In either case. Other bytes become at least 16.
+            digit = (byte | 0x20).wrapping_sub(b'a').saturating_add(10);
+        }
+        if digit >= radix {
             break;
-        };
-        let longer = u128::from(number) * u128::from(radix) + u128::from(digit);
-        let Ok(longer) = longer.try_into() else {
+        }
+        let longer = number.checked_mul(radix.into());
+        let Some(longer) = longer.and_then(|longer| longer.checked_add(digit.into())) else {
             return (0, 0);
         };
         number = longer;

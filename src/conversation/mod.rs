@@ -245,7 +245,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             log::line(
                 if self.is_logged { Level::Warn } else { Level::Error },
                 kept.and_then(Kept::invocation),
-                b"the Runtime API answered with status",
+                b"the Runtime API answered",
                 response.status.into(),
                 if let [text @ .., b'\n'] = body { text } else { body },
             );

@@ -21,7 +21,7 @@ kinds! {
     Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not [http://]IP:PORT[/PATH] or localhost:PORT";
 
     /// The connection could not be made. The number is the errno.
-    Connect CONNECT "cannot connect to the Runtime API: os error";
+    Connect CONNECT "cannot connect: os error";
     /// The connection broke. The number is the errno.
     #[doc(hidden)]
     ConnectionBroken CONNECTION_BROKEN "connection broken: os error";
@@ -31,19 +31,19 @@ kinds! {
     CannotGoOn CANNOT_GO_ON "cannot go on after status";
     /// The server closed the connection before the reply was complete.
     #[doc(hidden)]
-    ConnectionClosed CONNECTION_CLOSED "connection closed by the Runtime API";
+    ConnectionClosed CONNECTION_CLOSED "connection closed";
 
     /// A status line or a header section isn't HTTP/1 ([RFC 9112, sections 4 and
     /// 5](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
     #[doc(hidden)]
-    HeadMalformed HEAD_MALFORMED "malformed header section";
+    HeadMalformed HEAD_MALFORMED "malformed head";
     /// A header section is longer than [`HEAD_LIMIT`](crate::http1::HEAD_LIMIT).
     #[doc(hidden)]
-    HeadTooLarge HEAD_TOO_LARGE "header section too large";
+    HeadTooLarge HEAD_TOO_LARGE "head too large";
     /// The length of a body is missing, ambiguous or malformed ([RFC 9112, section
     /// 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3)).
     #[doc(hidden)]
-    BodyLength BODY_LENGTH "neither one Content-Length nor chunked";
+    BodyLength BODY_LENGTH "no usable body length";
     /// A chunk is malformed ([RFC 9112, section
     /// 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1)), or its size exceeds 64 bits.
     #[doc(hidden)]
@@ -51,7 +51,7 @@ kinds! {
     /// Chunk extensions or trailers are longer than
     /// [`SKIP_LIMIT`](crate::http1::framing::SKIP_LIMIT).
     #[doc(hidden)]
-    ChunkTooLarge CHUNK_TOO_LARGE "chunk extension or trailer too large";
+    ChunkTooLarge CHUNK_TOO_LARGE "chunk framing too large";
     /// `Lambda-Runtime-Aws-Request-Id` is missing, or unsafe in a request line.
     #[doc(hidden)]
     RequestId REQUEST_ID "no usable request id";

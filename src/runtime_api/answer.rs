@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(
             str::from_utf8(body.finish()).unwrap(),
             "{\"errorType\":\"Function.\\\"A\\\"\",\"stackTrace\":[],\"errorMessage\":\"\
-             \\u0000\\t\\u001f\\\\/\u{7f}é\u{1f600}cannot connect to the Runtime API: os error 111\"}"
+             \\u0000\\t\\u001f\\\\/\u{7f}é\u{1f600}cannot connect: os error 111\"}"
         );
     }
 

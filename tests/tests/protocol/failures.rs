@@ -113,7 +113,7 @@ fn errors(log: &str) -> Vec<serde_json::Value> {
 #[test]
 fn a_refused_response_is_an_error_and_a_refused_error_is_not_a_second_one() {
     for (program, event, text) in [
-        ("echo", "{}", "barelambda: the Runtime API answered with status 413: too \"large\"\n"),
+        ("echo", "{}", "barelambda: the Runtime API answered 413: too \"large\"\n"),
         ("faults", "\"fail\"", "barelambda: invocation failed"),
     ] {
         let steps = [

@@ -265,7 +265,7 @@ fn the_runtimes_own_messages_have_the_same_format() {
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).expect("JSON and text are UTF-8")
     };
-    let refused = "barelambda: cannot connect to the Runtime API: os error 111";
+    let refused = "barelambda: cannot connect: os error 111";
     let lines = stderr("JSON", "WARN", &address.to_string());
     let lines: Vec<[Option<String>; 4]> = lines.lines().map(parts).collect();
     let (last, others) = lines.split_last().expect("stderr has lines");
@@ -312,7 +312,7 @@ fn a_rejected_response_is_logged_with_its_request_id() {
         "",
     );
     let refused = parts(&lines[0]);
-    let message = "barelambda: the Runtime API answered with status 413: a?\"\u{1}";
+    let message = "barelambda: the Runtime API answered 413: a?\"\u{1}";
     assert_eq!(
         refused,
         [Some("ERROR".to_owned()), Some("r-1".to_owned()), Some(message.to_owned()), None]

@@ -109,7 +109,7 @@ fn a_wrong_invocation_id_is_rejected_and_the_next_invocation_works() {
             "{requests}"
         );
         // The log is JSON here, so the quotation marks of the reply are escaped.
-        rie.wait_for_log("barelambda: the Runtime API answered with status 410: {");
+        rie.wait_for_log("barelambda: the Runtime API answered 410: {");
     }
 }
 
