@@ -46,7 +46,10 @@ impl Level {
         // A table of slices is 100 bytes larger.
         const NAMES: &[u8] = b"FATALERRORWARN INFO DEBUGTRACE";
         let start = 5 * self as usize;
-        NAMES.get(start..start + 5).unwrap_or_default().trim_ascii()
+        match NAMES.get(start..start + 5) {
+            Some([name @ .., b' ']) | Some(name) => name,
+            None => b"",
+        }
     }
 
     fn named(name: &[u8]) -> Option<Self> {
