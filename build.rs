@@ -1,6 +1,7 @@
 //! Defines the names that several `#[cfg]` share: `bare`, a program without std; `sets_trace_id`, a
-//! std program for musl; `formatted_log`, if all lines of the log have a time and a level;
-//! `every_feature`, if the build checks for dead code.
+//! std program for musl; `has_ipv6`, if the Runtime API can have an IPv6 address; `formatted_log`,
+//! if all lines of the log have a time and a level; `every_feature`, if the build checks for dead
+//! code.
 //!
 //! For musl targets, adds two directories to the linker's search path: that of the linker script,
 //! and that of musl's `libc.a`, which has memcpy and its like.
@@ -17,6 +18,7 @@ fn main() {
     let is_bare = is_musl && !has(&"STD");
     set("bare", is_bare);
     set("sets_trace_id", is_musl && !is_bare);
+    set("has_ipv6", has(&"IPV6") || !is_bare);
     set("formatted_log", ["EXEC", "LOG"].iter().any(has));
     set(
         "every_feature",

@@ -16,7 +16,7 @@ pub fn check(value: &[u8]) {
     let theirs = std_address(host);
     match Endpoint::parse(value) {
         Ok(endpoint) => {
-            let ours = SocketAddr::new(endpoint.address.ip(), endpoint.address.port);
+            let ours = SocketAddr::new(endpoint.address.ip(), endpoint.address.port());
             assert_eq!(Some(ours), theirs, "{}", value.escape_ascii());
             assert_eq!(
                 (endpoint.host, endpoint.prefix),

@@ -7,9 +7,10 @@ use crate::bytes::utf8::lossy;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::log::{self, Level};
-use crate::runtime::final_report::{end_initialization, endpoint, report_initialization};
+use crate::runtime::final_report::{end_initialization, read_endpoint, report_initialization};
 use crate::runtime::{Buffers, Heads, ROOM, Runtime};
 use crate::runtime_api::answer::{Answer, ErrorBody};
+use crate::runtime_api::endpoint::Endpoint;
 use crate::sys::{env, socket::Socket};
 
 /// The buffers of a bare program, in .bss.
@@ -85,10 +86,10 @@ fn run<H: Handler>(
     }
     #[cfg(feature = "log")]
     super::logger::set_logger();
-    let endpoint = match endpoint() {
-        Ok(endpoint) => endpoint,
-        Err(error) => return Some(error),
-    };
+    let mut endpoint = Endpoint::default();
+    if let Err(error) = read_endpoint(&mut endpoint) {
+        return Some(error);
+    }
     INITIALIZING.set(1);
     let result = init(buffers.response);
     INITIALIZING.set(0);
@@ -99,7 +100,7 @@ fn run<H: Handler>(
             return None;
         }
     };
-    let pipeline = env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
+    let pipeline = cfg!(not(feature = "local")) || env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
     let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), buffers, pipeline);
     loop {
         if let Err(error) = runtime.step(&mut handler) {

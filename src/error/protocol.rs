@@ -19,6 +19,10 @@ kinds! {
     /// in brackets, or localhost: names aren't resolved.
     #[doc(hidden)]
     Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not [http://]IP:PORT[/PATH] or localhost:PORT";
+    /// `AWS_LAMBDA_RUNTIME_API` has an IPv6 address, and the program was built without the feature
+    /// `ipv6`.
+    #[doc(hidden)]
+    Ipv6 IPV6 "an IPv6 address in AWS_LAMBDA_RUNTIME_API needs the feature ipv6";
 
     /// The connection could not be made. The number is the errno.
     Connect CONNECT "cannot connect: os error";

@@ -14,13 +14,14 @@ use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request::Subject;
 use crate::sys::{env, socket::Socket};
 
-/// Returns the endpoint of the Runtime API, from the environment.
+/// Reads the endpoint of the Runtime API from the environment.
 ///
 /// # Errors
-/// [`Error::NO_ENDPOINT`] and [`Error::ENDPOINT`].
-pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
+/// [`Error::NO_ENDPOINT`], [`Error::ENDPOINT`] and [`Error::IPV6`].
+pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> Result<(), Error> {
     let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Ok(Endpoint::parse(value)
+    Ok(endpoint
+        .read(value)
         .inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
 }
 
@@ -28,7 +29,8 @@ pub(crate) fn endpoint() -> Result<Endpoint<'static>, Error> {
 #[inline(never)]
 pub(crate) fn send_final_report(kept: Kept<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
-    note(endpoint().and_then(|endpoint| {
+    let mut endpoint = Endpoint::default();
+    note(read_endpoint(&mut endpoint).and_then(|()| {
         Conversation::new(&endpoint, Socket::new(), Exchange::final_report(), 0).advance(
             &mut region,
             Some(&kept),
@@ -42,7 +44,8 @@ pub(crate) fn send_final_report(kept: Kept<'_>) {
 #[inline(never)]
 pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut kept: Kept<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
-    note(endpoint().and_then(|endpoint| {
+    let mut endpoint = Endpoint::default();
+    note(read_endpoint(&mut endpoint).and_then(|()| {
         let mut conversation = Conversation::new(&endpoint, socket, Exchange::final_trailers(), 0);
         stream::finish_stream(
             &mut conversation.stream_writer(&mut region, invocation),

@@ -32,7 +32,7 @@ pub const ROOM: usize = 3 * HEAD_LIMIT;
 
 impl Transport for Socket {
     fn connect(&mut self, address: &Address) -> Result<(), Error> {
-        Self::connect(self, &address.numbers, address.is_ipv4, address.port)
+        Self::connect(self, address.as_bytes())
     }
 
     fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {

@@ -1,8 +1,10 @@
 //! The address of the Runtime API.
 
+use core::mem;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::bytes::name::is_name;
+use crate::bytes::number::number;
 use crate::error::ProtocolError;
 use crate::http1::request::is_path;
 
@@ -11,13 +13,13 @@ use crate::http1::request::is_path;
 /// ```
 /// use barelambda::runtime_api::endpoint::Endpoint;
 ///
-/// let endpoint = Endpoint::parse(b"http://localhost:9000/.rt/hello/").unwrap();
-/// assert_eq!(endpoint.host, b"localhost:9000");
+/// let endpoint = Endpoint::parse(b"127.0.0.1:9000/.rt/hello/").unwrap();
+/// assert_eq!(endpoint.host, b"127.0.0.1:9000");
 /// assert_eq!(endpoint.prefix, b"/.rt/hello");
 /// assert_eq!(endpoint.address.ip(), "127.0.0.1".parse::<core::net::IpAddr>().unwrap());
-/// assert_eq!(endpoint.address.port, 9000);
+/// assert_eq!(endpoint.address.port(), 9000);
 /// ```
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Default, Debug, PartialEq, Eq)]
 pub struct Endpoint<'a> {
     /// The value of the Host field: host and port, as they were written.
     pub host: &'a [u8],
@@ -27,17 +29,6 @@ pub struct Endpoint<'a> {
     pub address: Address,
 }
 
-/// The address of a TCP port.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Address {
-    /// The numbers between the separators: four up to 255, or eight.
-    pub numbers: [u16; 8],
-    /// From 1 to 65,535.
-    pub port: u16,
-    /// Whether there are four numbers.
-    pub is_ipv4: bool,
-}
-
 /// The longest value, in bytes. Each request repeats it.
 const LIMIT: usize = 1024;
 
@@ -45,97 +36,182 @@ impl<'a> Endpoint<'a> {
     /// Parses the value of `AWS_LAMBDA_RUNTIME_API`.
     ///
     /// # Errors
-    /// [`ProtocolError::Endpoint`].
+    /// [`ProtocolError::Endpoint`], or [`ProtocolError::Ipv6`] if the host begins with a bracket
+    /// and the program was built without the feature `ipv6`.
     pub fn parse(value: &'a [u8]) -> Result<Self, ProtocolError> {
-        const HTTP: &[u8] = b"http://";
-        let mut endpoint = Self { host: value, prefix: b"", address: Address::default() };
-        if let Some((scheme, rest)) = value.split_at_checked(HTTP.len())
-            && is_name(scheme, HTTP)
-        {
-            endpoint.host = rest;
-        }
-        if let Some(slash) = endpoint.host.iter().position(|&byte| byte == b'/') {
-            (endpoint.host, endpoint.prefix) =
-                endpoint.host.split_at_checked(slash).ok_or(ProtocolError::Endpoint)?;
-        }
-        while let [shorter @ .., b'/'] = endpoint.prefix {
-            endpoint.prefix = shorter;
-        }
-        if value.len() > LIMIT || !is_path(value) || endpoint.address.read(endpoint.host).is_none()
-        {
-            return Err(ProtocolError::Endpoint);
-        }
+        let mut endpoint = Self::default();
+        endpoint.read(value)?;
         Ok(endpoint)
     }
+
+    /// As [`parse`](Self::parse), in place: a program that reads the value once isn't linked with
+    /// copies of the result.
+    pub(crate) fn read(&mut self, value: &'a [u8]) -> Result<(), ProtocolError> {
+        let mut unread = Unread(value);
+        if cfg!(feature = "local") {
+            unread.skip_name(b"http://");
+        }
+        if cfg!(not(has_ipv6)) && unread.skip(b'[') {
+            return Err(ProtocolError::Ipv6);
+        }
+        if value.len() > LIMIT || !is_path(value) || self.read_parts(unread).is_none() {
+            return Err(ProtocolError::Endpoint);
+        }
+        Ok(())
+    }
+
+    /// Reads `HOST:PORT[/PREFIX]`; returns `None` if it is malformed.
+    fn read_parts(&mut self, mut unread: Unread<'a>) -> Option<()> {
+        let text = unread.0;
+        self.address.read(&mut unread)?;
+        (self.host, self.prefix) = text.split_at_checked(text.len() - unread.0.len())?;
+        if !matches!(self.prefix, [] | [b'/', ..]) {
+            return None;
+        }
+        while let [shorter @ .., b'/'] = self.prefix {
+            self.prefix = shorter;
+        }
+        Some(())
+    }
 }
+
+/// The address of a TCP port, in the form of the kernel: `sockaddr_in` or, with the feature `ipv6`,
+/// `sockaddr_in6`.
+///
+/// | bytes | `sockaddr_in` | `sockaddr_in6` |
+/// |---|---|---|
+/// | 0, 1 | the family 2, little-endian | the family 10 |
+/// | 2, 3 | the port, big-endian | the port |
+/// | 4 to 7 | the IPv4 address | the flow: zero |
+/// | 8 to 23 | ignored | the IPv6 address |
+/// | 24 to 27 | | the scope: zero |
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address([u8; if cfg!(has_ipv6) { 28 } else { 16 }]);
+
+const AF_INET: u8 = 2;
+const AF_INET6: u8 = 10;
 
 impl Address {
     /// Returns the IP address as a type of `core`.
     pub fn ip(&self) -> IpAddr {
-        if let (true, [a, b, c, d, ..]) = (self.is_ipv4, self.numbers) {
-            Ipv4Addr::new(a as u8, b as u8, c as u8, d as u8).into()
-        } else {
-            Ipv6Addr::from(self.numbers).into()
+        let [family, _, _, _, ip @ ..] = &self.0;
+        match (*family, ip.first_chunk(), ip.get(4..20).and_then(<[u8]>::first_chunk)) {
+            (AF_INET6, _, Some(ipv6)) => Ipv6Addr::from_octets(*ipv6).into(),
+            (_, Some(ipv4), _) => Ipv4Addr::from_octets(*ipv4).into(),
+            _ => Ipv4Addr::UNSPECIFIED.into(),
         }
     }
 
-    /// Parses `HOST:PORT`; returns `None` if it is malformed.
-    #[inline(never)]
-    fn read(&mut self, host: &[u8]) -> Option<()> {
-        let (name, port) = host.split_at_checked(host.iter().rposition(|&byte| byte == b':')?)?;
-        numbers(port.get(1..)?, b':', 10, core::slice::from_mut(&mut self.port))?;
-        let is_fit = match name {
-            [b'[', inner @ .., b']'] => ipv6(inner, &mut self.numbers)?,
-            _ => {
-                self.is_ipv4 = true;
-                let name = if is_name(name, b"localhost") { b"127.0.0.1" } else { name };
-                numbers(name, b'.', 10, &mut self.numbers)? == 4
-                    && self.numbers.iter().all(|&byte| byte < 256)
+    /// Returns the port, from 1 to 65,535.
+    pub const fn port(&self) -> u16 {
+        let [_, _, high, low, ..] = self.0;
+        u16::from_be_bytes([high, low])
+    }
+
+    /// Returns the address as the system call connect reads it.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Reads `HOST:PORT`; returns `None` if it is malformed.
+    fn read(&mut self, unread: &mut Unread<'_>) -> Option<()> {
+        let [family, _, high, low, ip @ ..] = &mut self.0;
+        *family = AF_INET;
+        if cfg!(has_ipv6) && unread.skip(b'[') {
+            *family = AF_INET6;
+            read_ipv6(unread, ip.as_chunks_mut().0.get_mut(2..10)?)?;
+            if !unread.skip(b':') {
+                return None;
             }
-        };
-        (is_fit && self.port > 0).then_some(())
+        } else if cfg!(feature = "local") && unread.skip_name(b"localhost:") {
+            *ip.first_chunk_mut()? = [127, 0, 0, 1];
+        } else {
+            for (byte, separator) in ip.iter_mut().zip(b"...:") {
+                *byte = unread.number(10)?.try_into().ok()?;
+                if !unread.skip(*separator) {
+                    return None;
+                }
+            }
+        }
+        let port = unread.number(10)?;
+        [*high, *low] = port.to_be_bytes();
+        (port > 0).then_some(())
     }
 }
 
-/// Parses groups of hexadecimal digits. Returns whether there are eight, including the zeros for
-/// which `::` may be written once ([RFC 4291, section
+/// Reads groups of hexadecimal digits, and the bracket after them. There must be eight, including
+/// the zeros for which `::` may be written once ([RFC 4291, section
 /// 2.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.2), forms 1 and 2). A dotted end or a zone
 /// is malformed.
-fn ipv6(text: &[u8], groups: &mut [u16; 8]) -> Option<bool> {
-    let gap = text.windows(2).position(|pair| pair == b"::");
-    let first = numbers(text.get(..gap.unwrap_or(text.len()))?, b':', 16, groups)?;
-    let mut rest = [0; 8];
+fn read_ipv6(unread: &mut Unread<'_>, groups: &mut [[u8; 2]]) -> Option<()> {
+    let mut gap = None;
     let mut count = 0;
-    if let Some(gap) = gap {
-        count = numbers(text.get(gap + 2..)?, b':', 16, &mut rest)?;
-    }
-    for (group, last) in groups.iter_mut().skip(8 - count).zip(rest) {
-        *group = last;
-    }
-    Some(if gap.is_some() { first + count < 8 } else { first == 8 })
-}
-
-/// Parses the numbers between the separators into `values`, and returns their count. A decimal
-/// number must not begin with a zero, which some parsers take for octal. A hexadecimal number has
-/// at most four digits.
-fn numbers(text: &[u8], separator: u8, radix: u32, values: &mut [u16]) -> Option<usize> {
-    let mut count = 0;
-    let mut digits = 0;
-    for (at, &byte) in text.iter().enumerate() {
-        let value = values.get_mut(count)?;
-        if byte == separator && digits > 0 && at + 1 < text.len() {
-            count += 1;
-            digits = 0;
-            continue;
-        }
-        let digit = (byte as char).to_digit(radix)?;
-        if digits == 4 && radix == 16 || digits > 0 && *value == 0 && radix == 10 {
+    while count == 0 || !unread.skip(b']') {
+        let is_separated = unread.skip(b':');
+        if is_separated && unread.skip(b':') {
+            if gap.replace(count).is_some() {
+                return None;
+            }
+            if unread.skip(b']') {
+                break;
+            }
+        } else if is_separated != (count > 0) {
             return None;
         }
-        *value = u16::try_from(u32::from(*value) * radix + digit).ok()?;
-        digits += 1;
+        *groups.get_mut(count)? = unread.number(16)?.to_be_bytes();
+        count += 1;
     }
-    Some(count + usize::from(digits > 0))
+    match gap {
+        Some(gap) if count < groups.len() => {
+            // The groups after the gap belong at the end.
+            let zeros = groups.len() - count;
+            for at in (gap..count).rev() {
+                let group = mem::take(groups.get_mut(at)?);
+                *groups.get_mut(at + zeros)? = group;
+            }
+            Some(())
+        }
+        None if count == groups.len() => Some(()),
+        _ => None,
+    }
+}
+
+/// The part of a text that hasn't been read.
+struct Unread<'t>(&'t [u8]);
+
+impl Unread<'_> {
+    /// Reads `byte`, and returns true, or returns false if another byte or nothing is next.
+    fn skip(&mut self, byte: u8) -> bool {
+        match self.0 {
+            [first, rest @ ..] if *first == byte => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// As [`skip`](Self::skip), for a name in any case. [`is_name`] states what it can consist of.
+    fn skip_name(&mut self, name: &[u8]) -> bool {
+        let (front, after) = self.0.split_at_checked(name.len()).unwrap_or_default();
+        let is_next = is_name(front, name);
+        if is_next {
+            self.0 = after;
+        }
+        is_next
+    }
+
+    /// Reads a number of 16 bits. Decimal digits must not begin with a zero, which some parsers
+    /// take for octal. There are at most four hexadecimal digits.
+    fn number(&mut self, radix: u8) -> Option<u16> {
+        let (number, count) = number(self.0, radix);
+        let (digits, after) = self.0.split_at_checked(count)?;
+        self.0 = after;
+        match (radix, digits) {
+            (_, []) | (10, [b'0', _, ..]) | (16, [_, _, _, _, _, ..]) => None,
+            _ => number.try_into().ok(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -143,31 +219,66 @@ mod tests {
     use super::*;
     use core::net::SocketAddr;
 
+    fn check(value: &str, host: &str, prefix: &str, address: &str) {
+        let endpoint =
+            Endpoint::parse(value.as_bytes()).unwrap_or_else(|error| panic!("{value}: {error}"));
+        assert_eq!(endpoint.host, host.as_bytes(), "{value}");
+        assert_eq!(endpoint.prefix, prefix.as_bytes(), "{value}");
+        let address: SocketAddr = address.parse().unwrap();
+        assert_eq!(
+            (endpoint.address.ip(), endpoint.address.port()),
+            (address.ip(), address.port()),
+            "{value}"
+        );
+    }
+
     #[test]
     fn parses_every_form() {
         for (value, host, prefix, address) in [
             ("169.254.100.1:9001", "169.254.100.1:9001", "", "169.254.100.1:9001"),
             ("127.0.0.1:65535/", "127.0.0.1:65535", "", "127.0.0.1:65535"),
-            ("HTTP://127.0.0.1:9000/.rt/f-1", "127.0.0.1:9000", "/.rt/f-1", "127.0.0.1:9000"),
-            ("http://[::]:9000/.rt/f", "[::]:9000", "/.rt/f", "[::]:9000"),
+            ("127.0.0.1:9000/.rt/f-1", "127.0.0.1:9000", "/.rt/f-1", "127.0.0.1:9000"),
+            ("[::]:9000/.rt/f", "[::]:9000", "/.rt/f", "[::]:9000"),
             ("[fe80::1:2]:80", "[fe80::1:2]:80", "", "[fe80::1:2]:80"),
             ("[1:2:3:4:5:6:7:8]:80//", "[1:2:3:4:5:6:7:8]:80", "", "[1:2:3:4:5:6:7:8]:80"),
             ("[1:2::]:80", "[1:2::]:80", "", "[1:2::]:80"),
             ("[::1:2:3:4:5:6:7]:80", "[::1:2:3:4:5:6:7]:80", "", "[::1:2:3:4:5:6:7]:80"),
             ("[A:bC:0:0::DeF:8]:80", "[A:bC:0:0::DeF:8]:80", "", "[a:bc:0:0::def:8]:80"),
-            ("Localhost:1", "Localhost:1", "", "127.0.0.1:1"),
         ] {
-            let endpoint = Endpoint::parse(value.as_bytes())
-                .unwrap_or_else(|error| panic!("{value}: {error}"));
-            assert_eq!(endpoint.host, host.as_bytes(), "{value}");
-            assert_eq!(endpoint.prefix, prefix.as_bytes(), "{value}");
-            let address: SocketAddr = address.parse().unwrap();
-            assert_eq!(
-                (endpoint.address.ip(), endpoint.address.port),
-                (address.ip(), address.port()),
-                "{value}"
-            );
+            check(value, host, prefix, address);
         }
+    }
+
+    #[test]
+    fn the_feature_local_adds_forms() {
+        for (value, host, prefix, address) in [
+            ("HTTP://127.0.0.1:9000/.rt/f-1", "127.0.0.1:9000", "/.rt/f-1", "127.0.0.1:9000"),
+            ("http://[::]:9000/.rt/f", "[::]:9000", "/.rt/f", "[::]:9000"),
+            ("Localhost:1", "Localhost:1", "", "127.0.0.1:1"),
+            ("http://localhost:9000/", "localhost:9000", "", "127.0.0.1:9000"),
+        ] {
+            if cfg!(feature = "local") {
+                check(value, host, prefix, address);
+            } else {
+                assert_eq!(
+                    Endpoint::parse(value.as_bytes()),
+                    Err(ProtocolError::Endpoint),
+                    "{value}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_has_the_bytes_that_the_kernel_reads() {
+        let bytes = |value| Endpoint::parse(value).unwrap().address.as_bytes().to_vec();
+        let ipv4 = bytes(b"169.254.100.1:9001");
+        assert_eq!(ipv4[..8], [2, 0, 35, 41, 169, 254, 100, 1]);
+        assert!(ipv4[8..].iter().all(|&byte| byte == 0));
+        let ipv6 = bytes(b"[fe80::1:2]:80");
+        assert_eq!(ipv6[..8], [10, 0, 0, 80, 0, 0, 0, 0]);
+        assert_eq!(ipv6[8..24], "fe80::1:2".parse::<Ipv6Addr>().unwrap().octets());
+        assert_eq!(ipv6[24..], [0; 4]);
     }
 
     #[test]
@@ -208,6 +319,16 @@ mod tests {
             "127.0.0.1:9001/a#b",
             "http:/\u{f}127.0.0.1:9001",
             "ht\u{54}p\u{1a}//127.0.0.1:9001",
+            "localhost",
+            "localhost\u{1a}9001",
+            "[::1]\u{1a}9001",
+            "localhosts:9001",
+            "1.2.3.4.:9001",
+            "127.0.0.1:09001",
+            "127.0.0.1:9001:1",
+            "[::1]9001",
+            "[::1",
+            "[00001::]:9001",
         ] {
             assert_eq!(Endpoint::parse(value.as_bytes()), Err(ProtocolError::Endpoint), "{value}");
         }

@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn every_request_has_the_prefix() {
-        let endpoint = Endpoint::parse(b"http://localhost:9000/.rt/f").unwrap();
+        let endpoint = Endpoint::parse(b"127.0.0.1:9000/.rt/f").unwrap();
         assert_eq!(
             written(|cursor| next(cursor, &endpoint)),
-            "GET /.rt/f/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost:9000\r\n\r\n"
+            "GET /.rt/f/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n\r\n"
         );
         assert_eq!(
             written(|cursor| answer(
@@ -218,7 +218,7 @@ mod tests {
                 Subject::Initialization,
                 &Answer::error("Runtime.Test", b"{}")
             )),
-            "POST /.rt/f/2018-06-01/runtime/init/error HTTP/1.1\r\nHost: localhost:9000\r\n\
+            "POST /.rt/f/2018-06-01/runtime/init/error HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n\
              Content-Type: application/vnd.aws.lambda.error+json\r\nLambda-Runtime-Function-Error-Type: Runtime.Test\r\n\
              Content-Length: 2\r\n\r\n"
         );

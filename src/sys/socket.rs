@@ -35,33 +35,31 @@ impl Socket {
         Self { descriptor: NONE }
     }
 
-    /// Connects to a port of the host with these numbers (four for IPv4, or eight for IPv6). An
-    /// earlier connection is closed.
+    /// Connects to the TCP port at `address`, a `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)),
+    /// whose first byte is thus the family. An earlier connection is closed.
     ///
     /// # Errors
     /// [`Error::CONNECT`] with the errno.
-    pub fn connect(&mut self, numbers: &[u16; 8], is_ipv4: bool, port: u16) -> Result<(), Error> {
+    pub fn connect(&mut self, address: &[u8]) -> Result<(), Error> {
         const SOCK_STREAM_CLOEXEC: usize = 1 | 0o2_000_000;
         self.close();
-        let address = Sockaddr::new(numbers, is_ipv4, port);
+        let family = address.first().copied().unwrap_or_default();
         // SAFETY: socket takes only numbers.
-        let mut result = unsafe {
-            arch::syscall(arch::SOCKET, address.family.into(), SOCK_STREAM_CLOEXEC, 0, 0)
-        };
+        let mut result =
+            unsafe { arch::syscall(arch::SOCKET, family.into(), SOCK_STREAM_CLOEXEC, 0, 0) };
         if result <= LAST_STANDARD_STREAM {
             // Or a standard stream was closed. This socket keeps its number and is never used, so
             // that the log isn't written into a connection. The next attempt has another number.
             result = result.min(-EBADF);
         } else {
             self.descriptor = result;
-            let len = if is_ipv4 { 16 } else { size_of::<Sockaddr>() };
-            // SAFETY: connect reads `len` bytes of the address, which is at least that long.
+            // SAFETY: connect reads the bytes of the address.
             result = unsafe {
                 arch::syscall(
                     arch::CONNECT,
                     result as usize,
-                    (&raw const address).expose_provenance(),
-                    len,
+                    address.as_ptr().expose_provenance(),
+                    address.len(),
                     0,
                 )
             };
@@ -218,32 +216,6 @@ pub(super) fn cut<const N: usize>(parts: &mut [&[u8]; N], mut count: usize) {
         let of_this = count.min(part.len());
         *part = part.get(of_this..).unwrap_or_default();
         count -= of_this;
-    }
-}
-
-/// `sockaddr_in6`, whose first 16 bytes also serve as `sockaddr_in`: the IPv4 address is in place
-/// of the flow information, and the kernel ignores the padding after it.
-#[repr(C)]
-struct Sockaddr {
-    family: u16,
-    port: u16,
-    flow_or_ipv4: [u8; 4],
-    ipv6: [u16; 8],
-    scope: u32,
-}
-
-impl Sockaddr {
-    fn new(numbers: &[u16; 8], is_ipv4: bool, port: u16) -> Self {
-        const AF_INET: u16 = 2;
-        const AF_INET6: u16 = 10;
-        let (mut family, mut flow_or_ipv4) = (AF_INET6, [0; 4]);
-        if is_ipv4 {
-            family = AF_INET;
-            for (byte, number) in flow_or_ipv4.iter_mut().zip(numbers) {
-                *byte = *number as u8;
-            }
-        }
-        Self { family, port: port.to_be(), flow_or_ipv4, ipv6: numbers.map(u16::to_be), scope: 0 }
     }
 }
 

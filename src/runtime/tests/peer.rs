@@ -76,7 +76,7 @@ impl Peer {
 
 impl Transport for &mut Peer {
     fn connect(&mut self, address: &Address) -> Result<(), Error> {
-        assert_eq!((address.ip(), address.port), (endpoint().address.ip(), 9001));
+        assert_eq!((address.ip(), address.port()), (endpoint().address.ip(), 9001));
         match self.script.pop_front() {
             Some(Beat::Accept) => {
                 self.connected = true;

@@ -3,6 +3,21 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 
+/// The `sockaddr_in` of 127.0.0.1.
+fn ipv4(port: u16) -> [u8; 16] {
+    let [high, low] = port.to_be_bytes();
+    [2, 0, high, low, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+}
+
+/// The `sockaddr_in6` of `::1`.
+fn ipv6(port: u16) -> [u8; 28] {
+    let [high, low] = port.to_be_bytes();
+    let mut address = [0; 28];
+    address[..4].copy_from_slice(&[10, 0, high, low]);
+    address[23] = 1;
+    address
+}
+
 #[test]
 fn sends_more_than_the_kernel_takes_at_once() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -20,7 +35,7 @@ fn sends_more_than_the_kernel_takes_at_once() {
         stream.write_all(b"done").unwrap();
         got
     });
-    socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
+    socket.connect(&ipv4(port)).unwrap();
     socket.send([b"head", &large, b"end"]).unwrap();
     let mut buffer = [0; 10];
     assert_eq!(socket.receive(&mut buffer), Ok(4));
@@ -86,7 +101,7 @@ fn a_signal_neither_aborts_nor_repeats_a_call() {
     let large: std::vec::Vec<u8> =
         (0..20_000_000u32).map(|number| number.wrapping_mul(2_654_435_761) as u8).collect();
     let mut socket = Socket::new();
-    socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
+    socket.connect(&ipv4(port)).unwrap();
     let mut buffer = [0; 10];
     let received = interrupted(|| {
         socket.send([&large, b"", b""]).unwrap();
@@ -100,13 +115,11 @@ fn a_signal_neither_aborts_nor_repeats_a_call() {
 fn connects_over_ipv6() {
     let Ok(listener) = TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, 0)) else {
         // Without IPv6, the family is unknown or the address is missing.
-        assert!(Socket::new().connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, 1).is_err());
+        assert!(Socket::new().connect(&ipv6(1)).is_err());
         return;
     };
     let mut socket = Socket::new();
-    socket
-        .connect(&[0, 0, 0, 0, 0, 0, 0, 1], false, listener.local_addr().unwrap().port())
-        .unwrap();
+    socket.connect(&ipv6(listener.local_addr().unwrap().port())).unwrap();
     listener.accept().unwrap().0.write_all(b"hello").unwrap();
     assert_eq!(socket.receive(&mut [0; 10]), Ok(5));
 }
@@ -117,7 +130,7 @@ fn a_closed_peer_is_an_error_and_not_a_signal() {
     let port = listener.local_addr().unwrap().port();
     let mut socket = Socket::new();
     assert_eq!(socket.send([b"x", b"", b""]), Err(broken(Errno::NOTCONN)));
-    socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
+    socket.connect(&ipv4(port)).unwrap();
     drop(listener.accept().unwrap());
     let large = std::vec![0; 1_000_000];
     let error = (0..100).find_map(|_| socket.send([&large, b"", b""]).err()).unwrap();
@@ -125,7 +138,7 @@ fn a_closed_peer_is_an_error_and_not_a_signal() {
     assert!(socket.receive(&mut [0; 10]) != Ok(10));
     drop(listener);
     assert_eq!(
-        socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port),
+        socket.connect(&ipv4(port)),
         Err(Error::CONNECT.with(Errno::CONNREFUSED.raw_os_error() as u32))
     );
 }
@@ -141,7 +154,7 @@ fn a_peer_that_neither_reads_nor_closes_after_its_reply_ends_a_stream() {
         stream.write_all(b"refused").unwrap();
         stream
     });
-    socket.connect(&[127, 0, 0, 1, 0, 0, 0, 0], true, port).unwrap();
+    socket.connect(&ipv4(port)).unwrap();
     // Less than the size of a part, which a blocking call would wait to send.
     sockopt::set_socket_send_buffer_size(socket.borrow().unwrap(), 4096).unwrap();
     let part = [7; 16_384];

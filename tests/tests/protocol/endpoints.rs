@@ -7,24 +7,36 @@ use std::thread;
 
 use barelambda::Error;
 use barelambda_emulator::script::{Script, Step, message};
-use barelambda_tests::programs::{Architecture, example};
+use barelambda_tests::programs::{Architecture, example, example_with_features, smallest_example};
 use barelambda_tests::scripted::{answered, run_command, summary, the_end};
 
 fn echo() -> Command {
     Command::new(example("echo", Architecture::X86_64))
 }
 
-/// Runs one invocation at the address that `form` makes from the server's. Returns the Host of the
-/// requests and the requests.
+/// `echo` with IPv6.
+fn echo_ipv6() -> Command {
+    Command::new(example_with_features("echo", Architecture::X86_64, &["ipv6"]))
+}
+
+/// Runs one invocation of `echo` at the address that `form` makes from the server's. Returns the
+/// Host of the requests and the requests.
 fn conversation(form: impl FnOnce(SocketAddr) -> String) -> (String, Vec<String>) {
+    conversation_of(echo(), form)
+}
+
+/// As [`conversation`], with another program.
+fn conversation_of(
+    mut program: Command,
+    form: impl FnOnce(SocketAddr) -> String,
+) -> (String, Vec<String>) {
     let steps = [vec![Step::Expect], answered(message::next("r-1", "{}").bytes()), vec![the_end()]]
         .concat();
     let mut given = String::new();
     let ran = run_command(Script::new().connection(steps), |address| {
         given = form(address);
-        let mut command = echo();
-        command.env("AWS_LAMBDA_RUNTIME_API", &given);
-        command
+        program.env("AWS_LAMBDA_RUNTIME_API", &given);
+        program
     });
     let hosts: Vec<_> = ran
         .transcript
@@ -70,7 +82,8 @@ fn a_scheme_a_prefix_and_localhost_are_accepted() {
 fn an_ipv6_address_in_brackets_is_accepted() {
     match TcpListener::bind("[::1]:0") {
         Ok(listener) => {
-            let (host, requests) = conversation(|address| forward(listener, address));
+            let (host, requests) =
+                conversation_of(echo_ipv6(), |address| forward(listener, address));
             assert!(host.starts_with("[::1]:"), "{host}");
             assert_eq!(requests, ["GET next", "POST r-1/response: {}", "GET next"]);
         }
@@ -78,7 +91,7 @@ fn an_ipv6_address_in_brackets_is_accepted() {
             eprintln!(
                 "This machine has no IPv6 loopback ({error}), so the test only checks that the program tries to connect."
             );
-            let output = echo()
+            let output = echo_ipv6()
                 .env("AWS_LAMBDA_RUNTIME_API", "[::1]:9")
                 .output()
                 .expect("the program can be started");
@@ -109,14 +122,40 @@ fn copy(mut from: &TcpStream, mut to: &TcpStream) {
     let _ = to.shutdown(Shutdown::Write);
 }
 
+/// Checks that the program ends with this error.
+fn refused(command: &mut Command, error: Error) {
+    let output = command.output().expect("the program can be started");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains(error.message()), "{words}");
+}
+
+#[test]
+fn an_ipv6_address_without_the_feature_is_refused_with_its_name() {
+    assert!(Error::IPV6.message().ends_with("needs the feature ipv6"));
+    for address in ["[::1]:9001", "http://[::1]:9001/.rt/echo"] {
+        refused(echo().env("AWS_LAMBDA_RUNTIME_API", address), Error::IPV6);
+    }
+    refused(
+        Command::new(smallest_example("echo")).env("AWS_LAMBDA_RUNTIME_API", "[::1]:9001"),
+        Error::IPV6,
+    );
+}
+
+#[test]
+fn the_smallest_program_accepts_what_lambda_sets() {
+    let smallest = || Command::new(smallest_example("echo"));
+    for prefix in ["", "/.rt/echo"] {
+        let (_, requests) = conversation_of(smallest(), |address| format!("{address}{prefix}"));
+        assert_eq!(requests.len(), 3, "{requests:?}");
+    }
+    for address in ["localhost:9001", "http://127.0.0.1:9001"] {
+        refused(smallest().env("AWS_LAMBDA_RUNTIME_API", address), Error::ENDPOINT);
+    }
+}
+
 #[test]
 fn a_bad_address_ends_the_program_with_a_message() {
-    let refused = |command: &mut Command, error: Error| {
-        let output = command.output().expect("the program can be started");
-        let words = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{words}");
-        assert!(words.contains(error.message()), "{words}");
-    };
     refused(echo().env_remove("AWS_LAMBDA_RUNTIME_API"), Error::NO_ENDPOINT);
     for bad in [
         "",
@@ -131,8 +170,8 @@ fn a_bad_address_ends_the_program_with_a_message() {
         "127.0.0.1:9001/a b",
         "127.0.0.1:9001/?a",
         "::1:9001",
-        "[::1]",
     ] {
         refused(echo().env("AWS_LAMBDA_RUNTIME_API", bad), Error::ENDPOINT);
     }
+    refused(echo_ipv6().env("AWS_LAMBDA_RUNTIME_API", "[::1]"), Error::ENDPOINT);
 }
