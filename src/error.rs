@@ -350,10 +350,7 @@ mod tests {
         assert!(matches!(Error::CONNECT.with(111).kind(), CONNECT));
         assert_ne!(Error::CONNECTION_BROKEN.with(111).kind(), CONNECT);
         assert_ne!(Error::RESPONSE_TOO_LARGE.kind(), CONNECT);
-        assert_eq!(
-            CONNECT.to_string(),
-            "Runtime.Failed: cannot connect: os error"
-        );
+        assert_eq!(CONNECT.to_string(), "Runtime.Failed: cannot connect: os error");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use core::ptr::null_mut;
 use core::time::Duration;
 
-pub(super) use storage::INITIALIZING;
 use storage::CURRENT;
+pub(super) use storage::INITIALIZING;
 
 use crate::handler::{Handler, Invocation, Response, remaining as remaining_until};
 use crate::runtime_api::invocation::InvocationHead;

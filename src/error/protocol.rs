@@ -15,14 +15,11 @@ kinds! {
     /// the program.
     #[doc(hidden)]
     NoEndpoint NO_ENDPOINT "AWS_LAMBDA_RUNTIME_API is not set; try `cargo barelambda invoke`";
-    /// `AWS_LAMBDA_RUNTIME_API` isn't an address. The host must be an IPv4 address, an IPv6 address
-    /// in brackets, or localhost: names aren't resolved.
+    /// `AWS_LAMBDA_RUNTIME_API` isn't an address. The host must be an IPv4 address, with the feature
+    /// `ipv6` an IPv6 address in brackets, or with the feature `local` localhost: names aren't
+    /// resolved.
     #[doc(hidden)]
-    Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not [http://]IP:PORT[/PATH] or localhost:PORT";
-    /// `AWS_LAMBDA_RUNTIME_API` has an IPv6 address, and the program was built without the feature
-    /// `ipv6`.
-    #[doc(hidden)]
-    Ipv6 IPV6 "an IPv6 address in AWS_LAMBDA_RUNTIME_API needs the feature ipv6";
+    Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not IP:PORT[/PATH]; the features local and ipv6 allow more";
 
     /// The connection could not be made. The number is the errno.
     Connect CONNECT "cannot connect: os error";

@@ -17,7 +17,7 @@ use crate::sys::{env, socket::Socket};
 /// Reads the endpoint of the Runtime API from the environment.
 ///
 /// # Errors
-/// [`Error::NO_ENDPOINT`], [`Error::ENDPOINT`] and [`Error::IPV6`].
+/// [`Error::NO_ENDPOINT`] and [`Error::ENDPOINT`].
 pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> Result<(), Error> {
     let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
     Ok(endpoint

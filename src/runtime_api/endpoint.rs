@@ -36,8 +36,7 @@ impl<'a> Endpoint<'a> {
     /// Parses the value of `AWS_LAMBDA_RUNTIME_API`.
     ///
     /// # Errors
-    /// [`ProtocolError::Endpoint`], or [`ProtocolError::Ipv6`] if the host begins with a bracket
-    /// and the program was built without the feature `ipv6`.
+    /// [`ProtocolError::Endpoint`].
     pub fn parse(value: &'a [u8]) -> Result<Self, ProtocolError> {
         let mut endpoint = Self::default();
         endpoint.read(value)?;
@@ -50,9 +49,6 @@ impl<'a> Endpoint<'a> {
         let mut unread = Unread(value);
         if cfg!(feature = "local") {
             unread.skip_name(b"http://");
-        }
-        if cfg!(not(has_ipv6)) && unread.skip(b'[') {
-            return Err(ProtocolError::Ipv6);
         }
         if value.len() > LIMIT || !is_path(value) || self.read_parts(unread).is_none() {
             return Err(ProtocolError::Endpoint);
