@@ -1,7 +1,6 @@
 //! Clocks and sleep.
 
-use rustix::thread::{NanosleepRelativeResult, nanosleep};
-use rustix::time::Timespec;
+use super::arch;
 
 /// Returns the time since 1970-01-01 UTC, in milliseconds.
 pub fn now_ms() -> u64 {
@@ -16,8 +15,6 @@ pub fn now_ms() -> u64 {
 #[cfg(target_env = "musl")]
 #[allow(unsafe_code)]
 fn now() -> [u64; 2] {
-    use super::arch;
-
     const CLOCK_REALTIME: usize = 0;
     let mut time = [0; 2];
     // SAFETY: clock_gettime writes two 64-bit numbers, and `time` has room for them. It can't fail
@@ -44,10 +41,13 @@ fn now() -> [u64; 2] {
 }
 
 /// Sleeps for `ms` milliseconds. A signal doesn't shorten the sleep.
+#[allow(unsafe_code)]
 pub fn sleep_ms(ms: u32) {
-    let mut left =
-        Timespec { tv_sec: i64::from(ms / 1000), tv_nsec: i64::from(ms % 1000) * 1_000_000 };
-    while let NanosleepRelativeResult::Interrupted(rest) = nanosleep(&left) {
-        left = rest;
-    }
+    const EINTR: i32 = -4;
+    // The kernel's `timespec`: seconds and nanoseconds.
+    let mut time = [u64::from(ms / 1000), u64::from(ms % 1000 * 1_000_000)];
+    let time = (&raw mut time).expose_provenance();
+    // SAFETY: nanosleep reads two 64-bit numbers, and replaces them by the time that is left if a
+    // signal interrupts it.
+    while unsafe { arch::writing_syscall(arch::NANOSLEEP, time, time, 0, 0) } == EINTR {}
 }

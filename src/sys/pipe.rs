@@ -5,7 +5,6 @@ use rustix::fd::{BorrowedFd, RawFd};
 use rustix::io::{Errno, IoSlice};
 
 use super::arch;
-use super::socket::cut;
 
 /// The largest capacity of a pipe, in bytes.
 pub const PIPE_CAPACITY: usize = 1024 * 1024;
@@ -211,4 +210,13 @@ pub fn poll<const N: usize>(polled: &mut [Polled; N], ms: Option<u64>) {
     unsafe {
         arch::writing_syscall(arch::PPOLL, polled.as_mut_ptr().expose_provenance(), N, limit, 0)
     };
+}
+
+/// Removes the first `count` bytes from the parts.
+fn cut(parts: &mut [&[u8]; 2], mut count: usize) {
+    for part in parts {
+        let of_this = count.min(part.len());
+        *part = part.get(of_this..).unwrap_or_default();
+        count -= of_this;
+    }
 }

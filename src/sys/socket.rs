@@ -1,12 +1,13 @@
 //! A TCP connection.
 #![allow(unsafe_code)]
 
+use core::marker::PhantomData;
 use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::{BorrowedFd, RawFd};
-use rustix::io::{Errno, IoSlice, read};
-use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown, sockopt};
+use rustix::io::Errno;
+use rustix::net::sockopt;
 
 use super::arch;
 use crate::error::Error;
@@ -22,12 +23,16 @@ pub struct Socket {
 
 const NONE: RawFd = -1;
 const LAST_STANDARD_STREAM: RawFd = 2;
-const EBADF: i32 = 9;
+const MSG_DONTWAIT: usize = 0x40;
+const MSG_NOSIGNAL: usize = 0x4000;
+const SHUT_RDWR: usize = 2;
+// Negative, as system calls return them.
+const EINTR: i32 = -4;
+const EBADF: i32 = -9;
+const EAGAIN: i32 = -11;
 /// The descriptor of the connection that carries a stream, or [`NONE`]. A panic in the handler has
 /// to end that stream.
 static STREAMING: AtomicI32 = AtomicI32::new(NONE);
-
-const NOT_CONNECTED: Error = broken(Errno::NOTCONN);
 
 impl Socket {
     /// Creates a socket that isn't connected.
@@ -50,7 +55,7 @@ impl Socket {
         if result <= LAST_STANDARD_STREAM {
             // Or a standard stream was closed. This socket keeps its number and is never used, so
             // that the log isn't written into a connection. The next attempt has another number.
-            result = result.min(-EBADF);
+            result = result.min(EBADF);
         } else {
             self.descriptor = result;
             // SAFETY: connect reads the bytes of the address.
@@ -73,26 +78,9 @@ impl Socket {
     /// [`Error::CONNECTION_BROKEN`] with the errno. Some of the bytes may have been sent, so the
     /// connection is shut down: [`receive`](Self::receive) returns the bytes that have already
     /// arrived, and then zero, without blocking.
-    pub fn send(&mut self, mut parts: [&[u8]; 3]) -> Result<(), Error> {
-        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
-        while parts.iter().any(|part| !part.is_empty()) {
-            match sendmsg(
-                descriptor,
-                &parts.map(IoSlice::new),
-                &mut SendAncillaryBuffer::default(),
-                SendFlags::NOSIGNAL,
-            ) {
-                Ok(sent) => {
-                    cut(&mut parts, sent);
-                }
-                Err(Errno::INTR) => {}
-                Err(errno) => {
-                    // This fails if the connection is already gone, which has the same effect.
-                    let _ = shutdown(descriptor, Shutdown::Both);
-                    return Err(broken(errno));
-                }
-            }
-        }
+    pub fn send(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+        let mut unsent = Unsent::new(parts);
+        while self.send_some(&mut unsent, MSG_NOSIGNAL).map_err(|errno| self.shut_down(errno))? {}
         Ok(())
     }
 
@@ -101,40 +89,63 @@ impl Socket {
     ///
     /// # Errors
     /// Those of [`send`](Self::send).
-    pub fn send_unless_input(&mut self, mut parts: [&[u8]; 3]) -> Result<bool, Error> {
-        const MSG_NOSIGNAL_DONTWAIT: usize = 0x4000 | 0x40;
-        const EINTR: i32 = -4;
-        const EAGAIN: i32 = -11;
-        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
-        while parts.iter().any(|part| !part.is_empty()) {
+    pub fn send_unless_input(&mut self, parts: [&[u8]; 3]) -> Result<bool, Error> {
+        let mut unsent = Unsent::new(parts);
+        loop {
             if self.has_input() {
                 return Ok(false);
             }
-            let slices = parts.map(|part| [part.as_ptr().expose_provenance(), part.len()]);
-            // The kernel's `msghdr`: name, its length, slices, their number, control data, its
-            // length, flags.
-            let message = [0, 0, (&raw const slices).expose_provenance(), slices.len(), 0, 0, 0];
-            // SAFETY: sendmsg reads the message, the slices and their bytes. It isn't rustix's, of
-            // which a second use would be linked into programs without streams too.
-            let result = unsafe {
-                arch::syscall(
-                    arch::SENDMSG,
-                    self.descriptor as usize,
-                    (&raw const message).expose_provenance(),
-                    MSG_NOSIGNAL_DONTWAIT,
-                    0,
-                )
-            };
-            match result {
-                sent @ 0.. => cut(&mut parts, sent as usize),
-                EINTR | EAGAIN => {}
-                errno => {
-                    let _ = shutdown(descriptor, Shutdown::Both);
-                    return Err(Error::CONNECTION_BROKEN.with(errno.unsigned_abs()));
-                }
+            if !self
+                .send_some(&mut unsent, MSG_NOSIGNAL | MSG_DONTWAIT)
+                .map_err(|errno| self.shut_down(errno))?
+            {
+                return Ok(true);
             }
         }
-        Ok(true)
+    }
+
+    /// Sends as much as one call accepts. Returns whether there is more.
+    ///
+    /// # Errors
+    /// The negative errno.
+    fn send_some(&self, unsent: &mut Unsent<'_>, flags: usize) -> Result<bool, i32> {
+        let parts = &mut unsent.parts;
+        // The kernel's `msghdr`: name, its length, parts, their number, control data, its length,
+        // flags.
+        let message = [0, 0, parts.as_mut_ptr().expose_provenance(), parts.len(), 0, 0, 0];
+        // SAFETY: sendmsg reads the message, the parts and their bytes. `unsent` borrows the bytes,
+        // and an address advances by no more bytes than are left after it.
+        let result = unsafe {
+            arch::syscall(
+                arch::SENDMSG,
+                self.descriptor as usize,
+                (&raw const message).expose_provenance(),
+                flags,
+                0,
+            )
+        };
+        let mut sent = match result {
+            0.. => result as usize,
+            EINTR | EAGAIN => 0,
+            errno => return Err(errno),
+        };
+        let mut is_more = false;
+        for [address, len] in parts {
+            let of_this = sent.min(*len);
+            sent -= of_this;
+            *address += of_this;
+            *len -= of_this;
+            is_more |= *len > 0;
+        }
+        Ok(is_more)
+    }
+
+    /// Shuts the connection down, and returns the error for the result of a call.
+    fn shut_down(&self, errno: i32) -> Error {
+        // This fails if the connection is already gone, which has the same effect.
+        // SAFETY: shutdown takes only numbers.
+        unsafe { arch::syscall(arch::SHUTDOWN, self.descriptor as usize, SHUT_RDWR, 0, 0) };
+        broken(errno)
     }
 
     /// Waits until the socket is writable or readable, or the peer has closed the connection.
@@ -176,11 +187,21 @@ impl Socket {
     /// # Errors
     /// [`Error::CONNECTION_BROKEN`] with the errno.
     pub fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let descriptor = self.borrow().ok_or(NOT_CONNECTED)?;
         loop {
-            match read(descriptor, &mut *buffer) {
-                Err(Errno::INTR) => {}
-                result => return result.map_err(broken),
+            // SAFETY: read writes at most `buffer.len()` bytes into the buffer.
+            let result = unsafe {
+                arch::writing_syscall(
+                    arch::READ,
+                    self.descriptor as usize,
+                    buffer.as_mut_ptr().expose_provenance(),
+                    buffer.len(),
+                    0,
+                )
+            };
+            match result {
+                0.. => return Ok(result as usize),
+                EINTR => {}
+                errno => return Err(broken(errno)),
             }
         }
     }
@@ -196,8 +217,9 @@ impl Socket {
 
     fn close(&mut self) {
         if self.descriptor >= 0 {
-            // SAFETY: this owns the descriptor, and forgets it afterwards.
-            unsafe { rustix::io::close(self.descriptor) };
+            // SAFETY: close takes only numbers. This owns the descriptor, and forgets it
+            // afterwards.
+            unsafe { arch::syscall(arch::CLOSE, self.descriptor as usize, 0, 0, 0) };
             self.descriptor = NONE;
         }
     }
@@ -209,18 +231,23 @@ impl Drop for Socket {
     }
 }
 
-/// Removes the first `count` bytes from the parts.
-#[inline(always)]
-pub(super) fn cut<const N: usize>(parts: &mut [&[u8]; N], mut count: usize) {
-    for part in parts {
-        let of_this = count.min(part.len());
-        *part = part.get(of_this..).unwrap_or_default();
-        count -= of_this;
+/// The bytes that are still to be sent.
+struct Unsent<'p> {
+    /// The kernel's `iovec`s: the address and the length of what is left of each part.
+    parts: [[usize; 2]; 3],
+    borrowed: PhantomData<&'p [u8]>,
+}
+
+impl<'p> Unsent<'p> {
+    fn new([a, b, c]: [&'p [u8]; 3]) -> Self {
+        let part = |bytes: &[u8]| [bytes.as_ptr().expose_provenance(), bytes.len()];
+        Self { parts: [part(a), part(b), part(c)], borrowed: PhantomData }
     }
 }
 
-const fn broken(errno: Errno) -> Error {
-    Error::CONNECTION_BROKEN.with(errno.raw_os_error() as u32)
+/// Returns the error for the negative result of a system call.
+const fn broken(errno: i32) -> Error {
+    Error::CONNECTION_BROKEN.with(errno.unsigned_abs())
 }
 
 #[cfg(test)]

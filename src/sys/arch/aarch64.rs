@@ -7,6 +7,10 @@ use core::arch::asm;
 // From Linux's `include/uapi/asm-generic/unistd.h`.
 pub const SOCKET: usize = 198;
 pub const SENDMSG: usize = 211;
+pub const CLOSE: usize = 57;
+pub const READ: usize = 63;
+pub const SHUTDOWN: usize = 210;
+pub const NANOSLEEP: usize = 101;
 pub const RT_SIGACTION: usize = 134;
 pub const CONNECT: usize = 203;
 #[cfg(target_env = "musl")]

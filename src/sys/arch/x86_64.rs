@@ -7,6 +7,10 @@ use core::arch::asm;
 // From Linux's `arch/x86/entry/syscalls/syscall_64.tbl`.
 pub const SOCKET: usize = 41;
 pub const SENDMSG: usize = 46;
+pub const CLOSE: usize = 3;
+pub const READ: usize = 0;
+pub const SHUTDOWN: usize = 48;
+pub const NANOSLEEP: usize = 35;
 pub const RT_SIGACTION: usize = 13;
 pub const CONNECT: usize = 42;
 #[cfg(target_env = "musl")]
