@@ -6,11 +6,10 @@ use crate::error::{Error, ProtocolError};
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
-use crate::runtime_api::answer::Answer;
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::{Action, Exchange, Reply};
 use crate::runtime_api::invocation::{IDS, InvocationHead};
-use crate::runtime_api::request::{self, Subject};
+use crate::runtime_api::request::{self, Post};
 
 pub(crate) mod stream;
 mod transport;
@@ -20,29 +19,6 @@ pub use transport::Transport;
 
 /// The longest part of a non-2xx reply's body that is logged, in bytes.
 const LOGGED_BODY_LIMIT: usize = 1024;
-
-/// An answer that may have to be sent again.
-pub(crate) struct Kept<'a> {
-    pub(crate) subject: Subject<'a>,
-    pub(crate) answer: Answer<'a>,
-}
-
-impl<'a> Kept<'a> {
-    /// Returns the invocation that the answer is for.
-    const fn invocation(&self) -> Option<&InvocationHead<'a>> {
-        match &self.subject {
-            Subject::Initialization => None,
-            Subject::Invocation(invocation) => Some(invocation),
-        }
-    }
-
-    fn is_for(&self, invocation: &InvocationHead<'_>) -> bool {
-        match &self.subject {
-            Subject::Initialization => false,
-            Subject::Invocation(kept) => kept.is_same(invocation),
-        }
-    }
-}
 
 /// A conversation with the Runtime API.
 #[repr(C)]
@@ -73,7 +49,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
 
     /// Logs the answer if it is an error, unless the log has the failure. Every failed invocation
     /// has one line at the level ERROR, or FATAL if it ends the process.
-    pub(crate) fn log_failure(&mut self, kept: &Kept<'_>) {
+    pub(crate) fn log_failure(&mut self, kept: &Post<'_>) {
         if kept.answer.is_error() && !self.is_logged {
             self.is_logged = true;
             log::failed(Level::Error, kept.invocation(), b"invocation failed", kept.answer.body());
@@ -89,7 +65,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     pub(crate) fn advance(
         &mut self,
         region: &mut [u8],
-        kept: Option<&Kept<'_>>,
+        kept: Option<&Post<'_>>,
         response: &mut Response,
     ) -> Result<(), Error> {
         self.run(region, kept, response).map_err(|fault| self.why(fault))
@@ -100,7 +76,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     pub(crate) fn run(
         &mut self,
         region: &mut [u8],
-        kept: Option<&Kept<'_>>,
+        kept: Option<&Post<'_>>,
         response: &mut Response,
     ) -> Result<(), ProtocolError> {
         loop {
@@ -179,7 +155,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
     fn send(
         &mut self,
         region: &mut [u8],
-        kept: Option<&Kept<'_>>,
+        kept: Option<&Post<'_>>,
         ask: bool,
     ) -> Result<(), ProtocolError> {
         let mut heads =
@@ -187,7 +163,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         if let Some(kept) = kept {
             // The answer that is kept for a stream is an error, which hasn't been logged.
             self.log_failure(kept);
-            request::answer(&mut heads, self.endpoint, kept.subject, &kept.answer);
+            request::answer(&mut heads, self.endpoint, kept);
         }
         let answer_len = heads.len();
         if ask {
@@ -215,12 +191,14 @@ impl<'e, T: Transport> Conversation<'e, T> {
     fn receive(
         &mut self,
         region: &mut [u8],
-        kept: Option<&Kept<'_>>,
+        kept: Option<&Post<'_>>,
         response: &mut Response,
     ) -> Result<Reply, ProtocolError> {
         response.body_start = 0;
         self.read(region, response, 0, true)?;
-        let same = kept.is_some_and(|kept| kept.is_for(&InvocationHead::new(response, region)));
+        let same = kept
+            .and_then(Post::invocation)
+            .is_some_and(|kept| kept.is_same(&InvocationHead::new(response, region)));
         let reply = self.exchange.reply(response.status, same);
         if reply == Reply::Superseded {
             self.exchange.complete(reply, false);
@@ -244,7 +222,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             // A refused response fails its invocation.
             log::line(
                 if self.is_logged { Level::Warn } else { Level::Error },
-                kept.and_then(Kept::invocation),
+                kept.and_then(Post::invocation),
                 b"the Runtime API answered",
                 response.status.into(),
                 if let [text @ .., b'\n'] = body { text } else { body },

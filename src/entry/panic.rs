@@ -1,12 +1,11 @@
 //! The report of a panic.
 
 use super::current::{INITIALIZING, with_current};
-use crate::conversation::Kept;
 use crate::conversation::stream::is_streaming;
 use crate::log::{self, Level};
 use crate::runtime::final_report::{finish_stream, send_final_report};
 use crate::runtime_api::answer::{Answer, ErrorBody};
-use crate::runtime_api::request::Subject;
+use crate::runtime_api::request::{Post, Subject};
 use crate::sys::socket::Socket;
 
 /// Reports a panic at `file:line` to the caller of the function, if there is one, and writes it to
@@ -30,9 +29,9 @@ pub(super) fn deliver(what: &[u8], answer: Answer<'_>) {
     with_current(|current| {
         log::failed(Level::Fatal, current, what, answer.body());
         if INITIALIZING.get() != 0 {
-            send_final_report(Kept { subject: Subject::Initialization, answer });
+            send_final_report(Post { subject: Subject::Initialization, answer });
         } else if let Some(&invocation) = current {
-            let kept = Kept { subject: Subject::Invocation(invocation), answer };
+            let kept = Post { subject: Subject::Invocation(invocation), answer };
             if is_streaming() {
                 finish_stream(Socket::streaming(), invocation, kept);
             } else {

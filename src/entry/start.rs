@@ -57,6 +57,8 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
 }
 
 /// As [`serve`], with an initialiser that returns an error.
+// Inlined, because the compiler takes a call before the end of the process for a rare one.
+#[inline(always)]
 pub(crate) fn serve_from<H: Handler>(
     init: impl FnOnce() -> Result<H, Error>,
     buffers: Buffers<'_>,
@@ -67,6 +69,7 @@ pub(crate) fn serve_from<H: Handler>(
 /// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and
 /// logs the reason. An initialiser that fails returns the answer to report, which it may write
 /// into the response buffer.
+#[inline(always)]
 pub fn serve<H: Handler>(
     init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
     buffers: Buffers<'_>,

@@ -1,8 +1,8 @@
 //! The final report: the last answer of a process that ends after a panic, or whose initialisation
 //! failed.
 
+use crate::conversation::Conversation;
 use crate::conversation::stream;
-use crate::conversation::{Conversation, Kept};
 use crate::error::Error;
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
@@ -11,7 +11,7 @@ use crate::runtime_api::answer::{Answer, ErrorBody};
 use crate::runtime_api::endpoint::Endpoint;
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation::InvocationHead;
-use crate::runtime_api::request::Subject;
+use crate::runtime_api::request::{Post, Subject};
 use crate::sys::{env, socket::Socket};
 
 /// Reads the endpoint of the Runtime API from the environment.
@@ -27,7 +27,7 @@ pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> Result<(), Erro
 
 /// Delivers the final report on a new connection. The old one may be in any state.
 #[inline(never)]
-pub(crate) fn send_final_report(kept: Kept<'_>) {
+pub(crate) fn send_final_report(kept: Post<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
     let mut endpoint = Endpoint::default();
     note(read_endpoint(&mut endpoint).and_then(|()| {
@@ -42,7 +42,7 @@ pub(crate) fn send_final_report(kept: Kept<'_>) {
 /// Ends the stream that has begun on `socket`, with the answer, an error, in its trailers.
 #[cold]
 #[inline(never)]
-pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut kept: Kept<'_>) {
+pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut kept: Post<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
     let mut endpoint = Endpoint::default();
     note(read_endpoint(&mut endpoint).and_then(|()| {
@@ -77,5 +77,5 @@ pub(crate) fn end_initialization(error_type: &[u8], message: &dyn Fn(&mut ErrorB
 /// Reports an error of the initialisation, and logs it.
 pub(crate) fn report_initialization(answer: Answer<'_>) {
     log::failed(Level::Fatal, None, b"the initialisation failed", answer.body());
-    send_final_report(Kept { subject: Subject::Initialization, answer });
+    send_final_report(Post { subject: Subject::Initialization, answer });
 }

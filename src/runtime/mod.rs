@@ -6,7 +6,7 @@ pub(crate) mod stream_access;
 use stream_access::{ConversationAccess, StreamState};
 
 use crate::bytes::cursor::move_down;
-use crate::conversation::{Conversation, Kept};
+use crate::conversation::Conversation;
 use crate::error::{Error, ProtocolError, errors};
 use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
@@ -15,7 +15,7 @@ use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation;
-use crate::runtime_api::request::Subject;
+use crate::runtime_api::request::{Post, Subject};
 use crate::sys::{clock, socket::Socket};
 
 pub use crate::conversation::Transport;
@@ -177,7 +177,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         };
         let StreamState { conversation, region, finish, .. } =
             access.take_back().ok_or(ProtocolError::BufferTooSmall)?;
-        let mut kept = Kept { subject: Subject::Invocation(invocation), answer };
+        let mut kept = Post { subject: Subject::Invocation(invocation), answer };
         conversation.is_logged = false;
         if let Some(finish) = finish {
             conversation.log_failure(&kept);

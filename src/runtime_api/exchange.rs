@@ -260,7 +260,7 @@ impl Exchange {
         if let State::AwaitingAck = self.state {
             self.state = if self.last { State::AnswerReady } else { State::Unconfirmed };
         }
-        self.failures = self.failures.saturating_add(1);
+        self.failures += 1;
         let again = self.failures < ATTEMPTS;
         if !again {
             self.state = State::Stopped;

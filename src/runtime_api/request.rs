@@ -16,6 +16,25 @@ pub enum Subject<'a> {
     Invocation(InvocationHead<'a>),
 }
 
+/// An answer and its subject: a POST.
+#[derive(Copy, Clone, Debug)]
+pub struct Post<'a> {
+    /// What is answered.
+    pub subject: Subject<'a>,
+    /// The response or the error.
+    pub answer: Answer<'a>,
+}
+
+impl<'a> Post<'a> {
+    /// Returns the invocation that is answered.
+    pub const fn invocation(&self) -> Option<&InvocationHead<'a>> {
+        match &self.subject {
+            Subject::Initialization => None,
+            Subject::Invocation(invocation) => Some(invocation),
+        }
+    }
+}
+
 /// Writes the request for the next invocation. The reply may take hours, so waiting for it must
 /// never time out.
 pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
@@ -23,27 +42,18 @@ pub fn next(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>) {
 }
 
 /// Writes the head of a POST of an answer, to /response, /error or /init/error.
-pub fn answer(
-    cursor: &mut Cursor<'_>,
-    endpoint: &Endpoint<'_>,
-    subject: Subject<'_>,
-    answer: &Answer<'_>,
-) {
-    write(cursor, endpoint, Some((subject, answer)));
+pub fn answer(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, post: &Post<'_>) {
+    write(cursor, endpoint, Some(post));
 }
 
 #[inline(never)]
-fn write(
-    cursor: &mut Cursor<'_>,
-    endpoint: &Endpoint<'_>,
-    answer: Option<(Subject<'_>, &Answer<'_>)>,
-) {
+fn write(cursor: &mut Cursor<'_>, endpoint: &Endpoint<'_>, post: Option<&Post<'_>>) {
     let mut request = NEXT;
     let mut values: [&[u8]; VALUES] = [b""; VALUES];
     values[PREFIX] = endpoint.prefix;
     values[HOST] = endpoint.host;
     let mut length = 0;
-    if let Some((subject, answer)) = answer {
+    if let Some(Post { subject, answer }) = post {
         request = INIT_ERROR;
         if let Subject::Invocation(invocation) = subject {
             request = if answer.is_error() { ERROR } else { RESPONSE };
@@ -60,7 +70,7 @@ fn write(
     {
         template = rest;
         let index = usize::from(*value);
-        let value = values.get(index).copied().unwrap_or_default();
+        let value = values[index % VALUES];
         if requests & request == 0 || index >= CONTENT_TYPE && value.is_empty() {
             continue;
         }
@@ -215,8 +225,10 @@ mod tests {
             written(|cursor| answer(
                 cursor,
                 &endpoint,
-                Subject::Initialization,
-                &Answer::error("Runtime.Test", b"{}")
+                &Post {
+                    subject: Subject::Initialization,
+                    answer: Answer::error("Runtime.Test", b"{}")
+                }
             )),
             "POST /.rt/f/2018-06-01/runtime/init/error HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n\
              Content-Type: application/vnd.aws.lambda.error+json\r\nLambda-Runtime-Function-Error-Type: Runtime.Test\r\n\
@@ -236,14 +248,13 @@ mod tests {
             written(|cursor| answer(
                 cursor,
                 &endpoint,
-                subject,
-                &Answer::response("text/plain", b"hello").unwrap()
+                &Post { subject, answer: Answer::response("text/plain", b"hello").unwrap() }
             )),
             "POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nContent-Type: text/plain\r\n\
              Lambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 5\r\n\r\n"
         );
         let error = written(|cursor| {
-            answer(cursor, &endpoint, subject, &Answer::error("Function.E", b"{}"))
+            answer(cursor, &endpoint, &Post { subject, answer: Answer::error("Function.E", b"{}") })
         });
         assert!(error.starts_with("POST /2018-06-01/runtime/invocation/r-1/error HTTP/1.1\r\n"));
     }
