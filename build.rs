@@ -4,7 +4,7 @@
 //! code.
 //!
 //! For musl targets, adds two directories to the linker's search path: that of the linker script,
-//! and that of musl's `libc.a`, which has memcpy and its like.
+//! and that of musl's `libc.a` and `crt1.o`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

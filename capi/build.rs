@@ -1,65 +1,53 @@
-//! For musl targets: copies memcpy and similar functions from the target's `libc.a` into the
-//! library, so that it needs no libc. Each remains a separate member, which a linker uses only if
-//! the function isn't defined yet. Each symbol is weak, so that a later definition, which is linked
-//! for another function, replaces it.
+//! For musl targets: compiles memcpy and similar functions, which bare programs have too, into a
+//! separate member of the library, so that it needs no libc. A linker uses the member only if one
+//! of the functions isn't defined yet. Each symbol is weak, so that a later definition, which is
+//! linked for another function, replaces it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
-/// The build script of the root package, which finds the libraries of the target.
-#[allow(dead_code)]
-#[path = "../build.rs"]
-mod root;
-
 /// The functions that compilers generate calls of, and those that core calls.
-const FUNCTIONS: [&str; 6] = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
-
-/// The layout of an archive (`ar(5)`): a magic string, and members at even offsets. Before each
-/// member is a text header with fixed fields.
-const MARK: &[u8] = b"!<arch>\n";
-const HEADER: usize = 60;
-const NAME: usize = 16;
-const SIZE: std::ops::Range<usize> = 48..58;
+const SOURCE: &str = "../src/sys/memory.rs";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=../build.rs");
+    println!("cargo:rerun-if-changed={SOURCE}");
     if env::var("CARGO_CFG_TARGET_ENV").as_deref() != Ok("musl") {
         return;
     }
-    let libc = root::target_libdir().join("self-contained/libc.a");
-    let archive = fs::read(&libc).unwrap_or_else(|error| panic!("{}: {error}", libc.display()));
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(folder.join("libbarelambda_memory.a"), chosen(&archive))
+    let mut object = compiled(&folder.join("memory.o"));
+    weaken(&mut object);
+    fs::write(folder.join("libbarelambda_memory.a"), archive(&object))
         .expect("OUT_DIR can be written");
     println!("cargo:rustc-link-search=native={}", folder.display());
     println!("cargo:rustc-link-lib=static:+bundle=barelambda_memory");
 }
 
-/// Returns an archive of the members that define the functions.
-fn chosen(archive: &[u8]) -> Vec<u8> {
-    let mut rest = archive.strip_prefix(MARK).expect("libc.a is an archive");
-    let mut chosen = MARK.to_vec();
-    let mut missing = FUNCTIONS.to_vec();
-    while rest.len() >= HEADER {
-        let name = std::str::from_utf8(&rest[..NAME]).expect("names are ASCII");
-        let size: usize = std::str::from_utf8(&rest[SIZE])
-            .ok()
-            .and_then(|size| size.trim().parse().ok())
-            .expect("a member has a size");
-        let (member, after) = rest.split_at((HEADER + size.next_multiple_of(2)).min(rest.len()));
-        // `memcpy.lo/`, padded with spaces.
-        let stem = name.split('.').next().unwrap_or_default();
-        if let Some(index) = missing.iter().position(|function| *function == stem) {
-            missing.remove(index);
-            let at = chosen.len() + HEADER;
-            chosen.extend_from_slice(member);
-            weaken(&mut chosen[at..at + size]);
-        }
-        rest = after;
-    }
-    assert!(missing.is_empty(), "libc.a has no members for {missing:?}");
-    chosen
+/// Compiles the functions alone, position-independent as the library is.
+fn compiled(object: &Path) -> Vec<u8> {
+    let status = Command::new(env::var_os("RUSTC").expect("cargo sets RUSTC"))
+        .args(["--crate-type=lib", "--crate-name=memory", "--edition=2024", "--emit=obj"])
+        .args(["-Copt-level=z", "-Ccodegen-units=1", "-Cpanic=abort", "-Crelocation-model=pic"])
+        .arg("--target")
+        .arg(env::var_os("TARGET").expect("cargo sets TARGET"))
+        .arg("-o")
+        .args([object, Path::new(SOURCE)])
+        .status()
+        .expect("rustc runs");
+    assert!(status.success(), "rustc {SOURCE}: {status}");
+    fs::read(object).expect("rustc has written the object file")
+}
+
+/// Returns an archive with one member (`ar(5)`): a magic string, and a text header with fields of
+/// fixed widths. Cargo adds the index when it makes the library.
+fn archive(object: &[u8]) -> Vec<u8> {
+    let [date, owner, group, mode] = ["0", "0", "0", "644"];
+    let name = "memory.o/";
+    let size = object.len();
+    let header = format!("{name:16}{date:12}{owner:6}{group:6}{mode:8}{size:<10}`\n");
+    [b"!<arch>\n", header.as_bytes(), object].concat()
 }
 
 /// Makes the global definitions of an object file weak (System V ABI, chapter 4: ELF header,
@@ -72,7 +60,7 @@ fn weaken(object: &mut [u8]) {
     let number = |object: &[u8], at: usize, size: usize| {
         object[at..at + size].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
     };
-    assert!(object.starts_with(b"\x7fELF\x02\x01"), "libc.a has 64-bit little-endian object files");
+    assert!(object.starts_with(b"\x7fELF\x02\x01"), "the object file is 64-bit and little-endian");
     let [sections, section_size, count] =
         [(40, 8), (58, 2), (60, 2)].map(|(at, size)| number(object, at, size) as usize);
     for section in (0..count).map(|index| sections + index * section_size) {

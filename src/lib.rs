@@ -59,8 +59,7 @@
 //! without a request id.
 //!
 //! # Non-features
-//! - No allocator unless the feature `alloc` adds one, no threads, and no libc functions except
-//!   memcpy and its like.
+//! - No allocator unless the feature `alloc` adds one, no threads, and no libc.
 //! - No timeout while waiting for the next invocation: Lambda may freeze the process for hours.
 //! - No TLS and no name resolution: the Runtime API is plain HTTP at an IP address.
 //! - `_X_AMZN_TRACE_ID` isn't set, except with the feature `std`: a bare program has no environment

@@ -46,14 +46,6 @@ macro_rules! __main {
                 unsafe { $crate::entry::start(stack, &MEMORY, $init) }
             }
 
-            /// The core library of a debug build refers to this function, which only unwinding
-            /// would call.
-            // SAFETY: the program is without std, so nothing else has this name, and nothing calls
-            // it.
-            #[cfg(debug_assertions)]
-            #[unsafe(no_mangle)]
-            extern "C" fn rust_eh_personality() {}
-
             #[panic_handler]
             #[inline(always)]
             fn panic(info: &::core::panic::PanicInfo<'_>) -> ! {
@@ -79,13 +71,6 @@ pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     let buffers = unsafe { memory.buffers() };
     serve_from(init, buffers);
     sys::exit(1)
-}
-
-/// Returns the entry `kind` of the kernel's auxiliary vector, as getauxval(3) does.
-#[cfg(feature = "alloc")]
-pub fn auxiliary(kind: usize) -> usize {
-    // SAFETY: only `entry!` defines a function that calls this, so `start` has set the environment.
-    unsafe { env::auxiliary(kind) }
 }
 
 /// Reports a panic to the caller of the function, if there is one, and on stderr, then exits with

@@ -24,9 +24,6 @@ mod trace_id;
 mod tests;
 
 // The functions that `entry!` calls, which aren't a public interface.
-#[cfg(all(bare, feature = "alloc"))]
-#[doc(hidden)]
-pub use bare::auxiliary;
 #[cfg(bare)]
 #[doc(hidden)]
 pub use bare::{panicked, start};

@@ -4,7 +4,7 @@
 use core::ffi::CStr;
 
 #[cfg(bare)]
-pub use bare::{auxiliary, command_line, set_from_stack};
+pub use bare::{command_line, set_from_stack};
 #[cfg(all(bare, feature = "capi"))]
 pub use bare::{set, set_variable};
 #[cfg(not(bare))]
@@ -138,18 +138,21 @@ mod bare {
         ENVIRON.load(Relaxed)
     }
 
-    /// Returns the entry `kind` of the auxiliary vector, which follows the environment on the
-    /// stack, or zero if there is none.
-    ///
-    /// # Safety
-    /// The environment must be that of [`set_from_stack`].
-    pub unsafe fn auxiliary(kind: usize) -> usize {
+    /// Returns the entry `kind` of the kernel's auxiliary vector, or zero if it has none, as
+    /// getauxval(3) of a C library does. Crates for cryptography call it to find the features of
+    /// the CPU, and on aarch64 compiler_builtins refers to it for atomic instructions.
+    // SAFETY: it has the signature of getauxval(3). If another crate links a libc, this definition
+    // is used nevertheless, as those of an archive come after it. That is needed: libc's would read
+    // a variable that only its own start code sets.
+    #[cfg(not(feature = "capi"))]
+    #[unsafe(no_mangle)]
+    extern "C" fn getauxval(kind: usize) -> usize {
         let mut entry = environ().cast::<usize>();
         if entry.is_null() {
             return 0;
         }
-        // SAFETY: as the caller guarantees, `entry` points to the pointers of envp, which end with
-        // a null pointer. Pairs of a kind and a value follow, up to the kind zero, AT_NULL.
+        // SAFETY: `set_from_stack` has set `entry`, so it points to the pointers of envp, which end
+        // with a null pointer. Pairs of a kind and a value follow, up to the kind zero, AT_NULL.
         unsafe {
             while *entry != 0 {
                 entry = entry.add(1);

@@ -149,6 +149,11 @@ pub fn alloc_program(name: &str, architecture: Architecture) -> PathBuf {
     build_outside(folder, "alloc", name, architecture, &[])
 }
 
+/// A bare program without a heap, of `tests/programs/bare`.
+pub fn bare_program(name: &str, architecture: Architecture) -> PathBuf {
+    build_outside("tests/programs/bare", "bare", name, architecture, &[])
+}
+
 /// Builds an example of the package that makes calls, and returns its path.
 pub fn aws_example(name: &str, architecture: Architecture) -> PathBuf {
     let target = ["--target", architecture.target()];

@@ -141,8 +141,7 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-/// Part of `entry!`: the heap, its memory, two functions that the toolchain's liballoc names, as it
-/// is compiled to unwind, and one that crates call to detect features of the CPU.
+/// Part of `entry!`: the heap and its memory.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __heap {
@@ -151,24 +150,6 @@ macro_rules! __heap {
 
         #[global_allocator]
         static __BARELAMBDA_HEAP: $crate::entry::Heap = $crate::entry::Heap::new();
-
-        // SAFETY: nothing else has the name, as the program is without std, and nothing calls it.
-        #[cfg(not(debug_assertions))]
-        #[unsafe(no_mangle)]
-        extern "C" fn rust_eh_personality() {}
-
-        // SAFETY: as above: with `panic = "abort"` nothing unwinds.
-        #[unsafe(no_mangle)]
-        extern "C" fn _Unwind_Resume() {}
-
-        // On aarch64, RustCrypto's crates ask libc for AT_HWCAP. The libc.a of a bare program would
-        // read it from a variable that its start code sets, which never runs, and crash.
-        // SAFETY: the program is without libc's own, since a symbol of the program comes first. It
-        // has the signature of getauxval(3).
-        #[unsafe(no_mangle)]
-        extern "C" fn getauxval(kind: usize) -> usize {
-            $crate::entry::auxiliary(kind)
-        }
     };
 }
 

@@ -2,6 +2,7 @@
 
 mod aarch64;
 mod alloc_programs;
+mod bare_programs;
 mod conformance;
 mod connections;
 mod diagnostics;
