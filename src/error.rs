@@ -11,6 +11,7 @@ mod kind;
 mod protocol;
 
 pub use kind::ErrorKind;
+pub(crate) use protocol::Numbered;
 pub use protocol::ProtocolError;
 
 /// The type and the message of an error, as Lambda shows them to the caller of the function.
@@ -32,9 +33,11 @@ pub struct FunctionError {
     /// The message or, for several errors of the same type, their messages, each followed by a
     /// zero byte.
     message: &'static str,
-    /// Writes the body of the answer. A pointer, so that only programs with texts that need
-    /// escapes link the function that escapes.
+    /// Writes the body of the answer. A pointer, so that a program links only the ways that its
+    /// errors need.
     write_body: for<'b> fn(Error, &'b mut [u8]) -> &'b [u8],
+    /// The whole body, or empty if `write_body` composes it.
+    body: &'static str,
 }
 
 impl FunctionError {
@@ -57,17 +60,22 @@ impl FunctionError {
         Self::of_many(error_type, message)
     }
 
+    /// Creates an error from its whole body, as [`ErrorBody`] writes it, without escapes.
+    pub(crate) const fn ready(body: &'static str, type_len: usize) -> Self {
+        let (error_type, rest) = body.split_at(ErrorBody::BEGIN.len()).1.split_at(type_len);
+        let message = rest.split_at(ErrorBody::MESSAGE.len()).1;
+        let message = message.split_at(message.len() - ErrorBody::END.len()).0;
+        Self { error_type, message, write_body: |error, _| error.what.body.as_bytes(), body }
+    }
+
     /// Creates errors of the same type, whose messages are each followed by a zero byte.
     pub(crate) const fn of_many(error_type: &'static str, message: &'static str) -> Self {
         // A path has the names of fields, which may need escapes.
         let is_plain = !cfg!(feature = "error-path")
             && is_plain(error_type.as_bytes())
             && is_plain(message.as_bytes());
-        Self {
-            error_type,
-            message,
-            write_body: if is_plain { ErrorBody::plain } else { ErrorBody::escaped },
-        }
+        let write_body = if is_plain { ErrorBody::plain } else { ErrorBody::escaped };
+        Self { error_type, message, write_body, body: "" }
     }
 }
 
@@ -103,7 +111,7 @@ const fn is_plain(mut texts: &[u8]) -> bool {
 }
 
 /// Returns the message with this index. Each is followed by a zero byte, unless there is one alone.
-fn nth(mut text: &[u8], mut left: u64) -> &[u8] {
+pub(crate) fn nth(mut text: &[u8], mut left: u64) -> &[u8] {
     // This loop is 50 bytes shorter than one with iterators.
     let mut rest = text;
     let mut len = 0;
@@ -287,9 +295,12 @@ macro_rules! kinds {
         )*}
 
         impl $kinds {
+            /// The messages, each followed by a zero byte.
+            pub(crate) const MESSAGES: &str = concat!($($message, "\0"),*);
+
             /// Returns the error, without a number.
             pub const fn error(self) -> $crate::Error {
-                const ALL: &$crate::FunctionError = &$crate::FunctionError::of_many($type, concat!($($message, "\0"),*));
+                const ALL: &$crate::FunctionError = &$crate::FunctionError::of_many($type, $kinds::MESSAGES);
                 $crate::Error::one_of(ALL, self as u8)
             }
         }
@@ -315,6 +326,21 @@ macro_rules! kinds {
     };
 }
 pub(crate) use kinds;
+
+/// Defines constants of [`Error`] with a ready-made body, which programs link that have no other
+/// errors. Each has a separate message, which is linked only into programs that use the constant.
+macro_rules! ready_errors {
+    ($($(#[$doc:meta])+ $name:ident = $type:literal, $message:literal;)*) => {
+        impl $crate::Error {$(
+            $(#[$doc])+
+            pub const $name: Self = Self::of(&$crate::FunctionError::ready(
+                concat!("{\"errorType\":\"", $type, "\",\"stackTrace\":[],\"errorMessage\":\"", $message, "\"}"),
+                $type.len(),
+            ));
+        )*}
+    };
+}
+pub(crate) use ready_errors;
 
 /// Defines constants of [`Error`]. Each has a separate message, which is linked only into programs
 /// that use the constant.

@@ -2,7 +2,7 @@
 //! results to it.
 
 use crate::bytes::cursor::{Cursor, move_down};
-use crate::error::{Error, ProtocolError};
+use crate::error::{Error, Numbered, ProtocolError};
 use crate::http1::Progress;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
@@ -67,7 +67,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
         region: &mut [u8],
         kept: Option<&Post<'_>>,
         response: &mut Response,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Numbered> {
         self.run(region, kept, response).map_err(|fault| self.why(fault))
     }
 
@@ -282,14 +282,14 @@ impl<'e, T: Transport> Conversation<'e, T> {
     }
 
     /// Returns the error with its number. If sending failed, that is why no reply came.
-    pub(crate) fn why(&self, fault: ProtocolError) -> Error {
+    pub(crate) fn why(&self, fault: ProtocolError) -> Numbered {
         let has_number = matches!(
             fault,
             ProtocolError::Connect | ProtocolError::ConnectionBroken | ProtocolError::CannotGoOn
         );
-        let fault =
+        let error =
             if self.errno == 0 || has_number { fault } else { ProtocolError::ConnectionBroken };
-        fault.error().with(self.errno)
+        Numbered { error, number: self.errno }
     }
 
     /// Logs a fault that costs only the connection.

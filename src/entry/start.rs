@@ -4,7 +4,7 @@ use core::cell::UnsafeCell;
 
 use super::current::{INITIALIZING, Observed};
 use crate::bytes::utf8::lossy;
-use crate::error::Error;
+use crate::error::{Error, Numbered};
 use crate::handler::Handler;
 use crate::log::{self, Level};
 use crate::runtime::final_report::{end_initialization, read_endpoint, report_initialization};
@@ -79,19 +79,19 @@ pub fn serve<H: Handler>(
     }
 }
 
-/// As [`serve`], but returns the reason instead, or `None` if the initialiser failed.
+/// As [`serve`], but returns the reason instead, or `None` if the log has it.
 fn run<H: Handler>(
     init: impl for<'r> FnOnce(&'r mut [u8]) -> Result<H, Answer<'r>>,
     buffers: Buffers<'_>,
-) -> Option<Error> {
+) -> Option<Numbered> {
     if cfg!(feature = "exec-wrapper") {
         become_wrapper(buffers.receive);
     }
     #[cfg(feature = "log")]
     super::logger::set_logger();
     let mut endpoint = Endpoint::default();
-    if let Err(error) = read_endpoint(&mut endpoint) {
-        return Some(error);
+    if !read_endpoint(&mut endpoint) {
+        return None;
     }
     INITIALIZING.set(1);
     let result = init(buffers.response);
@@ -106,7 +106,7 @@ fn run<H: Handler>(
     let pipeline = cfg!(not(feature = "local")) || env::var(b"BARELAMBDA_PIPELINE") != Some(b"off");
     let mut runtime = Runtime::with_fit_buffers(&endpoint, Socket::new(), buffers, pipeline);
     loop {
-        if let Err(error) = runtime.step(&mut handler) {
+        if let Err(error) = runtime.numbered_step(&mut handler) {
             return Some(error);
         }
     }

@@ -1,7 +1,7 @@
 //! The errors of the exchange with the Runtime API, which `http1`, `runtime_api`, `conversation`
 //! and `runtime` share.
 
-use super::kinds;
+use super::{Error, kinds, nth};
 
 kinds! {
     /// An error between the runtime and the Runtime API. It is logged, and either costs a
@@ -64,4 +64,32 @@ kinds! {
     /// A buffer is smaller than the minimum.
     #[doc(hidden)]
     BufferTooSmall BUFFER_TOO_SMALL "buffer too small";
+}
+
+/// An error and its number, or zero. As opposed to an [`Error`], it doesn't link what writes the
+/// body of an answer.
+#[derive(Copy, Clone)]
+pub(crate) struct Numbered {
+    pub(crate) error: ProtocolError,
+    pub(crate) number: u32,
+}
+
+impl Numbered {
+    /// Returns the message, without the number that follows it.
+    #[inline(never)]
+    pub(crate) fn message(self) -> &'static [u8] {
+        nth(ProtocolError::MESSAGES.as_bytes(), self.error as u64)
+    }
+}
+
+impl From<ProtocolError> for Numbered {
+    fn from(error: ProtocolError) -> Self {
+        Self { error, number: 0 }
+    }
+}
+
+impl From<Numbered> for Error {
+    fn from(Numbered { error, number }: Numbered) -> Self {
+        error.error().with(number)
+    }
 }

@@ -15,7 +15,7 @@ mod timestamp;
 #[cfg(test)]
 mod tests;
 
-use crate::error::Error;
+use crate::error::Numbered;
 
 #[cfg(feature = "exec")]
 pub(crate) use formatted::program_line;
@@ -49,6 +49,6 @@ pub(crate) enum Level {
 }
 
 /// Writes an error, followed by `rest` unless it is empty.
-pub(crate) fn error(level: Level, error: Error, rest: &[u8]) {
-    line(level, None, error.message_bytes(), error.number().unwrap_or_default(), rest);
+pub(crate) fn error(level: Level, error: Numbered, rest: &[u8]) {
+    line(level, None, error.message(), error.number, rest);
 }

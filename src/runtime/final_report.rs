@@ -3,7 +3,7 @@
 
 use crate::conversation::Conversation;
 use crate::conversation::stream;
-use crate::error::Error;
+use crate::error::{Numbered, ProtocolError};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
 use crate::log::{self, Level};
@@ -14,15 +14,15 @@ use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request::{Post, Subject};
 use crate::sys::{env, socket::Socket};
 
-/// Reads the endpoint of the Runtime API from the environment.
-///
-/// # Errors
-/// [`Error::NO_ENDPOINT`] and [`Error::ENDPOINT`].
-pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> Result<(), Error> {
-    let value = env::var(b"AWS_LAMBDA_RUNTIME_API").ok_or(Error::NO_ENDPOINT)?;
-    Ok(endpoint
-        .read(value)
-        .inspect_err(|_| log::line(Level::Fatal, None, b"AWS_LAMBDA_RUNTIME_API", 0, value))?)
+/// Reads the endpoint of the Runtime API from the environment. Returns whether it could. If not, the
+/// log has the reason.
+pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> bool {
+    let value = env::var(b"AWS_LAMBDA_RUNTIME_API");
+    let result = value.ok_or(ProtocolError::NoEndpoint).and_then(|value| endpoint.read(value));
+    if let Err(error) = result {
+        log::error(Level::Fatal, error.into(), value.unwrap_or_default());
+    }
+    result.is_ok()
 }
 
 /// Delivers the final report on a new connection. The old one may be in any state.
@@ -30,13 +30,13 @@ pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> Result<(), Erro
 pub(crate) fn send_final_report(kept: Post<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
     let mut endpoint = Endpoint::default();
-    note(read_endpoint(&mut endpoint).and_then(|()| {
-        Conversation::new(&endpoint, Socket::new(), Exchange::final_report(), 0).advance(
+    if read_endpoint(&mut endpoint) {
+        note(Conversation::new(&endpoint, Socket::new(), Exchange::final_report(), 0).advance(
             &mut region,
             Some(&kept),
             &mut Response::default(),
-        )
-    }));
+        ));
+    }
 }
 
 /// Ends the stream that has begun on `socket`, with the answer, an error, in its trailers.
@@ -45,21 +45,24 @@ pub(crate) fn send_final_report(kept: Post<'_>) {
 pub(crate) fn finish_stream(socket: Socket, invocation: InvocationHead<'_>, mut kept: Post<'_>) {
     let mut region = [0; ROOM_FOR_HEADS];
     let mut endpoint = Endpoint::default();
-    note(read_endpoint(&mut endpoint).and_then(|()| {
-        let mut conversation = Conversation::new(&endpoint, socket, Exchange::final_trailers(), 0);
-        stream::finish_stream(
-            &mut conversation.stream_writer(&mut region, invocation),
-            &mut kept.answer,
-        )?;
-        conversation.advance(&mut region, Some(&kept), &mut Response::default())
-    }));
+    if !read_endpoint(&mut endpoint) {
+        return;
+    }
+    let mut conversation = Conversation::new(&endpoint, socket, Exchange::final_trailers(), 0);
+    let mut writer = conversation.stream_writer(&mut region, invocation);
+    let finished = stream::finish_stream(&mut writer, &mut kept.answer);
+    note(
+        finished.map_err(Numbered::from).and_then(|()| {
+            conversation.advance(&mut region, Some(&kept), &mut Response::default())
+        }),
+    );
 }
 
 /// The size of the buffer for the head of the final report, which repeats ids from a received head,
 /// and then for the reply.
 const ROOM_FOR_HEADS: usize = 2 * HEAD_LIMIT;
 
-fn note(result: Result<(), Error>) {
+fn note(result: Result<(), Numbered>) {
     if let Err(error) = result {
         log::error(Level::Error, error, b"");
     }

@@ -7,7 +7,7 @@ use stream_access::{ConversationAccess, StreamState};
 
 use crate::bytes::cursor::move_down;
 use crate::conversation::Conversation;
-use crate::error::{Error, ProtocolError, errors};
+use crate::error::{Error, Numbered, ProtocolError, ready_errors};
 use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
@@ -20,7 +20,7 @@ use crate::sys::{clock, socket::Socket};
 
 pub use crate::conversation::Transport;
 
-errors! {
+ready_errors! {
     /// The event is longer than the event buffer.
     EVENT_TOO_LARGE = "Function.EventTooLarge", "the event is larger than its buffer";
 }
@@ -139,6 +139,11 @@ impl<'b, T: Transport> Runtime<'b, T> {
     /// the protocol, or leaves the conversation in a final state. The process should then exit with
     /// a status other than zero; Lambda starts a new one.
     pub fn step(&mut self, handler: &mut impl Handler) -> Result<(), Error> {
+        Ok(self.numbered_step(handler)?)
+    }
+
+    /// As [`step`](Self::step), without linking what an [`Error`] needs.
+    pub(crate) fn numbered_step(&mut self, handler: &mut impl Handler) -> Result<(), Numbered> {
         self.cycle(handler).map_err(|fault| self.conversation.why(fault))
     }
 

@@ -43,7 +43,7 @@ impl<T: Transport> StreamAccess for ConversationAccess<'_, '_, T> {
         state.conversation.exchange.stream_started();
         let result = state.conversation.advance(state.region, None, &mut Response::default());
         self.0.set(Some(state));
-        result
+        Ok(result?)
     }
 
     fn with_writer(&self, work: &mut dyn FnMut(&mut StreamWriter<'_>)) {

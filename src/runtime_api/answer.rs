@@ -4,9 +4,9 @@ use core::fmt;
 
 use crate::bytes::cursor::Cursor;
 use crate::bytes::json_escape::escape_cut;
-use crate::error::{Error, errors};
+use crate::error::{Error, ready_errors};
 
-errors! {
+ready_errors! {
     /// The response is longer than Lambda accepts (6,291,556 bytes), or than the response buffer.
     RESPONSE_TOO_LARGE = "Function.ResponseSizeTooLarge", "the response is larger than 6291556 bytes or its buffer";
 }
@@ -101,14 +101,15 @@ pub struct ErrorBody<'a> {
     cursor: Cursor<'a>,
 }
 
-/// The text before the error type, the text after it, and the text after the message.
-const BEGIN: &[u8] = b"{\"errorType\":\"";
-const MESSAGE: &[u8] = b"\",\"stackTrace\":[],\"errorMessage\":\"";
-const END: &[u8] = b"\"}";
 /// The largest number of digits in a number.
 const LONGEST_NUMBER: usize = 10;
 
 impl<'a> ErrorBody<'a> {
+    /// The text before the error type, the text after it, and the text after the message.
+    pub(crate) const BEGIN: &'static [u8] = b"{\"errorType\":\"";
+    pub(crate) const MESSAGE: &'static [u8] = b"\",\"stackTrace\":[],\"errorMessage\":\"";
+    pub(crate) const END: &'static [u8] = b"\"}";
+
     /// The minimum size of the buffer, in bytes.
     pub const MIN: usize = 256;
 
@@ -120,9 +121,9 @@ impl<'a> ErrorBody<'a> {
     /// As [`new`](Self::new), for bytes that are UTF-8.
     pub(crate) fn of_type(error_type: &[u8], buffer: &'a mut [u8]) -> Self {
         let mut cursor = Cursor::new(buffer);
-        cursor.push(BEGIN);
-        escape_cut(&mut cursor, error_type, MESSAGE.len() + END.len());
-        cursor.push(MESSAGE);
+        cursor.push(Self::BEGIN);
+        escape_cut(&mut cursor, error_type, Self::MESSAGE.len() + Self::END.len());
+        cursor.push(Self::MESSAGE);
         Self { cursor }
     }
 
@@ -130,15 +131,15 @@ impl<'a> ErrorBody<'a> {
     /// third of [`MIN`](Self::MIN) bytes, so it fits.
     pub(crate) fn plain(error: Error, buffer: &mut [u8]) -> &[u8] {
         let mut cursor = Cursor::new(buffer);
-        cursor.push(BEGIN);
+        cursor.push(Self::BEGIN);
         cursor.push(error.error_type().as_bytes());
-        cursor.push(MESSAGE);
+        cursor.push(Self::MESSAGE);
         cursor.push(error.message_bytes());
         if let Some(number) = error.number() {
             cursor.push(b" ");
             cursor.push_number(number.into());
         }
-        cursor.push(END);
+        cursor.push(Self::END);
         cursor.into_written()
     }
 
@@ -156,12 +157,12 @@ impl<'a> ErrorBody<'a> {
 
     /// As [`push`](Self::push), for bytes that are UTF-8.
     pub(crate) fn push_bytes(&mut self, text: &[u8]) {
-        escape_cut(&mut self.cursor, text, END.len());
+        escape_cut(&mut self.cursor, text, Self::END.len());
     }
 
     /// Appends a number to the message. A number that doesn't fit is omitted.
     pub fn push_number(&mut self, number: u32) {
-        if self.cursor.room() > LONGEST_NUMBER + END.len() {
+        if self.cursor.room() > LONGEST_NUMBER + Self::END.len() {
             self.cursor.push_number(number.into());
         }
     }
@@ -181,7 +182,7 @@ impl<'a> ErrorBody<'a> {
 
     /// Returns the body.
     pub fn finish(mut self) -> &'a [u8] {
-        self.cursor.push(END);
+        self.cursor.push(Self::END);
         self.cursor.into_written()
     }
 }
