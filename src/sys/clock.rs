@@ -51,3 +51,19 @@ pub fn sleep_ms(ms: u32) {
     // signal interrupts it.
     while unsafe { arch::writing_syscall(arch::NANOSLEEP, time, time, 0, 0) } == EINTR {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::socket::tests::interrupted;
+    use super::sleep_ms;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_signal_does_not_shorten_a_sleep() {
+        for ms in [50, 1_010] {
+            let start = Instant::now();
+            interrupted(|| sleep_ms(ms));
+            assert!(start.elapsed() >= Duration::from_millis(ms.into()), "{ms}");
+        }
+    }
+}

@@ -251,4 +251,4 @@ const fn broken(errno: i32) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

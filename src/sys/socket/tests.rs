@@ -49,7 +49,7 @@ fn sends_more_than_the_kernel_takes_at_once() {
 }
 
 /// Interrupts system calls with signals while `work` runs.
-fn interrupted<T>(work: impl FnOnce() -> T) -> T {
+pub(in crate::sys) fn interrupted<T>(work: impl FnOnce() -> T) -> T {
     use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
     // SAFETY: POSIX defines these functions, with arguments and results of these sizes.
