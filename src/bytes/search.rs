@@ -4,7 +4,7 @@
 pub fn find_byte(bytes: &[u8], mut at: usize, byte: u8) -> usize {
     let (words, rest) = bytes.get(at..).unwrap_or_default().as_chunks();
     for word in words {
-        let found = bytes_below(u64::from_le_bytes(*word) ^ EACH * u64::from(byte), 1);
+        let found = bytes_below(u64::from_le_bytes(*word) ^ (EACH * u64::from(byte)), 1);
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
