@@ -24,7 +24,8 @@ use crate::conversation::Transport;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::http1::Progress;
-use crate::http1::response::{self, Names, Response};
+use crate::http1::names;
+use crate::http1::response::{self, Response};
 use crate::runtime::{Buffers, Heads, ROOM, Runtime};
 use crate::runtime_api::answer::RESPONSE_LIMIT;
 use crate::runtime_api::endpoint::{Address, Endpoint};
@@ -143,7 +144,7 @@ fn read(post: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = [b"HTTP/1.1 200 OK\r\n", &post[line + 1..]].concat();
     let (mut response, mut filled) = (Response::default(), bytes.len());
     let head = response
-        .read_head(&bytes, &Names::new([b"-"; 2]))
+        .read_head(&bytes, names!("\x01-", "\x01-"))
         .expect("the runtime sends no malformed head");
     if head == Progress::Partial {
         return None;

@@ -248,7 +248,7 @@ impl<'e, T: Transport> Conversation<'e, T> {
             let progress = if response.body_start > 0 {
                 response.read_body(region, &mut self.filled, limit)?
             } else {
-                response.read_head(region.get(..self.filled).unwrap_or_default(), &IDS)?
+                response.read_head(region.get(..self.filled).unwrap_or_default(), IDS)?
             };
             if progress == Progress::Complete(()) || !waits {
                 return Ok(());

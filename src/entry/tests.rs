@@ -19,7 +19,7 @@ fn current_id() -> Option<String> {
 /// Calls `handler` with an invocation.
 fn observe(handler: impl Handler) {
     let mut response = response::Response::default();
-    assert_eq!(response.read_head(HEAD, &IDS), Ok(Progress::Complete(())));
+    assert_eq!(response.read_head(HEAD, IDS), Ok(Progress::Complete(())));
     let context = Context { invocation: invocation::InvocationHead::new(&response, HEAD) };
     let mut buffer = [0; 256];
     let (event, responder) = (Event::new(&mut []), Responder::new(&mut buffer, &()));

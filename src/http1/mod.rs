@@ -13,6 +13,8 @@
 use crate::bytes::search::find_control;
 use crate::error::ProtocolError;
 
+pub use crate::__names as names;
+
 pub mod framing;
 pub mod request;
 pub mod response;

@@ -15,12 +15,12 @@ use crate::error::ProtocolError;
 /// chunks is moved down to the data before it.
 ///
 /// ```
-/// use barelambda::http1::{Progress, response::{Names, Response}};
+/// use barelambda::http1::{Progress, names, response::Response};
 ///
 /// let mut buffer = *b"HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\nHTTP/1.1 ...";
 /// let mut filled = buffer.len();
 /// let mut response = Response::default();
-/// assert_eq!(response.read_head(&buffer, &Names::new([b"x", b"date"])), Ok(Progress::Complete(())));
+/// assert_eq!(response.read_head(&buffer, names!("\x01x", "\x04date")), Ok(Progress::Complete(())));
 /// assert_eq!((response.status, response.value(&buffer, 1)), (200, &b"today"[..]));
 /// assert_eq!(response.read_body(&mut buffer, &mut filled, 1024), Ok(Progress::Complete(())));
 /// assert_eq!(&buffer[response.body_start..][..response.body_len], b"Wikipedia ");
@@ -50,30 +50,61 @@ pub struct Response {
 /// The number of fields whose values [`Response`] locates.
 pub const WANTED: usize = 2;
 
-/// The names of the fields that [`Response`] reads: those that matter to HTTP, and the wanted ones.
+/// The names of the fields that [`Response`] reads: those that matter to HTTP, and the wanted ones,
+/// in lower case, each after its length. A table of slices is twice as large.
 #[derive(Copy, Clone, Debug)]
-pub struct Names<'n>([&'n [u8]; WANTED_FROM + WANTED]);
+pub struct Names(&'static str);
 
 const CONTENT_LENGTH: usize = 0;
 const TRANSFER_ENCODING: usize = 1;
 const CONNECTION: usize = 2;
 const WANTED_FROM: usize = 3;
 
-impl<'n> Names<'n> {
-    /// Creates the names, with wanted ones in lower case.
-    pub const fn new(wanted: [&'n [u8]; WANTED]) -> Self {
-        let mut names: [&[u8]; _] = [b""; WANTED_FROM + WANTED];
-        names[CONTENT_LENGTH] = b"content-length";
-        names[TRANSFER_ENCODING] = b"transfer-encoding";
-        names[CONNECTION] = b"connection";
-        [names[WANTED_FROM], names[WANTED_FROM + 1]] = wanted;
+impl Names {
+    /// Creates the names. [`names!`](crate::http1::names) calls it.
+    ///
+    /// # Panics
+    /// Panics if a length is wrong, or if there are not [`WANTED`] names after those of HTTP.
+    pub const fn new(names: &'static str) -> Self {
+        let mut rest = names.as_bytes();
+        let mut count = 0;
+        while let [len, after @ ..] = rest {
+            rest = after.split_at(*len as usize).1;
+            count += 1;
+        }
+        assert!(count == WANTED_FROM + WANTED, "each name follows its length");
         Self(names)
     }
 
     /// Returns the index of a name in any case, or the number of names if it isn't one of them.
     fn index(&self, name: &[u8]) -> usize {
-        self.0.iter().take_while(|other| !is_name(name, other)).count()
+        let mut index = 0;
+        let mut rest = self.0.as_bytes();
+        while let [len, after @ ..] = rest
+            && let Some((other, after)) = after.split_at_checked(usize::from(*len))
+            && !is_name(name, other)
+        {
+            rest = after;
+            index += 1;
+        }
+        index
     }
+}
+
+/// Returns the [`Names`] of the fields that matter to HTTP, and of two wanted ones: literals in
+/// lower case, each with its length as the first character.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __names {
+    ($first:literal, $second:literal) => {
+        const {
+            $crate::http1::response::Names::new(concat!(
+                "\x0econtent-length\x11transfer-encoding\x0aconnection",
+                $first,
+                $second
+            ))
+        }
+    };
 }
 
 /// A part of a head, which is shorter than 64 KiB.
@@ -105,16 +136,12 @@ impl Response {
     /// - [`ProtocolError::HeadTooLarge`]: it is longer than [`HEAD_LIMIT`].
     /// - [`ProtocolError::BodyLength`]: the length of the body is missing, ambiguous or invalid.
     ///   [`lacks_length`](Self::lacks_length) tells the first.
-    pub fn read_head(
-        &mut self,
-        bytes: &[u8],
-        names: &Names,
-    ) -> Result<Progress<()>, ProtocolError> {
+    pub fn read_head(&mut self, bytes: &[u8], names: Names) -> Result<Progress<()>, ProtocolError> {
         progress(self.head(bytes, names))
     }
 
     #[inline(never)]
-    fn head(&mut self, bytes: &[u8], names: &Names) -> Result<(), Unread> {
+    fn head(&mut self, bytes: &[u8], names: Names) -> Result<(), Unread> {
         *self = Self::default();
         loop {
             let rest = bytes.get(self.end..).unwrap_or_default();
@@ -155,7 +182,7 @@ impl Response {
 
     /// Reads a field line, a part of `bytes`.
     #[inline(never)]
-    fn field(&mut self, bytes: &[u8], line: &[u8], names: &Names) -> Result<(), ProtocolError> {
+    fn field(&mut self, bytes: &[u8], line: &[u8], names: Names) -> Result<(), ProtocolError> {
         let (name, value) = split_field(line).ok_or(ProtocolError::HeadMalformed)?;
         let index = names.index(name);
         if index < CONNECTION {

@@ -2,12 +2,13 @@
 
 use crate::bytes::number::decimal;
 use crate::error::ProtocolError;
+use crate::http1::names;
 use crate::http1::request::is_segment;
 use crate::http1::response::{Names, Response, WANTED, find};
 
 /// The fields whose positions [`InvocationHead`] needs recorded when the head is read.
-pub static IDS: Names<'static> =
-    Names::new([b"lambda-runtime-aws-request-id", b"lambda-runtime-invocation-id"]);
+pub const IDS: Names =
+    names!("\x1dlambda-runtime-aws-request-id", "\x1clambda-runtime-invocation-id");
 const REQUEST_ID: usize = 0;
 const INVOCATION_ID: usize = 1;
 
@@ -89,7 +90,7 @@ mod tests {
 
     fn read(head: &[u8]) -> Response {
         let mut response = Response::default();
-        assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
+        assert_eq!(response.read_head(head, IDS), Ok(Progress::Complete(())));
         response
     }
 

@@ -242,7 +242,7 @@ mod tests {
         let head =
             b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Invocation-Id: i-1\r\nContent-Length: 0\r\n\r\n";
         let mut response = Response::default();
-        assert_eq!(response.read_head(head, &IDS), Ok(Progress::Complete(())));
+        assert_eq!(response.read_head(head, IDS), Ok(Progress::Complete(())));
         let subject = Subject::Invocation(InvocationHead::new(&response, head));
         assert_eq!(
             written(|cursor| answer(

@@ -38,8 +38,8 @@ fn ignore_sigpipe() {
 
     const SIGPIPE: usize = 13;
     const MASK_SIZE: usize = 8;
-    /// The kernel's `sigaction`: handler, flags, restorer, mask. The handler 1 is SIG_IGN.
-    static IGNORE: [usize; 4] = [1, 0, 0, 0];
+    // The kernel's `sigaction`: handler, flags, restorer, mask. The handler 1 is SIG_IGN.
+    let ignore: [usize; 4] = [1, 0, 0, 0];
 
     // SAFETY: rt_sigaction reads the 32 bytes of the structure. It writes nothing, as the pointer
     // for the old action is null. It can't fail with these arguments.
@@ -47,7 +47,7 @@ fn ignore_sigpipe() {
         arch::syscall(
             arch::RT_SIGACTION,
             SIGPIPE,
-            IGNORE.as_ptr().expose_provenance(),
+            ignore.as_ptr().expose_provenance(),
             0,
             MASK_SIZE,
         )

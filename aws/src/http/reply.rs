@@ -7,7 +7,7 @@ use barelambda::bytes::cursor::move_down;
 use barelambda::bytes::search::find_byte;
 use barelambda::http1::framing::{Framing, NextFraming};
 use barelambda::http1::response::{Names, Response, fields, find};
-use barelambda::http1::{HEAD_LIMIT, Progress, Unread};
+use barelambda::http1::{HEAD_LIMIT, Progress, Unread, names};
 use barelambda::{Error, ProtocolError};
 
 use super::request::Method;
@@ -17,7 +17,7 @@ use crate::error::{
 };
 
 /// No field is wanted: all of them remain in the head.
-static NO_NAMES: Names<'static> = Names::new([b"-"; 2]);
+const NO_NAMES: Names = names!("\x01-", "\x01-");
 
 /// Receives at least one byte into a buffer, and returns how many; zero means that the server has
 /// closed the connection.
@@ -102,7 +102,7 @@ impl ReplyReader {
         // A response without a length isn't an error here.
         let framing = loop {
             let received = self.buffer.get(..self.filled).unwrap_or_default();
-            match response.read_head(received, &NO_NAMES) {
+            match response.read_head(received, NO_NAMES) {
                 Ok(Progress::Complete(())) => break Some(response.framing()),
                 Err(ProtocolError::BodyLength) if response.lacks_length(received) => break None,
                 Err(error) => return Err(reply_error(error)),

@@ -122,7 +122,7 @@ fn knows_a_head_that_lacks_a_length() {
     ] {
         let bytes = head.as_bytes();
         let mut response = Response::default();
-        let result = response.read_head(bytes, &NAMES);
+        let result = response.read_head(bytes, NAMES);
         assert_eq!(result, Err(ProtocolError::BodyLength), "{head}");
         assert_eq!(response.lacks_length(bytes), lacks, "{head}");
         assert!(!lacks || [b"".as_slice(), b"body"].contains(&&bytes[response.end..]), "{head}");
@@ -134,7 +134,7 @@ fn a_length_of_64_bits_is_read_on_for_ever() {
     let mut buffer = *b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nabcdefgh";
     let mut filled = buffer.len();
     let mut response = Response::default();
-    assert_eq!(response.read_head(&buffer, &NAMES), Ok(Progress::Complete(())));
+    assert_eq!(response.read_head(&buffer, NAMES), Ok(Progress::Complete(())));
     let head_len = response.body_start;
     for _ in 0..3 {
         assert_eq!(response.read_body(&mut buffer, &mut filled, 4), Ok(Progress::Partial));
@@ -348,7 +348,7 @@ fn finds_a_field_later() {
 fn finds_no_field_of_a_skipped_1xx() {
     let head = b"HTTP/1.1 103 Early\r\nA: b\r\nX-Y: early\r\n\r\nHTTP/1.1 200 OK\r\nX-Y: late\r\nContent-Length: 0\r\n\r\n";
     let mut response = Response::default();
-    assert_eq!(response.read_head(head, &NAMES), Ok(Progress::Complete(())));
+    assert_eq!(response.read_head(head, NAMES), Ok(Progress::Complete(())));
     let own = &head[response.head_start..];
     assert!(own.starts_with(b"HTTP/1.1 200 OK\r\n"));
     assert_eq!((find(own, b"x-y"), find(own, b"a")), (Some(&b"late"[..]), None));

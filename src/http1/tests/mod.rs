@@ -1,7 +1,7 @@
 //! Whole messages that arrive in pieces, are too long, or are malformed.
 
 use super::response::{Names, Response, WANTED};
-use super::{HEAD_LIMIT, Progress};
+use super::{HEAD_LIMIT, Progress, names};
 use crate::error::ProtocolError;
 use std::vec::Vec;
 
@@ -9,7 +9,7 @@ mod body;
 mod head;
 
 /// The fields whose values the tests look at.
-const NAMES: Names<'_> = Names::new([b"lambda-runtime-aws-request-id", b"x-y"]);
+const NAMES: Names = names!("\x1dlambda-runtime-aws-request-id", "\x03x-y");
 
 /// The start of another message, which may follow.
 const FOLLOWING: &[u8] = b"HTTP/1.1 200 OK\r\nCont";
@@ -80,7 +80,7 @@ fn read(
         (*filled, fed, turn) = (end, fed + piece, turn + 1);
         fed < message.len() || piece > 0
     };
-    while response.read_head(&buffer[..filled], &NAMES)? == Progress::Partial {
+    while response.read_head(&buffer[..filled], NAMES)? == Progress::Partial {
         if !feed(&mut buffer, &mut filled) {
             return Ok(Progress::Partial);
         }
@@ -252,7 +252,7 @@ fn data_in_one_piece_is_not_moved() {
         let head = std::format!("HTTP/1.1 200 OK\r\n{framing}");
         let mut buffer = [head.as_bytes(), &[b'x'; 5000], b"\r\n0\r\n\r\n"].concat();
         let mut response = Response::default();
-        assert_eq!(response.read_head(&buffer, &NAMES), Ok(Progress::Complete(())));
+        assert_eq!(response.read_head(&buffer, NAMES), Ok(Progress::Complete(())));
         assert_eq!(response.body_start, head.len() - data_at);
         let mut filled = buffer.len();
         assert_eq!(response.read_body(&mut buffer, &mut filled, 5000), Ok(Progress::Complete(())));
