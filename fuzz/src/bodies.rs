@@ -2,12 +2,15 @@
 //! parser.
 
 use barelambda::ProtocolError;
-use barelambda::http1::Progress;
 use barelambda::http1::framing::SKIP_LIMIT;
-use barelambda::http1::response::Response;
+use barelambda::http1::response::{Names, Response};
+use barelambda::http1::{Progress, names};
 use httparse::Status;
 
 use super::source::Source;
+
+/// No field's value is wanted.
+const NO_NAMES: Names = names!("\x01-", "\x01-");
 
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -253,7 +256,7 @@ fn read(
         count > 0
     };
     let mut response = Response::default();
-    while response.read_head(&buffer[..filled], &[b"", b""])? == Progress::Partial {
+    while response.read_head(&buffer[..filled], NO_NAMES)? == Progress::Partial {
         assert!(feed(&mut buffer, &mut filled), "the whole head was parsed as partial");
     }
     let head_len = response.body_start;

@@ -82,7 +82,7 @@ struct Line<'s, S>(&'s RefCell<S>);
 
 impl<S: Side> Transport for Line<'_, S> {
     fn connect(&mut self, address: &Address) -> Result<(), Error> {
-        assert_eq!(format!("{}:{}", address.ip(), address.port), HOST);
+        assert_eq!(format!("{}:{}", address.ip(), address.port()), HOST);
         self.0.borrow_mut().connect()
     }
 
