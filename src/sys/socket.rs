@@ -30,9 +30,10 @@ const SHUT_RDWR: usize = 2;
 const EINTR: i32 = -4;
 const EBADF: i32 = -9;
 const EAGAIN: i32 = -11;
-/// The descriptor of the connection that carries a stream, or [`NONE`]. A panic in the handler has
-/// to end that stream.
-static STREAMING: AtomicI32 = AtomicI32::new(NONE);
+/// The descriptor of the connection that carries a stream, or [`NONE`], with all bits inverted. So
+/// it begins as zero, which takes no room in the file. A panic in the handler has to end that
+/// stream.
+static STREAMING: AtomicI32 = AtomicI32::new(!NONE);
 
 impl Socket {
     /// Creates a socket that isn't connected.
@@ -163,7 +164,7 @@ impl Socket {
 
     /// Returns the connection that carries a stream, or an unconnected socket if there is none.
     pub fn streaming() -> Self {
-        Self { descriptor: STREAMING.load(Relaxed) }
+        Self { descriptor: !STREAMING.load(Relaxed) }
     }
 
     /// Sends without delay from now on, and makes this the connection that
@@ -173,12 +174,12 @@ impl Socket {
             // This can't fail on a TCP socket. If it did, sending would only be slower.
             let _ = sockopt::set_tcp_nodelay(descriptor, true);
         }
-        STREAMING.store(self.descriptor, Relaxed);
+        STREAMING.store(!self.descriptor, Relaxed);
     }
 
     /// From now on, [`streaming`](Self::streaming) returns an unconnected socket.
     pub fn end_stream(&self) {
-        STREAMING.store(NONE, Relaxed);
+        STREAMING.store(!NONE, Relaxed);
     }
 
     /// Receives at least one byte. Returns the number of bytes, or zero if the peer has closed the
