@@ -13,6 +13,8 @@
 use core::arch::global_asm;
 
 global_asm!(
+    ".globl __elf_machine",
+    ".set __elf_machine, 62", // EM_X86_64, for the linker script
     ".globl _start",
     "_start:",
     // The stack has argc, argv, a null pointer, and the environment.

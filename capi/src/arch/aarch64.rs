@@ -11,6 +11,8 @@ global_asm!(
     ".pushsection .text.barelambda_start, \"ax\", @progbits", // a separate section, which a linker can remove
     ".weak _start",                                           // crt1.o of a C library defines it too
     ".type _start, @function",
+    ".globl __elf_machine",    // bare.x writes it into the ELF header
+    ".set __elf_machine, 183", // EM_AARCH64
     "_start:",
     "mov x29, xzr",    // no caller: the outermost frame has a zero frame pointer
     "mov x30, xzr",    // and a zero return address

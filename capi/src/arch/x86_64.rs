@@ -10,6 +10,8 @@ global_asm!(
     ".pushsection .text.barelambda_start, \"ax\", @progbits", // a separate section, which a linker can remove
     ".weak _start",                                           // crt1.o of a C library defines it too
     ".type _start, @function",
+    ".globl __elf_machine",    // bare.x writes it into the ELF header
+    ".set __elf_machine, 62",  // EM_X86_64
     "_start:",
     "xor ebp, ebp",    // no caller: the outermost frame has a zero frame pointer
     "mov rdi, rsp",    // first argument: argc, argv, envp and auxv are at the start of the stack

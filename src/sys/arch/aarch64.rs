@@ -50,6 +50,8 @@ macro_rules! __start {
         #[unsafe(no_mangle)]
         unsafe extern "C" fn _start() -> ! {
             ::core::arch::naked_asm!(
+                ".globl __elf_machine", // the linker script writes it into the ELF header
+                ".set __elf_machine, 183", // EM_AARCH64
                 "mov x29, xzr",    // the outermost frame has a zero frame pointer
                 "mov x30, xzr",    // and a zero return address
                 "mov x0, sp",      // first argument: the stack, with argc, argv, envp and auxv, aligned to 16

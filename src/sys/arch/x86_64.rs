@@ -50,6 +50,8 @@ macro_rules! __start {
         #[unsafe(no_mangle)]
         unsafe extern "C" fn _start() -> ! {
             ::core::arch::naked_asm!(
+                ".globl __elf_machine", // the linker script writes it into the ELF header
+                ".set __elf_machine, 62", // EM_X86_64
                 "xor ebp, ebp",    // the outermost frame has a zero frame pointer
                 "mov rdi, rsp",    // first argument: the stack, with argc, argv, envp and auxv
                 "call {main}",     // rsp is aligned to 16 here, and the call keeps the ABI's alignment

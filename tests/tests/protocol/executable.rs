@@ -14,9 +14,12 @@ use elf::segment::ProgramHeader;
 const PAGE: u64 = 4096;
 
 fn programs_are_static_and_no_segment_is_writable_and_executable(architecture: Architecture) {
-    for name in ["echo", "faults", "hello", "stateful"] {
-        let bytes =
-            std::fs::read(programs::example(name, architecture)).expect("the program can be read");
+    let examples = ["echo", "faults", "hello", "stateful"]
+        .map(|name| (name, programs::example(name, architecture)));
+    // It has initialised statics, too.
+    let statics = ("bare_statics", programs::bare_program("bare_statics", architecture));
+    for (name, path) in examples.into_iter().chain([statics]) {
+        let bytes = std::fs::read(path).expect("the program can be read");
         let file =
             ElfBytes::<LittleEndian>::minimal_parse(&bytes).expect("the program is an ELF file");
         let segments: Vec<ProgramHeader> =
@@ -40,6 +43,8 @@ fn programs_are_static_and_no_segment_is_writable_and_executable(architecture: A
                 "writable and executable: {shown}"
             );
         }
+        let end = loaded.iter().map(|segment| segment.p_offset + segment.p_filesz).max();
+        assert_eq!(end, Some(bytes.len() as u64), "bytes that aren't loaded: {shown}");
         for pair in loaded.windows(2) {
             let (end, start) = (pair[0].p_vaddr + pair[0].p_memsz, pair[1].p_vaddr);
             assert!(end.div_ceil(PAGE) <= start / PAGE, "two segments in one page: {shown}");
