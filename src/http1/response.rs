@@ -56,7 +56,7 @@ pub const WANTED: usize = 2;
 pub struct Names(&'static str);
 
 const CONTENT_LENGTH: usize = 0;
-const TRANSFER_ENCODING: usize = 1;
+// Transfer-Encoding is between them.
 const CONNECTION: usize = 2;
 const WANTED_FROM: usize = 3;
 
@@ -155,10 +155,14 @@ impl Response {
             // While the status is zero, the next line is a status line.
             if self.status == 0 {
                 self.status_line(line).ok_or(ProtocolError::HeadMalformed)?;
+            } else if self.status < 200 {
+                // The fields of a 1xx response don't matter.
+                if line.is_empty() {
+                    self.head_start = self.end;
+                    self.status = 0;
+                }
             } else if !line.is_empty() {
                 self.field(bytes, line, names)?;
-            } else if self.status < 200 {
-                *self = Self { head_start: self.end, end: self.end, ..Self::default() };
             } else if self.framing.next == NextFraming::Unknown {
                 return Err(ProtocolError::BodyLength.into());
             } else {

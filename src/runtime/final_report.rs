@@ -17,7 +17,9 @@ use crate::sys::{env, socket::Socket};
 /// Reads the endpoint of the Runtime API from the environment. Returns whether it could. If not, the
 /// log has the reason.
 pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> bool {
-    let value = env::var(b"AWS_LAMBDA_RUNTIME_API");
+    /// The first message begins with it, so it isn't linked twice.
+    const NAME: &[u8] = ProtocolError::MESSAGES.as_bytes().split_at(22).0;
+    let value = env::var(NAME);
     let result = value.ok_or(ProtocolError::NoEndpoint).and_then(|value| endpoint.read(value));
     if let Err(error) = result {
         log::error(Level::Fatal, error.into(), value.unwrap_or_default());

@@ -109,6 +109,9 @@ impl Socket {
     ///
     /// # Errors
     /// The negative errno.
+    // Inlined, because its result takes more bytes to pass than it has code. Programs that stream have
+    // it twice.
+    #[inline(always)]
     fn send_some(&self, unsent: &mut Unsent<'_>, flags: usize) -> Result<bool, i32> {
         let parts = &mut unsent.parts;
         // The kernel's `msghdr`: name, its length, parts, their number, control data, its length,
