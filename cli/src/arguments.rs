@@ -9,9 +9,9 @@ use crate::architecture::Architecture;
 
 /// Returns the argument that names what to build.
 pub fn name() -> Arg {
-    Arg::new("EXAMPLE").help(
-        "The example to build, or in your own package a binary or the package's name (optional if there is only one \
-         target)",
+    Arg::new("EXAMPLE").conflicts_with_all(["bin", "example"]).help(
+        "The example to build, or in your own package a binary or the package's name (optional if \
+         there is only one target)",
     )
 }
 
@@ -28,21 +28,6 @@ pub fn architecture(help: &'static str) -> Arg {
 /// Returns the architecture of `--arch`, if there is one.
 pub fn wanted_architecture(matches: &ArgMatches) -> Option<Architecture> {
     matches.get_one::<String>("arch").map(|name| Architecture::from_lambda(name))
-}
-
-/// Returns `--features`.
-pub fn features() -> Arg {
-    Arg::new("features")
-        .long("features")
-        .short('F')
-        .value_name("FEATURES")
-        .action(ArgAction::Append)
-        .help("Cargo features to enable")
-}
-
-/// Returns the features of `--features`.
-pub fn wanted_features(matches: &ArgMatches) -> Vec<String> {
-    matches.get_many("features").into_iter().flatten().cloned().collect()
 }
 
 /// Returns `--env`, for the subcommands that start a program.

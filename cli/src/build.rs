@@ -1,35 +1,40 @@
 //! Builds a function with cargo. Every subcommand that needs a program builds it here.
 
+pub(crate) mod flags;
+mod messages;
+mod no_std;
+
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode, Stdio};
 
-use clap::{Arg, ArgMatches, Command, value_parser};
-use serde_json::Value;
-
 use crate::architecture::Architecture;
 use crate::arguments;
+use crate::cargo_options::{self, CargoOptions};
 use crate::error::{Context, Error};
 use crate::number::grouped;
 use crate::project::{Project, Target, TargetKind, cargo};
-use crate::{rustc_wrapper, toolchain};
+use crate::{message, rustc_wrapper, toolchain};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use messages::Messages;
+use no_std::StdUse;
 
 const EXAMPLES: &str = "\
 Examples:
   cargo barelambda build hello
   cargo barelambda build hello --arch arm64 --output bootstrap
 
-Prints the path of the program to standard output. Builds are reproducible: with the same toolchain, the
-same source compiles to the same bytes in any directory, for any user and on any machine.";
+Prints the path of the program to standard output. Builds are reproducible: with the same toolchain, \
+the same source compiles to the same bytes in any directory, for any user and on any machine.";
 
 pub fn command() -> Command {
     Command::new("build")
         .about("Build a function in release mode, reproducibly")
         .arg(arguments::name())
         .arg(arguments::architecture("Target architecture [default: this machine's]"))
-        .arg(arguments::features())
+        .args(cargo_options::arguments(None))
         .arg(
             Arg::new("output")
                 .long("output")
@@ -42,20 +47,19 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let project = Project::read()?;
-    let target = project.target(arguments::named(matches))?;
-    let mut program = build(
-        &project,
-        target,
-        arguments::wanted_architecture(matches),
-        &arguments::wanted_features(matches),
-    )?;
+    let options = CargoOptions::of(matches);
+    let project = cargo_options::project(matches)?;
+    let target = cargo_options::target(&project, matches, arguments::named(matches))?;
+    let wanted = arguments::wanted_architecture(matches);
+    let mut program = build(&project, target, wanted, &options)?;
     if let Some(output) = matches.get_one::<PathBuf>("output") {
         write_file(output, &fs::read(&program).context(program.display())?, 0o755)?;
         program.clone_from(output);
     }
     let size = program.metadata().context(program.display())?.len();
-    eprintln!("{}: {} bytes", target.name, grouped(size));
+    if !options.quiet {
+        eprintln!("{}: {} bytes", target.name, grouped(size));
+    }
     println!("{}", program.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -70,7 +74,7 @@ pub fn build(
     project: &Project,
     target: &Target,
     wanted: Option<Architecture>,
-    features: &[String],
+    options: &CargoOptions,
 ) -> Result<PathBuf, Error> {
     let host = Architecture::host();
     let architecture = wanted.unwrap_or(host);
@@ -81,48 +85,64 @@ pub fn build(
         )));
     }
     let mut command = process::Command::new(cargo());
-    command.args([
-        "build",
-        "--release",
-        "--message-format",
-        "json-render-diagnostics",
-        "--manifest-path",
-    ]);
+    command.args(["build", "--release", "--message-format"]);
+    command.arg(if message::is_coloured() { "json-diagnostic-rendered-ansi" } else { "json" });
+    options.talk(&mut command);
     let folder = project.target_folder.join("barelambda");
     // The configuration may set a build directory elsewhere.
-    command
-        .arg(&target.manifest)
-        .arg("--target-dir")
-        .arg(&folder)
-        .env("CARGO_BUILD_BUILD_DIR", &folder);
-    if !target.for_host {
-        toolchain::ensure_installed(architecture.triple())?;
-        command.args(["--target", architecture.triple()]);
+    command.arg("--target-dir").arg(&folder).env("CARGO_BUILD_BUILD_DIR", &folder);
+    options.select(&mut command, &target.manifest, &target.required_features);
+    let triple = (!target.for_host).then(|| architecture.triple());
+    if let Some(triple) = triple {
+        toolchain::ensure_installed(triple)?;
+        command.args(["--target", triple]);
+        flags::add(&mut command, project, target);
     }
     command.args([
         if target.kind == TargetKind::Example { "--example" } else { "--bin" },
         &target.name,
     ]);
-    let features: Vec<&str> =
-        features.iter().chain(&target.required_features).map(String::as_str).collect();
-    if !features.is_empty() {
-        command.args(["--features", &features.join(",")]);
-    }
     rustc_wrapper::install(&mut command)?;
-    let output = command
+    let mut cargo = command
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
+        .stdout(Stdio::piped())
+        .spawn()
         .context("failed to start cargo")?;
-    if !output.status.success() {
+    let stdout = cargo.stdout.take().expect("stdout is a pipe");
+    let messages = Messages::read(BufReader::new(stdout), target, triple);
+    let status = cargo.wait().context("failed to wait for cargo")?;
+    let messages = messages.context("failed to read cargo's messages")?;
+    if !status.success() {
+        if let Some(words) = explanation(&messages.std_use, target, architecture, options) {
+            message::note(words);
+        }
         return Err(Error::new(format!(
             "failed to build `{}`: see cargo's errors above",
             target.name
         )));
     }
-    let lines = output.stdout.split(|&byte| byte == b'\n');
-    let executable = lines.filter_map(|line| executable(line, target)).next_back();
+    let executable = messages.executable;
     executable.ok_or_else(|| Error::new(format!("cargo built no executable for `{}`", target.name)))
+}
+
+/// Returns why a bare program can't be built with std, if that is the reason.
+fn explanation(
+    std_use: &StdUse,
+    target: &Target,
+    architecture: Architecture,
+    options: &CargoOptions,
+) -> Option<String> {
+    if target.for_host || !target.uses_barelambda() {
+        return None;
+    }
+    let tree = std_use.linked_by(target).and_then(|by| {
+        let mut command = process::Command::new(cargo());
+        command.args(["tree", "--edges", "normal", "--target", architecture.triple()]);
+        options.select(&mut command, &target.manifest, &target.required_features);
+        let output = command.args(["--invert", by]).stdin(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    });
+    std_use.explanation(target, tree.as_deref())
 }
 
 /// Writes a file atomically, and creates its parent directories: writes a temporary file next to it
@@ -149,14 +169,4 @@ pub fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
         // The first error is the one to report.
         let _ = fs::remove_file(&beside);
     })
-}
-
-/// Returns the executable that a line of cargo's messages names, if it is the target's.
-fn executable(line: &[u8], target: &Target) -> Option<PathBuf> {
-    let message: Value = serde_json::from_slice(line).ok()?;
-    let kind = if target.kind == TargetKind::Example { "example" } else { "bin" };
-    let is_it = message["reason"] == "compiler-artifact"
-        && message["target"]["name"] == target.name.as_str()
-        && message["target"]["kind"][0] == kind;
-    if is_it { message["executable"].as_str().map(PathBuf::from) } else { None }
 }

@@ -18,11 +18,11 @@ Examples:
   cargo barelambda conformance ./bootstrap --json > report.json
   cargo barelambda conformance --list
 
-The program is any runtime whose handler follows conformance/README.md. Prints the table, or the JSON, to
-standard output.
+The program is any runtime whose handler follows conformance/README.md. Prints the table, or the JSON, \
+to standard output.
 
-Exit codes: 0 all checks passed, 1 some checks failed or weren't applicable, 2 invalid usage, 3 any other
-error, such as a missing program.";
+Exit codes: 0 all checks passed, 1 some checks failed or weren't applicable, 2 invalid usage, 3 any \
+other error, such as a missing program.";
 
 pub fn command() -> Command {
     Command::new("conformance")

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use barelambda_emulator::{Emulator, Options};
 use clap::{Arg, ArgMatches, value_parser};
 
-use crate::arguments::{
-    architecture, environment, features, named, seconds, wanted_architecture, wanted_features,
-};
+use crate::arguments::{architecture, environment, seconds, wanted_architecture};
 use crate::build;
+use crate::cargo_options::{self, CargoOptions};
 use crate::error::{Context, Error};
 use crate::local_aws::{self, LocalAws};
 use crate::program::Program;
-use crate::project::Project;
 use crate::signals::AtEnd;
 
 /// Returns the shared arguments.
@@ -25,7 +23,6 @@ pub fn arguments() -> Vec<Arg> {
             .value_parser(value_parser!(PathBuf))
             .help("Run this executable instead of building one"),
         architecture("Target architecture; qemu runs a foreign one [default: this machine's]"),
-        features().conflicts_with("bootstrap"),
         environment(),
         Arg::new("timeout")
             .long("timeout")
@@ -40,7 +37,8 @@ pub fn arguments() -> Vec<Arg> {
             .default_value("128")
             .help("Memory size that the function sees; it isn't enforced"),
     ];
-    own.into_iter().chain(local_aws::arguments()).collect()
+    let cargos = cargo_options::arguments(Some("bootstrap"));
+    own.into_iter().chain(local_aws::arguments()).chain(cargos).collect()
 }
 
 /// A program with everything that is needed to start it.
@@ -50,17 +48,18 @@ pub struct Function {
     local_aws: Option<LocalAws>,
 }
 
-/// Builds the target that the arguments name, or checks the file that they name.
-pub fn prepare(matches: &ArgMatches) -> Result<Function, Error> {
+/// Builds the target that the arguments name, or checks the file that they name. `name` is the
+/// value of EXAMPLE.
+pub fn prepare(matches: &ArgMatches, name: Option<&str>) -> Result<Function, Error> {
     let wanted = wanted_architecture(matches);
     let (name, path, local_aws) = match matches.get_one::<PathBuf>("bootstrap") {
         Some(path) => ("bootstrap".to_owned(), path.clone(), LocalAws::wanted(matches, None)?),
         None => {
-            let project = Project::read()?;
-            let target = project.target(named(matches))?;
+            let project = cargo_options::project(matches)?;
+            let target = cargo_options::target(&project, matches, name)?;
             // A missing server is reported before anything is built.
             let local_aws = LocalAws::wanted(matches, Some((&project, target)))?;
-            let path = build::build(&project, target, wanted, &wanted_features(matches))?;
+            let path = build::build(&project, target, wanted, &CargoOptions::of(matches))?;
             (target.name.clone(), path, local_aws)
         }
     };

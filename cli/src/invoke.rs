@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::error::{Context, Error};
 use crate::number::grouped;
 use crate::signals::AtEnd;
-use crate::{event, function};
+use crate::{event, function, message};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,17 +22,18 @@ Examples:
   cargo barelambda invoke --bootstrap ./bootstrap '{}'
   cargo barelambda invoke orders --aws moto --setup 'python3 setup.py'
 
-Prints the response to standard output unchanged, and a streamed one as it arrives. Prints the function's
-log and a REPORT line to standard error.
+Prints the response to standard output unchanged, and a streamed one as it arrives. Prints the \
+function's log and a REPORT line to standard error.
 
-Exit codes: 0 success, 1 the function failed, 2 invalid usage, 3 any other error, such as a failed build.";
+Exit codes: 0 success, 1 the function failed, 2 invalid usage, 3 any other error, such as a failed \
+build.";
 
 pub fn command() -> Command {
     Command::new("invoke")
         .about("Build a function, cold-start it, and invoke it once")
         .arg(Arg::new("EXAMPLE").allow_negative_numbers(true).help(
-            "The example to build, or in your own package a binary or the package's name (optional if there is only one \
-             target); with --bootstrap, the event",
+            "The example to build, or in your own package a binary or the package's name (optional if \
+             there is only one target); with --bootstrap, the event",
         ))
         .args(event::arguments())
         .args(function::arguments())
@@ -47,9 +48,9 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let event = event_text(matches).unwrap_or_else(|error| error.exit());
+    let (name, event) = name_and_event(matches).unwrap_or_else(|error| error.exit());
     let event = event::read(event, matches)?;
-    let mut function = function::prepare(matches)?;
+    let mut function = function::prepare(matches, name)?;
     function.options.log_sink = Some(to_stderr());
     let size = function.program.size;
     let at_end = AtEnd::new(130)?;
@@ -67,11 +68,13 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
         print_answer(iter::once(outcome.payload.clone()))
             .context("failed to write the response")?;
     }
-    eprintln!("{}", report(&outcome, size));
+    if !matches.get_flag("quiet") {
+        eprintln!("{}", report(&outcome, size));
+    }
     Ok(match error_line(&outcome) {
         None => ExitCode::SUCCESS,
         Some(line) => {
-            eprintln!("{line}");
+            message::error(line);
             ExitCode::from(1)
         }
     })
@@ -93,24 +96,34 @@ pub fn report(outcome: &Outcome, size: u64) -> String {
 /// Returns the function's error as a message, if it failed.
 pub fn error_line(outcome: &Outcome) -> Option<String> {
     let error = outcome.function_error.as_ref()?;
-    Some(format!("error: the function failed: {}: {}", error.error_type, error.message))
+    Some(format!("the function failed: {}: {}", error.error_type, error.message))
 }
 
-/// Returns the event of the command line. With --bootstrap no example is named, so the first
-/// positional argument is the event.
-fn event_text(matches: &ArgMatches) -> Result<Option<&str>, clap::Error> {
+/// Returns the example and the event of the command line. With --bootstrap, --bin and --example,
+/// the first positional argument is the event.
+fn name_and_event(matches: &ArgMatches) -> Result<(Option<&str>, Option<&str>), clap::Error> {
     let word = |name| matches.get_one::<String>(name).map(String::as_str);
     let conflict = |words: &str| command().error(ErrorKind::ArgumentConflict, words);
-    match (matches.contains_id("bootstrap"), word("EXAMPLE"), word("EVENT")) {
-        (false, _, event) => Ok(event),
-        (true, Some(_), Some(_)) => {
-            Err(conflict("unexpected example with --bootstrap: pass only the event"))
+    let naming = ["bootstrap", "bin", "example"].into_iter().find(|name| matches.contains_id(name));
+    match (naming, word("EXAMPLE"), word("EVENT")) {
+        (None, Some(event), None) if !may_be_name(event) && !matches.contains_id("file") => {
+            Ok((None, Some(event)))
         }
-        (true, Some(_), None) if matches.contains_id("file") => {
+        (None, name, event) => Ok((name, event)),
+        (Some(naming), Some(_), Some(_)) => {
+            Err(conflict(&format!("unexpected example with --{naming}: pass only the event")))
+        }
+        (Some(_), Some(_), None) if matches.contains_id("file") => {
             Err(conflict("the argument '--file <FILE>' cannot be used with an event"))
         }
-        (true, event, _) => Ok(event),
+        (Some(_), event, _) => Ok((None, event)),
     }
+}
+
+/// Returns whether a word may be the name of a target, and isn't clearly an event.
+fn may_be_name(word: &str) -> bool {
+    !word.starts_with('-')
+        && word.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '-' | '.'))
 }
 
 /// Prints a response as it arrives, and returns whether it has any bytes.
@@ -142,14 +155,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn with_a_bootstrap_the_first_word_is_the_event() {
+    fn the_first_word_is_the_event_if_an_option_names_the_program() {
         let event = |words: &[&str]| {
             let matches = command().try_get_matches_from(words).unwrap();
-            event_text(&matches).map(|text| text.map(str::to_owned)).map_err(|error| error.kind())
+            let read = name_and_event(&matches).map_err(|error| error.kind())?;
+            Ok::<_, ErrorKind>((read.0.map(str::to_owned), read.1.map(str::to_owned)))
         };
-        assert_eq!(event(&["invoke", "echo", "e"]), Ok(Some("e".to_owned())));
-        assert_eq!(event(&["invoke", "echo"]), Ok(None));
-        assert_eq!(event(&["invoke", "--bootstrap", "b", "e"]), Ok(Some("e".to_owned())));
+        let own = |text: &str| Some(text.to_owned());
+        assert_eq!(event(&["invoke", "echo", "e"]), Ok((own("echo"), own("e"))));
+        assert_eq!(event(&["invoke", "echo"]), Ok((own("echo"), None)));
+        assert_eq!(event(&["invoke", "--bootstrap", "b", "e"]), Ok((None, own("e"))));
+        for word in ["{}", "-", "-7", "\"text\"", "[1]"] {
+            assert_eq!(event(&["invoke", word]), Ok((None, own(word))));
+        }
+        assert_eq!(event(&["invoke", "--bin", "b", "e"]), Ok((None, own("e"))));
+        assert_eq!(event(&["invoke", "e", "--example", "b"]), Ok((None, own("e"))));
         assert!(event(&["invoke", "--bootstrap", "b", "e", "f"]).is_err());
         assert!(event(&["invoke", "--bootstrap", "b", "e", "--file", "f"]).is_err());
     }

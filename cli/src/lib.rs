@@ -9,6 +9,7 @@ pub mod architecture;
 mod arguments;
 mod bench;
 pub mod build;
+pub mod cargo_options;
 mod conformance;
 pub mod error;
 mod event;
@@ -16,6 +17,7 @@ pub mod executable;
 mod function;
 mod invoke;
 mod local_aws;
+mod message;
 mod new;
 mod notices;
 mod number;
@@ -34,6 +36,9 @@ use std::process::ExitCode;
 use clap::Command;
 
 use crate::error::Error;
+
+/// The maximum width of the help texts, in columns.
+const HELP_WIDTH: usize = 100;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -66,7 +71,7 @@ pub fn compile() -> Option<ExitCode> {
 }
 
 fn failed(error: &Error) -> ExitCode {
-    eprintln!("error: {error}");
+    message::error(error);
     ExitCode::from(3)
 }
 
@@ -74,7 +79,12 @@ fn command() -> Command {
     Command::new("cargo barelambda")
         .bin_name("cargo barelambda")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Build a function, cold-start it in a local Lambda, and invoke it or serve it to AWS clients")
+        .about(
+            "Build a function, cold-start it in a local Lambda, and invoke it or serve it to AWS \
+             clients",
+        )
+        .styles(message::HELP)
+        .max_term_width(HELP_WIDTH)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(bench::command())
@@ -85,7 +95,10 @@ fn command() -> Command {
         .subcommand(notices::command())
         .subcommand(package::command())
         .subcommand(serve::command())
-        .after_help("In a clone of barelambda's repository, run `cargo bare` instead: it needs no installation.")
+        .after_help(
+            "In a clone of barelambda's repository, run `cargo bare` instead: it needs no \
+             installation.",
+        )
 }
 
 /// Removes the name of the subcommand, which cargo passes first to an installed `cargo-barelambda`.
@@ -104,6 +117,21 @@ mod tests {
     #[test]
     fn the_commands_are_consistent() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_is_at_most_100_columns_wide() {
+        let mut command = command();
+        command.build();
+        let names: Vec<_> =
+            command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+        assert!(names.len() > 5);
+        for name in names {
+            let found = command.find_subcommand_mut(&name).expect("it is listed");
+            let help = found.render_long_help().to_string();
+            let wide = help.lines().find(|line| line.chars().count() > HELP_WIDTH);
+            assert_eq!(wide, None, "{name}");
+        }
     }
 
     #[test]

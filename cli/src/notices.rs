@@ -14,8 +14,9 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::architecture::Architecture;
+use crate::cargo_options::{self, CargoOptions};
 use crate::error::{Context, Error};
-use crate::project::{Project, Target};
+use crate::project::Target;
 use crate::{arguments, build};
 use texts::{Notice, Text};
 
@@ -25,16 +26,16 @@ Examples:
   cargo barelambda notices hello --output NOTICES.txt
   cargo barelambda package hello --notices
 
-Lists the packages that are linked into a program, each with the text of one of the licences that it offers:
-the shortest, as a rule MIT. Packages of your own that declare no licence aren't listed. An example may use
-the package's dev-dependencies, so they are listed, too.";
+Lists the packages that are linked into a program, each with the text of one of the licences that it \
+offers: the shortest, as a rule MIT. Packages of your own that declare no licence aren't listed. An \
+example may use the package's dev-dependencies, so they are listed, too.";
 
 pub fn command() -> Command {
     Command::new("notices")
         .about("Print the licences of all packages that are linked into a function")
         .arg(arguments::name())
         .arg(arguments::architecture("Architecture of the function").default_value("arm64"))
-        .arg(arguments::features())
+        .args(cargo_options::arguments(None))
         .arg(
             Arg::new("output")
                 .long("output")
@@ -48,9 +49,9 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
-    let project = Project::read()?;
-    let target = project.target(arguments::named(matches))?;
-    let notices = of(target, architecture, &arguments::wanted_features(matches))?;
+    let project = cargo_options::project(matches)?;
+    let target = cargo_options::target(&project, matches, arguments::named(matches))?;
+    let notices = of(target, architecture, &CargoOptions::of(matches))?;
     match matches.get_one::<PathBuf>("output") {
         Some(path) => build::write_file(path, notices.as_bytes(), 0o644)?,
         None => io::stdout()
@@ -68,9 +69,9 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
 pub fn of(
     target: &Target,
     architecture: Architecture,
-    features: &[String],
+    options: &CargoOptions,
 ) -> Result<String, Error> {
-    let packages = linked::packages(target, architecture, features)?;
+    let packages = linked::packages(target, architecture, options)?;
     // Many packages have the same text, except for the copyright.
     let mut groups = BTreeMap::<Text, Vec<(String, Vec<String>)>>::new();
     let mut add = |name: String, notice: Notice| {

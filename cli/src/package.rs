@@ -15,10 +15,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use hmac_sha256::Hash;
 
 use crate::architecture::Architecture;
+use crate::cargo_options::{self, CargoOptions};
 use crate::error::{Context, Error};
 use crate::number::grouped;
-use crate::project::Project;
-use crate::{arguments, build, notices};
+use crate::{arguments, build, message, notices};
 use contents::Entry;
 
 /// The limit of a direct upload, in bytes: "50 MB (zipped, when uploaded through the Lambda API or
@@ -42,15 +42,14 @@ Examples:
   cargo barelambda package hello --notices
   cargo barelambda package --bootstrap build/bootstrap --arch x86_64
 
-Prints one line to standard output: the path of the zip, its size, and the CodeSha256 that Lambda will
-show. Zips are reproducible: the same content results in the same bytes.";
+Prints one line to standard output: the path of the zip, its size, and the CodeSha256 that Lambda \
+will show. Zips are reproducible: the same content results in the same bytes.";
 
 pub fn command() -> Command {
     Command::new("package")
         .about("Build a function and create its deployment package, a reproducible zip")
         .arg(arguments::name().conflicts_with("bootstrap"))
         .arg(arguments::architecture("Architecture of the function").default_value("arm64"))
-        .arg(arguments::features().conflicts_with("bootstrap"))
         .arg(
             Arg::new("bootstrap")
                 .long("bootstrap")
@@ -81,6 +80,7 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help("Path of the zip [default: dist/NAME-ARCH.zip in the workspace, or with --bootstrap in this directory]"),
         )
+        .args(cargo_options::arguments(Some("bootstrap")))
         .after_help(EXAMPLES)
 }
 
@@ -102,10 +102,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let contents: Vec<Entry> = [bootstrap].into_iter().chain(notices).chain(included).collect();
     let unzipped = contents.iter().map(|entry| entry.size).sum();
     within(unzipped, UNZIPPED_LIMIT, "unzipped")?;
-    contents
-        .iter()
-        .filter_map(|entry| entry.warning(architecture))
-        .for_each(|words| eprintln!("warning: {words}"));
+    contents.iter().filter_map(|entry| entry.warning(architecture)).for_each(message::warning);
 
     let zip = archive::zip(&contents)?;
     let size = zip.len() as u64;
@@ -144,8 +141,8 @@ fn program(
             folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
         return Ok((program.clone(), None, folder.join("dist").join(zip(&name))));
     }
-    let project = Project::read()?;
-    let target = project.target(arguments::named(matches))?;
+    let project = cargo_options::project(matches)?;
+    let target = cargo_options::target(&project, matches, arguments::named(matches))?;
     if target.for_host {
         return Err(Error::new(format!(
             "`{}` is linked dynamically with this machine's libraries, which Lambda doesn't have: package a program that is built for \
@@ -153,10 +150,10 @@ fn program(
             target.name
         )));
     }
-    let features = arguments::wanted_features(matches);
+    let options = CargoOptions::of(matches);
     let notices = match matches.get_flag("notices") {
         true => {
-            let text = notices::of(target, architecture, &features)?;
+            let text = notices::of(target, architecture, &options)?;
             let name = format!("barelambda/notices/{}-{architecture}.txt", target.name);
             let path = project.target_folder.join(name);
             build::write_file(&path, text.as_bytes(), 0o644)?;
@@ -164,7 +161,7 @@ fn program(
         }
         false => None,
     };
-    let program = build::build(&project, target, Some(architecture), &features)?;
+    let program = build::build(&project, target, Some(architecture), &options)?;
     Ok((program, notices, project.root.join("dist").join(zip(&target.name))))
 }
 

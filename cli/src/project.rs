@@ -1,12 +1,17 @@
 //! The targets of a project, as `cargo metadata` lists them.
 
+mod target;
+
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::error::{Context, Error};
+use target::targets_of;
+pub use target::{Dependency, Target, TargetKind, strings, text};
 
 /// The least similarity of a suggested name to a wrong one, from 0 to 1.
 const ALIKE: f64 = 0.6;
@@ -22,41 +27,46 @@ pub struct Project {
     targets: Vec<Target>,
     /// The examples of the other packages, if the project is the workspace's root package.
     members: Vec<Target>,
+    /// The targets of all packages.
+    all: Vec<Target>,
 }
 
-/// A target that cargo builds into a program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    pub name: String,
-    pub kind: TargetKind,
-    pub package: String,
-    pub manifest: PathBuf,
-    pub required_features: Vec<String>,
-    /// The command that prepares the local AWS for it: its entry in
-    /// `[package.metadata.barelambda.setup]`.
-    pub setup: Option<String>,
-    /// Whether it is an ordinary program for this machine: one of
-    /// `[package.metadata.barelambda] host-examples`.
-    pub for_host: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TargetKind {
-    Example,
-    Binary,
+/// How the user chooses a target: by EXAMPLE, `--bin`, `--example` and `--package`.
+#[derive(Debug, Default)]
+pub struct Choice<'a> {
+    pub name: Option<&'a str>,
+    pub binary: Option<&'a str>,
+    pub example: Option<&'a str>,
+    pub package: Option<&'a str>,
 }
 
 impl Project {
-    /// Reads the project of the current directory.
-    pub fn read() -> Result<Self, Error> {
-        Self::of(&env::current_dir().context("failed to get the current directory")?)
+    /// Reads the project of the current directory. `more` are further arguments of cargo.
+    pub fn read(more: &[OsString]) -> Result<Self, Error> {
+        let folder = env::current_dir().context("failed to get the current directory")?;
+        let mut command = metadata();
+        command.args(more).current_dir(&folder);
+        Self::listed(&mut command, &folder)
     }
 
     /// Reads the project of a directory.
     pub fn of(folder: &Path) -> Result<Self, Error> {
-        let output = Command::new(cargo())
-            .args(["metadata", "--no-deps", "--format-version", "1"])
-            .current_dir(folder)
+        let mut command = metadata();
+        command.current_dir(folder);
+        Self::listed(&mut command, folder)
+    }
+
+    /// Reads the project with an absolute path of a manifest.
+    pub fn of_manifest(manifest: &Path, more: &[OsString]) -> Result<Self, Error> {
+        let folder = manifest.parent().unwrap_or(manifest);
+        let mut command = metadata();
+        command.args(more).arg("--manifest-path").arg(manifest);
+        Self::listed(&mut command, folder)
+    }
+
+    fn listed(command: &mut Command, folder: &Path) -> Result<Self, Error> {
+        let output = command
+            .args(["--no-deps", "--format-version", "1"])
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
@@ -75,6 +85,39 @@ impl Project {
     /// Returns all targets.
     pub fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// Returns the target that the user chose.
+    pub fn choose(&self, choice: &Choice<'_>) -> Result<&Target, Error> {
+        let (kind, name) = match (choice.binary, choice.example) {
+            (None, None) if choice.package.is_none() => return self.target(choice.name),
+            (Some(name), _) => (Some(TargetKind::Binary), Some(name)),
+            (None, Some(name)) => (Some(TargetKind::Example), Some(name)),
+            (None, None) => (None, choice.name),
+        };
+        let fits = |target: &&Target| {
+            kind.is_none_or(|kind| target.kind == kind)
+                && choice.package.is_none_or(|package| target.package == package)
+                && name.is_none_or(|name| target.name == name)
+        };
+        // A binary that needs a feature isn't the default.
+        let usual = |target: &&Target| {
+            name.is_some()
+                || target.kind == TargetKind::Binary && target.required_features.is_empty()
+        };
+        let fit: Vec<_> = self.all.iter().filter(fits).filter(usual).collect();
+        let what = match kind {
+            Some(TargetKind::Binary) => "binary",
+            Some(TargetKind::Example) => "example",
+            None => "target",
+        };
+        let named = name.map(|name| format!(" named `{name}`")).unwrap_or_default();
+        let of = choice.package.map(|package| format!(" of `{package}`")).unwrap_or_default();
+        match fit[..] {
+            [only] => Ok(only),
+            [] => Err(Error::new(format!("no {what}{named}{of}. {}", self.list()))),
+            _ => Err(Error::new(format!("several targets{named}{of}: pass --package or --bin"))),
+        }
     }
 
     /// Returns the example, binary or package with this name, or without a name the only target.
@@ -140,7 +183,9 @@ impl Project {
             Some(package) => (targets_of(package), Vec::new()),
             None => (packages.iter().flat_map(targets_of).collect(), Vec::new()),
         };
-        Self { root, target_folder: text(&metadata["target_directory"]).into(), targets, members }
+        let all = packages.iter().flat_map(targets_of).collect();
+        let target_folder = text(&metadata["target_directory"]).into();
+        Self { root, target_folder, targets, members, all }
     }
 
     fn suggestion(&self, name: &str) -> String {
@@ -177,47 +222,15 @@ impl Project {
     }
 }
 
+fn metadata() -> Command {
+    let mut command = Command::new(cargo());
+    command.arg("metadata");
+    command
+}
+
 /// Returns the cargo that has started this program, or the one in PATH.
 pub fn cargo() -> PathBuf {
     env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
-}
-
-fn targets_of(package: &Value) -> Vec<Target> {
-    let host_examples = strings(&package["metadata"]["barelambda"]["host-examples"]);
-    let targets = package["targets"].as_array().map(Vec::as_slice).unwrap_or_default();
-    targets
-        .iter()
-        .filter_map(|target| {
-            let kind = match &strings(&target["kind"])[..] {
-                [kind] if kind == "example" => TargetKind::Example,
-                [kind] if kind == "bin" => TargetKind::Binary,
-                _ => return None,
-            };
-            let name = text(&target["name"]).to_owned();
-            Some(Target {
-                for_host: host_examples.contains(&name),
-                setup: package["metadata"]["barelambda"]["setup"][&name]
-                    .as_str()
-                    .map(str::to_owned),
-                name,
-                kind,
-                package: text(&package["name"]).to_owned(),
-                manifest: text(&package["manifest_path"]).into(),
-                required_features: strings(&target["required-features"]),
-            })
-        })
-        .collect()
-}
-
-/// Returns a string, or an empty one for another type.
-pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-/// Returns the strings of an array.
-pub fn strings(value: &Value) -> Vec<String> {
-    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

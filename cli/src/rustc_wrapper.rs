@@ -12,7 +12,8 @@
 //!
 //! Flags in cargo's configuration could change the paths. No flag replaces the hash, as rustc adds
 //! a second `-C metadata` to the first. So this wrapper changes both, for each package that cargo
-//! names in the environment. The new paths follow RFC 3127 (cargo's unstable `trim-paths`, which
+//! names in the environment. It also adds the flags of bare programs that are missing: see
+//! `build/flags.rs`. The new paths follow RFC 3127 (cargo's unstable `trim-paths`, which
 //! doesn't change `-C metadata`).
 
 use std::env;
@@ -24,6 +25,7 @@ use std::process::Command;
 
 use hmac_sha256::Hash;
 
+use crate::build::flags;
 use crate::error::{Context, Error};
 
 /// Cargo's variable for a program to call instead of rustc, with rustc's path as its first
@@ -95,6 +97,7 @@ impl Package {
             return;
         };
         arguments[at] = format!("metadata={}", self.hash(arguments)).into();
+        flags::complete(arguments);
         let mut name = self.name.clone();
         name.push("-");
         name.push(&self.version);

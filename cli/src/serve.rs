@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use crate::error::Error;
 use crate::function::Running;
 use crate::signals::AtEnd;
-use crate::{arguments, function, invoke};
+use crate::{arguments, function, invoke, message};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,8 +19,8 @@ Examples:
   cargo barelambda serve --bootstrap ./bootstrap
   cargo barelambda serve orders --aws moto --setup 'python3 setup.py'
 
-Runs until Ctrl-C or SIGTERM. Every function name invokes this function. Prints the log and the REPORT line
-of each invocation to standard error.";
+Runs until Ctrl-C or SIGTERM. Every function name invokes this function. Prints the log and the \
+REPORT line of each invocation to standard error.";
 
 pub fn command() -> Command {
     Command::new("serve")
@@ -73,7 +73,8 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let mut function = function::prepare(matches)?;
+    let mut function = function::prepare(matches, arguments::named(matches))?;
+    let quiet = matches.get_flag("quiet");
     let size = function.program.size;
     let options = &mut function.options;
     let host: IpAddr = *matches.get_one("host").expect("it has a default");
@@ -89,9 +90,11 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
         usize::from(*matches.get_one::<u16>("concurrency").expect("it has a default"));
     options.log_sink = Some(invoke::to_stderr());
     options.outcome_sink = Some(Arc::new(move |outcome: &Outcome| {
-        eprintln!("{}", invoke::report(outcome, size));
+        if !quiet {
+            eprintln!("{}", invoke::report(outcome, size));
+        }
         if let Some(line) = invoke::error_line(outcome) {
-            eprintln!("{line}");
+            message::error(line);
         }
     }));
     let name = options.function_name.clone();

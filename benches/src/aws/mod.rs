@@ -89,7 +89,7 @@ pub fn run(matches: &ArgMatches, repository: &Path) -> Result<ExitCode, Error> {
     let aws = Aws::configured(matches.get_one::<String>("endpoint-url").cloned())?;
     let work = match path("work") {
         Some(folder) => folder,
-        None => Project::read()?.target_folder.join("bench-aws"),
+        None => Project::read(&[])?.target_folder.join("bench-aws"),
     };
     let work = std::path::absolute(&work).context(work.display())?;
     fs::create_dir_all(&work).context(work.display())?;

@@ -20,7 +20,7 @@ impl<'a> BuildDir<'a> {
     /// Changes the current directory to the repository.
     pub fn new(repository: &'a Path, architecture: Architecture) -> Result<Self, Error> {
         env::set_current_dir(repository).context(repository.display())?;
-        Ok(Self { repository, architecture, project: Project::read()? })
+        Ok(Self { repository, architecture, project: Project::read(&[])? })
     }
 
     /// Returns a directory for other packages in the repository's target directory.

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::build;
+use cargo_barelambda::cargo_options::CargoOptions;
 use cargo_barelambda::error::Error;
 use cargo_barelambda::project::Project;
 
@@ -103,12 +104,17 @@ fn exec(build_dir: &BuildDir<'_>) -> Result<Ready, Error> {
 
 fn example(build_dir: &BuildDir<'_>, name: &str) -> Result<PathBuf, Error> {
     let target = build_dir.project.target(Some(name))?;
-    build::build(&build_dir.project, target, Some(build_dir.architecture), &[])
+    build::build(&build_dir.project, target, Some(build_dir.architecture), &CargoOptions::default())
 }
 
 /// Builds a package of the repository that isn't a member of its workspace.
 pub fn in_repository(build_dir: &BuildDir<'_>, folder: &str, name: &str) -> Result<PathBuf, Error> {
     let mut project = Project::of(&build_dir.repository.join(folder))?;
     project.target_folder = build_dir.folder(name);
-    build::build(&project, project.target(Some(name))?, Some(build_dir.architecture), &[])
+    build::build(
+        &project,
+        project.target(Some(name))?,
+        Some(build_dir.architecture),
+        &CargoOptions::default(),
+    )
 }

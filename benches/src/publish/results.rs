@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use barelambda_conformance::{Options, kill_all, run};
 use cargo_barelambda::architecture::Architecture;
 use cargo_barelambda::build;
+use cargo_barelambda::cargo_options::CargoOptions;
 use cargo_barelambda::error::{Context, Error};
 use cargo_barelambda::project::Project;
 use cargo_barelambda::signals::Signals;
@@ -39,8 +40,13 @@ struct CheckLine {
 /// Runs the suite with both programs, and returns the page.
 pub fn measure(repository: &Path) -> Result<String, Error> {
     env::set_current_dir(repository).context(repository.display())?;
-    let project = Project::read()?;
-    let ours = build::build(&project, project.target(Some("conformance"))?, None, &[])?;
+    let project = Project::read(&[])?;
+    let ours = build::build(
+        &project,
+        project.target(Some("conformance"))?,
+        None,
+        &CargoOptions::default(),
+    )?;
     let peer = build_peer(repository, &project)?;
     let signals = Signals::end_after(130, kill_all)?;
     let [ours, peer] = [ours, peer].map(|program| {

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::architecture::Architecture;
+use crate::cargo_options::CargoOptions;
 use crate::error::{Context, Error};
 use crate::project::{Target, TargetKind, cargo, strings, text};
 
@@ -39,13 +40,13 @@ impl fmt::Display for Package {
 pub fn packages(
     target: &Target,
     architecture: Architecture,
-    features: &[String],
+    options: &CargoOptions,
 ) -> Result<Vec<Package>, Error> {
     let listed = metadata(target)?;
     let known = listed["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
     let root = Path::new(text(&listed["workspace_root"]));
     let mut linked = Vec::new();
-    for (name, version) in tree(target, architecture, features)? {
+    for (name, version) in tree(target, architecture, options)? {
         let is_it = |package: &&Value| package["name"] == *name && package["version"] == *version;
         let package = known
             .iter()
@@ -86,7 +87,7 @@ fn of(package: &Value, root: &Path) -> Result<Option<Package>, Error> {
 fn tree(
     target: &Target,
     architecture: Architecture,
-    features: &[String],
+    options: &CargoOptions,
 ) -> Result<BTreeSet<(String, String)>, Error> {
     let mut command = Command::new(cargo());
     // Procedural macros run in the compiler.
@@ -95,14 +96,9 @@ fn tree(
         TargetKind::Binary => "normal,no-proc-macro",
     };
     command.args(["tree", "--prefix", "none", "--format", "{p}", "--edges", edges]);
-    command.arg("--manifest-path").arg(&target.manifest);
+    options.select(&mut command, &target.manifest, &target.required_features);
     if !target.for_host {
         command.args(["--target", architecture.triple()]);
-    }
-    let features: Vec<&str> =
-        features.iter().chain(&target.required_features).map(String::as_str).collect();
-    if !features.is_empty() {
-        command.args(["--features", &features.join(",")]);
     }
     let output = succeed(&mut command, "tree")?;
     // A line is `NAME vVERSION`, in some cases with a source, and with (*) if it is repeated.

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::expression::{self, All};
 use super::linked::Package;
 use crate::error::{Context, Error};
+use crate::message;
 
 /// Words by which the text of a licence is recognized, with single spaces.
 const MARKS: &[(&str, &str)] = &[
@@ -75,9 +76,9 @@ pub fn of(package: &Package) -> Result<Vec<Notice>, Error> {
             // The files that aren't recognized, which are added below, include it.
             (None, _) if files.iter().any(|file| file.licences.is_empty()) => {}
             (None, Some(words)) => {
-                eprintln!(
-                    "warning: {package} has no file with the text of {licence}: the notices have its standard words"
-                );
+                message::warning(format_args!(
+                    "{package} has no file with the text of {licence}: the notices have its standard words"
+                ));
                 notices.push(Notice { text: notice(words).text, copyright: authors(package) });
             }
             (None, None) => {

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::architecture::Architecture;
 use crate::error::{Context, Error};
 use crate::executable;
+use crate::message;
 
 /// The name of the program that Lambda's OS-only runtimes, such as provided.al2023, start.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html>
@@ -130,16 +131,23 @@ fn warn_about(path: &Path, root: &Path) {
     let shown = path.display();
     let last = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if last == ".git" {
-        eprintln!("warning: {shown} is included: it has the whole history of a repository");
+        message::warning(format_args!(
+            "{shown} is included: it has the whole history of a repository"
+        ));
     }
     if last == ".env" || last.starts_with(".env.") {
-        eprintln!("warning: {shown} is included: files of this name usually have secrets");
+        message::warning(format_args!(
+            "{shown} is included: files of this name usually have secrets"
+        ));
     }
     if path.is_symlink()
         && let Ok(to) = path.canonicalize()
         && !to.starts_with(root)
     {
-        eprintln!("warning: {shown} is a symbolic link that leads out, to {}", to.display());
+        message::warning(format_args!(
+            "{shown} is a symbolic link that leads out, to {}",
+            to.display()
+        ));
     }
 }
 
@@ -200,9 +208,9 @@ fn add_folder(
     // With several errors, always the same one is reported.
     children.sort();
     if children.is_empty() {
-        eprintln!(
-            "warning: {shown} is an empty directory, which a package can't have: it is left out"
-        );
+        message::warning(format_args!(
+            "{shown} is an empty directory, which a package can't have: it is left out"
+        ));
     }
     folders.above.push(here);
     for child in children {
