@@ -9,7 +9,12 @@
 
 .DEFAULT_GOAL = all
 
-ROOT := $(patsubst %/capi/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+# Blanks in a path are escaped by a backslash, which make and the shell both understand. make splits
+# MAKEFILE_LIST at them, so a Makefile with such a path sets BARELAMBDA, the repository.
+ROOT := $(or $(BARELAMBDA),$(patsubst %/capi/,%,$(dir $(lastword $(MAKEFILE_LIST)))))
+
+EMPTY :=
+BLANK := $(EMPTY) $(EMPTY)
 
 MACHINE := $(patsubst aarch64,arm64,$(shell uname -m))
 ARCH = $(MACHINE)
@@ -29,7 +34,7 @@ endif
 endif
 
 LIBC = none
-TARGET_DIR ?= $(or $(CARGO_TARGET_DIR),$(ROOT)/target)
+TARGET_DIR ?= $(or $(subst $(BLANK),\ ,$(CARGO_TARGET_DIR)),$(ROOT)/target)
 BUILT = $(TARGET_DIR)/$(TARGET_$(ARCH))/release/libbarelambda.a
 LIBRARY = $(BUILT)
 
@@ -40,7 +45,7 @@ CFLAGS = -std=c99 -Os -Wall -Wextra -Werror -pedantic
 CPPFLAGS = -I$(ROOT)/include -idirafter $(JSMN)
 
 # The linker that comes with Rust. The compiler finds it in this folder, as ld.lld.
-LLD = $(wildcard $(shell cd $(ROOT) && rustc --print sysroot)/lib/rustlib/*/bin/gcc-ld)
+LLD = "$$(cd $(ROOT) && echo "$$(rustc --print sysroot)"/lib/rustlib/*/bin/gcc-ld)"
 
 # -ffreestanding                    doesn't assume a libc, whose functions the compiler would call
 # -fno-asynchronous-unwind-tables   no tables for debuggers and exceptions, which would be loaded with the program
@@ -75,5 +80,7 @@ endif
 # Always runs Cargo, which knows whether the library is up to date.
 ifeq ($(LIBRARY),$(BUILT))
 $(LIBRARY): FORCE
-	cd $(ROOT) && cargo build --release --package barelambda-capi --target $(TARGET_$(ARCH)) --target-dir $(abspath $(TARGET_DIR))
+	@mkdir -p $(TARGET_DIR)
+	target_dir="$$(cd $(TARGET_DIR) && pwd)" && cd $(ROOT) && \
+		cargo build --release --package barelambda-capi --target $(TARGET_$(ARCH)) --target-dir "$$target_dir"
 endif

@@ -50,6 +50,7 @@ pub fn main() -> ExitCode {
         Some(("bench", matches)) => bench::run(matches),
         Some(("build", matches)) => build::run(matches),
         Some(("conformance", matches)) => conformance::run_checks(matches),
+        Some(("init", matches)) => new::run_init(matches),
         Some(("invoke", matches)) => invoke::run(matches),
         Some(("new", matches)) => new::run(matches),
         Some(("notices", matches)) => notices::run(matches),
@@ -90,6 +91,7 @@ fn command() -> Command {
         .subcommand(bench::command())
         .subcommand(build::command())
         .subcommand(conformance::command())
+        .subcommand(new::init_command())
         .subcommand(invoke::command())
         .subcommand(new::command())
         .subcommand(notices::command())

@@ -39,6 +39,9 @@ impl NewFunction {
             // The repository's versions make a registry unnecessary.
             fs::copy(cargo::root().join("Cargo.lock"), function.folder().join("Cargo.lock"))
                 .expect("a file can be copied");
+        } else {
+            std::os::unix::fs::symlink(root, function.home.join("bare lambda"))
+                .expect("a link can be made");
         }
         function
     }
@@ -50,7 +53,7 @@ impl NewFunction {
 
     /// Runs the function's tests by `cargo test` or `make test`, and returns their output.
     pub fn test(&self) -> String {
-        if self.is_crate { self.run("cargo", &["test"]) } else { self.run("make", &["test"]) }
+        if self.is_crate { self.run("cargo", &["test"]) } else { self.run_make(&["test"]) }
     }
 
     /// Returns the response to `events/event.json` in a cold start. `architecture` is Lambda's
@@ -62,7 +65,7 @@ impl NewFunction {
                 &["barelambda", "invoke", "--arch", architecture, "--file", "events/event.json"],
             )
         } else {
-            self.run("make", &["--silent", "invoke", &format!("ARCH={architecture}")])
+            self.run_make(&["--silent", "invoke", &format!("ARCH={architecture}")])
         }
     }
 
@@ -71,11 +74,16 @@ impl NewFunction {
         if self.is_crate {
             self.run("cargo", &["barelambda", "package", "--arch", architecture]);
         } else {
-            self.run("make", &["package", &format!("ARCH={architecture}")]);
+            self.run_make(&["package", &format!("ARCH={architecture}")]);
         }
         let zip = self.folder().join(format!("dist/{}-{architecture}.zip", self.name));
         assert!(zip.is_file(), "{} is missing", zip.display());
         zip
+    }
+
+    /// Runs `make` with a path of the repository that has a blank.
+    fn run_make(&self, arguments: &[&str]) -> String {
+        self.run("make", &[&[r"BARELAMBDA=../bare\ lambda"], arguments].concat())
     }
 
     /// Runs a command in the function's folder as a user would, with the tool installed. Returns
@@ -97,12 +105,12 @@ impl Drop for NewFunction {
     }
 }
 
-/// Makes an empty folder outside the repository.
+/// Makes an empty folder outside the repository, with a blank in its path.
 ///
 /// # Panics
 /// The folder can't be made.
 pub fn home(test: &str) -> PathBuf {
-    let home = env::temp_dir().join(format!("barelambda-new-{test}-{}", std::process::id()));
+    let home = env::temp_dir().join(format!("barelambda new-{test}-{}", std::process::id()));
     fs::create_dir(&home).unwrap_or_else(|error| panic!("{}: {error}", home.display()));
     home
 }

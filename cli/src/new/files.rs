@@ -1,7 +1,5 @@
 //! The files that every template has. Most are files of this repository.
 
-use std::path::Path;
-
 /// A file of the new directory.
 #[derive(Debug)]
 pub struct File {
@@ -69,7 +67,6 @@ pub fn terraform(name: &str, settings: &str) -> Vec<File> {
 }
 
 /// Replaces the placeholders `{name}`, `{checkout}` and `{more}` in a template.
-pub fn filled(text: &str, name: &str, checkout: Option<&Path>, more: &str) -> String {
-    let checkout = checkout.map(|path| path.display().to_string()).unwrap_or_default();
-    text.replace("{name}", name).replace("{checkout}", &checkout).replace("{more}", more)
+pub fn filled(text: &str, name: &str, checkout: &str, more: &str) -> String {
+    text.replace("{name}", name).replace("{checkout}", checkout).replace("{more}", more)
 }

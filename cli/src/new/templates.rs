@@ -3,11 +3,21 @@
 use std::path::Path;
 
 use super::files::{File, cargo_config, filled, of_repository, terraform};
-use crate::error::Error;
 
 /// The names of all templates, in the order of the help text.
 pub const NAMES: [&str; 8] =
     ["hello", "json", "function-url", "sqs-batch", "stream", "std", "c", "shell"];
+
+/// What Terraform writes. States and plans have the values of all variables in clear.
+const IGNORED_OF_TERRAFORM: &str = "\
+.terraform
+*.tfstate
+*.tfstate.*
+*.tfplan
+tfplan
+/terraform/plan
+crash.log
+";
 
 #[derive(Clone, Copy, Debug)]
 pub enum Template {
@@ -123,11 +133,8 @@ impl Template {
         matches!(self, Self::Rust(_))
     }
 
-    /// Returns the files of the new directory.
-    ///
-    /// # Errors
-    /// The template needs a checkout, and there is none.
-    pub fn files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Error> {
+    /// Returns the files of the new directory. `checkout` is the path of barelambda's repository.
+    pub fn files(self, name: &str, checkout: &Path) -> Vec<File> {
         let Self::Rust(template) = self else {
             return self.made_files(name, checkout);
         };
@@ -137,19 +144,19 @@ impl Template {
                 filled(
                     include_str!("../../templates/crate/Cargo.toml"),
                     name,
-                    None,
+                    "",
                     &template.dependencies(checkout),
                 ),
             ),
             File::new(".cargo/config.toml", cargo_config()),
             File::new("rust-toolchain.toml", of_repository!("rust-toolchain.toml")),
-            File::new(".gitignore", "/dist\n/target\n.terraform\n"),
+            File::new(".gitignore", format!("/dist\n/target\n{IGNORED_OF_TERRAFORM}")),
             File::new(
                 "README.md",
                 filled(
                     include_str!("../../templates/crate/README.md"),
                     name,
-                    None,
+                    "",
                     &deployment(name),
                 ),
             ),
@@ -157,18 +164,13 @@ impl Template {
             File::new("events/event.json", template.event.1),
         ];
         files.extend(terraform(name, template.settings));
-        Ok(files)
+        files
     }
 
     /// Returns the files of a directory that make builds.
-    fn made_files(self, name: &str, checkout: Option<&Path>) -> Result<Vec<File>, Error> {
-        let Some(checkout) = checkout else {
-            return Err(Error::new(format!(
-                "the template {} needs a clone of barelambda's repository: pass its path with --path",
-                self.name()
-            )));
-        };
-        let filled = |text| filled(text, name, Some(checkout), &deployment(name));
+    fn made_files(self, name: &str, checkout: &Path) -> Vec<File> {
+        let checkout = for_make(checkout);
+        let filled = |text| filled(text, name, &checkout, &deployment(name));
         let (mut files, settings) = match self {
             Self::C => {
                 let files = vec![
@@ -191,15 +193,20 @@ impl Template {
                 (files, "handler = \"handler.sh\"\n")
             }
         };
-        files.push(File::new(".gitignore", "/build\n/dist\n.terraform\n"));
+        files.push(File::new(".gitignore", format!("/build\n/dist\n{IGNORED_OF_TERRAFORM}")));
         files.extend(terraform(name, settings));
-        Ok(files)
+        files
     }
+}
+
+/// Returns a path as make and the shell read it in a Makefile.
+fn for_make(path: &Path) -> String {
+    path.display().to_string().replace('$', "$$").replace('#', "\\#").replace(' ', "\\ ")
 }
 
 /// Returns the section of a README about deployment.
 fn deployment(name: &str) -> String {
-    filled(include_str!("../../templates/deploy.md"), name, None, "")
+    filled(include_str!("../../templates/deploy.md"), name, "", "")
 }
 
 impl Rust {
@@ -214,11 +221,9 @@ impl Rust {
     }
 
     /// Returns the lines of the section `[dependencies]`.
-    fn dependencies(&self, checkout: Option<&Path>) -> String {
-        let place = match checkout {
-            Some(path) => format!("path = {}", serde_json::Value::from(path.display().to_string())),
-            None => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
-        };
+    fn dependencies(&self, checkout: &Path) -> String {
+        // A string of JSON is one of TOML.
+        let place = serde_json::Value::from(checkout.display().to_string());
         let features = if self.features.is_empty() {
             String::new()
         } else {
@@ -229,7 +234,7 @@ impl Rust {
         } else {
             ""
         };
-        format!("barelambda = {{ {place}{features} }}{serde}")
+        format!("barelambda = {{ path = {place}{features} }}{serde}")
     }
 }
 
@@ -242,7 +247,7 @@ mod tests {
         for name in NAMES {
             let template = Template::named(name);
             assert_eq!(template.name(), name);
-            let files = template.files("new", Some(Path::new("/checkout"))).unwrap();
+            let files = template.files("new", Path::new("/check out"));
             for wanted in
                 ["README.md", ".gitignore", "events/event.json", "terraform/terraform.auto.tfvars"]
             {
@@ -259,9 +264,26 @@ mod tests {
                 );
             }
         }
-        assert!(
-            Template::named("c").files("new", None).unwrap_err().to_string().contains("--path")
-        );
+    }
+
+    #[test]
+    fn a_path_with_blanks_is_escaped_for_make() {
+        let files = Template::named("c").files("new", Path::new("../bare lambda"));
+        let makefile = &files.iter().find(|file| file.path == "Makefile").unwrap().contents;
+        assert!(makefile.contains("\nBARELAMBDA = ../bare\\ lambda\n"), "{makefile}");
+    }
+
+    #[test]
+    fn plans_and_states_are_ignored_by_git() {
+        for name in NAMES {
+            let files = Template::named(name).files("new", Path::new("/checkout"));
+            let ignored = &files.iter().find(|file| file.path == ".gitignore").unwrap().contents;
+            for line in
+                ["/dist", ".terraform", "/terraform/plan", "*.tfplan", "tfplan", "*.tfstate"]
+            {
+                assert!(ignored.lines().any(|ignored| ignored == line), "{name}: {line}");
+            }
+        }
     }
 
     #[test]
