@@ -12,9 +12,17 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// Returns the architecture with Lambda's name, which clap has checked.
+    /// What is deployed is built for this architecture by default, as in the Terraform stack.
+    pub const DEPLOYED: Self = Self::Aarch64;
+
+    /// Returns the architecture with Lambda's name, an alias of it, or `host`, which clap has
+    /// checked.
     pub fn from_lambda(name: &str) -> Self {
-        if name == "arm64" { Self::Aarch64 } else { Self::X86_64 }
+        match name {
+            "host" => Self::host(),
+            "arm64" | "aarch64" => Self::Aarch64,
+            _ => Self::X86_64,
+        }
     }
 
     /// Returns this machine's architecture.

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::architecture::Architecture;
@@ -22,7 +23,12 @@ pub fn named(matches: &ArgMatches) -> Option<&str> {
 
 /// Returns `--arch`, which takes Lambda's names.
 pub fn architecture(help: &'static str) -> Arg {
-    Arg::new("arch").long("arch").value_name("ARCH").value_parser(["x86_64", "arm64"]).help(help)
+    let names = [
+        PossibleValue::new("x86_64").alias("amd64"),
+        PossibleValue::new("arm64").alias("aarch64"),
+        PossibleValue::new("host").help("This machine's"),
+    ];
+    Arg::new("arch").long("arch").value_name("ARCH").value_parser(names).help(help)
 }
 
 /// Returns the architecture of `--arch`, if there is one.
@@ -63,6 +69,21 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn architectures_have_aliases() {
+        let command = clap::Command::new("test").arg(architecture("Architecture"));
+        for (name, expected) in [
+            ("x86_64", Architecture::X86_64),
+            ("amd64", Architecture::X86_64),
+            ("arm64", Architecture::Aarch64),
+            ("aarch64", Architecture::Aarch64),
+            ("host", Architecture::host()),
+        ] {
+            let matches = command.clone().try_get_matches_from(["test", "--arch", name]).unwrap();
+            assert_eq!(wanted_architecture(&matches), Some(expected), "{name}");
+        }
+    }
 
     #[test]
     fn variables_and_seconds() {

@@ -24,7 +24,7 @@ use no_std::StdUse;
 const EXAMPLES: &str = "\
 Examples:
   cargo barelambda build hello
-  cargo barelambda build hello --arch arm64 --output bootstrap
+  cargo barelambda build hello --arch x86_64 --output bootstrap
 
 Prints the path of the program to standard output. Builds are reproducible: with the same toolchain, \
 the same source compiles to the same bytes in any directory, for any user and on any machine.";
@@ -33,7 +33,9 @@ pub fn command() -> Command {
     Command::new("build")
         .about("Build a function in release mode, reproducibly")
         .arg(arguments::name())
-        .arg(arguments::architecture("Target architecture [default: this machine's]"))
+        .arg(arguments::architecture(
+            "Target architecture, as of `package` [default: arm64; this machine's for its host-examples]",
+        ))
         .args(cargo_options::arguments(None))
         .arg(
             Arg::new("output")
@@ -50,7 +52,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let options = CargoOptions::of(matches);
     let project = cargo_options::project(matches)?;
     let target = cargo_options::target(&project, matches, arguments::named(matches))?;
-    let wanted = arguments::wanted_architecture(matches);
+    let wanted = arguments::wanted_architecture(matches)
+        .or((!target.for_host).then_some(Architecture::DEPLOYED));
     let mut program = build(&project, target, wanted, &options)?;
     if let Some(output) = matches.get_one::<PathBuf>("output") {
         write_file(output, &fs::read(&program).context(program.display())?, 0o755)?;

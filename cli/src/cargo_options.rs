@@ -66,10 +66,11 @@ pub fn arguments(other: Option<&'static str>) -> Vec<Arg> {
 /// Reads the project that the arguments name.
 pub fn project(matches: &ArgMatches) -> Result<Project, Error> {
     match matches.get_one::<PathBuf>("manifest-path") {
-        Some(path) => Project::of_manifest(
-            &std::path::absolute(path).context(path.display())?,
-            &locks(matches),
-        ),
+        Some(path) => {
+            // Cargo's paths have no `..` either.
+            let path = path.canonicalize().context(path.display())?;
+            Project::of_manifest(&path, &locks(matches))
+        }
         None => Project::read(&locks(matches)),
     }
 }

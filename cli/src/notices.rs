@@ -34,7 +34,7 @@ pub fn command() -> Command {
     Command::new("notices")
         .about("Print the licences of all packages that are linked into a function")
         .arg(arguments::name())
-        .arg(arguments::architecture("Architecture of the function").default_value("arm64"))
+        .arg(arguments::architecture("Architecture of the function [default: arm64]"))
         .args(cargo_options::arguments(None))
         .arg(
             Arg::new("output")
@@ -48,7 +48,7 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
+    let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::DEPLOYED);
     let project = cargo_options::project(matches)?;
     let target = cargo_options::target(&project, matches, arguments::named(matches))?;
     let notices = of(target, architecture, &CargoOptions::of(matches))?;

@@ -38,7 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo barelambda package hello
   cargo barelambda package hello --arch x86_64 --output hello.zip
-  cargo barelambda package exec --include handler.sh --include data
+  cargo barelambda package exec --include handler.sh --include ../shared/data=data
   cargo barelambda package hello --notices
   cargo barelambda package --bootstrap build/bootstrap --arch x86_64
 
@@ -49,7 +49,7 @@ pub fn command() -> Command {
     Command::new("package")
         .about("Build a function and create its deployment package, a reproducible zip")
         .arg(arguments::name().conflicts_with("bootstrap"))
-        .arg(arguments::architecture("Architecture of the function").default_value("arm64"))
+        .arg(arguments::architecture("Architecture of the function [default: arm64]"))
         .arg(
             Arg::new("bootstrap")
                 .long("bootstrap")
@@ -60,10 +60,13 @@ pub fn command() -> Command {
         .arg(
             Arg::new("include")
                 .long("include")
-                .value_name("PATH")
+                .value_name("PATH[=NAME]")
                 .value_parser(value_parser!(PathBuf))
                 .action(ArgAction::Append)
-                .help("Add a file or a directory, at its relative path; of an absolute path, or one with .., at its last component"),
+                .help(
+                    "Add a file or a directory as NAME [default: its relative path; of an absolute \
+                     path, or one with .., its last component]",
+                ),
         )
         .arg(
             Arg::new("notices")
@@ -78,14 +81,17 @@ pub fn command() -> Command {
                 .short('o')
                 .value_name("ZIP")
                 .value_parser(value_parser!(PathBuf))
-                .help("Path of the zip [default: dist/NAME-ARCH.zip in the workspace, or with --bootstrap in this directory]"),
+                .help(
+                    "Path of the zip [default: dist/NAME-ARCH.zip in the workspace, or with \
+                     --bootstrap in this directory, where NAME is the program's]",
+                ),
         )
         .args(cargo_options::arguments(Some("bootstrap")))
         .after_help(EXAMPLES)
 }
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::Aarch64);
+    let architecture = arguments::wanted_architecture(matches).unwrap_or(Architecture::DEPLOYED);
     // Errors of the included files are reported before anything is built.
     let included = contents::gather(matches.get_many::<PathBuf>("include").into_iter().flatten())?;
     if let Some(other) =
@@ -137,8 +143,7 @@ fn program(
     let zip = |name: &str| format!("{name}-{architecture}.zip");
     if let Some(program) = matches.get_one::<PathBuf>("bootstrap") {
         let folder = env::current_dir().context("failed to get the current directory")?;
-        let name =
-            folder.file_name().map_or_else(|| "bootstrap".into(), |name| name.to_string_lossy());
+        let name = program.file_stem().unwrap_or(program.as_os_str()).to_string_lossy();
         return Ok((program.clone(), None, folder.join("dist").join(zip(&name))));
     }
     let project = cargo_options::project(matches)?;

@@ -33,6 +33,7 @@ fn package(test: &str, dependencies: &str) -> Folder {
         ),
     );
     folder.file("messages", "");
+    folder.file("Cargo.toml", "");
     folder
 }
 

@@ -1,7 +1,9 @@
 //! The files of a package.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -65,9 +67,10 @@ impl Entry {
 pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>, Error> {
     let mut entries = BTreeMap::new();
     for path in paths {
+        let (path, name) = included(path)?;
         // If it doesn't exist, `add` reports it.
         let root = path.canonicalize().unwrap_or_default();
-        add(&mut entries, path, name(path)?, &mut Folders { root: &root, above: Vec::new() })?;
+        add(&mut entries, path, name, &mut Folders { root: &root, above: Vec::new() })?;
     }
     for entry in entries.values() {
         let folders = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
@@ -81,6 +84,27 @@ pub fn gather<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<Entry>
         }
     }
     Ok(entries.into_values().collect())
+}
+
+/// Returns the file and its path in the package: PATH or PATH=NAME. The name of an existing file
+/// may have an equals sign.
+fn included(given: &Path) -> Result<(&Path, String), Error> {
+    let bytes = given.as_os_str().as_bytes();
+    let at = bytes.iter().rposition(|&byte| byte == b'=');
+    let Some(at) = at.filter(|_| given.symlink_metadata().is_err()) else {
+        return Ok((given, name(given)?));
+    };
+    let part = |bytes| Path::new(OsStr::from_bytes(bytes));
+    let (path, wanted) = (part(&bytes[..at]), part(&bytes[at + 1..]));
+    let is_plain = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+    if wanted.components().all(is_plain) {
+        Ok((path, name(wanted)?))
+    } else {
+        Err(Error::new(format!(
+            "--include {}: the name in the package must be relative, without ..",
+            given.display()
+        )))
+    }
 }
 
 /// Returns the path of a file in the package.
@@ -225,4 +249,30 @@ fn add_folder(
 
 fn not_utf8(path: &Path) -> Error {
     Error::new(format!("{}: the path is not valid UTF-8", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_have_another_name_in_the_package() {
+        let name = |given| included(Path::new(given)).map(|(path, name)| (path.to_owned(), name));
+        let named = |path: &str, name: &str| (PathBuf::from(path), name.to_owned());
+        assert_eq!(name("a/b.sh=b.sh").unwrap(), named("a/b.sh", "b.sh"));
+        assert_eq!(name("../a=b=./c/d").unwrap(), named("../a=b", "c/d"));
+        assert_eq!(name("a/b.sh").unwrap(), named("a/b.sh", "a/b.sh"));
+        for wrong in ["a=/b", "a=../b", "a=", "a=."] {
+            let words = name(wrong).unwrap_err().to_string();
+            assert!(words.starts_with("--include "), "{wrong}: {words}");
+        }
+        // A file of this name exists.
+        let folder =
+            std::env::temp_dir().join(format!("barelambda-include-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a=b");
+        fs::write(&path, "").unwrap();
+        assert_eq!(included(&path).unwrap(), (path.as_path(), "a=b".to_owned()));
+        fs::remove_dir_all(folder).unwrap();
+    }
 }
