@@ -1,17 +1,20 @@
 //! The subcommands that run a function: their arguments, the program, and what runs beside it.
 
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use barelambda_emulator::{Emulator, Options};
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use crate::arguments::{architecture, environment, seconds, wanted_architecture};
 use crate::build;
 use crate::cargo_options::{self, CargoOptions};
-use crate::error::{Context, Error};
+use crate::error::Error;
 use crate::local_aws::{self, LocalAws};
 use crate::program::Program;
+use crate::project::{Target, TargetKind};
 use crate::signals::AtEnd;
 
 /// Returns the shared arguments.
@@ -36,6 +39,10 @@ pub fn arguments() -> Vec<Arg> {
             .value_parser(value_parser!(u32).range(128..=10_240))
             .default_value("128")
             .help("Memory size that the function sees; it isn't enforced"),
+        Arg::new("raw")
+            .long("raw")
+            .action(ArgAction::SetTrue)
+            .help("Accept events that Lambda refuses, as they aren't JSON"),
     ];
     let cargos = cargo_options::arguments(Some("bootstrap"));
     own.into_iter().chain(local_aws::arguments()).chain(cargos).collect()
@@ -57,6 +64,7 @@ pub fn prepare(matches: &ArgMatches, name: Option<&str>) -> Result<Function, Err
         None => {
             let project = cargo_options::project(matches)?;
             let target = cargo_options::target(&project, matches, name)?;
+            check_handler(target, matches)?;
             // A missing server is reported before anything is built.
             let local_aws = LocalAws::wanted(matches, Some((&project, target)))?;
             let path = build::build(&project, target, wanted, &CargoOptions::of(matches))?;
@@ -68,6 +76,7 @@ pub fn prepare(matches: &ArgMatches, name: Option<&str>) -> Result<Function, Err
     options.function_name = name.clone();
     options.handler = name;
     options.runner = program.runner.clone();
+    options.raw_payloads = matches.get_flag("raw");
     // Under qemu, the measurements would be those of qemu.
     options.measure = program.runner.is_none();
     options.environment = matches.get_many("env").into_iter().flatten().cloned().collect();
@@ -91,9 +100,39 @@ impl Function {
             None => None,
         };
         let emulator =
-            Arc::new(Emulator::start(self.options).context("failed to start the emulator")?);
+            Arc::new(Emulator::start(self.options).map_err(|error| not_started(&error))?);
         let ended = emulator.clone();
         at_end.add(move || ended.shutdown());
         Ok(Running { emulator, local_aws })
     }
+}
+
+fn not_started(error: &io::Error) -> Error {
+    let words = format!("failed to start the emulator: {error}");
+    if error.kind() != ErrorKind::AddrInUse {
+        return Error::new(words);
+    }
+    let option = if words.contains("the function's URL") { "--url" } else { "--port" };
+    Error::new(format!(
+        "{words}: choose another port with {option} PORT, or a free one with {option} 0"
+    ))
+}
+
+/// Checks that the bootstrap for any program knows which program.
+fn check_handler(target: &Target, matches: &ArgMatches) -> Result<(), Error> {
+    let is_set = matches
+        .get_many::<(OsString, OsString)>("env")
+        .into_iter()
+        .flatten()
+        .any(|(name, _)| name == "_HANDLER");
+    if is_set
+        || target.kind != TargetKind::Binary
+        || (target.package != "barelambda" || target.name != "exec")
+    {
+        return Ok(());
+    }
+    Err(Error::new(
+        "`exec` runs the program that _HANDLER names, in the folder LAMBDA_TASK_ROOT: pass both, such as \
+         --env LAMBDA_TASK_ROOT=\"$PWD\" --env _HANDLER=handler.sh",
+    ))
 }

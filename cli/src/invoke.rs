@@ -1,5 +1,8 @@
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::iter;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::MetadataExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,7 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo barelambda invoke echo '{\"key\":\"value\"}'
   cargo barelambda invoke echo --file event.json > answer.json
-  echo '{}' | cargo barelambda invoke echo -
+  echo '{}' | cargo barelambda invoke echo
   cargo barelambda invoke stateful --arch arm64 --env NAME=VALUE
   cargo barelambda invoke --bootstrap ./bootstrap '{}'
   cargo barelambda invoke orders --aws moto --setup 'python3 setup.py'
@@ -58,17 +61,19 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
     let client_context = matches.get_one::<String>("client-context").cloned();
     let mut answer = emulator
         .invoke_streaming(event, InvokeOptions { client_context, ..InvokeOptions::default() });
-    let printed = print_answer(&mut answer).context("failed to write the response");
+    let quiet = matches.get_flag("quiet");
+    let ends_line = io::stdout().is_terminal() || !quiet && is_one_file();
+    let printed = print_answer(&mut answer, ends_line).context("failed to write the response");
     let outcome = printed.map(|shown| (shown, answer.finish()));
     at_end.go_on();
     drop(at_end);
     let (shown, outcome) = outcome?;
     // An error while streaming isn't part of the response.
     if !shown {
-        print_answer(iter::once(outcome.payload.clone()))
+        print_answer(iter::once(outcome.payload.clone()), ends_line)
             .context("failed to write the response")?;
     }
-    if !matches.get_flag("quiet") {
+    if !quiet {
         eprintln!("{}", report(&outcome, size));
     }
     Ok(match error_line(&outcome) {
@@ -96,7 +101,12 @@ pub fn report(outcome: &Outcome, size: u64) -> String {
 /// Returns the function's error as a message, if it failed.
 pub fn error_line(outcome: &Outcome) -> Option<String> {
     let error = outcome.function_error.as_ref()?;
-    Some(format!("the function failed: {}: {}", error.error_type, error.message))
+    // The bootstrap `exec`, whose program is the one that _HANDLER names.
+    let hint = match error.message.contains("is this bootstrap itself") {
+        true => ": name the program with --env _HANDLER=PROGRAM",
+        false => "",
+    };
+    Some(format!("the function failed: {}: {}{hint}", error.error_type, error.message))
 }
 
 /// Returns the example and the event of the command line. With --bootstrap, --bin and --example,
@@ -126,8 +136,9 @@ fn may_be_name(word: &str) -> bool {
         && word.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '-' | '.'))
 }
 
-/// Prints a response as it arrives, and returns whether it has any bytes.
-fn print_answer(pieces: impl IntoIterator<Item = Vec<u8>>) -> io::Result<bool> {
+/// Prints a response as it arrives, and returns whether it has any bytes. `ends_line` is whether a
+/// line break follows a response without one.
+fn print_answer(pieces: impl IntoIterator<Item = Vec<u8>>, ends_line: bool) -> io::Result<bool> {
     let mut stdout = io::stdout().lock();
     let mut last = None;
     for piece in pieces {
@@ -135,11 +146,24 @@ fn print_answer(pieces: impl IntoIterator<Item = Vec<u8>>) -> io::Result<bool> {
         stdout.flush()?;
         last = piece.last().copied().or(last);
     }
-    if stdout.is_terminal() && last.is_some_and(|last| last != b'\n') {
+    if ends_line && last.is_some_and(|last| last != b'\n') {
         stdout.write_all(b"\n")?;
         stdout.flush()?;
     }
     Ok(last.is_some())
+}
+
+/// Returns whether standard output and standard error are the same file or pipe, in which the
+/// REPORT line follows the response.
+fn is_one_file() -> bool {
+    let id = |fd: BorrowedFd<'_>| {
+        let metadata = File::from(fd.try_clone_to_owned()?).metadata()?;
+        Ok::<_, io::Error>((metadata.dev(), metadata.ino()))
+    };
+    match (id(io::stdout().as_fd()), id(io::stderr().as_fd())) {
+        (Ok(stdout), Ok(stderr)) => stdout == stderr,
+        _ => false,
+    }
 }
 
 fn json_object(text: &str) -> Result<String, String> {

@@ -28,7 +28,7 @@ fn invalid_usage_exits_with_2_and_a_message() {
         (&["invoke", "echo", "--env", "A"], "expected NAME=VALUE"),
         (&["invoke", "echo", "--timeout", "0"], "expected 0.001 to 900 seconds"),
         (&["invoke", "echo", "--memory", "64"], "64 is not in 128..=10240"),
-        (&["invoke", "echo", "--arch", "mips"], "possible values: x86_64, arm64"),
+        (&["invoke", "echo", "--arch", "mips"], "possible values: x86_64, arm64, host"),
         (&["invoke", "echo", "{}", "--file", "f"], "cannot be used with"),
         (&["invoke", "echo", "--client-context", "[]"], "expected a JSON object"),
         (&["invoke", "--bootstrap", "b", "a", "b"], "pass only the event"),
@@ -54,6 +54,9 @@ fn events_from_every_source_and_only_the_response_on_stdout() {
         (&[], "", "{}"),
         (&["-"], "{\"from\":\"stdin\"}\n", "{\"from\":\"stdin\"}\n"),
         (&["-"], "", ""),
+        (&[], "{\"from\":\"a pipe\"}\n", "{\"from\":\"a pipe\"}\n"),
+        (&["{}"], "{\"from\":\"a pipe\"}\n", "{}"),
+        (&["--raw", "not json"], "", "not json"),
         (&["-7"], "", "-7"),
         (&["--file", &file], "", "{\"from\":\n\"file\"}\n"),
     ] {
@@ -73,9 +76,76 @@ fn events_from_every_source_and_only_the_response_on_stdout() {
         );
         assert_eq!(lines.len(), 2);
     }
+    for words in [&["not json"][..], &["-"]] {
+        let ran = barelambda(&[&["invoke", "--bootstrap", &bootstrap], words].concat(), "not json");
+        assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+        assert!(
+            ran.stderr.starts_with("error: Lambda refuses this event: InvalidRequest"),
+            "{}",
+            ran.stderr
+        );
+    }
     let ran = barelambda(&["invoke", "--bootstrap", &bootstrap, "--file", "/nowhere/event"], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
     assert!(ran.stderr.contains("/nowhere/event: No such file"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_line_break_separates_the_response_and_the_report_in_one_file() {
+    let folder = Folder::new("one-file");
+    let bootstrap = folder.script("bootstrap", support::ECHO);
+    for (words, expected) in [
+        (&["[1]"][..], "the function's log\n[1]\nREPORT "),
+        (&["[1]\n"], "the function's log\n[1]\nREPORT "),
+        (&["[1]", "--quiet"], "the function's log\n[1]"),
+    ] {
+        let path = folder.file("out", "");
+        let file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        let mut command = support::command(&["invoke", "--bootstrap", &bootstrap]);
+        let (stdout, stderr) = (file.try_clone().unwrap(), file);
+        let status = command.args(words).stdout(stdout).stderr(stderr).status().unwrap();
+        assert!(status.success());
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.starts_with(expected), "{words:?}: {text}");
+        assert_eq!(text.lines().count(), expected.lines().count(), "{text}");
+    }
+}
+
+#[test]
+fn messages_are_coloured_unless_no_color_is_set() {
+    let run = |name: &str, value: &str| {
+        let mut command = support::command(&["invoke", "--bootstrap", "/nowhere"]);
+        Ran::of(command.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").env(name, value), "")
+            .stderr
+    };
+    assert!(
+        run("A", "B").starts_with("\u{1b}[1m\u{1b}[91merror\u{1b}[0m: /nowhere: "),
+        "{}",
+        run("A", "B")
+    );
+    assert!(run("NO_COLOR", "1").starts_with("error: /nowhere: "));
+    let ran = barelambda(&["invoke", "--bootstrap", "/nowhere"], "");
+    assert!(ran.stderr.starts_with("error: /nowhere: "), "{}", ran.stderr);
+}
+
+#[test]
+fn the_benchmark_runs_in_the_clone_only() {
+    let ran = barelambda_in(&Folder::new("bench"), &["bench"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+    let clone = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    assert!(
+        ran.stderr.ends_with(&format!("run `cargo bare bench` in {}\n", clone.display())),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_bootstrap_for_any_program_needs_the_name_of_one() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let ran = barelambda(&["invoke", "exec", "{}", "--manifest-path", root], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+    assert!(ran.stderr.contains("--env _HANDLER=handler.sh"), "{}", ran.stderr);
 }
 
 #[test]

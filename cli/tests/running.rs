@@ -34,6 +34,8 @@ fn serve_responds_until_it_is_interrupted() {
             );
             line_with(&mut stderr, "REPORT RequestId: ");
         }
+        let answer = post(address, "not json");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
         assert_eq!(end(&mut tool, signal), Some(0));
         assert_eq!(functions(&bootstrap), 0);
     }
@@ -72,9 +74,9 @@ fn serve_reports_a_port_that_is_in_use() {
     let bootstrap = folder.script("bootstrap", support::ECHO);
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = busy.local_addr().unwrap().port().to_string();
-    for (ports, who) in [
-        (["--port", &port, "--url", "0"], "the Invoke API"),
-        (["--port", "0", "--url", &port], "the function's URL"),
+    for (ports, who, option) in [
+        (["--port", &port, "--url", "0"], "the Invoke API", "--port"),
+        (["--port", "0", "--url", &port], "the function's URL", "--url"),
     ] {
         let ran =
             support::barelambda(&[&["serve", "--bootstrap", &bootstrap][..], &ports].concat(), "");
@@ -84,6 +86,9 @@ fn serve_reports_a_port_that_is_in_use() {
             "{}",
             ran.stderr
         );
+        let advice =
+            format!("choose another port with {option} PORT, or a free one with {option} 0\n");
+        assert!(ran.stderr.ends_with(&advice), "{}", ran.stderr);
     }
 }
 

@@ -33,6 +33,11 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// Whether the Invoke API accepts payloads that aren't JSON.
+    pub fn accepts_raw_payloads(&self) -> bool {
+        self.options.raw_payloads
+    }
+
     pub fn new(options: Options) -> Self {
         let slots = Semaphore::new(options.concurrency.max(1));
         Self {

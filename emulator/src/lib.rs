@@ -63,6 +63,7 @@ mod runtime_api;
 pub mod script;
 
 pub use emulator::Emulator;
+pub use invoke_api::check_payload;
 pub use options::{Cookies, EventFraming, InvokeOptions, LogSink, Options, OutcomeSink};
 pub use outcome::{FunctionError, Outcome, Report, normalized};
 pub use response_stream::ResponseStream;

@@ -54,6 +54,9 @@ pub struct Options {
     pub event_framing: EventFraming,
     /// Whether events carry `Lambda-Runtime-Invocation-Id`. Default: yes.
     pub invocation_ids: bool,
+    /// Whether the Invoke API accepts payloads that aren't JSON, which Lambda refuses. Default:
+    /// no.
+    pub raw_payloads: bool,
     /// Whether peak memory and faults are read from `/proc` at each answer, which costs some tens
     /// of microseconds. Default: yes.
     pub measure: bool,
@@ -82,6 +85,7 @@ impl Options {
             cookies: Cookies::Both,
             event_framing: EventFraming::Auto,
             invocation_ids: true,
+            raw_payloads: false,
             measure: true,
             log_sink: None,
             outcome_sink: None,

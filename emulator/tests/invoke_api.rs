@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use barelambda_emulator::Emulator;
+use barelambda_emulator::{Emulator, Options};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use support::{Client, Response, invoke, lines_of, options, start, text, wait_for_line};
@@ -165,10 +165,28 @@ fn payloads_have_their_limits() {
     let largest = call(&emulator, "", vec![b' '; 6 << 20]);
     assert_eq!((largest.status, largest.body.len()), (200, 6 << 20));
     let over = call(&emulator, "", vec![b' '; (6 << 20) + 1]);
-    assert_api_error(&over, 413, "RequestTooLargeException");
+    assert_api_error(&over, 413, "RequestEntityTooLargeException");
     assert!(over.text().contains("smaller than 6291456 bytes"), "{}", over.text());
     let over = call(&emulator, "X-Amz-Invocation-Type: Event\r\n", vec![b' '; (1 << 20) + 1]);
-    assert_api_error(&over, 413, "RequestTooLargeException");
+    assert_api_error(&over, 413, "RequestEntityTooLargeException");
+}
+
+#[test]
+fn payloads_that_are_not_json_are_refused() {
+    let emulator = start(Options::new(support::PROGRAM));
+    for headers in ["", "X-Amz-Invocation-Type: Event\r\n", "X-Amz-Invocation-Type: DryRun\r\n"] {
+        let refused = call(&emulator, headers, "not json");
+        assert_api_error(&refused, 400, "InvalidRequestContentException");
+        assert!(
+            refused.text().contains("Could not parse request body into json: "),
+            "{}",
+            refused.text()
+        );
+    }
+    for payload in ["", "[\"echo\"]"] {
+        let response = call(&emulator, "", payload);
+        assert_eq!((response.status, response.text()), (200, payload));
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::header::HeaderName;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -94,6 +95,11 @@ async fn invoke(
         Read::TooLarge(_) => return Err((ApiError::too_large(limit), Some(body))),
         Read::Cut => return Err((ApiError::content("The request's body is incomplete"), None)),
     };
+    if !function.accepts_raw_payloads()
+        && let Err(words) = check_payload(&payload)
+    {
+        return Err((ApiError::content(&words), None));
+    }
     match call.invocation_type {
         InvocationType::RequestResponse if call.streamed => {
             streaming::answer(function, payload, call).await.map_err(|error| (error, None))
@@ -122,6 +128,24 @@ async fn invoke(
                 }
             }
         }
+    }
+}
+
+/// Checks that a payload is JSON or empty, as Lambda's Invoke API does before it invokes a
+/// function.
+///
+/// # Errors
+/// The message of Lambda's `InvalidRequestContentException`, and what is wrong.
+pub fn check_payload(payload: &[u8]) -> Result<(), String> {
+    if payload.is_empty() {
+        return Ok(());
+    }
+    // A raw value isn't stored, and may be nested to any depth.
+    match serde_json::from_slice::<&RawValue>(payload) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "Could not parse request body into json: Could not parse payload into json: {error}"
+        )),
     }
 }
 
@@ -273,7 +297,8 @@ impl ApiError {
     fn too_large(limit: usize) -> Self {
         let message =
             format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
-        Self::user(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message)
+        // The type that Lambda sends; the API's reference calls it RequestTooLargeException.
+        Self::user(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException", message)
     }
 
     fn forbidden(message: String) -> Self {
@@ -314,6 +339,20 @@ impl ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_payload_is_json_or_empty() {
+        let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
+        for good in [&b""[..], b"{}", b" \"text\"\r\n", b"-7", b"null", &deep] {
+            assert_eq!(check_payload(good), Ok(()));
+        }
+        for bad in
+            [&b"not json"[..], b"{", b"{}{}", b" ", b"\xef\xbb\xbf{}", b"\"\xff\"", b"01", b"NaN"]
+        {
+            let words = check_payload(bad).unwrap_err();
+            assert!(words.starts_with("Could not parse request body into json: "), "{words}");
+        }
+    }
 
     #[test]
     fn names_and_qualifiers_are_decoded() {

@@ -24,8 +24,11 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_misbehaving-function");
 /// machine may be busy, so no test depends on how fast a step is.
 pub const LIMIT: Duration = Duration::from_secs(120);
 
+/// Returns options with which callers can send the commands of [`PROGRAM`], which aren't JSON.
 pub fn options() -> Options {
-    Options::new(PROGRAM)
+    let mut options = Options::new(PROGRAM);
+    options.raw_payloads = true;
+    options
 }
 
 pub fn start(options: Options) -> Emulator {

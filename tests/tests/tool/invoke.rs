@@ -94,10 +94,10 @@ fn an_event_is_read_unchanged_from_a_file_or_stdin() {
     let event = b"\x00\xff not JSON\r\n";
     fs::write(&file, event).expect("a file can be written");
     let file = file.to_str().expect("the path is UTF-8");
-    assert_answered(&barelambda(&["invoke", "echo", "--file", file]), event);
+    assert_answered(&barelambda(&["invoke", "echo", "--raw", "--file", file]), event);
 
     let mut child = cargo(root())
-        .args(["bare", "invoke", "echo", "-"])
+        .args(["bare", "invoke", "echo", "--raw", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
