@@ -12,8 +12,8 @@ use crate::record::{Measured, Record, Row, quantile};
 use crate::table::ratio_shown;
 
 const EXPLANATION: &str = "\
-Compares times as ratios to the first row of their record, so that a faster machine isn't a change. A time has changed if the 95 %
-confidence intervals of the two ratios don't overlap, and the ratios differ by more than 5 %. Sizes have changed if they differ at all, and
+Compares times as ratios to the first row of their record, so that a faster machine isn't a change. A time has changed if the 95 % \
+confidence intervals of the two ratios don't overlap, and the ratios differ by more than 5 %. Sizes have changed if they differ at all, and \
 counts and memory if they differ by more than 2 %.
 
 Exit codes: 0 no row of barelambda is worse, 1 a row is worse, 3 the records can't be compared.";

@@ -41,6 +41,8 @@ pub mod warm;
 use std::path::Path;
 use std::process::ExitCode;
 
+use cargo_barelambda::message::{HELP, HELP_WIDTH};
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     if let Some(code) = cargo_barelambda::compile() {
@@ -49,6 +51,8 @@ pub fn main() -> ExitCode {
     let repository =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the repository");
     let matches = run::command()
+        .styles(HELP)
+        .max_term_width(HELP_WIDTH)
         .subcommand(aws::command())
         .subcommand(calls::command())
         .subcommand(compare::command())

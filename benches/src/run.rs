@@ -24,7 +24,7 @@ Examples:
   cargo bare bench calls                  programs that write to DynamoDB
   cargo bare bench compare benches/record/x86_64/A benches/record/x86_64/B
 
-Builds the contenders first, the other runtimes as their documentation recommends. A contender that can't be built on
+Builds the contenders first, the other runtimes as their documentation recommends. A contender that can't be built on \
 this machine is shown as missing. Starts with a dropped page cache need root. Run nothing else on the machine meanwhile.";
 
 pub fn command() -> Command {

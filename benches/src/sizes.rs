@@ -21,7 +21,7 @@ use map::Part;
 const SMALLEST: &str = "hello";
 
 const EXPLANATION: &str = "\
-Links each example again with a linker map, and adds up its sections. `constants` is read-only data, such as strings and tables. Inlined
+Links each example again with a linker map, and adds up its sections. `constants` is read-only data, such as strings and tables. Inlined \
 code counts for the function that it is inlined into.";
 
 pub fn command() -> Subcommand {

@@ -17,7 +17,7 @@ pub mod executable;
 mod function;
 mod invoke;
 mod local_aws;
-mod message;
+pub mod message;
 mod new;
 mod notices;
 mod number;
@@ -36,9 +36,6 @@ use std::process::ExitCode;
 use clap::Command;
 
 use crate::error::Error;
-
-/// The maximum width of the help texts, in columns.
-const HELP_WIDTH: usize = 100;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -85,7 +82,7 @@ fn command() -> Command {
              clients",
         )
         .styles(message::HELP)
-        .max_term_width(HELP_WIDTH)
+        .max_term_width(message::HELP_WIDTH)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(bench::command())
@@ -131,7 +128,7 @@ mod tests {
         for name in names {
             let found = command.find_subcommand_mut(&name).expect("it is listed");
             let help = found.render_long_help().to_string();
-            let wide = help.lines().find(|line| line.chars().count() > HELP_WIDTH);
+            let wide = help.lines().find(|line| line.chars().count() > message::HELP_WIDTH);
             assert_eq!(wide, None, "{name}");
         }
     }

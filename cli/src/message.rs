@@ -14,6 +14,9 @@ const NOTE: Style = AnsiColor::BrightCyan.on_default().effects(Effects::BOLD);
 const HEADER: Style = AnsiColor::BrightGreen.on_default().effects(Effects::BOLD);
 const PLACEHOLDER: Style = AnsiColor::Cyan.on_default();
 
+/// The maximum width of the help texts, in columns.
+pub const HELP_WIDTH: usize = 100;
+
 /// The styles of the help texts, which are cargo's.
 pub const HELP: Styles = Styles::styled()
     .header(HEADER)

@@ -287,6 +287,29 @@ mod tests {
         assert_eq!(error, "no target named `echo`. Binaries: tool-bin");
     }
 
+    #[test]
+    fn options_choose_among_the_targets_of_all_packages() {
+        let project = project("/w");
+        let choose = |choice: Choice<'_>| {
+            let found = project.choose(&choice).map_err(|error| error.to_string())?;
+            Ok::<_, String>(format!("{}/{}", found.package, found.name))
+        };
+        let none = Choice::default;
+        let found = choose(Choice { binary: Some("calls-bin"), ..none() });
+        assert_eq!(found.as_deref(), Ok("calls/calls-bin"));
+        let found = choose(Choice { example: Some("echo"), package: Some("calls"), ..none() });
+        assert_eq!(found.as_deref(), Ok("calls/echo"));
+        // As without options, a binary that needs a feature isn't the default.
+        let found = choose(Choice { package: Some("calls"), ..none() });
+        assert_eq!(found.as_deref(), Ok("calls/calls-bin"));
+        let error = choose(Choice { package: Some("root"), ..none() }).unwrap_err();
+        assert!(error.starts_with("no target of `root`. Examples: echo"), "{error}");
+        let error = choose(Choice { binary: Some("echo"), ..none() }).unwrap_err();
+        assert!(error.starts_with("no binary named `echo`. "), "{error}");
+        let error = choose(Choice { example: Some("twice"), ..none() }).unwrap_err();
+        assert_eq!(error, "several targets named `twice`: pass --package or --bin");
+    }
+
     fn project(folder: &str) -> Project {
         let metadata = json!({"workspace_root": "/w", "packages": [
             {

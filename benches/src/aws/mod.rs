@@ -33,7 +33,7 @@ Examples:
   cargo bare bench aws --matrix echo,lambda-runtime-musl-small
   cargo bare bench aws --matrix echo:128:arm64 --matrix json:128,512:arm64 --starts 100
 
-This costs money: it prints an estimate and asks before it starts. It needs the AWS CLI and Terraform 1.9 or later, and uses the AWS CLI's
+This costs money: it prints an estimate and asks before it starts. It needs the AWS CLI and Terraform 1.9 or later, and uses the AWS CLI's \
 credentials and region. It removes everything that it creates, even after errors and Ctrl-C. The same command resumes an interrupted run.
 
 Exit codes: 0 success, 1 some variants can't be measured, 130 interrupted, 3 any other error.";
