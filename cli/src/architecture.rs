@@ -26,7 +26,7 @@ impl Architecture {
     }
 
     /// Returns this machine's architecture.
-    pub fn host() -> Self {
+    pub const fn host() -> Self {
         if cfg!(target_arch = "aarch64") { Self::Aarch64 } else { Self::X86_64 }
     }
 
@@ -48,7 +48,7 @@ impl Architecture {
     }
 
     /// Returns the names of the qemu programs that emulate it.
-    pub fn emulators(self) -> [&'static str; 2] {
+    pub const fn emulators(self) -> [&'static str; 2] {
         match self {
             Self::X86_64 => ["qemu-x86_64-static", "qemu-x86_64"],
             Self::Aarch64 => ["qemu-aarch64-static", "qemu-aarch64"],

@@ -26,7 +26,7 @@ pub fn architecture(help: &'static str) -> Arg {
     let names = [
         PossibleValue::new("x86_64").alias("amd64"),
         PossibleValue::new("arm64").alias("aarch64"),
-        PossibleValue::new("host").help("This machine's"),
+        PossibleValue::new("host"),
     ];
     Arg::new("arch").long("arch").value_name("ARCH").value_parser(names).help(help)
 }

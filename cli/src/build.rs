@@ -34,7 +34,7 @@ pub fn command() -> Command {
         .about("Build a function in release mode, reproducibly")
         .arg(arguments::name())
         .arg(arguments::architecture(
-            "Target architecture, as of `package` [default: arm64; this machine's for its host-examples]",
+            "Target architecture; `host` is this machine's [default: arm64, as of `package`]",
         ))
         .args(cargo_options::arguments(None))
         .arg(

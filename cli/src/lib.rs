@@ -11,6 +11,7 @@ mod bench;
 pub mod build;
 pub mod cargo_options;
 mod conformance;
+mod doctor;
 pub mod error;
 mod event;
 pub mod executable;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Some(("bench", matches)) => bench::run(matches),
         Some(("build", matches)) => build::run(matches),
         Some(("conformance", matches)) => conformance::run_checks(matches),
+        Some(("doctor", matches)) => doctor::run(matches),
         Some(("init", matches)) => new::run_init(matches),
         Some(("invoke", matches)) => invoke::run(matches),
         Some(("new", matches)) => new::run(matches),
@@ -88,6 +90,7 @@ fn command() -> Command {
         .subcommand(bench::command())
         .subcommand(build::command())
         .subcommand(conformance::command())
+        .subcommand(doctor::command())
         .subcommand(new::init_command())
         .subcommand(invoke::command())
         .subcommand(new::command())

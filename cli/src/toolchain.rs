@@ -31,7 +31,8 @@ pub fn ensure_installed(triple: &str) -> Result<(), Error> {
     }
 }
 
-fn is_installed(triple: &str) -> Result<bool, Error> {
+/// Returns whether the active toolchain has the target.
+pub fn is_installed(triple: &str) -> Result<bool, Error> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let output = Command::new(&rustc)
         .args(["--print", "target-libdir", "--target", triple])

@@ -308,3 +308,28 @@ fn a_missing_target_is_installed_or_reported() {
     );
     assert!(ran.stderr.contains("failed (exit status: 1)"), "{}", ran.stderr);
 }
+
+#[test]
+fn doctor_names_what_is_missing() {
+    let folder = Folder::new("doctor");
+    folder.script("bin/cargo", "#!/bin/sh\necho cargo 1.99.0\n");
+    folder.script("bin/rustc", "#!/bin/sh\necho /nowhere/lib\n");
+    let run = || {
+        let mut command = support::command(&["doctor"]);
+        command.env("PATH", format!("{}/bin", folder.path())).env_remove("RUSTC");
+        Ran::of(command.env("RUSTFLAGS", "-Dwarnings"), "")
+    };
+    let ran = run();
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    let line = |start: &str| {
+        let line = ran.stdout.lines().find(|line| line.starts_with(start));
+        line.unwrap_or_else(|| panic!("{start}: {}", ran.stdout)).to_owned()
+    };
+    assert!(line("ok       cargo ").ends_with(" cargo 1.99.0"));
+    assert!(line("missing  cc ").contains("apt-get install gcc"));
+    assert!(line("missing  terraform ").contains("for deploying: https://"));
+    assert!(line("missing  aarch64-unknown-linux-musl ").contains("rustup target add aarch64"));
+    assert!(line("ok       RUSTFLAGS ").contains("plain `cargo build` drops the flags"));
+    folder.script("bin/cc", "#!/bin/sh\nexit 1\n");
+    assert_eq!(run().code, 0);
+}
