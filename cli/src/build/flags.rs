@@ -40,20 +40,25 @@ pub fn add(cargo: &mut Command, project: &Project, target: &Target) {
 
 /// Adds the missing flags to the arguments of a compiler that is called for a musl target.
 pub fn complete(arguments: &mut Vec<OsString>) {
-    if env::var_os(WANTED).is_some() && is_for_musl(arguments) {
-        let missing = missing(arguments);
+    if env::var_os(WANTED).is_none() {
+        return;
+    }
+    if let Some(target) = musl_target(arguments) {
+        let missing = missing(arguments, &target);
         arguments.extend(missing);
     }
 }
 
-fn is_for_musl(arguments: &[OsString]) -> bool {
+/// Returns the target that is compiled for, if it is one for musl.
+fn musl_target(arguments: &[OsString]) -> Option<String> {
     let mut values = arguments.windows(2).filter(|pair| pair[0] == "--target");
-    values.any(|pair| pair[1].to_str().is_some_and(|target| target.ends_with("-linux-musl")))
+    let target = values.next()?[1].to_str()?;
+    target.ends_with("-linux-musl").then(|| target.to_owned())
 }
 
 /// Returns the flags whose option isn't among the arguments. An option that is set to another value
 /// is the user's choice.
-fn missing(arguments: &[OsString]) -> Vec<OsString> {
+fn missing(arguments: &[OsString], target: &str) -> Vec<OsString> {
     let given: Vec<&str> = codegen_options(arguments).collect();
     let is_given = |flag: &str| {
         let Some(option) = flag.strip_prefix("-C") else { return false };
@@ -63,7 +68,7 @@ fn missing(arguments: &[OsString]) -> Vec<OsString> {
             None => given.contains(&option),
         }
     };
-    flags().filter(|flag| !is_given(flag)).map(OsString::from).collect()
+    flags(target).into_iter().filter(|flag| !is_given(flag)).map(OsString::from).collect()
 }
 
 /// Returns the values of `-C`, which may be separate arguments.
@@ -77,13 +82,25 @@ fn codegen_options(arguments: &[OsString]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the flags of the configuration, with its linker.
-fn flags() -> impl Iterator<Item = String> {
-    let linker = CONFIG.lines().find_map(|line| line.strip_prefix("linker = "));
-    let linker = linker.map(|name| format!("-Clinker={}", name.trim_matches('"')));
-    let listed = CONFIG.lines().filter_map(|line| line.trim().strip_prefix("\"-C"));
-    let listed = listed.map(|line| format!("-C{}", line.trim_end_matches([',', '"'])));
-    linker.into_iter().chain(listed)
+/// Returns the flags of the configuration for a target, with its linker.
+fn flags(target: &str) -> Vec<String> {
+    let sections =
+        ["[target.'cfg(target_env = \"musl\")']".to_owned(), format!("[target.{target}]")];
+    let mut flags = Vec::new();
+    let mut applies = false;
+    for line in CONFIG.lines() {
+        if line.starts_with('[') {
+            applies = sections.iter().any(|section| section == line);
+        } else if applies {
+            // Every second part is in quotation marks.
+            let strings = line.split('"').skip(1).step_by(2);
+            match line.strip_prefix("linker = ") {
+                Some(_) => flags.extend(strings.map(|name| format!("-Clinker={name}"))),
+                None => flags.extend(strings.map(str::to_owned)),
+            }
+        }
+    }
+    flags
 }
 
 /// Returns the settings of the configuration's release profile, as TOML.
@@ -117,6 +134,8 @@ mod tests {
         text.split(' ').map(OsString::from).collect()
     }
 
+    const X86_64: &str = "x86_64-unknown-linux-musl";
+
     const ALL: [&str; 6] = [
         "-Clinker=rust-lld",
         "-Clink-self-contained=no",
@@ -128,29 +147,33 @@ mod tests {
 
     #[test]
     fn the_flags_and_the_profile_are_those_of_the_configuration() {
-        assert_eq!(flags().collect::<Vec<_>>(), ALL);
+        assert_eq!(flags(X86_64), ALL);
+        // A target may have more.
+        assert_eq!(flags("aarch64-unknown-linux-musl")[..ALL.len()], ALL);
         let profile: Vec<_> = profile().collect();
         assert_eq!(profile, [("opt-level", "\"z\""), ("lto", "true"), ("codegen-units", "1")]);
     }
 
     #[test]
     fn only_missing_flags_are_added() {
-        assert_eq!(missing(&words("rustc -D warnings")), ALL);
+        assert_eq!(missing(&words("rustc -D warnings"), X86_64), ALL);
         // As cargo passes a configuration's.
         let mut given = words("rustc -C linker=rust-lld -C opt-level=z");
         given.extend(ALL[1..].iter().map(OsString::from));
-        assert_eq!(missing(&given), [""; 0]);
-        let missing = missing(&words("-Cpanic=abort -C relocation-model=static -Cjump-tables"));
+        assert_eq!(missing(&given, X86_64), [""; 0]);
+        let missing =
+            missing(&words("-Cpanic=abort -C relocation-model=static -Cjump-tables"), X86_64);
         assert_eq!(missing, [ALL[0], ALL[1], ALL[5]]);
     }
 
     #[test]
     fn they_are_for_musl_targets() {
-        assert!(is_for_musl(&words("rustc --target aarch64-unknown-linux-musl")));
+        let musl = musl_target(&words("rustc --target aarch64-unknown-linux-musl"));
+        assert_eq!(musl.as_deref(), Some("aarch64-unknown-linux-musl"));
         for other in
             ["rustc --target x86_64-unknown-linux-gnu", "rustc --crate-name build_script_build"]
         {
-            assert!(!is_for_musl(&words(other)), "{other}");
+            assert_eq!(musl_target(&words(other)), None, "{other}");
         }
     }
 }
