@@ -44,8 +44,8 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode, Error> {
         )));
     }
     let mut command = process::Command::new(cargo());
-    command.args(["run", "--quiet", "--manifest-path"]).arg(manifest).arg("--");
-    command.args(words);
+    command.args(["run", "--quiet", "--profile", "measure", "--manifest-path"]);
+    command.arg(manifest).arg("--").args(words);
     let status = command.status().context("failed to start cargo")?;
     // A process that a signal has ended, such as that of Ctrl-C, has no code.
     Ok(ExitCode::from(status.code().map_or(130, |code| code as u8)))

@@ -1,6 +1,7 @@
 //! `cargo bare bench`: a short run on this machine, its record, and the subcommands that read it.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -151,7 +152,21 @@ fn sizes_add_up_to_the_file() {
 #[test]
 fn failures_are_the_same_through_the_tool() {
     let mut direct = bench();
+    // This stands in for cargo, which would build the benchmark with optimized servers.
+    let cargo = scratch("stand-in").join("cargo");
+    let expected = "run --quiet --profile measure --manifest-path ";
+    let script = format!(
+        r#"#!/bin/sh
+case "$*" in "{expected}"*/benches/Cargo.toml" -- "*) ;; *) echo "unexpected: $*" >&2; exit 9 ;; esac
+shift 7
+exec {:?} "$@"
+"#,
+        direct.get_program()
+    );
+    fs::write(&cargo, script).expect("a script can be written");
+    fs::set_permissions(&cargo, Permissions::from_mode(0o755)).expect("a script can be executable");
     let mut through = tool(root());
+    through.env("CARGO", &cargo);
     for (command, arguments) in
         [(&mut direct, &["compare"][..]), (&mut through, &["bench", "compare"])]
     {
