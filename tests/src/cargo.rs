@@ -20,9 +20,20 @@ pub fn root() -> &'static Path {
 /// Returns a command for the cargo that runs the tests.
 pub fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    // What a test builds is seldom built again, and its incremental state is large.
-    command.env("CARGO_INCREMENTAL", "0").current_dir(folder).stdin(Stdio::null());
+    without_package(&mut command);
+    command.current_dir(folder).stdin(Stdio::null());
     command
+}
+
+/// Removes the variables that cargo and `cargo suite` set for a program that they run. Some build
+/// scripts, such as that of ring, read them, so cargo would run these again.
+pub fn without_package(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_PATH");
 }
 
 /// Runs `cargo build` with these arguments in `folder`, once for all tests. Returns the executables
@@ -101,6 +112,12 @@ pub fn target_folder() -> &'static Path {
     Path::new(
         metadata()["target_directory"].as_str().expect("the metadata name the target directory"),
     )
+}
+
+/// Returns the target folder of all builds outside the workspace or with other features, so that
+/// dependencies with the same features are built once.
+pub fn shared_target_folder() -> PathBuf {
+    target_folder().join("barelambda-tests/shared")
 }
 
 /// Returns the features that an example of the root package requires.

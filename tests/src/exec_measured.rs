@@ -5,36 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::cargo;
 use crate::child::KilledOnDrop;
 use crate::exec::{Process, descriptors};
 use crate::measured::{Peer, Server};
-use crate::programs::Architecture;
-
-/// Builds the binary for this machine's architecture, and returns its path.
-///
-/// # Panics
-/// The build fails. The message has cargo's output.
-pub fn exec() -> PathBuf {
-    // The target folder is separate because the feature would rebuild the other programs.
-    let target_folder = cargo::target_folder().join("barelambda-tests/with/exec");
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    let target = Architecture::X86_64.target();
-    let arguments = [
-        "--release",
-        "--package",
-        "barelambda",
-        "--bin",
-        "exec",
-        "--features",
-        "exec",
-        "--target",
-        target,
-    ];
-    let built =
-        cargo::build(cargo::root(), &[&arguments[..], &["--target-dir", target_folder]].concat());
-    built.into_iter().find(|path| path.ends_with("exec")).expect("cargo built it")
-}
 
 /// A bootstrap's process that has asked for its first event. Dropping it kills it.
 pub struct Running {

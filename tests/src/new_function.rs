@@ -93,6 +93,7 @@ impl NewFunction {
     /// The command fails.
     pub fn run<A: AsRef<OsStr>>(&self, program: &str, arguments: &[A]) -> String {
         let mut command = Command::new(program);
+        cargo::without_package(&mut command);
         command.args(arguments).current_dir(self.folder()).stdin(Stdio::null()).envs(environment());
         run(&mut command)
     }
@@ -117,7 +118,7 @@ pub fn home(test: &str) -> PathBuf {
 
 /// Returns variables that name one target folder for all functions, so that barelambda is built
 /// once, and that let cargo find the tool.
-fn environment() -> [(&'static str, OsString); 2] {
+fn environment() -> [(&'static str, OsString); 3] {
     let tool = packages::tool(Path::new("/"));
     let beside =
         Path::new(tool.get_program()).parent().expect("the tool is in a folder").to_owned();
@@ -125,7 +126,9 @@ fn environment() -> [(&'static str, OsString); 2] {
     let path = env::join_paths([beside].into_iter().chain(env::split_paths(&path)))
         .expect("folders of PATH have no colon");
     [
-        ("CARGO_TARGET_DIR", cargo::target_folder().join("barelambda-tests/new").into()),
+        ("CARGO_TARGET_DIR", cargo::shared_target_folder().into()),
+        // The functions are new each time.
+        ("CARGO_INCREMENTAL", "0".into()),
         ("PATH", path),
     ]
 }

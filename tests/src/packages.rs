@@ -31,6 +31,7 @@ pub struct Member {
 /// Returns a command for the tool, run as in a user's crate.
 pub fn tool(folder: &Path) -> Command {
     let mut command = Command::new(built("cargo-barelambda"));
+    cargo::without_package(&mut command);
     command.arg("barelambda").current_dir(folder).stdin(Stdio::null());
     command
 }
@@ -38,13 +39,15 @@ pub fn tool(folder: &Path) -> Command {
 /// Returns a command for the benchmark, run in the root of the repository.
 pub fn bench() -> Command {
     let mut command = Command::new(built("barelambda-bench"));
+    cargo::without_package(&mut command);
     command.current_dir(cargo::root()).stdin(Stdio::null());
     command
 }
 
-/// Builds the only program of a package, and returns its path.
-fn built(package: &str) -> PathBuf {
-    match &cargo::build(cargo::root(), &["--package", package])[..] {
+/// Builds a program of the workspace, and returns its path. With the features of the whole
+/// workspace, its dependencies are those of the tests.
+fn built(name: &str) -> PathBuf {
+    match &cargo::build(cargo::root(), &["--workspace", "--bin", name])[..] {
         [program] => program.clone(),
         built => panic!("expected one program: {built:?}"),
     }

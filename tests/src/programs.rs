@@ -79,16 +79,10 @@ pub fn example(name: &str, architecture: Architecture) -> PathBuf {
     find(&build_bare(architecture, &["--release"]), name)
 }
 
-/// Builds the bare examples without the default features for this machine, and returns the path of
-/// one.
+/// Builds a bare example without the default features for this machine, and returns its path.
 pub fn smallest_example(name: &str) -> PathBuf {
-    let target_folder = cargo::target_folder().join("barelambda-tests/smallest");
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    let mut arguments = vec!["--release", "--no-default-features", "--target-dir", target_folder];
-    arguments.extend(["--package", "barelambda", "--target", Architecture::X86_64.target()]);
-    let examples = BARE.iter().filter(|name| **name != "conformance");
-    arguments.extend(examples.flat_map(|name| ["--example", name]));
-    find(&cargo::build(cargo::root(), &arguments), name)
+    let selected = ["--package", "barelambda", "--example", name, "--no-default-features"];
+    Apart::example(name, &selected, Some(Architecture::X86_64)).build()
 }
 
 /// Builds a bare example for this machine without optimisation, and returns its path.
@@ -98,13 +92,13 @@ pub fn debug_example(name: &str) -> PathBuf {
 
 /// Builds a bare example with the features that it requires and `more`, and returns its path.
 pub fn example_with_features(name: &str, architecture: Architecture, more: &[&str]) -> PathBuf {
-    build_with_features(name, &["--target", architecture.target()], more)
+    build_with_features(name, Some(architecture), more)
 }
 
 /// Builds an example as a std program for this machine, with the features that it requires and
 /// `more`, and returns its path.
 pub fn hosted_example(name: &str, more: &[&str]) -> PathBuf {
-    build_with_features(name, &[], more)
+    build_with_features(name, None, more)
 }
 
 /// Builds the example `faults` for this machine with the feature that shows the values in panic
@@ -134,7 +128,7 @@ pub fn std_program(name: &str, architecture: Architecture) -> PathBuf {
         "dynamodb-sdk-function" => ("examples/dynamodb_sdk", C_COMPILERS),
         _ => ("tests/programs/std", &[][..]),
     };
-    build_outside(folder, "std", name, architecture, environment)
+    Apart { environment, ..Apart::package(folder, name, architecture) }.build()
 }
 
 /// The compilers of a crate with C code, by the variables of the crate `cc`.
@@ -146,60 +140,24 @@ const C_COMPILERS: &[(&str, &str)] = &[
 /// A bare program with a heap: of `tests/programs/alloc`, or the example `alloc-function`.
 pub fn alloc_program(name: &str, architecture: Architecture) -> PathBuf {
     let folder = if name == "alloc-function" { "examples/alloc" } else { "tests/programs/alloc" };
-    build_outside(folder, "alloc", name, architecture, &[])
+    Apart::package(folder, name, architecture).build()
 }
 
 /// A bare program without a heap, of `tests/programs/bare`.
 pub fn bare_program(name: &str, architecture: Architecture) -> PathBuf {
-    build_outside("tests/programs/bare", "bare", name, architecture, &[])
+    Apart::package("tests/programs/bare", name, architecture).build()
 }
 
 /// Builds an example of the package that makes calls, and returns its path.
 pub fn aws_example(name: &str, architecture: Architecture) -> PathBuf {
-    let target = ["--target", architecture.target()];
-    let package = ["--release", "--package", "barelambda-aws", "--examples"];
-    find(&cargo::build(cargo::root(), &[&package[..], &target].concat()), name)
+    let selected = ["--package", "barelambda-aws", "--example", name];
+    Apart::example(name, &selected, Some(architecture)).build()
 }
 
 /// A bare program of `tests/programs/aws`, with features of that package.
 pub fn aws_program(name: &str, features: &[&str], architecture: Architecture) -> PathBuf {
-    let folder = ["aws", &features.join("-")].join("");
-    build_outside_with("tests/programs/aws", &folder, features, name, architecture, &[])
-}
-
-/// Builds a package outside the workspace. Packages with the same feature share a target folder.
-fn build_outside(
-    folder: &str,
-    feature: &str,
-    name: &str,
-    architecture: Architecture,
-    environment: &[(&str, &str)],
-) -> PathBuf {
-    build_outside_with(folder, feature, &[], name, architecture, environment)
-}
-
-fn build_outside_with(
-    folder: &str,
-    target_folder: &str,
-    features: &[&str],
-    name: &str,
-    architecture: Architecture,
-    environment: &[(&str, &str)],
-) -> PathBuf {
-    let target_folder = cargo::target_folder().join("barelambda-tests").join(target_folder);
-    let target_folder = target_folder.to_str().expect("the path is UTF-8");
-    let features = features.join(",");
-    let arguments = [
-        "--release",
-        "--locked",
-        "--target",
-        architecture.target(),
-        "--target-dir",
-        target_folder,
-        "--features",
-        &features,
-    ];
-    find(&cargo::build_with(&cargo::root().join(folder), &arguments, environment), name)
+    let features = features.iter().map(ToString::to_string).collect();
+    Apart { features, ..Apart::package("tests/programs/aws", name, architecture) }.build()
 }
 
 /// Builds the smallest program with the same first system calls, with which the start is compared,
@@ -287,37 +245,77 @@ fn build_bare(architecture: Architecture, more: &[&str]) -> Vec<PathBuf> {
     cargo::build(cargo::root(), &arguments)
 }
 
-/// Builds an example with its features and more. The features share a target folder, so that their
-/// dependencies are built once. The program is copied out of it, since the next build replaces it.
-fn build_with_features(name: &str, target: &[&str], more: &[&str]) -> PathBuf {
-    let mut features = cargo::required_features(name);
-    features.extend(more);
-    let folder = cargo::target_folder().join("barelambda-tests/with");
-    let copies =
-        folder.join("programs").join(target.last().unwrap_or(&"host")).join(features.join("-"));
-    let features = features.join(",");
-    let made = cargo::once(&format!("{name} with {features} for {target:?}"), || {
-        let target_folder = folder.to_str().expect("the path is UTF-8");
-        let arguments = [
-            "--release",
-            "--package",
-            "barelambda",
-            "--example",
+/// Builds an example with its features and more.
+fn build_with_features(name: &str, architecture: Option<Architecture>, more: &[&str]) -> PathBuf {
+    let required = cargo::required_features(name);
+    let features = required.iter().chain(more).map(ToString::to_string).collect();
+    let selected = ["--package", "barelambda", "--example", name];
+    Apart { features, ..Apart::example(name, &selected, architecture) }.build()
+}
+
+/// A program that is built in [`cargo::shared_target_folder`], as its features or its package
+/// aren't those of a plain build of the workspace.
+struct Apart<'a> {
+    /// The folder of its package or workspace.
+    folder: PathBuf,
+    name: &'a str,
+    /// Arguments that select it.
+    selected: Vec<&'a str>,
+    features: Vec<String>,
+    /// `None` is a std program for this machine.
+    architecture: Option<Architecture>,
+    /// More environment variables.
+    environment: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Apart<'a> {
+    /// An example of the workspace.
+    fn example(name: &'a str, selected: &[&'a str], architecture: Option<Architecture>) -> Self {
+        Self {
+            folder: cargo::root().to_owned(),
             name,
-            "--features",
-            &features,
-            "--target-dir",
-            target_folder,
-        ];
-        cargo::with_lock(&folder, || {
-            let program = find(&cargo::build(cargo::root(), &[&arguments, target].concat()), name);
-            std::fs::create_dir_all(&copies).expect("a folder can be made");
-            let copy = copies.join(name);
-            std::fs::copy(program, &copy).expect("a program can be copied");
-            vec![copy]
-        })
-    });
-    made[0].clone()
+            selected: selected.to_vec(),
+            features: Vec::new(),
+            architecture,
+            environment: &[],
+        }
+    }
+
+    /// A program of a package outside the workspace.
+    fn package(folder: &str, name: &'a str, architecture: Architecture) -> Self {
+        Self {
+            folder: cargo::root().join(folder),
+            selected: vec!["--locked", "--bin", name],
+            ..Self::example(name, &[], Some(architecture))
+        }
+    }
+
+    /// Builds the program, and returns the path of a copy, since the next build may replace it.
+    fn build(&self) -> PathBuf {
+        let target = self.architecture.map(Architecture::target);
+        let features = self.features.join(",");
+        let target_folder = cargo::shared_target_folder();
+        let mut arguments = [&["--release"], &self.selected[..]].concat();
+        arguments.extend(["--features", &features, "--target-dir"]);
+        arguments.push(target_folder.to_str().expect("the path is UTF-8"));
+        arguments.extend(target.into_iter().flat_map(|target| ["--target", target]));
+        let with = match self.selected.contains(&"--no-default-features") {
+            true => "no-default-features".to_owned(),
+            false => format!("with-{}", self.features.join("-")),
+        };
+        let copies = target_folder.join("programs").join(target.unwrap_or("host")).join(with);
+        let what = format!("a copy of {} in {}", arguments.join(" "), self.folder.display());
+        let made = cargo::once(&what, || {
+            cargo::with_lock(&target_folder, || {
+                let built = cargo::build_with(&self.folder, &arguments, self.environment);
+                std::fs::create_dir_all(&copies).expect("a folder can be made");
+                let copy = copies.join(self.name);
+                std::fs::copy(find(&built, self.name), &copy).expect("a program can be copied");
+                vec![copy]
+            })
+        });
+        made[0].clone()
+    }
 }
 
 fn find(built: &[PathBuf], name: &str) -> PathBuf {

@@ -6,8 +6,8 @@ use std::process::{ChildStderr, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::cargo;
 use crate::child::KilledOnDrop;
+use crate::{cargo, packages};
 
 /// A running server. Dropping it kills it.
 pub struct Serving {
@@ -33,9 +33,9 @@ impl Serving {
     /// # Panics
     /// Those of [`start`](Self::start).
     pub fn start_with(example: &str, arguments: &[&str]) -> Self {
-        let mut command = cargo::cargo(cargo::root());
+        let mut command = packages::tool(cargo::root());
         command
-            .args(["bare", "serve", example, "--port", "0", "--url", "0"])
+            .args(["serve", example, "--port", "0", "--url", "0"])
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use barelambda::PAYLOAD_LIMIT;
 use barelambda_emulator::script::message;
 use barelambda_tests::cargo;
-use barelambda_tests::exec::write;
-use barelambda_tests::exec_measured::{Running, State, exec};
+use barelambda_tests::exec::{bootstrap, write};
+use barelambda_tests::exec_measured::{Running, State};
 use barelambda_tests::measured::Server;
+use barelambda_tests::programs::Architecture;
 use barelambda_tests::waiting::eventually;
 
 /// The default number of invocations, which run for some seconds.
@@ -127,7 +128,7 @@ fn very_many_children_leak_nothing() {
     }
     become_handler(&folder, "ordinary");
     let server = Server::new();
-    let mut command = server.command(&exec());
+    let mut command = server.command(&bootstrap(Architecture::X86_64));
     command
         .env("PATH", env::var_os("PATH").unwrap_or_default())
         .env("LAMBDA_TASK_ROOT", &folder)
@@ -182,7 +183,7 @@ fn closed_standard_streams_are_opened() {
     write(&folder.join("handler"), "#!/bin/sh\necho log >&2\nwc -c\n", 0o755);
     let server = Server::new();
     let mut command = server.command(Path::new("/bin/sh"));
-    command.args(["-c", "exec \"$0\" <&- >&- 2>&-"]).arg(exec());
+    command.args(["-c", "exec \"$0\" <&- >&- 2>&-"]).arg(bootstrap(Architecture::X86_64));
     command
         .env("PATH", env::var_os("PATH").unwrap_or_default())
         .env("LAMBDA_TASK_ROOT", &folder)

@@ -181,11 +181,9 @@ impl Program {
 /// Builds a program of the package in `folder` with `cargo barelambda build`.
 fn built(folder: &str, name: &str, architecture: Architecture) -> PathBuf {
     let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
-    // A package outside the workspace would have its own target folder, among the sources.
-    let target_folder = cargo::target_folder().join("barelambda-tests/budget-builds").join(folder);
-    let target_folder = if folder.is_empty() { cargo::target_folder() } else { &target_folder };
     let mut command = packages::tool(&cargo::root().join(folder));
-    command.args(["build", name, "--arch", arch]).env("CARGO_TARGET_DIR", target_folder);
+    // A package outside the workspace would have its own target folder, among the sources.
+    command.args(["build", name, "--arch", arch]).env("CARGO_TARGET_DIR", cargo::target_folder());
     let output = command.output().expect("the tool can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     PathBuf::from(String::from_utf8(output.stdout).expect("the path is UTF-8").trim())

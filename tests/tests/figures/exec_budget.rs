@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use barelambda_emulator::script::message;
 use barelambda_tests::budgets::{Budgets, Measured};
 use barelambda_tests::compared::{middle, runs};
-use barelambda_tests::exec::write;
-use barelambda_tests::exec_measured::{Running, exec};
+use barelambda_tests::exec::{bootstrap, write};
+use barelambda_tests::exec_measured::Running;
 use barelambda_tests::measured::{Peer, Server};
 use barelambda_tests::programs::{Architecture, example};
 use barelambda_tests::{cargo, tools};
@@ -39,8 +39,9 @@ const IN_A_ROW: u32 = 10;
 #[ignore = "needs curl; run `bash .ci/full`"]
 fn every_figure_keeps_its_bound() {
     let folder = cargo::scratch("exec_budget");
+    let native = Architecture::X86_64;
     let programs =
-        Programs { folder: &folder, exec: &exec(), echo: &example("echo", Architecture::X86_64) };
+        Programs { folder: &folder, exec: &bootstrap(native), echo: &example("echo", native) };
     write(&folder.join("handler.sh"), HANDLER, 0o755);
     let mut figures = vec![start(&programs)];
     figures.extend(children(&programs));

@@ -1,14 +1,16 @@
-//! `cargo bare`, run from the repository's root as the README says.
+//! `cargo barelambda invoke`, run from the repository's root. `sources::documents` runs it by
+//! `cargo bare`, as the README says.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::process::{Output, Stdio};
 
-use barelambda_tests::cargo::{self, cargo, root};
+use barelambda_tests::cargo::{self, root};
+use barelambda_tests::packages::tool;
 use barelambda_tests::programs::{Architecture, example, panic_place};
 
 fn barelambda(arguments: &[&str]) -> Output {
-    cargo(root()).arg("bare").args(arguments).output().expect("cargo can be started")
+    tool(root()).args(arguments).output().expect("the tool can be started")
 }
 
 fn stderr(output: &Output) -> String {
@@ -53,13 +55,12 @@ fn invoke_prints_the_response_and_one_report() {
 
 #[test]
 fn a_streamed_response_is_printed_as_it_arrives() {
-    let mut child = cargo(root())
-        .args(["bare", "invoke", "stream"])
-        .stdin(Stdio::null())
+    let mut child = tool(root())
+        .args(["invoke", "stream"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("cargo can be started");
+        .expect("the tool can be started");
     let mut first = [0; 9];
     child
         .stdout
@@ -69,10 +70,10 @@ fn a_streamed_response_is_printed_as_it_arrives() {
         .expect("the response begins");
     assert_eq!(&first, b"data: 1\n\n");
     assert!(
-        child.try_wait().expect("cargo is a child").is_none(),
+        child.try_wait().expect("the tool is a child").is_none(),
         "four more events arrive in two seconds"
     );
-    let output = child.wait_with_output().expect("cargo is a child");
+    let output = child.wait_with_output().expect("the tool is a child");
     assert_answered(&output, b"data: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n");
 }
 
@@ -96,13 +97,13 @@ fn an_event_is_read_unchanged_from_a_file_or_stdin() {
     let file = file.to_str().expect("the path is UTF-8");
     assert_answered(&barelambda(&["invoke", "echo", "--raw", "--file", file]), event);
 
-    let mut child = cargo(root())
-        .args(["bare", "invoke", "echo", "--raw", "-"])
+    let mut child = tool(root())
+        .args(["invoke", "echo", "--raw", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("cargo can be started");
+        .expect("the tool can be started");
     // Dropping stdin ends the event.
     child
         .stdin
@@ -110,7 +111,7 @@ fn an_event_is_read_unchanged_from_a_file_or_stdin() {
         .expect("stdin is a pipe")
         .write_all(event)
         .expect("the tool reads its stdin");
-    assert_answered(&child.wait_with_output().expect("cargo is a child"), event);
+    assert_answered(&child.wait_with_output().expect("the tool is a child"), event);
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! `cargo bare invoke --aws moto` with the real moto and the real openssl.
+//! `cargo barelambda invoke --aws moto` with the real moto and the real openssl.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::{env, iter};
 
-use barelambda_tests::{cargo, tools};
+use barelambda_tests::{cargo, packages, tools};
 use serde_json::{Value, json};
 
 /// A runtime that lists tables, and how strict clients see the server's certificate.
@@ -64,8 +64,8 @@ fn a_function_calls_moto_over_tls() {
     let python = moto.parent().expect("moto is in a folder").to_owned();
     let path = env::join_paths(iter::once(python).chain(env::split_paths(&path)))
         .expect("folders of PATH have no colon");
-    let output = cargo::cargo(cargo::root())
-        .args(["bare", "invoke", "--aws", "moto", "--bootstrap"])
+    let output = packages::tool(cargo::root())
+        .args(["invoke", "--aws", "moto", "--bootstrap"])
         .arg(&bootstrap)
         .arg("--setup")
         .arg(format!("python3 '{}'", folder.join("setup.py").display()))
@@ -73,7 +73,7 @@ fn a_function_calls_moto_over_tls() {
         .env("PATH", path)
         .env("TMPDIR", &folder)
         .output()
-        .expect("cargo can be started");
+        .expect("the tool can be started");
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{words}");
     assert!(words.lines().any(|line| line == "made"), "{words}");
@@ -114,14 +114,14 @@ fn the_other_examples_run_by_one_command() {
     assert!(stream.ends_with(b"hello, world\n"), "{}", String::from_utf8_lossy(&stream));
 }
 
-/// Runs `cargo bare invoke --aws moto` with these arguments, and returns the response.
+/// Runs `cargo barelambda invoke --aws moto` with these arguments, and returns the response.
 fn invoked(arguments: &[&str]) -> Vec<u8> {
-    let output = cargo::cargo(cargo::root())
-        .args(["bare", "invoke", "--aws", "moto"])
+    let output = packages::tool(cargo::root())
+        .args(["invoke", "--aws", "moto"])
         .args(arguments)
         .env("BARELAMBDA_MOTO", tools::moto_server())
         .output()
-        .expect("cargo can be started");
+        .expect("the tool can be started");
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {words}");
     output.stdout

@@ -46,7 +46,7 @@ fn new_crate(example: &str, dependencies: &str) -> PathBuf {
 /// Returns one target folder for all crates, so that their dependencies are built once.
 fn target_folder() -> &'static str {
     static FOLDER: LazyLock<String> = LazyLock::new(|| {
-        let folder = cargo::target_folder().join("barelambda-tests/new");
+        let folder = cargo::shared_target_folder();
         folder.into_os_string().into_string().expect("the path is UTF-8")
     });
     &FOLDER
