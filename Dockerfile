@@ -48,7 +48,7 @@ ENV CARGO_TARGET_DIR=/target
 WORKDIR /barelambda
 COPY . .
 RUN rustup toolchain install
-RUN bash .ci/tools && chown -R 1000:1000 /barelambda /target
+RUN bash .ci/tools && chown -R 1000:1000 /barelambda && chown 1000:1000 /target
 # An arbitrary user that isn't root.
 USER 1000:1000
 ENV HOME=/tmp
