@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use barelambda_bench::calls::measure::Plan;
@@ -151,34 +151,38 @@ fn sizes_add_up_to_the_file() {
 
 #[test]
 fn failures_are_the_same_through_the_tool() {
-    let mut direct = bench();
-    // This stands in for cargo, which would build the benchmark with optimized servers.
+    // This stands in for cargo, which would build the benchmark again. It prints the arguments
+    // before the benchmark's own.
     let cargo = scratch("stand-in").join("cargo");
-    let expected = "run --quiet --profile measure --manifest-path ";
+    let arguments = cargo.with_file_name("arguments");
     let script = format!(
         r#"#!/bin/sh
-case "$*" in "{expected}"*/benches/Cargo.toml" -- "*) ;; *) echo "unexpected: $*" >&2; exit 9 ;; esac
-shift 7
+for word; do shift; [ "$word" != -- ] || break; echo "$word"; done >{arguments:?}
 exec {:?} "$@"
 "#,
-        direct.get_program()
+        bench().get_program()
     );
     fs::write(&cargo, script).expect("a script can be written");
     fs::set_permissions(&cargo, Permissions::from_mode(0o755)).expect("a script can be executable");
-    let mut through = tool(root());
-    through.env("CARGO", &cargo);
-    for (command, arguments) in
-        [(&mut direct, &["compare"][..]), (&mut through, &["bench", "compare"])]
-    {
-        let absent = Path::new("no/such/record");
-        let (code, said, log) = run(command.args(arguments).args([absent, absent]));
-        assert_eq!((code, &*said), (Some(3), ""), "{log}");
-        assert!(log.contains("no/such/record"), "{log}");
-    }
-    for (command, row) in [(&[][..], "floor"), (&["calls"], "put-item")] {
-        let (code, _, log) = run(bench().args(command).args(["--rows", "absent"]));
-        assert_eq!(code, Some(3));
-        assert!(log.contains("no row named `absent`") && log.contains(row), "{log}");
+
+    for (words, part, built) in [
+        (&["compare", "no/such/record", "no/such/record"][..], "no/such/record", ""),
+        (&["--rows", "absent"], "floor", "--profile measure "),
+        (&["calls", "--rows", "absent"], "put-item", "--profile measure "),
+    ] {
+        let direct = run(bench().args(words));
+        let through = run(tool(root()).env("CARGO", &cargo).arg("bench").args(words));
+        let (code, said, log) = &direct;
+        assert_eq!((*code, &**said), (Some(3), ""), "{log}");
+        assert!(log.contains(part) && log.contains(words[words.len() - 1]), "{log}");
+        assert_eq!(through, direct);
+        let arguments = fs::read_to_string(&arguments).expect("the stand-in was started");
+        let arguments = arguments.lines().collect::<Vec<_>>().join(" ");
+        assert!(arguments.starts_with("run --quiet --manifest-path "), "{arguments}");
+        assert!(
+            arguments.ends_with(format!("/benches/Cargo.toml {built}").trim_end()),
+            "{arguments}"
+        );
     }
 }
 
