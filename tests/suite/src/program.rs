@@ -15,7 +15,7 @@ use crate::options::Options;
 pub const FIGURES: &str = "figures";
 
 /// The slowest programs, which start first.
-const FIRST: [&str; 4] = ["terraform", "tool", "rie", "c"];
+const FIRST: [&str; 5] = ["sources", "terraform", "tool", "rie", "c"];
 
 /// An executable that cargo built for tests.
 #[derive(Debug)]
