@@ -31,7 +31,7 @@ on_each_architecture!(our_runtime_passes_every_check);
 fn a_static_std_program_passes_every_check(architecture: Architecture) {
     passes_every_check(example_with_features("conformance", architecture, &["std"]), architecture);
 }
-on_each_architecture!(a_static_std_program_passes_every_check);
+on_each_architecture!(a_static_std_program_passes_every_check, "long; run `bash .ci/long`");
 
 #[test]
 #[ignore = "long; run `bash .ci/long`"]
