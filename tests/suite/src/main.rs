@@ -45,6 +45,6 @@ fn suite(options: &Options) -> Result<bool, String> {
         report::list(&tests);
         return Ok(true);
     }
-    let results = run::all(&tests, options)?;
+    let results = run::all(&program::in_turns(tests), options)?;
     Ok(report::close(&results, build_time, options))
 }

@@ -18,7 +18,7 @@ Options:
       --package NAME   Run only the tests of this package
       --all-features, --no-default-features
                        Build with these features
-      --jobs N         Run N tests at the same time [default: 2 for each processor]
+      --jobs N         Run N tests at the same time [default: 4 for each processor]
       --list           List the tests, and run none
       --show           Show the output of passing tests, too
   -h, --help           Print help

@@ -14,7 +14,7 @@ use crate::options::Options;
 /// The program whose tests measure. They run alone, after all others.
 pub const FIGURES: &str = "figures";
 
-/// The slowest programs, which start first.
+/// The programs with the slowest tests, which start first.
 const FIRST: [&str; 5] = ["sources", "terraform", "tool", "rie", "c"];
 
 /// An executable that cargo built for tests.
@@ -151,7 +151,7 @@ fn program(message: &Value) -> Option<Program> {
     Some(Program { name, path, folder })
 }
 
-/// Returns the tests of all programs, in the order in which they start.
+/// Returns the tests of all programs.
 pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<'a>>, String> {
     let mut all = Vec::new();
     for program in programs {
@@ -174,9 +174,24 @@ pub fn tests<'a>(programs: &'a [Program], options: &Options) -> Result<Vec<Test<
     }
     // A run of one kind doesn't list the other tests.
     all.retain(|test| !(options.long && test.skipped || options.ignored && test.ignored.is_none()));
-    // The sort is stable, so the other tests keep their order.
-    all.sort_by_key(|test| test.program.name == FIGURES);
     Ok(all)
+}
+
+/// Returns the tests in the order in which they start: in turns, one of each program, because the
+/// tests of a program often wait for the same build. Those that measure are last.
+pub fn in_turns(tests: Vec<Test<'_>>) -> Vec<Test<'_>> {
+    let mut turns: HashMap<&str, usize> = HashMap::new();
+    let mut tests: Vec<_> = tests
+        .into_iter()
+        .map(|test| {
+            let turn = turns.entry(&test.program.name).or_default();
+            *turn += 1;
+            ((test.program.name == FIGURES, *turn), test)
+        })
+        .collect();
+    // The sort is stable, so the slowest programs are first in each turn.
+    tests.sort_by_key(|(place, _)| *place);
+    tests.into_iter().map(|(_, test)| test).collect()
 }
 
 fn names(lines: &str) -> Vec<String> {

@@ -38,8 +38,9 @@ pub enum Outcome {
 pub fn all(tests: &[Test], options: &Options) -> Result<Vec<TestResult>, String> {
     let folder = Folder::make()
         .map_err(|error| format!("can't make a folder for the tests' output: {error}"))?;
+    // Most tests wait most of the time: for a build, for a process, or for a time limit of AWS's.
     let jobs =
-        options.jobs.unwrap_or_else(|| 2 * thread::available_parallelism().map_or(1, usize::from));
+        options.jobs.unwrap_or_else(|| 4 * thread::available_parallelism().map_or(1, usize::from));
     let split = tests.iter().position(|test| test.program.name == FIGURES).unwrap_or(tests.len());
     let (shared, alone) = tests.split_at(split);
     let mut results = some(shared, jobs, &folder.0, options);
