@@ -109,13 +109,7 @@ pub fn faults_with_panic_messages() -> PathBuf {
 
 /// Builds the example that is a std program for this machine, and returns its path.
 pub fn std_host() -> PathBuf {
-    find(
-        &cargo::build(
-            cargo::root(),
-            &["--release", "--package", "barelambda", "--example", "std_host"],
-        ),
-        "std_host",
-    )
+    hosted_example("std_host", &[])
 }
 
 /// A std program for musl: of `tests/programs/std`, or one of the examples `std-function`,
