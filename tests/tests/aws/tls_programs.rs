@@ -99,7 +99,11 @@ fn tls_1_2_needs_its_feature(architecture: Architecture) {
     assert_eq!(answer(&emulator, "hello"), b"hello");
     refused(&["tls12"], architecture, (old(&identity), None), "Aws.TlsUnknownIssuer");
 }
-on_each_architecture!(tls_1_2_needs_its_feature, "long; run `bash .ci/long`");
+on_each_architecture!(
+    tls_1_2_needs_its_feature,
+    "compiles rustls with TLS 1.2; run `bash .ci/full`",
+    "long; run `bash .ci/long`"
+);
 
 #[test]
 fn the_system_s_bundle_fits_into_the_heap() {
