@@ -15,6 +15,7 @@ use barelambda_tests::tls::server;
 
 /// The server is on this machine, in place of example.com.
 #[test]
+#[ignore = "builds an example of the package aws; run `bash .ci/full`"]
 fn webhook_passes_events_on() {
     let bodies = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&bodies);
@@ -55,6 +56,7 @@ fn received(emulator: &Emulator, event: &str) -> (u64, u64) {
 
 /// Serves objects of 1 and of 100 MB, one after the other, and compares the memory.
 #[test]
+#[ignore = "builds an example of the package aws; run `bash .ci/full`"]
 fn s3_stream_needs_constant_memory() {
     const SMALL: u64 = 1_000_000;
     const LARGE: u64 = 100_000_000;

@@ -58,16 +58,19 @@ fn the_example_needs_at_most_120_kib(kind: Kind) {
 }
 
 #[test]
+#[ignore = "builds an example of the package aws; run `bash .ci/full`"]
 fn the_example_needs_at_most_120_kib_with_ecdsa() {
     the_example_needs_at_most_120_kib(Kind::P256);
 }
 
 #[test]
+#[ignore = "builds an example of the package aws; run `bash .ci/full`"]
 fn the_example_needs_at_most_120_kib_with_rsa() {
     the_example_needs_at_most_120_kib(Kind::Rsa2048);
 }
 
 #[test]
+#[ignore = "builds an example of the package aws; run `bash .ci/full`"]
 fn its_memory_stays_flat() {
     let server = Server::tls(server::config(identity()), count);
     let emulator = start(identity(), &server);

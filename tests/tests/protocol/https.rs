@@ -62,9 +62,14 @@ fn it_posts_events_on_one_connection(architecture: Architecture) {
     }
     assert_eq!(server.connections(), 1);
 }
-on_each_architecture!(it_posts_events_on_one_connection);
+on_each_architecture!(
+    it_posts_events_on_one_connection,
+    "builds a client of HTTPS; run `bash .ci/full`",
+    "needs qemu-user-static; run `bash .ci/full`"
+);
 
 #[test]
+#[ignore = "builds a client of HTTPS; run `bash .ci/full`"]
 fn a_server_that_closes_after_each_reply_is_called_again() {
     let server = serving();
     let emulator = calling(Architecture::X86_64, &server, "/closed");
@@ -75,6 +80,7 @@ fn a_server_that_closes_after_each_reply_is_called_again() {
 }
 
 #[test]
+#[ignore = "builds a client of HTTPS; run `bash .ci/full`"]
 fn a_call_without_a_good_reply_is_a_failure_of_the_function() {
     let server = serving();
     for (path, words) in [
@@ -108,9 +114,14 @@ fn a_server_of_an_unknown_authority_gets_no_request(architecture: Architecture) 
     assert_eq!(server.connections(), 1);
     assert!(server.requests().is_empty());
 }
-on_each_architecture!(a_server_of_an_unknown_authority_gets_no_request);
+on_each_architecture!(
+    a_server_of_an_unknown_authority_gets_no_request,
+    "builds a client of HTTPS; run `bash .ci/full`",
+    "needs qemu-user-static; run `bash .ci/full`"
+);
 
 #[test]
+#[ignore = "builds a client of HTTPS; run `bash .ci/full`"]
 fn a_server_of_another_name_gets_no_request() {
     let certificate = named("server", &["localhost.example"]);
     let identity = chain_of(Kind::P384, authority("root"), authority("intermediate"), certificate);
@@ -122,6 +133,7 @@ fn a_server_of_another_name_gets_no_request() {
 
 /// The invocation's time is up in three seconds. The call is given up before.
 #[test]
+#[ignore = "builds a client of HTTPS; run `bash .ci/full`"]
 fn a_silent_server_is_given_up_before_the_deadline() {
     let server = serving();
     let message = in_time(|| {
@@ -134,6 +146,7 @@ fn a_silent_server_is_given_up_before_the_deadline() {
 }
 
 #[test]
+#[ignore = "builds a client of HTTPS; run `bash .ci/full`"]
 fn a_missing_address_or_root_fails_the_initialisation() {
     let server = serving();
     let without_address = options(Architecture::X86_64).env("SSL_CERT_FILE", root_of(&server));
