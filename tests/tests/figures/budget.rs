@@ -82,6 +82,7 @@ impl Program {
             "std_hello" => built("tests/programs/std", name, architecture),
             "alloc_vec" => built("tests/programs/alloc", name, architecture),
             "alloc-function" => built("examples/alloc", name, architecture),
+            "smallest-echo" => built_with("", "echo", architecture, &["--no-default-features"]),
             _ => built("", name, architecture),
         });
         let [x86_64, aarch64] = files;
@@ -180,10 +181,20 @@ impl Program {
 
 /// Builds a program of the package in `folder` with `cargo barelambda build`.
 fn built(folder: &str, name: &str, architecture: Architecture) -> PathBuf {
+    built_with(folder, name, architecture, &[])
+}
+
+/// As [`built`], with more arguments.
+fn built_with(folder: &str, name: &str, architecture: Architecture, more: &[&str]) -> PathBuf {
     let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
+    // A package outside the workspace would have its own target folder, among the sources. A program
+    // with other features would replace that with the default ones.
+    let target_folder = match more {
+        [] => cargo::target_folder().to_path_buf(),
+        more => cargo::target_folder().join("barelambda-tests/budget").join(more.concat()),
+    };
     let mut command = packages::tool(&cargo::root().join(folder));
-    // A package outside the workspace would have its own target folder, among the sources.
-    command.args(["build", name, "--arch", arch]).env("CARGO_TARGET_DIR", cargo::target_folder());
+    command.args(["build", name, "--arch", arch]).args(more).env("CARGO_TARGET_DIR", target_folder);
     let output = command.output().expect("the tool can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     PathBuf::from(String::from_utf8(output.stdout).expect("the path is UTF-8").trim())
