@@ -13,9 +13,9 @@
 //! }
 //! ```
 //!
-//! [`Event::json`] and [`Responder::json`] read and write typed data, in place and without an
+//! `Event::json` and `Responder::json` read and write typed data, in place and without an
 //! allocator. With the Cargo feature `events`, the events of AWS's services are types, and
-//! [`Responder::http`] returns HTTP responses. [`Responder::stream`] sends the response while the
+//! `Responder::http` returns HTTP responses. [`Responder::stream`] sends the response while the
 //! handler runs.
 //!
 //! With the feature `exec`, any program can be the handler, for example a script.

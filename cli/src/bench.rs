@@ -11,8 +11,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use crate::error::{Context, Error};
 use crate::project::cargo;
 
-/// The subcommands that don't measure, for which the profile `dev` builds the benchmark in a fraction
-/// of the time of `measure`.
+/// The subcommands that don't measure, for which the profile `dev` builds the benchmark in a
+/// fraction of the time of `measure`.
 const READERS: [&str; 4] = ["compare", "cost", "publish", "sizes"];
 
 pub fn command() -> Command {

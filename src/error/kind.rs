@@ -4,8 +4,9 @@ use core::fmt;
 
 use super::nth;
 
-/// The kind of an [`Error`]: what went wrong, without the [number](Error::number) and the
-/// [path](Error::path), which say where. [`Error::kind`] returns it.
+/// The kind of an [`Error`](super::Error): what went wrong, without the
+/// [number](super::Error::number) and the [path](super::Error::path), which say where.
+/// [`Error::kind`](super::Error::kind) returns it.
 ///
 /// ```
 /// use barelambda::{Error, ErrorKind, FunctionError};
@@ -28,7 +29,7 @@ use super::nth;
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct ErrorKind {
     pub(super) error_type: &'static str,
-    /// The messages, as in [`FunctionError`].
+    /// The messages, as in [`FunctionError`](super::FunctionError).
     pub(super) messages: &'static str,
     /// The index of the message.
     pub(super) which: u8,

@@ -32,7 +32,7 @@ impl<'a> Event<'a> {
     }
 
     /// Deserializes the event from JSON into `T`, which derives `Deserialize` or is a type of the
-    /// module [`events`](crate::events). A `&str` in `T` borrows from the event's bytes; its
+    /// module `events`. A `&str` in `T` borrows from the event's bytes; its
     /// escapes are decoded in place.
     ///
     /// ```

@@ -107,7 +107,7 @@ use crate::error::Error;
 pub const DEPTH_LIMIT: u8 = 127;
 
 /// A type that can be read from a JSON text in place. Every `Deserialize` type is one, and so are
-/// the types of [`events`](crate::events) that keep a part of the text to decode it further.
+/// the types of the module `events` that keep a part of the text to decode it further.
 pub trait FromJson<'a>: Sized {
     /// Reads the next value of a text.
     ///

@@ -14,8 +14,8 @@ use crate::runtime_api::invocation::InvocationHead;
 use crate::runtime_api::request::{Post, Subject};
 use crate::sys::{env, socket::Socket};
 
-/// Reads the endpoint of the Runtime API from the environment. Returns whether it could. If not, the
-/// log has the reason.
+/// Reads the endpoint of the Runtime API from the environment. Returns whether it could. If not,
+/// the log has the reason.
 pub(crate) fn read_endpoint(endpoint: &mut Endpoint<'static>) -> bool {
     /// The first message begins with it, so it isn't linked twice.
     const NAME: &[u8] = ProtocolError::MESSAGES.as_bytes().split_at(22).0;

@@ -109,8 +109,8 @@ impl Socket {
     ///
     /// # Errors
     /// The negative errno.
-    // Inlined, because its result takes more bytes to pass than it has code. Programs that stream have
-    // it twice.
+    // Inlined, because its result takes more bytes to pass than it has code. Programs that stream
+    // have it twice.
     #[inline(always)]
     fn send_some(&self, unsent: &mut Unsent<'_>, flags: usize) -> Result<bool, i32> {
         let parts = &mut unsent.parts;

@@ -59,8 +59,8 @@ fn the_library_needs_only_its_own_symbols(architecture: Architecture) {
         symbols.iter().filter(|(kind, _)| *kind == 'U').map(|(_, name)| name.as_str()).collect();
     let brought = ["bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen"];
     assert!(needed.iter().all(|name| brought.contains(name)), "{architecture:?}: {needed:?}");
-    // On aarch64, the compiler names the shared beginnings and ends of functions after the registers
-    // that they save, so that any object file may define them.
+    // On aarch64, the compiler names the shared beginnings and ends of functions after the
+    // registers that they save, so that any object file may define them.
     let gives_way: BTreeSet<&str> = symbols
         .iter()
         .filter(|(kind, name)| *kind == 'W' && !name.starts_with("OUTLINED_FUNCTION_"))

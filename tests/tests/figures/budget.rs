@@ -187,8 +187,8 @@ fn built(folder: &str, name: &str, architecture: Architecture) -> PathBuf {
 /// As [`built`], with more arguments.
 fn built_with(folder: &str, name: &str, architecture: Architecture, more: &[&str]) -> PathBuf {
     let arch = if architecture == Architecture::Aarch64 { "arm64" } else { "x86_64" };
-    // A package outside the workspace would have its own target folder, among the sources. A program
-    // with other features would replace that with the default ones.
+    // A package outside the workspace would have its own target folder, among the sources. A
+    // program with other features would replace that with the default ones.
     let target_folder = match more {
         [] => cargo::target_folder().to_path_buf(),
         more => cargo::target_folder().join("barelambda-tests/budget").join(more.concat()),
