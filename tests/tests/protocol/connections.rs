@@ -169,7 +169,7 @@ fn in_doubt_a_refused_next_ends_the_program_with_a_message() {
     let ran = in_doubt("echo", event("r-1"), refused);
     assert_eq!(ran.status.code(), Some(1));
     assert!(
-        ran.stderr.contains("status 403") && ran.stderr.contains("State transition failed"),
+        ran.stderr.contains("answered 403") && ran.stderr.contains("State transition failed"),
         "{}",
         ran.stderr
     );
@@ -330,7 +330,7 @@ fn a_413_during_a_large_response_is_read_and_the_next_is_requested() {
     let ran = run(script, &example("echo", NATIVE));
     assert_eq!(summary(&ran)[1], ["GET next", "POST r-2/response: {}", "GET next"]);
     assert!(
-        ran.stderr.contains("status 413")
+        ran.stderr.contains("answered 413")
             && ran.stderr.contains("Exceeded maximum allowed payload size"),
         "{}",
         ran.stderr

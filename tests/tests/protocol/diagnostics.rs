@@ -18,7 +18,7 @@ fn a_500_without_its_whole_body_ends_the_program_at_once() {
         &example("echo", NATIVE),
     );
     assert_eq!(ran.status.code(), Some(1));
-    assert!(ran.stderr.contains("status 500: half of the words\n"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("answered 500: half of the words\n"), "{}", ran.stderr);
 }
 
 #[test]
