@@ -19,8 +19,8 @@ fn status(status: u16) -> Vec<u8> {
 
 /// Returns the lines of stderr with this status.
 fn lines(ran: &Ran, status: u16) -> Vec<&str> {
-    let status = format!("status {status}");
-    ran.stderr.lines().filter(|line| line.contains(&status)).collect()
+    let words = [format!("answered {status}"), format!("status {status}")];
+    ran.stderr.lines().filter(|line| words.iter().any(|words| line.contains(words))).collect()
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn a_rejected_stream_ends_and_the_next_invocation_is_served() {
             assert_eq!(summary[1].len(), 3, "{status}, {end:?}: {summary:?}");
             assert_eq!(ran.transcript.connections[1][1].body.len(), 2 * LINE);
             assert!(
-                ran.stderr.contains(&format!("status {status}")),
+                ran.stderr.contains(&format!("answered {status}")),
                 "{status}, {end:?}: {}",
                 ran.stderr
             );
