@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use runtime::entry::{Memory, c_support};
+use runtime::entry::{HeadMemory, Memory, c_support};
 use runtime::runtime::ROOM;
 use runtime::{Handler, PAYLOAD_LIMIT, Response};
 
@@ -21,6 +21,9 @@ type HandlerFn =
 type InitFn = unsafe extern "C" fn(responder: *mut c_void, user: *mut c_void);
 
 static MEMORY: Memory<{ PAYLOAD_LIMIT + ROOM }, { PAYLOAD_LIMIT + TEXT }> = Memory::new();
+
+/// What is known of the replies.
+static HEADS: HeadMemory = HeadMemory::new();
 
 /// Whether the memory is or was in use.
 static RUNS: AtomicBool = AtomicBool::new(false);
@@ -48,7 +51,7 @@ unsafe extern "C" fn barelambda_run_init(
     RUNS.store(true, Relaxed);
     find_environment();
     // SAFETY: `RUNS` ensures that this happens once.
-    let buffers = unsafe { MEMORY.buffers() };
+    let buffers = unsafe { MEMORY.buffers(&HEADS) };
     c_support::serve(
         |buffer| {
             // SAFETY: the header declares an initialiser with this signature.

@@ -16,21 +16,21 @@ pub fn find_byte(bytes: &[u8], mut at: usize, byte: u8) -> usize {
 /// Returns the index of the first control character other than a tab and a delete, or the length of
 /// `bytes`.
 pub fn find_control(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        if let Some(word) = bytes.get(at..).unwrap_or_default().first_chunk() {
-            let found = bytes_below(u64::from_le_bytes(*word), b' ');
-            // A word without any counts as 64 bits.
-            at += found.trailing_zeros() as usize / 8;
-            if found == 0 {
-                continue;
-            }
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        let found = bytes_below(u64::from_le_bytes(*word), b' ');
+        if found != 0 {
+            let place = found.trailing_zeros() as usize / 8;
+            rest = rest.get(place..).unwrap_or_default();
+            break;
         }
-        match bytes.get(at) {
-            Some(b'\t' | b' '..) => at += 1,
-            _ => return at,
-        }
+        rest = after;
     }
+    // At the end, or after a tab, which is rare.
+    while let [b'\t' | b' '.., after @ ..] = rest {
+        rest = after;
+    }
+    bytes.len() - rest.len()
 }
 
 /// A word with this byte eight times, times a byte.

@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
 use super::panic::report_panic;
-use super::start::{Memory, serve_from};
+use super::start::{HeadMemory, Memory, serve_from};
 use crate::bytes::cursor::Cursor;
 use crate::error::Error;
 use crate::handler::Handler;
@@ -30,6 +30,7 @@ macro_rules! __main {
         const _: () = {
             static MEMORY: $crate::entry::Memory<{ $receive }, { $response }> =
                 $crate::entry::Memory::new();
+            static HEADS: $crate::entry::HeadMemory = $crate::entry::HeadMemory::new();
 
             $($crate::__heap!($heap);)?
 
@@ -43,7 +44,7 @@ macro_rules! __main {
                     unsafe { __BARELAMBDA_HEAP.begin::<{ $heap }>(&__BARELAMBDA_ARENA) };
                 )?
                 // SAFETY: `_start` guarantees it.
-                unsafe { $crate::entry::start(stack, &MEMORY, $init) }
+                unsafe { $crate::entry::start(stack, &MEMORY, &HEADS, $init) }
             }
 
             #[panic_handler]
@@ -63,12 +64,13 @@ macro_rules! __main {
 pub unsafe fn start<H: Handler, const RECEIVE: usize, const RESPONSE: usize>(
     stack: *const usize,
     memory: &'static Memory<RECEIVE, RESPONSE>,
+    heads: &'static HeadMemory,
     init: impl FnOnce() -> Result<H, Error>,
 ) -> ! {
     // SAFETY: the caller guarantees it.
     unsafe { env::set_from_stack(stack) };
     // SAFETY: this runs once, and nothing else uses the memory.
-    let buffers = unsafe { memory.buffers() };
+    let buffers = unsafe { memory.buffers(heads) };
     serve_from(init, buffers);
     sys::exit(1)
 }

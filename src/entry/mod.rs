@@ -29,7 +29,7 @@ mod tests;
 pub use bare::{panicked, start};
 pub(crate) use current::remaining;
 #[doc(hidden)]
-pub use start::Memory;
+pub use start::{HeadMemory, Memory};
 
 #[cfg(feature = "alloc")]
 pub use heap::heap_used;

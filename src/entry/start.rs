@@ -16,7 +16,6 @@ use crate::sys::{env, socket::Socket};
 /// The buffers of a bare program, in .bss.
 #[repr(C)]
 pub struct Memory<const RECEIVE: usize, const RESPONSE: usize> {
-    heads: UnsafeCell<Heads>,
     receive: UnsafeCell<[u8; RECEIVE]>,
     response: UnsafeCell<[u8; RESPONSE]>,
 }
@@ -31,28 +30,40 @@ impl<const RECEIVE: usize, const RESPONSE: usize> Memory<RECEIVE, RESPONSE> {
     pub const fn new() -> Self {
         assert!(RECEIVE > ROOM, "the event buffer must have at least one byte");
         assert!(RESPONSE >= ErrorBody::MIN, "the response buffer must have at least 256 bytes");
-        Self {
-            heads: UnsafeCell::new(Heads::new()),
-            receive: UnsafeCell::new([0; RECEIVE]),
-            response: UnsafeCell::new([0; RESPONSE]),
-        }
+        Self { receive: UnsafeCell::new([0; RECEIVE]), response: UnsafeCell::new([0; RESPONSE]) }
     }
 
-    /// Returns all of it.
+    /// Returns all of it, and `heads`.
     ///
     /// # Safety
     /// Must be called once in the life of the process, or again when nothing uses the previous
     /// references.
     #[inline(always)]
-    pub unsafe fn buffers(&'static self) -> Buffers<'static> {
+    pub unsafe fn buffers(&'static self, heads: &'static HeadMemory) -> Buffers<'static> {
         // SAFETY: the caller guarantees that these are the only references to the memory.
         unsafe {
             Buffers {
-                heads: &mut *self.heads.get(),
+                heads: &mut *heads.0.get(),
                 receive: &mut *self.receive.get(),
                 response: &mut *self.response.get(),
             }
         }
+    }
+}
+
+/// What a bare program knows of the replies, in .bss. It isn't a part of [`Memory`], so that the
+/// linker script, which sorts by alignment, places it before the buffers: in a page that is used
+/// anyway.
+pub struct HeadMemory(UnsafeCell<Heads>);
+
+// SAFETY: as for `Memory`.
+unsafe impl Sync for HeadMemory {}
+
+impl HeadMemory {
+    /// Creates the memory.
+    #[expect(clippy::new_without_default, reason = "only statics need it")]
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new(Heads::new()))
     }
 }
 

@@ -302,14 +302,13 @@ fn has_close(value: &[u8]) -> bool {
 
 /// Splits a field line into its name and its value.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, value) = line.split_at_checked(line.iter().position(|&byte| byte == b':')?)?;
     // A leading blank continues the previous line (RFC 9112, section 5.2), and one before the colon
     // enables attacks (section 5.1).
-    let end = line.iter().position(|&byte| byte == b':' || byte <= b' ')?;
-    let (name, rest) = line.split_at_checked(end)?;
-    match rest {
-        [b':', value @ ..] if !name.is_empty() => Some((name, trim(value))),
-        _ => None,
+    if matches!(name, [] | [b' ' | b'\t', ..] | [.., b' ' | b'\t']) {
+        return None;
     }
+    Some((name, trim(value.get(1..)?)))
 }
 
 /// Removes the blanks around a value, and the end of its line. `trim_ascii` of `core` also removes

@@ -181,7 +181,6 @@ fn malformed_heads_are_errors() {
         b"\r\n\r\n",
         b"\x16\x03\x01\x02\0\x01\0\x01\xfc",
         b"http/1.1 200 OK\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nA b: 7\r\n\r\n",
         b"HTTP/2.0 200 OK\r\n\r\n",
         b"HTTP/1.2 200 OK\r\n\r\n",
         b"HTTP/1.1\r\n\r\n",
