@@ -19,7 +19,7 @@ kinds! {
     /// `ipv6` an IPv6 address in brackets, or with the feature `local` localhost: names aren't
     /// resolved.
     #[doc(hidden)]
-    Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not IP:PORT[/PATH]; the features local and ipv6 allow more";
+    Endpoint ENDPOINT "AWS_LAMBDA_RUNTIME_API is not IP:PORT[/PATH]; see the features local and ipv6";
 
     /// The connection could not be made. The number is the errno.
     Connect CONNECT "cannot connect: os error";
@@ -60,7 +60,7 @@ kinds! {
     /// The Runtime API delivered the same invocation again after it had rejected its answer, so the
     /// invocation can't be answered.
     #[doc(hidden)]
-    AnswerStuck ANSWER_STUCK "an invocation came again after its answer was refused";
+    AnswerStuck ANSWER_STUCK "invocation came again after its answer was refused";
     /// A buffer is smaller than the minimum.
     #[doc(hidden)]
     BufferTooSmall BUFFER_TOO_SMALL "buffer too small";

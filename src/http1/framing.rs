@@ -62,12 +62,15 @@ impl Framing {
     /// and [`ProtocolError::ChunkTooLarge`] if it exceeds [`SKIP_LIMIT`].
     #[inline(never)]
     pub fn read_line(&mut self, bytes: &[u8], at: &mut usize) -> Result<(), Unread> {
-        let line = line(bytes, ProtocolError::ChunkMalformed);
-        let len = line.map_or(bytes.len(), |line| line.len() + 2);
+        let (line, len) = match line(bytes, ProtocolError::ChunkMalformed) {
+            Ok(line) => (Some(line), line.len() + 2),
+            Err(Unread::Partial) => (None, bytes.len()),
+            Err(malformed) => return Err(malformed),
+        };
         if self.skipped + len > SKIP_LIMIT {
             return Err(ProtocolError::ChunkTooLarge.into());
         }
-        let line = line?;
+        let line = line.ok_or(Unread::Partial)?;
         self.skipped += len;
         *at += len;
         self.next = match self.next {

@@ -146,8 +146,12 @@ impl Response {
         loop {
             let rest = bytes.get(self.end..).unwrap_or_default();
             let line = line(rest, ProtocolError::HeadMalformed);
-            // A head without its end is shorter than one with it.
-            self.end += line.map_or(rest.len() + 1, |line| line.len() + 2);
+            self.end += match line {
+                Ok(line) => line.len() + 2,
+                // A head without its end is shorter than one with it.
+                Err(Unread::Partial) => rest.len() + 1,
+                Err(Unread::Malformed(_)) => 0,
+            };
             if self.end > HEAD_LIMIT {
                 return Err(ProtocolError::HeadTooLarge.into());
             }
