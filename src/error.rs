@@ -5,11 +5,12 @@ use core::fmt;
 use crate::bytes::header_value::is_sendable;
 use crate::bytes::json_escape::must_be_escaped;
 use crate::bytes::json_path::Path;
-use crate::runtime_api::answer::{Answer, ErrorBody};
 
+mod body;
 mod kind;
 mod protocol;
 
+pub use body::ErrorBody;
 pub use kind::ErrorKind;
 pub(crate) use protocol::Numbered;
 pub use protocol::ProtocolError;
@@ -210,9 +211,9 @@ impl Error {
         nth(self.what.message.as_bytes(), self.detail >> 32)
     }
 
-    /// Returns the answer that reports the error, with its body in `buffer`.
-    pub(crate) fn answer(self, buffer: &mut [u8]) -> Answer<'_> {
-        Answer::error(self.error_type(), (self.what.write_body)(self, buffer))
+    /// Returns the body of the answer that reports the error, in `buffer` unless it is ready-made.
+    pub(crate) fn write_body(self, buffer: &mut [u8]) -> &[u8] {
+        (self.what.write_body)(self, buffer)
     }
 
     /// Adds a number that follows the message: an errno, a status code, or a position. Zero is

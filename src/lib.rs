@@ -90,6 +90,7 @@ pub mod events;
 pub mod exec;
 mod handler;
 #[doc(hidden)]
+#[macro_use]
 pub mod http1;
 #[cfg(feature = "json")]
 pub mod json;

@@ -24,7 +24,6 @@ use crate::conversation::Transport;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::http1::Progress;
-use crate::http1::names;
 use crate::http1::response::{self, Response};
 use crate::runtime::{Buffers, Heads, ROOM, Runtime};
 use crate::runtime_api::answer::RESPONSE_LIMIT;

@@ -1,10 +1,10 @@
 //! Bodies: generated ones with known data, and arbitrary ones, which are compared with a second
 //! parser.
 
-use barelambda::ProtocolError;
+use barelambda::http1::Progress;
 use barelambda::http1::framing::SKIP_LIMIT;
 use barelambda::http1::response::{Names, Response};
-use barelambda::http1::{Progress, names};
+use barelambda::{ProtocolError, names};
 use httparse::Status;
 
 use super::source::Source;

@@ -141,7 +141,7 @@ pub fn failure<'a>(error_type: &'a str, message: &[u8], buffer: &'a mut [u8]) ->
 
 /// Returns the answer that reports `error`.
 pub fn error_answer(error: Error, buffer: &mut [u8]) -> Answer<'_> {
-    error.answer(buffer)
+    Answer::of(error, buffer)
 }
 
 /// Logs a line of the runtime at the level FATAL: `text`, followed by `rest` unless it is empty.

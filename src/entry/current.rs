@@ -23,19 +23,19 @@ mod storage {
 
     /// Not zero while the initialiser runs. It is a whole word, so that the linker script places it
     /// before the buffers, in a page that is used anyway.
-    pub(in super::super) static INITIALIZING: OneThread<usize> = OneThread(Cell::new(0));
+    pub(crate) static INITIALIZING: OneThread<usize> = OneThread(Cell::new(0));
 
-    pub(in super::super) struct OneThread<T>(Cell<T>);
+    pub(crate) struct OneThread<T>(Cell<T>);
 
     // SAFETY: the program has one thread.
     unsafe impl<T> Sync for OneThread<T> {}
 
     impl<T: Copy> OneThread<T> {
-        pub(in super::super) fn set(&self, value: T) {
+        pub(crate) fn set(&self, value: T) {
             self.0.set(value);
         }
 
-        pub(in super::super) fn get(&self) -> T {
+        pub(crate) fn get(&self) -> T {
             self.0.get()
         }
     }
@@ -47,7 +47,7 @@ mod storage {
     use core::ptr::null_mut;
     use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
-    pub(in super::super) use super::flag::INITIALIZING;
+    pub(crate) use super::flag::INITIALIZING;
     use crate::handler::Context;
 
     /// The address of the context of the current invocation, or null.
@@ -73,7 +73,7 @@ mod storage {
     use core::cell::Cell;
     use core::ptr::null_mut;
 
-    pub(in super::super) use super::flag::INITIALIZING;
+    pub(crate) use super::flag::INITIALIZING;
     use crate::handler::Context;
 
     std::thread_local! {
@@ -87,16 +87,16 @@ mod flag {
     use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     /// Not zero while the initialiser runs.
-    pub(in super::super) static INITIALIZING: Flag = Flag(AtomicUsize::new(0));
+    pub(crate) static INITIALIZING: Flag = Flag(AtomicUsize::new(0));
 
-    pub(in super::super) struct Flag(AtomicUsize);
+    pub(crate) struct Flag(AtomicUsize);
 
     impl Flag {
-        pub(in super::super) fn set(&self, value: usize) {
+        pub(crate) fn set(&self, value: usize) {
             self.0.store(value, Relaxed);
         }
 
-        pub(in super::super) fn get(&self) -> usize {
+        pub(crate) fn get(&self) -> usize {
             self.0.load(Relaxed)
         }
     }

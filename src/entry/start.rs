@@ -74,7 +74,7 @@ pub(crate) fn serve_from<H: Handler>(
     init: impl FnOnce() -> Result<H, Error>,
     buffers: Buffers<'_>,
 ) {
-    serve(|response| init().map_err(|error| error.answer(response)), buffers);
+    serve(|response| init().map_err(|error| Answer::of(error, response)), buffers);
 }
 
 /// Runs the initialiser and then invocation after invocation, until the runtime can't continue, and

@@ -13,10 +13,9 @@
 use crate::bytes::search::find_control;
 use crate::error::ProtocolError;
 
-pub use crate::__names as names;
-
 pub mod framing;
 pub mod request;
+#[macro_use]
 pub mod response;
 
 /// The maximum length of a header section, in bytes, including the status line and skipped 1xx

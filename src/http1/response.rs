@@ -15,7 +15,8 @@ use crate::error::ProtocolError;
 /// chunks is moved down to the data before it.
 ///
 /// ```
-/// use barelambda::http1::{Progress, names, response::Response};
+/// use barelambda::http1::{Progress, response::Response};
+/// use barelambda::names;
 ///
 /// let mut buffer = *b"HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\nHTTP/1.1 ...";
 /// let mut filled = buffer.len();
@@ -61,7 +62,7 @@ const CONNECTION: usize = 2;
 const WANTED_FROM: usize = 3;
 
 impl Names {
-    /// Creates the names. [`names!`](crate::http1::names) calls it.
+    /// Creates the names. The macro `names!` calls it.
     ///
     /// # Panics
     /// Panics if a length is wrong, or if there are not [`WANTED`] names after those of HTTP.
@@ -95,7 +96,7 @@ impl Names {
 /// lower case, each with its length as the first character.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __names {
+macro_rules! names {
     ($first:literal, $second:literal) => {
         const {
             $crate::http1::response::Names::new(concat!(

@@ -11,7 +11,7 @@ use crate::error::{Error, Numbered, ProtocolError, ready_errors};
 use crate::handler::{Context, Event, Handler, Invocation, Responder};
 use crate::http1::HEAD_LIMIT;
 use crate::http1::response::Response;
-use crate::runtime_api::answer::{ErrorBody, RESPONSE_LIMIT};
+use crate::runtime_api::answer::{Answer, ErrorBody, RESPONSE_LIMIT};
 use crate::runtime_api::endpoint::{Address, Endpoint};
 use crate::runtime_api::exchange::Exchange;
 use crate::runtime_api::invocation;
@@ -178,7 +178,7 @@ impl<'b, T: Transport> Runtime<'b, T> {
         };
         let answer = match result {
             Ok(responded) => responded.answer,
-            Err(error) => error.answer(response),
+            Err(error) => Answer::of(error, response),
         };
         let StreamState { conversation, region, finish, .. } =
             access.take_back().ok_or(ProtocolError::BufferTooSmall)?;

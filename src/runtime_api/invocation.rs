@@ -2,7 +2,6 @@
 
 use crate::bytes::number::decimal;
 use crate::error::ProtocolError;
-use crate::http1::names;
 use crate::http1::request::is_segment;
 use crate::http1::response::{Names, Response, WANTED, find};
 

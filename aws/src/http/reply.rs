@@ -7,8 +7,8 @@ use barelambda::bytes::cursor::move_down;
 use barelambda::bytes::search::find_byte;
 use barelambda::http1::framing::{Framing, NextFraming};
 use barelambda::http1::response::{Names, Response, fields, find};
-use barelambda::http1::{HEAD_LIMIT, Progress, Unread, names};
-use barelambda::{Error, ProtocolError};
+use barelambda::http1::{HEAD_LIMIT, Progress, Unread};
+use barelambda::{Error, ProtocolError, names};
 
 use super::request::Method;
 use crate::error::{

@@ -1,7 +1,7 @@
 //! Whole messages that arrive in pieces, are too long, or are malformed.
 
 use super::response::{Names, Response, WANTED};
-use super::{HEAD_LIMIT, Progress, names};
+use super::{HEAD_LIMIT, Progress};
 use crate::error::ProtocolError;
 use std::vec::Vec;
 
