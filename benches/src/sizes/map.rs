@@ -23,7 +23,7 @@ const SYMBOL: usize = 65;
 /// Returns the parts that have bytes in the file.
 pub fn parts(map: &str) -> Vec<Part> {
     let mut parts = Vec::new();
-    let (mut output, mut of_musl) = (String::new(), false);
+    let (mut output, mut of_musl, mut of_constants) = (String::new(), false, false);
     for line in map.lines().skip(1) {
         let Some((size, rest)) = columns(line) else { continue };
         match line.len() - line.get(OUTPUT..).map_or(0, |rest| rest.trim_start().len()) {
@@ -32,14 +32,15 @@ pub fn parts(map: &str) -> Vec<Part> {
             _ if output == ".bss" => {}
             INPUT => {
                 of_musl = rest.contains(".lo)") || rest.contains("compiler_builtins");
-                if [".rodata", ".data", ".got"]
+                of_constants = [".rodata", ".data", ".got"]
                     .iter()
-                    .any(|kind| rest.contains(&format!(":({kind}")))
-                {
+                    .any(|kind| rest.contains(&format!(":({kind}")));
+                if of_constants {
                     parts.push(Part { owner: CONSTANTS.to_owned(), name: rest.to_owned(), size });
                 }
             }
-            SYMBOL if size > 0 => {
+            // A constant with a name is a part of the section that was counted.
+            SYMBOL if size > 0 && !of_constants => {
                 let name = readable(rest);
                 let owner = if of_musl { "musl".to_owned() } else { owner(&name) };
                 parts.push(Part { owner, name, size });
@@ -130,6 +131,8 @@ mod tests {
           400700           400700       20     1         /x/libc.a(memcpy.lo):(.text)
           400700           400700       20     1                 memcpy
           400800           400800      100     1         /x/hello.o:(.rodata..L__unnamed_1)
+          400900           400900       10     1         /x/hello.o:(.rodata._ZN)
+          400900           400900       10     1                 hello::TABLE
           500000           500000   600000     8 .bss
           500000           500000   600000     8         /x/hello.o:(.bss.BUFFER)
           500000           500000   600000     1                 hello::BUFFER
@@ -148,6 +151,7 @@ mod tests {
                 ("core", "<A as core::slice::cmp::SlicePartialEq<B>>::equal_same_length", 14),
                 ("musl", "memcpy", 32),
                 (CONSTANTS, "/x/hello.o:(.rodata..L__unnamed_1)", 256),
+                (CONSTANTS, "/x/hello.o:(.rodata._ZN)", 16),
             ]
         );
     }
