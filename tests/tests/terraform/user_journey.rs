@@ -134,7 +134,7 @@ fn started(root: &Path, architecture: Architecture) -> PathBuf {
     };
     let script = root.join("run");
     let words: Vec<_> = runner.iter().map(|word| word.to_string_lossy()).collect();
-    fs::write(&script, format!("#!/bin/sh\nexec {} {}\n", words.join(" "), bootstrap.display()))
+    fs::write(&script, format!("#!/bin/sh\nexec {} '{}'\n", words.join(" "), bootstrap.display()))
         .expect("a file can be written");
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
     script
