@@ -38,7 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo barelambda package hello
   cargo barelambda package hello --arch x86_64 --output hello.zip
-  cargo barelambda package exec --include handler.sh --include ../shared/data=data
+  cargo barelambda package exec --include handler.sh --include ../common/data=data
   cargo barelambda package hello --notices
   cargo barelambda package --bootstrap build/bootstrap --arch x86_64
 

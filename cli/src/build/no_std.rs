@@ -283,7 +283,7 @@ mod tests {
             name_in("registry+https://github.com/rust-lang/crates.io-index#serde@1.0.2"),
             "serde"
         );
-        assert_eq!(name_in("path+file:///work/my-function#0.1.0"), "my-function");
-        assert_eq!(name_in("path+file:///work/folder#name@0.1.0"), "name");
+        assert_eq!(name_in("path+file:///home/me/my-function#0.1.0"), "my-function");
+        assert_eq!(name_in("path+file:///home/me/folder#name@0.1.0"), "name");
     }
 }

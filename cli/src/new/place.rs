@@ -138,11 +138,11 @@ mod tests {
     #[test]
     fn a_neighbour_is_named_by_a_relative_path() {
         let path = |folder, checkout| from_function(Path::new(folder), Path::new(checkout));
-        assert_eq!(path("/work/mine", "/work/barelambda"), Path::new("../barelambda"));
-        assert_eq!(path("/work/deep/mine", "/work/barelambda"), Path::new("/work/barelambda"));
+        assert_eq!(path("/home/mine", "/home/barelambda"), Path::new("../barelambda"));
+        assert_eq!(path("/home/deep/mine", "/home/barelambda"), Path::new("/home/barelambda"));
         assert_eq!(
-            path("/work/barelambda/mine", "/work/barelambda"),
-            Path::new("/work/barelambda")
+            path("/home/barelambda/mine", "/home/barelambda"),
+            Path::new("/home/barelambda")
         );
     }
 

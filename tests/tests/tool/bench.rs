@@ -151,7 +151,7 @@ fn sizes_add_up_to_the_file() {
 
 #[test]
 fn failures_are_the_same_through_the_tool() {
-    // This stands in for cargo, which would build the benchmark again. It prints the arguments
+    // A substitute for cargo, which would build the benchmark again. It prints the arguments
     // before the benchmark's own.
     let cargo = scratch("stand-in").join("cargo");
     let arguments = cargo.with_file_name("arguments");
